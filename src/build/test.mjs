@@ -1,0 +1,37 @@
+// Runs the compiled tests with node:test, in parallel, one process a file.
+//
+//   node src/build/test.mjs [--out=dist] [PATTERN…] [-- options of node --test]
+//
+// PATTERN is a part of a path: `npm test -- ws` runs the test files with `ws` in their path.
+import { spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { findFiles } from './files.mjs'
+
+const args = process.argv.slice(2)
+const split = args.indexOf('--')
+const own = split === -1 ? args : args.slice(0, split)
+const forNode = split === -1 ? [] : args.slice(split + 1)
+const out = own.find((argument) => argument.startsWith('--out='))?.slice(6) ?? 'dist'
+const patterns = own.filter((argument) => !argument.startsWith('--'))
+
+const files = findFiles(out, /\.test\.js$/).filter(
+  (path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)),
+)
+if (files.length === 0) {
+  console.error(`no test file below ${out} has ${patterns.join(' or ')} in its path`)
+  process.exit(1)
+}
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    '--test-reporter=spec',
+    '--test-timeout=300000',
+    ...forNode,
+    ...files,
+  ],
+  { stdio: 'inherit' },
+)
+process.exit(status ?? 1)

@@ -1,0 +1,46 @@
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import type { ConnectionSettings } from './database.ts'
+
+/** Any number will do, as long as every docmgr uses the same one. */
+const MIGRATION_LOCK = 7_302_115_114
+
+/**
+ * Brings the database to the newest schema, in one transaction, on a direct connection. Several processes may call it
+ * at once: one works, the others wait for it.
+ *
+ * @param folder where the migrations are: the repository's `drizzle`
+ * @returns how many migrations were applied
+ */
+export async function migrateDatabase(connection: ConnectionSettings, folder: string): Promise<number> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const before = await appliedMigrations(client)
+    await migrate(drizzle(client), { migrationsFolder: folder })
+    return (await appliedMigrations(client)) - before
+  } finally {
+    await client.end()
+  }
+}
+
+/** How many migrations the program has that the database has not; 0 when it is up to date. */
+export async function pendingMigrations(connection: ConnectionSettings, folder: string): Promise<number> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    return readMigrationFiles({ migrationsFolder: folder }).length - (await appliedMigrations(client))
+  } finally {
+    await client.end()
+  }
+}
+
+async function appliedMigrations(client: pg.Client): Promise<number> {
+  const { rows: found } = await client.query(`select to_regclass('drizzle.__drizzle_migrations') as name`)
+  if (found[0].name === null) return 0
+  const { rows } = await client.query('select count(*)::int as applied from drizzle.__drizzle_migrations')
+  return rows[0].applied
+}

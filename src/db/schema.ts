@@ -1,0 +1,180 @@
+/**
+ * The tables. Rows have the same keys as the REST fields, so that a row of documents.documents is a document.
+ * Triggers, the publication and extensions are in the hand-written parts of drizzle/*.sql.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import { type DocumentStatus, STATUSES } from '../domain/document.ts'
+import { timestamp } from './timestamp.ts'
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const now = sql`clock_timestamp()`
+
+// --- documents: written by the document role -----------------------------------------------------------------------
+
+export const documentsSchema = pgSchema('documents')
+
+export const documents = documentsSchema.table(
+  'documents',
+  {
+    id: uuid().primaryKey(),
+    title: varchar({ length: 255 }).notNull(),
+    content_type: varchar({ length: 255 }).notNull().default('text/plain'),
+    content_size: bigint({ mode: 'number' }).notNull(),
+    content_sha256: varchar({ length: 64 }),
+    s3_key: varchar({ length: 255 }),
+    status: varchar({ length: 20 }).$type<DocumentStatus>().notNull().default('created'),
+    created_by: varchar({ length: 320 }).notNull(),
+    created_at: timestamp().notNull().default(now),
+    updated_at: timestamp().notNull().default(now),
+    version: integer().notNull().default(1),
+    deleted_at: timestamp(),
+    traceparent: varchar({ length: 55 }),
+  },
+  (table) => [
+    check('documents_status', sql`status in (${sql.raw(STATUSES.map((status) => `'${status}'`).join(', '))})`),
+    index('documents_created_at_id').on(table.created_at, table.id).where(sql`deleted_at is null`),
+    index('documents_status_created_at').on(table.status, table.created_at, table.id).where(sql`deleted_at is null`),
+    index('documents_created_by_created_at').on(table.created_by, table.created_at, table.id).where(sql`deleted_at is null`),
+  ],
+)
+
+/** Answers of POST requests that carried an Idempotency-Key. `request_hash` tells another body from the same one. */
+const idempotencyColumns = () => ({
+  principal: varchar({ length: 320 }).notNull(),
+  key: varchar({ length: 255 }).notNull(),
+  request_hash: varchar({ length: 64 }).notNull(),
+  status: integer().notNull(),
+  answer: jsonb().notNull(),
+  created_at: timestamp().notNull().default(now),
+})
+
+export const documentIdempotencyKeys = documentsSchema.table(
+  'idempotency_keys',
+  idempotencyColumns(),
+  (table) => [primaryKey({ columns: [table.principal, table.key] }), index('idempotency_keys_age').on(table.created_at)],
+)
+
+/** Who has seen a document: a keyed hash of the viewer, never the address itself. */
+export const documentViewers = documentsSchema.table(
+  'viewers',
+  { document_id: uuid().notNull(), viewer: bytea().notNull() },
+  (table) => [primaryKey({ columns: [table.document_id, table.viewer] })],
+)
+
+export const documentViews = documentsSchema.table('views', {
+  document_id: uuid().primaryKey(),
+  total: bigint({ mode: 'number' }).notNull(),
+  unique: bigint({ mode: 'number' }).notNull(),
+})
+
+// --- signatures: written by the signature role ---------------------------------------------------------------------
+
+export const signaturesSchema = pgSchema('signatures')
+
+export const signatures = signaturesSchema.table(
+  'signatures',
+  {
+    id: uuid().primaryKey(),
+    document_id: uuid().notNull(),
+    signer_email: varchar({ length: 320 }).notNull(),
+    signer_name: varchar({ length: 255 }).notNull(),
+    signed_at: timestamp().notNull().default(now),
+    ip_address: varchar({ length: 45 }),
+    /** how the object gives signature_data back: `base64` with `image_prefix` before it, or `text`; null: none sent */
+    image_encoding: varchar({ length: 10 }).$type<'base64' | 'text'>(),
+    image_prefix: varchar({ length: 255 }),
+    /** media type found in the bytes; null when they are no image */
+    image_type: varchar({ length: 100 }),
+    image_size: integer(),
+    image_sha256: varchar({ length: 64 }),
+    traceparent: varchar({ length: 55 }),
+  },
+  (table) => [
+    index('signatures_signed_at_id').on(table.signed_at, table.id),
+    index('signatures_document_id').on(table.document_id, table.signed_at, table.id),
+    index('signatures_signer_email_signed_at').on(table.signer_email, table.signed_at),
+    uniqueIndex('signatures_one_a_signer').on(table.document_id, sql`lower(${table.signer_email})`),
+  ],
+)
+
+/**
+ * What is still to be done for a signature: moving its document to `signed`. Committed with the signature, removed
+ * when the document role has confirmed the move; `rejected_because` ends it when the document refuses for good.
+ */
+export const signingIntents = signaturesSchema.table(
+  'signing_intents',
+  {
+    signature_id: uuid().primaryKey(),
+    document_id: uuid().notNull(),
+    created_at: timestamp().notNull().default(now),
+    next_attempt_at: timestamp().notNull().default(now),
+    attempts: integer().notNull().default(0),
+    last_error: text(),
+    rejected_because: text(),
+    traceparent: varchar({ length: 55 }),
+  },
+  (table) => [index('signing_intents_due').on(table.next_attempt_at).where(sql`rejected_because is null`)],
+)
+
+export const signatureIdempotencyKeys = signaturesSchema.table(
+  'idempotency_keys',
+  idempotencyColumns(),
+  (table) => [primaryKey({ columns: [table.principal, table.key] }), index('idempotency_keys_age').on(table.created_at)],
+)
+
+// --- changes: written by the `wal:` change feed --------------------------------------------------------------------
+
+export const changesSchema = pgSchema('changes')
+
+/** One row a slot. A new `epoch` makes every position given before unknown. */
+export const changesFeeds = changesSchema.table('feeds', {
+  slot: varchar({ length: 63 }).primaryKey(),
+  epoch: varchar({ length: 16 }).notNull(),
+  snapshot_done: boolean().notNull().default(false),
+  /** positions up to here are no longer in the history */
+  history_floor: varchar({ length: 128 }).notNull(),
+  created_at: timestamp().notNull().default(now),
+})
+
+/** Recent events, so that a subscriber who was away gets what it missed. */
+export const changesHistory = changesSchema.table(
+  'history',
+  {
+    position: varchar({ length: 128 }).primaryKey(),
+    document_id: uuid().notNull(),
+    event: text().notNull(),
+    recorded_at: timestamp().notNull().default(now),
+  },
+  (table) => [
+    index('history_document_id_position').on(table.document_id, table.position),
+    index('history_recorded_at').on(table.recorded_at),
+  ],
+)
+
+/** Events that a consumer could not process. */
+export const changesDeadLetters = changesSchema.table(
+  'dead_letters',
+  {
+    consumer: varchar({ length: 63 }).notNull(),
+    position: varchar({ length: 128 }).notNull(),
+    event: text().notNull(),
+    error: text().notNull(),
+    recorded_at: timestamp().notNull().default(now),
+  },
+  (table) => [primaryKey({ columns: [table.consumer, table.position] })],
+)

@@ -1,0 +1,21 @@
+import type { Document } from '../../domain/document.ts'
+
+/**
+ * The document cache and the view counters. They are one port because a cached read and its view are one round trip.
+ * An older version never replaces a newer one; losing the cache makes reads slower, never wrong.
+ */
+export interface DocumentCache {
+  /** The cached document, and its view counted, or undefined: then the caller reads the row and calls `fill`. */
+  read(id: string, viewer: string | undefined): Promise<Document | undefined>
+  /** Caches a row just read, unless a newer version or a removal came meanwhile, and counts its view. */
+  fill(document: Document, viewer: string | undefined): Promise<void>
+  /** After a change: caches the new version (never replaces a newer one). */
+  update(document: Document): Promise<void>
+  /** After a deletion with this version. */
+  remove(id: string, version: number): Promise<void>
+  /** Exact for every view whose read has been answered. */
+  stats(id: string): Promise<{ total_views: number; unique_views: number }>
+  check(): Promise<void>
+  /** Counted views are durable when it resolves. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,61 @@
+import type { ChangeEvent, Position, Topic } from '../../domain/change.ts'
+
+/**
+ * The feed of every committed change, in commit order for each row, at least once.
+ * An event can be seen before its row is visible to another connection.
+ */
+export interface ChangeFeed {
+  /** Begins to deliver where this consumer left off; the first time, with a snapshot of the rows there are (op `r`). */
+  consume(consumer: Consumer): Promise<Subscription>
+  /** Where a reader stands who has seen everything delivered until now. */
+  position(): Position
+  /** Whether a reader at `position` has already seen `event`. */
+  covers(position: Position, event: ChangeEvent): boolean
+  /** What happened to a document after `position`, in order, at most `limit` events. */
+  replay(documentId: string, after: Position, limit: number): Promise<Replay>
+  /** State for health and metrics. */
+  status(): FeedStatus
+  /** Starts reading, once every consumer is registered. */
+  start(): Promise<void>
+  /** Consumers finish their batch, their positions are stored, the connection closes. */
+  stop(): Promise<void>
+}
+
+export interface Consumer {
+  /** Stable across restarts: the consumer's stored position is kept under this name. */
+  name: string
+  topics: readonly Topic[]
+  /** `shared`: the instances of a role share the work; `every-instance`: each sees every event from now on. */
+  delivery: 'shared' | 'every-instance'
+  /** events that one call of `handle` gets at the most */
+  maxBatch: number
+  /**
+   * Resolves when the effect of the whole batch is durable; only then does the position move on. A DomainError
+   * `unavailable` is tried again until it works; any other failure is tried again event by event, and an event
+   * that keeps failing goes to the dead letters.
+   */
+  handle(events: ChangeEvent[]): Promise<void>
+  /** Events may have been lost before what comes next (always a snapshot): forget positions given before. */
+  onReset?(reason: string): void
+}
+
+export interface Subscription {
+  /** Finishes the batch in hand and delivers no more. */
+  stop(): Promise<void>
+}
+
+export type Replay =
+  | { kind: 'events'; events: ChangeEvent[] }
+  /** the position is unknown, too old, or more than the limit behind */
+  | { kind: 'reset'; reason: string }
+
+export interface FeedStatus {
+  state: 'starting' | 'snapshot' | 'streaming' | 'reconnecting' | 'stopped'
+  /** bytes of log between the server's end and what every consumer has done; undefined when not known */
+  lagBytes?: number
+  /** events read but not yet done, by consumer */
+  pending: Record<string, number>
+  deadLetters: number
+  /** the last error, until the feed works again */
+  problem?: string
+}

@@ -1,0 +1,26 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger }
+
+export interface LogOptions {
+  level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  /** Defaults to standard error, so that standard output stays free for data. */
+  destination?: { write(line: string): void }
+}
+
+/** JSON lines; secrets that could be in a logged header or configuration are censored. */
+export function createLogger({ level, destination }: LogOptions): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.secret', '*.token'], censor: '[hidden]' },
+    },
+    destination ?? pino.destination({ dest: 2, sync: false }),
+  )
+}
+
+/** Says nothing; for tests and short-lived commands. */
+export const silentLogger: Logger = pino({ level: 'silent' })

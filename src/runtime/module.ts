@@ -1,0 +1,120 @@
+/**
+ * The module graph: each part of the program declares what it needs and how it starts; the graph starts the needs
+ * first, each once, and stops everything in the exact reverse order.
+ */
+// The values of needs are heterogeneous; `start` gets each with its own type.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AnyModule = Module<any>
+export type Needs = Record<string, AnyModule>
+export type Values<N extends Needs> = { [K in keyof N]: N[K] extends Module<infer T> ? T : never }
+
+export interface Started<T> {
+  value: T
+  /** releases what start took; called once, after everything that needs this module has stopped */
+  stop?: () => Promise<void> | void
+  /** settles with the reason when the module has failed for good while running */
+  ended?: Promise<Error>
+}
+
+export interface Module<T> {
+  readonly name: string
+  readonly needs: Needs
+  start(values: Record<string, unknown>): Promise<Started<T>>
+}
+
+export function defineModule<N extends Needs, T>(
+  name: string,
+  needs: N,
+  start: (values: Values<N>) => Promise<Started<T>> | Started<T>,
+): Module<T> {
+  return { name, needs, start: async (values) => start(values as Values<N>) }
+}
+
+/** The modules that `roots` need, themselves included, each after everything that it needs. */
+export function startOrder(roots: readonly AnyModule[]): AnyModule[] {
+  const order: AnyModule[] = []
+  const path: AnyModule[] = []
+  const visit = (module: AnyModule): void => {
+    if (order.includes(module)) return
+    if (path.includes(module)) {
+      throw new Error(`modules need each other: ${[...path, module].map(({ name }) => name).join(' → ')}`)
+    }
+    path.push(module)
+    Object.values(module.needs).forEach(visit)
+    path.pop()
+    order.push(module)
+  }
+  roots.forEach(visit)
+  return order
+}
+
+export interface RunningGraph {
+  /** @throws when the module is not among the started ones */
+  value<T>(module: Module<T>): T
+  /** rejects when a module has failed while running */
+  failed: Promise<never>
+  stop(): Promise<void>
+}
+
+export interface GraphOptions {
+  /** milliseconds that the stop of one module may take; after it, the next one is stopped */
+  stopLimitMs: number
+  onStarted?: (name: string, millis: number) => void
+  /** a stop that failed or took too long; the others are stopped all the same */
+  onStopProblem?: (name: string, error: unknown) => void
+}
+
+/** Starts `roots` and their needs. When one fails to start, those before it are stopped and the error is thrown. */
+export async function startGraph(roots: readonly AnyModule[], options: GraphOptions): Promise<RunningGraph> {
+  const running = new Map<AnyModule, Started<unknown>>()
+
+  const stop = async (): Promise<void> => {
+    for (const [module, started] of [...running].reverse()) {
+      running.delete(module)
+      try {
+        await withLimit(Promise.resolve(started.stop?.()), options.stopLimitMs)
+      } catch (error) {
+        options.onStopProblem?.(module.name, error)
+      }
+    }
+  }
+
+  let fail: (error: Error) => void = () => {}
+  const failed = new Promise<never>((_, reject) => (fail = reject))
+  failed.catch(() => {})
+
+  for (const module of startOrder(roots)) {
+    const begun = performance.now()
+    try {
+      const needs = Object.entries(module.needs).map(([key, need]) => [key, running.get(need)!.value])
+      const started = await module.start(Object.fromEntries(needs))
+      running.set(module, started)
+      void started.ended?.then((reason) => {
+        if (running.has(module)) fail(new Error(`${module.name} has failed: ${reason.message}`, { cause: reason }))
+      })
+    } catch (error) {
+      await stop()
+      throw error
+    }
+    options.onStarted?.(module.name, performance.now() - begun)
+  }
+
+  return {
+    value<T>(module: Module<T>): T {
+      const started = running.get(module)
+      if (!started) throw new Error(`${module.name} is not running`)
+      return started.value as T
+    },
+    failed,
+    stop,
+  }
+}
+
+/** @throws when `work` has not settled after `limitMs` milliseconds; the work itself goes on */
+async function withLimit(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${limitMs} ms`)), limitMs)
+  })
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer))
+}
