@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { type PostgresBinaries } from './binaries.ts'
+import { chooseServerUser, SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
+
+const run = promisify(execFile)
+
+/** The superuser of the cluster. */
+export const SUPERUSER = 'docmgr'
+const NEW_PREFIX = 'new-'
+const INITDB_LIMIT_MS = 120_000
+
+/** A folder with `data` (PostgreSQL's), `password` and, while the server runs, `run` (its socket). */
+export interface DataFolder {
+  data: string
+  password: string
+  user: ServerUser
+  findings: string[]
+}
+
+/**
+ * Opens the data folder, or makes it: initdb works in a temporary folder beside it that gets its name when it is complete
+ * and on disk, so that an interruption leaves nothing half made.
+ * @throws Error for a folder of another major version, of another user, or not of PostgreSQL at all
+ */
+export async function openDataFolder(folder: string, binaries: PostgresBinaries): Promise<DataFolder> {
+  await mkdir(dirname(folder), { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const data = join(folder, 'data')
+  const existing = await stat(data).catch(() => undefined)
+  if (existing) await checkVersion(data, binaries)
+  const user = await chooseServerUser({
+    postgres: binaries.postgres,
+    parent: dirname(folder),
+    ...(existing && { owner: { uid: existing.uid, gid: existing.gid } }),
+  })
+  const findings = await removeInterrupted(folder)
+  if (existing) {
+    if (existing.uid !== user.owner.uid) findings.push(`the database was handed over to ${user.description}`)
+    await giveTo(user, folder, existing.uid)
+    return { data, password: await readPassword(folder), user, findings }
+  }
+  const password = await writePassword(folder)
+  const draft = await mkdtemp(join(folder, NEW_PREFIX))
+  await giveTo(user, folder)
+  try {
+    await initdb(draft, join(folder, 'password'), binaries, user)
+    await rename(draft, data)
+    await syncFolder(folder)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+  findings.push(`new data folder made, to be run as ${user.description}`)
+  return { data, password, user, findings }
+}
+
+async function checkVersion(data: string, { major }: PostgresBinaries): Promise<void> {
+  const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
+  if (version === major) return
+  if (version === '') {
+    throw new Error(`${data} is not a data folder of PostgreSQL: move it away, or choose another folder with --data`)
+  }
+  throw new Error(
+    `${data} was made by PostgreSQL ${version}, and this is PostgreSQL ${major}, which cannot read it: ` +
+      `use a docmgr with PostgreSQL ${version} to move the data, or choose another folder with --data`,
+  )
+}
+
+async function removeInterrupted(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(NEW_PREFIX))
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
+  return names.length === 0 ? [] : ['the making of the data folder had been interrupted: what it left was removed']
+}
+
+/**
+ * Character classes come from C.UTF-8 where the system has it, or another UTF-8 locale, so that upper and lower case work
+ * beyond ASCII. Texts are ordered by code point everywhere: indexes then outlive a change of the system's library.
+ */
+async function initdb(target: string, passwordFile: string, binaries: PostgresBinaries, user: ServerUser): Promise<void> {
+  const options = ['-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-instructions']
+  let failure = ''
+  for (const ctype of ['C.UTF-8', 'en_US.UTF-8', 'UTF-8', 'C']) {
+    const locale = ['--encoding=UTF8', '--locale=C', `--lc-ctype=${ctype}`]
+    const [program, ...args] = [...user.prefix, binaries.initdb, '-D', target, ...options, ...locale]
+    try {
+      await run(program!, args, { ...user.spawn, cwd: '/', env: SERVER_ENVIRONMENT, timeout: INITDB_LIMIT_MS })
+      return
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string }
+      failure = (stderr?.trim() || message).split('\n').slice(-4).join(' | ')
+      if (!failure.includes('locale')) break
+    }
+  }
+  throw new Error(`PostgreSQL cannot make its data folder ${target}: ${failure}`)
+}
+
+async function readPassword(folder: string): Promise<string> {
+  const path = join(folder, 'password')
+  const password = (await readFile(path, 'utf8').catch(() => '')).trim()
+  if (password === '') throw new Error(`${path}, the password of the database, is missing: put it back from a copy`)
+  return password
+}
+
+async function writePassword(folder: string): Promise<string> {
+  const password = randomBytes(24).toString('base64url')
+  const file = await open(join(folder, 'password'), 'w', 0o600)
+  try {
+    await file.writeFile(`${password}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return password
+}
+
+/** Gives the folder and what it holds to the server's user, the top last, so that an interruption is noticed. */
+async function giveTo({ owner }: ServerUser, folder: string, present?: number): Promise<void> {
+  await chmod(folder, 0o700)
+  if (process.getuid?.() !== 0) return
+  const entries = present === owner.uid ? [] : await readdir(folder, { recursive: true, withFileTypes: true })
+  for (const entry of entries.reverse()) {
+    await lchown(join(entry.parentPath ?? entry.path, entry.name), owner.uid, owner.gid)
+  }
+  await lchown(folder, owner.uid, owner.gid)
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().catch(() => {}) // not every file system can
+  await handle.close()
+}

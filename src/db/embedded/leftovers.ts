@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { processIdentity, signalProcess, waitUntilGone } from '../../runtime/processes.ts'
+
+const run = promisify(execFile)
+
+/** Milliseconds that each way of stopping a leftover may take before the next, harder one. */
+const PATIENCE = { fast: 10_000, immediate: 5_000, kill: 5_000, children: 3_000 }
+
+/**
+ * The lines of `postmaster.pid` that matter here (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*): the first is the
+ * process id, the fifth the folder of the Unix socket, the eighth the status.
+ */
+export interface PostmasterFile {
+  pid: number
+  socketFolder: string
+  ready: boolean
+}
+
+/** Undefined when there is none, or it is being written. */
+export async function readPostmasterFile(data: string): Promise<PostmasterFile | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  const pid = Number.parseInt(lines[0] ?? '', 10)
+  if (!(pid > 0)) return undefined
+  return { pid, socketFolder: lines[4]?.trim() ?? '', ready: lines[7]?.trim() === 'ready' }
+}
+
+/**
+ * Makes way for a new server on the data folder after an unclean end, and says what it did. The caller holds the lock
+ * of the folder, so that a server which runs on it has lost its supervisor.
+ */
+export async function clearLeftovers(data: string): Promise<string[]> {
+  const findings: string[] = []
+  const file = await readPostmasterFile(data)
+  if (file && (await isServerOf(file.pid, data))) {
+    await stopServer(file.pid, data)
+    findings.push(`PostgreSQL of an earlier run (pid ${file.pid}) was still there: stopped`)
+  } else if (file && numberIsTaken(file.pid)) {
+    // PostgreSQL would take that process for a server of this folder, and refuse to start.
+    await rm(join(data, 'postmaster.pid'), { force: true })
+    findings.push(`postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`)
+  }
+  const killed = await endChildren(data)
+  if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still at work: ended`)
+  return findings
+}
+
+/**
+ * True when the process is a PostgreSQL server that was started on this data folder: by its command line, which
+ * everyone may read, or by its program and working folder, which also hold after the folder was renamed.
+ */
+async function isServerOf(pid: number, data: string): Promise<boolean> {
+  if ((await processIdentity(pid)) === undefined) return false
+  if (process.platform === 'linux') {
+    const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    if (basename(args[0] ?? '') === 'postgres' && args[args.indexOf('-D') + 1] === data) return true
+    return worksIn(pid, await realpath(data))
+  }
+  const { stdout } = await run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+  return stdout.includes(`/postgres -D ${data} `)
+}
+
+/** Linux only. False also when the process may not be looked at. */
+async function worksIn(pid: number, realData: string): Promise<boolean> {
+  try {
+    const [folder, program] = await Promise.all([readlink(`/proc/${pid}/cwd`), readlink(`/proc/${pid}/exe`)])
+    return folder === realData && basename(program).split(' ')[0] === 'postgres'
+  } catch {
+    return false
+  }
+}
+
+/** Also true for a zombie and for another user's process. */
+function numberIsTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function stopServer(pid: number, data: string): Promise<void> {
+  for (const [signal, patience] of [
+    ['SIGINT', PATIENCE.fast],
+    ['SIGQUIT', PATIENCE.immediate],
+    ['SIGKILL', PATIENCE.kill],
+  ] as const) {
+    signalProcess(pid, signal)
+    if (await waitUntilGone(pid, patience)) return
+  }
+  throw new Error(`PostgreSQL of an earlier run (pid ${pid}) on ${data} cannot be stopped: end it by hand`)
+}
+
+/**
+ * Without their server the other processes of PostgreSQL end by themselves, a long statement only when it is done.
+ * Those are killed, as PostgreSQL's own crash handling does. Returns how many.
+ */
+async function endChildren(data: string): Promise<number> {
+  const children = await processesOf(data)
+  const gone = await Promise.all(children.map((pid) => waitUntilGone(pid, PATIENCE.children)))
+  const stuck = children.filter((_, index) => !gone[index])
+  for (const pid of stuck) signalProcess(pid, 'SIGKILL')
+  await Promise.all(stuck.map((pid) => waitUntilGone(pid, PATIENCE.kill)))
+  return stuck.length
+}
+
+/** Linux only; elsewhere a process does not tell where it works, and the start is repeated until they are gone. */
+async function processesOf(data: string): Promise<number[]> {
+  if (process.platform !== 'linux') return []
+  const realData = await realpath(data)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = await Promise.all(pids.map(async (pid) => ((await worksIn(pid, realData)) ? [pid] : [])))
+  return found.flat()
+}
+
+/** Ends every process of the server after its stop did not come to an end. */
+export async function killServer(pid: number, data: string): Promise<void> {
+  signalProcess(pid, 'SIGKILL')
+  await waitUntilGone(pid, PATIENCE.kill)
+  for (const child of await processesOf(data)) signalProcess(child, 'SIGKILL')
+}

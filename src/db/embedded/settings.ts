@@ -1,0 +1,39 @@
+/**
+ * PostgreSQL's settings for one machine that does other things too. Durability is never traded: fsync and
+ * synchronous_commit keep their defaults. The names are those of PostgreSQL 15's documentation, chapter 20.
+ */
+export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '60',
+  // Change data capture. A slot that nobody reads cannot fill the disk: beyond the limit it is given up.
+  wal_level: 'logical',
+  max_wal_senders: '10',
+  max_replication_slots: '10',
+  max_slot_wal_keep_size: '2GB',
+  wal_sender_timeout: '60s',
+  // Memory and disk.
+  shared_buffers: '64MB',
+  work_mem: '8MB',
+  maintenance_work_mem: '64MB',
+  max_wal_size: '512MB',
+  min_wal_size: '80MB',
+  jit: 'off',
+  // Nothing here depends on where the machine is.
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  lc_messages: 'C',
+  client_encoding: 'UTF8',
+  // The log goes through a pipe to the logger, which adds the time. Statements are not logged: they hold data.
+  logging_collector: 'off',
+  log_destination: 'stderr',
+  log_line_prefix: '',
+  log_min_messages: 'warning',
+  log_min_error_statement: 'panic',
+  log_checkpoints: 'off',
+}
+
+/** As arguments of the program `postgres`. */
+export function settingArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+}

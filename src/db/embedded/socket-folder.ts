@@ -1,0 +1,48 @@
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type ServerUser } from './server-user.ts'
+
+/** Names the socket, `.s.PGSQL.5432`, also where nothing listens on TCP. */
+export const SOCKET_PORT = 5432
+
+/** The shortest limit among the systems that docmgr supports: macOS has 104 bytes with the final zero, Linux 108. */
+const MAX_SOCKET_PATH = 103
+const TEMPORARY_PREFIX = 'docmgr-pg-'
+
+/**
+ * A private folder for the server's Unix socket: `run` beside the data, or a new one below the system's temporary
+ * folder when that path is too long or its file system has no sockets.
+ */
+export async function makeSocketFolder(folder: string, user: ServerUser): Promise<string> {
+  const run = join(folder, 'run')
+  // What lies there is of an earlier server, which is gone. PostgreSQL would take a stale lock file for its own.
+  await rm(run, { recursive: true, force: true })
+  if (Buffer.byteLength(join(run, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH) {
+    await mkdir(run, { mode: 0o700 })
+    if (await canListen(join(run, 'probe'))) return give(run, user)
+    await rm(run, { recursive: true })
+  }
+  const base = Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir()
+  return give(await mkdtemp(join(base, TEMPORARY_PREFIX)), user)
+}
+
+/** Removes a socket folder that `makeSocketFolder` made, and nothing else. */
+export async function removeSocketFolder(folder: string, socketFolder: string): Promise<void> {
+  const temporary = ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
+  if (socketFolder === join(folder, 'run') || temporary) await rm(socketFolder, { recursive: true, force: true })
+}
+
+async function give(folder: string, { owner }: ServerUser): Promise<string> {
+  if (owner.uid !== process.getuid?.()) await chown(folder, owner.uid, owner.gid)
+  return folder
+}
+
+function canListen(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.once('error', () => done(false))
+    server.listen(path, () => server.close(() => done(true)))
+  })
+}

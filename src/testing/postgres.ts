@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import { findBinaries } from '../db/embedded/binaries.ts'
+import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
+import { clearLeftovers } from '../db/embedded/leftovers.ts'
+import { type ConnectionSettings } from '../db/database.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { processIdentity } from '../runtime/processes.ts'
+
+const run = promisify(execFile)
+const PREFIX = 'docmgr-test-pg-'
+
+export interface TestPostgres {
+  connection: Omit<ConnectionSettings, 'database'>
+  /** Makes an empty database with a name of its own. */
+  createDatabase(): Promise<ConnectionSettings>
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>
+}
+
+/**
+ * A PostgreSQL server for one test file, in a new folder, with logical decoding. Made from a copy of a template that the
+ * first test on a machine makes, so that it starts in well under a second. Not durable unless asked: a test that
+ * kills the server needs `durable`.
+ */
+export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
+  await removeAbandoned()
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const removeNow = (): void => rmSync(folder, { recursive: true, force: true })
+  process.on('exit', removeNow)
+  const remove = async (): Promise<void> => {
+    process.off('exit', removeNow)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  try {
+    await copy(await findTemplate(), join(folder, 'postgres'))
+    const settings = options.durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
+    const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, settings })
+    const { database: _, ...connection } = server.connection
+    return {
+      connection,
+      createDatabase: () => createDatabase(server.connection),
+      async stop() {
+        await server.stop(3_000)
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function createDatabase(connection: ConnectionSettings): Promise<ConnectionSettings> {
+  const database = `test_${randomUUID().replaceAll('-', '')}`
+  const client = new Client({ ...connection, ssl: false })
+  await client.connect()
+  try {
+    await client.query(`CREATE DATABASE ${database}`)
+  } finally {
+    await client.end()
+  }
+  return { ...connection, database }
+}
+
+/** A stopped server's folder of this version and this user; made by whoever needs it first. */
+async function findTemplate(): Promise<string> {
+  const { version } = await findBinaries()
+  const uid = process.getuid?.() ?? 0
+  const template = join(tmpdir(), `docmgr-test-template-${uid}-${version}`)
+  const present = await stat(template).catch(() => undefined)
+  if (present) {
+    if (present.uid !== uid) throw new Error(`${template} belongs to another user: remove it`)
+    return join(template, 'postgres')
+  }
+  const draft = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const server = await startEmbeddedPostgres({ folder: join(draft, 'postgres'), log: silentLogger })
+  await server.stop()
+  try {
+    await rename(draft, template)
+  } catch {
+    // Another test file was faster.
+    await rm(draft, { recursive: true, force: true })
+  }
+  return join(template, 'postgres')
+}
+
+/** With owners and modes, and without copying the blocks where the file system can share them. */
+async function copy(from: string, to: string): Promise<void> {
+  await run('cp', process.platform === 'linux' ? ['-a', '--reflink=auto', from, to] : ['-a', from, to])
+}
+
+/** Servers and folders of test processes that were killed. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    if (pid === undefined || (await processIdentity(Number(pid))) !== undefined) continue
+    const folder = join(tmpdir(), name)
+    await clearLeftovers(join(folder, 'postgres', 'data')).catch(() => {})
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
+  }
+}
