@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, destination as openDestination, pino, stdTimeFunctions } from 'pino'
 
 export type { Logger }
 
@@ -14,11 +14,11 @@ export function createLogger({ level, destination }: LogOptions): Logger {
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.secret', '*.token'], censor: '[hidden]' },
     },
-    destination ?? pino.destination({ dest: 2, sync: false }),
+    destination ?? openDestination({ dest: 2, sync: false }),
   )
 }
 

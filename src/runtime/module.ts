@@ -2,6 +2,8 @@
  * The module graph: each part of the program declares what it needs and how it starts; the graph starts the needs
  * first, each once, and stops everything in the exact reverse order.
  */
+import { within } from './within.ts'
+
 // The values of needs are heterogeneous; `start` gets each with its own type.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyModule = Module<any>
@@ -72,7 +74,7 @@ export async function startGraph(roots: readonly AnyModule[], options: GraphOpti
     for (const [module, started] of [...running].reverse()) {
       running.delete(module)
       try {
-        await withLimit(Promise.resolve(started.stop?.()), options.stopLimitMs)
+        await within(options.stopLimitMs, Promise.resolve(started.stop?.()))
       } catch (error) {
         options.onStopProblem?.(module.name, error)
       }
@@ -108,13 +110,4 @@ export async function startGraph(roots: readonly AnyModule[], options: GraphOpti
     failed,
     stop,
   }
-}
-
-/** @throws when `work` has not settled after `limitMs` milliseconds; the work itself goes on */
-async function withLimit(work: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${limitMs} ms`)), limitMs)
-  })
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }

@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Router from '@koa/router'
+import Koa from 'koa'
+import type { Authenticator } from '../auth/authenticator.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import type { NewId } from '../runtime/ids.ts'
+import { readJson } from './body.ts'
+import { createContexts, type HttpContext } from './context.ts'
+import type { Endpoint, Reply } from './endpoint.ts'
+import { problemOf, validationError } from './problem.ts'
+
+export interface HttpOptions {
+  log: Logger
+  metrics: HttpMetrics
+  authenticator: Authenticator
+  newId: NewId
+  trustedProxies: string[]
+  /** Handles what is not REST, before any body is read: Connect and gRPC-Web. False: not its request. */
+  before?: (request: IncomingMessage, response: ServerResponse) => boolean
+}
+
+export interface HttpMetrics {
+  /** seconds, by method, route and status */
+  duration: ReturnType<Metrics['histogram']>
+}
+
+export function createHttpMetrics(metrics: Metrics): HttpMetrics {
+  return {
+    duration: metrics.histogram('docmgr_http_request_duration_seconds', 'Time to answer, by route', [
+      'method', 'route', 'status',
+    ]),
+  }
+}
+
+/** A Koa application that serves these endpoints; every error becomes a problem document (RFC 9457). */
+export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
+  const { log, authenticator } = options
+  const contextOf = createContexts(options)
+  const app = new Koa()
+  // Errors of a connection that ended early; those of requests are answered below.
+  app.on('error', (error) => log.debug({ err: error }, 'connection ended with an error'))
+
+  app.use(async (ctx, next) => {
+    if (options.before?.(ctx.req, ctx.res)) {
+      ctx.respond = false
+      return
+    }
+    const begun = performance.now()
+    const context = contextOf(ctx.req)
+    ctx.state = context
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined) throw notFound(ctx)
+    } catch (error) {
+      answerProblem(ctx, error, context, log)
+    }
+    ctx.set('X-Request-Id', context.requestId)
+    const millis = performance.now() - begun
+    const route = (ctx._matchedRoute as string | undefined) ?? 'none'
+    options.metrics.duration.observe({ method: ctx.method, route, status: ctx.status }, millis / 1000)
+    const level = ctx.status >= 500 ? 'error' : ctx.method === 'GET' || ctx.method === 'HEAD' ? 'debug' : 'info'
+    if (log.isLevelEnabled(level)) {
+      const { requestId, traceparent } = context
+      log[level](
+        { requestId, traceparent, method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(millis) },
+        'request',
+      )
+    }
+  })
+
+  const router = new Router()
+  for (const endpoint of endpoints) {
+    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
+    router.register(path, endpoint.method === 'GET' ? ['HEAD', 'GET'] : [endpoint.method], (ctx) =>
+      serve(endpoint, ctx, authenticator),
+    )
+  }
+  app.use(router.routes())
+  app.use(
+    router.allowedMethods({
+      throw: true,
+      methodNotAllowed: () => new DomainError('method-not-allowed', 'the header Allow names the methods of this path'),
+      notImplemented: () => new DomainError('method-not-allowed', 'this method is not known here'),
+    }),
+  )
+  return app
+}
+
+async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): Promise<void> {
+  const context = ctx.state as HttpContext
+  authorize(endpoint, ctx, authenticator)
+  const { req: request } = ctx
+  const reply = await endpoint.handle(
+    {
+      params: endpoint.params && parse(endpoint.params, ctx.params, 'path'),
+      query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
+      body: endpoint.body && parse(endpoint.body.schema, await readJson(request, endpoint.body.maxBytes)),
+      headers: request.headers,
+      head: ctx.method === 'HEAD',
+      request,
+    },
+    context,
+  )
+  send(ctx, reply)
+}
+
+function authorize(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): void {
+  const access = endpoint.access ?? 'user'
+  if (access === 'public') return
+  const principal = authenticator.authenticate(ctx.get('authorization') || undefined)
+  ctx.state.principal = principal
+  if (access === 'admin' && !(principal.kind === 'user' && principal.admin)) {
+    throw principal.kind === 'user'
+      ? new DomainError('forbidden', 'this is for administrators: the token needs the claim admin')
+      : new DomainError('unauthenticated', 'this is for administrators: send the token of one')
+  }
+}
+
+function parse(schema: NonNullable<Endpoint['params']>, value: unknown, place?: 'query' | 'path'): unknown {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw validationError(result.error, place)
+}
+
+/** The last value of a parameter that is given several times counts, as in the original. */
+function lastValues(query: Koa.Context['query']): Record<string, string | undefined> {
+  for (const name in query) {
+    const value = query[name]
+    if (Array.isArray(value)) query[name] = value.at(-1)!
+  }
+  return query as Record<string, string | undefined>
+}
+
+function send(ctx: Koa.Context, reply: Reply): void {
+  ctx.status = reply.status
+  if (reply.headers) ctx.set(reply.headers)
+  if (reply.stream) {
+    const { stream } = reply
+    if (ctx.method === 'HEAD') stream.destroy()
+    else ctx.body = stream
+  } else if (reply.json !== undefined) {
+    ctx.type = 'application/json'
+    ctx.body = JSON.stringify(reply.json)
+  } else if (reply.text !== undefined) {
+    ctx.body = reply.text
+  } else {
+    ctx.body = null
+    ctx.status = reply.status
+  }
+}
+
+function notFound(ctx: Koa.Context): DomainError {
+  return new DomainError('not-found', `there is no ${ctx.path} here`)
+}
+
+function answerProblem(ctx: Koa.Context, error: unknown, context: HttpContext, log: Logger): void {
+  const problem = problemOf(error, context.requestId)
+  if (problem.status >= 500) log.error({ err: error, requestId: context.requestId }, problem.title)
+  // A body that was not read to its end would be taken for the next request.
+  if (!ctx.req.complete) ctx.set('Connection', 'close')
+  if (problem.status === 401) ctx.set('WWW-Authenticate', 'Bearer')
+  if (problem.status === 503) ctx.set('Retry-After', '1')
+  ctx.remove('Content-Length')
+  ctx.remove('ETag')
+  ctx.status = problem.status
+  ctx.body = JSON.stringify(problem)
+  ctx.type = 'application/problem+json'
+}

@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { RequestContext } from '../domain/request.ts'
+
+/** One operation of the REST interface: the schemas that validate it also describe it in OpenAPI. */
+export interface Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** OpenAPI path template: `/documents/{id}` */
+  path: string
+  /** unique and stable, camelCase */
+  operationId: string
+  summary: string
+  description?: string
+  /** who may call it; `user` is anyone where authentication is open. Default `user`. */
+  access?: 'public' | 'user' | 'admin'
+  params?: Params
+  query?: Query
+  /** Without it, the handler finds the unread body in `request`. */
+  body?: { schema: Body; maxBytes: number }
+  /** Media types of a body that the handler reads itself, for OpenAPI. */
+  rawBody?: { description: string; contentTypes: string[] }
+  /** Header names that the handler honours, with their meaning, for OpenAPI. */
+  headers?: Record<string, string>
+  /** Success statuses, for OpenAPI; problems are described once for all. */
+  responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
+  handle(input: Input<z.output<Params>, z.output<Query>, z.output<Body>>, context: RequestContext): Promise<Reply>
+}
+
+export interface Input<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params
+  query: Query
+  body: Body
+  headers: IncomingHttpHeaders
+  /** True for a HEAD request: the reply's body is not sent, and it is no view. */
+  head: boolean
+  /** The request itself, for a body that is streamed. */
+  request: IncomingMessage
+}
+
+export interface Reply {
+  status: number
+  headers?: Record<string, string>
+  /** sent as JSON */
+  json?: unknown
+  /** sent as it is; `headers` give its type */
+  text?: string
+  /** sent as it is; `headers` give its type and length. Destroyed when the client goes away. */
+  stream?: Readable
+}
+
+/** Only gives the handler its types from the schemas. */
+export function defineEndpoint<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(endpoint: Endpoint<Params, Query, Body>): Endpoint {
+  return endpoint as unknown as Endpoint
+}

@@ -1,0 +1,56 @@
+/** Schemas of the fields that several endpoints have. Their messages say what would be right. */
+import { z } from 'zod'
+import { STATUSES } from '../domain/document.ts'
+
+/** Text that PostgreSQL and JSON can keep: no NUL, no lone surrogates. Lengths are counted in characters (code points). */
+export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
+  const { min = 0, max = Infinity } = options
+  return z
+    .string('must be a string')
+    .refine((value) => !value.includes('\0'), 'must not contain NUL characters')
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
+    .refine((value) => value.length >= min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+    .refine(
+      (value) => value.length <= max || [...value].length <= max,
+      `must have at most ${max} characters`,
+    ) as unknown as z.ZodType<string, string>
+}
+
+const UUID = /^(?:urn:uuid:)?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
+
+/** The canonical form of a UUID (lower case, with hyphens) from any form that RFC 9562 and its URN know, or undefined. */
+export function canonicalUuid(value: string): string | undefined {
+  const parts = UUID.exec(value)
+  return parts ? parts.slice(1).join('-').toLowerCase() : undefined
+}
+
+export const id = z.string('must be a UUID').transform((value, context) => {
+  const canonical = canonicalUuid(value)
+  if (canonical !== undefined) return canonical
+  context.addIssue({ code: 'custom', message: 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001' })
+  return z.NEVER
+})
+
+export const idParams = z.object({ id })
+
+export const email = text({ max: 320 })
+  .transform((value) => value.trim())
+  .pipe(z.email('must be an e-mail address, such as ada@example.com'))
+
+export const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
+
+/** An integer in a query string. */
+export function wholeNumber(options: { min: number; max: number; fallback: number }): z.ZodType<number, string | undefined> {
+  const { min, max, fallback } = options
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z
+    .string(rule)
+    .regex(/^[+-]?\d{1,15}(\.0+)?$/, rule)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, rule)
+    .optional()
+    .transform((value) => value ?? fallback)
+}
+
+/** A date-time in a query string, as ISO 8601. */
+export const dateTime = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Metrics } from '../runtime/metrics.ts'
+import { within } from '../runtime/within.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+
+/** What readiness depends on: resolves while it works, rejects with the reason when it does not. */
+export type HealthChecks = Record<string, () => Promise<void>>
+
+export interface Health {
+  /** Readiness says no from now on; for the time before the listeners close. */
+  drain(): void
+  endpoints: Endpoint[]
+}
+
+const CHECK_LIMIT_MS = 2_000
+
+/** Readiness: whether this process can serve. Liveness: only that its loop turns. */
+export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
+  let draining = false
+
+  const ready = async (): Promise<{ status: number; json: object }> => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        const problem = await within(CHECK_LIMIT_MS, check()).then(
+          () => undefined,
+          (error: Error) => error.message,
+        )
+        return [name, problem ?? 'ok'] as const
+      }),
+    )
+    const well = !draining && results.every(([, result]) => result === 'ok')
+    const status = draining ? 'stopping' : well ? 'ready' : 'not ready'
+    return { status: well ? 200 : 503, json: { status, checks: Object.fromEntries(results) } }
+  }
+
+  const report = z.object({ status: z.string(), checks: z.record(z.string(), z.string()).optional() })
+  return {
+    drain: () => void (draining = true),
+    endpoints: [
+      defineEndpoint({
+        method: 'GET',
+        path: '/health/live',
+        operationId: 'getLiveness',
+        summary: 'Whether the process runs',
+        access: 'public',
+        responses: { 200: { description: 'alive', schema: report } },
+        handle: async () => ({ status: 200, json: { status: 'alive' } }),
+      }),
+      defineEndpoint({
+        method: 'GET',
+        path: '/health/ready',
+        operationId: 'getReadiness',
+        summary: 'Whether the process can serve now, and what of it cannot',
+        access: 'public',
+        responses: { 200: { description: 'ready', schema: report }, 503: { description: 'not ready', schema: report } },
+        handle: ready,
+      }),
+      defineEndpoint({
+        method: 'GET',
+        path: '/metrics',
+        operationId: 'getMetrics',
+        summary: "Metrics in Prometheus' text format",
+        access: 'public',
+        responses: { 200: { description: 'metrics', contentType: 'text/plain' } },
+        handle: async () => {
+          const text = await metrics.registry.metrics()
+          const headers = { 'content-type': metrics.registry.contentType }
+          return { status: 200, headers, text }
+        },
+      }),
+    ],
+  }
+}

@@ -1,0 +1,43 @@
+import { STATUS_CODES } from 'node:http'
+import type { z } from 'zod'
+import { DomainError, type FieldError, PROBLEMS } from '../domain/errors.ts'
+
+/** Problem details (RFC 9457). */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  /** the request that it is about: its id in the logs */
+  instance: string
+  errors?: readonly FieldError[]
+}
+
+/** What the client is told; of an unexpected error no more than the request's id. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const known =
+    error instanceof DomainError
+      ? error
+      : new DomainError('internal', `The log has more under this request id: ${requestId}`)
+  const { http, title } = PROBLEMS[known.code]
+  return {
+    type: `urn:docmgr:problem:${known.code}`,
+    title: title ?? STATUS_CODES[http]!,
+    status: http,
+    detail: known.message,
+    instance: `urn:docmgr:request:${requestId}`,
+    ...(known.errors.length > 0 && { errors: known.errors }),
+  }
+}
+
+/** The issues of a schema as one error that names each field: `title`, `query.limit`, `path.id`. */
+export function validationError(error: z.ZodError, place?: 'query' | 'path'): DomainError {
+  const errors = error.issues.slice(0, 20).map((issue) => {
+    const path = [...(place ? [place] : []), ...issue.path].join('.')
+    const missing = issue.code === 'invalid_type' && issue.input === undefined
+    return { field: path || 'body', detail: missing ? 'is required' : issue.message }
+  })
+  return new DomainError('validation-failed', errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), {
+    errors,
+  })
+}

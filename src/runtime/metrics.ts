@@ -1,0 +1,30 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/** The metrics of one process, in Prometheus' text format. A registry of its own keeps several apps in a test apart. */
+export interface Metrics {
+  registry: Registry
+  counter(name: string, help: string, labels?: string[]): Counter
+  gauge(name: string, help: string, labels?: string[], collect?: (gauge: Gauge) => void): Gauge
+  /** buckets in seconds */
+  histogram(name: string, help: string, labels?: string[], buckets?: number[]): Histogram
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  if (options.processMetrics) collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
+    gauge: (name, help, labelNames = [], collect) => {
+      const gauge: Gauge = new Gauge({
+        name, help, labelNames, registers, ...(collect && { collect: () => collect(gauge) }),
+      })
+      return gauge
+    },
+    histogram: (name, help, labelNames = [], buckets = SECONDS) =>
+      new Histogram({ name, help, labelNames, buckets, registers }),
+  }
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto'
+
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
+
+/**
+ * The trace context of the work that a request causes (W3C Trace Context, 3.2): a new span of the caller's trace, or of
+ * a new trace when the caller sent none or an invalid one.
+ */
+export function childTraceparent(parent: string | undefined): string {
+  const match = parent === undefined ? null : TRACEPARENT.exec(parent)
+  const random = randomBytes(match ? 8 : 24).toString('hex')
+  return match ? `00-${match[1]}-${random}-${match[2]}` : `00-${random.slice(0, 32)}-${random.slice(32)}-01`
+}
+
+/** The trace id of a traceparent: 32 hexadecimal digits. */
+export const traceIdOf = (traceparent: string): string => traceparent.slice(3, 35)
