@@ -1,0 +1,34 @@
+import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import type { ConnectionSettings } from './database.ts'
+
+export interface PoolOptions {
+  /** connections at the most */
+  size: number
+  /** milliseconds that a caller waits for a connection */
+  waitMs: number
+  /** milliseconds that a statement may take */
+  statementMs: number
+  /** an idle connection was lost; the pool makes another */
+  onError: (error: Error) => void
+}
+
+/**
+ * A bounded pool and drizzle over it. Statements are unnamed: named ones break PgBouncer before 1.21 in transaction
+ * mode, and so do startup parameters such as `statement_timeout`, hence the client-side limit.
+ */
+export function connectDatabase(
+  connection: ConnectionSettings,
+  options: PoolOptions,
+): { drizzle: NodePgDatabase; pool: pg.Pool } {
+  const pool = new pg.Pool({
+    ...connection,
+    max: options.size,
+    connectionTimeoutMillis: options.waitMs,
+    query_timeout: options.statementMs,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+  })
+  pool.on('error', options.onError)
+  return { drizzle: drizzle(pool), pool }
+}
