@@ -1,0 +1,98 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { type Extraction, type ExtractionInput, type ReadingLimits } from './extraction.ts'
+
+export interface ExtractionProcessOptions {
+  /** The built extract.worker.js. */
+  file: string
+  /** For one content, starting the process included. */
+  timeoutMs: number
+  /** Of the JavaScript heap; the whole process may hold twice that. */
+  maxMemoryMb: number
+  /** A process without work ends after this long. */
+  idleMs: number
+}
+
+/** A process that reads contents, one at a time; it is started when there is work and replaced when it dies. */
+export interface ExtractionProcess {
+  /** Never rejects; `failed` when the content is more than the process can bear, or stop() came first. */
+  run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction>
+  stop(): void
+}
+
+export function createExtractionProcess(options: ExtractionProcessOptions): ExtractionProcess {
+  const { file, timeoutMs, maxMemoryMb, idleMs } = options
+  let child: ChildProcess | undefined
+  let idleTimer: NodeJS.Timeout | undefined
+
+  function start(): ChildProcess {
+    const started = fork(file, [String(maxMemoryMb * 2)], {
+      execArgv: [`--max-old-space-size=${maxMemoryMb}`],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    })
+    started.on('exit', () => {
+      if (child === started) child = undefined
+    })
+    // run() listens while it has something to report to.
+    started.on('error', () => undefined)
+    return started
+  }
+
+  function kill(): void {
+    child?.kill('SIGKILL')
+    child = undefined
+  }
+
+  function rest(): void {
+    // An idle process keeps nobody from exiting; when this one exits, the channel closes and so does the other.
+    child?.unref()
+    child?.channel?.unref()
+    idleTimer = setTimeout(kill, idleMs).unref()
+  }
+
+  function run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
+    clearTimeout(idleTimer)
+    const running = (child ??= start())
+    running.ref()
+    running.channel?.ref()
+    return new Promise((resolve) => {
+      const finish = (extraction: Extraction) => {
+        clearTimeout(timer)
+        running.removeAllListeners('message').off('error', onError).off('exit', onExit)
+        rest()
+        resolve(extraction)
+      }
+      const fail = (reason: string) => finish({ outcome: 'failed', reason })
+      const onError = (error: Error) => {
+        kill()
+        fail(`the extraction process failed: ${error.message}`)
+      }
+      const onExit = (code: number | null, signal: NodeJS.Signals | null) => fail(reasonForExit(code, signal))
+      const timer = setTimeout(() => {
+        kill()
+        fail(`took longer than ${timeoutMs} ms`)
+      }, timeoutMs)
+      running.once('message', (message) => finish(message as Extraction))
+      running.once('error', onError)
+      running.once('exit', onExit)
+      running.send({ input, limits }, (error) => {
+        if (error !== null) onError(error)
+      })
+    })
+  }
+
+  return {
+    run,
+    stop() {
+      clearTimeout(idleTimer)
+      kill()
+    },
+  }
+}
+
+/** V8 aborts when its heap is full; the watching thread kills when the process is. */
+function reasonForExit(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGABRT' || signal === 'SIGKILL') return 'needs more memory than allowed'
+  return `the extraction process ended with ${signal ?? `code ${code}`}`
+}
