@@ -1,0 +1,8 @@
+import type { ConfigInput } from './schema.ts'
+
+export type { ConfigInput }
+
+/** Only gives docmgr.config.ts its types. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config
+}

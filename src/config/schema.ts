@@ -1,0 +1,133 @@
+import { z } from 'zod'
+
+export const ROLES = ['document', 'signature', 'search', 'ws', 'indexer'] as const
+export type Role = (typeof ROLES)[number]
+
+/** A TCP port; 0 means any free one, `off` that nothing listens. */
+const port = z.union([z.int().min(0).max(65_535), z.literal('off')], 'must be a port from 0 to 65535 (0: any free one) or off')
+const whole = (min: number, max: number) =>
+  z.int(`must be a whole number from ${min} to ${max}`).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+const url = (...schemes: string[]) => {
+  const rule = `must be a URL that starts with ${schemes.join(' or ')}`
+  return z.string(rule).refine((value) => schemes.some((scheme) => value.startsWith(scheme)), rule)
+}
+
+/** Which values are hidden when the configuration is shown. */
+export const SECRET_KEYS = ['auth.secret', 'database.url', 'database.directUrl']
+
+/**
+ * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of `auth.tokenLifetime`
+ * DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README show.
+ */
+export const configSchema = z
+  .strictObject({
+    roles: z
+      .array(z.enum(ROLES, `must be one of ${ROLES.join(', ')}`))
+      .min(1, 'must name at least one role')
+      .default([...ROLES])
+      .describe('the roles that this process has; `all` for every one'),
+    data: z.string().min(1).default('.docmgr').describe('the folder that the embedded adapters keep everything in'),
+    listen: z
+      .strictObject({
+        host: z.string().min(1).default('127.0.0.1').describe('the address to listen on'),
+        http: port.default(8000).describe('all routes of the roles of this process'),
+        document: port.default(8005).describe('the routes of the document role'),
+        signature: port.default(8002).describe('the routes of the signature role'),
+        search: port.default(8003).describe('the routes of the search role'),
+        ws: port.default(8004).describe('the routes of the ws role'),
+        grpc: port.default(50_051).describe('gRPC of the document role'),
+        trustedProxies: z
+          .array(z.string())
+          .default([])
+          .describe('addresses or networks whose X-Forwarded-For is believed'),
+      })
+      .prefault({}),
+    database: z
+      .strictObject({
+        url: url('embedded:', 'postgres:', 'postgresql:')
+          .default('embedded:')
+          .describe('embedded: or postgres://user:password@host:port/database, which may be a PgBouncer'),
+        directUrl: url('postgres:', 'postgresql:')
+          .optional()
+          .describe('PostgreSQL itself, for migrations and replication, where url is a pooler'),
+        poolSize: whole(1, 200).default(10).describe('connections at the most'),
+        statementTimeout: whole(100, 600_000).default(10_000).describe('milliseconds that a statement may take'),
+      })
+      .prefault({}),
+    blobs: z
+      .strictObject({ url: url('file:').default('file:').describe('file: keeps objects in the data folder') })
+      .prefault({}),
+    changes: z
+      .strictObject({
+        url: url('wal:').default('wal:').describe("wal: reads the database's log in this process"),
+        slot: z
+          .string()
+          .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 of a–z, 0–9 and _')
+          .default('docmgr')
+          .describe('name of the replication slot'),
+        historyHours: whole(1, 24 * 90).default(24).describe('how long a subscriber may be away and still get what it missed'),
+        historyEvents: whole(1_000, 100_000_000).default(1_000_000).describe('events kept for that at the most'),
+      })
+      .prefault({}),
+    search: z
+      .strictObject({ url: url('postgres:').default('postgres:').describe('postgres: full-text search in the database') })
+      .prefault({}),
+    cache: z
+      .strictObject({
+        url: url('memory:').default('memory:').describe('memory: caches in this process and counts views in the database'),
+        entries: whole(0, 10_000_000).default(10_000).describe('documents kept at the most'),
+      })
+      .prefault({}),
+    documents: z
+      .strictObject({
+        url: url('local:', 'grpc:')
+          .default('local:')
+          .describe('how the signature role reaches the document role: local: or grpc://host:port'),
+        timeout: whole(50, 60_000).default(2_000).describe('milliseconds that a call may take'),
+      })
+      .prefault({}),
+    auth: z
+      .strictObject({
+        mode: z
+          .enum(['open', 'required'], 'must be open or required')
+          .default('open')
+          .describe('open: requests need no token, on loopback only; required: a JWT everywhere'),
+        secret: z
+          .string()
+          .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes')
+          .optional()
+          .describe('signs the tokens (HS256); without it, one is made and kept in the data folder'),
+        issuer: z.string().min(1).default('docmgr').describe('`iss` of the tokens'),
+        audience: z.string().min(1).default('docmgr').describe('`aud` of the tokens'),
+        tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
+      })
+      .prefault({}),
+    limits: z
+      .strictObject({
+        contentBytes: whole(1, 5_368_709_120).default(10_485_760).describe('size of a document at the most'),
+        connections: whole(1, 1_000_000).default(10_000).describe('WebSocket connections at the most'),
+        extractionTime: whole(100, 600_000).default(10_000).describe('milliseconds for the text of one document'),
+        extractionMemory: whole(32, 65_536).default(256).describe('megabytes for the text of one document'),
+      })
+      .prefault({}),
+    shutdown: z
+      .strictObject({
+        drain: whole(0, 60_000).default(0).describe('milliseconds between readiness off and closing the listeners'),
+        limit: whole(100, 300_000).default(10_000).describe('milliseconds that one part may take to stop'),
+      })
+      .prefault({}),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+          .default('warn')
+          .describe('the least important lines to log'),
+      })
+      .prefault({}),
+  })
+  .describe('docmgr')
+
+/** The configuration in force. */
+export type Config = z.output<typeof configSchema>
+/** What docmgr.config.ts may say: everything is optional. */
+export type ConfigInput = z.input<typeof configSchema>
