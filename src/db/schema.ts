@@ -148,6 +148,8 @@ export const changesFeeds = changesSchema.table('feeds', {
   snapshot_done: boolean().notNull().default(false),
   /** positions up to here are no longer in the history */
   history_floor: varchar({ length: 128 }).notNull(),
+  /** the shared consumers that got everything up to the slot's position; another one needs a snapshot first */
+  consumers: text().array().notNull().default([]),
   created_at: timestamp().notNull().default(now),
 })
 

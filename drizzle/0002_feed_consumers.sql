@@ -1,0 +1,1 @@
+ALTER TABLE "changes"."feeds" ADD COLUMN "consumers" text[] DEFAULT '{}' NOT NULL;
