@@ -1,0 +1,47 @@
+CREATE SCHEMA "search";
+--> statement-breakpoint
+-- Both are trusted extensions: the owner of the database may create them.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+--> statement-breakpoint
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
+--> statement-breakpoint
+CREATE TABLE "search"."documents" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"title" varchar(255) NOT NULL,
+	"content" text NOT NULL,
+	"content_sha256" varchar(64),
+	"status" varchar(20) NOT NULL,
+	"created_by" varchar(320) NOT NULL,
+	"content_type" varchar(255) NOT NULL,
+	"content_size" bigint NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"version" integer NOT NULL,
+	"deleted" boolean NOT NULL,
+	"vector" "tsvector" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "search"."words" (
+	"word" varchar(32) PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "documents_vector" ON "search"."documents" USING gin ("vector") WHERE not deleted;--> statement-breakpoint
+CREATE INDEX "documents_newest" ON "search"."documents" USING btree ("created_at","id") WHERE not deleted;--> statement-breakpoint
+CREATE INDEX "words_trigrams" ON "search"."words" USING gin ("word" gin_trgm_ops);
+--> statement-breakpoint
+
+-- Texts and vectors live apart from the rest of a row (TOAST): facets and filters then read few pages, and a change
+-- of status neither copies a text nor touches the vector's index.
+ALTER TABLE search.documents SET (toast_tuple_target = 256, fillfactor = 85, autovacuum_analyze_scale_factor = 0.05);
+--> statement-breakpoint
+ALTER TABLE search.documents
+  ALTER COLUMN title SET STORAGE MAIN,
+  ALTER COLUMN created_by SET STORAGE MAIN,
+  ALTER COLUMN content_type SET STORAGE MAIN,
+  ALTER COLUMN content_sha256 SET STORAGE MAIN;
+--> statement-breakpoint
+-- A search reads the pending list from end to end, so it is kept short.
+ALTER INDEX search.documents_vector SET (gin_pending_list_limit = 1024);
+--> statement-breakpoint
+-- Compared byte by byte: no language's rules, and the same answers on every machine.
+ALTER TABLE search.words ALTER COLUMN word TYPE varchar(32) COLLATE "C";
