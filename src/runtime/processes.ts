@@ -24,7 +24,7 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
 
 async function startTimeFromPs(pid: number): Promise<string | undefined> {
   try {
-    const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    const { stdout } = await run('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
       env: { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' },
     })
     const [state, ...start] = stdout.trim().split(/\s+/)

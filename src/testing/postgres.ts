@@ -15,6 +15,8 @@ import { processIdentity } from '../runtime/processes.ts'
 
 const run = promisify(execFile)
 const PREFIX = 'docmgr-test-pg-'
+const TEMPLATE_PREFIX = 'docmgr-test-template-'
+const TWO_DAYS_MS = 2 * 24 * 3600 * 1000
 
 export interface TestPostgres {
   connection: Omit<ConnectionSettings, 'database'>
@@ -39,7 +41,7 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
   try {
-    await copy(await findTemplate(), join(folder, 'postgres'))
+    await copyTestCluster(join(folder, 'postgres'))
     const settings = options.durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
     const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, settings })
     const { database: _, ...connection } = server.connection
@@ -69,11 +71,15 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
   return { ...connection, database }
 }
 
-/** A stopped server's folder of this version and this user; made by whoever needs it first. */
+/**
+ * A stopped server's folder of this version, user and day; made by whoever needs it first. Of the day, because systems
+ * clear old files from their temporary folder one by one.
+ */
 async function findTemplate(): Promise<string> {
   const { version } = await findBinaries()
   const uid = process.getuid?.() ?? 0
-  const template = join(tmpdir(), `docmgr-test-template-${uid}-${version}`)
+  const day = new Date().toISOString().slice(0, 10)
+  const template = join(tmpdir(), `${TEMPLATE_PREFIX}${uid}-${version}-${day}`)
   const present = await stat(template).catch(() => undefined)
   if (present) {
     if (present.uid !== uid) throw new Error(`${template} belongs to another user: remove it`)
@@ -91,18 +97,27 @@ async function findTemplate(): Promise<string> {
   return join(template, 'postgres')
 }
 
-/** With owners and modes, and without copying the blocks where the file system can share them. */
-async function copy(from: string, to: string): Promise<void> {
+/** Puts a stopped server's folder, for startEmbeddedPostgres, at the path `to`, which must not exist yet. */
+export async function copyTestCluster(to: string): Promise<void> {
+  const from = await findTemplate()
+  // With owners and modes, and without copying the blocks where the file system can share them.
   await run('cp', process.platform === 'linux' ? ['-a', '--reflink=auto', from, to] : ['-a', from, to])
 }
 
-/** Servers and folders of test processes that were killed. */
+/** Servers and folders of test processes that were killed, and templates of earlier days. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
+    if (name.startsWith(TEMPLATE_PREFIX)) await removeOld(join(tmpdir(), name))
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
     if (pid === undefined || (await processIdentity(Number(pid))) !== undefined) continue
     const folder = join(tmpdir(), name)
     await clearLeftovers(join(folder, 'postgres', 'data')).catch(() => {})
     await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
+}
+
+async function removeOld(template: string): Promise<void> {
+  const { mtimeMs } = await stat(template).catch(() => ({ mtimeMs: Infinity }))
+  if (Date.now() - mtimeMs < TWO_DAYS_MS) return
+  await rm(template, { recursive: true, force: true }).catch(() => {})
 }

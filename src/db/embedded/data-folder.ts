@@ -4,6 +4,7 @@ import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, sta
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type PostgresBinaries } from './binaries.ts'
+import { killProcessesOf } from './leftovers.ts'
 import { chooseServerUser, SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
 
 const run = promisify(execFile)
@@ -27,8 +28,7 @@ export interface DataFolder {
  * @throws Error for a folder of another major version, of another user, or not of PostgreSQL at all
  */
 export async function openDataFolder(folder: string, binaries: PostgresBinaries): Promise<DataFolder> {
-  await mkdir(dirname(folder), { recursive: true })
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const data = join(folder, 'data')
   const existing = await stat(data).catch(() => undefined)
   if (existing) await checkVersion(data, binaries)
@@ -49,13 +49,26 @@ export async function openDataFolder(folder: string, binaries: PostgresBinaries)
   try {
     await initdb(draft, join(folder, 'password'), binaries, user)
     await rename(draft, data)
-    await syncFolder(folder)
+    for (const path of [folder, dirname(folder)]) await syncFolder(path)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     throw error
   }
   findings.push(`new data folder made, to be run as ${user.description}`)
   return { data, password, user, findings }
+}
+
+/** Only the folder itself is private: the server's user must be able to pass those above. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(folder), { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { message } = error as Error
+    throw new Error(`the folder of the database cannot be made (${message}): choose another one with --data`, {
+      cause: error,
+    })
+  }
 }
 
 async function checkVersion(data: string, { major }: PostgresBinaries): Promise<void> {
@@ -72,7 +85,11 @@ async function checkVersion(data: string, { major }: PostgresBinaries): Promise<
 
 async function removeInterrupted(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(NEW_PREFIX))
-  for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
+  for (const name of names) {
+    // An initdb whose supervisor was killed may still be at work there.
+    await killProcessesOf(join(folder, name))
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  }
   return names.length === 0 ? [] : ['the making of the data folder had been interrupted: what it left was removed']
 }
 
@@ -123,7 +140,7 @@ async function giveTo({ owner }: ServerUser, folder: string, present?: number): 
   if (process.getuid?.() !== 0) return
   const entries = present === owner.uid ? [] : await readdir(folder, { recursive: true, withFileTypes: true })
   for (const entry of entries.reverse()) {
-    await lchown(join(entry.parentPath ?? entry.path, entry.name), owner.uid, owner.gid)
+    await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid)
   }
   await lchown(folder, owner.uid, owner.gid)
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -29,7 +31,7 @@ export interface EmbeddedPostgresOptions {
   log: Logger
   /** PostgreSQL settings beside and above settings.ts */
   settings?: Readonly<Record<string, string>>
-  /** also listen on this TCP port of 127.0.0.1, for other programs; the password is needed there too */
+  /** also listen on this TCP port of 127.0.0.1, 0 for any free one, for other programs; the password is needed there too */
   port?: number
   /** milliseconds that the start may take without a sign of progress; 60,000 */
   startTimeoutMs?: number
@@ -53,12 +55,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   findings.push(...(await clearLeftovers(data)))
   if (before) await removeSocketFolder(folder, before.socketFolder)
   const socketFolder = await makeSocketFolder(folder, user)
+  const port = options.port === 0 ? await findFreePort() : (options.port ?? SOCKET_PORT)
   const settings = {
     ...DEFAULT_SETTINGS,
-    ...(options.port && { listen_addresses: '127.0.0.1' }),
+    ...(options.port !== undefined && { listen_addresses: '127.0.0.1' }),
     ...options.settings,
     unix_socket_directories: socketFolder,
-    port: String(options.port ?? SOCKET_PORT),
+    port: String(port),
   }
   const command: ServerCommand = {
     postgres: binaries.postgres,
@@ -66,13 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     user,
     log: options.log,
   }
-  const connection = {
-    host: socketFolder,
-    port: options.port ?? SOCKET_PORT,
-    user: SUPERUSER,
-    password,
-    database: DATABASE,
-  }
+  const connection = { host: socketFolder, port, user: SUPERUSER, password, database: DATABASE }
   let server: ServerProcess | undefined
   try {
     server = await startServer(command, data, options.startTimeoutMs ?? 60_000)
@@ -86,6 +83,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     findings.push('PostgreSQL had not been stopped cleanly: recovered from its write-ahead log')
   }
   return supervise(server, { data, connection, findings, cleanUp: () => removeSocketFolder(folder, socketFolder) })
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 async function startServer(command: ServerCommand, data: string, limitMs: number): Promise<ServerProcess> {

@@ -116,9 +116,10 @@ async function processesOf(data: string): Promise<number[]> {
   return found.flat()
 }
 
-/** Ends every process of the server after its stop did not come to an end. */
-export async function killServer(pid: number, data: string): Promise<void> {
-  signalProcess(pid, 'SIGKILL')
-  await waitUntilGone(pid, PATIENCE.kill)
-  for (const child of await processesOf(data)) signalProcess(child, 'SIGKILL')
+/** Kills the processes of PostgreSQL that work in the folder, where the system tells which these are. */
+export async function killProcessesOf(data: string): Promise<void> {
+  for (const pid of await processesOf(data)) {
+    signalProcess(pid, 'SIGKILL')
+    await waitUntilGone(pid, PATIENCE.kill)
+  }
 }

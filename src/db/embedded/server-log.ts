@@ -16,7 +16,7 @@ export interface ServerLog {
 
 const KEPT_LINES = 60
 const PROBLEM = /^(WARNING|ERROR|FATAL|PANIC): /
-const EXPLAINING = /^(ERROR|FATAL|PANIC|DETAIL|HINT): |error:/
+const EXPLAINING = /^(ERROR|FATAL|PANIC|DETAIL|HINT): |^\w+: could not |error:/
 
 /** Problems are logged at level info, for they are mostly of single statements; everything else at debug. */
 export function followServerLog(stream: Readable, log: Logger): ServerLog {

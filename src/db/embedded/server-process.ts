@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger } from '../../runtime/logger.ts'
 import { signalProcess } from '../../runtime/processes.ts'
-import { killServer, readPostmasterFile } from './leftovers.ts'
+import { killProcessesOf, readPostmasterFile } from './leftovers.ts'
 import { followServerLog, type ServerLog } from './server-log.ts'
 import { SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
 
@@ -94,6 +94,7 @@ export async function stopServer(server: ServerProcess, data: string, deadlineMs
   if (await endsWithin((deadlineMs * 2) / 3)) return
   signalProcess(server.pid, 'SIGQUIT')
   if (await endsWithin(deadlineMs / 3)) return
-  await killServer(server.pid, data)
+  signalProcess(server.pid, 'SIGKILL')
   await server.exited
+  await killProcessesOf(data)
 }

@@ -3,8 +3,11 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Where the programs that are needed here lie on every system; the caller's environment is not passed on. */
-export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C' }
+/**
+ * Where the programs that are needed here lie on every system; the caller's environment is not passed on. Without a valid
+ * LC_ALL, PostgreSQL on macOS becomes multi-threaded in the system's libraries and refuses to start.
+ */
+export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' }
 
 /** How PostgreSQL's programs are run, and who must own their files. */
 export interface ServerUser {

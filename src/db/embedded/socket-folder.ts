@@ -24,7 +24,8 @@ export async function makeSocketFolder(folder: string, user: ServerUser): Promis
     if (await canListen(join(run, 'probe'))) return give(run, user)
     await rm(run, { recursive: true })
   }
-  const base = Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir()
+  // Root's own temporary folder can be closed to the server's user.
+  const base = process.getuid?.() === 0 || Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir()
   return give(await mkdtemp(join(base, TEMPORARY_PREFIX)), user)
 }
 
