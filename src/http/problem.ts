@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'
 import { DomainError, type FieldError, PROBLEMS } from '../domain/errors.ts'
+import { toDomainError } from '../runtime/to-domain-error.ts'
 
 /** Problem details (RFC 9457). */
 export interface Problem {
@@ -15,9 +16,10 @@ export interface Problem {
 
 /** What the client is told; of an unexpected error no more than the request's id. */
 export function problemOf(error: unknown, requestId: string): Problem {
+  const meaning = toDomainError(error)
   const known =
-    error instanceof DomainError
-      ? error
+    meaning instanceof DomainError
+      ? meaning
       : new DomainError('internal', `The log has more under this request id: ${requestId}`)
   const { http, title } = PROBLEMS[known.code]
   return {

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import type { Logger } from '../runtime/logger.ts'
+import { packageRoot } from '../runtime/package-root.ts'
+import { connectDatabase } from './connect.ts'
+import type { ConnectionSettings, Database } from './database.ts'
+import { migrateDatabase, pendingMigrations } from './migrate.ts'
+
+export interface DatabaseOptions {
+  /** `embedded:` or `postgres://…` */
+  url: string
+  /** PostgreSQL itself, where `url` is a pooler */
+  directUrl?: string
+  /** where the embedded server keeps its files */
+  folder: string
+  poolSize: number
+  /** milliseconds */
+  statementTimeout: number
+  log: Logger
+}
+
+/** Where the migrations are. */
+export const migrationsFolder = (): string => join(packageRoot(), 'drizzle')
+
+/**
+ * Opens the database that the URL names. The embedded one is started and migrated; a server must have been migrated
+ * with `docmgr migrate`.
+ * @throws Error with a sentence for the operator
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const scheme = options.url.slice(0, options.url.indexOf(':') + 1)
+  switch (scheme) {
+    case 'embedded:':
+      return openEmbedded(options)
+    case 'postgres:':
+    case 'postgresql:':
+      return openServer(options)
+    default:
+      throw new Error(`database.url: ${scheme} is not known; it can be embedded: or postgres:`)
+  }
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.ts')
+  const server = await startEmbeddedPostgres({ folder: options.folder, log: options.log })
+  try {
+    await migrateDatabase(server.connection, migrationsFolder())
+    const database = connect(options, server.connection, server.connection)
+    return {
+      ...database,
+      findings: server.findings,
+      ended: server.ended,
+      stop: async () => {
+        await database.stop()
+        await server.stop()
+      },
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+async function openServer(options: DatabaseOptions): Promise<Database> {
+  const pooled = connectionOf(options.url)
+  const direct = options.directUrl === undefined ? pooled : connectionOf(options.directUrl)
+  const pending = await pendingMigrations(direct, migrationsFolder())
+  if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)
+  return connect(options, pooled, direct)
+}
+
+function connect(options: DatabaseOptions, pooled: ConnectionSettings, direct: ConnectionSettings): Database {
+  const { drizzle, pool } = connectDatabase(pooled, {
+    size: options.poolSize,
+    waitMs: 5_000,
+    statementMs: options.statementTimeout,
+    onError: (error) => options.log.warn({ err: error }, 'a connection to the database was lost'),
+  })
+  return {
+    drizzle,
+    pool,
+    direct,
+    findings: [],
+    ended: new Promise(() => {}),
+    check: async () => void (await pool.query('select 1')),
+    stop: () => pool.end(),
+  }
+}
+
+/** Settings of a `postgres://user:password@host:port/database` URL. */
+export function connectionOf(url: string): ConnectionSettings {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  return {
+    host: decodeURIComponent(hostname) || '127.0.0.1',
+    port: port === '' ? 5432 : Number(port),
+    user: decodeURIComponent(username) || 'docmgr',
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)) || 'docmgr',
+  }
+}

@@ -1,0 +1,83 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import { DomainError } from '../domain/errors.ts'
+import { isoFromPostgres } from './timestamp.ts'
+
+/** The pool, or the client that a transaction holds. */
+export type Queryable = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>
+
+/** PostgreSQL's type numbers (pg_type) whose text is not what the program wants. */
+const PARSERS: Record<number, (text: string) => unknown> = {
+  16: (text) => text === 't',
+  20: Number, // bigint: sizes and counts, below 2^53
+  21: Number,
+  23: Number,
+  114: JSON.parse,
+  1184: isoFromPostgres,
+  3802: JSON.parse,
+}
+const asText = (text: string): string => text
+// The driver's signature depends on the type number; all that is read here comes as text.
+const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText } as never
+
+/**
+ * Runs one unnamed statement. Rows have the types that the tables of schema.ts have: times are ISO 8601 strings with
+ * microseconds, bigint is a number. For the statements of the hot paths, where a query builder costs more than the query.
+ *
+ * @throws DomainError unavailable when the database cannot be reached
+ */
+export async function queryRows<Row extends QueryResultRow>(
+  on: Queryable,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  try {
+    const { rows } = await on.query<Row>({ text, values: values as unknown[], types })
+    return rows
+  } catch (error) {
+    throw databaseError(error)
+  }
+}
+
+/** Commits what `work` did on the client when it resolves, and undoes it when it rejects. */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  options: { lockWaitMs?: number } = {},
+): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw databaseError(error)
+  })
+  let broken: Error | undefined
+  try {
+    const wait = options.lockWaitMs
+    await client.query(wait === undefined ? 'BEGIN' : `BEGIN; SET LOCAL lock_timeout = ${Math.round(wait)}`)
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    // A connection that cannot roll back is not used again.
+    await client.query('ROLLBACK').catch((failure: Error) => (broken = failure))
+    throw databaseError(error)
+  } finally {
+    client.release(broken)
+  }
+}
+
+const LOST = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOST)/
+/** SQLSTATE classes: connection, resources, operator intervention (PostgreSQL documentation, appendix A). */
+const DOWN = /^(08|53|57P|25006)/
+const WITHOUT_CODE = /timeout|terminated|Connection ended|not queryable|after calling end/i
+
+/** An error of the driver as one that the client understands, where the database could not be reached. */
+export function databaseError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DomainError) return error
+  const { code } = error as { code?: string }
+  const down = code === undefined ? WITHOUT_CODE.test(error.message) : LOST.test(code) || DOWN.test(code)
+  return down ? new DomainError('unavailable', 'the database cannot be reached now', { cause: error }) : error
+}
+
+/** The SQLSTATE of an error of the database, such as `23505` for a unique violation. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}

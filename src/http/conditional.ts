@@ -1,0 +1,31 @@
+/** Conditional requests (RFC 9110, 13): entity tags and what If-Match and If-None-Match say of them. */
+import { invalidField } from '../domain/errors.ts'
+
+const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/
+const TAGS = new RegExp(`^\\s*(?:,\\s*)*${TAG.source}(?:\\s*,\\s*(?:${TAG.source})?)*\\s*$`)
+
+/** The strong entity tag of a version or a hash. */
+export const entityTag = (value: string | number): string => `"${value}"`
+
+/** True when the client has this representation: answer 304. The comparison is the weak one. */
+export function isNotModified(ifNoneMatch: string | undefined, value: string | number): boolean {
+  if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch.trim() === '*') return true
+  return tagsOf(ifNoneMatch).some((tag) => tag.value === String(value))
+}
+
+/**
+ * The versions that If-Match names, or undefined where any will do. Weak tags never match, so they are left out.
+ * @throws DomainError validation-failed
+ */
+export function expectedVersions(ifMatch: string | undefined): number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  if (!TAGS.test(ifMatch)) throw invalidField('header.if-match', 'must be the ETag of a document, such as "3", or *')
+  return tagsOf(ifMatch)
+    .filter((tag) => !tag.weak && /^[1-9]\d{0,8}$/.test(tag.value))
+    .map((tag) => Number(tag.value))
+}
+
+function tagsOf(header: string): { weak: boolean; value: string }[] {
+  return [...header.matchAll(new RegExp(TAG, 'g'))].map(([, weak, value]) => ({ weak: weak !== undefined, value: value! }))
+}

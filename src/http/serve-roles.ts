@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createApp, type HttpOptions } from './create-app.ts'
+import type { Endpoint } from './endpoint.ts'
+import { createHealth, type Health, type HealthChecks } from './health.ts'
+import { type HttpListener, listen } from './listen.ts'
+import { openApiEndpoint } from './openapi.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+
+/** What one role serves over HTTP. */
+export interface RoleServer {
+  name: string
+  endpoints: Endpoint[]
+  /** what this role's readiness depends on */
+  checks: HealthChecks
+  /** handles requests that are not REST, before their body is read */
+  before?: HttpOptions['before']
+  /** takes WebSocket upgrades; false: not its path */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
+  /** ends long-lived connections, before the listeners close */
+  drain?: () => Promise<void>
+}
+
+export interface ServeOptions {
+  host: string
+  /** `http` serves all roles, the others one each; 0: any free port, `off`: none */
+  ports: Record<string, number | 'off'>
+  http: Omit<HttpOptions, 'before'>
+  metrics: Metrics
+  version: string
+  /** milliseconds between readiness off and closing the listeners, for load balancers to notice */
+  drainMs: number
+  /** milliseconds that requests in hand may take after that */
+  closeMs: number
+}
+
+export interface ServedRoles {
+  urls: Record<string, string>
+  stop(): Promise<void>
+}
+
+/** Opens a port with the routes of all `roles` and one with those of each. */
+export async function serveRoles(roles: readonly RoleServer[], options: ServeOptions): Promise<ServedRoles> {
+  const servers: [name: string, roles: readonly RoleServer[]][] = [
+    ['http', roles],
+    ...roles.map((role): [string, RoleServer[]] => [role.name, [role]]),
+  ]
+  const opened: { name: string; health: Health; listener: HttpListener }[] = []
+
+  const close = async (): Promise<void> => {
+    await Promise.all(roles.map((role) => role.drain?.()))
+    await Promise.all(opened.map(({ listener }) => listener.close(options.closeMs)))
+  }
+
+  try {
+    for (const [name, served] of servers) {
+      const port = options.ports[name]
+      if (port === undefined || port === 'off') continue
+      opened.push({ name, ...(await openServer(name, port, served, options)) })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  return {
+    urls: Object.fromEntries(opened.map(({ name, listener }) => [name, listener.url])),
+    async stop() {
+      for (const { health } of opened) health.drain()
+      await delay(options.drainMs)
+      await close()
+    },
+  }
+}
+
+async function openServer(
+  name: string,
+  port: number,
+  roles: readonly RoleServer[],
+  options: ServeOptions,
+): Promise<{ health: Health; listener: HttpListener }> {
+  const health = createHealth(Object.assign({}, ...roles.map(({ checks }) => checks)), options.metrics)
+  const endpoints = [...roles.flatMap((role) => role.endpoints), ...health.endpoints]
+  const app = createApp([...endpoints, openApiEndpoint(endpoints, options.version)], {
+    ...options.http,
+    before: (request, response) => roles.some((role) => role.before?.(request, response)),
+  })
+  const listener = await listen({
+    setting: `listen.${name}`,
+    host: options.host,
+    port,
+    handler: app.callback(),
+    upgrade: (request, socket, head) => roles.some((role) => role.upgrade?.(request, socket, head)),
+  })
+  return { health, listener }
+}
