@@ -1,35 +1,54 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
+import { ROLES, type Role } from './roles.ts'
 
-export const ROLES = ['document', 'signature', 'search', 'ws', 'indexer'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role }
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
-const port = z.union([z.int().min(0).max(65_535), z.literal('off')], 'must be a port from 0 to 65535 (0: any free one) or off')
-const whole = (min: number, max: number) =>
-  z.int(`must be a whole number from ${min} to ${max}`).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`)
+const port = z.union(
+  [z.int().min(0).max(65_535), z.literal('off')],
+  'must be a port from 0 to 65535 (0: any free one) or off',
+)
+const whole = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z.int(rule).min(min, rule).max(max, rule)
+}
 const url = (...schemes: string[]) => {
   const rule = `must be a URL that starts with ${schemes.join(' or ')}`
   return z.string(rule).refine((value) => schemes.some((scheme) => value.startsWith(scheme)), rule)
 }
 
+const NETWORK_RULE = 'must be an address, a network such as 10.0.0.0/8, or loopback, linklocal or uniquelocal'
+
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
 /** Which values are hidden when the configuration is shown. */
 export const SECRET_KEYS = ['auth.secret', 'database.url', 'database.directUrl']
 
 /**
- * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of `auth.tokenLifetime`
- * DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README show.
+ * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of
+ * `auth.tokenLifetime` DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README show.
  */
 export const configSchema = z
   .strictObject({
     roles: z
-      .array(z.enum(ROLES, `must be one of ${ROLES.join(', ')}`))
+      .array(z.enum([...ROLES, 'all'], `must be one of ${ROLES.join(', ')}, or all`), 'must be a list of roles')
       .min(1, 'must name at least one role')
+      .transform((names) => ROLES.filter((role) => names.includes(role) || names.includes('all')))
       .default([...ROLES])
       .describe('the roles that this process has; `all` for every one'),
-    data: z.string().min(1).default('.docmgr').describe('the folder that the embedded adapters keep everything in'),
+    data: z.string('must be the path of a folder').min(1, 'must be the path of a folder').default('.docmgr').describe('the folder that the embedded adapters keep everything in'),
     listen: z
       .strictObject({
-        host: z.string().min(1).default('127.0.0.1').describe('the address to listen on'),
+        host: z.string('must be an address').min(1, 'must be an address').default('127.0.0.1').describe('the address to listen on'),
         http: port.default(8000).describe('all routes of the roles of this process'),
         document: port.default(8005).describe('the routes of the document role'),
         signature: port.default(8002).describe('the routes of the signature role'),
@@ -37,7 +56,7 @@ export const configSchema = z
         ws: port.default(8004).describe('the routes of the ws role'),
         grpc: port.default(50_051).describe('gRPC of the document role'),
         trustedProxies: z
-          .array(z.string())
+          .array(z.string().refine(isNetwork, NETWORK_RULE), 'must be a list of addresses or networks')
           .default([])
           .describe('addresses or networks whose X-Forwarded-For is believed'),
       })
@@ -61,7 +80,7 @@ export const configSchema = z
       .strictObject({
         url: url('wal:').default('wal:').describe("wal: reads the database's log in this process"),
         slot: z
-          .string()
+          .string('must be a name')
           .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 of a–z, 0–9 and _')
           .default('docmgr')
           .describe('name of the replication slot'),
@@ -93,12 +112,12 @@ export const configSchema = z
           .default('open')
           .describe('open: requests need no token, on loopback only; required: a JWT everywhere'),
         secret: z
-          .string()
-          .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes')
+          .string('must be a text of at least 32 bytes')
+          .refine((value) => Buffer.byteLength(value) >= 32, 'must be a text of at least 32 bytes')
           .optional()
           .describe('signs the tokens (HS256); without it, one is made and kept in the data folder'),
-        issuer: z.string().min(1).default('docmgr').describe('`iss` of the tokens'),
-        audience: z.string().min(1).default('docmgr').describe('`aud` of the tokens'),
+        issuer: z.string('must be a text').min(1, 'must be a text').default('docmgr').describe('`iss` of the tokens'),
+        audience: z.string('must be a text').min(1, 'must be a text').default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
       })
       .prefault({}),
@@ -119,7 +138,7 @@ export const configSchema = z
     log: z
       .strictObject({
         level: z
-          .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+          .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
           .default('warn')
           .describe('the least important lines to log'),
       })

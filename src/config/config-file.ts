@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createJiti } from 'jiti'
+import { buildRoot } from '../runtime/package-root.ts'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { nearest } from './nearest.ts'
+import { type Given } from './origin.ts'
+import { type Setting } from './settings.ts'
+
+const NAMES = ['docmgr.config.ts', 'docmgr.config.mts', 'docmgr.config.js', 'docmgr.config.mjs']
+
+/**
+ * The file that was asked for, else one in the working folder.
+ * @throws ConfigError when the one that was asked for does not exist
+ */
+export function findConfigFile(cwd: string, asked?: { path: string; origin: string }): string | undefined {
+  if (!asked) return NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path))
+  const path = resolve(cwd, asked.path)
+  if (existsSync(path)) return path
+  throw new ConfigError([{ key: asked.origin, origin: '', value: JSON.stringify(asked.path), rule: 'there is no such file' }])
+}
+
+/**
+ * The default export of a configuration file, which may be TypeScript and may lie outside of any package.
+ * @throws ConfigError with the file and, where it is known, the line
+ */
+export async function loadConfigFile(path: string): Promise<unknown> {
+  const jiti = createJiti(path, {
+    fsCache: false,
+    interopDefault: false,
+    alias: { 'docmgr/config': join(buildRoot(), 'config', 'define-config.js') },
+  })
+  let loaded: { default?: unknown }
+  try {
+    loaded = await jiti.import(path)
+  } catch (error) {
+    throw new ConfigError([{ key: placeOf(error as Error, path), origin: '', rule: firstLine(error as Error) }])
+  }
+  if (isPlain(loaded.default)) return loaded.default
+  const rule = 'must have a default export: export default defineConfig({ … })'
+  throw new ConfigError([{ key: path, origin: '', rule }])
+}
+
+/** `file:line:column`, as far as the error tells. */
+function placeOf(error: Error & { loc?: { line: number; column: number } }, path: string): string {
+  const place = new RegExp(`${escape(path)}:(\\d+:\\d+)`).exec(`${error.message}\n${error.stack ?? ''}`)?.[1]
+  return place ? `${path}:${place}` : path
+}
+
+function firstLine(error: Error): string {
+  const line = error.message.split('\n')[0]!.trim()
+  return `cannot be loaded: ${line.replace(/^\w*Error: /, '')}`
+}
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+/** What the file's object sets. A key that does not exist is a problem, and so is a value where a group belongs. */
+export function readConfigObject(
+  object: unknown,
+  path: string,
+  settings: readonly Setting[],
+): { given: Map<string, Given>; problems: ConfigProblem[] } {
+  const given = new Map<string, Given>()
+  const problems: ConfigProblem[] = []
+  const keys = settings.map(({ key }) => key)
+  const visit = (value: unknown, key: string): void => {
+    if (value === undefined) return
+    if (keys.includes(key)) given.set(key, { value, origin: { layer: 'file', path } })
+    else if (key !== '' && !keys.some((known) => known.startsWith(`${key}.`))) {
+      const meant = nearest(key, keys)
+      const rule = `there is no such setting${meant ? `; did you mean ${meant}?` : ''}`
+      problems.push({ key, origin: path, rule })
+    } else if (isPlain(value)) {
+      for (const [name, child] of Object.entries(value)) visit(child, key ? `${key}.${name}` : name)
+    } else {
+      const own = keys.filter((known) => known.startsWith(`${key}.`)).map((known) => known.slice(key.length + 1))
+      problems.push({ key, origin: path, value: JSON.stringify(value), rule: `must be an object with ${own.join(', ')}` })
+    }
+  }
+  visit(object, '')
+  return { given, problems }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type ConfigProblem } from './config-error.ts'
+import { nearest } from './nearest.ts'
+import { type Given } from './origin.ts'
+import { readText, type Setting } from './settings.ts'
+
+/** Variables of the command line itself: the configuration file, and what clients use without a flag. */
+export const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN'] as const
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the DOCMGR_* variables set. A secret may be in a file instead: DOCMGR_AUTH_SECRET_FILE=/run/secrets/x. */
+export function readEnvironment(
+  env: Environment,
+  settings: readonly Setting[],
+  cwd: string,
+): { given: Map<string, Given>; problems: ConfigProblem[] } {
+  const given = new Map<string, Given>()
+  const problems: ConfigProblem[] = []
+  const known = new Set<string>(COMMAND_VARIABLES)
+
+  for (const setting of settings) {
+    const { key, variable } = setting
+    known.add(variable)
+    const text = env[variable]
+    // An empty variable is how compose files and shells say "not set".
+    if (text) given.set(key, { value: readText(setting, text), origin: { layer: 'environment', variable } })
+    if (!setting.secret) continue
+    const fileVariable = `${variable}_FILE`
+    known.add(fileVariable)
+    const file = env[fileVariable]
+    if (!file) continue
+    if (text) problems.push({ key, origin: fileVariable, rule: `set ${variable} or ${fileVariable}, not both` })
+    try {
+      const value = readFileSync(resolve(cwd, file), 'utf8').replace(/\r?\n$/, '')
+      given.set(key, { value, origin: { layer: 'environment', variable: fileVariable, file } })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      problems.push({ key: fileVariable, origin: '', value: JSON.stringify(file), rule: `cannot be read (${code})` })
+    }
+  }
+
+  const unknown = Object.keys(env).filter((name) => name.startsWith('DOCMGR_') && !known.has(name))
+  for (const name of unknown) {
+    const meant = nearest(name, [...known])
+    const hint = meant ? `did you mean ${meant}?` : '`docmgr config --all` lists them'
+    problems.push({ key: name, origin: 'the environment', rule: `there is no such variable; ${hint}` })
+  }
+  return { given, problems }
+}
