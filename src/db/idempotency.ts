@@ -103,7 +103,8 @@ export function createIdempotency<Answer>(options: {
     for (let batch = 0; batch < CLEANUP_BATCHES; batch++) {
       const removed = await queryRows(
         database.pool,
-        `DELETE FROM ${table} WHERE (principal, key) IN
+        // Asked twice, because a key that was taken again meanwhile is looked at once more, without the selection.
+        `DELETE FROM ${table} WHERE created_at <= $1 AND (principal, key) IN
            (SELECT principal, key FROM ${table} WHERE created_at <= $1 ORDER BY created_at LIMIT ${CLEANUP_BATCH})
          RETURNING 1 AS removed`,
         [expiry()],

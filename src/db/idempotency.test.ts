@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { isProblem } from '../domain/errors.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import type { Database } from './database.ts'
+import { createIdempotency, type Idempotency, requestHash } from './idempotency.ts'
+import { queryRows } from './query.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+const anonymous = { kind: 'anonymous' } as const
+const request = (key: string, hash = requestHash(['a'])) => ({ principal: anonymous, key, hash })
+
+async function setUp(): Promise<{ database: Database; keys: Idempotency<{ n: number }>; time: { ms: number } }> {
+  const database = await server.open()
+  const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
+  const clock = { now: () => new Date(time.ms) }
+  return { database, time, keys: createIdempotency({ database, schema: 'documents', clock, log: silentLogger }) }
+}
+
+test('the same request gets the stored answer, and its work is done once', async () => {
+  const { keys } = await setUp()
+  let runs = 0
+  const work = async () => ({ status: 201, answer: { n: ++runs } })
+  assert.equal(await keys.find(request('k')), undefined)
+  assert.deepEqual(await keys.once(request('k'), work), { status: 201, answer: { n: 1 }, replayed: false })
+  assert.deepEqual(await keys.once(request('k'), work), { status: 201, answer: { n: 1 }, replayed: true })
+  assert.deepEqual(await keys.find(request('k')), { status: 201, answer: { n: 1 } })
+})
+
+test('another request, but not another principal, is refused under the same key', async () => {
+  const { keys } = await setUp()
+  const work = async () => ({ status: 201, answer: { n: 1 } })
+  await keys.once(request('k'), work)
+  const other = request('k', requestHash(['b']))
+  await assert.rejects(keys.once(other, work), (error) => isProblem(error, 'idempotency-key-reused'))
+  await assert.rejects(keys.find(other), (error) => isProblem(error, 'idempotency-key-reused'))
+  const user = { kind: 'user', id: 'u1', email: 'u@example.com', admin: false } as const
+  assert.equal((await keys.once({ ...other, principal: user }, work)).replayed, false)
+})
+
+test('of requests at the same time one works and the others wait for its answer', async () => {
+  const { keys } = await setUp()
+  let runs = 0
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => keys.once(request('k'), async () => ({ status: 201, answer: { n: ++runs } }))),
+  )
+  assert.equal(runs, 1)
+  assert.deepEqual(new Set(answers.map(({ answer }) => answer.n)), new Set([1]))
+  assert.equal(answers.filter(({ replayed }) => !replayed).length, 1)
+})
+
+test('an error of the work undoes what it wrote and leaves the key free', async () => {
+  const { keys, database } = await setUp()
+  const failing = keys.once(request('k'), async (transaction) => {
+    await queryRows(transaction, `INSERT INTO documents.views VALUES (gen_random_uuid(), 1, 1)`)
+    throw new Error('no')
+  })
+  await assert.rejects(failing, /^Error: no$/)
+  assert.deepEqual(await queryRows(database.pool, 'SELECT * FROM documents.views'), [])
+  assert.equal((await keys.once(request('k'), async () => ({ status: 201, answer: { n: 2 } }))).answer.n, 2)
+})
+
+test('a key is free again after 24 hours, and old keys are removed', async () => {
+  const { keys, database, time } = await setUp()
+  const answer = (n: number) => async () => ({ status: 201, answer: { n } })
+  await keys.once(request('a'), answer(1))
+  await keys.once(request('b'), answer(1))
+  time.ms += 24 * 3_600_000
+  assert.equal(await keys.find(request('a')), undefined)
+  assert.deepEqual(await keys.once(request('a', requestHash(['b'])), answer(2)), {
+    status: 201, answer: { n: 2 }, replayed: false,
+  })
+  await keys.stop()
+  const rows = await queryRows<{ key: string }>(database.pool, 'SELECT key FROM documents.idempotency_keys')
+  assert.deepEqual(rows, [{ key: 'a' }])
+})
