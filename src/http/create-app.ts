@@ -52,7 +52,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     ctx.state = context
     try {
       await next()
-      if (ctx.status === 404 && ctx.body === undefined) throw notFound(ctx)
+      if (ctx.body === undefined) refuseUnknown(ctx)
     } catch (error) {
       answerProblem(ctx, error, context, log)
     }
@@ -78,13 +78,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     )
   }
   app.use(router.routes())
-  app.use(
-    router.allowedMethods({
-      throw: true,
-      methodNotAllowed: () => new DomainError('method-not-allowed', 'the header Allow names the methods of this path'),
-      notImplemented: () => new DomainError('method-not-allowed', 'this method is not known here'),
-    }),
-  )
+  app.use(router.allowedMethods())
   return app
 }
 
@@ -119,7 +113,7 @@ function authorize(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenti
 }
 
 function parse(schema: NonNullable<Endpoint['params']>, value: unknown, place?: 'query' | 'path'): unknown {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
   throw validationError(result.error, place)
 }
@@ -151,8 +145,12 @@ function send(ctx: Koa.Context, reply: Reply): void {
   }
 }
 
-function notFound(ctx: Koa.Context): DomainError {
-  return new DomainError('not-found', `there is no ${ctx.path} here`)
+/** Nothing answered: the path is unknown, or known without this method (the router has set status and Allow). */
+function refuseUnknown(ctx: Koa.Context): void {
+  if (ctx.status === 404) throw new DomainError('not-found', `there is no ${ctx.path} here`)
+  if (ctx.status === 405 || ctx.status === 501) {
+    throw new DomainError('method-not-allowed', `${ctx.method} is not for this path; the header Allow names what is`)
+  }
 }
 
 function answerProblem(ctx: Koa.Context, error: unknown, context: HttpContext, log: Logger): void {

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { type AddressInfo, connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { after, before, test } from 'node:test'
+import { z } from 'zod'
+import { createAuthenticator } from '../auth/authenticator.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { RequestContext } from '../domain/request.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createUuidV7 } from '../runtime/ids.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { createMetrics } from '../runtime/metrics.ts'
+import { createApp, createHttpMetrics } from './create-app.ts'
+import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { idParams, text, wholeNumber } from './fields.ts'
+import { createHealth } from './health.ts'
+import { type HttpListener, listen } from './listen.ts'
+import { openApiEndpoint } from './openapi.ts'
+
+const ID = '019aa1b2-0000-7000-8000-000000000001'
+const tokens = createTokens({ secret: 'x'.repeat(32), issuer: 'i', audience: 'a', lifetime: 60 }, systemClock)
+const metrics = createMetrics()
+let healthy: () => Promise<void> = async () => {}
+let seen: RequestContext | undefined
+const ok = { 200: { description: 'fine' } }
+
+const health = createHealth({ store: () => healthy() }, metrics)
+const endpoints: Endpoint[] = [
+  defineEndpoint({
+    method: 'GET', path: '/things/{id}', operationId: 'getThing', summary: 'A thing', responses: ok,
+    params: idParams,
+    query: z.object({ limit: wholeNumber({ min: 0, max: 200, fallback: 100 }) }),
+    handle: async ({ params, query, head }, context) => {
+      seen = context
+      return { status: 200, json: { ...params, ...query, head }, headers: { etag: '"1"' } }
+    },
+  }),
+  defineEndpoint({
+    method: 'POST', path: '/things', operationId: 'makeThing', summary: 'Make one', responses: ok,
+    body: { schema: z.object({ title: text({ min: 1, max: 5 }) }), maxBytes: 100 },
+    handle: async ({ body }) => ({ status: 201, json: body }),
+  }),
+  defineEndpoint({
+    method: 'GET', path: '/broken', operationId: 'getBroken', summary: 'Fails', access: 'public', responses: ok,
+    handle: async () => {
+      throw new Error('the password is hunter2')
+    },
+  }),
+  defineEndpoint({
+    method: 'GET', path: '/lost', operationId: 'getLost', summary: 'Its server is gone', access: 'public', responses: ok,
+    handle: async () => {
+      throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    },
+  }),
+  defineEndpoint({
+    method: 'GET', path: '/gone', operationId: 'getGone', summary: 'Not there', access: 'public', responses: ok,
+    handle: async () => {
+      throw new DomainError('document-not-found', 'there is no document 7')
+    },
+  }),
+  defineEndpoint({
+    method: 'GET', path: '/stream', operationId: 'getStream', summary: 'Streams', access: 'public', responses: ok,
+    handle: async () => ({ status: 200, stream: Readable.from(['a', 'b']), headers: { 'content-type': 'text/plain' } }),
+  }),
+  defineEndpoint({
+    method: 'GET', path: '/admin', operationId: 'getAdmin', summary: 'Admins', access: 'admin', responses: ok,
+    handle: async () => ({ status: 200, json: {} }),
+  }),
+  ...health.endpoints,
+]
+
+const listeners: HttpListener[] = []
+let open = ''
+let closed = ''
+
+before(async () => {
+  const serve = async (mode: 'open' | 'required', trustedProxies: string[]): Promise<string> => {
+    const app = createApp([...endpoints, openApiEndpoint(endpoints, '1.0.0')], {
+      log: silentLogger, metrics: createHttpMetrics(createMetrics()), authenticator: createAuthenticator(mode, tokens),
+      newId: createUuidV7(), trustedProxies,
+    })
+    const listener = await listen({ setting: 'listen.http', host: '127.0.0.1', port: 0, handler: app.callback() })
+    listeners.push(listener)
+    return listener.url
+  }
+  open = await serve('open', ['loopback'])
+  closed = await serve('required', [])
+})
+
+after(() => Promise.all(listeners.map((listener) => listener.close(1_000))))
+
+async function problem(response: Response, status: number, code: string): Promise<Record<string, unknown>> {
+  assert.equal(response.status, status)
+  assert.equal(response.headers.get('content-type'), 'application/problem+json')
+  const body = (await response.json()) as Record<string, unknown>
+  assert.equal(body['type'], `urn:docmgr:problem:${code}`)
+  assert.equal(body['status'], status)
+  return body
+}
+
+test('parameters are validated, and ids taken in every form of a UUID', async () => {
+  for (const form of [ID, ID.toUpperCase(), ID.replaceAll('-', ''), `urn:uuid:${ID}`]) {
+    const answer = await fetch(`${open}/things/${form}?limit=7`)
+    assert.deepEqual(await answer.json(), { id: ID, limit: 7, head: false })
+  }
+})
+
+test('a bad parameter is a problem that names the field and what would be right', async () => {
+  const body = await problem(await fetch(`${open}/things/zzz`), 422, 'validation-failed')
+  assert.match(JSON.stringify(body['errors']), /"path.id".*must be a UUID/)
+  for (const limit of ['-1', '201', 'abc', '1.5', '', '1'.repeat(30)]) {
+    const answer = await problem(await fetch(`${open}/things/${ID}?limit=${limit}`), 422, 'validation-failed')
+    assert.deepEqual(answer['errors'], [{ field: 'query.limit', detail: 'must be a whole number from 0 to 200' }])
+  }
+})
+
+test('a body is JSON of a bounded size with the right fields', async () => {
+  const post = (body: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
+    fetch(`${open}/things`, { method: 'POST', body, headers: { 'content-type': type } })
+  assert.equal((await post('{"title":"äöüßé"}')).status, 201)
+  await problem(await post('{"title":'), 400, 'malformed-request')
+  await problem(await post(''), 400, 'malformed-request')
+  await problem(await post(new Uint8Array([0x22, 0xff, 0x22])), 400, 'malformed-request')
+  await problem(await post('title=a', 'application/x-www-form-urlencoded'), 415, 'unsupported-media-type')
+  await problem(await post(`{"title":"${'x'.repeat(100)}"}`), 413, 'payload-too-large')
+  const cases: [string, string][] = [
+    ['{}', 'is required'],
+    ['{"title":5}', 'must be a string'],
+    ['{"title":null}', 'must be a string'],
+    ['{"title":""}', 'must not be empty'],
+    ['{"title":"123456"}', 'must have at most 5 characters'],
+    ['{"title":"\\u0000"}', 'must not contain NUL characters'],
+    ['{"title":"\\ud800"}', 'must be well-formed Unicode (it has a lone surrogate)'],
+  ]
+  for (const [body, detail] of cases) {
+    const answer = await problem(await post(body), 422, 'validation-failed')
+    assert.deepEqual(answer['errors'], [{ field: 'title', detail }], body)
+  }
+  await problem(await post('[]'), 422, 'validation-failed')
+})
+
+test('an unexpected error tells nothing but the id of the request', async () => {
+  const answer = await fetch(`${open}/broken`, { headers: { 'x-request-id': 'abc-1' } })
+  assert.equal(answer.headers.get('x-request-id'), 'abc-1')
+  const body = await problem(answer, 500, 'internal')
+  assert.match(String(body['detail']), /abc-1/)
+  assert.doesNotMatch(JSON.stringify(body), /hunter2/)
+})
+
+test('a known error has its status; a server that cannot be reached is 503', async () => {
+  await problem(await fetch(`${open}/gone`), 404, 'document-not-found')
+  const answer = await fetch(`${open}/lost`)
+  assert.equal(answer.headers.get('retry-after'), '1')
+  await problem(answer, 503, 'unavailable')
+})
+
+test('an unknown path is 404, a wrong method 405 with Allow', async () => {
+  await problem(await fetch(`${open}/nope`), 404, 'not-found')
+  const answer = await fetch(`${open}/things/${ID}`, { method: 'PUT' })
+  assert.equal(answer.headers.get('allow'), 'HEAD, GET')
+  await problem(answer, 405, 'method-not-allowed')
+})
+
+test('HEAD has the headers and no body', async () => {
+  const answer = await fetch(`${open}/things/${ID}`, { method: 'HEAD' })
+  assert.equal(answer.headers.get('etag'), '"1"')
+  assert.equal(await answer.text(), '')
+})
+
+test('a stream is sent as it is', async () => {
+  assert.equal(await (await fetch(`${open}/stream`)).text(), 'ab')
+})
+
+test('where authentication is required a token is needed, and its user reaches the use case', async () => {
+  await problem(await fetch(`${closed}/things/${ID}`), 401, 'unauthenticated')
+  const token = tokens.sign({ id: 'u1', email: 'ada@example.com', admin: false })
+  const send = (authorization: string, path = `/things/${ID}`) => fetch(closed + path, { headers: { authorization } })
+  assert.equal((await send(`Bearer ${token}`)).status, 200)
+  assert.deepEqual(seen?.principal, { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false })
+  await problem(await send(`Bearer ${token.slice(0, -4)}AAAA`), 401, 'unauthenticated')
+  await problem(await send('Basic abc'), 401, 'unauthenticated')
+  await problem(await send(`Bearer ${token}`, '/admin'), 403, 'forbidden')
+  const admin = tokens.sign({ id: 'u2', email: 'bob@example.com', admin: true })
+  assert.equal((await send(`Bearer ${admin}`, '/admin')).status, 200)
+  assert.equal((await fetch(`${closed}/health/live`)).status, 200)
+})
+
+test('open authentication lets anonymous in, but no bad token and nobody as administrator', async () => {
+  assert.equal((await fetch(`${open}/things/${ID}`)).status, 200)
+  assert.deepEqual(seen?.principal, { kind: 'anonymous' })
+  await problem(await fetch(`${open}/things/${ID}`, { headers: { authorization: 'Bearer a.b.c' } }), 401, 'unauthenticated')
+  await problem(await fetch(`${open}/admin`), 401, 'unauthenticated')
+})
+
+test('X-Forwarded-For is believed from trusted proxies only', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.9' }
+  await fetch(`${open}/things/${ID}`, { headers })
+  assert.equal(seen?.clientAddress, '203.0.113.9')
+  const authorization = `Bearer ${tokens.sign({ id: 'u1', email: 'ada@example.com', admin: false })}`
+  await fetch(`${closed}/things/${ID}`, { headers: { ...headers, authorization } })
+  assert.equal(seen?.clientAddress, '127.0.0.1')
+})
+
+test('readiness tells what does not work, and liveness does not depend on it', async () => {
+  assert.deepEqual(await (await fetch(`${open}/health/ready`)).json(), { status: 'ready', checks: { store: 'ok' } })
+  healthy = () => Promise.reject(new Error('the disk is full'))
+  const answer = await fetch(`${open}/health/ready`)
+  assert.equal(answer.status, 503)
+  assert.deepEqual(await answer.json(), { status: 'not ready', checks: { store: 'the disk is full' } })
+  assert.deepEqual(await (await fetch(`${open}/health/live`)).json(), { status: 'alive' })
+  healthy = async () => {}
+  health.drain()
+  assert.equal((await fetch(`${open}/health/ready`)).status, 503)
+})
+
+test('the OpenAPI description comes from the schemas', async () => {
+  const document = (await (await fetch(`${open}/openapi.json`)).json()) as {
+    openapi: string
+    paths: Record<string, Record<string, { operationId: string; security?: unknown; parameters?: { name: string }[] }>>
+  }
+  assert.match(document.openapi, /^3\.1/)
+  const operation = document.paths['/things/{id}']!['get']!
+  assert.equal(operation.operationId, 'getThing')
+  assert.deepEqual(operation.parameters!.map(({ name }) => name), ['id', 'limit'])
+  assert.ok(operation.security)
+  assert.ok(document.paths['/things']!['post'])
+})
+
+test('a taken port is a sentence that names it and its setting', async () => {
+  const taken = Number(new URL(open).port)
+  await assert.rejects(
+    listen({ setting: 'listen.document', host: '127.0.0.1', port: taken, handler: () => {} }),
+    new RegExp(`port ${taken} of 127.0.0.1 is taken.*listen.document`),
+  )
+})
+
+test('closing lets requests in hand finish and cuts off what takes too long', async () => {
+  const listener = await listen({ setting: 'x', host: '127.0.0.1', port: 0, handler: (_, response) => response.write('…') })
+  const socket = connect({ port: (new URL(listener.url).port as unknown as AddressInfo['port']) })
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await new Promise((resolve) => socket.once('data', resolve))
+  const begun = performance.now()
+  await listener.close(50)
+  assert.ok(performance.now() - begun < 2_000)
+  socket.destroy()
+})
