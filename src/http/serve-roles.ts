@@ -49,7 +49,7 @@ export async function serveRoles(roles: readonly RoleServer[], options: ServeOpt
   const opened: { name: string; health: Health; listener: HttpListener }[] = []
 
   const close = async (): Promise<void> => {
-    await Promise.all(roles.map((role) => role.drain?.()))
+    await Promise.all(roles.map(async (role) => role.drain?.()))
     await Promise.all(opened.map(({ listener }) => listener.close(options.closeMs)))
   }
 
