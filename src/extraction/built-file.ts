@@ -13,7 +13,7 @@ export function builtFile(entry: string, from: string = import.meta.url): string
     const path = join(folder, entry)
     if (existsSync(path)) return path
     const parent = dirname(folder)
-    if (parent === folder) throw new Error(`${entry} is not in the build that ${fileURLToPath(from)} belongs to`)
+    if (parent === folder) throw new Error(`${entry} is not in the build around ${fileURLToPath(from)}`)
     folder = parent
   }
 }

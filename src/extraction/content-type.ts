@@ -1,14 +1,16 @@
 import mime from 'mime'
-import { looksLikeText, magicTypeOf } from './sniff.ts'
+import { magicTypeOf } from './magic-type.ts'
+import { looksLikeText } from './sniff.ts'
 
 /** Types that say how something is packed, not what it is. */
 const containers = new Set(['application/zip', 'application/xml', 'application/x-cfb', 'application/gzip'])
-const textual = /^text\/|[/+](?:json|xml|yaml|toml|sql|javascript|ecmascript|rtf|x-sh|x-httpd-php|x-tex|x-ndjson)$/
+const textual =
+  /^text\/|[/+](?:json|xml|yaml|toml|sql|javascript|ecmascript|rtf|x-sh|x-httpd-php|x-tex|x-ndjson)$/
 
 /**
  * The media type of a file: its magic bytes, else its extension as far as the bytes agree with it, else
  * text/plain or application/octet-stream.
- * @param firstBytes the beginning of the file; 4,100 bytes tell most formats apart, all of it tells DOCX from ZIP
+ * @param firstBytes the beginning of the file: 4,100 bytes tell most formats apart, all of it DOCX from ZIP
  */
 export async function contentTypeOf(filename: string, firstBytes: Uint8Array): Promise<string> {
   const named = mime.getType(filename)

@@ -1,9 +1,9 @@
 import { TextDecoder } from 'node:util'
 
 /**
- * Decodes text of an unsure encoding: a byte order mark (UTF-8, UTF-16) decides; then `charset`, a label of the
- * WHATWG Encoding Standard, if it is one; then UTF-8; then windows-1252, the superset of Latin-1 that the web
- * means by that name. A stray bad byte in UTF-8 becomes U+FFFD and does not turn the rest into Latin-1.
+ * Decodes text of an unsure encoding: a byte order mark (UTF-8, UTF-16) decides; then `charset`, a label of
+ * the WHATWG Encoding Standard, if it is one; then UTF-8; then windows-1252, the superset of Latin-1 that the
+ * web means by that name. A stray bad byte in UTF-8 becomes U+FFFD and does not turn the rest into Latin-1.
  */
 export function decodeText(bytes: Uint8Array, charset?: string): string {
   const marked = encodingOfMark(bytes)

@@ -12,7 +12,7 @@ export interface ExtractionProcessOptions {
   idleMs: number
 }
 
-/** A process that reads contents, one at a time; it is started when there is work and replaced when it dies. */
+/** A process that reads contents, one at a time; started when there is work, replaced when it dies. */
 export interface ExtractionProcess {
   /** Never rejects; `failed` when the content is more than the process can bear, or stop() came first. */
   run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction>
@@ -45,7 +45,7 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
   }
 
   function rest(): void {
-    // An idle process keeps nobody from exiting; when this one exits, the channel closes and so does the other.
+    // An idle process keeps this one from nothing; it ends when this one does, by the closed channel.
     child?.unref()
     child?.channel?.unref()
     idleTimer = setTimeout(kill, idleMs).unref()

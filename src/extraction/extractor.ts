@@ -11,7 +11,8 @@ export type { Extraction, ExtractionInput } from './extraction.ts'
 /** Finds the text of contents, in other processes where bytes can do harm. */
 export interface Extractor {
   /**
-   * Never throws for what is in the bytes: a hostile or broken file costs only itself. Rejects only after stop().
+   * Never throws for what is in the bytes: a hostile or broken file costs only itself. Rejects only after
+   * stop().
    */
   extract(input: ExtractionInput): Promise<Extraction>
   /** Gives up what is under way and what waits. */
@@ -45,8 +46,8 @@ export const defaultExtractorLimits: ExtractorLimits = {
   idleMs: 30_000,
 }
 
-/** Text of up to this size is read at once: that takes a few milliseconds at worst, and no memory to speak of. */
-const maxInlineBytes = 64 * 1024
+/** Text of up to this size is read at once: milliseconds, even for hostile text. */
+const maxInlineBytes = 32 * 1024
 
 export interface ExtractorOptions {
   log: Logger

@@ -2,8 +2,8 @@ import { htmlText } from './html-text.ts'
 
 /**
  * The words of a Markdown text (CommonMark with tables, task lists and strikethrough): without markup, link
- * targets and embedded HTML tags; code, image descriptions and front matter stay. It is for searching, not for
- * rendering, and takes linear time.
+ * targets and embedded HTML tags; code, image descriptions and front matter stay. It is for searching, not
+ * for rendering, and takes linear time.
  */
 export function markdownText(source: string, maxChars: number): string {
   const lines: string[] = []

@@ -1,3 +1,4 @@
+import type { getResolvedPDFJS } from 'unpdf'
 import { type ReadingLimits, UnreadableContent } from './extraction.ts'
 import { createTextSink } from './text-sink.ts'
 
@@ -11,8 +12,8 @@ export async function pdfText(
   { maxOutputChars, softTimeoutMs }: ReadingLimits,
 ): Promise<{ text: string; truncated: boolean }> {
   const stopAt = performance.now() + softTimeoutMs
-  const { getResolvedPDFJS } = await import('unpdf')
-  const { getDocument } = await getResolvedPDFJS()
+  const unpdf = await import('unpdf')
+  const { getDocument } = await unpdf.getResolvedPDFJS()
   const opening = getDocument({
     // PDF.js refuses a Buffer.
     data: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
@@ -26,7 +27,7 @@ export async function pdfText(
   const pdf = await opening.promise.catch((error: unknown) => {
     throw new UnreadableContent(reasonFor(error))
   })
-  const sink = createTextSink(maxOutputChars * 4)
+  const sink = createTextSink(maxOutputChars * 2)
   let broken = 0
   let page = 0
   while (page < pdf.numPages && !sink.full && performance.now() < stopAt) {
@@ -37,7 +38,8 @@ export async function pdfText(
   return { text: sink.text(), truncated: page < pdf.numPages || sink.full }
 }
 
-type Pdf = Awaited<ReturnType<Awaited<ReturnType<typeof import('unpdf').getResolvedPDFJS>>['getDocument']>['promise']>
+type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>
+type Pdf = Awaited<ReturnType<PdfJs['getDocument']>['promise']>
 
 async function pushPage(pdf: Pdf, pageNumber: number, push: (piece: string) => void): Promise<void> {
   const page = await pdf.getPage(pageNumber)

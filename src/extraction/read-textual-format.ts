@@ -3,7 +3,7 @@ import { type Extraction, type ReadingLimits } from './extraction.ts'
 import { htmlText } from './html-text.ts'
 import { jsonText } from './json-text.ts'
 import { markdownText } from './markdown-text.ts'
-import { looksLikeText } from './sniff.ts'
+import { canBeText } from './sniff.ts'
 import { type TextFormat } from './text-format.ts'
 import { tidyText } from './tidy-text.ts'
 
@@ -29,9 +29,9 @@ export function readTextualFormat(
   charset: string | undefined,
   { maxOutputChars }: Pick<ReadingLimits, 'maxOutputChars'>,
 ): Extraction {
-  if (!looksLikeText(bytes)) return { outcome: 'no-text', reason: 'not text, whatever its content type says' }
+  if (!canBeText(bytes)) return { outcome: 'no-text', reason: 'not text, whatever its content type says' }
   // A little more than fits, so that what is blank or too much shows as such.
-  const raw = readers[format](decodeText(bytes, charset), maxOutputChars * 4 + 1)
+  const raw = readers[format](decodeText(bytes, charset), maxOutputChars * 2 + 1)
   const { text, truncated } = tidyText(raw, maxOutputChars)
   return text === '' ? { outcome: 'no-text', reason: 'empty' } : { outcome: 'text', text, truncated }
 }

@@ -5,7 +5,7 @@
  */
 export function tidyText(raw: string, maxChars: number): { text: string; truncated: boolean } {
   // Folding shrinks: what lies beyond this is looked at only in text that is mostly blanks.
-  const considered = raw.slice(0, maxChars * 4)
+  const considered = raw.slice(0, maxChars * 2)
   const tidy = considered
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, '\n')

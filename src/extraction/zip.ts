@@ -19,8 +19,8 @@ const localHeader = 0x04034b50
 const endRecord = 0x06054b50
 
 /**
- * Reads the wanted files of a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64) without ever holding
- * more than the limits allow, whatever sizes the archive declares.
+ * Reads the wanted files of a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64) without ever
+ * holding more than the limits allow, whatever sizes the archive declares.
  * @throws UnreadableContent for what is no such archive, encrypted, or larger than the limits
  */
 export function readZip(
