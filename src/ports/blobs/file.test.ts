@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { isProblem } from '../../domain/errors.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { blobsContract } from './contract.ts'
+import { openBlobs } from './open.ts'
+
+let root: string
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'docmgr-test-blobs-'))
+})
+after(() => rm(root, { recursive: true, force: true }))
+
+const open = (name: string, url = 'file:') => openBlobs(url, { folder: join(root, name), log: silentLogger })
+const plain = { contentType: 'text/plain', maxBytes: 100 }
+const filesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+
+blobsContract('file:', () => open('contract'))
+
+test('neither a refused nor a failed put leaves a draft', async () => {
+  const blobs = await open('failed')
+  await assert.rejects(blobs.put('documents', 'a', Buffer.alloc(101), plain))
+  await blobs.put('documents', 'b', Buffer.alloc(100), plain)
+  await blobs.check()
+  assert.deepEqual(await filesIn('failed'), ['b'])
+})
+
+test('opening removes the drafts of a process that was killed, and nothing else', async () => {
+  const before = await open('crashed')
+  await before.put('documents', 'x/content', Buffer.from('kept'), plain)
+  await writeFile(join(root, 'crashed', 'drafts', '1-1'), 'half a')
+  await open('crashed')
+  assert.deepEqual(await filesIn('crashed'), ['x,content'])
+})
+
+test('a folder that cannot be written is unavailable, not a surprise', async () => {
+  const blobs = await open('broken')
+  await rm(join(root, 'broken'), { recursive: true })
+  const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
+  await assert.rejects(blobs.check(), unavailable)
+  await assert.rejects(blobs.put('documents', 'a', Buffer.alloc(1), plain), unavailable)
+})
+
+test('a URL may name a folder of its own; another scheme is refused by name', async () => {
+  await mkdir(join(root, 'own'))
+  const blobs = await open('not used', pathToFileURL(join(root, 'own')).href)
+  await blobs.put('documents', 'a', Buffer.alloc(1), plain)
+  assert.deepEqual(await filesIn('own'), ['a'])
+  await assert.rejects(open('s3', 's3://bucket'), /blobs\.url: s3: is not known; it can be file:/)
+  await assert.rejects(open('relative', 'file:somewhere'), /must be file: or file:\/\/\//)
+})

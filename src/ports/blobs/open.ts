@@ -1,0 +1,32 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from '../../runtime/logger.ts'
+import type { Blobs } from './port.ts'
+
+export interface BlobsResources {
+  /** where `file:` keeps objects, unless the URL has a path of its own */
+  folder: string
+  log: Logger
+}
+
+/**
+ * Opens the object storage that the URL names: `file:` in the given folder, `file:///path` in another.
+ * @throws Error with a sentence for the operator
+ */
+export async function openBlobs(url: string, { folder }: BlobsResources): Promise<Blobs> {
+  const scheme = url.slice(0, url.indexOf(':') + 1)
+  switch (scheme) {
+    case 'file:': {
+      const { openFileBlobs } = await import('./file.ts')
+      return openFileBlobs(fileFolder(url, folder))
+    }
+    default:
+      throw new Error(`blobs.url: ${scheme || url} is not known; it can be file:`)
+  }
+}
+
+function fileFolder(url: string, folder: string): string {
+  if (url === 'file:') return folder
+  if (!url.startsWith('file:///')) throw new Error(`blobs.url: must be file: or file:///and/a/path, not ${url}`)
+  return resolve(fileURLToPath(url))
+}
