@@ -1,0 +1,124 @@
+import { type DescMethod, type MessageInitShape, type MessageShape, create } from '@bufbuild/protobuf'
+import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
+import type { Tokens } from '../../auth/tokens.ts'
+import type { DocumentStatus } from '../../domain/document.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { RequestContext } from '../../domain/request.ts'
+import { documentOf } from '../../rpc/document-service.ts'
+import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfFailure } from '../../rpc/failure.ts'
+import { DocumentService } from '../../rpc/gen/document_pb.ts'
+import { MAX_MESSAGE_BYTES, grpcMethod } from '../../rpc/grpc-service.ts'
+import type { Documents } from './port.ts'
+
+export interface GrpcDocumentsOptions {
+  /** `host:port` */
+  address: string
+  /** milliseconds that a call may take, its retries included */
+  deadlineMs: number
+  /** signs the token that each call carries; without it, calls carry none */
+  tokens: Tokens | undefined
+  /** who calls where no user does, such as `signature` */
+  caller: string
+}
+
+/**
+ * Every method is idempotent, so a call that did not get through is repeated, within the call's deadline and a budget
+ * for the whole channel: 10 failures in a row use it up, 10 successes earn one more (gRFC A6, which also adds the jitter).
+ */
+const SERVICE_CONFIG = {
+  methodConfig: [
+    {
+      name: [{ service: DocumentService.typeName }],
+      retryPolicy: {
+        maxAttempts: 4,
+        initialBackoff: '0.05s',
+        maxBackoff: '0.5s',
+        backoffMultiplier: 2,
+        retryableStatusCodes: ['UNAVAILABLE'],
+      },
+    },
+  ],
+  retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
+}
+
+/** The document role of another process, over gRPC. It connects with its first call. */
+export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+  })
+
+  const metadataOf = ({ principal, requestId, traceparent }: RequestContext): Metadata => {
+    const metadata = new Metadata()
+    metadata.set('x-request-id', requestId)
+    metadata.set('traceparent', traceparent)
+    if (tokens) {
+      const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
+      const user = principal.kind === 'user' ? principal : service
+      metadata.set('authorization', `Bearer ${tokens.sign(user)}`)
+    }
+    return metadata
+  }
+
+  const call = <Method extends DescMethod>(
+    description: Method,
+    request: MessageInitShape<Method['input']>,
+    context: RequestContext,
+  ): Promise<MessageShape<Method['output']>> => {
+    const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
+    const message = create<Method['input']>(description.input, request)
+    const { signal } = context
+    if (signal.aborted) return Promise.reject(new DomainError('deadline-exceeded', 'the request was given up'))
+    return new Promise((resolve, reject) => {
+      const options = { deadline: Date.now() + deadlineMs }
+      const running = client.makeUnaryRequest(
+        path, requestSerialize, responseDeserialize, message, metadataOf(context), options,
+        (error, response) => {
+          signal.removeEventListener('abort', cancel)
+          if (error) reject(errorOf(error))
+          else resolve(response!)
+        },
+      )
+      const cancel = (): void => running.cancel()
+      signal.addEventListener('abort', cancel, { once: true })
+    })
+  }
+
+  const { method } = DocumentService
+  return {
+    async updateStatus(documentId, status, context) {
+      return documentOf(await call(method.updateDocumentStatus, { documentId, status }, context))
+    },
+    async get(documentId, context) {
+      return documentOf(await call(method.getDocument, { documentId }, context))
+    },
+    async exists(documentId, context) {
+      const { exists, status } = await call(method.documentExists, { documentId }, context)
+      return { exists, status: status as DocumentStatus | '' }
+    },
+    check: () =>
+      new Promise((resolve, reject) => {
+        client.waitForReady(Date.now() + deadlineMs, (error) => {
+          if (error) reject(new DomainError('unavailable', `no connection to the document role at ${address}`))
+          else resolve()
+        })
+      }),
+    stop: async () => client.close(),
+  }
+}
+
+function errorOf({ code, details, metadata }: ServiceError): DomainError {
+  const fieldErrors = metadata.get(FIELD_ERRORS_KEY)[0]
+  return errorOfFailure({
+    code,
+    details,
+    problem: metadata.get(PROBLEM_KEY)[0]?.toString(),
+    fieldErrors: Buffer.isBuffer(fieldErrors) ? fieldErrors : undefined,
+  })
+}

@@ -1,0 +1,13 @@
+import { documentsContract } from './contract.ts'
+import { openLocalDocuments } from './local.ts'
+import { openMemoryDocuments } from './memory.ts'
+
+documentsContract('memory', async () => {
+  const documents = openMemoryDocuments()
+  return { documents, create: documents.create, stop: () => documents.stop() }
+})
+
+documentsContract('local', async () => {
+  const role = openMemoryDocuments()
+  return { documents: openLocalDocuments(role), create: role.create, stop: () => role.stop() }
+})

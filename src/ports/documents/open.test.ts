@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openMemoryDocuments } from './memory.ts'
+import { openDocuments } from './open.ts'
+
+const options = { role: undefined, deadlineMs: 100, tokens: undefined, caller: 'test' }
+
+test('local: without the document role in the process is refused with its reason', async () => {
+  await assert.rejects(openDocuments('local:', options), /needs the document role in the same process/)
+})
+
+test('local: and grpc: give an adapter', async () => {
+  await (await openDocuments('local:', { ...options, role: openMemoryDocuments() })).stop()
+  await (await openDocuments('grpc://[::1]:50051', options)).stop()
+  await (await openDocuments('grpc://docs-document:50051/', options)).stop()
+})
+
+for (const url of ['http://127.0.0.1:50051', 'grpc://127.0.0.1', 'grpc:', 'local', '']) {
+  test(`the URL ${JSON.stringify(url)} is refused`, async () => {
+    await assert.rejects(openDocuments(url, options), /names no document role/)
+  })
+}

@@ -1,0 +1,31 @@
+import type { Tokens } from '../../auth/tokens.ts'
+import { openLocalDocuments } from './local.ts'
+import type { Documents } from './port.ts'
+
+export interface DocumentsOptions {
+  /** the document role, where it runs in this process */
+  role: Documents | undefined
+  /** milliseconds that a call over gRPC may take */
+  deadlineMs: number
+  /** signs the tokens of calls over gRPC; undefined: they carry none */
+  tokens: Tokens | undefined
+  /** the role that calls */
+  caller: string
+}
+
+/**
+ * `local:` the document role of this process; `grpc://host:port` that of another.
+ * @throws Error when the URL is no such URL, or `local:` is asked for where the document role does not run
+ */
+export async function openDocuments(url: string, options: DocumentsOptions): Promise<Documents> {
+  if (url === 'local:') {
+    if (!options.role) {
+      throw new Error('local: needs the document role in the same process: start it here, or name it as grpc://host:port')
+    }
+    return openLocalDocuments(options.role)
+  }
+  const address = /^grpc:\/\/((?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5})\/?$/i.exec(url)?.[1]
+  if (address === undefined) throw new Error(`${url} names no document role: write local: or grpc://host:port`)
+  const { openGrpcDocuments } = await import('./grpc.ts')
+  return openGrpcDocuments({ address, ...options })
+}

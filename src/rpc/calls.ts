@@ -1,0 +1,64 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import type { Authenticator } from '../auth/authenticator.ts'
+import type { Principal, RequestContext } from '../domain/request.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import { type Failure, failureOf } from './failure.ts'
+
+export interface RpcMetrics {
+  /** seconds, by protocol, method and status */
+  duration: ReturnType<Metrics['histogram']>
+}
+
+export function createRpcMetrics(metrics: Metrics): RpcMetrics {
+  return {
+    duration: metrics.histogram('docmgr_rpc_duration_seconds', 'Time to answer a call, by method', [
+      'protocol', 'method', 'status',
+    ]),
+  }
+}
+
+export interface CallOptions {
+  authenticator: Authenticator
+  log: Logger
+  metrics: RpcMetrics
+}
+
+/** What a server knows of a call before it is authenticated. */
+export interface Call {
+  protocol: 'grpc' | 'connect'
+  method: DescMethod
+  authorization: string | undefined
+  context(principal: Principal): RequestContext
+  requestId: string
+}
+
+export type CallResult<Response> = { response: Response } | { failure: Failure }
+
+/** Runs one call for whichever server received it: authentication, errors, the log and the metrics are the same. */
+export function createCalls({ authenticator, log, metrics }: CallOptions) {
+  return async <Response>(
+    call: Call,
+    handle: (context: RequestContext) => Promise<Response>,
+  ): Promise<CallResult<Response>> => {
+    const begun = performance.now()
+    const { protocol, requestId } = call
+    const method = call.method.name
+    let result: CallResult<Response>
+    try {
+      const principal = authenticator.authenticate(call.authorization)
+      result = { response: await handle(call.context(principal)) }
+    } catch (error) {
+      const failure = failureOf(error, requestId)
+      if (failure.status === 'INTERNAL' || failure.status === 'UNAVAILABLE') {
+        log.error({ err: error, requestId, method }, 'a call failed')
+      }
+      result = { failure }
+    }
+    const millis = performance.now() - begun
+    const status = 'failure' in result ? result.failure.status : 'OK'
+    metrics.duration.observe({ protocol, method, status }, millis / 1000)
+    log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
+    return result
+  }
+}

@@ -1,0 +1,94 @@
+import { DomainError, type FieldError, PROBLEMS, type ProblemCode } from '../domain/errors.ts'
+
+/**
+ * gRPC's status codes by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers.
+ */
+const CODES = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  OUT_OF_RANGE: 11,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const
+
+/** Trailing metadata: the problem's code, and its field errors as JSON (binary, as they may be any text). */
+export const PROBLEM_KEY = 'docmgr-problem'
+export const FIELD_ERRORS_KEY = 'docmgr-field-errors-bin'
+
+/** Trailers travel in HTTP/2 headers, which peers limit to 8 KiB as a rule. */
+const MAX_DETAIL_CHARS = 1_000
+const MAX_FIELD_ERRORS = 10
+
+/** A failed call as both servers tell it. */
+export interface Failure {
+  code: number
+  status: keyof typeof CODES
+  problem: ProblemCode
+  details: string
+  /** JSON in UTF-8; undefined without field errors */
+  fieldErrors: Buffer | undefined
+}
+
+/** What the caller is told; of an unexpected error no more than the request's id. */
+export function failureOf(error: unknown, requestId: string): Failure {
+  const known =
+    error instanceof DomainError
+      ? error
+      : new DomainError('internal', `The log has more under this request id: ${requestId}`)
+  const status = PROBLEMS[known.code].grpc
+  const errors = known.errors.slice(0, MAX_FIELD_ERRORS).map(({ field, detail }) => ({
+    field: field.slice(0, 100),
+    detail: detail.slice(0, 200),
+  }))
+  return {
+    code: CODES[status],
+    status,
+    problem: known.code,
+    details: known.message.slice(0, MAX_DETAIL_CHARS).toWellFormed(),
+    fieldErrors: errors.length > 0 ? Buffer.from(JSON.stringify(errors)) : undefined,
+  }
+}
+
+export interface ReceivedFailure {
+  code: number
+  details: string
+  problem: string | undefined
+  fieldErrors: Uint8Array | undefined
+}
+
+/**
+ * The error that a caller gets from a failed call. A status without a problem code did not come from docmgr's own
+ * code but from what lies between, so it never says anything about the document.
+ */
+export function errorOfFailure({ code, details, problem, fieldErrors }: ReceivedFailure): DomainError {
+  const cause = { cause: new Error(`gRPC status ${code}: ${details}`) }
+  if (problem === 'unauthenticated' || problem === 'forbidden') {
+    return new DomainError('unavailable', `the document role refuses this role: ${details}`, cause)
+  }
+  if (problem !== undefined && problem in PROBLEMS) {
+    return new DomainError(problem as ProblemCode, details, { ...cause, errors: parseFieldErrors(fieldErrors) })
+  }
+  if (code === CODES.DEADLINE_EXCEEDED) {
+    return new DomainError('deadline-exceeded', 'the document role did not answer in time', cause)
+  }
+  if (code === CODES.CANCELLED) return new DomainError('deadline-exceeded', 'the call was given up', cause)
+  return new DomainError('unavailable', 'the document role cannot be reached', cause)
+}
+
+function parseFieldErrors(bytes: Uint8Array | undefined): FieldError[] {
+  if (bytes === undefined) return []
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as FieldError[]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, test } from 'node:test'
+import { Code, ConnectError, createClient } from '@connectrpc/connect'
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
+import { createAuthenticator } from '../auth/authenticator.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { createApp, createHttpMetrics } from '../http/create-app.ts'
+import { openMemoryDocuments } from '../ports/documents/memory.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createUuidV7 } from '../runtime/ids.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { createMetrics } from '../runtime/metrics.ts'
+import { createRpcMetrics } from './calls.ts'
+import { createConnectHandler } from './connect.ts'
+import { createDocumentService } from './document-service.ts'
+import { DocumentService } from './gen/document_pb.ts'
+import { type GrpcServer, startGrpcServer } from './server.ts'
+
+const tokens = createTokens(
+  { secret: 'a secret for tests, 32 bytes long', issuer: 'docmgr', audience: 'docmgr', lifetime: 60 },
+  systemClock,
+)
+const GONE = '06b00000-0000-7000-8000-000000000000'
+
+/** Both servers over the same documents. */
+async function start(mode: 'open' | 'required') {
+  const role = openMemoryDocuments()
+  const metrics = createMetrics()
+  const options = {
+    handlers: createDocumentService(role),
+    authenticator: createAuthenticator(mode, tokens),
+    log: silentLogger,
+    metrics: createRpcMetrics(metrics),
+    newId: createUuidV7(),
+    trustedProxies: [],
+  }
+  const grpc: GrpcServer = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
+  const app = createApp([], { ...options, metrics: createHttpMetrics(metrics), before: createConnectHandler(options) })
+  const http = createServer(app.callback())
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  return {
+    role, grpc, url, metrics,
+    async stop() {
+      http.close()
+      http.closeAllConnections()
+      await grpc.stop(500)
+    },
+  }
+}
+
+type Servers = Awaited<ReturnType<typeof start>>
+
+const transports = {
+  grpc: ({ grpc }: Servers) => createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpc.port}` }),
+  connect: ({ url }: Servers) => createConnectTransport({ baseUrl: url, httpVersion: '1.1', useBinaryFormat: false }),
+  'gRPC-Web': ({ url }: Servers) => createGrpcWebTransport({ baseUrl: url, httpVersion: '1.1' }),
+}
+
+for (const [protocol, transportOf] of Object.entries(transports)) {
+  describe(`the document service over ${protocol}`, () => {
+    let servers: Servers
+    const client = () => createClient(DocumentService, transportOf(servers))
+    before(async () => (servers = await start('open')))
+    after(() => servers.stop())
+
+    test('answers its three methods', async () => {
+      const { id } = servers.role.create('sent')
+      assert.equal((await client().documentExists({ documentId: id })).status, 'sent')
+      assert.equal((await client().documentExists({ documentId: GONE })).exists, false)
+      assert.equal((await client().updateDocumentStatus({ documentId: id, status: 'signed' })).version, 2)
+      const document = await client().getDocument({ documentId: id.toUpperCase() })
+      assert.equal(document.contentSize, 5n)
+      assert.equal(document.s3Key, `${id}/content`)
+    })
+
+    const refused = async (call: Promise<unknown>, code: Code, problem: string): Promise<ConnectError> => {
+      const error = await call.then(() => assert.fail('it should fail'), (failure: unknown) => ConnectError.from(failure))
+      assert.equal(error.code, code)
+      assert.equal(error.metadata.get('docmgr-problem'), problem)
+      return error
+    }
+
+    test('tells errors with a status, a sentence and the code of the problem', async () => {
+      const { id } = servers.role.create('cancelled')
+      await refused(client().getDocument({ documentId: GONE }), Code.NotFound, 'document-not-found')
+      const move = client().updateDocumentStatus({ documentId: id, status: 'signed' })
+      const refusal = await refused(move, Code.FailedPrecondition, 'status-not-allowed')
+      assert.match(refusal.rawMessage, /cancelled/)
+      for (const documentId of ['zzz', '']) {
+        await refused(client().documentExists({ documentId }), Code.InvalidArgument, 'validation-failed')
+      }
+      for (const status of ['bogus', '']) {
+        const bogus = client().updateDocumentStatus({ documentId: id, status })
+        await refused(bogus, Code.InvalidArgument, 'validation-failed')
+      }
+    })
+
+    test('gives the request id back, in success and failure', async () => {
+      const headers = { 'x-request-id': 'asked-1' }
+      let told: string | null = null
+      await client().documentExists({ documentId: GONE }, { headers, onHeader: (header) => (told = header.get('x-request-id')) })
+      assert.equal(told, 'asked-1')
+      const failing = client().getDocument({ documentId: GONE }, { headers })
+      const error = await refused(failing, Code.NotFound, 'document-not-found')
+      assert.equal(error.metadata.get('x-request-id'), 'asked-1')
+    })
+
+    test('refuses a token that is not valid, also where none is needed', async () => {
+      const headers = { authorization: 'Bearer a.b.c' }
+      const call = client().documentExists({ documentId: GONE }, { headers })
+      await refused(call, Code.Unauthenticated, 'unauthenticated')
+    })
+  })
+
+  test(`over ${protocol}, a call without a token is refused where one is required`, async () => {
+    const servers = await start('required')
+    const client = createClient(DocumentService, transportOf(servers))
+    const call = client.documentExists({ documentId: GONE })
+    await assert.rejects(call, (error) => ConnectError.from(error).code === Code.Unauthenticated)
+    const token = tokens.sign({ id: 'u', email: 'ada@example.com', admin: false })
+    const allowed = await client.documentExists({ documentId: GONE }, { headers: { authorization: `Bearer ${token}` } })
+    assert.equal(allowed.exists, false)
+    await servers.stop()
+  })
+}
+
+test('curl can call it: JSON in and out on the HTTP port, beside REST', async () => {
+  const servers = await start('open')
+  const { id } = servers.role.create('viewed')
+  const post = (method: string, body: string): Promise<Response> =>
+    fetch(`${servers.url}/document.DocumentService/${method}`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body,
+    })
+  const response = await post('DocumentExists', JSON.stringify({ document_id: id }))
+  assert.equal(response.status, 200)
+  assert.deepEqual(await response.json(), { exists: true, status: 'viewed' })
+  assert.equal((await post('GetDocument', JSON.stringify({ documentId: GONE }))).status, 404)
+  assert.equal((await post('GetDocument', '{')).status, 400)
+  assert.equal((await post('NoMethod', '{}')).status, 404)
+  assert.equal((await fetch(`${servers.url}/elsewhere`)).headers.get('content-type'), 'application/problem+json')
+  await servers.stop()
+})
+
+test('calls are counted by method and status', async () => {
+  const servers = await start('open')
+  const client = createClient(DocumentService, transports.grpc(servers))
+  await client.documentExists({ documentId: GONE })
+  await client.getDocument({ documentId: GONE }).catch(() => {})
+  const text = await servers.metrics.registry.metrics()
+  assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="DocumentExists",status="OK"\} 1/)
+  assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="GetDocument",status="NOT_FOUND"\} 1/)
+  await servers.stop()
+})
+
+test('a taken port is refused in a sentence that names it', async () => {
+  const first = await start('open')
+  const { port } = first.grpc
+  await assert.rejects(
+    startGrpcServer({
+      host: '127.0.0.1', port,
+      handlers: createDocumentService(openMemoryDocuments()),
+      authenticator: createAuthenticator('open', tokens),
+      log: silentLogger,
+      metrics: createRpcMetrics(createMetrics()),
+      newId: createUuidV7(),
+    }),
+    new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken.*listen\\.grpc`),
+  )
+  await first.stop()
+})

@@ -1,0 +1,173 @@
+import { toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation,
+  type sendUnaryData,
+} from '@grpc/grpc-js'
+import { ReflectionService } from '@grpc/reflection'
+import { HealthImplementation } from 'grpc-health-check'
+import type { RequestContext } from '../domain/request.ts'
+import { listenError } from '../http/listen.ts'
+import type { NewId } from '../runtime/ids.ts'
+import { childTraceparent } from '../runtime/trace.ts'
+import { type Call, type CallOptions, createCalls } from './calls.ts'
+import type { DocumentHandlers } from './document-service.ts'
+import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './failure.ts'
+import { DocumentService, file_document } from './gen/document_pb.ts'
+import { MAX_MESSAGE_BYTES, grpcService } from './grpc-service.ts'
+
+export interface GrpcServerOptions extends CallOptions {
+  host: string
+  /** 0: any free one */
+  port: number
+  handlers: DocumentHandlers
+  newId: NewId
+}
+
+export interface GrpcServer {
+  /** the port that it listens on */
+  port: number
+  /** Health says NOT_SERVING from now on, so that clients and balancers turn away; calls are still answered. */
+  drain(): void
+  /** Takes no new calls, waits for the running ones at most `deadlineMs`, then breaks them off. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+
+/**
+ * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
+ * (doc/server-reflection.md); these two need no token.
+ * @throws Error naming the port when it cannot be had
+ */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_concurrent_streams': 1_000,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  })
+  server.addService(grpcService(DocumentService), implementation(options))
+  const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })
+  health.addToServer(server)
+  reflection().addToServer(server)
+  const port = await bind(server, options)
+
+  return {
+    port,
+    drain() {
+      health.setStatus('', 'NOT_SERVING')
+      health.setStatus(DocumentService.typeName, 'NOT_SERVING')
+    },
+    stop: (deadlineMs) => shutDown(server, deadlineMs),
+  }
+}
+
+/** Only the original descriptor is used: what proto-loader makes of one is no longer quite the same. */
+function reflection(): ReflectionService {
+  const descriptor = Buffer.from(toBinary(FileDescriptorProtoSchema, file_document.proto))
+  const format = 'Protocol Buffer 3 EnumDescriptorProto'
+  return new ReflectionService({ [file_document.name]: { format, type: {}, fileDescriptorProtos: [descriptor] } })
+}
+
+function implementation(options: GrpcServerOptions): UntypedServiceImplementation {
+  const run = createCalls(options)
+  const methods: UntypedServiceImplementation = {}
+  for (const method of DocumentService.methods) {
+    const handle = options.handlers[method.localName as keyof DocumentHandlers] as (
+      request: object,
+      context: RequestContext,
+    ) => Promise<object>
+    methods[method.localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
+      const about = describe(call, method, options.newId)
+      void run(about, (context) => handle(call.request, context)).then((result) => {
+        const metadata = new Metadata()
+        metadata.set('x-request-id', about.requestId)
+        metadata.set('traceparent', about.traceparent)
+        if ('failure' in result) {
+          // In the trailers only: a client repeats no call that has had headers (gRFC A6).
+          callback(statusOf(result.failure, metadata))
+        } else {
+          call.sendMetadata(metadata)
+          callback(null, result.response)
+        }
+      })
+    }
+  }
+  return methods
+}
+
+/** What the call's metadata say. */
+function describe(call: ServerUnaryCall<object, object>, method: Call['method'], newId: NewId): Call & { traceparent: string } {
+  const text = (key: string): string | undefined => call.metadata.get(key)[0]?.toString()
+  const givenId = text('x-request-id')
+  const requestId = givenId !== undefined && REQUEST_ID.test(givenId) ? givenId : newId()
+  const traceparent = childTraceparent(text('traceparent'))
+  let abort: AbortController | undefined
+  return {
+    protocol: 'grpc',
+    method,
+    authorization: text('authorization'),
+    requestId,
+    traceparent,
+    context: (principal) => ({
+      principal,
+      requestId,
+      traceparent,
+      clientAddress: addressOf(call.getPeer()),
+      // Aborted too when the caller's deadline is over.
+      get signal() {
+        if (!abort) {
+          const controller = (abort = new AbortController())
+          if (call.cancelled) controller.abort()
+          else call.once('cancelled', () => controller.abort())
+        }
+        return abort.signal
+      },
+    }),
+  }
+}
+
+/** `127.0.0.1:40012` or `[::1]:40012` without its port. */
+function addressOf(peer: string): string {
+  const host = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return host.startsWith('::ffff:') ? host.slice(7) : host
+}
+
+function statusOf(failure: Failure, metadata: Metadata): { code: number; details: string; metadata: Metadata } {
+  metadata.set(PROBLEM_KEY, failure.problem)
+  if (failure.fieldErrors) metadata.set(FIELD_ERRORS_KEY, failure.fieldErrors)
+  return { code: failure.code, details: failure.details, metadata }
+}
+
+async function bind(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      )
+    })
+  } catch (error) {
+    server.forceShutdown()
+    const failure = error as NodeJS.ErrnoException
+    // grpc-js tells the system's error only in its text.
+    const code = /\b(?:EADDRINUSE|EACCES|EADDRNOTAVAIL)\b/.exec(failure.message)?.[0]
+    throw listenError(code === undefined ? failure : Object.assign(failure, { code }), 'listen.grpc', host, port)
+  }
+}
+
+async function shutDown(server: Server, deadlineMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const force = setTimeout(() => server.forceShutdown(), deadlineMs)
+    server.tryShutdown(() => {
+      clearTimeout(force)
+      resolve()
+    })
+  })
+}
