@@ -45,3 +45,18 @@ ALTER INDEX search.documents_vector SET (gin_pending_list_limit = 1024);
 --> statement-breakpoint
 -- Compared byte by byte: no language's rules, and the same answers on every machine.
 ALTER TABLE search.words ALTER COLUMN word TYPE varchar(32) COLLATE "C";
+--> statement-breakpoint
+
+-- Recorded stems that are at most max_edits away from a misspelled one, the nearest first. The threshold is lower than
+-- the usual one, because two edits take most of the trigrams of a word of six to eight letters.
+CREATE FUNCTION search.near_words(misspelled text, max_edits int, max_words int) RETURNS TABLE (word text)
+LANGUAGE sql STABLE PARALLEL SAFE SET pg_trgm.similarity_threshold = 0.2 AS $$
+  SELECT candidate.word FROM (
+    SELECT w.word::text, levenshtein_less_equal(w.word, misspelled, max_edits) AS edits,
+      similarity(w.word, misspelled) AS likeness
+    FROM search.words w
+    WHERE w.word % misspelled AND length(w.word) BETWEEN length(misspelled) - max_edits AND length(misspelled) + max_edits
+  ) candidate
+  WHERE candidate.edits <= max_edits
+  ORDER BY candidate.edits, candidate.likeness DESC, candidate.word LIMIT max_words
+$$;

@@ -4,8 +4,13 @@ import type { DocumentStatus } from '../../domain/document.ts'
 export interface SearchDocument {
   id: string
   title: string
-  /** extracted text; empty where the content has none */
-  content: string
+  /**
+   * Extracted text, empty where the content has none. Contents hardly ever change while titles and statuses do, so
+   * null means: the text that the index holds for this id, if it was made of the content with this hash.
+   */
+  content: string | null
+  /** of the content that the text is from; null where it is not known, and then a text is never held */
+  content_sha256: string | null
   status: DocumentStatus
   created_by: string
   content_type: string
@@ -28,7 +33,7 @@ export interface SearchFilters {
   created_to?: string
 }
 
-export interface SearchHit extends Omit<SearchDocument, 'content' | 'deleted'> {
+export interface SearchHit extends Omit<SearchDocument, 'content' | 'content_sha256' | 'deleted'> {
   score: number
   /** fragments with `<em>` around what was found; all else is HTML-escaped */
   highlights: { title?: string[]; content?: string[] }
@@ -45,8 +50,15 @@ export const FACETS = ['status', 'content_type', 'created_by'] as const
 export type Facet = (typeof FACETS)[number]
 
 export interface SearchIndex {
-  /** Idempotent, never goes backwards: what is already there with this version or a newer one is left as it is. */
-  index(documents: SearchDocument[]): Promise<void>
+  /**
+   * Idempotent, never goes backwards: what is already there with this version or a newer one is left as it is. Of
+   * several versions of one document only the newest counts. A tombstone keeps neither title nor text.
+   *
+   * @returns the ids of documents that were left out, because their `content` is null and no text is held for them:
+   * the caller indexes them again, with their text
+   * @throws DomainError unavailable; then some of the documents may be indexed
+   */
+  index(documents: SearchDocument[]): Promise<{ needContent: string[] }>
   /** The versions that the index holds of these documents, tombstones included. */
   versions(ids: string[]): Promise<Map<string, number>>
   /** Any text is a valid query. Words are stemmed, accents folded, typing errors forgiven; "…" is a phrase. */

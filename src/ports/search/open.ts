@@ -1,0 +1,25 @@
+import type { Database } from '../../db/database.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import type { SearchIndex } from './port.ts'
+
+/** What adapters may need of the program. */
+export interface SearchResources {
+  database: Database
+  log: Logger
+}
+
+/**
+ * Opens the search index that the URL names.
+ * @throws Error with a sentence for the operator
+ */
+export async function openSearch(url: string, { database }: SearchResources): Promise<SearchIndex> {
+  const scheme = url.slice(0, url.indexOf(':') + 1)
+  switch (scheme) {
+    case 'postgres:': {
+      const { openPostgresSearch } = await import('./postgres.ts')
+      return openPostgresSearch({ pool: database.pool })
+    }
+    default:
+      throw new Error(`search.url: ${scheme || url} is not known; it can be postgres:`)
+  }
+}

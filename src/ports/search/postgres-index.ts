@@ -1,0 +1,95 @@
+import type { Pool } from 'pg'
+import type { SearchDocument } from './port.ts'
+import type { WholeDocument, Writer } from './postgres-write.ts'
+
+/** The port's `index`: what to write whole, what to change in place, and what lacks its text. */
+export function createIndex(pool: Pool, writer: Writer): (documents: SearchDocument[]) => Promise<{ needContent: string[] }> {
+  return async (documents) => {
+    // In order, so that two writers never wait for each other in a circle.
+    const newest = newestOf(documents).sort((one, other) => (one.id < other.id ? -1 : 1))
+    const whole = newest.filter(isWhole)
+    const without = newest.filter((document) => !isWhole(document))
+    const { changed, renamed, needContent } = await sortOut(pool, without)
+    await updateInPlace(pool, changed)
+    await writer.write([...whole, ...renamed].sort((one, other) => (one.id < other.id ? -1 : 1)))
+    return { needContent }
+  }
+}
+
+function newestOf(documents: SearchDocument[]): SearchDocument[] {
+  const newest = new Map<string, SearchDocument>()
+  for (const document of documents) {
+    const other = newest.get(document.id)
+    if (other === undefined || other.version < document.version) newest.set(document.id, document)
+  }
+  return [...newest.values()]
+}
+
+const isWhole = (document: SearchDocument): document is WholeDocument => document.content !== null || document.deleted
+
+interface Held {
+  id: string
+  version: number
+  /** there is a text, and it was made of the same content */
+  usable: boolean
+  /** what can be found of the document has changed */
+  renamed: boolean
+  /** only where it was renamed */
+  content: string | null
+}
+
+interface Sorted {
+  changed: SearchDocument[]
+  renamed: WholeDocument[]
+  needContent: string[]
+}
+
+async function sortOut(pool: Pool, documents: SearchDocument[]): Promise<Sorted> {
+  const sorted: Sorted = { changed: [], renamed: [], needContent: [] }
+  if (documents.length === 0) return sorted
+  const held = await heldOf(pool, documents)
+  for (const document of documents) {
+    const found = held.get(document.id)
+    if (found !== undefined && found.version >= document.version) continue
+    if (found === undefined || !found.usable) sorted.needContent.push(document.id)
+    else if (found.renamed) sorted.renamed.push({ ...document, content: found.content! })
+    else sorted.changed.push(document)
+  }
+  return sorted
+}
+
+async function heldOf(pool: Pool, documents: SearchDocument[]): Promise<Map<string, Held>> {
+  const { rows } = await pool.query<Held>(
+    `select id, version, not deleted and content_sha256 = given.sha256 as usable,
+       (title, created_by) <> (given.title, given.created_by) as renamed,
+       case when (title, created_by) <> (given.title, given.created_by) then content end as content
+     from search.documents
+     join unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as given(id, sha256, title, created_by) using (id)`,
+    [
+      documents.map(({ id }) => id),
+      documents.map(({ content_sha256 }) => content_sha256),
+      documents.map(({ title }) => title),
+      documents.map(({ created_by }) => created_by),
+    ],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Only columns that are in no index: neither the text nor the vector is written again. */
+async function updateInPlace(pool: Pool, documents: SearchDocument[]): Promise<void> {
+  if (documents.length === 0) return
+  await pool.query(
+    `update search.documents as held
+     set status = given.status, content_type = given.content_type, updated_at = given.updated_at, version = given.version
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[])
+       as given(id, status, content_type, updated_at, version)
+     where held.id = given.id and held.version < given.version`,
+    [
+      documents.map(({ id }) => id),
+      documents.map(({ status }) => status),
+      documents.map(({ content_type }) => content_type),
+      documents.map(({ updated_at }) => updated_at),
+      documents.map(({ version }) => version),
+    ],
+  )
+}

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg'
+import { isoFromPostgres } from '../../db/timestamp.ts'
+import type { Facet, SearchFilters, SearchHit } from './port.ts'
+
+/** A row of a page, with the beginning of its text. */
+export interface Row extends Omit<SearchHit, 'highlights'> {
+  content: string
+  /** the text has more than `content` */
+  cut: boolean
+}
+
+/** Matches are counted up to here. */
+export const MAX_TOTAL = 10_000
+/** So many of the matches, the newest ones, are ranked; the others follow, the newest first. */
+const MAX_RANKED = 1_000
+const MAX_VALUES = 50
+const MAX_SUGGESTION_ROWS = 500
+/** Characters of a text that are looked at for highlights, at first. */
+const CONTENT_START = 20_000
+
+/** Weights of D, C, B, A (PostgreSQL's documentation, 12.3.3): no position, created_by, content, title. */
+const RANK = `ts_rank('{0.05, 0.1, 0.3, 1.0}', vector, $1::tsquery, 1)`
+
+/** What can be asked of the tables with a tsquery. */
+export function createReader(pool: Pool) {
+  return {
+    /** Exact up to MAX_TOTAL; one more means that there are more. */
+    async count(tsquery: string, filters: SearchFilters): Promise<number> {
+      const { where, values } = conditions(tsquery, filters)
+      const { rows } = await pool.query<{ count: number }>(
+        `select count(*)::int as count
+         from (select from search.documents where ${where} limit ${MAX_TOTAL + 1}) as matches`,
+        values,
+      )
+      return rows[0]!.count
+    },
+
+    async page(tsquery: string, filters: SearchFilters, from: number, size: number): Promise<Row[]> {
+      const { where, values } = conditions(tsquery, filters)
+      const wanted = Math.max(MAX_RANKED, from + size)
+      const { rows } = await pool.query<Record<string, never>>(pageSql(where, values.length), [...values, wanted, size, from])
+      return rows.map(rowOf)
+    },
+
+    /** Whole texts. */
+    async contents(ids: string[]): Promise<Map<string, string>> {
+      const { rows } = await pool.query<{ id: string; content: string }>(
+        'select id, content from search.documents where id = any($1::uuid[])',
+        [ids],
+      )
+      return new Map(rows.map(({ id, content }) => [id, content]))
+    },
+
+    /** Titles of the newest matches. */
+    async titles(tsquery: string): Promise<string[]> {
+      const { where, values } = conditions(tsquery, {})
+      const { rows } = await pool.query<{ title: string }>(
+        `select title from search.documents where ${where}
+         order by created_at desc, id desc limit ${MAX_SUGGESTION_ROWS}`,
+        values,
+      )
+      return rows.map(({ title }) => title)
+    },
+
+    async values(field: Facet, tsquery: string | undefined, filters: SearchFilters): Promise<{ key: string; count: number }[]> {
+      const { where, values } = conditions(tsquery, filters)
+      const { rows } = await pool.query<{ key: string; count: number }>(
+        `select ${field} as key, count(*)::int as count from search.documents where ${where}
+         group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`,
+        values,
+      )
+      return rows
+    },
+  }
+}
+
+function conditions(tsquery: string | undefined, filters: SearchFilters): { where: string; values: unknown[] } {
+  const values: unknown[] = []
+  const parts = ['not deleted']
+  const add = (condition: string, value: string | undefined): void => {
+    if (value !== undefined) parts.push(condition.replace('?', `$${values.push(value)}`))
+  }
+  add('vector @@ ?::tsquery', tsquery)
+  add('status = ?', filters.status)
+  add('created_by = ?', filters.created_by)
+  add('content_type = ?', filters.content_type)
+  add('created_at >= ?::timestamptz', filters.created_from)
+  add('created_at < ?::timestamptz', filters.created_to)
+  return { where: parts.join(' and '), values }
+}
+
+/** Parameters: those of the conditions ($1 is the tsquery), how many of the newest, page size, page start. */
+function pageSql(where: string, conditions: number): string {
+  return `
+    with newest as materialized (
+      select id, created_at from search.documents where ${where}
+      order by created_at desc, id desc limit $${conditions + 1}
+    ), aged as (
+      select id, row_number() over (order by created_at desc, id desc) <= ${MAX_RANKED} as ranked from newest
+    ), page as materialized (
+      select id, created_at, ranked, case when ranked then ${RANK} else 0 end as score
+      from aged join search.documents using (id)
+      order by ranked desc, score desc, created_at desc, id desc limit $${conditions + 2} offset $${conditions + 3}
+    )
+    select id, title, status, created_by, content_type, content_size::float8, held.created_at::text, updated_at::text,
+      version, score::float8, left(content, ${CONTENT_START}) as content, octet_length(content) as content_bytes
+    from page join search.documents as held using (id)
+    order by ranked desc, score desc, page.created_at desc, id desc`
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function rowOf({ content_bytes, ...row }: any): Row {
+  return {
+    ...row,
+    created_at: isoFromPostgres(row.created_at),
+    updated_at: isoFromPostgres(row.updated_at),
+    cut: Buffer.byteLength(row.content) < content_bytes,
+  }
+}

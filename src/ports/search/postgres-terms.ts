@@ -1,0 +1,52 @@
+import type { Forgiveness, Near } from './postgres-near-words.ts'
+import type { QueryPart } from './parse-query.ts'
+import type { Stemmer, Stems } from './postgres-stems.ts'
+import { type Term, pairKey, titleKey } from './terms.ts'
+
+/** What the parts of a query are on this index's keys; empty when there is nothing to look for. */
+export async function termsOf(
+  parts: readonly QueryPart[],
+  forgiveness: Forgiveness,
+  index: { stemsOf: Stemmer; near: Near },
+): Promise<Term[]> {
+  const stems = await index.stemsOf(parts.flat())
+  const terms = parts.map((part) => termOf(part, stems)).filter((term) => term !== undefined)
+  // Nothing but stop words: "The Who" can still be a title.
+  if (terms.length === 0) return parts.flat().map((word) => ({ kind: 'any-of', keys: [titleKey(word)] }))
+  const single = terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : []))
+  const near = await index.near(single, forgiveness)
+  return terms.map((term) =>
+    term.kind === 'any-of' ? { kind: 'any-of', keys: [...term.keys, ...(near.get(term.keys[0]!) ?? [])] } : term,
+  )
+}
+
+/** Undefined when the part has only stop words. */
+function termOf(part: QueryPart, stems: Stems): Term | undefined {
+  const steps: { key: string; gap: number }[] = []
+  let last: number | undefined
+  part.forEach((word, place) => {
+    const key = stems.get(word) ?? ''
+    if (key === '') return
+    steps.push({ key, gap: place - (last ?? place) })
+    last = place
+  })
+  const [first] = steps
+  if (first === undefined) return undefined
+  return steps.length === 1 ? { kind: 'any-of', keys: [first.key] } : { kind: 'phrase', steps }
+}
+
+/** The tsquery, as text, that all of the terms together are. Keys have no quotes and no backslashes. */
+export function tsqueryOf(terms: readonly Term[]): string {
+  return terms
+    .map((term) => `(${term.kind === 'any-of' ? term.keys.map(quoted).join(' | ') : phrase(term.steps)})`)
+    .join(' & ')
+}
+
+/** By positions, or by pairs where a long content has no positions. */
+function phrase(steps: { key: string; gap: number }[]): string {
+  const byPosition = steps.map(({ key, gap }, index) => (index === 0 ? quoted(key) : ` <${gap}> ${quoted(key)}`)).join('')
+  const pairs = steps.slice(1).map(({ key }, index) => quoted(pairKey(steps[index]!.key, key)))
+  return `(${byPosition}) | (${pairs.join(' & ')})`
+}
+
+const quoted = (key: string): string => `'${key}'`

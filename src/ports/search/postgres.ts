@@ -1,0 +1,86 @@
+import type { Pool } from 'pg'
+import { DomainError } from '../../domain/errors.ts'
+import { type QueryPart, parseQuery } from './parse-query.ts'
+import type { SearchFilters, SearchIndex } from './port.ts'
+import { createHighlighter } from './postgres-highlights.ts'
+import { createIndex } from './postgres-index.ts'
+import { type Forgiveness, createNear, createWordRecorder } from './postgres-near-words.ts'
+import { MAX_TOTAL, createReader } from './postgres-read.ts'
+import { createStemmer } from './postgres-stems.ts'
+import { termsOf, tsqueryOf } from './postgres-terms.ts'
+import { createWriter } from './postgres-write.ts'
+import type { Term } from './terms.ts'
+import { suggestionQuery, suggestionsOf } from './suggestions.ts'
+
+/**
+ * The search index in PostgreSQL: a tsvector a document with a GIN index, a table of all stems to trace misspelled
+ * words to. The pool stays the caller's.
+ */
+export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
+  const stemsOf = createStemmer(pool)
+  const near = createNear(pool)
+  const reader = createReader(pool)
+  const highlight = createHighlighter(stemsOf, reader.contents)
+  const index = createIndex(pool, createWriter(pool, stemsOf, createWordRecorder(pool)))
+
+  /** Asks first for the words as they are, and then, when nothing has them, for words like them. */
+  async function forgiving<T>(parts: QueryPart[], nothing: T, ask: (terms: Term[]) => Promise<T | undefined>): Promise<T> {
+    if (parts.length === 0) return nothing
+    const tried = new Set<string>()
+    for (const forgiveness of ['when-unknown', 'all'] satisfies Forgiveness[]) {
+      const terms = await termsOf(parts, forgiveness, { stemsOf, near })
+      if (tried.has(tsqueryOf(terms))) break
+      tried.add(tsqueryOf(terms))
+      const found = await ask(terms)
+      if (found !== undefined) return found
+    }
+    return nothing
+  }
+
+  return {
+    index,
+
+    async versions(ids) {
+      const { rows } = await pool.query<{ id: string; version: number }>(
+        'select id, version from search.documents where id = any($1::uuid[])',
+        [ids],
+      )
+      return new Map(rows.map(({ id, version }) => [id, version]))
+    },
+
+    search({ q, filters, from, size }) {
+      const nothing = { total: 0, total_is_exact: true, documents: [] }
+      return forgiving(parseQuery(q), nothing, async (terms) => {
+        const tsquery = tsqueryOf(terms)
+        const total = await reader.count(tsquery, filters)
+        if (total === 0) return undefined
+        const rows = from < total ? await reader.page(tsquery, filters, from, size) : []
+        const documents = await highlight(rows, terms)
+        return { total: Math.min(total, MAX_TOTAL), total_is_exact: total <= MAX_TOTAL, documents }
+      })
+    },
+
+    async suggest(prefix, size) {
+      const tsquery = suggestionQuery(prefix)
+      return tsquery === undefined ? [] : suggestionsOf(prefix, await reader.titles(tsquery), size)
+    },
+
+    async aggregate(field, q, filters: SearchFilters = {}) {
+      if (q === undefined) return reader.values(field, undefined, filters)
+      return forgiving(parseQuery(q), [], async (terms) => {
+        const values = await reader.values(field, tsqueryOf(terms), filters)
+        return values.length === 0 ? undefined : values
+      })
+    },
+
+    async check() {
+      try {
+        await pool.query('select from search.documents limit 1')
+      } catch (error) {
+        throw new DomainError('unavailable', 'the search index cannot be reached', { cause: error })
+      }
+    },
+
+    async stop() {},
+  }
+}

@@ -1,0 +1,26 @@
+import { titleKey } from './terms.ts'
+import { foldedWords } from './words.ts'
+
+const MAX_PREFIX_UNITS = 500
+const MAX_PREFIX_WORDS = 16
+
+const wordsOfPrefix = (prefix: string): string[] => foldedWords(prefix.slice(0, MAX_PREFIX_UNITS)).slice(-MAX_PREFIX_WORDS)
+
+/** The tsquery of titles that have all words of the prefix, the last one as a beginning; undefined without any word. */
+export function suggestionQuery(prefix: string): string | undefined {
+  const keys = wordsOfPrefix(prefix).map((word) => `'${titleKey(word)}'`)
+  return keys.length === 0 ? undefined : `${keys.join(' & ')}:*`
+}
+
+/** Each title once, those first that begin with the whole prefix, otherwise in the order given. */
+export function suggestionsOf(prefix: string, titles: readonly string[], size: number): string[] {
+  const beginning = wordsOfPrefix(prefix).join(' ')
+  const folded = new Map<string, string>()
+  for (const title of titles) {
+    const key = foldedWords(title).join(' ')
+    if (!folded.has(key)) folded.set(key, title)
+  }
+  const begins = [...folded].filter(([key]) => key.startsWith(beginning))
+  const others = [...folded].filter(([key]) => !key.startsWith(beginning))
+  return [...begins, ...others].slice(0, size).map(([, title]) => title)
+}
