@@ -1,0 +1,38 @@
+/** First in, first out, without the cost of moving what is left. */
+export class Queue<T> {
+  #items: T[] = []
+  #head = 0
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  get first(): T | undefined {
+    return this.#items[this.#head]
+  }
+
+  get last(): T | undefined {
+    return this.length === 0 ? undefined : this.#items.at(-1)
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  /** Removes and returns at most `limit` items. */
+  take(limit: number): T[] {
+    const end = Math.min(this.#head + limit, this.#items.length)
+    const taken = this.#items.slice(this.#head, end)
+    this.#head = end
+    if (this.#head > 1024 || this.#head === this.#items.length) {
+      this.#items.splice(0, this.#head)
+      this.#head = 0
+    }
+    return taken
+  }
+
+  clear(): void {
+    this.#items = []
+    this.#head = 0
+  }
+}
