@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** The secret that signs tokens, kept in the data folder. */
+export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
+
+/** The secret that keys the hashes of viewers. Not the tokens' one: changing that must not make everybody new. */
+export const keptViewerSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'viewer-secret')
+
 /**
- * The secret that signs tokens, kept in the data folder and made by whoever needs it first.
- * The file appears whole: it is written under another name and then linked.
+ * Made by whoever needs it first. The file appears whole: it is written under another name and then linked.
  */
-export async function keptTokenSecret(dataFolder: string): Promise<string> {
-  const file = join(dataFolder, 'token-secret')
+async function keptSecret(dataFolder: string, name: string): Promise<string> {
+  const file = join(dataFolder, name)
   const kept = await readFile(file, 'utf8').catch(() => undefined)
   if (kept !== undefined) return kept.trim()
   await mkdir(dataFolder, { recursive: true })

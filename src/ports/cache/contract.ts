@@ -1,0 +1,108 @@
+/** What every document cache does. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { contentKey, type Document } from '../../domain/document.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import type { DocumentCache } from './port.ts'
+
+const newId = createUuidV7()
+
+/** A document that never was in a table. */
+export function sampleDocument(changes: Partial<Document> = {}): Document {
+  const id = changes.id ?? newId()
+  return {
+    id,
+    title: 'Contract A',
+    content_type: 'text/plain',
+    content_size: 12,
+    content_sha256: '0'.repeat(64),
+    s3_key: contentKey(id),
+    status: 'created',
+    created_by: 'ada@example.com',
+    created_at: '2026-03-01T10:00:00.123456Z',
+    updated_at: '2026-03-01T10:00:00.123456Z',
+    version: 1,
+    ...changes,
+  }
+}
+
+/** @param open opens one for this suite; it is stopped at its end */
+export function cacheContract(name: string, open: () => Promise<DocumentCache>): void {
+  describe(`cache: ${name}`, () => {
+    let cache: DocumentCache
+    before(async () => {
+      cache = await open()
+    })
+    after(() => cache.stop())
+
+    test('gives what was filled in, and nothing before', async () => {
+      const document = sampleDocument()
+      assert.equal(await cache.read(document.id, undefined), undefined)
+      await cache.fill(document, undefined)
+      assert.deepEqual(await cache.read(document.id, undefined), document)
+    })
+
+    test('gives the newest version, whatever the order they come in', async () => {
+      const id = newId()
+      const [v1, v2, v3] = [1, 2, 3].map((version) => sampleDocument({ id, version, title: `v${version}` }))
+      await cache.fill(v1!, undefined)
+      await cache.update(v3!)
+      await cache.update(v2!)
+      await cache.fill(v1!, undefined)
+      assert.deepEqual(await cache.read(id, undefined), v3)
+    })
+
+    test('a row read before a change does not replace the change', async () => {
+      const row = sampleDocument()
+      assert.equal(await cache.read(row.id, 'a'), undefined)
+      const changed = { ...row, version: 2, title: 'changed' }
+      await cache.update(changed)
+      await cache.fill(row, 'a')
+      assert.deepEqual(await cache.read(row.id, undefined), changed)
+    })
+
+    test('a row read before its deletion does not bring it back', async () => {
+      const row = sampleDocument({ version: 4 })
+      await cache.fill(row, undefined)
+      await cache.remove(row.id, 5)
+      assert.equal(await cache.read(row.id, undefined), undefined)
+      await cache.fill(row, undefined)
+      await cache.update(row)
+      assert.equal(await cache.read(row.id, undefined), undefined)
+    })
+
+    test('counts each answered view, and each viewer once', async () => {
+      const document = sampleDocument()
+      await cache.fill(document, 'user:1')
+      for (const viewer of ['user:1', 'address:10.0.0.1', 'user:1', undefined]) await cache.read(document.id, viewer)
+      assert.deepEqual(await cache.stats(document.id), { total_views: 4, unique_views: 2 })
+      await cache.read(document.id, 'user:2')
+      await cache.read(document.id, 'user:1')
+      assert.deepEqual(await cache.stats(document.id), { total_views: 6, unique_views: 3 })
+    })
+
+    test('a read that finds nothing is no view, and a document without views has none', async () => {
+      const id = newId()
+      await cache.read(id, 'user:1')
+      assert.deepEqual(await cache.stats(id), { total_views: 0, unique_views: 0 })
+    })
+
+    test('loses no view of many at the same time', async () => {
+      const documents = [sampleDocument(), sampleDocument()]
+      for (const document of documents) await cache.fill(document, undefined)
+      await Promise.all(
+        Array.from({ length: 600 }, async (_, n) => {
+          await cache.read(documents[n % 2]!.id, `user:${n % 30}`)
+          if (n % 50 === 0) await cache.stats(documents[0]!.id)
+        }),
+      )
+      for (const { id } of documents) {
+        assert.deepEqual(await cache.stats(id), { total_views: 300, unique_views: 15 })
+      }
+    })
+
+    test('says that it works', async () => {
+      await cache.check()
+    })
+  })
+}

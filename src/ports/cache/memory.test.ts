@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Database } from '../../db/database.ts'
+import { queryRows } from '../../db/query.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { cacheContract, sampleDocument } from './contract.ts'
+import { openCache } from './open.ts'
+import type { DocumentCache } from './port.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
+const clock = { now: () => new Date(time.ms) }
+
+function open(database: Database, changes: { entries?: number; viewerSecret?: string } = {}): Promise<DocumentCache> {
+  return openCache('memory:', {
+    database, entries: 1_000, viewerSecret: 'a secret', clock, log: silentLogger, ...changes,
+  })
+}
+
+cacheContract('memory:', async () => open(await server.open()))
+
+test('views are in the database within about a second, without anyone asking', async () => {
+  const database = await server.open()
+  const cache = await open(database)
+  await cache.fill(sampleDocument(), 'user:1')
+  await eventually('the views', async () => (await queryRows(database.pool, 'SELECT 1 FROM documents.views')).length === 1)
+  await cache.stop()
+})
+
+test('a viewer is known again after a restart, and the table does not show who it is', async () => {
+  const database = await server.open()
+  const document = sampleDocument()
+  for (let start = 0; start < 2; start++) {
+    const cache = await open(database)
+    await cache.fill(document, 'address:10.1.2.3')
+    await cache.stop()
+  }
+  const cache = await open(database)
+  assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 1 })
+  const [row] = await queryRows<{ viewer: string }>(database.pool, 'SELECT viewer FROM documents.viewers')
+  assert.match(row!.viewer, /^\\x[0-9a-f]{32}$/)
+  assert.ok(!Buffer.from(row!.viewer.slice(2), 'hex').includes('10.1'))
+})
+
+test('views wait while the database is away, and none is lost', async () => {
+  const database = await server.open()
+  const cache = await open(database)
+  const document = sampleDocument()
+  await queryRows(database.pool, 'ALTER TABLE documents.views RENAME TO away')
+  await cache.fill(document, 'user:1')
+  await assert.rejects(cache.stats(document.id))
+  await cache.read(document.id, 'user:2')
+  await queryRows(database.pool, 'ALTER TABLE documents.away RENAME TO views')
+  assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
+  await cache.stop()
+})
+
+test('a document is read from the table again after 300 seconds', async () => {
+  const cache = await open(await server.open())
+  const document = sampleDocument()
+  await cache.update(document)
+  time.ms += 299_000
+  assert.deepEqual(await cache.read(document.id, undefined), document)
+  time.ms += 2_000
+  assert.equal(await cache.read(document.id, undefined), undefined)
+})
+
+test('keeps no more documents than it may, the latest ones', async () => {
+  const cache = await open(await server.open(), { entries: 2 })
+  const documents = [sampleDocument(), sampleDocument(), sampleDocument()]
+  for (const document of documents) await cache.fill(document, undefined)
+  const kept = await Promise.all(documents.map(({ id }) => cache.read(id, undefined)))
+  assert.deepEqual(kept, [undefined, documents[1], documents[2]])
+})
+
+test('a change that was pushed out is not replaced by a row read before it', async () => {
+  const cache = await open(await server.open(), { entries: 2 })
+  const row = sampleDocument()
+  await cache.update({ ...row, version: 2 })
+  for (let n = 0; n < 2; n++) await cache.update(sampleDocument())
+  await cache.fill(row, undefined)
+  assert.equal(await cache.read(row.id, undefined), undefined)
+})
+
+test('with no entries it caches nothing and still counts', async () => {
+  const cache = await open(await server.open(), { entries: 0 })
+  const document = sampleDocument()
+  await cache.fill(document, 'user:1')
+  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  assert.deepEqual(await cache.stats(document.id), { total_views: 1, unique_views: 1 })
+})
+
+test('another scheme is refused by name', async () => {
+  const resources = { database: await server.open(), entries: 1, viewerSecret: 'x', clock, log: silentLogger }
+  await assert.rejects(openCache('redis://localhost', resources), /cache\.url: redis: is not known; it can be memory:/)
+})
