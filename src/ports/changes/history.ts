@@ -102,11 +102,11 @@ async function pruneSome(pool: Pool, slot: string, oldest: Date, maxEvents: numb
     `with too_old as (select max(position) as position from changes.history where recorded_at < $2),
           too_many as (select position from changes.history order by position desc offset $3 limit 1),
           bound as (select greatest((select position from too_old), (select position from too_many)) as position),
-          some as (select position from changes.history where position <= (select position from bound)
+          leaving as (select position from changes.history where position <= (select position from bound)
                     order by position limit ${PRUNE_ROWS}),
-          floor as (update changes.feeds set history_floor = greatest(history_floor, (select max(position) from some))
-                     where slot = $1 and exists (select from some))
-     delete from changes.history where position in (select position from some)`,
+          floor as (update changes.feeds set history_floor = greatest(history_floor, (select max(position) from leaving))
+                     where slot = $1 and exists (select from leaving))
+     delete from changes.history where position in (select position from leaving)`,
     [slot, oldest.toISOString(), maxEvents],
   )
   return rowCount ?? 0

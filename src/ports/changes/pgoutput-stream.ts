@@ -90,7 +90,7 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
     options.onMessage(message, received.lsn)
   }
 
-  const started = new Promise<void>((resolve) => connection.once('replicationStart', resolve))
+  const started = new Promise<void>((resolve) => connection.once('replicationStart', () => resolve()))
   let failure: Error | undefined
   connection.on('copyData', ({ chunk }) => {
     try {
