@@ -1,0 +1,33 @@
+import type { ChangeEvent, Position } from '../../domain/change.ts'
+import { messagesOf } from './messages.ts'
+import { formatPlace } from './place.ts'
+
+/** An event as its messages on the wire; made once for all its subscribers. */
+export interface EncodedEvent {
+  event: ChangeEvent
+  /** how many messages it has */
+  count: number
+  /** @param before the subscriber's position before this event */
+  message(index: number, before: Position): Buffer
+}
+
+/**
+ * Only the last message of an event carries the event's own position. One before it carries the position before the
+ * event and its number: whoever resumes from there gets the rest of the event, and nothing twice.
+ */
+export function encodeEvent(event: ChangeEvent): EncodedEvent {
+  const heads = messagesOf(event).map((message) => JSON.stringify(message).slice(0, -1))
+  const last = heads.length > 0 ? withPosition(heads.at(-1)!, event.position) : undefined
+  return {
+    event,
+    count: heads.length,
+    message(index, before) {
+      if (index === heads.length - 1) return last!
+      return withPosition(heads[index]!, formatPlace({ position: before, skip: index + 1 }))
+    },
+  }
+}
+
+function withPosition(head: string, position: string): Buffer {
+  return Buffer.from(`${head},"position":${JSON.stringify(position)}}`)
+}

@@ -1,0 +1,192 @@
+/** What the tests of this role share: the real role on a real feed, an HTTP server, and plain WebSocket clients. */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocket } from 'ws'
+import { createAuthenticator } from '../../auth/authenticator.ts'
+import { createTokens } from '../../auth/tokens.ts'
+import type { Database } from '../../db/database.ts'
+import { createApp, createHttpMetrics } from '../../http/create-app.ts'
+import type { ChangeFeed } from '../../ports/changes/port.ts'
+import { openWalFeed } from '../../ports/changes/wal.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
+import type { TestDatabases } from '../../testing/database.ts'
+import { eventually, within } from '../../testing/deadline.ts'
+import type { WsLimits } from './limits.ts'
+import { createWsRole, type WsRole } from './role.ts'
+
+export const newId = createUuidV7()
+
+export interface HarnessOptions {
+  limits?: Partial<WsLimits>
+  mode?: 'open' | 'required'
+  /** seconds */
+  lifetime?: number
+  /** puts something between the role and the feed */
+  wrap?: (feed: ChangeFeed) => ChangeFeed
+}
+
+export interface Harness {
+  role: WsRole
+  feed: ChangeFeed
+  database: Database
+  documents: Documents
+  /** `http://…` */
+  url: string
+  token(admin?: boolean): string
+  connect(documentId: string, query?: { last?: string; token?: string }): Promise<TestClient>
+  stop(): Promise<void>
+}
+
+export async function startHarness(databases: TestDatabases, options: HarnessOptions = {}): Promise<Harness> {
+  const database = await databases.open()
+  const slot = `ws_${newId().replaceAll('-', '_')}`
+  const feed = await openWalFeed({
+    database, log: silentLogger, clock: systemClock, slot, history: { maxAgeHours: 1, maxEvents: 100_000 },
+  })
+  const { lifetime = 3600, mode = 'open' } = options
+  const secret = 's'.repeat(32)
+  const tokens = createTokens({ secret, issuer: 'test', audience: 'test', lifetime }, systemClock)
+  const authenticator = createAuthenticator(mode, tokens)
+  const metrics = createMetrics()
+  const role = createWsRole({
+    feed: options.wrap?.(feed) ?? feed,
+    authenticator, log: silentLogger, clock: systemClock, newId, metrics,
+    limits: options.limits ?? {},
+  })
+  await feed.consume(role.consumer)
+  await feed.start()
+  await eventually('the feed to stream', () => feed.status().state === 'streaming').catch((error: Error) => {
+    feed.destroy()
+    throw new Error(`${error.message}: ${JSON.stringify(feed.status())}`)
+  })
+  const server = await listen(role, authenticator, metrics)
+  const port = (server.address() as AddressInfo).port
+  const token = (admin = false): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin })
+  return {
+    role,
+    feed,
+    database,
+    documents: createDocuments(database),
+    url: `http://127.0.0.1:${port}`,
+    token,
+    connect: (documentId, query = {}) => connectClient(port, documentId, { token: token(), ...query }),
+    async stop() {
+      await role.stop()
+      server.closeAllConnections()
+      server.close()
+      await feed.stop()
+    },
+  }
+}
+
+async function listen(
+  role: WsRole,
+  authenticator: ReturnType<typeof createAuthenticator>,
+  metrics: ReturnType<typeof createMetrics>,
+): Promise<Server> {
+  const app = createApp(role.endpoints, {
+    log: silentLogger, metrics: createHttpMetrics(metrics), authenticator, newId, trustedProxies: [],
+  })
+  const server = createServer(app.callback())
+  server.on('upgrade', (request, socket, head) => {
+    if (!role.upgrade(request, socket, head)) socket.destroy()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+export interface Documents {
+  /** @returns the id of a new row */
+  add(title?: string): Promise<string>
+  /** Changes columns, and the version with them. */
+  change(id: string, columns: Record<string, unknown>): Promise<void>
+  sign(id: string): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+export function createDocuments({ pool }: Database): Documents {
+  return {
+    async add(title = 'A title') {
+      const id = newId()
+      await pool.query(
+        `insert into documents.documents (id, title, content_size, content_sha256, s3_key, created_by)
+         values ($1, $2, 1, 'aa', 'key', 'ada@example.com')`,
+        [id, title],
+      )
+      return id
+    },
+    async change(id, columns) {
+      const names = Object.keys(columns)
+      const sets = names.map((name, index) => `${name} = $${index + 2}`).join(', ')
+      await pool.query(`update documents.documents set version = version + 1, ${sets} where id = $1`, [
+        id, ...Object.values(columns),
+      ])
+    },
+    async sign(id) {
+      await pool.query(
+        `insert into signatures.signatures (id, document_id, signer_email, signer_name, ip_address)
+         values ($1, $2, $3, 'Ada', '10.0.0.1')`,
+        [newId(), id, `${newId()}@example.com`],
+      )
+    },
+    async remove(id) {
+      await pool.query('delete from documents.documents where id = $1', [id])
+    },
+  }
+}
+
+export interface Received {
+  type: string
+  timestamp: string
+  position?: string
+  // The tests look into messages of every kind.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  data: any
+}
+
+/** A client without any cleverness: it keeps what it gets. */
+export interface TestClient {
+  ws: WebSocket
+  received: Received[]
+  /** resolves when the connection has ended */
+  closed: Promise<{ code: number; reason: string }>
+  /** Waits until as many messages about changes have come. */
+  changes(count: number): Promise<Received[]>
+  /** Waits for a message of this type. */
+  message(type: string): Promise<Received>
+  send(message: unknown): void
+  close(): void
+}
+
+export async function connectClient(
+  port: number,
+  documentId: string,
+  query: Record<string, string>,
+): Promise<TestClient> {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/ws/${documentId}?${new URLSearchParams(query)}`)
+  const received: Received[] = []
+  ws.on('message', (data: Buffer) => received.push(JSON.parse(data.toString())))
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+  )
+  await within(10_000, 'the connection', once(ws, 'open'))
+  ws.on('error', () => {})
+  const changes = (): Received[] => received.filter(isChange)
+  return {
+    ws,
+    received,
+    closed: within(20_000, 'the connection to end', closed).catch((error) => ({ code: 0, reason: String(error) })),
+    changes: (count) =>
+      eventually(`${count} messages`, () => changes().length >= count && changes()).catch(() => changes()),
+    message: (type) => eventually(type, () => received.find((message) => message.type === type)),
+    send: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    close: () => ws.close(),
+  }
+}
+
+export const isChange = ({ type }: { type: string }): boolean => /^(document|signature)\./.test(type)
