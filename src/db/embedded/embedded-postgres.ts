@@ -7,7 +7,7 @@ import { type Logger } from '../../runtime/logger.ts'
 import { type ConnectionSettings } from '../database.ts'
 import { findBinaries } from './binaries.ts'
 import { openDataFolder, SUPERUSER } from './data-folder.ts'
-import { clearLeftovers, readPostmasterFile } from './leftovers.ts'
+import { clearLeftovers, clusterName, readPostmasterFile } from './leftovers.ts'
 import { type ServerCommand, type ServerProcess, spawnServer, stopServer, waitUntilReady } from './server-process.ts'
 import { DEFAULT_SETTINGS, settingArguments } from './settings.ts'
 import { makeSocketFolder, removeSocketFolder, SOCKET_PORT } from './socket-folder.ts'
@@ -60,6 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     ...DEFAULT_SETTINGS,
     ...(options.port !== undefined && { listen_addresses: '127.0.0.1' }),
     ...options.settings,
+    cluster_name: await clusterName(data),
     unix_socket_directories: socketFolder,
     port: String(port),
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises'
+import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { processIdentity, signalProcess, waitUntilGone } from '../../runtime/processes.ts'
@@ -107,16 +107,31 @@ async function endChildren(data: string): Promise<number> {
   return stuck.length
 }
 
-/** Linux only; elsewhere a process does not tell where it works, and the start is repeated until they are gone. */
-async function processesOf(data: string): Promise<number[]> {
-  if (process.platform !== 'linux') return []
-  const realData = await realpath(data)
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map(async (pid) => ((await worksIn(pid, realData)) ? [pid] : [])))
-  return found.flat()
+/**
+ * The setting cluster_name, which PostgreSQL shows in the titles of its processes. Their working folder would tell as
+ * much, but in a container root may not look at that of another user. Made of the folder's identity on its file system,
+ * so that no other folder has it, whatever its path.
+ */
+export async function clusterName(data: string): Promise<string> {
+  const { dev, ino } = await stat(data, { bigint: true })
+  return `docmgr-${dev}-${ino}`
 }
 
-/** Kills the processes of PostgreSQL that work in the folder, where the system tells which these are. */
+async function processesOf(data: string): Promise<number[]> {
+  const title = `postgres: ${await clusterName(data)}: `
+  if (process.platform !== 'linux') {
+    const { stdout } = await run('/bin/ps', ['-axww', '-o', 'pid=', '-o', 'command='])
+    return stdout.split('\n').filter((line) => line.includes(title)).map((line) => Number.parseInt(line, 10))
+  }
+  const realData = await realpath(data)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const isOurs = async (pid: number): Promise<boolean> =>
+    (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(title) || worksIn(pid, realData)
+  const ours = await Promise.all(pids.map(isOurs))
+  return pids.filter((_, index) => ours[index])
+}
+
+/** Kills the processes of PostgreSQL that work in the folder. */
 export async function killProcessesOf(data: string): Promise<void> {
   for (const pid of await processesOf(data)) {
     signalProcess(pid, 'SIGKILL')
