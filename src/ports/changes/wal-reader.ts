@@ -196,8 +196,9 @@ export class WalReader {
     })
     this.#decoder = decoder
     this.#stream = stream
-    if (this.#abort.signal.aborted || dispatcher.full) stream.pause()
     stream.confirm(this.#confirmed)
+    if (this.#abort.signal.aborted) return stream.close()
+    if (dispatcher.full) stream.pause()
     this.#state = 'streaming'
     this.#problem = undefined
     onStreaming()
