@@ -41,7 +41,7 @@ ALTER TABLE search.documents
   ALTER COLUMN content_sha256 SET STORAGE MAIN;
 --> statement-breakpoint
 -- A search reads the pending list from end to end, so it is kept short.
-ALTER INDEX search.documents_vector SET (gin_pending_list_limit = 1024);
+ALTER INDEX search.documents_vector SET (gin_pending_list_limit = 2048);
 --> statement-breakpoint
 -- Compared byte by byte: no language's rules, and the same answers on every machine.
 ALTER TABLE search.words ALTER COLUMN word TYPE varchar(32) COLLATE "C";

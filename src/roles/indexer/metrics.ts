@@ -1,0 +1,20 @@
+import type { Extraction } from '../../extraction/extractor.ts'
+import type { Metrics } from '../../runtime/metrics.ts'
+import type { DocumentState } from './newest-states.ts'
+
+export function createIndexerMetrics(metrics: Metrics) {
+  const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions given to the index', ['change'])
+  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was looked for', ['outcome'])
+  const delay = metrics.histogram('docmgr_indexer_delay_seconds', 'From the commit of a change until it can be found')
+  return {
+    extracted(outcome: Extraction['outcome']): void {
+      texts.inc({ outcome })
+    },
+    indexed(states: readonly DocumentState[], now: number): void {
+      for (const { isNew, deleted, committedAt } of states) {
+        documents.inc({ change: deleted ? 'delete' : isNew ? 'create' : 'update' })
+        delay.observe(Math.max(0, now - committedAt) / 1_000)
+      }
+    },
+  }
+}
