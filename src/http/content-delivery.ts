@@ -1,0 +1,98 @@
+/** Answers stored bytes as a download: conditional, in ranges, and harmless to a browser. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
+import contentDisposition from 'content-disposition'
+import mime from 'mime'
+import { DomainError } from '../domain/errors.ts'
+import { entityTag, isNotModified } from './conditional.ts'
+import type { Reply } from './endpoint.ts'
+import { problemOf } from './problem.ts'
+
+export interface StoredContent {
+  /** names these bytes and no others: their hash */
+  tag: string
+  /** bytes */
+  size: number
+  contentType: string
+  /** what a person calls it; the file name is made of it */
+  name: string
+  open(range?: ByteRange): Promise<Readable | undefined>
+}
+
+export interface ByteRange {
+  start: number
+  /** included */
+  end: number
+}
+
+/** What the request says that matters for a download. */
+export interface DownloadRequest {
+  headers: IncomingHttpHeaders
+  head: boolean
+  requestId: string
+}
+
+export async function deliver(content: StoredContent, request: DownloadRequest): Promise<Reply> {
+  const { size } = content
+  const lasting = { etag: entityTag(content.tag), 'cache-control': 'private, no-cache' }
+  if (isNotModified(request.headers['if-none-match'], content.tag)) return { status: 304, headers: lasting }
+
+  const range = request.head ? undefined : rangeOf(request.headers, content)
+  if (range === 'unsatisfiable') return unsatisfiable(size, request.requestId)
+
+  const headers: Record<string, string> = {
+    ...lasting,
+    'accept-ranges': 'bytes',
+    'content-type': content.contentType,
+    'content-length': String(range ? range.end - range.start + 1 : size),
+    // Never shown by a browser in the service's own name: what it is, only its uploader knows.
+    'content-disposition': contentDisposition(fileName(content.name, content.contentType)),
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': 'sandbox',
+    ...(range && { 'content-range': `bytes ${range.start}-${range.end}/${size}` }),
+  }
+  const stream = request.head || size === 0 ? Readable.from([]) : await content.open(range)
+  if (!stream) throw new Error(`the object of ${content.name} is missing`)
+  return { status: range ? 206 : 200, headers, stream }
+}
+
+/**
+ * The one range that is asked for (RFC 9110, 14.2), or undefined to send all: also for several ranges and for a header
+ * that is not understood. Own code because range-parser refuses a suffix that is longer than the content.
+ */
+export function rangeOf(
+  headers: IncomingHttpHeaders,
+  { size, tag }: Pick<StoredContent, 'size' | 'tag'>,
+): ByteRange | 'unsatisfiable' | undefined {
+  const ifRange = headers['if-range']
+  if (ifRange !== undefined && ifRange !== entityTag(tag)) return undefined
+  const [, first, last] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(headers.range ?? '') ?? []
+  if (first === undefined || last === undefined || (first === '' && last === '')) return undefined
+  if (first === '') {
+    const start = Math.max(size - Number(last), 0)
+    return start < size ? { start, end: size - 1 } : 'unsatisfiable'
+  }
+  const start = Number(first)
+  if (last !== '' && Number(last) < start) return undefined
+  if (start >= size) return 'unsatisfiable'
+  return { start, end: last === '' ? size - 1 : Math.min(Number(last), size - 1) }
+}
+
+function unsatisfiable(size: number, requestId: string): Reply {
+  const error = new DomainError('range-not-satisfiable', `header range: the content has ${size} bytes`)
+  return {
+    status: 416,
+    headers: { 'content-range': `bytes */${size}`, 'content-type': 'application/problem+json' },
+    text: JSON.stringify(problemOf(error, requestId)),
+  }
+}
+
+/** The name with the extension of the type, unless it has one that means the same. */
+export function fileName(name: string, contentType: string): string {
+  // Control characters and separators; a leading dot would hide the file.
+  const plain = name.replace(/[\p{Cc}/\\]+/gu, '_').replace(/^\.+/, '_').trim() || 'content'
+  const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
+  const extension = mime.getExtension(type)
+  const fits = type === 'application/octet-stream' ? /\.\w{1,10}$/.test(plain) : mime.getType(plain) === type
+  return fits || extension === null ? plain : `${plain}.${extension}`
+}

@@ -1,0 +1,21 @@
+import { expectedVersions } from '../../http/conditional.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import type { DocumentStore } from './document-store.ts'
+
+/** The row stays, marked: the change feed and the search index learn of the deletion by its version. */
+export function deleteDocument(store: DocumentStore): Endpoint {
+  return defineEndpoint({
+    method: 'DELETE',
+    path: '/documents/{id}',
+    operationId: 'deleteDocument',
+    summary: 'Deletes a document that was never signed',
+    params: idParams,
+    headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },
+    responses: { 204: { description: 'deleted' } },
+    async handle({ params, headers }, { traceparent }) {
+      await store.remove(params.id, { versions: expectedVersions(headers['if-match']), traceparent })
+      return { status: 204 }
+    },
+  })
+}

@@ -1,0 +1,43 @@
+import { DomainError } from '../../domain/errors.ts'
+import { deliver } from '../../http/content-delivery.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import type { ReadDocument } from './read-document.ts'
+
+/** Not a view. */
+export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/documents/{id}/content',
+    operationId: 'getDocumentContent',
+    summary: 'The content of a document, as an attachment',
+    params: idParams,
+    headers: {
+      'If-None-Match': 'the ETag of the content, its SHA-256: 304 when it is the same',
+      Range: 'one range of bytes: 206',
+      'If-Range': 'an ETag: the range is for this content, else all of it is sent',
+    },
+    responses: {
+      200: { description: 'the bytes as they were stored', contentType: '*/*' },
+      206: { description: 'the bytes of the range', contentType: '*/*' },
+      304: { description: 'not changed' },
+    },
+    async handle({ params, headers, head }, context) {
+      const document = await read(params.id, undefined)
+      // Rows that other programs wrote may have neither.
+      const { s3_key: key, content_sha256: sha256 } = document as { s3_key: string | null; content_sha256: string | null }
+      if (key === null) throw new DomainError('not-found', 'the document has no content')
+      return deliver(
+        {
+          tag: sha256 ?? `${document.id}.${document.content_size}`,
+          size: document.content_size,
+          contentType: document.content_type,
+          name: document.title,
+          open: (range) => blobs.get('documents', key, range),
+        },
+        { headers, head, requestId: context.requestId },
+      )
+    },
+  })
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import type { DocumentCache } from '../../ports/cache/port.ts'
+import type { DocumentStore } from './document-store.ts'
+import { documentNotFound } from './refusals.ts'
+
+const stats = z
+  .object({ document_id: z.uuid(), total_views: z.int(), unique_views: z.int() })
+  .meta({ id: 'DocumentStats' })
+
+/** An id that never was a document's has zeros, as in the original; a deleted document has none any more. */
+export function getDocumentStats(store: DocumentStore, cache: DocumentCache): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/documents/{id}/stats',
+    operationId: 'getDocumentStats',
+    summary: 'How often a document was read, and by how many viewers',
+    params: idParams,
+    responses: { 200: { description: 'the views', schema: stats } },
+    async handle({ params: { id } }) {
+      if (await store.wasDeleted(id)) throw documentNotFound(id)
+      return { status: 200, json: { document_id: id, ...(await cache.stats(id)) } }
+    },
+  })
+}

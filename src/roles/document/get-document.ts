@@ -1,0 +1,25 @@
+import { viewerOf } from '../../domain/request.ts'
+import { entityTag, isNotModified } from '../../http/conditional.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import { documentSchema } from './document-fields.ts'
+import type { ReadDocument } from './read-document.ts'
+
+/** HEAD is not a view. */
+export function getDocument(read: ReadDocument): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/documents/{id}',
+    operationId: 'getDocument',
+    summary: 'A document; counts a view',
+    params: idParams,
+    headers: { 'If-None-Match': 'an ETag: 304 while the document has this version' },
+    responses: { 200: { description: 'the document', schema: documentSchema }, 304: { description: 'not changed' } },
+    async handle({ params, headers, head }, context) {
+      const document = await read(params.id, head ? undefined : viewerOf(context))
+      const etag = { etag: entityTag(document.version), 'cache-control': 'private, no-cache' }
+      if (isNotModified(headers['if-none-match'], document.version)) return { status: 304, headers: etag }
+      return { status: 200, headers: etag, json: document }
+    },
+  })
+}

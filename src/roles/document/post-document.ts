@@ -1,0 +1,49 @@
+import { entityTag } from '../../http/conditional.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { drain } from '../../http/upload.ts'
+import type { CreateDocument } from './create-document.ts'
+import { documentSchema } from './document-fields.ts'
+import { jsonForm, rawQuery, submissionOf } from './submissions.ts'
+
+export function postDocument(create: CreateDocument, limits: { contentBytes: number }): Endpoint {
+  const form = jsonForm(limits.contentBytes)
+  return defineEndpoint({
+    method: 'POST',
+    path: '/documents',
+    operationId: 'createDocument',
+    summary: 'Creates a document',
+    description:
+      'As JSON with the content as a string; as multipart/form-data with the content as the part `file` and the other ' +
+      'fields as parts; or with the content as the body, its type as Content-Type, and title and created_by in the query.',
+    query: rawQuery,
+    rawBody: {
+      description: '`{title, content, content_type = text/plain, created_by}`, or a form, or the content itself',
+      contentTypes: ['application/json', 'multipart/form-data', '*/*'],
+    },
+    headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first answer again' },
+    responses: { 201: { description: 'the document', schema: documentSchema } },
+    async handle({ request, query }, context) {
+      try {
+        const { principal } = context
+        const submission = await submissionOf({ request, query, principal, maxBytes: limits.contentBytes, form })
+        const { document, replayed } = await create(submission, context)
+        const headers = {
+          location: `/documents/${document.id}`,
+          etag: entityTag(document.version),
+          ...(replayed && { 'idempotency-replayed': 'true' }),
+        }
+        return { status: 201, headers, json: inOrder(document) }
+      } catch (error) {
+        await drain(request)
+        throw error
+      }
+    },
+  })
+}
+
+const names = Object.keys(documentSchema.shape) as (keyof typeof documentSchema.shape)[]
+
+/** A stored answer has lost the order of its fields. */
+function inOrder<T extends object>(document: T): object {
+  return Object.fromEntries(names.map((name) => [name, document[name as keyof T]]))
+}

@@ -1,0 +1,65 @@
+import type { Database } from '../../db/database.ts'
+import { createIdempotency } from '../../db/idempotency.ts'
+import type { Document } from '../../domain/document.ts'
+import type { Endpoint } from '../../http/endpoint.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import type { DocumentCache } from '../../ports/cache/port.ts'
+import type { Documents } from '../../ports/documents/port.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { NewId } from '../../runtime/ids.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { createCreateDocument } from './create-document.ts'
+import { deleteDocument } from './delete-document.ts'
+import { createDocumentLister } from './document-lister.ts'
+import { createDocumentStore } from './document-store.ts'
+import { createDocuments } from './documents.ts'
+import { getDocumentContent } from './get-document-content.ts'
+import { getDocumentStats } from './get-document-stats.ts'
+import { getDocument } from './get-document.ts'
+import { listDocuments } from './list-documents.ts'
+import { postDocument } from './post-document.ts'
+import { createReadDocument } from './read-document.ts'
+import { updateDocument } from './update-document.ts'
+
+export interface DocumentRoleOptions {
+  database: Database
+  blobs: Blobs
+  cache: DocumentCache
+  clock: Clock
+  newId: NewId
+  log: Logger
+  limits: {
+    /** bytes of a content at the most */
+    contentBytes: number
+  }
+}
+
+export interface DocumentRole {
+  endpoints: Endpoint[]
+  /** for the roles of this process, and for gRPC */
+  documents: Documents
+  stop(): Promise<void>
+}
+
+/** The role that owns documents.documents: REST, and the port that gRPC serves. */
+export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
+  const { database, blobs, cache, clock, newId, log, limits } = options
+  const { pool } = database
+  const store = createDocumentStore({ pool, cache })
+  const read = createReadDocument({ store, cache })
+  const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, log })
+  const create = createCreateDocument({ store, blobs, cache, idempotency, pool, newId, limits, log })
+  return {
+    endpoints: [
+      postDocument(create, limits),
+      listDocuments(createDocumentLister(pool)),
+      getDocument(read),
+      updateDocument(store),
+      deleteDocument(store),
+      getDocumentContent(read, blobs),
+      getDocumentStats(store, cache),
+    ],
+    documents: createDocuments({ store, read, database }),
+    stop: () => idempotency.stop(),
+  }
+}

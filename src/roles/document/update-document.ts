@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { entityTag, expectedVersions } from '../../http/conditional.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams, status } from '../../http/fields.ts'
+import { documentSchema, title } from './document-fields.ts'
+import type { DocumentStore } from './document-store.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+const changes = z.object({ title: title.optional(), status: status.optional() }, 'must be a JSON object')
+
+/** Both fields change or neither does. Other fields are ignored. */
+export function updateDocument(store: DocumentStore): Endpoint {
+  return defineEndpoint({
+    method: 'PATCH',
+    path: '/documents/{id}',
+    operationId: 'updateDocument',
+    summary: 'Changes the title, the status or both',
+    description:
+      'A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped; ' +
+      'cancelled is reached from any status before signed. What is already so changes nothing, and no version.',
+    params: idParams,
+    body: { schema: changes, maxBytes: MAX_BODY_BYTES },
+    headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },
+    responses: { 200: { description: 'the document as it is now', schema: documentSchema } },
+    async handle({ params, body, headers }, { traceparent }) {
+      const versions = expectedVersions(headers['if-match'])
+      const wanted = { ...(body.title !== undefined && { title: body.title }), ...(body.status && { status: body.status }) }
+      const document = await store.change(params.id, wanted, { versions, traceparent })
+      return { status: 200, headers: { etag: entityTag(document.version) }, json: document }
+    },
+  })
+}
