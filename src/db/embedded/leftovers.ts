@@ -41,7 +41,9 @@ export async function clearLeftovers(data: string): Promise<string[]> {
   } else if (file && numberIsTaken(file.pid)) {
     // PostgreSQL would take that process for a server of this folder, and refuse to start.
     await rm(join(data, 'postmaster.pid'), { force: true })
-    findings.push(`postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`)
+    // A zombie is the killed server itself, which nobody has reaped yet: nothing to tell.
+    const stranger = (await processIdentity(file.pid)) !== undefined
+    if (stranger) findings.push(`postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`)
   }
   const killed = await endChildren(data)
   if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still at work: ended`)
