@@ -37,8 +37,7 @@ export function recordingConsumer(
     events,
     batches,
     resets,
-    reached: (count, ms) =>
-      eventually(`${count} events, not ${events.length}`, () => events.length >= count && events, ms),
+    reached: (count, ms) => eventually(`${count} events`, () => events.length >= count && events, ms),
   }
 }
 

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { after, before } from 'node:test'
-import { silentLogger } from '../../runtime/logger.ts'
-import { systemClock } from '../../runtime/clock.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { testFeeds } from '../../testing/wal-feed.ts'
 import { changeFeedContract } from './contract.ts'
-import { openWalFeed, type WalFeed } from './wal.ts'
+import type { WalFeed } from './wal.ts'
 
 let server: TestDatabases
 before(async () => {
@@ -15,26 +13,7 @@ after(() => server.stop())
 changeFeedContract('wal:', {
   async create(t) {
     const database = await server.open()
-    const slot = `test_${randomBytes(6).toString('hex')}`
-    const feeds: WalFeed[] = []
-    t.after(async () => {
-      await Promise.all(feeds.map((feed) => feed.stop()))
-      await database.stop()
-    })
-    return {
-      pool: database.pool,
-      async open() {
-        const feed = await openWalFeed({
-          database,
-          log: silentLogger,
-          clock: systemClock,
-          slot,
-          history: { maxAgeHours: 1, maxEvents: 1000 },
-        })
-        feeds.push(feed)
-        return feed
-      },
-      crash: (feed) => (feed as WalFeed).destroy(),
-    }
+    const { open } = testFeeds(t, database)
+    return { pool: database.pool, open, crash: (feed) => (feed as WalFeed).destroy() }
   },
 })

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import type { Database } from '../db/database.ts'
+import type { Consumer } from '../ports/changes/port.ts'
+import { openWalFeed, type WalFeed, type WalFeedOptions } from '../ports/changes/wal.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { silentLogger } from '../runtime/logger.ts'
+
+export interface TestFeeds {
+  slot: string
+  /** A feed that is not started yet; each one after the first needs the one before to have ended. */
+  open(): Promise<WalFeed>
+  /** A started feed with these consumers. */
+  start(...consumers: Consumer[]): Promise<WalFeed>
+}
+
+/** Feeds of one database on a slot of their own; when the test ends they stop and the slot goes. */
+export function testFeeds(t: TestContext, database: Database, options: Partial<WalFeedOptions> = {}): TestFeeds {
+  const slot = `test_${randomBytes(6).toString('hex')}`
+  const opened: WalFeed[] = []
+  const open = async (): Promise<WalFeed> => {
+    const history = { maxAgeHours: 1, maxEvents: 1_000 }
+    const feed = await openWalFeed({ database, log: silentLogger, clock: systemClock, slot, history, ...options })
+    opened.push(feed)
+    return feed
+  }
+  t.after(async () => {
+    await Promise.all(opened.map((feed) => feed.stop()))
+    await database.pool.query(
+      `select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = $1 and active`,
+      [slot],
+    )
+    await database.pool.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot])
+  })
+  return {
+    slot,
+    open,
+    async start(...consumers) {
+      const feed = await open()
+      for (const consumer of consumers) await feed.consume(consumer)
+      await feed.start()
+      return feed
+    },
+  }
+}
