@@ -1,0 +1,156 @@
+import { type Readable } from 'node:stream'
+import { type Document, type DocumentStatus } from '../domain/document.ts'
+import { type Signature } from '../domain/signature.ts'
+import { type SearchFilters, type SearchHit } from '../ports/search/port.ts'
+import { ApiError } from './problem.ts'
+import { createHttpClient, type HttpClientOptions } from './http-client.ts'
+
+/** Where each role's routes are, without a slash at the end. */
+export interface RoleUrls {
+  document: string
+  signature: string
+  search: string
+  /** http(s), as for the other roles */
+  ws: string
+}
+
+export interface NewDocument {
+  title: string
+  content: string
+  content_type: string
+  created_by: string
+}
+
+export interface Upload {
+  title: string
+  created_by: string
+  contentType: string
+  /** bytes */
+  size: number
+  /** called again for each attempt */
+  open: () => Readable
+}
+
+export interface NewSignature {
+  document_id: string
+  signer_email: string
+  signer_name: string
+  signature_data?: string
+}
+
+export interface DocumentFilters {
+  status?: DocumentStatus
+  created_by?: string
+  content_type?: string
+  content_sha256?: string
+  title?: string
+}
+
+export interface SearchAnswer {
+  total: number
+  total_is_exact?: boolean
+  documents: SearchHit[]
+  took_ms: number
+}
+
+/** The REST interface, as far as the commands use it. Every call throws ApiError or ServiceUnreachableError. */
+export interface Api {
+  /** @param key Idempotency-Key: a repetition with the same key creates nothing new */
+  createDocument(document: NewDocument, key: string): Promise<Document>
+  uploadDocument(upload: Upload, key: string): Promise<Document>
+  /** counts no view */
+  hasDocument(id: string): Promise<boolean>
+  /** newest first, page by page */
+  listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
+  setStatus(id: string, status: DocumentStatus): Promise<Document>
+  sign(signature: NewSignature, key: string): Promise<Signature>
+  search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchAnswer>
+  /** the token of a developer's machine; refused where tokens are required */
+  developmentToken(userId: string, email: string): Promise<string>
+  metrics(): Promise<string>
+  close(): Promise<void>
+}
+
+const UPLOAD_LIMIT_MS = 300_000
+
+export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
+  const http = createHttpClient(options)
+  const documents = `${urls.document}/documents`
+  const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key })
+
+  return {
+    async createDocument(json, key) {
+      return (await http.send<Document>(documents, { method: 'POST', json, headers: keyed(key) })).body
+    },
+
+    async uploadDocument({ title, created_by, contentType, size, open }, key) {
+      const { body } = await http.send<Document>(`${documents}?${query({ title, created_by })}`, {
+        method: 'POST',
+        headers: { ...keyed(key), 'content-type': contentType, 'content-length': String(size) },
+        body: open,
+        timeoutMs: UPLOAD_LIMIT_MS,
+      })
+      return body
+    },
+
+    async hasDocument(id) {
+      try {
+        await http.send(`${documents}/${encodeURIComponent(id)}`, { method: 'HEAD' })
+        return true
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return false
+        throw error
+      }
+    },
+
+    async *listDocuments(filters, pageSize = 200) {
+      let next: string | undefined = `${documents}?${query({ ...filters, limit: pageSize })}`
+      while (next !== undefined) {
+        const { body, headers }: Awaited<ReturnType<typeof http.send<Document[]>>> = await http.send<Document[]>(next)
+        yield* body
+        const link = nextLink(headers['link'])
+        next = link === undefined ? undefined : new URL(link, next).href
+      }
+    },
+
+    async setStatus(id, status) {
+      // Repeating the present status changes nothing.
+      const options = { method: 'PATCH', json: { status }, repeatable: true } as const
+      return (await http.send<Document>(`${documents}/${encodeURIComponent(id)}`, options)).body
+    },
+
+    async sign(json, key) {
+      const options = { method: 'POST', json, headers: keyed(key) } as const
+      return (await http.send<Signature>(`${urls.signature}/signatures`, options)).body
+    },
+
+    async search(q, page, filters) {
+      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`)).body
+    },
+
+    async developmentToken(userId, email) {
+      const url = `${urls.ws}/auth/token?${query({ user_id: userId, email })}`
+      return (await http.send<{ access_token: string }>(url)).body.access_token
+    },
+
+    async metrics() {
+      return (await http.send<string>(`${urls.document}/metrics`, { headers: { accept: 'text/plain' } })).body
+    },
+
+    close: () => http.close(),
+  }
+}
+
+function query(values: Record<string, string | number | undefined>): string {
+  const parameters = new URLSearchParams()
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) parameters.set(key, String(value))
+  }
+  return parameters.toString()
+}
+
+/** The target of `Link: <…>; rel="next"` (RFC 8288). */
+function nextLink(header: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(header) ? header.join(', ') : (header ?? '')
+  return /<([^>]*)>\s*;\s*rel="?next"?/.exec(text)?.[1]
+}

@@ -1,0 +1,124 @@
+import { keptTokenSecret } from '../auth/token-secret.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { type Config } from '../config/schema.ts'
+import { ROLES } from '../config/roles.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { processIdentity } from '../runtime/processes.ts'
+import { readServiceFile } from '../runtime/service-file.ts'
+import { type RoleUrls } from './api.ts'
+import { ServiceUnreachableError } from './problem.ts'
+
+/** The service that a command talks to. */
+export interface FoundService {
+  urls: RoleUrls
+  /** `embedded`: this command has started it, for its own time */
+  kind: 'given' | 'running' | 'embedded'
+  /** what requests are sent with; undefined where none is needed */
+  token?: string
+  /** Stops an embedded one; does nothing otherwise. */
+  stop(): Promise<void>
+}
+
+export interface FindOptions {
+  /** base address that was asked for */
+  url?: string
+  token?: string
+  /** the data folder was named: a service that listens where the configuration says, but on another folder, is not meant */
+  folderIsNamed: boolean
+  /** tells the user that something takes a moment */
+  onStart: () => void
+  signal: AbortSignal
+}
+
+/** Who the command line is, where tokens are required and it can sign its own. */
+export const COMMAND_LINE_USER = { id: 'docmgr-cli', email: 'cli@docmgr.local', admin: true }
+
+/**
+ * The service at `url`; else the one that runs on the data folder; else the one that listens where this configuration
+ * says; else a new one in this process.
+ * @throws ServiceUnreachableError, or whatever keeps the embedded service from starting
+ */
+export async function findService(config: Config, options: FindOptions): Promise<FoundService> {
+  const { url, token, signal } = options
+  if (url !== undefined) {
+    const base = url.replace(/\/+$/, '')
+    const problem = await probe(base, signal)
+    if (problem !== undefined) throw new ServiceUnreachableError(base, problem)
+    return { urls: everyRole(base), kind: 'given', stop: async () => {}, ...(token !== undefined && { token }) }
+  }
+  const running =
+    (await fromServiceFile(config, signal)) ??
+    (options.folderIsNamed ? undefined : await fromListenAddress(config, signal))
+  const own = token ?? (config.auth.mode === 'required' ? await signOwnToken(config) : undefined)
+  const withToken = own === undefined ? {} : { token: own }
+  if (running) return { urls: running, kind: 'running', stop: async () => {}, ...withToken }
+  if (!config.database.url.startsWith('embedded:')) {
+    throw new ServiceUnreachableError(listenAddress(config) ?? 'any address of this configuration', 'none runs')
+  }
+  options.onStart()
+  return { ...(await startEmbedded(config)), ...withToken }
+}
+
+const everyRole = (base: string): RoleUrls => ({ document: base, signature: base, search: base, ws: base })
+
+function roleUrls(urls: Record<string, string>): RoleUrls | undefined {
+  const base = urls['http']
+  if (base !== undefined) return everyRole(base)
+  const any = Object.entries(urls).find(([name]) => name !== 'grpc')?.[1]
+  if (any === undefined) return undefined
+  const { document = any, signature = any, search = any, ws = any } = urls
+  return { document, signature, search, ws }
+}
+
+async function fromServiceFile(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+  const file = await readServiceFile(config.data)
+  if (!file || (await processIdentity(file.pid)) === undefined) return undefined
+  const urls = roleUrls(file.urls)
+  return urls && (await probe(urls.document, signal)) === undefined ? urls : undefined
+}
+
+async function fromListenAddress(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+  const base = listenAddress(config)
+  if (base === undefined || (await probe(base, signal)) !== undefined) return undefined
+  return everyRole(base)
+}
+
+/** Where a service of this configuration would listen; undefined where any port, or none, would do. */
+export function listenAddress({ listen: { host, http } }: Config): string | undefined {
+  if (http === 'off' || http === 0) return undefined
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${http}`
+}
+
+const PROBE_LIMIT_MS = 3_000
+
+/** Undefined when a docmgr answers there, else why not. */
+export async function probe(base: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)])
+    const answer = await fetch(`${base}/health/live`, { signal: limit })
+    const body = (await answer.json()) as { status?: string }
+    return answer.ok && body.status === 'alive' ? undefined : 'something else answers there'
+  } catch (error) {
+    signal.throwIfAborted()
+    const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException }
+    if (name === 'TimeoutError') return `no answer within ${PROBE_LIMIT_MS} ms`
+    return name === 'SyntaxError' ? 'something else answers there' : (cause?.code ?? message)
+  }
+}
+
+async function signOwnToken(config: Config): Promise<string> {
+  const { issuer, audience, tokenLifetime: lifetime } = config.auth
+  const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
+  return createTokens({ secret, issuer, audience, lifetime }, systemClock).sign(COMMAND_LINE_USER)
+}
+
+async function startEmbedded(config: Config): Promise<Omit<FoundService, 'token'>> {
+  const { startService } = await import('../app.ts')
+  const ports = { http: 0, document: 'off', signature: 'off', search: 'off', ws: 'off', grpc: 'off' } as const
+  const own: Config = { ...config, roles: [...ROLES], listen: { ...config.listen, host: '127.0.0.1', ...ports } }
+  const service = await startService(own, { log: createLogger({ level: 'error' }) })
+  service.failed.catch(() => {})
+  return { urls: everyRole(service.urls['http']!), kind: 'embedded', stop: () => service.stop() }
+}

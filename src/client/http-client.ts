@@ -1,0 +1,138 @@
+import { type Readable } from 'node:stream'
+import { Agent, errors, request } from 'undici'
+import { errorOfAnswer, ServiceUnreachableError } from './problem.ts'
+import { backOff, createRetryBudget, retryAfterOf } from './retry.ts'
+
+export interface HttpRequest {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
+  headers?: Record<string, string>
+  /** sent as JSON */
+  json?: unknown
+  /** sent as it is; called again for each attempt */
+  body?: () => Readable
+  /** whether a repetition does no harm; GET always is, and so is what has an Idempotency-Key */
+  repeatable?: boolean
+  /** milliseconds for all attempts together */
+  timeoutMs?: number
+}
+
+export interface HttpAnswer<T> {
+  headers: Record<string, string | string[] | undefined>
+  body: T
+}
+
+export interface HttpClient {
+  /** @throws ApiError, ServiceUnreachableError, or the reason of the client's signal */
+  send<T>(url: string, options?: HttpRequest): Promise<HttpAnswer<T>>
+  close(): Promise<void>
+}
+
+export interface HttpClientOptions {
+  token?: string
+  /** at the most, to each address */
+  connections?: number
+  signal: AbortSignal
+}
+
+const ATTEMPTS = 5
+const REPEATED = new Set([429, 502, 503, 504])
+
+/** JSON over connections that are kept. Repeats what does no harm when the service is briefly not there. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agent = new Agent({ connections: options.connections ?? 4, pipelining: 1, keepAliveTimeout: 30_000 })
+  const budget = createRetryBudget()
+
+  async function attempt<T>(url: string, options_: HttpRequest, signal: AbortSignal): Promise<Attempt<T>> {
+    const { method = 'GET', json, body, headers } = options_
+    const payload = json === undefined ? body?.() : JSON.stringify(json)
+    try {
+      const answer = await request(url, {
+        dispatcher: agent,
+        method,
+        signal,
+        headers: {
+          accept: 'application/json',
+          ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(payload !== undefined && { body: payload }),
+      })
+      const text = await answer.body.text()
+      if (answer.statusCode < 300) {
+        return { answer: { headers: answer.headers, body: decode(text, answer.headers['content-type']) as T } }
+      }
+      const error = errorOfAnswer(answer.statusCode, text)
+      const retryAfterMs = retryAfterOf(answer.headers['retry-after'])
+      return { error, again: REPEATED.has(answer.statusCode), ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      if (isOfBody(error)) return { error, again: false }
+      return { error: unreachable(url, error as Error), again: true }
+    }
+  }
+
+  return {
+    async send<T>(url: string, request: HttpRequest = {}) {
+      const { method = 'GET', headers = {}, timeoutMs = 30_000 } = request
+      const repeatable = request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
+      const deadline = deadlineSignal(timeoutMs, options.signal)
+      budget.spend()
+      try {
+        for (let count = 1; ; count++) {
+          const { answer, error, again, retryAfterMs } = await attempt<T>(url, request, deadline.signal)
+          if (answer) return answer
+          if (!again || !repeatable || count === ATTEMPTS || !budget.take()) throw error
+          await backOff(count, retryAfterMs, deadline.signal)
+        }
+      } catch (error) {
+        if (options.signal.aborted) throw options.signal.reason
+        if (deadline.signal.aborted) throw new ServiceUnreachableError(origin(url), `no answer within ${timeoutMs} ms`)
+        throw error
+      } finally {
+        deadline.clear()
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+type Attempt<T> =
+  | { answer: HttpAnswer<T>; error?: never; again?: never; retryAfterMs?: never }
+  | { answer?: never; error: Error; again: boolean; retryAfterMs?: number }
+
+/** Cheaper than AbortSignal.any for many short requests: one listener, removed at the end. */
+function deadlineSignal(ms: number, parent: AbortSignal): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(parent.reason)
+  const timer = setTimeout(() => controller.abort(new Error('too late')), ms)
+  if (parent.aborted) abort()
+  else parent.addEventListener('abort', abort)
+  return {
+    signal: controller.signal,
+    clear: () => {
+      clearTimeout(timer)
+      parent.removeEventListener('abort', abort)
+    },
+  }
+}
+
+function unreachable(url: string, error: Error): Error {
+  if (error instanceof SyntaxError) return new Error(`${origin(url)} answered with something that is not JSON`)
+  const code = error instanceof errors.UndiciError ? error.message : (error as NodeJS.ErrnoException).code
+  return new ServiceUnreachableError(origin(url), code ?? error.message)
+}
+
+/** Reading what is sent has failed, not sending it. */
+function isOfBody(error: unknown): error is Error {
+  const { syscall } = error as NodeJS.ErrnoException
+  if (error instanceof errors.RequestContentLengthMismatchError) error.message = 'it changed while it was read'
+  return error instanceof errors.RequestContentLengthMismatchError || syscall === 'open' || syscall === 'read'
+}
+
+const origin = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url)
+
+function decode(text: string, contentType: string | string[] | undefined): unknown {
+  if (text === '') return undefined
+  return String(contentType).startsWith('text/') ? text : JSON.parse(text)
+}

@@ -1,0 +1,16 @@
+import { type Command } from 'commander'
+import { bashScript } from './completion/bash.ts'
+import { fishScript } from './completion/fish.ts'
+import { describeCommands } from './completion/describe.ts'
+import { zshScript } from './completion/zsh.ts'
+import { EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript }
+
+/** Prints what a shell needs to complete this command line; made from the commands themselves. */
+export async function completion(shell: keyof typeof SCRIPTS, program: Command, io: Io): Promise<number> {
+  io.out(SCRIPTS[shell](describeCommands(program)))
+  return EXIT.done
+}

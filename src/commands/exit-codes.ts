@@ -1,0 +1,31 @@
+/** What every command ends with; shown by `docmgr --help`. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  attention: 3,
+  unreachable: 4,
+  /** SIGINT: 128 + 2, as shells have it */
+  interrupted: 130,
+  /** SIGTERM: 128 + 15 */
+  terminated: 143,
+} as const
+
+export const EXIT_CODES_HELP = `Exit codes:
+  0    done
+  1    failed
+  2    wrong usage or configuration
+  3    done, but something needs attention: doctor found a problem, import could
+       not read a file, migrations are pending
+  4    no service answers
+  130  interrupted (143: terminated)`
+
+/** The command cannot do what was asked; the message is for the user, and no stack is shown. */
+export class CommandError extends Error {
+  readonly exitCode: number
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message)
+    this.name = 'CommandError'
+    this.exitCode = exitCode
+  }
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import { ApiError, ServiceUnreachableError } from '../client/problem.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { findFiles, type FoundFile, type FoundFiles, reasonOf } from './import/find-files.ts'
+import { createImporter, type Importer } from './import/import-file.ts'
+import { type Io } from './io.ts'
+import { type ServiceOptions } from './options.ts'
+import { forEachParallel } from './parallel.ts'
+import { printable } from './printable.ts'
+import { type Progress, startProgress } from './progress.ts'
+import { waitForIndex } from './wait-for-index.ts'
+import { withService } from './with-service.ts'
+
+export interface ImportOptions extends ServiceOptions {
+  createdBy: string
+  hidden?: boolean
+  json?: boolean
+}
+
+const CONCURRENCY = 8
+
+interface Tally {
+  imported: number
+  already: number
+  bytes: number
+  failed: { name: string; reason: string }[]
+}
+
+/** Imports the files of a folder; what cannot be read is reported, and the rest goes on. */
+export async function importFolder(folder: string, options: ImportOptions, io: Io): Promise<number> {
+  const begun = performance.now()
+  const found = await find(resolve(folder), options, io)
+  const tally: Tally = { imported: 0, already: 0, bytes: 0, failed: [] }
+  for (const problem of found.problems) fail(problem.name, problem.reason, tally, options, io)
+  if (found.files.length > 0) {
+    await withService(options, io, CONCURRENCY, async ({ api, service }) => {
+      const importer = createImporter(api, options.createdBy)
+      const progress = startProgress(io, found.files.length, 'files')
+      try {
+        await forEachParallel(found.files, CONCURRENCY, io.signal, (file) =>
+          importOne(file, { importer, progress, tally, options, io }),
+        )
+      } finally {
+        progress.end()
+        summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
+      }
+      if (service.kind === 'embedded' && tally.imported > 0) await waitForIndex(api, io)
+    })
+  } else {
+    summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
+  }
+  if (io.signal.aborted) return io.interruptionCode()
+  return tally.failed.length > 0 ? EXIT.attention : EXIT.done
+}
+
+async function find(folder: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {
+  try {
+    return await findFiles(folder, { hidden, signal: io.signal })
+  } catch (error) {
+    io.signal.throwIfAborted()
+    throw new CommandError(`${folder}: ${reasonOf(error as Error)}`)
+  }
+}
+
+interface Work {
+  importer: Importer
+  progress: Progress
+  tally: Tally
+  options: ImportOptions
+  io: Io
+}
+
+async function importOne(file: FoundFile, { importer, progress, tally, options, io }: Work): Promise<void> {
+  try {
+    const { id, already } = await importer.importFile(file)
+    if (already) tally.already++
+    else {
+      tally.imported++
+      tally.bytes += file.size
+    }
+    if (options.json) io.json({ file: file.name, id, result: already ? 'already there' : 'imported' })
+  } catch (error) {
+    // Without a service, or a token that it takes, no other file would fare better.
+    if (io.signal.aborted || error instanceof ServiceUnreachableError) throw error
+    if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
+    fail(file.name, reasonOf(error as Error), tally, options, io)
+  }
+  progress.advance()
+}
+
+function fail(name: string, reason: string, tally: Tally, options: ImportOptions, io: Io): void {
+  tally.failed.push({ name, reason })
+  if (options.json) io.json({ file: name, result: 'failed', reason })
+}
+
+function summarize(found: FoundFiles, tally: Tally, seconds: number, options: ImportOptions, io: Io): void {
+  const { imported, already, bytes, failed } = tally
+  const summary = { files: found.files.length, imported, already, failed: failed.length, hidden: found.hidden, bytes }
+  if (options.json) return io.json({ ...summary, seconds: Number(seconds.toFixed(3)) })
+  const { yellow } = io.errorColors
+  for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
+  const hidden = found.hidden > 0 ? `, ${found.hidden} hidden left out (--hidden)` : ''
+  const megabytes = (bytes / 1e6).toFixed(1)
+  io.out(
+    `${imported} imported (${megabytes} MB), ${already} already there, ${failed.length} not imported${hidden}; ` +
+      `${seconds.toFixed(1)} s`,
+  )
+}

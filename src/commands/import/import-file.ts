@@ -1,0 +1,85 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type Api } from '../../client/api.ts'
+import { contentTypeOf } from '../../extraction/content-type.ts'
+import { type FoundFile } from './find-files.ts'
+
+export interface Imported {
+  id: string
+  /** it was there before */
+  already: boolean
+}
+
+export interface Importer {
+  /** @throws Error with the reason */
+  importFile(file: FoundFile): Promise<Imported>
+}
+
+const MAX_TITLE = 255
+const HEAD_BYTES = 4_100
+
+/**
+ * Uploads files. What has the same title (the file's name within the folder), content and author as a document that
+ * is there already is not uploaded again.
+ */
+export function createImporter(api: Api, createdBy: string): Importer {
+  // Many files can have the same content, such as licences: they are asked for once.
+  const known = new Map<string, Promise<Map<string, string>>>()
+
+  const titlesWith = async (sha256: string): Promise<Map<string, string>> => {
+    const ids = new Map<string, string>()
+    for await (const document of api.listDocuments({ content_sha256: sha256, created_by: createdBy })) {
+      if (document.content_sha256 === sha256 && document.created_by === createdBy) ids.set(document.title, document.id)
+    }
+    return ids
+  }
+
+  return {
+    async importFile({ path, name }) {
+      const { sha256, size } = await digest(path)
+      const title = titleOf(name)
+      if (!known.has(sha256)) known.set(sha256, titlesWith(sha256))
+      const there = (await known.get(sha256)!).get(title)
+      if (there !== undefined) return { id: there, already: true }
+      const contentType = await contentTypeOf(basename(path), await head(path))
+      const upload = {
+        title,
+        created_by: createdBy,
+        contentType,
+        size,
+        // One byte more than that would be sent with a file that has grown is refused by the client.
+        open: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
+      }
+      const { id } = await api.uploadDocument(upload, `import-${randomUUID()}`)
+      return { id, already: false }
+    },
+  }
+}
+
+/** The end of a name that is too long says more than its beginning. */
+function titleOf(name: string): string {
+  const characters = [...name.toWellFormed()]
+  return characters.length <= MAX_TITLE ? characters.join('') : `…${characters.slice(1 - MAX_TITLE).join('')}`
+}
+
+async function digest(path: string): Promise<{ sha256: string; size: number }> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  return { sha256: hash.digest('hex'), size }
+}
+
+async function head(path: string): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { type Config } from '../config/schema.ts'
+import { type ConnectionSettings } from '../db/database.ts'
+import { migrateDatabase, pendingMigrations } from '../db/migrate.ts'
+import { connectionOf, migrationsFolder } from '../db/open.ts'
+import { lockFolder } from '../runtime/folder-lock.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type ConfigOptions, configOf } from './options.ts'
+
+/** Brings the database to the newest schema, on a connection that does not go through a pooler. */
+export async function migrate(options: ConfigOptions & { check?: boolean; json?: boolean }, io: Io): Promise<number> {
+  const { config } = await configOf(options)
+  return withDirectConnection(config, async (connection) => {
+    if (options.check) {
+      const pending = await pendingMigrations(connection, migrationsFolder())
+      if (options.json) io.json({ pending })
+      else io.out(pending === 0 ? 'The database is up to date.' : `${count(pending)} pending: run \`docmgr migrate\`.`)
+      return pending === 0 ? EXIT.done : EXIT.attention
+    }
+    const applied = await migrateDatabase(connection, migrationsFolder())
+    if (options.json) io.json({ applied })
+    else io.out(applied === 0 ? 'The database was up to date.' : `${count(applied)} applied.`)
+    return EXIT.done
+  })
+}
+
+const count = (migrations: number): string => (migrations === 1 ? '1 migration' : `${migrations} migrations`)
+
+/** The database itself; the embedded one is started for the time of the work. */
+async function withDirectConnection<T>(
+  { data, database }: Config,
+  work: (connection: ConnectionSettings) => Promise<T>,
+): Promise<T> {
+  if (!database.url.startsWith('embedded:')) return work(connectionOf(database.directUrl ?? database.url))
+  const { startEmbeddedPostgres } = await import('../db/embedded/embedded-postgres.ts')
+  const lock = await lockFolder(data)
+  try {
+    const log = createLogger({ level: 'error' })
+    const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log })
+    return await work(server.connection).finally(() => server.stop())
+  } finally {
+    await lock.release()
+  }
+}

@@ -1,0 +1,44 @@
+import { CommanderError } from 'commander'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { InterruptedError, type Io } from './io.ts'
+import { createProgram, exitCodeOfUsage } from './program.ts'
+
+/** Runs the command line. Every failure becomes a sentence on standard error and an exit code. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  let work: (() => Promise<number>) | undefined
+  try {
+    const program = createProgram(io, (chosen) => (work = chosen))
+    if (args.length === 0) program.help({ error: true })
+    program.parse(args, { from: 'user' })
+    return work ? await work() : EXIT.done
+  } catch (error) {
+    if (error instanceof CommanderError) return exitCodeOfUsage(error)
+    if (io.signal.aborted) return io.interruptionCode()
+    return report(error as Error, io)
+  }
+}
+
+/** Known errors by name, so that their modules need not be loaded to tell. */
+const USAGE = new Set(['ConfigError'])
+const UNREACHABLE = new Set(['ServiceUnreachableError'])
+
+function report(error: Error, io: Io): number {
+  const { red, dim } = io.errorColors
+  const [first, ...rest] = messageOf(error).split('\n')
+  io.note(`${red('error:')} ${first}`)
+  for (const line of rest) io.note(`${red('error:')} ${line}`)
+  if (isBug(error) && error.stack) io.note(dim(error.stack.split('\n').slice(1).join('\n')))
+  if (error instanceof CommandError) return error.exitCode
+  if (USAGE.has(error.name)) return EXIT.usage
+  return UNREACHABLE.has(error.name) ? EXIT.unreachable : EXIT.failed
+}
+
+/** An error that nobody wrote a sentence for. */
+function isBug(error: Error): boolean {
+  return ['TypeError', 'ReferenceError', 'RangeError', 'AssertionError'].includes(error.name)
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join('; ')
+  return error instanceof Error && !(error instanceof InterruptedError) ? error.message : String(error)
+}

@@ -1,0 +1,65 @@
+import { type SearchHit } from '../ports/search/port.ts'
+import { type DocumentStatus } from '../domain/document.ts'
+import { EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type ServiceOptions, wholeNumber } from './options.ts'
+import { printable } from './printable.ts'
+import { withService } from './with-service.ts'
+
+export interface SearchOptions extends ServiceOptions {
+  status?: DocumentStatus
+  createdBy?: string
+  contentType?: string
+  from: string
+  size: string
+  json?: boolean
+}
+
+/** Finds documents and shows where the words are. */
+export async function search(q: string, options: SearchOptions, io: Io): Promise<number> {
+  const from = wholeNumber(options.from, '--from', 0, 1_000_000)
+  const size = wholeNumber(options.size, '--size', 1, 200)
+  const { status, createdBy, contentType } = options
+  return withService(options, io, 1, async ({ api }) => {
+    const answer = await api.search(q, { from, size }, {
+      ...(status !== undefined && { status }),
+      ...(createdBy !== undefined && { created_by: createdBy }),
+      ...(contentType !== undefined && { content_type: contentType }),
+    })
+    if (options.json) {
+      io.json(answer)
+      return EXIT.done
+    }
+    answer.documents.forEach((hit) => show(hit, io))
+    const total = `${answer.total_is_exact === false ? 'more than ' : ''}${answer.total}`
+    const range = answer.documents.length === 0 ? '' : `, ${from + 1} to ${from + answer.documents.length}`
+    io.note(`${total} found${range}; ${Math.round(answer.took_ms)} ms`)
+    return EXIT.done
+  })
+}
+
+function show(hit: SearchHit, io: Io): void {
+  const { bold, dim, cyan } = io.colors
+  const title = hit.highlights.title?.[0]
+  io.out(`${title === undefined ? bold(printable(hit.title)) : highlighted(title, io, bold)}  ${cyan(hit.status)}`)
+  io.out(dim(`  ${hit.id}  ${hit.created_by}  ${hit.content_type}  ${hit.created_at.slice(0, 10)}`))
+  for (const fragment of hit.highlights.content ?? []) io.out(`  ${highlighted(fragment, io, (text) => text)}`)
+}
+
+/** What was found stands out: in colour, or between asterisks where there is none. */
+function highlighted(fragment: string, io: Io, style: (text: string) => string): string {
+  const { yellow, isColorSupported } = io.colors
+  return fragment
+    .split(/(<em>.*?<\/em>)/s)
+    .map((part) => {
+      const found = /^<em>(.*)<\/em>$/s.exec(part)?.[1]
+      if (found === undefined) return part === '' ? '' : style(printable(unescapeHtml(part)))
+      const text = printable(unescapeHtml(found))
+      return isColorSupported ? yellow(style(text)) : `*${text}*`
+    })
+    .join('')
+}
+
+const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
+
+const unescapeHtml = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]!)

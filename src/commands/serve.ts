@@ -1,0 +1,66 @@
+import { type RunningService, startService } from '../app.ts'
+import { type FlagValue } from '../config/load-config.ts'
+import { type Config, ROLES } from '../config/schema.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type ConfigOptions, configOf } from './options.ts'
+import { tour } from './tour.ts'
+
+export interface ServeOptions extends ConfigOptions {
+  role?: string
+  host?: string
+  port?: string
+  json?: boolean
+}
+
+/** Runs the service until a signal comes or a part of it fails for good. */
+export async function serve(options: ServeOptions, io: Io): Promise<number> {
+  const begun = performance.now()
+  const { config } = await configOf(options, flagsOf(options))
+  const log = createLogger({ level: config.log.level })
+  const service = await startService(config, {
+    log,
+    onStarted: (module, millis) => log.debug({ module, millis: Math.round(millis) }, 'started'),
+  })
+  const seconds = (performance.now() - begun) / 1_000
+  if (options.json) {
+    const { urls, findings } = service
+    io.json({ urls, roles: config.roles, data: config.data, findings, seconds: Number(seconds.toFixed(3)) })
+  } else {
+    announce(config, service, seconds, io)
+  }
+  try {
+    await Promise.race([service.failed, untilAborted(io.interrupted)])
+    io.note('Stopping …')
+    return EXIT.done
+  } finally {
+    await service.stop()
+  }
+}
+
+function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {
+  return [
+    ...(role === undefined ? [] : [{ key: 'roles', text: role, flag: '--role' }]),
+    ...(host === undefined ? [] : [{ key: 'listen.host', text: host, flag: '--host' }]),
+    ...(port === undefined ? [] : [{ key: 'listen.http', text: port, flag: '--port' }]),
+  ]
+}
+
+function announce(config: Config, { urls, findings }: RunningService, seconds: number, io: Io): void {
+  const { bold, green, yellow, dim } = io.colors
+  const roles = config.roles.length === ROLES.length ? 'every role' : config.roles.join(', ')
+  for (const finding of findings) io.out(`${yellow('!')} ${finding}`)
+  io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; data in ${config.data}`)
+  const width = Math.max(...Object.keys(urls).map((name) => name.length))
+  for (const [name, url] of Object.entries(urls)) {
+    const meaning = name === 'http' ? dim('  all routes; /openapi.json, /health/ready, /metrics') : ''
+    io.out(`  ${name.padEnd(width)}  ${bold(url)}${meaning}`)
+  }
+  for (const line of tour(urls, config)) io.out(line)
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

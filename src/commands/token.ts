@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { keptTokenSecret } from '../auth/token-secret.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
+
+export interface TokenOptions extends ConfigOptions {
+  userId: string
+  email: string
+  admin?: boolean
+  lifetime?: string
+  json?: boolean
+}
+
+const YEAR_SECONDS = 31_536_000
+
+/** Signs a token with the configured secret, or the one that is kept in the data folder. */
+export async function token(options: TokenOptions, io: Io): Promise<number> {
+  const { config } = await configOf(options)
+  const { issuer, audience } = config.auth
+  const lifetime =
+    options.lifetime === undefined
+      ? config.auth.tokenLifetime
+      : wholeNumber(options.lifetime, '--lifetime', 1, YEAR_SECONDS)
+  if (!z.email().safeParse(options.email).success) {
+    throw new CommandError(`--email ${options.email}: must be an e-mail address, such as ada@example.com`, EXIT.usage)
+  }
+  if (options.userId.length === 0 || options.userId.length > 255) {
+    throw new CommandError('--user-id: must have 1 to 255 characters', EXIT.usage)
+  }
+  const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
+  const tokens = createTokens({ secret, issuer, audience, lifetime }, systemClock)
+  const signed = tokens.sign({ id: options.userId, email: options.email, admin: options.admin ?? false })
+  if (options.json) io.json({ access_token: signed, token_type: 'bearer', expires_in: lifetime })
+  else io.out(signed)
+  return EXIT.done
+}
