@@ -64,7 +64,10 @@ test('the lock of a killed process is taken over', async () => {
 
 test('a lock whose number belongs to another process by now is taken over', async () => {
   const folder = await newFolder()
-  await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, identity: 'of/old', nonce: 'n-1' }))
+  await writeFile(
+    join(folder, 'lock'),
+    JSON.stringify({ pid: process.ppid, identity: 'of/old', nonce: 'n-1' }),
+  )
   await lockFolder(folder)
   assert.equal((JSON.parse(await readFile(join(folder, 'lock'), 'utf8')) as { pid: number }).pid, process.pid)
 })
@@ -72,16 +75,27 @@ test('a lock whose number belongs to another process by now is taken over', asyn
 test('a lock that was damaged by a power cut, and what half-taken locks left, is cleared away', async () => {
   const folder = await newFolder()
   await writeFile(join(folder, 'lock'), '')
-  await writeFile(join(folder, 'lock-after-damaged'), JSON.stringify({ pid: 1, identity: 'old', nonce: 'n-2' }))
+  await writeFile(
+    join(folder, 'lock-after-damaged'),
+    JSON.stringify({ pid: 1, identity: 'old', nonce: 'n-2' }),
+  )
   await writeFile(join(folder, 'lock-draft-999999999-n-3'), '')
   await lockFolder(folder)
   assert.deepEqual(await readdir(folder), ['lock'])
 })
 
-test('of many processes that find a dead lock at the same time exactly one takes it', { timeout: 60_000 }, async () => {
-  const folder = await newFolder()
-  await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, identity: 'dead', nonce: 'n-4' }))
-  const answers = await Promise.all(Array.from({ length: 8 }, () => contender(folder).answer))
-  assert.equal(answers.filter((answer) => answer === 'locked').length, 1, answers.join('\n'))
-  assert.equal(answers.filter((answer) => answer.includes('is in use by another docmgr')).length, 7, answers.join('\n'))
-})
+test(
+  'of many processes that find a dead lock at the same time exactly one takes it',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await newFolder()
+    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, identity: 'dead', nonce: 'n-4' }))
+    const answers = await Promise.all(Array.from({ length: 8 }, () => contender(folder).answer))
+    assert.equal(answers.filter((answer) => answer === 'locked').length, 1, answers.join('\n'))
+    assert.equal(
+      answers.filter((answer) => answer.includes('is in use by another docmgr')).length,
+      7,
+      answers.join('\n'),
+    )
+  },
+)

@@ -30,12 +30,13 @@ interface Holder {
 }
 
 /**
- * Makes this process the only one that works in `folder`, which is created when missing. A lock whose process has
- * died is taken over, also when the number of that process belongs to another one by now.
+ * Makes this process the only one that works in `folder`, which is created when missing. A lock whose process
+ * has died is taken over, also when the number of that process belongs to another one by now.
  *
  * The lock is the file `lock`; it appears complete, by link(2). Whoever finds its holder dead must first link
- * `lock-after-<nonce of the dead holder>`, which only one process can, and then renames that over `lock`. A late-comer
- * that links the same name after the rename notices when it walks the chain again: it now ends at someone else.
+ * `lock-after-<nonce of the dead holder>`, which only one process can, and then renames that over `lock`. A
+ * late-comer that links the same name after the rename notices when it walks the chain again: it now ends at
+ * someone else.
  * @throws FolderInUseError when another living process holds it, or this one does already
  */
 export async function lockFolder(path: string): Promise<FolderLock> {
@@ -62,7 +63,8 @@ export async function lockFolder(path: string): Promise<FolderLock> {
 
 async function acquire(folder: string, draft: string, mine: Holder): Promise<void> {
   const lock = join(folder, 'lock')
-  // Each round ends because someone else made progress; the limit only guards against a file system that lies.
+  // Each round ends because someone else made progress; the limit only guards against a file system that
+  // lies.
   for (let round = 0; round < 1000; round++) {
     const end = await endOfChain(folder)
     if (end.holder) throw new FolderInUseError(folder, end.holder.pid)

@@ -6,10 +6,11 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Tells a running process from a later one that got the same number: text that stays the same for as long as the
- * process runs. Undefined when no such process runs; a zombie does not run.
+ * Tells a running process from a later one that got the same number: text that stays the same for as long as
+ * the process runs. Undefined when no such process runs; a zombie does not run.
  *
- * Linux: the boot id and the start time in clock ticks since that boot (proc_pid_stat(5), field 22). Elsewhere: `ps`.
+ * Linux: the boot id and the start time in clock ticks since that boot (proc_pid_stat(5), field 22).
+ * Elsewhere: `ps`.
  */
 export async function processIdentity(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startTimeFromPs(pid)

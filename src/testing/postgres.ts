@@ -27,9 +27,9 @@ export interface TestPostgres {
 }
 
 /**
- * A PostgreSQL server for one test file, in a new folder, with logical decoding. Made from a copy of a template that the
- * first test on a machine makes, so that it starts in well under a second. Not durable unless asked: a test that
- * kills the server needs `durable`.
+ * A PostgreSQL server for one test file, in a new folder, with logical decoding. Made from a copy of a
+ * template that the first test on a machine makes, so that it starts in well under a second. Not durable
+ * unless asked: a test that kills the server needs `durable`.
  */
 export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
   await removeAbandoned()
@@ -42,8 +42,14 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
   }
   try {
     await copyTestCluster(join(folder, 'postgres'))
-    const settings = options.durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
-    const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, settings })
+    const settings = options.durable
+      ? {}
+      : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
+    const server = await startEmbeddedPostgres({
+      folder: join(folder, 'postgres'),
+      log: silentLogger,
+      settings,
+    })
     const { database: _, ...connection } = server.connection
     return {
       connection,
@@ -72,8 +78,8 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
 }
 
 /**
- * A stopped server's folder of this version, user and day; made by whoever needs it first. Of the day, because systems
- * clear old files from their temporary folder one by one.
+ * A stopped server's folder of this version, user and day; made by whoever needs it first. Of the day,
+ * because systems clear old files from their temporary folder one by one.
  */
 async function findTemplate(): Promise<string> {
   const { version } = await findBinaries()

@@ -11,7 +11,10 @@ async function newPackage(t: TestContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'docmgr-test-binaries-'))
   t.after(() => rm(root, { recursive: true, force: true }))
   await mkdir(join(root, 'native', 'lib'), { recursive: true })
-  const links = ['liba.so', 'liba.so.1'].map((name) => ({ source: 'native/lib/liba.so.1.2', target: `native/lib/${name}` }))
+  const links = ['liba.so', 'liba.so.1'].map((name) => ({
+    source: 'native/lib/liba.so.1.2',
+    target: `native/lib/${name}`,
+  }))
   await writeFile(join(root, 'native', 'pg-symlinks.json'), JSON.stringify(links))
   await writeFile(join(root, 'native', 'lib', 'liba.so.1.2'), '')
   return root
@@ -28,7 +31,11 @@ test('makes the links that npm packages cannot hold, also by several at once, an
   const root = await newPackage(t)
   await symlink('gone', join(root, 'native', 'lib', 'liba.so'))
   await Promise.all(Array.from({ length: 10 }, () => makeLinks(root)))
-  assert.deepEqual((await readdir(join(root, 'native', 'lib'))).sort(), ['liba.so', 'liba.so.1', 'liba.so.1.2'])
+  assert.deepEqual((await readdir(join(root, 'native', 'lib'))).sort(), [
+    'liba.so',
+    'liba.so.1',
+    'liba.so.1.2',
+  ])
   assert.equal(await readlink(join(root, 'native', 'lib', 'liba.so')), 'liba.so.1.2')
 })
 
@@ -36,7 +43,10 @@ test('says what to do when the links cannot be made', async (t) => {
   const root = await newPackage(t)
   // Root may write anywhere, so that the folder must be missing rather than closed.
   await rm(join(root, 'native', 'lib'), { recursive: true })
-  await assert.rejects(makeLinks(root), /native\/lib\/liba\.so cannot be made \(ENOENT\): make that folder writable/)
+  await assert.rejects(
+    makeLinks(root),
+    /native\/lib\/liba\.so cannot be made \(ENOENT\): make that folder writable/,
+  )
 })
 
 test('says what to do where there is no package', async () => {

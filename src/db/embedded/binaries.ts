@@ -18,7 +18,8 @@ const SUPPORTED = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
 
 /**
  * Finds the programs and makes them complete: npm packages hold no symbolic links, so the links between the
- * libraries' names are listed in `pg-symlinks.json` and made on the first start, in case npm ran no install script.
+ * libraries' names are listed in `pg-symlinks.json` and made on the first start, in case npm ran no install
+ * script.
  * @throws Error that says what to do when this platform has no package, or npm left it out
  */
 export async function findBinaries(

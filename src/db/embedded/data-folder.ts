@@ -23,8 +23,8 @@ export interface DataFolder {
 }
 
 /**
- * Opens the data folder, or makes it: initdb works in a temporary folder beside it that gets its name when it is complete
- * and on disk, so that an interruption leaves nothing half made.
+ * Opens the data folder, or makes it: initdb works in a temporary folder beside it that gets its name when it
+ * is complete and on disk, so that an interruption leaves nothing half made.
  * @throws Error for a folder of another major version, of another user, or not of PostgreSQL at all
  */
 export async function openDataFolder(folder: string, binaries: PostgresBinaries): Promise<DataFolder> {
@@ -65,9 +65,12 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
     const { message } = error as Error
-    throw new Error(`the folder of the database cannot be made (${message}): choose another one with --data`, {
-      cause: error,
-    })
+    throw new Error(
+      `the folder of the database cannot be made (${message}): choose another one with --data`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -75,7 +78,9 @@ async function checkVersion(data: string, { major }: PostgresBinaries): Promise<
   const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
   if (version === major) return
   if (version === '') {
-    throw new Error(`${data} is not a data folder of PostgreSQL: move it away, or choose another folder with --data`)
+    throw new Error(
+      `${data} is not a data folder of PostgreSQL: move it away, or choose another folder with --data`,
+    )
   }
   throw new Error(
     `${data} was made by PostgreSQL ${version}, and this is PostgreSQL ${major}, which cannot read it: ` +
@@ -90,21 +95,34 @@ async function removeInterrupted(folder: string): Promise<string[]> {
     await killProcessesOf(join(folder, name))
     await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
-  return names.length === 0 ? [] : ['the making of the data folder had been interrupted: what it left was removed']
+  return names.length === 0
+    ? []
+    : ['the making of the data folder had been interrupted: what it left was removed']
 }
 
 /**
- * Character classes come from C.UTF-8 where the system has it, or another UTF-8 locale, so that upper and lower case work
- * beyond ASCII. Texts are ordered by code point everywhere: indexes then outlive a change of the system's library.
+ * Character classes come from C.UTF-8 where the system has it, or another UTF-8 locale, so that upper and
+ * lower case work beyond ASCII. Texts are ordered by code point everywhere: indexes then outlive a change of
+ * the system's library.
  */
-async function initdb(target: string, passwordFile: string, binaries: PostgresBinaries, user: ServerUser): Promise<void> {
+async function initdb(
+  target: string,
+  passwordFile: string,
+  binaries: PostgresBinaries,
+  user: ServerUser,
+): Promise<void> {
   const options = ['-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-instructions']
   let failure = ''
   for (const ctype of ['C.UTF-8', 'en_US.UTF-8', 'UTF-8', 'C']) {
     const locale = ['--encoding=UTF8', '--locale=C', `--lc-ctype=${ctype}`]
     const [program, ...args] = [...user.prefix, binaries.initdb, '-D', target, ...options, ...locale]
     try {
-      await run(program!, args, { ...user.spawn, cwd: '/', env: SERVER_ENVIRONMENT, timeout: INITDB_LIMIT_MS })
+      await run(program!, args, {
+        ...user.spawn,
+        cwd: '/',
+        env: SERVER_ENVIRONMENT,
+        timeout: INITDB_LIMIT_MS,
+      })
       return
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string }
@@ -118,7 +136,8 @@ async function initdb(target: string, passwordFile: string, binaries: PostgresBi
 async function readPassword(folder: string): Promise<string> {
   const path = join(folder, 'password')
   const password = (await readFile(path, 'utf8').catch(() => '')).trim()
-  if (password === '') throw new Error(`${path}, the password of the database, is missing: put it back from a copy`)
+  if (password === '')
+    throw new Error(`${path}, the password of the database, is missing: put it back from a copy`)
   return password
 }
 
@@ -134,7 +153,9 @@ async function writePassword(folder: string): Promise<string> {
   return password
 }
 
-/** Gives the folder and what it holds to the server's user, the top last, so that an interruption is noticed. */
+/**
+ * Gives the folder and what it holds to the server's user, the top last, so that an interruption is noticed.
+ */
 async function giveTo({ owner }: ServerUser, folder: string, present?: number): Promise<void> {
   await chmod(folder, 0o700)
   if (process.getuid?.() !== 0) return

@@ -14,7 +14,11 @@ import { processIdentity, waitUntilGone } from '../../runtime/processes.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { copyTestCluster } from '../../testing/postgres.ts'
 import { type ConnectionSettings } from '../database.ts'
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres.ts'
 import { clearLeftovers } from './leftovers.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -38,13 +42,19 @@ async function newPlace({ made = true, base = tmpdir() } = {}): Promise<string> 
   return folder
 }
 
-async function start(folder: string, options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
+async function start(
+  folder: string,
+  options: Partial<EmbeddedPostgresOptions> = {},
+): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ folder, log: silentLogger, ...options })
   undo.push(() => server.stop(3_000))
   return server
 }
 
-async function query(connection: ConnectionSettings, ...statements: string[]): Promise<Record<string, unknown>[]> {
+async function query(
+  connection: ConnectionSettings,
+  ...statements: string[]
+): Promise<Record<string, unknown>[]> {
   const client = new Client({ ...connection, ssl: false })
   client.on('error', () => {})
   await client.connect()
@@ -64,9 +74,16 @@ interface Supervisor {
   connection: ConnectionSettings
 }
 
-async function startSupervisor(folder: string, user: { uid?: number; gid?: number } = {}): Promise<Supervisor> {
+async function startSupervisor(
+  folder: string,
+  user: { uid?: number; gid?: number } = {},
+): Promise<Supervisor> {
   const script = fileURLToPath(new URL('supervisor.worker.js', import.meta.url))
-  const child = spawn(process.execPath, [script, folder], { ...user, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [script, folder], {
+    ...user,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
   undo.push(async () => {
@@ -84,20 +101,30 @@ describe('embedded PostgreSQL: start and stop', LIMIT, () => {
     const folder = await newPlace({ made: false })
     const server = await start(folder)
     assert.match(server.findings.join(), /new data folder made/)
-    const settings = ['server_encoding', 'wal_level', 'fsync', 'synchronous_commit', 'TimeZone', 'max_slot_wal_keep_size']
+    const settings = [
+      'server_encoding',
+      'wal_level',
+      'fsync',
+      'synchronous_commit',
+      'TimeZone',
+      'max_slot_wal_keep_size',
+    ]
     const columns = settings.map((name) => `current_setting('${name}') AS "${name}"`).join()
-    assert.deepEqual(await query(server.connection, `SELECT current_database() AS name, upper('ä') AS upper, ${columns}`), [
-      {
-        name: 'docmgr',
-        upper: 'Ä',
-        server_encoding: 'UTF8',
-        wal_level: 'logical',
-        fsync: 'on',
-        synchronous_commit: 'on',
-        TimeZone: 'UTC',
-        max_slot_wal_keep_size: '2GB',
-      },
-    ])
+    assert.deepEqual(
+      await query(server.connection, `SELECT current_database() AS name, upper('ä') AS upper, ${columns}`),
+      [
+        {
+          name: 'docmgr',
+          upper: 'Ä',
+          server_encoding: 'UTF8',
+          wal_level: 'logical',
+          fsync: 'on',
+          synchronous_commit: 'on',
+          TimeZone: 'UTC',
+          max_slot_wal_keep_size: '2GB',
+        },
+      ],
+    )
     assert.equal((await stat(folder)).mode & 0o777, 0o700)
     assert.equal((await stat(join(folder, 'password'))).mode & 0o777, 0o600)
   })
@@ -115,12 +142,19 @@ describe('embedded PostgreSQL: start and stop', LIMIT, () => {
 
   test('a wrong password is refused', async () => {
     const server = await start(await newPlace())
-    await assert.rejects(query({ ...server.connection, password: 'wrong' }, 'SELECT 1'), /password authentication failed/)
+    await assert.rejects(
+      query({ ...server.connection, password: 'wrong' }, 'SELECT 1'),
+      /password authentication failed/,
+    )
   })
 
   test('pgoutput decodes changes from a replication slot', async () => {
     const { connection } = await start(await newPlace())
-    await query(connection, 'CREATE TABLE item (id int PRIMARY KEY)', 'CREATE PUBLICATION changes FOR TABLE item')
+    await query(
+      connection,
+      'CREATE TABLE item (id int PRIMARY KEY)',
+      'CREATE PUBLICATION changes FOR TABLE item',
+    )
     await query(connection, `SELECT pg_create_logical_replication_slot('reader', 'pgoutput')`)
     await query(connection, 'INSERT INTO item VALUES (1)')
     const options = `'proto_version', '1', 'publication_names', 'changes'`
@@ -226,11 +260,17 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
     const other = spawn('sleep', ['300'])
     undo.push(async () => other.kill('SIGKILL'))
     const file = join(folder, 'data', 'postmaster.pid')
-    await writeFile(file, `${other.pid}\n${join(folder, 'data')}\n1700000000\n5432\n/tmp\n\n  1234567    123456\nready   \n`)
+    await writeFile(
+      file,
+      `${other.pid}\n${join(folder, 'data')}\n1700000000\n5432\n/tmp\n\n  1234567    123456\nready   \n`,
+    )
     const { uid, gid } = await stat(join(folder, 'data'))
     if (asRoot) await chown(file, uid, gid)
     const server = await start(folder)
-    assert.match(server.findings.join(), new RegExp(`process ${other.pid}, which is no PostgreSQL of this folder: removed`))
+    assert.match(
+      server.findings.join(),
+      new RegExp(`process ${other.pid}, which is no PostgreSQL of this folder: removed`),
+    )
     assert.notEqual(await processIdentity(other.pid!), undefined)
   })
 

@@ -8,12 +8,21 @@ import { type ConnectionSettings } from '../database.ts'
 import { findBinaries } from './binaries.ts'
 import { openDataFolder, SUPERUSER } from './data-folder.ts'
 import { clearLeftovers, clusterName, readPostmasterFile } from './leftovers.ts'
-import { type ServerCommand, type ServerProcess, spawnServer, stopServer, waitUntilReady } from './server-process.ts'
+import {
+  type ServerCommand,
+  type ServerProcess,
+  spawnServer,
+  stopServer,
+  waitUntilReady,
+} from './server-process.ts'
 import { DEFAULT_SETTINGS, settingArguments } from './settings.ts'
 import { makeSocketFolder, removeSocketFolder, SOCKET_PORT } from './socket-folder.ts'
 
 export interface EmbeddedPostgres {
-  /** settings for clients, as superuser of the cluster; the database exists; `host` is the folder of a Unix socket */
+  /**
+   * settings for clients, as superuser of the cluster; the database exists; `host` is the folder of a Unix
+   * socket
+   */
   connection: ConnectionSettings
   /** what the start found and repaired, in sentences for the operator */
   findings: string[]
@@ -26,12 +35,18 @@ export interface EmbeddedPostgres {
 }
 
 export interface EmbeddedPostgresOptions {
-  /** such as `.docmgr/postgres`; made when missing. The caller holds the lock of the folder above (folder-lock.ts). */
+  /**
+   * such as `.docmgr/postgres`; made when missing. The caller holds the lock of the folder above
+   * (folder-lock.ts).
+   */
   folder: string
   log: Logger
   /** PostgreSQL settings beside and above settings.ts */
   settings?: Readonly<Record<string, string>>
-  /** also listen on this TCP port of 127.0.0.1, 0 for any free one, for other programs; the password is needed there too */
+  /**
+   * also listen on this TCP port of 127.0.0.1, 0 for any free one, for other programs; the password is needed
+   * there too
+   */
   port?: number
   /** milliseconds that the start may take without a sign of progress; 60,000 */
   startTimeoutMs?: number
@@ -43,8 +58,8 @@ const DATABASE = 'docmgr'
 const PREDECESSOR_STILL_THERE = ['is still in use', 'lock file "postmaster.pid" already exists']
 
 /**
- * Starts PostgreSQL from the npm package on a data folder of its own. It recovers by itself from any kind of unclean end
- * of the server or of its supervisor, and says so in `findings`.
+ * Starts PostgreSQL from the npm package on a data folder of its own. It recovers by itself from any kind of
+ * unclean end of the server or of its supervisor, and says so in `findings`.
  * @throws Error with a sentence for the operator, which holds PostgreSQL's own words where it spoke
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -83,7 +98,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (server.log.says('was not properly shut down') || server.log.says('was interrupted')) {
     findings.push('PostgreSQL had not been stopped cleanly: recovered from its write-ahead log')
   }
-  return supervise(server, { data, connection, findings, cleanUp: () => removeSocketFolder(folder, socketFolder) })
+  return supervise(server, {
+    data,
+    connection,
+    findings,
+    cleanUp: () => removeSocketFolder(folder, socketFolder),
+  })
 }
 
 async function findFreePort(): Promise<number> {
@@ -111,7 +131,12 @@ async function startServer(command: ServerCommand, data: string, limitMs: number
 }
 
 async function makeDatabase(connection: ConnectionSettings): Promise<void> {
-  const client = new Client({ ...connection, database: 'postgres', ssl: false, connectionTimeoutMillis: 10_000 })
+  const client = new Client({
+    ...connection,
+    database: 'postgres',
+    ssl: false,
+    connectionTimeoutMillis: 10_000,
+  })
   // A broken connection also rejects what is waiting on it; without a listener it would end the process.
   client.on('error', () => {})
   try {
@@ -130,13 +155,18 @@ interface Supervised {
   cleanUp(): Promise<void>
 }
 
-function supervise(server: ServerProcess, { data, connection, findings, cleanUp }: Supervised): EmbeddedPostgres {
+function supervise(
+  server: ServerProcess,
+  { data, connection, findings, cleanUp }: Supervised,
+): EmbeddedPostgres {
   let stopped: Promise<void> | undefined
   const ended = new Promise<Error>((resolveEnded) => {
     void server.exited.then((how) => {
       if (stopped) return
       const explanation = server.log.explanation()
-      resolveEnded(new Error(`PostgreSQL (pid ${server.pid}, ${join(data, '..')}) has ended, ${how}: ${explanation}`))
+      resolveEnded(
+        new Error(`PostgreSQL (pid ${server.pid}, ${join(data, '..')}) has ended, ${how}: ${explanation}`),
+      )
     })
   })
   return {

@@ -10,8 +10,8 @@ const run = promisify(execFile)
 const PATIENCE = { fast: 10_000, immediate: 5_000, kill: 5_000, children: 3_000 }
 
 /**
- * The lines of `postmaster.pid` that matter here (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*): the first is the
- * process id, the fifth the folder of the Unix socket, the eighth the status.
+ * The lines of `postmaster.pid` that matter here (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*): the first is
+ * the process id, the fifth the folder of the Unix socket, the eighth the status.
  */
 export interface PostmasterFile {
   pid: number
@@ -29,8 +29,8 @@ export async function readPostmasterFile(data: string): Promise<PostmasterFile |
 }
 
 /**
- * Makes way for a new server on the data folder after an unclean end, and says what it did. The caller holds the lock
- * of the folder, so that a server which runs on it has lost its supervisor.
+ * Makes way for a new server on the data folder after an unclean end, and says what it did. The caller holds
+ * the lock of the folder, so that a server which runs on it has lost its supervisor.
  */
 export async function clearLeftovers(data: string): Promise<string[]> {
   const findings: string[] = []
@@ -43,7 +43,10 @@ export async function clearLeftovers(data: string): Promise<string[]> {
     await rm(join(data, 'postmaster.pid'), { force: true })
     // A zombie is the killed server itself, which nobody has reaped yet: nothing to tell.
     const stranger = (await processIdentity(file.pid)) !== undefined
-    if (stranger) findings.push(`postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`)
+    if (stranger)
+      findings.push(
+        `postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`,
+      )
   }
   const killed = await endChildren(data)
   if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still at work: ended`)
@@ -51,8 +54,9 @@ export async function clearLeftovers(data: string): Promise<string[]> {
 }
 
 /**
- * True when the process is a PostgreSQL server that was started on this data folder: by its command line, which
- * everyone may read, or by its program and working folder, which also hold after the folder was renamed.
+ * True when the process is a PostgreSQL server that was started on this data folder: by its command line,
+ * which everyone may read, or by its program and working folder, which also hold after the folder was
+ * renamed.
  */
 async function isServerOf(pid: number, data: string): Promise<boolean> {
   if ((await processIdentity(pid)) === undefined) return false
@@ -61,7 +65,9 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
     if (basename(args[0] ?? '') === 'postgres' && args[args.indexOf('-D') + 1] === data) return true
     return worksIn(pid, await realpath(data))
   }
-  const { stdout } = await run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+  const { stdout } = await run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
   return stdout.includes(`/postgres -D ${data} `)
 }
 
@@ -97,8 +103,8 @@ async function stopServer(pid: number, data: string): Promise<void> {
 }
 
 /**
- * Without their server the other processes of PostgreSQL end by themselves, a long statement only when it is done.
- * Those are killed, as PostgreSQL's own crash handling does. Returns how many.
+ * Without their server the other processes of PostgreSQL end by themselves, a long statement only when it is
+ * done. Those are killed, as PostgreSQL's own crash handling does. Returns how many.
  */
 async function endChildren(data: string): Promise<number> {
   const children = await processesOf(data)
@@ -110,9 +116,9 @@ async function endChildren(data: string): Promise<number> {
 }
 
 /**
- * The setting cluster_name, which PostgreSQL shows in the titles of its processes. Their working folder would tell as
- * much, but in a container root may not look at that of another user. Made of the folder's identity on its file system,
- * so that no other folder has it, whatever its path.
+ * The setting cluster_name, which PostgreSQL shows in the titles of its processes. Their working folder would
+ * tell as much, but in a container root may not look at that of another user. Made of the folder's identity
+ * on its file system, so that no other folder has it, whatever its path.
  */
 export async function clusterName(data: string): Promise<string> {
   const { dev, ino } = await stat(data, { bigint: true })
@@ -123,12 +129,16 @@ async function processesOf(data: string): Promise<number[]> {
   const title = `postgres: ${await clusterName(data)}: `
   if (process.platform !== 'linux') {
     const { stdout } = await run('/bin/ps', ['-axww', '-o', 'pid=', '-o', 'command='])
-    return stdout.split('\n').filter((line) => line.includes(title)).map((line) => Number.parseInt(line, 10))
+    return stdout
+      .split('\n')
+      .filter((line) => line.includes(title))
+      .map((line) => Number.parseInt(line, 10))
   }
   const realData = await realpath(data)
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const isOurs = async (pid: number): Promise<boolean> =>
-    (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(title) || worksIn(pid, realData)
+    (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(title) ||
+    worksIn(pid, realData)
   const ours = await Promise.all(pids.map(isOurs))
   return pids.filter((_, index) => ours[index])
 }

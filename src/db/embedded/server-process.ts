@@ -24,8 +24,8 @@ export interface ServerCommand {
 }
 
 /**
- * Starts the server in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor, which first ends
- * its own work. The normal exit of this process ends the server too.
+ * Starts the server in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor, which
+ * first ends its own work. The normal exit of this process ends the server too.
  * @throws Error when the program cannot be started
  */
 export async function spawnServer({ postgres, args, user, log }: ServerCommand): Promise<ServerProcess> {
@@ -46,7 +46,9 @@ export async function spawnServer({ postgres, args, user, log }: ServerCommand):
       ended = true
       process.off('exit', stopAtExit)
       // A child of a killed server may keep the pipe open: its last words are awaited, but not for long.
-      void Promise.race([serverLog.ended, delay(500)]).then(() => done(signal ? `killed by ${signal}` : `exit code ${code}`))
+      void Promise.race([serverLog.ended, delay(500)]).then(() =>
+        done(signal ? `killed by ${signal}` : `exit code ${code}`),
+      )
     })
   })
   await new Promise<void>((started, failed) => {
@@ -78,8 +80,9 @@ export async function waitUntilReady(server: ServerProcess, data: string, limitM
 }
 
 /**
- * Fast shutdown (sessions are ended, everything is written), after two thirds of the deadline immediate shutdown (the
- * next start recovers), at the deadline SIGKILL. See PostgreSQL's documentation, "Shutting Down the Server".
+ * Fast shutdown (sessions are ended, everything is written), after two thirds of the deadline immediate
+ * shutdown (the next start recovers), at the deadline SIGKILL. See PostgreSQL's documentation, "Shutting Down
+ * the Server".
  */
 export async function stopServer(server: ServerProcess, data: string, deadlineMs: number): Promise<void> {
   const endsWithin = async (millis: number): Promise<boolean> => {

@@ -4,8 +4,9 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Where the programs that are needed here lie on every system; the caller's environment is not passed on. Without a valid
- * LC_ALL, PostgreSQL on macOS becomes multi-threaded in the system's libraries and refuses to start.
+ * Where the programs that are needed here lie on every system; the caller's environment is not passed on.
+ * Without a valid LC_ALL, PostgreSQL on macOS becomes multi-threaded in the system's libraries and refuses to
+ * start.
  */
 export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' }
 
@@ -36,17 +37,18 @@ export interface ServerUserOptions {
 }
 
 /**
- * Decides as whom PostgreSQL runs; it refuses to run as root. A normal user runs it as himself. Root runs it as the owner
- * of the existing data, else as `postgres` or `nobody` when that user can reach programs and data, else inside
- * a user namespace (user_namespaces(7)), where root's files keep their owner but PostgreSQL sees another user id, else
- * as a system user that keeps root's right to pass closed folders (CAP_DAC_OVERRIDE, capabilities(7)).
- * The first one that proves able to run the program is taken.
+ * Decides as whom PostgreSQL runs; it refuses to run as root. A normal user runs it as himself. Root runs it
+ * as the owner of the existing data, else as `postgres` or `nobody` when that user can reach programs and
+ * data, else inside a user namespace (user_namespaces(7)), where root's files keep their owner but PostgreSQL
+ * sees another user id, else as a system user that keeps root's right to pass closed folders
+ * (CAP_DAC_OVERRIDE, capabilities(7)). The first one that proves able to run the program is taken.
  * @throws Error that says what was tried and what to do
  */
 export async function chooseServerUser(options: ServerUserOptions): Promise<ServerUser> {
   const uid = process.getuid?.() ?? -1
   const gid = process.getgid?.() ?? -1
-  const candidates = uid === 0 ? await candidatesOfRoot(options.owner) : await candidatesOfUser(uid, gid, options)
+  const candidates =
+    uid === 0 ? await candidatesOfRoot(options.owner) : await candidatesOfUser(uid, gid, options)
   const failures: string[] = []
   for (const candidate of candidates) {
     const failure = await tryCandidate(candidate, options)
@@ -61,7 +63,11 @@ export async function chooseServerUser(options: ServerUserOptions): Promise<Serv
   throw new Error(`PostgreSQL cannot be run here. ${advice}. What was tried: ${failures.join('; ')}`)
 }
 
-async function candidatesOfUser(uid: number, gid: number, { owner, parent }: ServerUserOptions): Promise<ServerUser[]> {
+async function candidatesOfUser(
+  uid: number,
+  gid: number,
+  { owner, parent }: ServerUserOptions,
+): Promise<ServerUser[]> {
   if (owner && owner.uid !== uid) {
     throw new Error(
       `the database in ${parent} belongs to user ${owner.uid}, and this is user ${uid}: start docmgr as that user, ` +
@@ -80,7 +86,8 @@ async function candidatesOfRoot(owner: ServerUserOptions['owner']): Promise<Serv
   const plain = accounts.map(asAccount)
   const privileged = accounts.map(withRightsOfRoot)
   const namespace = system.map((account) => inNamespace(account, { uid: 0, gid: 0 }))
-  if (other.length > 0) return [plain[0]!, privileged[0]!, ...plain.slice(1), ...namespace, ...privileged.slice(1)]
+  if (other.length > 0)
+    return [plain[0]!, privileged[0]!, ...plain.slice(1), ...namespace, ...privileged.slice(1)]
   return owner ? [...namespace, ...plain, ...privileged] : [...plain, ...namespace, ...privileged]
 }
 
@@ -114,7 +121,9 @@ async function systemAccounts(): Promise<Account[]> {
   const accounts: Account[] = []
   for (const name of ['postgres', 'nobody']) {
     try {
-      const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => (await run('id', [flag, name])).stdout))
+      const [uid, gid] = await Promise.all(
+        ['-u', '-g'].map(async (flag) => (await run('id', [flag, name])).stdout),
+      )
       accounts.push({ name, uid: Number(uid), gid: Number(gid) })
     } catch {
       // No such user.
@@ -124,7 +133,10 @@ async function systemAccounts(): Promise<Account[]> {
 }
 
 /** Undefined when PostgreSQL can be run like this, else why not. */
-async function tryCandidate(user: ServerUser, { postgres, parent }: ServerUserOptions): Promise<string | undefined> {
+async function tryCandidate(
+  user: ServerUser,
+  { postgres, parent }: ServerUserOptions,
+): Promise<string | undefined> {
   const script = 'test "$(id -u)" -ne 0 && id -un >/dev/null && cd "$2" && exec "$1" --version'
   const [program, ...args] = [...user.prefix, 'sh', '-c', script, 'sh', postgres, parent]
   try {

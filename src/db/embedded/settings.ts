@@ -24,7 +24,8 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
   lc_messages: 'C',
   client_encoding: 'UTF8',
-  // The log goes through a pipe to the logger, which adds the time. Statements are not logged: they hold data.
+  // The log goes through a pipe to the logger, which adds the time. Statements are not logged: they hold
+  // data.
   logging_collector: 'off',
   log_destination: 'stderr',
   log_line_prefix: '',

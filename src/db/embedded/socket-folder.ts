@@ -7,17 +7,21 @@ import { type ServerUser } from './server-user.ts'
 /** Names the socket, `.s.PGSQL.5432`, also where nothing listens on TCP. */
 export const SOCKET_PORT = 5432
 
-/** The shortest limit among the systems that docmgr supports: macOS has 104 bytes with the final zero, Linux 108. */
+/**
+ * The shortest limit among the systems that docmgr supports: macOS has 104 bytes with the final zero, Linux
+ * 108.
+ */
 const MAX_SOCKET_PATH = 103
 const TEMPORARY_PREFIX = 'docmgr-pg-'
 
 /**
- * A private folder for the server's Unix socket: `run` beside the data, or a new one below the system's temporary
- * folder when that path is too long or its file system has no sockets.
+ * A private folder for the server's Unix socket: `run` beside the data, or a new one below the system's
+ * temporary folder when that path is too long or its file system has no sockets.
  */
 export async function makeSocketFolder(folder: string, user: ServerUser): Promise<string> {
   const run = join(folder, 'run')
-  // What lies there is of an earlier server, which is gone. PostgreSQL would take a stale lock file for its own.
+  // What lies there is of an earlier server, which is gone. PostgreSQL would take a stale lock file for its
+  // own.
   await rm(run, { recursive: true, force: true })
   if (Buffer.byteLength(join(run, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH) {
     await mkdir(run, { mode: 0o700 })
@@ -31,8 +35,10 @@ export async function makeSocketFolder(folder: string, user: ServerUser): Promis
 
 /** Removes a socket folder that `makeSocketFolder` made, and nothing else. */
 export async function removeSocketFolder(folder: string, socketFolder: string): Promise<void> {
-  const temporary = ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
-  if (socketFolder === join(folder, 'run') || temporary) await rm(socketFolder, { recursive: true, force: true })
+  const temporary =
+    ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
+  if (socketFolder === join(folder, 'run') || temporary)
+    await rm(socketFolder, { recursive: true, force: true })
 }
 
 async function give(folder: string, { owner }: ServerUser): Promise<string> {
