@@ -24,3 +24,10 @@ export async function eventually<T>(
     await delay(10)
   }
 }
+
+/** A promise that a test settles itself. */
+export function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

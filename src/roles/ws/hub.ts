@@ -66,8 +66,11 @@ export function createHub({ feed, limits, log, clock, metrics }: HubOptions): Hu
       position: () => latest(feed.position()),
       latest,
       covers: (position, event) => feed.covers(position, event),
-      replay: (documentId, after) =>
-        within(limits.replayMs, gate(() => feed.replay(documentId, after, limits.replayEvents))),
+      replay: (documentId, after, isWanted) =>
+        within(limits.replayMs, gate(async () => {
+          if (!isWanted()) return { kind: 'events', events: [] }
+          return feed.replay(documentId, after, limits.replayEvents)
+        })),
       now: () => clock.now(),
       onSent: (count) => metrics?.messages.inc(count),
       onReset(reason) {
@@ -104,9 +107,10 @@ export function createHub({ feed, limits, log, clock, metrics }: HubOptions): Hu
       for (const subscriber of subscribers) subscriber.reset(reason)
     },
     broadcast(documentId, message) {
-      const concerned = byDocument.get(documentId)
-      concerned?.forEach((subscriber) => subscriber.send(message))
-      return concerned?.size ?? 0
+      const data = Buffer.from(JSON.stringify(message))
+      let recipients = 0
+      for (const subscriber of byDocument.get(documentId) ?? []) if (subscriber.write(data)) recipients++
+      return recipients
     },
     countOf: (documentId) => byDocument.get(documentId)?.size ?? 0,
     all: () => subscribers,

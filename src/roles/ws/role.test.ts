@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { type Harness, newId, startHarness } from './ws-harness.ts'
+import { type Harness, newId, startHarness } from '../../testing/ws-harness.ts'
 
 describe('WebSocket subscriptions', () => {
   let databases: TestDatabases

@@ -22,7 +22,8 @@ export interface SubscriberHub {
   /** the later one of this position and that of the last event that was dispatched */
   latest(position: Position): Position
   covers(position: Position, event: ChangeEvent): boolean
-  replay(documentId: string, after: Position): Promise<Replay>
+  /** @param isWanted asked when its turn has come */
+  replay(documentId: string, after: Position, isWanted: () => boolean): Promise<Replay>
   now(): Date
   onSent(messages: number): void
   onReset(reason: string): void
@@ -78,7 +79,7 @@ export class Subscriber {
     this.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
     if (!resumed) return
     try {
-      const replay = await hub.replay(documentId, this.#place.position)
+      const replay = await hub.replay(documentId, this.#place.position, () => this.#isCatchingUp())
       if (!this.#isCatchingUp()) return
       if (replay.kind === 'reset') this.reset(replay.reason)
       else await this.#catchUp(replay.events)
@@ -110,7 +111,16 @@ export class Subscriber {
 
   /** Sends a message that is no part of the document's history. */
   send(message: object): void {
-    this.#write(Buffer.from(JSON.stringify(message)))
+    this.write(Buffer.from(JSON.stringify(message)))
+  }
+
+  /** @returns whether the client is still there to get it */
+  write(data: Buffer): boolean {
+    const { ws, limits } = this.#options
+    if (ws.readyState !== WebSocket.OPEN) return false
+    ws.send(data, { binary: false })
+    if (ws.bufferedAmount > limits.queuedBytes) this.#closeSlow()
+    return true
   }
 
   /** Until `uncork`, everything sent waits to leave in one piece. */
@@ -187,16 +197,9 @@ export class Subscriber {
     }
     for (let index = skip; index < count; index++) {
       this.#place = index === count - 1 ? { position: event.position, skip: 0 } : { position, skip: index + 1 }
-      this.#write(message(index, position))
+      this.write(message(index, position))
     }
     hub.onSent(count - skip)
-  }
-
-  #write(data: Buffer): void {
-    const { ws, limits } = this.#options
-    if (ws.readyState !== WebSocket.OPEN) return
-    ws.send(data, { binary: false })
-    if (ws.bufferedAmount > limits.queuedBytes) this.#closeSlow()
   }
 
   /** A client that gets to read this close has read everything sent before it: it can go on from there. */

@@ -1,22 +1,23 @@
-/** What the tests of this role share: the real role on a real feed, an HTTP server, and plain WebSocket clients. */
+/** What tests of WebSocket subscriptions share: the real role on a real feed, an HTTP server, and plain WebSocket clients. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { WebSocket } from 'ws'
-import { createAuthenticator } from '../../auth/authenticator.ts'
-import { createTokens } from '../../auth/tokens.ts'
-import type { Database } from '../../db/database.ts'
-import { createApp, createHttpMetrics } from '../../http/create-app.ts'
-import type { ChangeFeed } from '../../ports/changes/port.ts'
-import { openWalFeed } from '../../ports/changes/wal.ts'
-import { systemClock } from '../../runtime/clock.ts'
-import { createUuidV7 } from '../../runtime/ids.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import { createMetrics } from '../../runtime/metrics.ts'
-import type { TestDatabases } from '../../testing/database.ts'
-import { eventually, within } from '../../testing/deadline.ts'
-import type { WsLimits } from './limits.ts'
-import { createWsRole, type WsRole } from './role.ts'
+import { createAuthenticator } from '../auth/authenticator.ts'
+import { createTokens } from '../auth/tokens.ts'
+import type { Database } from '../db/database.ts'
+import { createApp, createHttpMetrics } from '../http/create-app.ts'
+import type { ChangeEvent } from '../domain/change.ts'
+import type { ChangeFeed } from '../ports/changes/port.ts'
+import { openWalFeed } from '../ports/changes/wal.ts'
+import type { WsLimits } from '../roles/ws/limits.ts'
+import { createWsRole, type WsRole } from '../roles/ws/role.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createUuidV7 } from '../runtime/ids.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { createMetrics } from '../runtime/metrics.ts'
+import type { TestDatabases } from './database.ts'
+import { eventually, within } from './deadline.ts'
 
 export const newId = createUuidV7()
 
@@ -34,6 +35,10 @@ export interface Harness {
   feed: ChangeFeed
   database: Database
   documents: Documents
+  /** every event that the role was given */
+  events: ChangeEvent[]
+  /** Breaks every connection to the server at once, wherever it is in what it sends. */
+  cut(): void
   /** `http://…` */
   url: string
   token(admin?: boolean): string
@@ -57,13 +62,25 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
     authenticator, log: silentLogger, clock: systemClock, newId, metrics,
     limits: options.limits ?? {},
   })
-  await feed.consume(role.consumer)
+  const events: ChangeEvent[] = []
+  await feed.consume({
+    ...role.consumer,
+    async handle(batch) {
+      events.push(...batch)
+      await role.consumer.handle(batch)
+    },
+  })
   await feed.start()
   await eventually('the feed to stream', () => feed.status().state === 'streaming').catch((error: Error) => {
     feed.destroy()
     throw new Error(`${error.message}: ${JSON.stringify(feed.status())}`)
   })
   const server = await listen(role, authenticator, metrics)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const port = (server.address() as AddressInfo).port
   const token = (admin = false): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin })
   return {
@@ -71,6 +88,8 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
     feed,
     database,
     documents: createDocuments(database),
+    events,
+    cut: () => sockets.forEach((socket) => socket.destroy()),
     url: `http://127.0.0.1:${port}`,
     token,
     connect: (documentId, query = {}) => connectClient(port, documentId, { token: token(), ...query }),
@@ -105,7 +124,8 @@ export interface Documents {
   add(title?: string): Promise<string>
   /** Changes columns, and the version with them. */
   change(id: string, columns: Record<string, unknown>): Promise<void>
-  sign(id: string): Promise<void>
+  /** @returns the signature's id */
+  sign(id: string): Promise<string>
   remove(id: string): Promise<void>
 }
 
@@ -128,11 +148,13 @@ export function createDocuments({ pool }: Database): Documents {
       ])
     },
     async sign(id) {
+      const signature = newId()
       await pool.query(
         `insert into signatures.signatures (id, document_id, signer_email, signer_name, ip_address)
          values ($1, $2, $3, 'Ada', '10.0.0.1')`,
-        [newId(), id, `${newId()}@example.com`],
+        [signature, id, `${signature}@example.com`],
       )
+      return signature
     },
     async remove(id) {
       await pool.query('delete from documents.documents where id = $1', [id])
@@ -174,8 +196,8 @@ export async function connectClient(
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
   )
-  await within(10_000, 'the connection', once(ws, 'open'))
   ws.on('error', () => {})
+  await within(10_000, 'the connection', once(ws, 'open'))
   const changes = (): Received[] => received.filter(isChange)
   return {
     ws,
@@ -190,3 +212,6 @@ export async function connectClient(
 }
 
 export const isChange = ({ type }: { type: string }): boolean => /^(document|signature)\./.test(type)
+
+/** What tells one message from another, whichever connection it came over. */
+export const facts = ({ type, data }: Received): string => `${type} ${data.version ?? data.signature_id}`

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Change, ChangeEvent, DocumentRow, SignatureRow } from '../../domain/change.ts'
+import { STATUSES } from '../../domain/document.ts'
+import { encodeEvent } from './encode.ts'
+import { messagesOf } from './messages.ts'
+import { formatPlace, parsePlace } from './place.ts'
+
+const row: DocumentRow = {
+  id: '019aa1b2-0000-7000-8000-000000000001',
+  title: 'Agreement',
+  content_type: 'text/plain',
+  content_size: 3,
+  content_sha256: 'aa',
+  s3_key: '019aa1b2-0000-7000-8000-000000000001/content',
+  status: 'created',
+  created_by: 'ada@example.com',
+  created_at: '2026-03-01T10:00:00Z',
+  updated_at: '2026-03-01T10:00:00Z',
+  version: 1,
+  deleted_at: null,
+  traceparent: null,
+}
+const source: Change<unknown>['source'] = {
+  version: '1', connector: 'postgresql', name: 'docmgr', ts_ms: Date.UTC(2026, 2, 1), snapshot: 'false', db: 'docmgr',
+  schema: 'documents', table: 'documents', txId: 1, lsn: 1,
+}
+const event = (op: Change<unknown>['op'], before: DocumentRow | null, after: DocumentRow | null): ChangeEvent => ({
+  topic: 'cdc.documents', key: row.id, position: 'P2', value: { op, before, after, source, ts_ms: 0 },
+})
+const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, version: 2, ...columns })
+const types = (value: ChangeEvent): string[] => messagesOf(value).map(({ type }) => type)
+
+test('a new document is created, one that a snapshot found is no news', () => {
+  assert.deepEqual(messagesOf(event('c', null, row)), [
+    {
+      type: 'document.created',
+      timestamp: '2026-03-01T00:00:00.000Z',
+      data: {
+        document_id: row.id,
+        version: 1,
+        title: 'Agreement',
+        status: 'created',
+        content_type: 'text/plain',
+        content_size: 3,
+        content_sha256: 'aa',
+        s3_key: row.s3_key,
+        created_by: 'ada@example.com',
+        created_at: '2026-03-01T10:00:00Z',
+        updated_at: '2026-03-01T10:00:00Z',
+      },
+    },
+  ])
+  assert.deepEqual(types(event('r', null, row)), [])
+})
+
+test('a change of status to sent, viewed or signed has its own name, any other is status_changed', () => {
+  for (const status of STATUSES.slice(1)) {
+    const [message, ...others] = messagesOf(event('u', row, changed({ status })))
+    const own = ['sent', 'viewed', 'signed'].includes(status)
+    assert.equal(message!.type, own ? `document.${status}` : 'document.status_changed')
+    const { old_status, new_status, version } = message!.data
+    assert.deepEqual({ old_status, new_status, version }, { old_status: 'created', new_status: status, version: 2 })
+    assert.deepEqual(others, [])
+  }
+})
+
+test('a change of title and status gives both messages, the update first', () => {
+  const both = event('u', row, changed({ title: 'Contract', status: 'sent' }))
+  assert.deepEqual(types(both), ['document.updated', 'document.sent'])
+  assert.deepEqual(messagesOf(both)[0]!.data['changed'], ['title'])
+})
+
+test('a write that changes nothing to be seen is no news', () => {
+  assert.deepEqual(types(event('u', row, { ...row, traceparent: '00-1-2-01' })), [])
+  assert.deepEqual(types(event('u', row, changed({}))), ['document.updated'])
+})
+
+test('a document is deleted once, by the mark or by the removal of an unmarked row', () => {
+  const gone = changed({ deleted_at: '2026-03-02T00:00:00Z', status: 'cancelled' })
+  assert.deepEqual(types(event('u', row, gone)), ['document.deleted'])
+  assert.deepEqual(types(event('u', gone, { ...gone, s3_key: null })), [])
+  assert.deepEqual(types(event('d', gone, null)), [])
+  assert.deepEqual(types(event('d', row, null)), ['document.deleted'])
+})
+
+test('a new signature is told without image and address', () => {
+  const after: SignatureRow = {
+    id: '019aa1b2-0000-7000-8000-0000000000a1', document_id: row.id, signer_email: 'ada@example.com', signer_name: 'Ada',
+    signed_at: '2026-03-01T10:00:00Z', ip_address: '10.0.0.1', image_size: 5, image_sha256: 'bb', traceparent: null,
+  }
+  const { id, document_id, signer_email, signer_name, signed_at } = after
+  const messages = messagesOf({
+    topic: 'cdc.signatures', key: id, position: 'P', value: { op: 'c', before: null, after, source, ts_ms: 0 },
+  })
+  assert.equal(messages[0]!.type, 'signature.added')
+  assert.deepEqual(messages[0]!.data, { document_id, signature_id: id, signer_email, signer_name, signed_at })
+})
+
+test('only the last message of an event has its position; one before it has the place between them', () => {
+  const encoded = encodeEvent(event('u', row, changed({ title: 'Contract', status: 'sent' })))
+  const positions = [0, 1].map((index) => JSON.parse(encoded.message(index, 'P1').toString()).position)
+  assert.deepEqual(positions, ['P1~1', 'P2'])
+  assert.deepEqual(parsePlace('P1~1'), { position: 'P1', skip: 1 })
+  for (const text of ['P1~1', 'P2', '', '~', '~x', 'a~b~12']) assert.equal(formatPlace(parsePlace(text)), text)
+})

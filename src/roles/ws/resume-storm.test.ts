@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import fc from 'fast-check'
+import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
+import { deferred, eventually } from '../../testing/deadline.ts'
+import { facts, type Harness, type Received, startHarness, type TestClient } from '../../testing/ws-harness.ts'
+
+let databases: TestDatabases
+let harness: Harness
+before(async () => {
+  databases = await startTestDatabases()
+  harness = await startHarness(databases, { limits: { queuedBytes: 64 * 1024 } })
+})
+after(async () => {
+  await harness?.stop()
+  await databases?.stop()
+})
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('title', 'status', 'both', 'sign') },
+  { weight: 2, arbitrary: fc.constantFrom('break', 'break mid-message', 'again') },
+)
+type Step = 'title' | 'status' | 'both' | 'sign' | 'break' | 'break mid-message' | 'again'
+
+it('a client sees every event once and in order, however often its connection breaks', { timeout: 120_000 }, () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.infiniteStream(fc.nat(5)), async (steps, pauses) => {
+      const id = await harness.documents.add()
+      const follower = follow(harness, id)
+      await follower.started
+      const expected: string[] = []
+      const present = { version: 1, status: 'created' }
+      for (const kind of steps as Step[]) {
+        for (let turns = pauses.next().value; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+        if (kind === 'break') follower.breakConnection()
+        else if (kind === 'break mid-message') harness.cut()
+        // As a feed does that has to start over.
+        else if (kind === 'again') await harness.role.consumer.handle(harness.events.slice(-10))
+        else expected.push(...(await change(id, kind, present)))
+      }
+      await harness.documents.remove(id)
+      expected.push(`document.deleted ${present.version}`)
+      const received = await follower.until('document.deleted')
+      await follower.stop()
+      // The document's beginning may be before the client's.
+      const told = received.map(facts).filter((fact) => fact !== 'document.created 1')
+      assert.deepEqual(told, expected)
+    }),
+    { numRuns: 12 },
+  ))
+
+/** Makes one change. @returns the facts of its messages */
+async function change(
+  id: string,
+  kind: 'title' | 'status' | 'both' | 'sign',
+  present: { version: number; status: string },
+): Promise<string[]> {
+  if (kind === 'sign') return [`signature.added ${await harness.documents.sign(id)}`]
+  const status = present.status === 'created' ? 'completed' : 'created'
+  const title = `version ${++present.version}`
+  await harness.documents.change(id, { ...(kind !== 'status' && { title }), ...(kind !== 'title' && { status }) })
+  if (kind !== 'title') present.status = status
+  return [
+    ...(kind === 'status' ? [] : [`document.updated ${present.version}`]),
+    ...(kind === 'title' ? [] : [`document.status_changed ${present.version}`]),
+  ]
+}
+
+/** Connects again and again, from the last position that it has received. */
+function follow({ connect }: Harness, id: string) {
+  const received: Received[] = []
+  const started = deferred()
+  let client: TestClient | undefined
+  let last: string | undefined
+  let stopped = false
+
+  const take = (message: Received): void => {
+    if (message.type === 'connection.established') {
+      last = message.data.position
+      started.resolve()
+      return
+    }
+    received.push(message)
+    last = message.position
+  }
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      client = await connect(id, last === undefined ? {} : { last }).catch(() => undefined)
+      if (!client) continue
+      const { ws, received: arrived } = client
+      arrived.splice(0).forEach(take)
+      ws.on('message', () => arrived.splice(0).forEach(take))
+      await client.closed
+    }
+  }
+  const done = loop()
+  return {
+    started: started.promise,
+    breakConnection: () => client?.ws.terminate(),
+    until: (type: string) =>
+      eventually(type, () => received.some((message) => message.type === type) && received).catch(() => received),
+    stop: () => {
+      stopped = true
+      client?.ws.terminate()
+      return done
+    },
+  }
+}
