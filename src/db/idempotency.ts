@@ -44,6 +44,8 @@ export interface Idempotency<Answer> {
     request: IdempotentRequest,
     work: (transaction: Queryable) => Promise<StoredAnswer<Answer>>,
   ): Promise<StoredAnswer<Answer> & { replayed: boolean }>
+  /** Frees the key, in the transaction that undoes what the request did. */
+  forget(transaction: Queryable, request: IdempotentRequest): Promise<void>
   /** Waits for what runs in the background. */
   stop(): Promise<void>
 }
@@ -148,6 +150,10 @@ export function createIdempotency<Answer>(options: {
       } catch (error) {
         throw sqlState(error) === '55P03' ? inProgress() : error
       }
+    },
+
+    async forget(transaction, { principal, key }) {
+      await queryRows(transaction, `DELETE FROM ${table} WHERE principal = $1 AND key = $2`, [principalKey(principal), key])
     },
 
     stop: () => cleaning,

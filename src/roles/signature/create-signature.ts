@@ -1,0 +1,73 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { requestHash } from '../../db/idempotency.ts'
+import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { email, id, text } from '../../http/fields.ts'
+import { idempotencyKeyOf } from '../../http/idempotency-key.ts'
+import type { SignCommand, SignDocument } from './sign-document.ts'
+import { signatureSchema } from './signature-schema.ts'
+
+const MAX_ADDRESS_CHARS = 45
+/** JSON may spend six characters on one: `\u0001`. */
+const MAX_BODY_BYTES = 6 * MAX_SIGNATURE_DATA_BYTES + 64 * 1024
+
+const signatureData = z
+  .string('must be a string')
+  .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
+  .refine(
+    (value) => Buffer.byteLength(value) <= MAX_SIGNATURE_DATA_BYTES,
+    `must have at most ${MAX_SIGNATURE_DATA_BYTES} bytes`,
+  )
+
+const body = z.object({
+  document_id: id,
+  signer_email: email,
+  signer_name: text({ min: 1, max: 255 }),
+  signature_data: signatureData.nullish().describe('base64 of an image, with or without a data: prefix, or other text'),
+  ip_address: z
+    .string('must be a string')
+    .refine((value) => value.length <= MAX_ADDRESS_CHARS && isIP(value) !== 0, 'must be an IPv4 or IPv6 address')
+    .nullish()
+    .describe('by default the address that the request comes from'),
+  document_status: z.string('must be a string').nullish().describe('has no effect: a signature always leads to signed'),
+})
+
+const answer = signatureSchema.extend({
+  document_status: z
+    .enum(['signed', 'pending', 'refused'])
+    .describe('pending: the signature is stored, and its document follows'),
+})
+
+/** POST /signatures */
+export function createSignature(sign: SignDocument): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/signatures',
+    operationId: 'createSignature',
+    summary: 'Sign a document',
+    description: 'An e-mail address, compared without case, signs a document once. The document becomes signed.',
+    body: { schema: body, maxBytes: MAX_BODY_BYTES },
+    headers: { 'Idempotency-Key': 'the same key and body are answered as before' },
+    responses: { 201: { description: 'the signature', schema: answer } },
+    async handle({ body, headers }, context) {
+      const command: SignCommand = {
+        document_id: body.document_id,
+        signer_email: body.signer_email,
+        signer_name: body.signer_name,
+        signature_data: body.signature_data ?? null,
+        ip_address: body.ip_address ?? null,
+      }
+      const key = idempotencyKeyOf(headers)
+      const request = key === undefined ? undefined : { principal: context.principal, key, hash: hashOf(command) }
+      const { signature, documentStatus } = await sign(command, context, request)
+      return {
+        status: 201,
+        headers: { location: `/signatures/${signature.id}` },
+        json: { ...signature, document_status: documentStatus },
+      }
+    },
+  })
+}
+
+const hashOf = (command: SignCommand): string => requestHash(Object.values(command))

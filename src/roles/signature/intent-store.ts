@@ -1,0 +1,90 @@
+import type { Pool } from 'pg'
+import { queryRows } from '../../db/query.ts'
+
+/** A signature whose document is still to be moved to `signed`. */
+export interface Intent {
+  signature_id: string
+  document_id: string
+  /** with the present one */
+  attempts: number
+  traceparent: string | null
+}
+
+/**
+ * The open intents. Each method is one statement, so that all work through a pooler in transaction mode; times are the
+ * database's, so that all processes agree.
+ */
+export interface IntentStore {
+  /**
+   * Takes at most `limit` intents that are due; nobody else gets them for `leaseMs`. Whoever takes them and dies
+   * has lost nothing: they are due again after that.
+   */
+  claim(limit: number, leaseMs: number): Promise<Intent[]>
+  /** The document has moved. */
+  remove(signatureId: string): Promise<void>
+  /** To be tried again in `delayMs`. */
+  postpone(signatureId: string, delayMs: number, error: string): Promise<void>
+  /** The document refuses for good. */
+  reject(signatureId: string, reason: string): Promise<void>
+  /** Makes all open intents due now: what a process that died had in hand is not waited for. */
+  makeDue(): Promise<void>
+  /** What has become of a signature's move: without an intent it is done. */
+  stateOf(signatureId: string): Promise<'signed' | 'pending' | 'refused'>
+  count(): Promise<number>
+}
+
+const MAX_ERROR_CHARS = 500
+
+export function createIntentStore(pool: Pool): IntentStore {
+  const run = async (text: string, ...values: unknown[]): Promise<void> => {
+    await queryRows(pool, text, values)
+  }
+  const short = (text: string): string => text.slice(0, MAX_ERROR_CHARS).toWellFormed().replaceAll('\0', '')
+
+  return {
+    claim: (limit, leaseMs) =>
+      queryRows<Intent & Record<string, unknown>>(
+        pool,
+        `UPDATE signatures.signing_intents
+         SET next_attempt_at = now() + $2 * interval '1 millisecond', attempts = attempts + 1
+         WHERE signature_id IN (
+           SELECT signature_id FROM signatures.signing_intents
+           WHERE rejected_because IS NULL AND next_attempt_at <= now()
+           ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+         )
+         RETURNING signature_id, document_id, attempts, traceparent`,
+        [limit, leaseMs],
+      ),
+    remove: (id) => run('DELETE FROM signatures.signing_intents WHERE signature_id = $1', id),
+    postpone: (id, delayMs, error) =>
+      run(
+        `UPDATE signatures.signing_intents
+         SET next_attempt_at = now() + $2 * interval '1 millisecond', last_error = $3
+         WHERE signature_id = $1`,
+        id, delayMs, short(error),
+      ),
+    reject: (id, reason) =>
+      run('UPDATE signatures.signing_intents SET rejected_because = $2 WHERE signature_id = $1', id, short(reason)),
+    makeDue: () =>
+      run(
+        `UPDATE signatures.signing_intents SET next_attempt_at = now()
+         WHERE rejected_because IS NULL AND next_attempt_at > now()`,
+      ),
+    async stateOf(id) {
+      const [intent] = await queryRows<{ rejected_because: string | null }>(
+        pool,
+        'SELECT rejected_because FROM signatures.signing_intents WHERE signature_id = $1',
+        [id],
+      )
+      if (!intent) return 'signed'
+      return intent.rejected_because === null ? 'pending' : 'refused'
+    },
+    async count() {
+      const [row] = await queryRows<{ count: number }>(
+        pool,
+        'SELECT count(*) FROM signatures.signing_intents WHERE rejected_because IS NULL',
+      )
+      return row!.count
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { GONE } from '../../ports/documents/contract.ts'
+import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { type Answer, type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+
+let server: TestDatabases
+let docs: SignatureHarness
+let document: string
+const COUNT = 25
+
+before(async () => {
+  server = await startTestDatabases()
+  docs = await startSignatureRole({ database: await server.open() })
+  document = docs.documents.create().id
+  for (let n = 0; n < COUNT; n++) {
+    await docs.sign(document, { signer_email: `Signer${n}@example.com`, signature_data: `data ${n}` })
+  }
+  await docs.sign(docs.documents.create().id, { signer_email: 'signer3@EXAMPLE.com' })
+})
+after(async () => {
+  await docs.stop()
+  await server.stop()
+})
+
+const names = ({ body }: Answer): string[] => body.map(({ signer_email }: { signer_email: string }) => signer_email)
+const nextOf = ({ headers }: Answer): string | undefined => /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+
+test('lists are newest first and leave the data out', async () => {
+  const all = await docs.get('/signatures')
+  assert.equal(all.body.length, COUNT + 1)
+  assert.equal(all.body[0].signer_email, 'signer3@EXAMPLE.com')
+  assert.equal(all.body[1].signer_email, `Signer${COUNT - 1}@example.com`)
+  assert.ok(all.body.every((one: { signature_data: unknown }) => one.signature_data === null))
+  assert.equal(nextOf(all), undefined)
+})
+
+test('pages by cursor give each signature once, in order, with the filters kept', async () => {
+  const seen: string[] = []
+  let path: string | undefined = `/documents/${document}/signatures?limit=10`
+  for (let pages = 0; path !== undefined; pages++) {
+    assert.ok(pages < 5)
+    const page: Answer = await docs.get(path)
+    assert.equal(page.status, 200)
+    seen.push(...names(page))
+    path = nextOf(page)
+  }
+  assert.deepEqual(seen, Array.from({ length: COUNT }, (_, n) => `Signer${COUNT - 1 - n}@example.com`))
+})
+
+test('skip and limit work as they always did', async () => {
+  const path = `/documents/${document}/signatures`
+  assert.deepEqual(names(await docs.get(`${path}?skip=3&limit=2`)), ['Signer21@example.com', 'Signer20@example.com'])
+  assert.deepEqual((await docs.get(`${path}?skip=1000`)).status, 200)
+  assert.deepEqual((await docs.get(`${path}?limit=0`)).body, [])
+})
+
+test('filters narrow the list; the signer is compared without case', async () => {
+  const by = await docs.get('/signatures?signer_email=SIGNER3@example.com')
+  assert.deepEqual(names(by), ['signer3@EXAMPLE.com', 'Signer3@example.com'])
+  const both = await docs.get(`/signatures?signer_email=SIGNER3@example.com&document_id=${document}`)
+  assert.deepEqual(names(both), ['Signer3@example.com'])
+  const [first] = both.body
+  const from = await docs.get(`/signatures?signed_from=${first.signed_at}`)
+  assert.equal(from.body.at(-1).id, first.id)
+  const to = await docs.get(`/signatures?signed_to=${first.signed_at}`)
+  assert.equal(to.body.length, 3)
+})
+
+test('the data are included on request, in small pages', async () => {
+  const path = '/signatures?include=signature_data'
+  const page = await docs.get(path)
+  assert.equal(page.body.length, 20)
+  assert.deepEqual([page.body[0].signature_data, page.body[1].signature_data], [null, `data ${COUNT - 1}`])
+  assert.equal((await docs.get(nextOf(page)!)).body.at(-1).signature_data, 'data 0')
+  const large = await docs.get(`${path}&limit=21`)
+  assert.equal(large.status, 422)
+  assert.deepEqual(large.body.errors, [
+    { field: 'query.limit', detail: 'must be at most 20 with include=signature_data' },
+  ])
+})
+
+for (const query of ['limit=201', 'limit=-1', 'skip=-1', 'cursor=zzz', 'include=all', 'signed_from=today', 'document_id=1']) {
+  test(`?${query} is refused by the name of its parameter`, async () => {
+    const { status, body } = await docs.get(`/signatures?${query}`)
+    assert.equal(status, 422)
+    assert.equal(body.errors[0].field, `query.${query.split('=')[0]}`)
+  })
+}
+
+test('a cursor is good for its own list only', async () => {
+  const next = nextOf(await docs.get('/signatures?limit=2'))!
+  const { status } = await docs.get(`${next}&signer_email=bob@example.com`)
+  assert.equal(status, 422)
+})
+
+test('a known document without signatures has an empty list, an unknown one none', async () => {
+  assert.deepEqual((await docs.get(`/documents/${docs.documents.create().id}/signatures`)).body, [])
+  const unknown = await docs.get(`/documents/${GONE}/signatures`)
+  assert.equal(unknown.status, 404)
+  assert.equal(unknown.body.type, 'urn:docmgr:problem:document-not-found')
+})

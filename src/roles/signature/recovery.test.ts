@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { queryRows } from '../../db/query.ts'
+import type { DocumentStatus } from '../../domain/document.ts'
+import { DomainError } from '../../domain/errors.ts'
+import { openMemoryDocuments } from '../../ports/documents/memory.ts'
+import type { Documents } from '../../ports/documents/port.ts'
+import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+/** Documents whose calls can be made to fail, hang, or be preceded by something. */
+function switchable() {
+  const faults: { exists?: () => Promise<void>; before?: () => Promise<void>; after?: () => Promise<void>; moves: number } = {
+    moves: 0,
+  }
+  const through = (documents: Documents): Partial<Documents> => ({
+    async exists(id, context) {
+      await faults.exists?.()
+      return documents.exists(id, context)
+    },
+    async updateStatus(id, status, context) {
+      faults.moves++
+      await faults.before?.()
+      const moved = await documents.updateStatus(id, status, context)
+      await faults.after?.()
+      return moved
+    },
+  })
+  return { faults, through }
+}
+
+const down = async (): Promise<never> => {
+  throw new DomainError('unavailable', 'the document role cannot be reached')
+}
+const hung = (): Promise<never> => new Promise(() => {})
+
+const statusOf = async (docs: SignatureHarness, id: string): Promise<DocumentStatus | ''> =>
+  (await docs.documents.exists(id, undefined as never)).status
+
+const tables = async ({ database }: SignatureHarness): Promise<number[]> => {
+  const [row] = await queryRows<{ signatures: number; intents: number; keys: number }>(
+    database.pool,
+    `SELECT (SELECT count(*) FROM signatures.signatures) AS signatures,
+            (SELECT count(*) FROM signatures.signing_intents) AS intents,
+            (SELECT count(*) FROM signatures.idempotency_keys) AS keys`,
+  )
+  return [row!.signatures, row!.intents, row!.keys]
+}
+
+test('while the document role is down nothing is stored, and the answer is 503, not 404', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  faults.exists = down
+  const { status, body } = await docs.sign(docs.documents.create().id)
+  assert.equal(status, 503)
+  assert.equal(body.type, 'urn:docmgr:problem:unavailable')
+  assert.deepEqual(await tables(docs), [0, 0, 0])
+  await docs.stop()
+})
+
+test('a move that fails is told as pending and repeated until it is done', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  docs.role.start()
+  faults.before = down
+  const { id } = docs.documents.create('sent')
+  const { status, body } = await docs.sign(id)
+  assert.deepEqual([status, body.document_status], [201, 'pending'])
+  assert.equal(await statusOf(docs, id), 'sent')
+  await eventually('some repetitions', () => faults.moves > 3)
+  assert.equal(await docs.role.pending(), 1)
+  delete faults.before
+  await eventually('the document to be signed', async () => (await statusOf(docs, id)) === 'signed')
+  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  await docs.stop()
+})
+
+test('a move that hangs is told as pending in time, and repeated', async () => {
+  const { faults, through } = switchable()
+  const limits = { statusWaitMs: 100, sweepWaitMs: 100 }
+  const docs = await startSignatureRole({ database: await server.open(), through, limits })
+  docs.role.start()
+  faults.before = hung
+  const { id } = docs.documents.create()
+  const begun = performance.now()
+  const { body } = await docs.sign(id)
+  assert.equal(body.document_status, 'pending')
+  assert.ok(performance.now() - begun < 1_500)
+  await eventually('a repetition', () => faults.moves > 1)
+  delete faults.before
+  await eventually('the document to be signed', async () => (await statusOf(docs, id)) === 'signed')
+  await docs.stop()
+})
+
+test('a move whose answer is lost is repeated and changes nothing more', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  docs.role.start()
+  faults.after = down
+  const { id } = docs.documents.create()
+  assert.equal((await docs.sign(id)).body.document_status, 'pending')
+  delete faults.after
+  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  assert.equal((await docs.documents.get(id, undefined as never)).version, 2)
+  await docs.stop()
+})
+
+test('a process that died between commit and move is finished by the next one at its start', async () => {
+  const { faults, through } = switchable()
+  const database = await server.open()
+  const documents = openMemoryDocuments()
+  const limits = { statusWaitMs: 60_000, sweepEveryMs: 60_000, retryBaseMs: 60_000 }
+  const first = await startSignatureRole({ database, documents, through, limits })
+  faults.before = hung
+  const { id } = documents.create()
+  void first.sign(id).catch(() => {})
+  await eventually('the commit and the call', () => faults.moves === 1)
+  // The first one does no more: its call hangs, and it sweeps nothing.
+  const second = await startSignatureRole({ database, documents, limits: { ...limits, sweepEveryMs: 60_000 } })
+  second.role.start()
+  await eventually('the document to be signed', async () => (await statusOf(second, id)) === 'signed')
+  await eventually('the intent to be done', async () => (await second.role.pending()) === 0)
+  await second.stop()
+  await first.stop()
+})
+
+for (const [what, code, status] of [
+  ['cancelled', 'document-not-signable', 409],
+  ['deleted', 'document-not-found', 404],
+] as const) {
+  test(`a document ${what} between check and move takes no signature, and nothing is left of it`, async () => {
+    const { faults, through } = switchable()
+    const docs = await startSignatureRole({ database: await server.open(), through })
+    const { id } = docs.documents.create()
+    faults.before = async () => {
+      if (what === 'deleted') docs.documents.remove(id)
+      else await docs.documents.updateStatus(id, 'cancelled', undefined as never)
+    }
+    const answer = await docs.sign(id, { signature_data: 'aGVsbG8=' }, { 'idempotency-key': 'k' })
+    assert.equal(answer.status, status)
+    assert.equal(answer.body.type, `urn:docmgr:problem:${code}`)
+    assert.deepEqual(await tables(docs), [0, 0, 0])
+    await docs.stop()
+  })
+}
+
+test('an acknowledged signature whose document refuses later is kept, marked and counted', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  faults.before = down
+  const { id } = docs.documents.create()
+  const headers = { 'idempotency-key': 'k' }
+  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
+  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
+  await docs.documents.updateStatus(id, 'cancelled', undefined as never)
+  delete faults.before
+  docs.role.start()
+  await eventually('the intent to be closed', async () => (await docs.role.pending()) === 0)
+  assert.deepEqual(await tables(docs), [1, 1, 1])
+  const [intent] = await queryRows(docs.database.pool, 'SELECT rejected_because FROM signatures.signing_intents')
+  assert.match(String(intent!['rejected_because']), /cancelled/)
+  assert.match(await docs.metrics.registry.metrics(), /docmgr_signing_repeats_total\{outcome="rejected"\} 1/)
+  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'refused')
+  await docs.stop()
+})
+
+test('signing and cancelling at once end with one winner, and the signature agrees with the document', async () => {
+  const docs = await startSignatureRole({ database: await server.open() })
+  for (let round = 0; round < 20; round++) {
+    const { id } = docs.documents.create()
+    const cancel = new Promise((resolve) => setTimeout(resolve, round / 4)).then(() =>
+      docs.documents.updateStatus(id, 'cancelled', undefined as never).then(() => true, () => false),
+    )
+    const [answer, cancelled] = await Promise.all([docs.sign(id), cancel])
+    const stored = (await docs.get(`/documents/${id}/signatures`)).body.length
+    const outcome = [answer.status, cancelled, stored, await statusOf(docs, id)]
+    assert.deepEqual(outcome, cancelled ? [409, true, 0, 'cancelled'] : [201, false, 1, 'signed'])
+  }
+  await docs.stop()
+})
+
+test('two processes share the sweeping and do nothing twice', async () => {
+  const database = await server.open()
+  const documents = openMemoryDocuments()
+  const failing = await startSignatureRole({ database, documents, through: () => ({ updateStatus: down }) })
+  const { faults, through } = switchable()
+  const sweepers = [
+    await startSignatureRole({ database, documents, through }),
+    await startSignatureRole({ database, documents, through }),
+  ]
+  for (const { role } of sweepers) role.start()
+  const ids = Array.from({ length: 30 }, () => documents.create().id)
+  await Promise.all(ids.map((id) => failing.sign(id)))
+  await eventually('all to be done', async () => (await failing.role.pending()) === 0)
+  assert.equal(faults.moves, 30)
+  assert.deepEqual(new Set(await Promise.all(ids.map((id) => statusOf(failing, id)))), new Set(['signed']))
+  for (const harness of [...sweepers, failing]) await harness.stop()
+})
+
+test('stop finishes the batch in hand', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  faults.before = down
+  const { id } = docs.documents.create()
+  await docs.sign(id)
+  let release = (): void => {}
+  let isReached = false
+  faults.before = () => {
+    isReached = true
+    return new Promise((resolve) => (release = resolve))
+  }
+  docs.role.start()
+  await eventually('the repetition', () => isReached)
+  const stopped = docs.role.stop()
+  release()
+  await stopped
+  assert.equal(await docs.role.pending(), 0)
+  assert.equal(await statusOf(docs, id), 'signed')
+  await docs.stop()
+})

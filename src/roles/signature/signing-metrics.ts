@@ -1,0 +1,20 @@
+import type { Metrics } from '../../runtime/metrics.ts'
+import type { IntentStore } from './intent-store.ts'
+
+export interface SigningMetrics {
+  /** signatures by what the client was told of the document: signed, pending, refused */
+  signed: ReturnType<Metrics['counter']>
+  /** repeated moves by outcome: done, failed, rejected */
+  repeats: ReturnType<Metrics['counter']>
+}
+
+export function createSigningMetrics(metrics: Metrics, intents: IntentStore): SigningMetrics {
+  metrics.gauge('docmgr_signing_open', 'Signatures whose document is still to be moved', [], async (gauge) => {
+    // A scrape says what is known; that the database is down is told elsewhere.
+    gauge.set(await intents.count().catch(() => NaN))
+  })
+  return {
+    signed: metrics.counter('docmgr_signatures_total', 'Signatures, by the document status answered', ['outcome']),
+    repeats: metrics.counter('docmgr_signing_repeats_total', 'Repeated moves of documents, by outcome', ['outcome']),
+  }
+}
