@@ -5,8 +5,8 @@ import { readZip, writeStoredZip, type ZipEntry } from './zip.ts'
 
 const limits = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 
-/** mammoth builds trees: a megabyte of XML takes it about a second and 50 MB. */
-const maxTreeBytes = 1024 * 1024
+/** mammoth builds trees: a megabyte of XML takes it a second and 50 MB. */
+const maxTreeBytes = 512 * 1024
 
 /** Pictures, fonts and embedded files are left packed. */
 const wanted = (name: string) => /\.(?:xml|rels)$/i.test(name) && !/^(?:customXml|docProps)\//.test(name)

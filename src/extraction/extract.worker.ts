@@ -7,11 +7,14 @@ import { readText } from './read-text.ts'
 
 const maxRssMb = Number(process.argv[2])
 new Worker(builtFile('extraction/memory-watch.worker.js'), {
-  workerData: { maxRssBytes: maxRssMb * 1024 * 1024, everyMs: 25 },
+  workerData: { maxRssBytes: maxRssMb * 1024 * 1024, parentPid: process.ppid },
   resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
 }).unref()
 
 process.on('disconnect', () => process.exit())
+// A terminal sends these to parent and child alike; the parent decides what becomes of work under way.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
 process.on('message', ({ input, limits }: { input: ExtractionInput; limits: ReadingLimits }) => {
   void readText(input, limits).then((extraction) => process.send?.(extraction))
 })

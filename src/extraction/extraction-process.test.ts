@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
 import { builtFile } from './built-file.ts'
 import { createExtractionProcess } from './extraction-process.ts'
 
@@ -16,15 +17,21 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true }))
 
+/** The beginning of a program that is watched as the real one is. */
+const watched = `
+  import { Worker } from 'node:worker_threads'
+  const workerData = { maxRssBytes: process.argv[2] * 2 ** 20, parentPid: process.ppid }
+  const file = ${JSON.stringify(builtFile('extraction/memory-watch.worker.js'))}
+  const watch = new Worker(file, { workerData })
+  watch.unref()
+`
+
 /** Runs a program that does `body` for the content type `bad`, and afterwards for `good`. */
 async function run(body: string, timeoutMs = 60_000): Promise<string[]> {
   const file = join(folder, `${process.hrtime.bigint()}.mjs`)
-  const watch = JSON.stringify(pathToFileURL(builtFile('extraction/memory-watch.worker.js')))
   await writeFile(
     file,
-    `import { Worker } from 'node:worker_threads'
-    const workerData = { maxRssBytes: process.argv[2] * 2 ** 20, everyMs: 25 }
-    new Worker(new URL(${watch}), { workerData }).unref()
+    `${watched}
     process.on('message', ({ input }) => {
       if (input.contentType === 'bad') { ${body} }
       else process.send({ outcome: 'no-text', reason: 'fine' })
@@ -77,12 +84,38 @@ test('an idle process ends by itself', async () => {
   const running = createExtractionProcess({ file, timeoutMs: 60_000, maxMemoryMb: 128, idleMs: 1 })
   const extraction = await running.run(input, limits)
   assert.ok(extraction.outcome === 'no-text')
+  await ended(Number(extraction.reason))
+})
+
+test('a busy process does not outlive its parent', async () => {
+  const child = join(folder, 'busy.mjs')
+  const body = `watch.ref()
+  watch.on('online', () => { process.send(process.pid, () => { for (;;); }) })`
+  await writeFile(child, `${watched}\n${body}`)
+  const parent = join(folder, 'parent.mjs')
+  await writeFile(
+    parent,
+    `import { fork } from 'node:child_process'
+    fork(${JSON.stringify(child)}, ['512']).on('message', (pid) => console.log(pid))`,
+  )
+  const running = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [pid] = (await once(running.stdout, 'data')) as [Buffer]
+  assert.ok(isAlive(Number(pid)))
+  running.kill('SIGKILL')
+  try {
+    await ended(Number(pid))
+  } finally {
+    if (isAlive(Number(pid))) process.kill(Number(pid), 'SIGKILL')
+  }
+})
+
+async function ended(pid: number): Promise<void> {
   const deadline = Date.now() + 30_000
-  while (isAlive(Number(extraction.reason))) {
+  while (isAlive(pid)) {
     assert.ok(Date.now() < deadline, 'still alive')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-})
+}
 
 function isAlive(pid: number): boolean {
   try {

@@ -2,9 +2,10 @@
 // process when that holds too much memory (buffers do not count towards V8's limit) or has lost its parent.
 import { workerData } from 'node:worker_threads'
 
-const { maxRssBytes, everyMs } = workerData as { maxRssBytes: number; everyMs: number }
-const parent = process.ppid
+const { maxRssBytes, parentPid } = workerData as { maxRssBytes: number; parentPid: number }
 
 setInterval(() => {
-  if (process.memoryUsage.rss() > maxRssBytes || process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
-}, everyMs)
+  if (process.memoryUsage.rss() > maxRssBytes || process.ppid !== parentPid) {
+    process.kill(process.pid, 'SIGKILL')
+  }
+}, 25)
