@@ -69,11 +69,14 @@ async function openServer(options: DatabaseOptions): Promise<Database> {
 }
 
 function connect(options: DatabaseOptions, pooled: ConnectionSettings, direct: ConnectionSettings): Database {
+  let stopping = false
   const { drizzle, pool } = connectDatabase(pooled, {
     size: options.poolSize,
     waitMs: 5_000,
     statementMs: options.statementTimeout,
-    onError: (error) => options.log.warn({ err: error }, 'a connection to the database was lost'),
+    onError: (error) => {
+      if (!stopping) options.log.warn({ err: error }, 'a connection to the database was lost')
+    },
   })
   return {
     drizzle,
@@ -82,7 +85,10 @@ function connect(options: DatabaseOptions, pooled: ConnectionSettings, direct: C
     findings: [],
     ended: new Promise(() => {}),
     check: async () => void (await pool.query('select 1')),
-    stop: () => pool.end(),
+    stop: () => {
+      stopping = true
+      return pool.end()
+    },
   }
 }
 

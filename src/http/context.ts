@@ -22,7 +22,7 @@ export interface ContextOptions {
 
 /** Makes the contexts of a listener's requests. The principal is anonymous until the endpoint asks for more. */
 export function createContexts({ newId, trustedProxies }: ContextOptions): (request: IncomingMessage) => HttpContext {
-  const trusted = trustedProxies.length > 0 ? proxyaddr.compile(trustedProxies) : undefined
+  const clientAddress = createClientAddress(trustedProxies)
 
   return (request) => {
     const givenId = request.headers['x-request-id']
@@ -31,7 +31,7 @@ export function createContexts({ newId, trustedProxies }: ContextOptions): (requ
       principal: { kind: 'anonymous' },
       requestId: typeof givenId === 'string' && REQUEST_ID.test(givenId) ? givenId : newId(),
       traceparent: childTraceparent(request.headers['traceparent'] as string | undefined),
-      clientAddress: plainAddress(trusted ? proxyaddr(request, trusted) : request.socket.remoteAddress),
+      clientAddress: clientAddress(request),
       // Made on demand: most requests are over before anyone could abort them.
       get signal() {
         if (!abort) {
@@ -43,6 +43,13 @@ export function createContexts({ newId, trustedProxies }: ContextOptions): (requ
       },
     }
   }
+}
+
+/** Finds the address of a request's client, from behind the trusted proxies. */
+export function createClientAddress(trustedProxies: string[]): (request: IncomingMessage) => string {
+  if (trustedProxies.length === 0) return (request) => plainAddress(request.socket.remoteAddress)
+  const trusted = proxyaddr.compile(trustedProxies)
+  return (request) => plainAddress(proxyaddr(request, trusted))
 }
 
 /** An IPv4 address that came through an IPv6 socket is still that IPv4 address. */

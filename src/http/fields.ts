@@ -24,12 +24,15 @@ export function canonicalUuid(value: string): string | undefined {
   return parts ? parts.slice(1).join('-').toLowerCase() : undefined
 }
 
-export const id = z.string('must be a UUID').transform((value, context) => {
-  const canonical = canonicalUuid(value)
-  if (canonical !== undefined) return canonical
-  context.addIssue({ code: 'custom', message: 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001' })
-  return z.NEVER
-})
+export const id = z
+  .string('must be a UUID')
+  .transform((value, context) => {
+    const canonical = canonicalUuid(value)
+    if (canonical !== undefined) return canonical
+    context.addIssue({ code: 'custom', message: 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001' })
+    return z.NEVER
+  })
+  .pipe(z.string().meta({ format: 'uuid' }))
 
 export const idParams = z.object({ id })
 

@@ -15,11 +15,19 @@ export function createLogger({ level, destination }: LogOptions): Logger {
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      serializers: { err: describeError },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.secret', '*.token'], censor: '[hidden]' },
     },
     destination ?? openDestination({ dest: 2, sync: false }),
   )
+}
+
+/** What matters of an error; errors of drivers also carry their connection, with its password. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack, code, cause } = error as Error & { code?: unknown }
+  return { type: name, message, code, stack, ...(cause !== undefined && { cause: describeError(cause) }) }
 }
 
 /** Says nothing; for tests and short-lived commands. */

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { SearchHit } from '../ports/search/port.ts'
+import { eventually } from '../testing/deadline.ts'
+import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
+import { openTarget, type Target } from './target.ts'
+import { openSocket } from './socket.ts'
+
+let target: Target
+let base = ''
+
+before(async () => {
+  target = await openTarget()
+  base = target.urls.http
+})
+after(() => target.stop())
+
+type Found = { total: number; documents: SearchHit[]; took_ms: number; from: number; size: number }
+const search = (query: Record<string, string>) => send<Found>(`${base}/search?${new URLSearchParams(query)}`)
+const foundOnce = (q: string, filter: Record<string, string> = {}) =>
+  eventually(`${q} to be found`, async () => (await search({ q, ...filter })).body.documents[0])
+
+test('a document is found by words of its title and of its content, with highlights', async () => {
+  const [inTitle, inContent] = [uniqueWord(), uniqueWord()]
+  const { id } = await createDocument(base, {
+    title: `Lease ${inTitle}`, content: `The parties agree that the <b>${inContent}</b> shall be delivered.`,
+  })
+  const byTitle = await foundOnce(inTitle)
+  assert.equal(byTitle.id, id)
+  assert.ok(byTitle.score > 0)
+  assert.match(byTitle.highlights.title!.join(), new RegExp(`<em>${inTitle}</em>`))
+  const byContent = await foundOnce(inContent)
+  assert.equal(byContent.id, id)
+  assert.match(byContent.highlights.content!.join(), new RegExp(`&lt;b&gt;<em>${inContent}</em>`))
+})
+
+test('stems, accents, typing errors and phrases are understood', async () => {
+  const word = uniqueWord()
+  const { id } = await createDocument(base, {
+    title: `Résumé ${word}`, content: 'The indemnification obligations survive termination of this agreement.',
+  })
+  await foundOnce(word)
+  const finds = async (q: string) => (await search({ q: `${q} ${word}` })).body.documents.some((hit) => hit.id === id)
+  assert.ok(await finds('resume'))
+  assert.ok(await finds('obligation'))
+  assert.ok(await finds('terminaton'), 'one letter is missing')
+  assert.ok(await finds('"survive termination"'))
+  assert.deepEqual((await search({ q: `"termination survive" ${word}` })).body.documents, [])
+})
+
+test('no text breaks the search, and bad parameters are named', async () => {
+  for (const q of ['"', '"unbalanced', "'; drop table", '& | ! <-> ( )', ':*', '\\', '%', ' ', '\u0000', 'a'.repeat(900), '🙂', '-', 'AND OR NOT']) {
+    const { status } = await search({ q })
+    assert.ok(status === 200 || status === 422, `${q}: ${status}`)
+  }
+  for (const query of [{}, { q: '' }, { q: 'a', from: '-1' }, { q: 'a', size: '0' }, { q: 'a', size: '101' }, { q: 'a', size: 'abc' }, { q: 'a', status: 'bogus' }]) {
+    problemOf(await search(query as Record<string, string>), 422, 'validation-failed')
+  }
+  problemOf(await send(`${base}/aggregations/title`), 422, 'validation-failed')
+  problemOf(await send(`${base}/suggest?q=c`), 422, 'validation-failed')
+})
+
+test('filters, facets and suggestions follow the documents', async () => {
+  const word = uniqueWord()
+  const { id } = await createDocument(base, { title: `Charter ${word}`, created_by: `${word}@example.com` })
+  await createDocument(base, { title: `Other ${word}` })
+  await eventually('both to be found', async () => (await search({ q: word })).body.total === 2)
+  assert.deepEqual((await search({ q: word, created_by: `${word}@example.com` })).body.documents.map((hit) => hit.id), [id])
+  assert.equal((await search({ q: word, size: '1', from: '1' })).body.documents.length, 1)
+  assert.deepEqual((await send(`${base}/aggregations/status?q=${word}`)).body, {
+    field: 'status', values: [{ key: 'created', count: 2 }],
+  })
+  const { body } = await send<{ suggestions: string[] }>(`${base}/suggest?q=${word.slice(0, -1)}`)
+  assert.deepEqual(body.suggestions.sort(), [`Charter ${word}`, `Other ${word}`])
+})
+
+test('changes reach the index, and a deleted document is found no more', async () => {
+  const word = uniqueWord()
+  const { id } = await createDocument(base, { title: 'Before', content: word })
+  await foundOnce(word)
+  await sign(base, id)
+  const hit = await foundOnce(word, { status: 'signed' })
+  assert.equal(hit.version, 2)
+  const other = await createDocument(base, { title: word })
+  await eventually('the other to be found', async () => (await search({ q: word })).body.total === 2)
+  await send(`${base}/documents/${other.id}`, { method: 'DELETE' })
+  await eventually('the deleted one to be gone', async () => (await search({ q: word })).body.total === 1)
+})
+
+test("a subscriber sees its document's changes in order and once, and no other's", async () => {
+  const { id } = await createDocument(base)
+  const other = await createDocument(base)
+  const socket = await openSocket(target.urls, id)
+  const established = await socket.next()
+  assert.equal(established.type, 'connection.established')
+  await sendJson('PATCH', `${base}/documents/${other.id}`, { title: 'Nothing to see' })
+  await sendJson('PATCH', `${base}/documents/${id}`, { title: 'New title' })
+  await sendJson('PATCH', `${base}/documents/${id}`, { status: 'sent' })
+  await sendJson('PATCH', `${base}/documents/${id}`, { status: 'viewed' })
+  await sign(base, id)
+  await sendJson('PATCH', `${base}/documents/${id}`, { status: 'completed' })
+  const messages = await socket.take(6)
+  const moves = messages.filter(({ type }) => type !== 'signature.added')
+  assert.deepEqual(
+    moves.map(({ type, data }) => [type, data['old_status'], data['new_status'], data['version']]),
+    [
+      ['document.updated', undefined, undefined, 2],
+      ['document.sent', 'created', 'sent', 3],
+      ['document.viewed', 'sent', 'viewed', 4],
+      ['document.signed', 'viewed', 'signed', 5],
+      ['document.status_changed', 'signed', 'completed', 6],
+    ],
+  )
+  assert.equal(messages.filter(({ type }) => type === 'signature.added').length, 1)
+  assert.doesNotMatch(JSON.stringify(messages), /signature_data/)
+  for (const { timestamp } of messages) assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
+  socket.close()
+})
+
+test('who was away gets what it missed, in order and once; an unknown position is a reset', async () => {
+  const { id } = await createDocument(base)
+  const first = await openSocket(target.urls, id)
+  await first.next()
+  await sendJson('PATCH', `${base}/documents/${id}`, { title: 'T2' })
+  const [seen] = await first.take(1)
+  first.close()
+  await sendJson('PATCH', `${base}/documents/${id}`, { title: 'T3' })
+  await sendJson('PATCH', `${base}/documents/${id}`, { title: 'T4' })
+  const again = await openSocket(target.urls, id, seen!.position)
+  assert.equal((await again.next()).type, 'connection.established')
+  await sendJson('PATCH', `${base}/documents/${id}`, { title: 'T5' })
+  assert.deepEqual((await again.take(3)).map(({ data }) => data['version']), [3, 4, 5])
+  again.close()
+  const lost = await openSocket(target.urls, id, 'no-such-position')
+  assert.equal((await lost.next()).type, 'connection.established')
+  assert.equal((await lost.next()).type, 'reset')
+  lost.close()
+})
+
+test('ping is answered with pong and its timestamp, bad JSON with an error, a bad token with 1008', async () => {
+  const { id } = await createDocument(base)
+  const socket = await openSocket(target.urls, id)
+  await socket.next()
+  socket.send('{"type":"ping","timestamp":"2026-01-02T03:04:05Z"}')
+  const pong = await socket.next()
+  assert.deepEqual([pong.type, pong.timestamp], ['pong', '2026-01-02T03:04:05Z'])
+  socket.send('{"type":')
+  assert.equal((await socket.next()).type, 'error')
+  socket.close()
+  for (const token of ['', 'nonsense']) {
+    const refused = await openSocket(target.urls, id, undefined, token)
+    assert.equal(await refused.closed, 1008)
+  }
+})
+
+test('the ws role counts its subscribers and lets only administrators broadcast', async () => {
+  const { id } = await createDocument(base)
+  const socket = await openSocket(target.urls, id)
+  await socket.next()
+  const { body } = await send<Record<string, unknown>>(`${target.urls.ws}/stats`)
+  assert.ok(Number(body['total_connections']) >= 1 && Number(body['documents_with_subscribers']) >= 1)
+  assert.equal(body['kafka_consumer_running'], true)
+  const token = await send<{ access_token: string }>(`${target.urls.ws}/auth/token?user_id=u1&email=eve@example.com`)
+  const broadcast = (headers = {}) => sendJson('POST', `${target.urls.ws}/broadcast/${id}`, { data: { note: 'hi' } }, headers)
+  problemOf(await broadcast(), 401, 'unauthenticated')
+  problemOf(await broadcast({ authorization: `Bearer ${token.body.access_token}` }), 403, 'forbidden')
+  socket.close()
+})

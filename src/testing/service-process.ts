@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { buildRoot } from '../runtime/package-root.ts'
+import { within } from './deadline.ts'
+
+/** What `docmgr serve --json` says once it is ready. */
+export interface ServiceUrls {
+  http: string
+  document: string
+  signature: string
+  search: string
+  ws: string
+  /** host:port */
+  grpc: string
+}
+
+export interface ServiceProcess {
+  urls: ServiceUrls
+  findings: string[]
+  pid: number
+  /** milliseconds from the spawn to its word that it is ready */
+  readyMs: number
+  /** resolves when the process is gone */
+  exited: Promise<{ code: number | null; stderr: string }>
+  kill(signal: NodeJS.Signals): void
+  /** SIGTERM, and waits until it is gone */
+  stop(): Promise<number | null>
+}
+
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 30_000
+
+/** Any free port for every listener. */
+export const FREE_PORTS = {
+  DOCMGR_LISTEN_HTTP: '0',
+  DOCMGR_LISTEN_DOCUMENT: '0',
+  DOCMGR_LISTEN_SIGNATURE: '0',
+  DOCMGR_LISTEN_SEARCH: '0',
+  DOCMGR_LISTEN_WS: '0',
+  DOCMGR_LISTEN_GRPC: '0',
+}
+
+/** Starts the built program as an operator does, on a data folder of its own, and waits until it is ready. */
+export async function startServiceProcess(data: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const begun = performance.now()
+  const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), 'serve', '--json', '--data', data], {
+    env: { ...process.env, ...FREE_PORTS, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-20_000)))
+  const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, stderr }))
+  const { urls, findings } = await within(START_LIMIT_MS, 'docmgr to be ready', firstLine(child, exited)).catch(
+    (error) => {
+      child.kill('SIGKILL')
+      throw error
+    },
+  )
+  return {
+    urls,
+    findings,
+    pid: child.pid!,
+    readyMs: performance.now() - begun,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGTERM')
+      return (await within(STOP_LIMIT_MS, 'docmgr to stop', exited)).code
+    },
+  }
+}
+
+async function firstLine(
+  child: ChildProcess,
+  exited: ServiceProcess['exited'],
+): Promise<Pick<ServiceProcess, 'urls' | 'findings'>> {
+  const line = once(createInterface(child.stdout!), 'line').then(([text]) => text as string)
+  const ended = exited.then(({ code, stderr }) => {
+    throw new Error(`docmgr ended with ${code} before it was ready: ${stderr}`)
+  })
+  return JSON.parse(await Promise.race([line, ended]))
+}
