@@ -1,5 +1,6 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import type { ColumnValue } from './columns.ts'
 import { makeEvent, type Origin, type Row, topicOf } from './envelope.ts'
 import { type Lsn, parseLsn } from './lsn.ts'
 import type { PgoutputMessage } from './pgoutput-stream.ts'
@@ -97,8 +98,8 @@ export class TransactionDecoder {
   #change(message: RowMessage, lsn: Lsn): void {
     const topic = topicOf(message.relation.schema, message.relation.name)
     if (!topic) return
-    const before = message.tag === 'insert' ? null : toRow(message.old ?? message.key)
-    const after = message.tag === 'delete' ? null : toRow(message.new)
+    const before = message.tag === 'insert' ? null : toRow(message.relation, message.old ?? message.key)
+    const after = message.tag === 'delete' ? null : toRow(message.relation, message.new)
     // As Debezium does it: another primary key is a delete and a create.
     const moved = message.tag === 'update' && before !== null && before['id'] !== after?.['id']
     const common = { topic, lsn, snapshot: 'false' } as const
@@ -124,7 +125,10 @@ export class TransactionDecoder {
   }
 }
 
-/** The parser's rows have no prototype. */
-function toRow(tuple: Record<string, unknown> | null): Row | null {
-  return tuple && ({ ...tuple } as Row)
+/** The parser's rows are dictionaries without a prototype; a plain object is many times faster to read and to write. */
+function toRow({ columns }: RowMessage['relation'], tuple: Record<string, unknown> | null): Row | null {
+  if (!tuple) return null
+  const row: Record<string, ColumnValue> = {}
+  for (const { name } of columns) row[name] = tuple[name] as ColumnValue
+  return row
 }
