@@ -50,6 +50,8 @@ export const documents = documentsSchema.table(
     index('documents_created_at_id').on(table.created_at, table.id).where(sql`deleted_at is null`),
     index('documents_status_created_at').on(table.status, table.created_at, table.id).where(sql`deleted_at is null`),
     index('documents_created_by_created_at').on(table.created_by, table.created_at, table.id).where(sql`deleted_at is null`),
+    index('documents_updated_at_id').on(table.updated_at, table.id).where(sql`deleted_at is null`),
+    index('documents_title_id').on(table.title, table.id).where(sql`deleted_at is null`),
   ],
 )
 
@@ -107,7 +109,7 @@ export const signatures = signaturesSchema.table(
   (table) => [
     index('signatures_signed_at_id').on(table.signed_at, table.id),
     index('signatures_document_id').on(table.document_id, table.signed_at, table.id),
-    index('signatures_signer_email_signed_at').on(table.signer_email, table.signed_at),
+    index('signatures_signer_email_signed_at').on(sql`lower(${table.signer_email})`, table.signed_at, table.id),
     uniqueIndex('signatures_one_a_signer').on(table.document_id, sql`lower(${table.signer_email})`),
   ],
 )
