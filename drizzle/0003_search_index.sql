@@ -22,12 +22,14 @@ CREATE TABLE "search"."documents" (
 );
 --> statement-breakpoint
 CREATE TABLE "search"."words" (
-	"word" varchar(32) PRIMARY KEY NOT NULL
+	"word" varchar(32) PRIMARY KEY NOT NULL,
+	"stem" varchar(32) NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX "documents_vector" ON "search"."documents" USING gin ("vector") WHERE not deleted;--> statement-breakpoint
 CREATE INDEX "documents_newest" ON "search"."documents" USING btree ("created_at","id") WHERE not deleted;--> statement-breakpoint
-CREATE INDEX "words_trigrams" ON "search"."words" USING gin ("word" gin_trgm_ops);
+CREATE INDEX "words_trigrams" ON "search"."words" USING gin ("word" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "words_stem" ON "search"."words" USING btree ("stem");
 --> statement-breakpoint
 
 -- Texts and vectors live apart from the rest of a row (TOAST): facets and filters then read few pages, and a change
@@ -44,15 +46,17 @@ ALTER TABLE search.documents
 ALTER INDEX search.documents_vector SET (gin_pending_list_limit = 2048);
 --> statement-breakpoint
 -- Compared byte by byte: no language's rules, and the same answers on every machine.
-ALTER TABLE search.words ALTER COLUMN word TYPE varchar(32) COLLATE "C";
+ALTER TABLE search.words
+  ALTER COLUMN word TYPE varchar(32) COLLATE "C",
+  ALTER COLUMN stem TYPE varchar(32) COLLATE "C";
 --> statement-breakpoint
 
--- Recorded stems that are at most max_edits away from a misspelled one, the nearest first. The threshold is lower than
--- the usual one, because two edits take most of the trigrams of a word of six to eight letters.
-CREATE FUNCTION search.near_words(misspelled text, max_edits int, max_words int) RETURNS TABLE (word text)
+-- Stems of the words that are at most max_edits away from a misspelled one, the nearest first. The threshold is lower
+-- than the usual one, because two edits take most of the trigrams of a word of six to eight letters.
+CREATE FUNCTION search.near_words(misspelled text, max_edits int, max_words int) RETURNS TABLE (stem text)
 LANGUAGE sql STABLE PARALLEL SAFE SET pg_trgm.similarity_threshold = 0.2 AS $$
-  SELECT candidate.word FROM (
-    SELECT w.word::text, levenshtein_less_equal(w.word, misspelled, max_edits) AS edits,
+  SELECT candidate.stem FROM (
+    SELECT w.word, w.stem::text, levenshtein_less_equal(w.word, misspelled, max_edits) AS edits,
       similarity(w.word, misspelled) AS likeness
     FROM search.words w
     WHERE w.word % misspelled AND length(w.word) BETWEEN length(misspelled) - max_edits AND length(misspelled) + max_edits

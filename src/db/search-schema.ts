@@ -34,9 +34,16 @@ export const searchDocuments = searchSchema.table(
   ],
 )
 
-/** The stems that documents have or had, to find what a misspelled word may have meant. */
+/** The words that documents have or had, to find what a misspelled word may have meant. */
 export const searchWords = searchSchema.table(
   'words',
-  { word: varchar({ length: 32 }).primaryKey() },
-  (table) => [index('words_trigrams').using('gin', sql`${table.word} gin_trgm_ops`)],
+  {
+    /** folded, letters only */
+    word: varchar({ length: 32 }).primaryKey(),
+    stem: varchar({ length: 32 }).notNull(),
+  },
+  (table) => [
+    index('words_trigrams').using('gin', sql`${table.word} gin_trgm_ops`),
+    index('words_stem').on(table.stem),
+  ],
 )

@@ -31,7 +31,7 @@ interface Held {
   id: string
   version: number
   /** there is a text, and it was made of the same content */
-  usable: boolean
+  usable: boolean | null
   /** what can be found of the document has changed */
   renamed: boolean
   /** only where it was renamed */
@@ -51,7 +51,7 @@ async function sortOut(pool: Pool, documents: SearchDocument[]): Promise<Sorted>
   for (const document of documents) {
     const found = held.get(document.id)
     if (found !== undefined && found.version >= document.version) continue
-    if (found === undefined || !found.usable) sorted.needContent.push(document.id)
+    if (found === undefined || found.usable !== true) sorted.needContent.push(document.id)
     else if (found.renamed) sorted.renamed.push({ ...document, content: found.content! })
     else sorted.changed.push(document)
   }
@@ -60,11 +60,11 @@ async function sortOut(pool: Pool, documents: SearchDocument[]): Promise<Sorted>
 
 async function heldOf(pool: Pool, documents: SearchDocument[]): Promise<Map<string, Held>> {
   const { rows } = await pool.query<Held>(
-    `select id, version, not deleted and content_sha256 = given.sha256 as usable,
-       (title, created_by) <> (given.title, given.created_by) as renamed,
-       case when (title, created_by) <> (given.title, given.created_by) then content end as content
+    `select id, version, not deleted and content_sha256 = sha256 as usable, renamed,
+       case when renamed then content end as content
      from search.documents
-     join unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as given(id, sha256, title, created_by) using (id)`,
+     join unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as given(id, sha256, new_title, new_created_by) using (id)
+     cross join lateral (select (title, created_by) <> (new_title, new_created_by) as renamed) as comparison`,
     [
       documents.map(({ id }) => id),
       documents.map(({ content_sha256 }) => content_sha256),

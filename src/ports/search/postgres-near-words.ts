@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
+import type { Stems } from './postgres-stems.ts'
 
 /** `when-unknown`: only words that no document has ever had are taken for misspelled; `all`: every word may be. */
 export type Forgiveness = 'when-unknown' | 'all'
 
-/** For each stem that may be misspelled, the stems it may have meant, the nearest first. */
-export type Near = (stems: string[], forgiveness: Forgiveness) => Promise<Map<string, string[]>>
+/** For each of the words that may be misspelled, the stems of what it may have meant, the nearest first. */
+export type Near = (words: string[], stems: Stems, forgiveness: Forgiveness) => Promise<Map<string, string[]>>
 
 /** Only words of letters are taken for misspelled, and only they are recorded. */
 const LETTERS = /^\p{L}{3,32}$/u
@@ -13,39 +14,43 @@ const MAX_MISSPELLED = 8
 const MAX_NEAR = 8
 const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz']
 
-/** How many edits are forgiven: as Elasticsearch's fuzziness AUTO (its documentation, "Common options"). */
-const editsOf = (stem: string): number => (stem.length <= 2 ? 0 : stem.length <= 5 ? 1 : 2)
+/** One edit is forgiven up to this length and two beyond: as Elasticsearch's fuzziness AUTO ("Common options"). */
+const MAX_SHORT = 5
 
-/** The recorded stems that are like a misspelled one. */
+/** Looks among the recorded words for those that are like a misspelled one. */
 export function createNear(pool: Pool): Near {
-  return async (stems, forgiveness) => {
-    const candidates = stems.filter((stem) => LETTERS.test(stem))
+  return async (words, stems, forgiveness) => {
+    const candidates = words.filter((word) => LETTERS.test(word))
     if (candidates.length === 0) return new Map()
-    const known = forgiveness === 'all' ? new Set<string>() : await knownOf(pool, candidates)
-    const misspelled = candidates.filter((stem) => !known.has(stem)).slice(0, MAX_MISSPELLED)
+    const known = forgiveness === 'all' ? new Set() : await knownOf(pool, candidates.map((word) => stems.get(word)!))
+    const misspelled = candidates.filter((word) => !known.has(stems.get(word)!)).slice(0, MAX_MISSPELLED)
     const near = await Promise.all(
-      misspelled.map(async (stem) => [stem, await (editsOf(stem) === 1 ? nearShort : nearLong)(pool, stem)] as const),
+      misspelled.map(async (word) => [word, await (word.length <= MAX_SHORT ? nearShort : nearLong)(pool, word)] as const),
     )
     return new Map(near)
   }
 }
 
 async function knownOf(pool: Pool, stems: string[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ word: string }>('select word from search.words where word = any($1::text[])', [stems])
-  return new Set(rows.map(({ word }) => word))
+  const { rows } = await pool.query<{ stem: string }>(
+    'select distinct stem from search.words where stem = any($1::text[])',
+    [stems],
+  )
+  return new Set(rows.map(({ stem }) => stem))
 }
 
 /** Short words share too few trigrams, so everything that is one edit away is looked up. */
-async function nearShort(pool: Pool, stem: string): Promise<string[]> {
-  const { rows } = await pool.query<{ word: string }>(
-    `select word from search.words where word = any($1::text[]) order by (left(word, 1) = $2) desc, word limit ${MAX_NEAR}`,
-    [oneEditFrom(stem), [...stem][0]],
+async function nearShort(pool: Pool, misspelled: string): Promise<string[]> {
+  const { rows } = await pool.query<{ stem: string }>(
+    `select stem from search.words where word = any($1::text[])
+     order by (left(word, 1) = left($2, 1)) desc, word limit ${MAX_NEAR}`,
+    [oneEditFrom(misspelled), misspelled],
   )
-  return rows.map(({ word }) => word)
+  return rows.map(({ stem }) => stem)
 }
 
-function oneEditFrom(stem: string): string[] {
-  const letters = [...stem]
+function oneEditFrom(misspelled: string): string[] {
+  const letters = [...misspelled]
   const edits: string[] = []
   for (let place = 0; place <= letters.length; place++) {
     const before = letters.slice(0, place).join('')
@@ -57,24 +62,29 @@ function oneEditFrom(stem: string): string[] {
     for (const letter of ALPHABET) edits.push(before + letter + after)
     if (next !== undefined) edits.push(before + next + here + letters.slice(place + 2).join(''))
   }
-  return edits.filter((edit) => edit !== stem)
+  return edits.filter((edit) => edit !== misspelled)
 }
 
 /** `similarity_threshold` cannot be set for one statement, so the function of the migration has it. */
-async function nearLong(pool: Pool, stem: string): Promise<string[]> {
-  const { rows } = await pool.query<{ word: string }>('select word from search.near_words($1, 2, $2)', [stem, MAX_NEAR])
-  return rows.map(({ word }) => word)
+async function nearLong(pool: Pool, misspelled: string): Promise<string[]> {
+  const sql = 'select stem from search.near_words($1, 2, $2)'
+  const { rows } = await pool.query<{ stem: string }>(sql, [misspelled, MAX_NEAR])
+  return rows.map(({ stem }) => stem)
 }
 
-/** Records stems so that misspelled words can be traced to them. */
-export function createWordRecorder(pool: Pool): (stems: Iterable<string>) => Promise<void> {
+/** Records words so that misspelled ones can be traced to them; stop words are not. */
+export function createWordRecorder(pool: Pool): (stems: Stems) => Promise<void> {
   const recorded = new LRUCache<string, true>({ max: 50_000 })
   return async (stems) => {
-    const fresh = new Set<string>()
-    for (const stem of stems) if (!recorded.has(stem) && LETTERS.test(stem)) fresh.add(stem)
-    if (fresh.size === 0) return
+    const words: string[] = []
+    for (const [word, stem] of stems) if (stem !== '' && !recorded.has(word) && LETTERS.test(word)) words.push(word)
+    if (words.length === 0) return
     // In order, so that two writers never wait for each other in a circle.
-    await pool.query('insert into search.words select unnest($1::text[]) on conflict do nothing', [[...fresh].sort()])
-    for (const stem of fresh) recorded.set(stem, true)
+    words.sort()
+    await pool.query('insert into search.words select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
+      words,
+      words.map((word) => stems.get(word)!),
+    ])
+    for (const word of words) recorded.set(word, true)
   }
 }

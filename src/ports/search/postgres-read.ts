@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { isoFromPostgres } from '../../db/timestamp.ts'
 import type { Facet, SearchFilters, SearchHit } from './port.ts'
 
@@ -21,26 +21,34 @@ const CONTENT_START = 20_000
 /** Weights of D, C, B, A (PostgreSQL's documentation, 12.3.3): no position, created_by, content, title. */
 const RANK = `ts_rank('{0.05, 0.1, 0.3, 1.0}', vector, $1::tsquery, 1)`
 
+/** Milliseconds that one statement may take. */
+const STATEMENT_LIMIT = 5_000
+
+export interface Page {
+  /** exact up to MAX_TOTAL; one more means that there are more */
+  matches: number
+  rows: Row[]
+}
+
 /** What can be asked of the tables with a tsquery. */
 export function createReader(pool: Pool) {
   return {
-    /** Exact up to MAX_TOTAL; one more means that there are more. */
-    async count(tsquery: string, filters: SearchFilters): Promise<number> {
-      const { where, values } = conditions(tsquery, filters)
-      const { rows } = await pool.query<{ count: number }>(
-        `select count(*)::int as count
-         from (select from search.documents where ${where} limit ${MAX_TOTAL + 1}) as matches`,
-        values,
-      )
-      return rows[0]!.count
-    },
-
-    async page(tsquery: string, filters: SearchFilters, from: number, size: number): Promise<Row[]> {
-      const { where, values } = conditions(tsquery, filters)
-      const wanted = Math.max(MAX_RANKED, from + size)
-      const { rows } = await pool.query<Record<string, never>>(pageSql(where, values.length), [...values, wanted, size, from])
-      return rows.map(rowOf)
-    },
+    search: (tsquery: string, filters: SearchFilters, from: number, size: number): Promise<Page> =>
+      onVectorIndex(pool, async (client) => {
+        const { where, values } = conditions(tsquery, filters)
+        const { rows: counted } = await client.query<{ matches: number }>(
+          `select count(*)::int as matches
+           from (select from search.documents where ${where} limit ${MAX_TOTAL + 1}) as matches`,
+          values,
+        )
+        const { matches } = counted[0]!
+        if (from >= matches) return { matches, rows: [] }
+        await client.query('set local enable_indexscan = on')
+        const wanted = Math.max(MAX_RANKED, from + size)
+        const sql = pageSql(where, values.length, matches > MAX_TOTAL)
+        const { rows } = await client.query(sql, [...values, wanted, size, from])
+        return { matches, rows: rows.map(rowOf) }
+      }),
 
     /** Whole texts. */
     async contents(ids: string[]): Promise<Map<string, string>> {
@@ -62,15 +70,40 @@ export function createReader(pool: Pool) {
       return rows.map(({ title }) => title)
     },
 
-    async values(field: Facet, tsquery: string | undefined, filters: SearchFilters): Promise<{ key: string; count: number }[]> {
+    async values(
+      field: Facet,
+      tsquery: string | undefined,
+      filters: SearchFilters,
+    ): Promise<{ key: string; count: number }[]> {
       const { where, values } = conditions(tsquery, filters)
-      const { rows } = await pool.query<{ key: string; count: number }>(
-        `select ${field} as key, count(*)::int as count from search.documents where ${where}
-         group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`,
-        values,
-      )
-      return rows
+      const sql = `
+        select ${field} as key, count(*)::int as count from search.documents where ${where}
+        group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
+      const ask = async (client: Pick<Pool, 'query'>) => (await client.query<{ key: string; count: number }>(sql, values)).rows
+      return tsquery === undefined ? ask(pool) : onVectorIndex(pool, ask)
     },
+  }
+}
+
+/**
+ * The planner takes vectors to be as cheap to read as the other columns, although each is fetched and unpacked from
+ * outside of the table. So it would rather test every row than ask the vectors' index, which is up to 20 times slower.
+ */
+async function onVectorIndex<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let failed = true
+  try {
+    await client.query(
+      `begin read only; set local enable_seqscan = off; set local enable_indexscan = off;
+       set local statement_timeout = ${STATEMENT_LIMIT}`,
+    )
+    const result = await work(client)
+    await client.query('commit')
+    failed = false
+    return result
+  } finally {
+    // After an error the connection is closed, which ends its transaction whatever state it is in.
+    client.release(failed)
   }
 }
 
@@ -89,12 +122,17 @@ function conditions(tsquery: string | undefined, filters: SearchFilters): { wher
   return { where: parts.join(' and '), values }
 }
 
-/** Parameters: those of the conditions ($1 is the tsquery), how many of the newest, page size, page start. */
-function pageSql(where: string, conditions: number): string {
+/**
+ * Parameters: those of the conditions ($1 is the tsquery), how many of the newest, page size, page start. Of many
+ * matches the newest are read off the index on time; the few are all fetched and then sorted.
+ */
+function pageSql(where: string, conditions: number, many: boolean): string {
+  const newest = `order by created_at desc, id desc limit $${conditions + 1}`
   return `
-    with newest as materialized (
-      select id, created_at from search.documents where ${where}
-      order by created_at desc, id desc limit $${conditions + 1}
+    with matches as materialized (
+      select id, created_at from search.documents where ${where} ${many ? newest : ''}
+    ), newest as (
+      select id, created_at from matches ${newest}
     ), aged as (
       select id, row_number() over (order by created_at desc, id desc) <= ${MAX_RANKED} as ranked from newest
     ), page as materialized (

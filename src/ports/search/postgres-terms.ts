@@ -10,18 +10,15 @@ export async function termsOf(
   index: { stemsOf: Stemmer; near: Near },
 ): Promise<Term[]> {
   const stems = await index.stemsOf(parts.flat())
-  const terms = parts.map((part) => termOf(part, stems)).filter((term) => term !== undefined)
+  const single = parts.flatMap((part) => (part.length === 1 && stems.get(part[0]) !== '' ? [part[0]] : []))
+  const near = await index.near(single, stems, forgiveness)
+  const terms = parts.map((part) => termOf(part, stems, near)).filter((term) => term !== undefined)
   // Nothing but stop words: "The Who" can still be a title.
-  if (terms.length === 0) return parts.flat().map((word) => ({ kind: 'any-of', keys: [titleKey(word)] }))
-  const single = terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : []))
-  const near = await index.near(single, forgiveness)
-  return terms.map((term) =>
-    term.kind === 'any-of' ? { kind: 'any-of', keys: [...term.keys, ...(near.get(term.keys[0]!) ?? [])] } : term,
-  )
+  return terms.length > 0 ? terms : parts.flat().map((word) => ({ kind: 'any-of', keys: [titleKey(word)] }))
 }
 
 /** Undefined when the part has only stop words. */
-function termOf(part: QueryPart, stems: Stems): Term | undefined {
+function termOf(part: QueryPart, stems: Stems, near: ReadonlyMap<string, string[]>): Term | undefined {
   const steps: { key: string; gap: number }[] = []
   let last: number | undefined
   part.forEach((word, place) => {
@@ -32,7 +29,9 @@ function termOf(part: QueryPart, stems: Stems): Term | undefined {
   })
   const [first] = steps
   if (first === undefined) return undefined
-  return steps.length === 1 ? { kind: 'any-of', keys: [first.key] } : { kind: 'phrase', steps }
+  if (steps.length > 1) return { kind: 'phrase', steps }
+  const others = part.length === 1 ? (near.get(part[0]) ?? []) : []
+  return { kind: 'any-of', keys: [...new Set([first.key, ...others])] }
 }
 
 /** The tsquery, as text, that all of the terms together are. Keys have no quotes and no backslashes. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { SearchDocument } from './port.ts'
-import type { Stemmer } from './postgres-stems.ts'
+import type { Stemmer, Stems } from './postgres-stems.ts'
 import { type DocumentWords, vectorOf } from './postgres-vector.ts'
 import { foldedWords } from './words.ts'
 
@@ -19,14 +19,14 @@ const MAX_DOCUMENTS = 250
 const MAX_UNITS = 1_000_000
 const NUL = /\0/g
 
-export function createWriter(pool: Pool, stemsOf: Stemmer, record: (stems: Iterable<string>) => Promise<void>): Writer {
+export function createWriter(pool: Pool, stemsOf: Stemmer, record: (stems: Stems) => Promise<void>): Writer {
   return {
     async write(documents) {
       for (const batch of batchesOf(documents.map(fitting))) {
         const words = batch.map(wordsOfDocument)
         const stems = await stemsOf(distinctWords(words))
         // Before the documents: a failure in between loses nothing, as all of it is then done again.
-        await record(stems.values())
+        await record(stems)
         const vectors = words.map((each) => vectorOf(each, stems))
         await upsert(pool, batch, vectors)
       }

@@ -52,11 +52,10 @@ export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
       const nothing = { total: 0, total_is_exact: true, documents: [] }
       return forgiving(parseQuery(q), nothing, async (terms) => {
         const tsquery = tsqueryOf(terms)
-        const total = await reader.count(tsquery, filters)
-        if (total === 0) return undefined
-        const rows = from < total ? await reader.page(tsquery, filters, from, size) : []
+        const { matches, rows } = await reader.search(tsquery, filters, from, size)
+        if (matches === 0) return undefined
         const documents = await highlight(rows, terms)
-        return { total: Math.min(total, MAX_TOTAL), total_is_exact: total <= MAX_TOTAL, documents }
+        return { total: Math.min(matches, MAX_TOTAL), total_is_exact: matches <= MAX_TOTAL, documents }
       })
     },
 

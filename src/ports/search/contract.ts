@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { eventually } from '../../testing/deadline.ts'
+import type { SearchDocument, SearchFilters, SearchHit, SearchIndex } from './port.ts'
+import { sampleDocument } from './sample-documents.ts'
+
+/** What every search adapter does. `open` gives an empty index, which the suite stops. */
+export function searchIndexContract(name: string, open: () => Promise<SearchIndex>): void {
+  describe(name, { concurrency: 1 }, () => {
+    describe('index', () => writes(open))
+    describe('search', () => finds(open))
+    describe('suggest and aggregate', () => counts(open))
+  })
+}
+
+/** An index for a group of tests. */
+function openOnce(open: () => Promise<SearchIndex>): () => SearchIndex {
+  let index: SearchIndex | undefined
+  before(async () => void (index = await open()))
+  after(() => index?.stop())
+  return () => index!
+}
+
+/** The hits, once there are as many as expected: an index may show what was written a moment later. */
+async function hitsOf(index: SearchIndex, q: string, expected: number, filters: SearchFilters = {}): Promise<SearchHit[]> {
+  let last = -1
+  const result = await eventually(
+    `${expected} documents for ${JSON.stringify(q).slice(0, 80)}`,
+    async () => {
+      const found = await index.search({ q, filters, from: 0, size: 100 })
+      last = found.total
+      return found.total === expected && found
+    },
+    3_000,
+  ).catch((error: Error) => assert.fail(`${error.message}: there are ${last}`))
+  return result.documents
+}
+
+const titlesOf = (hits: readonly { title: string }[]): string[] => hits.map(({ title }) => title).sort()
+
+function writes(open: () => Promise<SearchIndex>): void {
+  const index = openOnce(open)
+
+  test('an older or the same version never replaces what is there', async () => {
+    const second = sampleDocument({ title: 'Walnut second', version: 2 })
+    await index().index([second])
+    await index().index([{ ...second, title: 'Walnut first', version: 1 }, { ...second, title: 'Walnut again' }])
+    assert.deepEqual(titlesOf(await hitsOf(index(), 'walnut', 1)), ['Walnut second'])
+    assert.deepEqual(await index().versions([second.id]), new Map([[second.id, 2]]))
+  })
+
+  test('of several versions in one call the newest counts, in any order', async () => {
+    const document = sampleDocument({ title: 'Chestnut' })
+    const versions = [2, 3, 1].map((version) => ({ ...document, title: `Chestnut ${version}`, version }))
+    await index().index(versions)
+    assert.deepEqual(titlesOf(await hitsOf(index(), 'chestnut', 1)), ['Chestnut 3'])
+  })
+
+  test('a tombstone is never found and cannot be brought back by an older version', async () => {
+    const document = sampleDocument({ title: 'Hazelnut', content: 'hazelnut' })
+    await index().index([document])
+    await hitsOf(index(), 'hazelnut', 1)
+    await index().index([{ ...document, version: 3, deleted: true }])
+    await hitsOf(index(), 'hazelnut', 0)
+    await index().index([{ ...document, version: 2 }])
+    await hitsOf(index(), 'hazelnut', 0)
+    assert.deepEqual(await index().versions([document.id]), new Map([[document.id, 3]]))
+  })
+
+  test('a document without its content keeps the text that the index holds', async () => {
+    const document = sampleDocument({ title: 'Pecan', content: 'a pie of great renown' })
+    await index().index([document])
+    const signed: SearchDocument = { ...document, version: 2, status: 'signed', content: null }
+    assert.deepEqual(await index().index([signed]), { needContent: [] })
+    const [found] = await hitsOf(index(), 'renown pecan', 1, { status: 'signed' })
+    assert.equal(found!.version, 2)
+    assert.deepEqual(await index().index([{ ...signed, version: 3, title: 'Cashew' }]), { needContent: [] })
+    await hitsOf(index(), 'pecan', 0)
+    assert.equal((await hitsOf(index(), 'renown cashew', 1))[0]!.status, 'signed')
+  })
+
+  test('a document without its content is asked for when the index holds no text of that content', async () => {
+    const document = sampleDocument({ title: 'Almond', content: 'marzipan' })
+    assert.deepEqual(await index().index([{ ...document, content: null }]), { needContent: [document.id] })
+    await hitsOf(index(), 'almond', 0)
+    await index().index([document])
+    const other = { ...document, version: 2, content: null, content_sha256: 'cd'.repeat(32) }
+    assert.deepEqual(await index().index([other]), { needContent: [document.id] })
+    const unknown = { ...document, version: 2, content: null, content_sha256: null }
+    assert.deepEqual(await index().index([unknown]), { needContent: [document.id] })
+    assert.deepEqual(await index().index([{ ...unknown, version: 1 }]), { needContent: [] })
+  })
+
+  test('texts of any size and any characters can be indexed', async () => {
+    const noise = Array.from({ length: 120_000 }, (_, number) => `w${number.toString(36)}`).join(' ')
+    await index().index([
+      sampleDocument({ title: 'Noise of words', content: noise }),
+      sampleDocument({ title: 'Noise of one word', content: 'x'.repeat(3_000_000) }),
+      sampleDocument({ title: 'Noise of 漢字', content: '漢字仮名交じり文 '.repeat(50_000) }),
+      sampleDocument({ title: "Noise of \0 ' \\ : & \ud800", content: "\0 ' \\' \\\\ \udfff :* <-> !" }),
+    ])
+    await hitsOf(index(), 'noise', 4)
+    await hitsOf(index(), '漢字仮名', 1)
+    await hitsOf(index(), 'w12', 1)
+  })
+}
+
+const contract = sampleDocument({
+  title: 'Employment contract',
+  content: 'The employee shall receive an annual salary. <script>alert("x")</script> Notice period: three months.',
+})
+const lease = sampleDocument({
+  title: 'Lease of the café in Zürich',
+  content: 'The tenant signs the contract & pays the rent monthly to Łukasz. Cancelling needs three full months.',
+  status: 'signed',
+  created_by: 'grace.hopper@example.org',
+  content_type: 'application/pdf',
+})
+const LONG_WORDS = Array.from({ length: 30_000 }, (_, number) => `filler${number % 500}`).join(' ')
+const report = sampleDocument({ title: 'Long report', content: `${LONG_WORDS} the peregrine falcon dives` })
+
+function finds(open: () => Promise<SearchIndex>): void {
+  const index = openOnce(open)
+  before(() => index().index([contract, lease, report]))
+
+  const finding = (q: string, ...expected: SearchDocument[]) =>
+    test(`${JSON.stringify(q)} finds ${expected.map(({ title }) => title).join(' and ') || 'nothing'}`, async () => {
+      assert.deepEqual(titlesOf(await hitsOf(index(), q, expected.length)), titlesOf(expected))
+    })
+
+  finding('employment', contract)
+  finding('CONTRACTS', contract, lease)
+  finding('salary contract', contract)
+  finding('cancel', lease)
+  finding('cafe', lease)
+  finding('CAFÉ zurich', lease)
+  finding('lukasz', lease)
+  finding('"three months"', contract)
+  finding('"notice period"', contract)
+  finding('"period notice"')
+  finding('“annual salary”', contract)
+  finding('"annual salary', contract)
+  finding('"lease of the cafe"', lease)
+  finding('contarct', contract, lease)
+  finding('employmnet', contract)
+  finding('saalry', contract)
+  finding('pasy', lease)
+  finding('employment xylophone')
+  finding('grace.hopper@example.org', lease)
+  finding('hopper', lease)
+  finding('peregrine', report)
+  finding('"peregrine falcon"', report)
+  finding('"falcon peregrine"')
+  finding(' \t\n ')
+  finding('"" "\'" & | ! <-> :* ( ) \\ \0 \ud800 -')
+
+  test('a hit has the fields of its document and where the words are, everything else escaped', async () => {
+    const [hit] = await hitsOf(index(), 'employment alert', 1)
+    const { content: _, content_sha256: __, deleted: ___, ...fields } = contract
+    const { score, highlights, ...rest } = hit!
+    const iso = (time: string): string => new Date(time).toISOString()
+    assert.deepEqual(
+      { ...rest, created_at: iso(rest.created_at), updated_at: iso(rest.updated_at) },
+      fields,
+    )
+    assert.ok(score > 0)
+    assert.deepEqual(highlights.title, ['<em>Employment</em> contract'])
+    assert.match(highlights.content!.join(), /&lt;script&gt;<em>alert<\/em>\(&quot;x&quot;\)&lt;\/script&gt;/)
+  })
+
+  test('stems, accents and misspelled words are highlighted as they stand in the text', async () => {
+    const [hit] = await hitsOf(index(), 'zurich cancell lukas', 1)
+    assert.deepEqual(hit!.highlights.title, ['Lease of the café in <em>Zürich</em>'])
+    assert.match(hit!.highlights.content!.join(), /to <em>Łukasz<\/em>. <em>Cancelling<\/em> needs/)
+  })
+
+  test('the end of a long text is highlighted too', async () => {
+    const [hit] = await hitsOf(index(), '"peregrine falcon"', 1)
+    assert.match(hit!.highlights.content!.join(), /the <em>peregrine<\/em> <em>falcon<\/em> dives/)
+  })
+
+  test('a word in the title weighs more than in the content', async () => {
+    const hits = await hitsOf(index(), 'contract', 2)
+    assert.deepEqual(hits.map(({ id }) => id), [contract.id, lease.id])
+    assert.ok(hits[0]!.score > hits[1]!.score)
+  })
+
+  test('of equal matches the newest comes first, and pages continue each other', async () => {
+    const documents = Array.from({ length: 7 }, (_, number) => sampleDocument({ title: `Quokka ${number + 1}` }))
+    await index().index(documents)
+    await hitsOf(index(), 'quokka', 7)
+    const pages = await Promise.all(
+      [0, 3, 6, 9].map((from) => index().search({ q: 'quokka', filters: {}, from, size: 3 })),
+    )
+    assert.deepEqual(
+      pages.map((page) => page.documents.map(({ title }) => title.slice(-1)).join('')),
+      ['765', '432', '1', ''],
+    )
+    assert.deepEqual(pages.map(({ total, total_is_exact }) => [total, total_is_exact]), Array(4).fill([7, true]))
+  })
+
+  test('filters narrow what is found', async () => {
+    await hitsOf(index(), 'contract', 1, { status: 'signed' })
+    await hitsOf(index(), 'contract', 1, { created_by: 'grace.hopper@example.org' })
+    await hitsOf(index(), 'contract', 0, { created_by: 'grace' })
+    await hitsOf(index(), 'contract', 1, { content_type: 'application/pdf' })
+    await hitsOf(index(), 'contract', 1, { created_from: lease.created_at })
+    await hitsOf(index(), 'contract', 1, { created_to: lease.created_at })
+    await hitsOf(index(), 'contract', 0, { created_from: contract.created_at, created_to: contract.created_at })
+  })
+
+  test('a megabyte of noise finds nothing and breaks nothing', async () => {
+    for (const piece of ['"', "'", '\\', ':*&|!', 'ab"cd ', '漢', '\0', '((((']) {
+      const q = piece.repeat(1_000_000 / piece.length)
+      const { documents } = await index().search({ q, filters: {}, from: 0, size: 10 })
+      assert.deepEqual(documents, [], piece)
+    }
+  })
+}
+
+function counts(open: () => Promise<SearchIndex>): void {
+  const index = openOnce(open)
+  before(async () => {
+    await index().index([
+      sampleDocument({ title: 'Contract for painting' }),
+      sampleDocument({ title: 'Contract for painting', status: 'signed' }),
+      sampleDocument({ title: 'Painting contracts', status: 'signed', created_by: 'b@example.com' }),
+      sampleDocument({ title: 'Überweisung', content: 'contract', content_type: 'application/pdf' }),
+      { ...sampleDocument({ title: 'Contract gone' }), deleted: true },
+    ])
+    await hitsOf(index(), 'contract', 4)
+  })
+
+  test('titles are suggested once each, those first that begin with the text', async () => {
+    assert.deepEqual(await index().suggest('contr', 5), ['Contract for painting', 'Painting contracts'])
+    assert.deepEqual(await index().suggest('PAINT', 5), ['Painting contracts', 'Contract for painting'])
+    assert.deepEqual(await index().suggest('contract pain', 5), ['Contract for painting'])
+    assert.deepEqual(await index().suggest('uber', 5), ['Überweisung'])
+    assert.deepEqual(await index().suggest('contr', 1), ['Contract for painting'])
+    assert.deepEqual(await index().suggest('gone', 5), [])
+    assert.deepEqual(await index().suggest('ontract', 5), [])
+  })
+
+  test('any text is a prefix', async () => {
+    for (const prefix of ['', '  ', "'", ':*', '\0', '\ud800', '"'.repeat(1_000_000), 'ab '.repeat(300_000)]) {
+      assert.deepEqual(await index().suggest(prefix, 5), [], prefix.slice(0, 5))
+    }
+  })
+
+  test('values are counted, the most frequent first, without tombstones', async () => {
+    assert.deepEqual(await index().aggregate('status'), [
+      { key: 'created', count: 2 },
+      { key: 'signed', count: 2 },
+    ])
+    assert.deepEqual(await index().aggregate('created_by'), [
+      { key: 'ada@example.com', count: 3 },
+      { key: 'b@example.com', count: 1 },
+    ])
+    assert.deepEqual(await index().aggregate('content_type', undefined, { status: 'created' }), [
+      { key: 'application/pdf', count: 1 },
+      { key: 'text/plain', count: 1 },
+    ])
+  })
+
+  test('with a query only what it finds is counted', async () => {
+    assert.deepEqual(await index().aggregate('status', 'paintng'), [
+      { key: 'signed', count: 2 },
+      { key: 'created', count: 1 },
+    ])
+    assert.deepEqual(await index().aggregate('status', 'nowhere'), [])
+  })
+
+  test('check passes', () => index().check())
+}
