@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { keptTokenSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { type Config } from '../config/schema.ts'
@@ -97,14 +98,14 @@ const PROBE_LIMIT_MS = 3_000
 export async function probe(base: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)])
-    const answer = await fetch(`${base}/health/live`, { signal: limit })
-    const body = (await answer.json()) as { status?: string }
-    return answer.ok && body.status === 'alive' ? undefined : 'something else answers there'
+    const { statusCode, body } = await request(`${base}/health/live`, { signal: limit, reset: true })
+    const { status } = (await body.json()) as { status?: string }
+    return statusCode === 200 && status === 'alive' ? undefined : 'something else answers there'
   } catch (error) {
     signal.throwIfAborted()
-    const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException }
+    const { code, message, name } = error as NodeJS.ErrnoException
     if (name === 'TimeoutError') return `no answer within ${PROBE_LIMIT_MS} ms`
-    return name === 'SyntaxError' ? 'something else answers there' : (cause?.code ?? message)
+    return name === 'SyntaxError' ? 'something else answers there' : (code ?? message)
   }
 }
 

@@ -5,6 +5,8 @@ import { migrateDatabase, pendingMigrations } from '../db/migrate.ts'
 import { connectionOf, migrationsFolder } from '../db/open.ts'
 import { lockFolder } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
+import { processIdentity } from '../runtime/processes.ts'
+import { readServiceFile } from '../runtime/service-file.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
@@ -12,6 +14,12 @@ import { type ConfigOptions, configOf } from './options.ts'
 /** Brings the database to the newest schema, on a connection that does not go through a pooler. */
 export async function migrate(options: ConfigOptions & { check?: boolean; json?: boolean }, io: Io): Promise<number> {
   const { config } = await configOf(options)
+  const holder = await holderOf(config)
+  if (holder !== undefined) {
+    if (options.json) io.json(options.check ? { pending: 0 } : { applied: 0 })
+    else io.out(`The database is up to date: process ${holder}, which has it open, migrated it when it started.`)
+    return EXIT.done
+  }
   return withDirectConnection(config, async (connection) => {
     if (options.check) {
       const pending = await pendingMigrations(connection, migrationsFolder())
@@ -24,6 +32,13 @@ export async function migrate(options: ConfigOptions & { check?: boolean; json?:
     else io.out(applied === 0 ? 'The database was up to date.' : `${count(applied)} applied.`)
     return EXIT.done
   })
+}
+
+/** The process that has the embedded database open, if any. */
+async function holderOf({ data, database }: Config): Promise<number | undefined> {
+  if (!database.url.startsWith('embedded:')) return undefined
+  const file = await readServiceFile(data)
+  return file && (await processIdentity(file.pid)) !== undefined ? file.pid : undefined
 }
 
 const count = (migrations: number): string => (migrations === 1 ? '1 migration' : `${migrations} migrations`)

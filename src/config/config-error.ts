@@ -10,7 +10,7 @@ export interface ConfigProblem {
   rule: string
 }
 
-/** Everything that is wrong with the configuration, at once; each line names the key, the value and what would be right. */
+/** Everything that is wrong with the configuration: each line names the key, the value and what would be right. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[]
   constructor(problems: readonly ConfigProblem[]) {
@@ -22,5 +22,6 @@ export class ConfigError extends Error {
 
 function sentence({ key, origin, value, rule }: ConfigProblem): string {
   const what = value === undefined ? key : `${key} = ${value}`
-  return `${what}${origin && origin !== key ? ` (from ${origin})` : ''}: ${rule}`
+  const place = origin === 'default' ? ' (the default)' : origin ? ` (from ${origin})` : ''
+  return `${what}${place}: ${rule}`
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createJiti } from 'jiti'
 import { buildRoot } from '../runtime/package-root.ts'
@@ -42,9 +42,13 @@ export async function loadConfigFile(path: string): Promise<unknown> {
 }
 
 /** `file:line:column`, as far as the error tells. */
-function placeOf(error: Error & { loc?: { line: number; column: number } }, path: string): string {
-  const place = new RegExp(`${escape(path)}:(\\d+:\\d+)`).exec(`${error.message}\n${error.stack ?? ''}`)?.[1]
-  return place ? `${path}:${place}` : path
+function placeOf(error: Error, path: string): string {
+  const found = new RegExp(`${escape(path)}:(\\d+):(\\d+)`).exec(`${error.message}\n${error.stack ?? ''}`)
+  if (!found) return path
+  const [, line, column] = found
+  // A place that the file does not have is one of the code that it was translated to.
+  const text = readFileSync(path, 'utf8').split('\n')[Number(line) - 1]
+  return text !== undefined && Number(column) <= text.length + 1 ? `${path}:${line}:${column}` : path
 }
 
 function firstLine(error: Error): string {
@@ -63,11 +67,12 @@ export function readConfigObject(
   const given = new Map<string, Given>()
   const problems: ConfigProblem[] = []
   const keys = settings.map(({ key }) => key)
+  const groups = keys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.indexOf('.')))
   const visit = (value: unknown, key: string): void => {
     if (value === undefined) return
     if (keys.includes(key)) given.set(key, { value, origin: { layer: 'file', path } })
     else if (key !== '' && !keys.some((known) => known.startsWith(`${key}.`))) {
-      const meant = nearest(key, keys)
+      const meant = nearest(key, [...keys, ...groups])
       const rule = `there is no such setting${meant ? `; did you mean ${meant}?` : ''}`
       problems.push({ key, origin: path, rule })
     } else if (isPlain(value)) {

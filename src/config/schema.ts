@@ -5,10 +5,8 @@ import { ROLES, type Role } from './roles.ts'
 export { ROLES, type Role }
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
-const port = z.union(
-  [z.int().min(0).max(65_535), z.literal('off')],
-  'must be a port from 0 to 65535 (0: any free one) or off',
-)
+const PORT_RULE = 'must be a port from 0 to 65535 (0: any free one) or off'
+const port = z.union([z.int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE), z.literal('off')], PORT_RULE)
 const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`
   return z.int(rule).min(min, rule).max(max, rule)
