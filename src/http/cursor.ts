@@ -42,9 +42,10 @@ export function nextLink(path: string, query: Record<string, string | number | u
 }
 
 function parse(cursor: string): [print: string, key: string, id: string] | undefined {
-  if (cursor.length > MAX_CURSOR_CHARS || !/^[\w-]+$/.test(cursor)) return undefined
+  const bytes = Buffer.from(cursor.slice(0, MAX_CURSOR_CHARS), 'base64url')
+  if (bytes.toString('base64url') !== cursor) return undefined
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    const parts: unknown = JSON.parse(bytes.toString())
     if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string')) return undefined
     const [print, key, id] = parts as [string, string, string]
     return canonicalUuid(id) === id ? [print, key, id] : undefined

@@ -56,4 +56,7 @@ export function wholeNumber(options: { min: number; max: number; fallback: numbe
 }
 
 /** A date-time in a query string, as ISO 8601. */
-export const dateTime = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })
+export const dateTime = z.iso
+  .datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })
+  // PostgreSQL has no year 0 and no offset of 16 hours.
+  .refine((time) => !/^0000|[+-](1[6-9]|2\d):\d\d$/.test(time), 'must be a time that a calendar has')

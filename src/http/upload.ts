@@ -40,6 +40,8 @@ export async function readForm<Stored>(request: IncomingMessage, options: FormOp
   const read = new Promise<void>((resolve, reject) => {
     const refuse = (field: string, detail: string): void => reject(invalidField(field, detail))
     parser.on('file', (field, content, { filename, mimeType }) => {
+      // Whoever reads the file gets its error; one that nobody reads has one too when the parser is given up.
+      content.on('error', () => {})
       if (file) return refuse(field, 'must be the only file')
       if (!options.fileFields.includes(field)) return refuse(field, `the file's part must be named ${options.fileFields[0]}`)
       const stored = options.store(content)

@@ -15,7 +15,7 @@ import { createdBy, mediaType, title } from './document-fields.ts'
 
 const MAX_JSON_BYTES = 32 * 1024 * 1024
 
-const fields = z.object({ title, content_type: mediaType, created_by: createdBy }, 'must be a JSON object')
+const fields = z.object({ title, content_type: mediaType, created_by: createdBy })
 
 /** The JSON form. */
 export const jsonForm = (maxBytes: number) => {
@@ -23,7 +23,8 @@ export const jsonForm = (maxBytes: number) => {
     .string('must be a string')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
     .refine((value) => Buffer.byteLength(value) <= maxBytes, `must have at most ${maxBytes} bytes as UTF-8`)
-  return fields.extend({ content, content_type: mediaType.default('text/plain') })
+  const content_type = mediaType.default('text/plain')
+  return z.object({ title, content, content_type, created_by: createdBy }, 'must be a JSON object')
 }
 
 /** What a raw body says of itself in the query. */

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { queryRows } from '../../db/query.ts'
+import { isDeletable, STATUSES } from '../../domain/document.ts'
+import { isProblem } from '../../domain/errors.ts'
+import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService()
+})
+after(() => service.stop())
+
+const remove = (id: string, headers?: Record<string, string>) =>
+  service.request('DELETE', `/documents/${id}`, undefined, headers)
+
+test('a deleted document is gone everywhere, and its row stays with one more version', async () => {
+  const { id } = await service.create({ title: 'To be deleted' })
+  await service.request('GET', `/documents/${id}`)
+  const response = await remove(id)
+  assert.deepEqual([response.status, await response.text()], [204, ''])
+  for (const [method, path, body] of [
+    ['GET', '', undefined], ['HEAD', '', undefined], ['GET', '/content', undefined], ['GET', '/stats', undefined],
+    ['PATCH', '', { title: 'x' }], ['DELETE', '', undefined],
+  ] as const) {
+    assert.equal((await service.request(method, `/documents/${id}${path}`, body)).status, 404, `${method} ${path}`)
+  }
+  assert.deepEqual(await (await service.request('GET', '/documents?title=To+be+deleted')).json(), [])
+  const { documents } = service.role
+  const context = { traceparent: '' } as never
+  await assert.rejects(documents.get(id, context), (error) => isProblem(error, 'document-not-found'))
+  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) => isProblem(error, 'document-not-found'))
+  assert.deepEqual(await documents.exists(id, context), { exists: false, status: '' })
+  const rows = await queryRows(service.database.pool, 'SELECT version, deleted_at FROM documents.documents WHERE id = $1', [id])
+  assert.equal(rows[0]!['version'], 2)
+  assert.notEqual(rows[0]!['deleted_at'], null)
+})
+
+test('what was signed is never deleted; everything else can be', async () => {
+  for (const status of STATUSES) {
+    const { id } = await service.create()
+    if (status !== 'created') await service.request('PATCH', `/documents/${id}`, { status })
+    const response = await remove(id)
+    assert.equal(response.status, isDeletable(status) ? 204 : 409, status)
+    if (response.status === 409) assert.match(await response.text(), /document-not-deletable.*is \w+/)
+  }
+})
+
+test('If-Match keeps a document that has changed since', async () => {
+  const { id } = await service.create()
+  await service.request('PATCH', `/documents/${id}`, { title: 'Changed' })
+  assert.equal((await remove(id, { 'if-match': '"1"' })).status, 412)
+  assert.equal((await remove(id, { 'if-match': '"2"' })).status, 204)
+})
+
+test('of deletions at the same time one is made, and a signature wins or loses as a whole', async () => {
+  for (let n = 0; n < 10; n++) {
+    const { id } = await service.create()
+    const [first, second, sign] = await Promise.all([
+      remove(id), remove(id), service.request('PATCH', `/documents/${id}`, { status: 'signed' }),
+    ])
+    const statuses = [first.status, second.status].sort()
+    if (sign.status === 200) assert.deepEqual(statuses, [409, 409])
+    else assert.deepEqual([...statuses, sign.status], [204, 404, 404])
+  }
+})
+
+test('an unknown id is 404', async () => {
+  assert.equal((await remove('06b00000-0000-7000-8000-000000000000')).status, 404)
+})

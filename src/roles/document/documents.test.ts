@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { isProblem } from '../../domain/errors.ts'
+import type { RequestContext } from '../../domain/request.ts'
+import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService()
+})
+after(() => service.stop())
+
+const unknown = '06b00000-0000-7000-8000-000000000000'
+const context: RequestContext = {
+  principal: { kind: 'system', name: 'test' },
+  requestId: 'test',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  clientAddress: '127.0.0.1',
+  signal: new AbortController().signal,
+}
+
+test('moves a document to a status once, and repeating it changes nothing', async () => {
+  const { documents } = service.role
+  const { id } = await service.create()
+  const signed = await documents.updateStatus(id.toUpperCase(), 'signed', context)
+  assert.deepEqual([signed.status, signed.version], ['signed', 2])
+  assert.deepEqual(await documents.updateStatus(id, 'signed', context), signed)
+  assert.deepEqual(await (await service.request('GET', `/documents/${id}`)).json(), signed)
+  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) => isProblem(error, 'status-not-allowed'))
+})
+
+test('gets and finds a document without counting a view', async () => {
+  const { documents } = service.role
+  const document = await service.create()
+  assert.deepEqual(await documents.get(document.id, context), document)
+  assert.deepEqual(await documents.exists(document.id, context), { exists: true, status: 'created' })
+  const stats = (await (await service.request('GET', `/documents/${document.id}/stats`)).json()) as { total_views: number }
+  assert.equal(stats.total_views, 0)
+})
+
+test('an unknown document is not found, or does not exist; what is no id or status is named', async () => {
+  const { documents } = service.role
+  const isMissing = (error: unknown): boolean => isProblem(error, 'document-not-found')
+  await assert.rejects(documents.get(unknown, context), isMissing)
+  await assert.rejects(documents.updateStatus(unknown, 'sent', context), isMissing)
+  assert.deepEqual(await documents.exists(unknown, context), { exists: false, status: '' })
+  const names = (field: string) => (error: unknown) =>
+    isProblem(error, 'validation-failed') && error.errors[0]!.field === field
+  for (const call of [documents.get('x', context), documents.exists('x', context), documents.updateStatus('x', 'sent', context)]) {
+    await assert.rejects(call, names('document_id'))
+  }
+  await assert.rejects(documents.updateStatus(unknown, 'SENT' as never, context), names('status'))
+})
+
+test('says whether the database can be reached', async () => {
+  await service.role.documents.check()
+})

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { fileName } from '../../http/content-delivery.ts'
+import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+let id: string
+let etag: string
+before(async () => {
+  service = await startDocumentService()
+  const document = await service.create({ title: 'Zahlen № 1', content: '0123456789' })
+  id = document.id
+  etag = `"${document.content_sha256}"`
+})
+after(() => service.stop())
+
+const get = (headers?: Record<string, string>, method = 'GET') =>
+  service.request(method, `/documents/${id}/content`, undefined, headers)
+
+test('gives the content as an attachment that no browser runs', async () => {
+  const response = await get()
+  assert.equal(response.status, 200)
+  assert.equal(await response.text(), '0123456789')
+  const { headers } = response
+  assert.equal(headers.get('content-type'), 'text/plain')
+  assert.equal(headers.get('content-length'), '10')
+  assert.equal(headers.get('content-disposition'), `attachment; filename="Zahlen ? 1.txt"; filename*=UTF-8''Zahlen%20%E2%84%96%201.txt`)
+  assert.equal(headers.get('x-content-type-options'), 'nosniff')
+  assert.equal(headers.get('content-security-policy'), 'sandbox')
+  assert.equal(headers.get('accept-ranges'), 'bytes')
+  assert.equal(headers.get('etag'), etag)
+  assert.match(headers.get('cache-control')!, /private/)
+})
+
+test('HEAD says the same without the content', async () => {
+  const response = await get({}, 'HEAD')
+  assert.deepEqual([response.status, response.headers.get('content-length'), await response.text()], [200, '10', ''])
+  assert.equal(response.headers.get('etag'), etag)
+})
+
+test('answers 304 to who has it', async () => {
+  assert.equal((await get({ 'if-none-match': `"x", ${etag}` })).status, 304)
+  assert.equal((await get({ 'if-none-match': '"x"' })).status, 200)
+})
+
+test('gives one range of bytes', async () => {
+  const cases: [string, string, string][] = [
+    ['bytes=2-4', '234', 'bytes 2-4/10'],
+    ['bytes=7-', '789', 'bytes 7-9/10'],
+    ['bytes=-3', '789', 'bytes 7-9/10'],
+    ['bytes=-99', '0123456789', 'bytes 0-9/10'],
+    ['bytes=8-99', '89', 'bytes 8-9/10'],
+  ]
+  for (const [range, body, contentRange] of cases) {
+    const response = await get({ range })
+    assert.equal(response.status, 206, range)
+    assert.equal(response.headers.get('content-length'), String(body.length))
+    assert.equal(response.headers.get('content-range'), contentRange)
+    assert.equal(await response.text(), body)
+  }
+})
+
+test('a range outside of the content is 416 and says how long it is', async () => {
+  for (const range of ['bytes=10-', 'bytes=99-100', 'bytes=-0']) {
+    const response = await get({ range })
+    assert.equal(response.status, 416, range)
+    assert.equal(response.headers.get('content-range'), 'bytes */10')
+    assert.match(response.headers.get('content-type')!, /problem\+json/)
+    assert.match(await response.text(), /range-not-satisfiable/)
+  }
+})
+
+test('sends all where the range is not understood, has several parts, or is for another content', async () => {
+  for (const range of ['bytes=5-2', 'lines=1-2', 'bytes=0-1,4-5', 'bytes=a-b']) {
+    assert.deepEqual([(await get({ range })).status, await (await get({ range })).text()], [200, '0123456789'], range)
+  }
+  const other = { range: 'bytes=0-1', 'if-range': '"other"' }
+  assert.equal((await get(other)).status, 200)
+  assert.equal((await get({ ...other, 'if-range': etag })).status, 206)
+})
+
+test('a title becomes a file name with one fitting extension, and never a path', () => {
+  const cases: [string, string, string][] = [
+    ['report.pdf', 'application/pdf', 'report.pdf'],
+    ['report', 'application/pdf; x=y', 'report.pdf'],
+    ['report.txt', 'application/pdf', 'report.txt.pdf'],
+    ['photo.jpeg', 'image/jpeg', 'photo.jpeg'],
+    ['data.xyz', 'application/octet-stream', 'data.xyz'],
+    ['../../etc/passwd', 'text/x-unknown', '__.._etc_passwd'],
+    ['a\r\nb', 'text/x-unknown', 'a_b'],
+    ['  ', 'text/plain', 'content.txt'],
+  ]
+  for (const [title, type, name] of cases) assert.equal(fileName(title, type), name)
+})

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { queryRows } from '../../db/query.ts'
+import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService({ trustedProxies: ['loopback'] })
+})
+after(() => service.stop())
+
+const get = (path: string, headers?: Record<string, string>) => service.request('GET', `/documents/${path}`, undefined, headers)
+const stats = async (id: string) => (await get(`${id}/stats`)).json()
+
+test('gives the document as it was created, by every form of its id', async () => {
+  const document = await service.create()
+  const forms = [document.id, document.id.toUpperCase(), document.id.replaceAll('-', ''), `urn:uuid:${document.id}`]
+  for (const form of forms) {
+    const response = await get(form)
+    assert.equal(response.status, 200)
+    assert.equal(response.headers.get('etag'), '"1"')
+    assert.deepEqual(await response.json(), document)
+  }
+})
+
+test('gives the same from the table as from the cache', async () => {
+  const document = await service.create()
+  const other = await startedBeside()
+  assert.deepEqual(await (await get(document.id)).json(), await other.get(document.id))
+  assert.deepEqual(await other.get(document.id), document)
+})
+
+/** The port of another process on the same database, whose cache is empty. */
+async function startedBeside() {
+  const { createReadDocument } = await import('./read-document.ts')
+  const { createDocumentStore } = await import('./document-store.ts')
+  const { openCache } = await import('../../ports/cache/open.ts')
+  const { silentLogger } = await import('../../runtime/logger.ts')
+  const { systemClock: clock } = await import('../../runtime/clock.ts')
+  const { database } = service
+  const cache = await openCache('memory:', { database, entries: 9, viewerSecret: 'x', clock, log: silentLogger })
+  const read = createReadDocument({ cache, store: createDocumentStore({ pool: database.pool, cache }) })
+  return { get: (id: string) => read(id, undefined) }
+}
+
+test('answers 304 to who has the version, and not after a change', async () => {
+  const { id } = await service.create()
+  const response = await get(id, { 'if-none-match': '"1"' })
+  assert.deepEqual([response.status, response.headers.get('etag'), await response.text()], [304, '"1"', ''])
+  await service.request('PATCH', `/documents/${id}`, { title: 'New' })
+  assert.equal((await get(id, { 'if-none-match': 'W/"1"' })).status, 200)
+  assert.equal((await get(id, { 'if-none-match': '"1", "2"' })).status, 304)
+})
+
+test('counts each read, each viewer once, and neither HEAD nor downloads nor misses', async () => {
+  const { id } = await service.create()
+  for (let n = 0; n < 3; n++) await get(id)
+  await get(id, { 'x-forwarded-for': '203.0.113.9' })
+  await get(id, { authorization: service.authorization({ id: 'u1', email: 'u1@example.com' }) })
+  await get(id, { authorization: service.authorization({ id: 'u1', email: 'u1@example.com' }), 'x-forwarded-for': '203.0.113.10' })
+  assert.equal((await service.request('HEAD', `/documents/${id}`)).status, 200)
+  await (await get(`${id}/content`)).text()
+  assert.deepEqual(await stats(id), { document_id: id, total_views: 6, unique_views: 3 })
+})
+
+test('an answered read is in the statistics, however many come at once', async () => {
+  const { id } = await service.create()
+  await Promise.all(Array.from({ length: 200 }, async (_, n) => (await get(id, { 'x-forwarded-for': `203.0.113.${n % 50}` })).text()))
+  assert.deepEqual(await stats(id), { document_id: id, total_views: 200, unique_views: 50 })
+})
+
+test('an unknown id is 404, and its statistics are zeros; what is no id is 422', async () => {
+  const unknown = '06b00000-0000-7000-8000-000000000000'
+  for (const path of [unknown, `${unknown}/content`]) assert.equal((await get(path)).status, 404)
+  assert.deepEqual(await stats(unknown), { document_id: unknown, total_views: 0, unique_views: 0 })
+  for (const path of ['not-a-uuid', 'xyz/stats', 'xyz/content']) {
+    const response = await get(path)
+    assert.equal(response.status, 422)
+    assert.deepEqual(await problemFields(response), ['path.id'])
+  }
+})
+
+test('reads a row that another program wrote, without content', async () => {
+  const id = '06b00000-0000-7000-8000-00000000000b'
+  await queryRows(
+    service.database.pool,
+    `INSERT INTO documents.documents (id, title, content_size, created_by) VALUES ($1, 'bulk', 0, 'bulk@example.com')`,
+    [id],
+  )
+  const document = (await (await get(id)).json()) as Record<string, unknown>
+  assert.deepEqual([document['s3_key'], document['content_sha256'], document['version']], [null, null, 1])
+  assert.equal((await get(`${id}/content`)).status, 404)
+})

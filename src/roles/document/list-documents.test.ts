@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { queryRows } from '../../db/query.ts'
+import type { Document } from '../../domain/document.ts'
+import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+import { listStatement, type ListQuery } from './document-lister.ts'
+
+let service: DocumentService
+const created: Document[] = []
+before(async () => {
+  service = await startDocumentService()
+  assert.deepEqual(await (await list()).json(), [])
+  for (let n = 0; n < 7; n++) {
+    const created_by = n % 2 === 0 ? 'ada@example.com' : 'bob@example.com'
+    created.push(await service.create({ title: `Title ${'cabegfd'[n]} 10%_${n}`, created_by, content_type: n < 5 ? 'text/plain' : 'text/html' }))
+  }
+  await service.request('PATCH', `/documents/${created[3]!.id}`, { status: 'sent' })
+})
+after(() => service.stop())
+
+const list = (query = '') => service.request('GET', `/documents${query}`)
+const ids = async (query: string): Promise<string[]> => {
+  const response = await list(query)
+  assert.equal(response.status, 200, query)
+  return ((await response.json()) as Document[]).map(({ id }) => id)
+}
+const newestFirst = (): string[] => created.map(({ id }) => id).reverse()
+const pick = (...numbers: number[]): string[] => numbers.map((n) => created[n]!.id)
+
+/** All pages, following the links. */
+async function follow(query: string): Promise<string[][]> {
+  const pages: string[][] = []
+  let path: string | undefined = `/documents${query}`
+  while (path !== undefined) {
+    const response: Response = await service.request('GET', path)
+    assert.equal(response.status, 200)
+    pages.push(((await response.json()) as Document[]).map(({ id }) => id))
+    path = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1]
+  }
+  return pages
+}
+
+test('lists the newest first, with skip and limit as the original reads them', async () => {
+  assert.deepEqual(await ids(''), newestFirst())
+  assert.deepEqual(await ids('?limit=2'), newestFirst().slice(0, 2))
+  assert.deepEqual(await ids('?skip=3&limit=2'), newestFirst().slice(3, 5))
+  assert.deepEqual(await ids('?skip=100'), [])
+  assert.deepEqual(await ids('?limit=0'), [])
+  assert.deepEqual(await ids('?limit=2.0'), newestFirst().slice(0, 2))
+  assert.deepEqual(await ids('?limit=%2B2&unknown=1'), newestFirst().slice(0, 2))
+  assert.deepEqual(await ids('?limit=1&limit=3'), newestFirst().slice(0, 3))
+})
+
+test('pages follow each other by cursor, whole and without repeats, in every order', async () => {
+  assert.deepEqual(await follow('?limit=3'), [newestFirst().slice(0, 3), newestFirst().slice(3, 6), newestFirst().slice(6)])
+  assert.deepEqual((await follow('?limit=7')).length, 1)
+  assert.deepEqual((await follow('?limit=2&sort=created_at')).flat(), newestFirst().reverse())
+  assert.deepEqual((await follow('?limit=2&sort=title')).flat(), pick(1, 2, 0, 6, 3, 5, 4))
+  assert.deepEqual((await follow('?limit=2&sort=-title')).flat(), pick(4, 5, 3, 6, 0, 2, 1))
+  assert.deepEqual((await follow('?limit=2&sort=-updated_at')).flat(), pick(3, 6, 5, 4, 2, 1, 0))
+  assert.deepEqual((await follow('?limit=1&created_by=bob@example.com')).flat(), pick(5, 3, 1))
+})
+
+test('a page is not moved by documents that come while it is read', async () => {
+  const response = await list('?limit=2&title=Title')
+  const next = /^<([^>]+)>/.exec(response.headers.get('link')!)![1]!
+  const late = await service.create({ title: 'Title late' })
+  const page = (await (await service.request('GET', next)).json()) as Document[]
+  assert.deepEqual(page.map(({ id }) => id), newestFirst().slice(2, 4))
+  await service.request('DELETE', `/documents/${late.id}`)
+})
+
+test('filters by status, owner, type, time and a part of the title', async () => {
+  assert.deepEqual(await ids('?status=sent'), pick(3))
+  assert.deepEqual(await ids('?created_by=bob@example.com'), pick(5, 3, 1))
+  assert.deepEqual(await ids('?content_type=text/html'), pick(6, 5))
+  assert.deepEqual(await ids(`?created_from=${created[5]!.created_at}`), pick(6, 5))
+  assert.deepEqual(await ids(`?created_to=${created[1]!.created_at}`), pick(0))
+  assert.deepEqual(await ids(`?created_from=${encodeURIComponent('2999-01-01T00:00:00+02:00')}`), [])
+  assert.deepEqual(await ids('?title=TITLE+C'), pick(0))
+  assert.deepEqual(await ids(`?title=${encodeURIComponent('10%_5')}`), pick(5))
+  assert.deepEqual(await ids(`?title=${encodeURIComponent('1%5')}`), [])
+  assert.deepEqual(await ids('?created_by=bob@example.com&status=sent&content_type=text/plain'), pick(3))
+})
+
+test('a value that is not valid is 422 and named', async () => {
+  const cases: [string, string][] = [
+    ['limit=201', 'query.limit'], ['limit=-1', 'query.limit'], ['limit=abc', 'query.limit'], ['limit=1.5', 'query.limit'],
+    ['limit=', 'query.limit'], ['limit=1000000000000000000000000000000', 'query.limit'],
+    ['skip=-1', 'query.skip'], ['skip=10001', 'query.skip'],
+    ['status=unknown', 'query.status'], ['sort=size', 'query.sort'], ['title=', 'query.title'],
+    ['title=%00', 'query.title'], ['created_by=%00', 'query.created_by'], ['created_from=yesterday', 'query.created_from'],
+    ['created_from=0000-01-01T00:00:00Z', 'query.created_from'],
+    ['created_to=2026-01-01T00:00:00%2B23:00', 'query.created_to'],
+    ['cursor=nonsense', 'query.cursor'], ['cursor=', 'query.cursor'],
+  ]
+  for (const [query, field] of cases) {
+    const response = await list(`?${query}`)
+    assert.equal(response.status, 422, query)
+    assert.deepEqual(await problemFields(response), [field])
+  }
+  assert.match(await (await list('?limit=500')).text(), /from 0 to 200/)
+  assert.match(await (await list('?skip=20000')).text(), /cursor/)
+})
+
+test('a cursor is only good for the list that gave it', async () => {
+  const link = (await list('?limit=2')).headers.get('link')!
+  const cursor = /cursor=([\w-]+)/.exec(link)![1]!
+  assert.equal((await list(`?limit=5&cursor=${cursor}`)).status, 200)
+  for (const query of [`sort=title&cursor=${cursor}`, `status=sent&cursor=${cursor}`, `cursor=${cursor}x`]) {
+    assert.deepEqual(await problemFields(await list(`?${query}`)), ['query.cursor'], query)
+  }
+  assert.deepEqual(await problemFields(await list(`?skip=1&cursor=${cursor}`)), ['query.skip'])
+})
+
+test('every order reads its index from where the cursor points, and sorts nothing', async () => {
+  const { pool } = service.database
+  await queryRows(
+    pool,
+    `INSERT INTO documents.documents (id, title, content_size, created_by, created_at)
+     SELECT gen_random_uuid(), 'bulk ' || n, 0, 'bulk@example.com', '2020-01-01Z'::timestamptz + n * interval '1 s'
+     FROM generate_series(1, 5000) n`,
+  )
+  await queryRows(pool, 'ANALYZE documents.documents')
+  const after = { key: '2020-01-01T01:00:00Z', id: created[0]!.id }
+  const byTitle = { key: 'bulk 3', id: created[0]!.id }
+  const base: ListQuery = { filters: {}, sort: { key: 'created_at', descending: true }, skip: 0, limit: 20, after }
+  const cases: [ListQuery, string][] = [
+    [base, 'documents_created_at_id'],
+    [{ ...base, after: undefined }, 'documents_created_at_id'],
+    [{ ...base, filters: { status: 'created' } }, 'documents_(status_)?created_at'],
+    [{ ...base, filters: { created_by: 'ada@example.com' } }, 'documents_created_by_created_at'],
+    [{ ...base, sort: { key: 'created_at', descending: false } }, 'documents_created_at_id'],
+    [{ ...base, sort: { key: 'updated_at', descending: true } }, 'documents_updated_at_id'],
+    [{ ...base, sort: { key: 'title', descending: false }, after: byTitle }, 'documents_title_id'],
+  ]
+  for (const [query, index] of cases) {
+    const { text, values } = listStatement(query)
+    const rows = await queryRows<{ 'QUERY PLAN': string }>(pool, `EXPLAIN ${text}`, values)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    assert.match(plan, new RegExp(`Index Scan (Backward )?using ${index}`))
+    assert.doesNotMatch(plan, /Sort|Seq Scan/)
+  }
+})

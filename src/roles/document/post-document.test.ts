@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { after, before, test } from 'node:test'
+import type { Document } from '../../domain/document.ts'
+import { queryRows } from '../../db/query.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+
+const LIMIT = 3_000_000
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService({ contentBytes: LIMIT })
+})
+after(() => service.stop())
+
+const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
+const post = (body: unknown, headers?: Record<string, string>) => service.request('POST', '/documents', body, headers)
+const contentOf = async ({ id }: Document) =>
+  Buffer.from(await (await service.request('GET', `/documents/${id}/content`)).arrayBuffer())
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
+
+/** What is stored for no row: drafts and objects. */
+async function leftovers(): Promise<string[]> {
+  const rows = await queryRows<{ id: string }>(service.database.pool, 'SELECT id FROM documents.documents')
+  const named = new Set(rows.map(({ id }) => `${id},content`))
+  const files = await readdir(service.folder, { recursive: true, withFileTypes: true })
+  return files.filter((file) => file.isFile() && !named.has(file.name)).map(({ name }) => name)
+}
+
+test('creates a document of JSON, with its place and its version in the headers', async () => {
+  const response = await post({ ...fields, content: 'Grüße', extra: 'ignored', status: 'signed' })
+  assert.equal(response.status, 201)
+  const document = (await response.json()) as Document
+  const { id, created_at, updated_at, ...rest } = document
+  assert.deepEqual(rest, {
+    title: 'Contract A', content_type: 'text/plain', content_size: 7, content_sha256: sha256('Grüße'),
+    s3_key: `${id}/content`, status: 'created', created_by: 'ada@example.com', version: 1,
+  })
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  for (const time of [created_at, updated_at]) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/)
+  assert.equal(response.headers.get('location'), `/documents/${id}`)
+  assert.equal(response.headers.get('etag'), '"1"')
+  assert.equal((await contentOf(document)).toString(), 'Grüße')
+})
+
+test('accepts JSON without a content type, empty content, and an address with blanks around it', async () => {
+  const text = JSON.stringify({ ...fields, content: '', created_by: ' ada@example.com\n' })
+  const response = await post(Buffer.from(text))
+  assert.equal(response.status, 201)
+  const document = (await response.json()) as Document
+  assert.deepEqual([document.content_size, document.created_by], [0, 'ada@example.com'])
+  assert.equal((await contentOf(document)).length, 0)
+})
+
+test('the request is the trace that the row carries', async () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const response = await post(fields, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
+  const { id } = (await response.json()) as Document
+  const rows = await queryRows(service.database.pool, 'SELECT traceparent FROM documents.documents WHERE id = $1', [id])
+  assert.match(String(rows[0]!['traceparent']), new RegExp(`^00-${trace}-`))
+})
+
+test('names every field that is wrong and echoes none', async () => {
+  const cases: [unknown, string[]][] = [
+    [{}, ['title', 'content', 'created_by']],
+    [{ title: '', content: 3, created_by: 'x' }, ['title', 'content', 'created_by']],
+    [{ ...fields, title: 't'.repeat(256) }, ['title']],
+    [{ ...fields, title: null }, ['title']],
+    [{ ...fields, title: 'a\0b' }, ['title']],
+    [{ ...fields, content_type: null }, ['content_type']],
+    [{ ...fields, content_type: 'nonsense' }, ['content_type']],
+    [{ ...fields, content_type: 'text/plain\r\nx: y' }, ['content_type']],
+    [{ ...fields, content_type: `text/${'c'.repeat(255)}` }, ['content_type']],
+    [{ ...fields, created_by: 'a@b' }, ['created_by']],
+    [{ ...fields, content: 'é'.repeat(LIMIT / 2 + 1) }, ['content']],
+    [[fields], ['body']],
+    ['null', ['body']],
+  ]
+  for (const [body, named] of cases) {
+    const response = await post(body, { 'content-type': 'application/json' })
+    assert.equal(response.status, 422, JSON.stringify(body).slice(0, 100))
+    assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/problem+json')
+    assert.ok(Number(response.headers.get('content-length')) < 2_000)
+    assert.deepEqual(await problemFields(response), named)
+  }
+  for (const lone of ['{"title":"\\ud800","content":"x","created_by":"a@example.com"}', '{"title":"x","content":"\\ud800","created_by":"a@example.com"}']) {
+    assert.equal((await post(lone, { 'content-type': 'application/json' })).status, 422)
+  }
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('accepts a title of 255 characters beyond the basic plane and content of exactly the limit', async () => {
+  const response = await post({ ...fields, title: '𝄞'.repeat(255), content: 'a'.repeat(LIMIT) })
+  assert.equal(response.status, 201)
+})
+
+test('answers 400 to what is no JSON, 413 beyond 32 MiB, 415 to a web form', async () => {
+  const json = { 'content-type': 'application/json' }
+  for (const body of ['{"title":', '', Buffer.from([0x22, 0xff, 0xfe, 0x22])]) assert.equal((await post(body, json)).status, 400)
+  assert.equal((await post(Buffer.alloc(32 * 1024 * 1024 + 1, 0x20), json)).status, 413)
+  const form = await post('title=a&content=b', { 'content-type': 'application/x-www-form-urlencoded' })
+  assert.equal(form.status, 415)
+  assert.match(await form.text(), /multipart\/form-data/)
+})
+
+test('stores the file of a form as it is; its fields may come after it', async () => {
+  const bytes = randomBytes(2_000_000)
+  const form = new FormData()
+  form.append('file', new Blob([bytes], { type: 'application/pdf' }), 'Übersicht.pdf')
+  form.append('created_by', 'ada@example.com')
+  const response = await fetch(`${service.url}/documents`, { method: 'POST', body: form })
+  assert.equal(response.status, 201)
+  const document = (await response.json()) as Document
+  const { title, content_type, content_size, content_sha256 } = document
+  assert.deepEqual(
+    { title, content_type, content_size, content_sha256 },
+    { title: 'Übersicht.pdf', content_type: 'application/pdf', content_size: bytes.length, content_sha256: sha256(bytes) },
+  )
+  assert.ok((await contentOf(document)).equals(bytes))
+})
+
+test("a form's own title and type count more than the file's; a type that is not told comes from the name", async () => {
+  const form = new FormData()
+  form.append('title', 'Mine')
+  form.append('content_type', 'text/html')
+  form.append('created_by', 'ada@example.com')
+  form.append('content', new Blob(['x']), 'a.bin')
+  const named = (await (await fetch(`${service.url}/documents`, { method: 'POST', body: form })).json()) as Document
+  assert.deepEqual([named.title, named.content_type], ['Mine', 'text/html'])
+  const guessed = new FormData()
+  guessed.append('created_by', 'ada@example.com')
+  guessed.append('file', new Blob(['# x']), 'notes.md')
+  const { content_type } = (await (await fetch(`${service.url}/documents`, { method: 'POST', body: guessed })).json()) as Document
+  assert.equal(content_type, 'text/markdown')
+})
+
+test('refuses a form that is not right, and keeps nothing of it', async () => {
+  const form = (parts: [string, string | Blob][]): FormData => {
+    const data = new FormData()
+    for (const [name, value] of [['created_by', 'ada@example.com'], ...parts] as [string, string | Blob][]) {
+      if (typeof value === 'string') data.append(name, value)
+      else data.append(name, value, 'a.txt')
+    }
+    return data
+  }
+  const file = new Blob(['x'.repeat(100_000)])
+  const cases: [FormData, number, string][] = [
+    [form([]), 422, 'file'],
+    [form([['file', file], ['title', '']]), 422, 'title'],
+    [form([['file', file], ['created_by', 'nobody']]), 422, 'created_by'],
+    [form([['file', file], ['file', file]]), 422, 'file'],
+    [form([['other', file]]), 422, 'other'],
+    [form([['content', 'text']]), 422, 'content'],
+    [form([['file', file], ['title', 't'.repeat(70_000)]]), 422, 'title'],
+    [form([['file', new Blob([Buffer.alloc(LIMIT + 1)])]]), 413, 'urn:docmgr:problem:payload-too-large'],
+  ]
+  for (const [body, status, field] of cases) {
+    const response = await fetch(`${service.url}/documents`, { method: 'POST', body })
+    assert.equal(response.status, status, field)
+    assert.deepEqual(await problemFields(response), [field])
+  }
+  const broken = ['multipart/form-data', 'multipart/form-data; boundary=x'].map((type) => post('nonsense', { 'content-type': type }))
+  for (const response of await Promise.all(broken)) assert.equal(response.status, 400)
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('stores a raw body of any type, also JSON, named by the query or its file name', async () => {
+  const query = '?title=Raw&created_by=ada@example.com'
+  const bytes = randomBytes(100_000)
+  for (const type of ['application/pdf', 'application/json', 'text/plain; charset=utf-8']) {
+    const response = await service.request('POST', `/documents${query}`, bytes, { 'content-type': type })
+    assert.equal(response.status, 201, type)
+    const document = (await response.json()) as Document
+    assert.deepEqual([document.title, document.content_type, document.content_sha256], ['Raw', type, sha256(bytes)])
+  }
+  const named = await service.request('POST', '/documents?created_by=ada@example.com', bytes, {
+    'content-type': 'application/pdf', 'content-disposition': "attachment; filename*=UTF-8''%C3%9Cber.pdf",
+  })
+  assert.equal(((await named.json()) as Document).title, 'Über.pdf')
+  const nameless = await service.request('POST', '/documents', bytes, { 'content-type': 'text/plain' })
+  assert.equal(nameless.status, 422)
+  assert.deepEqual(await problemFields(nameless), ['query.title', 'query.created_by'])
+})
+
+test('a raw body beyond the limit is refused, told beforehand or not, and nothing is kept', async () => {
+  const path = '/documents?title=Raw&created_by=ada@example.com'
+  const headers = { 'content-type': 'application/octet-stream' }
+  assert.equal((await service.request('POST', path, Buffer.alloc(LIMIT + 1), headers)).status, 413)
+  async function* endless(): AsyncGenerator<Buffer> {
+    for (let sent = 0; sent < 2 * LIMIT; sent += 65_536) yield Buffer.alloc(65_536)
+  }
+  const chunked = await fetch(`${service.url}${path}`, {
+    method: 'POST', headers, body: endless(), duplex: 'half',
+  } as unknown as RequestInit)
+  assert.equal(chunked.status, 413)
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('an upload whose client goes away leaves nothing', async () => {
+  for (const type of ['application/pdf', 'multipart/form-data; boundary=x']) {
+    const request = httpRequest(`${service.url}/documents?title=Raw&created_by=ada@example.com`, {
+      method: 'POST', headers: { 'content-type': type, 'content-length': 1_000_000 },
+    })
+    request.on('error', () => {})
+    request.write('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n')
+    request.write(Buffer.alloc(500_000))
+    await eventually('the draft', async () => (await leftovers()).length > 0)
+    request.destroy()
+    await eventually('nothing left', async () => (await leftovers()).length === 0)
+  }
+})
+
+test('a user creates in their own name unless they say otherwise', async () => {
+  const headers = { authorization: service.authorization({ id: 'u1', email: 'eve@example.com' }) }
+  const { created_by: _, ...rest } = fields
+  const own = await post(rest, headers)
+  assert.equal(((await own.json()) as Document).created_by, 'eve@example.com')
+  const other = await post(fields, headers)
+  assert.equal(((await other.json()) as Document).created_by, 'ada@example.com')
+})
+
+test('the same request under the same key is answered with the same document', async () => {
+  const headers = { 'idempotency-key': 'order-1' }
+  const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => post(fields, headers)))
+  const body = await first!.text()
+  for (const response of others) {
+    assert.equal(response.status, 201)
+    assert.equal(await response.text(), body)
+    assert.equal(response.headers.get('location'), first!.headers.get('location'))
+  }
+  const replays = [first!, ...others].filter(({ headers }) => headers.get('idempotency-replayed') === 'true')
+  assert.equal(replays.length, 5)
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('another request under the same key is refused, in whichever form it comes', async () => {
+  const headers = { 'idempotency-key': 'order-2' }
+  assert.equal((await post(fields, headers)).status, 201)
+  const other = await post({ ...fields, content: 'Other' }, headers)
+  assert.equal(other.status, 422)
+  assert.deepEqual(await problemFields(other), ['header.idempotency-key'])
+  const form = new FormData()
+  form.append('file', new Blob(['Hello, world'], { type: 'text/plain' }), 'Contract A')
+  form.append('created_by', 'ada@example.com')
+  const same = await fetch(`${service.url}/documents`, { method: 'POST', body: form, headers })
+  assert.deepEqual([same.status, same.headers.get('idempotency-replayed')], [201, 'true'])
+  for (const key of ['', 'with blank', 'k'.repeat(256)]) {
+    assert.equal((await post(fields, { 'idempotency-key': key })).status, 422, key)
+  }
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('a row that cannot be made leaves no object', async () => {
+  await queryRows(service.database.pool, `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`)
+  assert.equal((await post({ ...fields, title: 'Refused' })).status, 500)
+  assert.deepEqual(await leftovers(), [])
+})

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { type Document, type DocumentStatus, STATUSES, statusMove } from '../../domain/document.ts'
+import { queryRows } from '../../db/query.ts'
+import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService()
+})
+after(() => service.stop())
+
+const patch = (id: string, body: unknown, headers?: Record<string, string>) =>
+  service.request('PATCH', `/documents/${id}`, body, headers)
+const get = async (id: string) => (await (await service.request('GET', `/documents/${id}`)).json()) as Document
+const patched = async (id: string, body: unknown): Promise<Document> => {
+  const response = await patch(id, body)
+  assert.equal(response.status, 200)
+  return (await response.json()) as Document
+}
+
+test('changes title and status, each change with its version, and the next read shows it', async () => {
+  const { id } = await service.create()
+  const titled = await patched(id, { title: 'New title' })
+  assert.deepEqual([titled.title, titled.version, titled.status], ['New title', 2, 'created'])
+  const both = await patch(id, { title: 'T3', status: 'viewed' })
+  assert.equal(both.headers.get('etag'), '"3"')
+  const document = (await both.json()) as Document
+  assert.deepEqual([document.title, document.version, document.status], ['T3', 3, 'viewed'])
+  assert.ok(document.updated_at > titled.updated_at)
+  assert.deepEqual(await get(id), document)
+})
+
+test('what is already so, and fields that are not known, change nothing', async () => {
+  const created = await service.create()
+  for (const body of [{}, { version: 9, content: 'new' }, { title: created.title }, { status: 'created' }]) {
+    assert.deepEqual(await patched(created.id, body), created)
+  }
+})
+
+test('a disallowed status is 409, says what is allowed, and the title that came with it stays', async () => {
+  const { id } = await service.create()
+  const signed = await patched(id, { status: 'signed' })
+  const response = await patch(id, { title: 'Other', status: 'sent' })
+  assert.equal(response.status, 409)
+  assert.match(await response.text(), /status-not-allowed.*is signed and cannot move to sent; it can move to completed, archived/)
+  assert.deepEqual(await get(id), signed)
+})
+
+test('a document reaches a status over REST exactly when the domain says so', async () => {
+  const route = fc.array(fc.constantFrom(...STATUSES), { minLength: 1, maxLength: 5 })
+  await fc.assert(
+    fc.asyncProperty(route, async (statuses) => {
+      const { id } = await service.create()
+      let from: DocumentStatus = 'created'
+      let version = 1
+      for (const to of statuses) {
+        const move = statusMove(from, to)
+        const response = await patch(id, { status: to })
+        assert.equal(response.status, move === 'refused' ? 409 : 200, `${from} → ${to}`)
+        if (move === 'allowed') [from, version] = [to, version + 1]
+      }
+      const { status, version: reached } = await get(id)
+      assert.deepEqual([status, reached], [from, version])
+    }),
+    { numRuns: 15 },
+  )
+})
+
+test('of 40 changes at the same time none is lost: 40 versions', async () => {
+  const { id } = await service.create()
+  const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => patched(id, { title: `Title ${n}` })))
+  assert.deepEqual(answers.map(({ version }) => version).sort((a, b) => a - b), Array.from({ length: 40 }, (_, n) => n + 2))
+  for (const [n, { title }] of answers.entries()) assert.equal(title, `Title ${n}`)
+  const last = answers.find(({ version }) => version === 41)
+  assert.deepEqual(await get(id), last)
+})
+
+test('title and status changed at the same time both stay', async () => {
+  for (let n = 0; n < 10; n++) {
+    const { id } = await service.create()
+    await Promise.all([patched(id, { title: 'Renamed' }), service.role.documents.updateStatus(id, 'signed', context())])
+    const { title, status, version } = await get(id)
+    assert.deepEqual([title, status, version], ['Renamed', 'signed', 3])
+  }
+})
+
+test('reads during changes never leave an old version behind', async () => {
+  const { id } = await service.create()
+  for (let n = 0; n < 20; n++) {
+    await Promise.all([get(id), patched(id, { title: `Title ${n}` }), get(id), get(id)])
+    assert.equal((await get(id)).title, `Title ${n}`)
+  }
+})
+
+test('If-Match lets a change through only for a version that it names', async () => {
+  const { id } = await service.create()
+  const change = (ifMatch: string, n: number) => patch(id, { title: `T${n}` }, { 'if-match': ifMatch })
+  assert.equal((await change('"1"', 1)).status, 200)
+  assert.equal((await change('"7", "2"', 2)).status, 200)
+  assert.equal((await change('*', 3)).status, 200)
+  const stale = await change('"1"', 4)
+  assert.equal(stale.status, 412)
+  assert.match(await stale.text(), /version-mismatch.*has version 4 now/)
+  assert.equal((await change('W/"4"', 5)).status, 412)
+  assert.equal((await get(id)).title, 'T3')
+  const bare = await change('4', 6)
+  assert.equal(bare.status, 422)
+  assert.deepEqual(await problemFields(bare), ['header.if-match'])
+})
+
+test('of changes that name the same version one is made', async () => {
+  const { id } = await service.create()
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => patch(id, { title: `T${n}` }, { 'if-match': '"1"' })),
+  )
+  const statuses = answers.map(({ status }) => status).sort()
+  assert.deepEqual(statuses, [200, ...Array<number>(9).fill(412)])
+})
+
+test('refuses fields that are not valid, and ids that are none or unknown', async () => {
+  const { id } = await service.create()
+  for (const body of [{ title: null }, { title: '' }, { title: 't'.repeat(256) }, { title: 'a\0' }]) {
+    const response = await patch(id, body)
+    assert.equal(response.status, 422)
+    assert.deepEqual(await problemFields(response), ['title'])
+  }
+  for (const status of ['SIGNED', null, 'unknown']) assert.equal((await patch(id, { status })).status, 422)
+  assert.equal((await patch('zzz', { title: 'x' })).status, 422)
+  assert.equal((await patch('06b00000-0000-7000-8000-000000000000', { title: 'x' })).status, 404)
+})
+
+test('the row carries the trace of the request that changed it last', async () => {
+  const { id } = await service.create()
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+  await patch(id, { title: 'x' }, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
+  const rows = await queryRows(service.database.pool, 'SELECT traceparent FROM documents.documents WHERE id = $1', [id])
+  assert.match(String(rows[0]!['traceparent']), new RegExp(`^00-${trace}-`))
+})
+
+function context() {
+  return {
+    principal: { kind: 'system', name: 'test' } as const,
+    requestId: 'test',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    clientAddress: '127.0.0.1',
+    signal: new AbortController().signal,
+  }
+}
