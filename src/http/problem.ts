@@ -32,9 +32,10 @@ export function problemOf(error: unknown, requestId: string): Problem {
   }
 }
 
-/** The issues of a schema as one error that names each field: `title`, `query.limit`, `path.id`. */
+/** The issues of a schema, the first of each field, as one error that names them: `title`, `query.limit`, `path.id`. */
 export function validationError(error: z.ZodError, place?: 'query' | 'path'): DomainError {
-  const errors = error.issues.slice(0, 20).map((issue) => {
+  const issues = [...new Map(error.issues.toReversed().map((issue) => [issue.path.join('.'), issue])).values()].reverse()
+  const errors = issues.slice(0, 20).map((issue) => {
     const path = [...(place ? [place] : []), ...issue.path].join('.')
     const missing = issue.code === 'invalid_type' && issue.input === undefined
     return { field: path || 'body', detail: missing ? 'is required' : issue.message }
