@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
+import { sampleDocument } from '../../testing/sample-search-document.ts'
 import type { SearchDocument, SearchFilters, SearchHit, SearchIndex } from './port.ts'
-import { sampleDocument } from './sample-documents.ts'
 
 /** What every search adapter does. `open` gives an empty index, which the suite stops. */
 export function searchIndexContract(name: string, open: () => Promise<SearchIndex>): void {

@@ -1,5 +1,5 @@
-import { createUuidV7 } from '../../runtime/ids.ts'
-import type { SearchDocument } from './port.ts'
+import { createUuidV7 } from '../runtime/ids.ts'
+import type { SearchDocument } from '../ports/search/port.ts'
 
 const newId = createUuidV7()
 let made = 0

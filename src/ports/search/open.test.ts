@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { silentLogger } from '../../runtime/logger.ts'
+import { type SearchResources, openSearch } from './open.ts'
+
+test('a scheme that is not known is refused with those that are', async () => {
+  const resources = { log: silentLogger } as SearchResources
+  await assert.rejects(openSearch('solr://localhost', resources), /search\.url: solr: is not known; it can be postgres:/)
+})

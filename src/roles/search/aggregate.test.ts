@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { sampleDocument } from '../../testing/sample-search-document.ts'
+import { type SearchHarness, startSearchRole } from '../../testing/search-harness.ts'
+
+let server: TestDatabases
+let role: SearchHarness
+
+before(async () => {
+  server = await startTestDatabases()
+  role = await startSearchRole(await server.open())
+  await role.index.index([
+    sampleDocument({ title: 'Contract' }),
+    sampleDocument({ title: 'Contract', status: 'signed' }),
+    sampleDocument({ title: 'Invoice' }),
+  ])
+})
+after(async () => {
+  await role.stop()
+  await server.stop()
+})
+
+test('values are counted, the most frequent first', async () => {
+  const { status, body } = await role.get('/aggregations/status')
+  assert.equal(status, 200)
+  assert.deepEqual(body, { field: 'status', values: [{ key: 'created', count: 2 }, { key: 'signed', count: 1 }] })
+  const { body: authors } = await role.get('/aggregations/created_by')
+  assert.deepEqual(authors.values, [{ key: 'ada@example.com', count: 3 }])
+})
+
+test('with a query or a filter, only what it leaves is counted; an empty query is none', async () => {
+  const values = async (query: Record<string, string>) => (await role.get('/aggregations/content_type', query)).body.values
+  assert.deepEqual(await values({ q: 'contract' }), [{ key: 'text/plain', count: 2 }])
+  assert.deepEqual(await values({ q: 'contract', status: 'signed' }), [{ key: 'text/plain', count: 1 }])
+  assert.deepEqual(await values({ q: '' }), [{ key: 'text/plain', count: 3 }])
+  assert.deepEqual(await values({ q: ' ' }), [])
+})
+
+test('a field that cannot be counted is refused with those that can', async () => {
+  const { status, body } = await role.get('/aggregations/title')
+  assert.equal(status, 422)
+  assert.match(body.errors[0].detail, /status, content_type, created_by/)
+})

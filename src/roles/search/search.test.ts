@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { sampleDocument } from '../../testing/sample-search-document.ts'
+import { type SearchHarness, startSearchRole } from '../../testing/search-harness.ts'
+
+let server: TestDatabases
+let role: SearchHarness
+const contract = sampleDocument({ title: 'Contract A', content: 'Signed & sealed.' })
+const other = sampleDocument({ title: 'Contract B', status: 'signed', created_by: 'bob@example.com' })
+
+before(async () => {
+  server = await startTestDatabases()
+  role = await startSearchRole(await server.open())
+  await role.index.index([contract, other])
+})
+after(async () => {
+  await role.stop()
+  await server.stop()
+})
+
+test('the answer has the page, the total and how long it took', async () => {
+  const { status, body } = await role.get('/search', { q: 'sealed' })
+  assert.equal(status, 200)
+  const { took_ms, documents, ...rest } = body
+  assert.deepEqual(rest, { total: 1, total_is_exact: true, from: 0, size: 10 })
+  assert.ok(Number.isInteger(took_ms) && took_ms >= 0)
+  const { score, ...hit } = documents[0]
+  assert.ok(score > 0)
+  assert.deepEqual(hit, {
+    id: contract.id,
+    title: 'Contract A',
+    status: 'created',
+    created_by: 'ada@example.com',
+    content_type: 'text/plain',
+    content_size: 12,
+    created_at: contract.created_at.replace('.000Z', 'Z'),
+    updated_at: contract.updated_at.replace('.000Z', 'Z'),
+    version: 1,
+    highlights: { content: ['Signed &amp; <em>sealed</em>.'] },
+  })
+})
+
+test('filters, from and size choose what is in the page', async () => {
+  const titles = async (query: Record<string, string>): Promise<string[]> => {
+    const { status, body } = await role.get('/search', { q: 'contract', ...query })
+    assert.equal(status, 200, JSON.stringify(body))
+    return body.documents.map(({ title }: { title: string }) => title)
+  }
+  assert.deepEqual(await titles({}), ['Contract B', 'Contract A'])
+  assert.deepEqual(await titles({ from: '1', size: '1' }), ['Contract A'])
+  assert.deepEqual(await titles({ from: '10000' }), [])
+  assert.deepEqual(await titles({ status: 'signed' }), ['Contract B'])
+  assert.deepEqual(await titles({ created_by: 'ada@example.com' }), ['Contract A'])
+  assert.deepEqual(await titles({ content_type: 'text/html' }), [])
+  assert.deepEqual(await titles({ created_from: other.created_at }), ['Contract B'])
+  assert.deepEqual(await titles({ created_to: other.created_at }), ['Contract A'])
+})
+
+test('a query of white space finds nothing', async () => {
+  const { status, body } = await role.get('/search', { q: '  \t ' })
+  assert.deepEqual([status, body.total, body.documents], [200, 0, []])
+})
+
+test('no query text breaks the search', async () => {
+  for (const q of ['"', "'", '\\', '\0', '\ud800', 'a & | ! (', ':*', '%', '<em>', "';--", '"'.repeat(1_000)]) {
+    assert.equal((await role.get('/search', { q })).status, 200, JSON.stringify(q))
+  }
+})
+
+test('what is wrong is named with what would be right', async () => {
+  const refused: [Record<string, string>, string, RegExp][] = [
+    [{}, 'query.q', /required/],
+    [{ q: '' }, 'query.q', /from 1 to 1000 characters/],
+    [{ q: 'x'.repeat(1_001) }, 'query.q', /from 1 to 1000 characters/],
+    [{ q: 'a', from: '-1' }, 'query.from', /from 0 to 10000/],
+    [{ q: 'a', from: '10001' }, 'query.from', /from 0 to 10000/],
+    [{ q: 'a', size: '0' }, 'query.size', /from 1 to 100/],
+    [{ q: 'a', size: '101' }, 'query.size', /from 1 to 100/],
+    [{ q: 'a', size: 'abc' }, 'query.size', /from 1 to 100/],
+    [{ q: 'a', status: 'bogus' }, 'query.status', /created, sent, viewed, signed, completed, archived, cancelled/],
+    [{ q: 'a', created_from: 'yesterday' }, 'query.created_from', /ISO 8601/],
+  ]
+  for (const [query, field, detail] of refused) {
+    const { status, body } = await role.get('/search', query)
+    assert.equal(status, 422, JSON.stringify(query).slice(0, 100))
+    assert.equal(body.errors[0].field, field)
+    assert.match(body.errors[0].detail, detail)
+  }
+})
