@@ -73,6 +73,10 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
         [source.connector, source.name, source.schema, source.table, source.snapshot],
         ['postgresql', 'docmgr', 'documents', 'documents', 'false'],
       )
+      for (const key of ['version', 'sequence', 'ts_us', 'ts_ns', 'xmin', 'origin', 'origin_lsn']) {
+        assert.ok(key in source, `source.${key}`)
+      }
+      for (const key of ['transaction', 'ts_ms', 'ts_us', 'ts_ns']) assert.ok(key in created!.value, key)
       assert.ok(source.txId! > 0 && source.lsn! > 0)
       assert.ok(Math.abs(source.ts_ms - Date.now()) < 60_000)
     })

@@ -35,9 +35,10 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
     read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),
     async prune() {
       const oldest = new Date(clock.now().getTime() - limits.maxAgeHours * 3_600_000)
+      const epoch = await removeOtherEpochs(pool, slot)
       let total = 0
       for (;;) {
-        const removed = await pruneSome(pool, slot, oldest, limits.maxEvents)
+        const removed = await pruneSome(pool, { slot, epoch, oldest, maxEvents: limits.maxEvents })
         total += removed
         if (removed < PRUNE_ROWS) return total
       }
@@ -76,7 +77,7 @@ async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
 
 async function read(pool: Pool, slot: string, documentId: string, after: Position, limit: number): Promise<Replay> {
   const epoch = parsePosition(after)!.epoch
-  // One statement, so that the floor is the one of the rows that are seen. '.' is the character after '-'.
+  // One statement, so that the floor is the one of the rows that are seen.
   const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
     `select f.history_floor as floor, h.position, h.event
        from changes.feeds f left join lateral (
@@ -84,7 +85,7 @@ async function read(pool: Pool, slot: string, documentId: string, after: Positio
           where document_id = $2 and position > $3 and position < $4 order by position limit $5
        ) h on true
       where f.slot = $1 order by h.position`,
-    [slot, documentId, after, `${epoch}.`, limit + 1],
+    [slot, documentId, after, endOf(epoch), limit + 1],
   )
   const floor = rows[0]?.floor
   if (floor === undefined || !floor.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
@@ -96,18 +97,40 @@ async function read(pool: Pool, slot: string, documentId: string, after: Positio
   return { kind: 'events', events }
 }
 
+/** A text just after every position of this epoch: '.' is the character after '-'. */
+function endOf(epoch: string): string {
+  return `${epoch}.`
+}
+
+/** Removes what a writer that was slow wrote after a new epoch had begun. @returns the present epoch */
+async function removeOtherEpochs(pool: Pool, slot: string): Promise<string> {
+  const { rows } = await pool.query('select epoch from changes.feeds where slot = $1', [slot])
+  const epoch = rows[0]?.epoch ?? ''
+  await pool.query('delete from changes.history where position < $1 or position >= $2', [epoch, endOf(epoch)])
+  return epoch
+}
+
+interface Prune {
+  slot: string
+  epoch: string
+  oldest: Date
+  maxEvents: number
+}
+
 /** Moves the floor and removes what is at or below it, in one statement. */
-async function pruneSome(pool: Pool, slot: string, oldest: Date, maxEvents: number): Promise<number> {
+async function pruneSome(pool: Pool, { slot, epoch, oldest, maxEvents }: Prune): Promise<number> {
   const { rowCount } = await pool.query(
-    `with too_old as (select max(position) as position from changes.history where recorded_at < $2),
-          too_many as (select position from changes.history order by position desc offset $3 limit 1),
+    `with own as not materialized (select position, recorded_at from changes.history
+                                    where position >= $4 and position < $5),
+          too_old as (select max(position) as position from own where recorded_at < $2),
+          too_many as (select position from own order by position desc offset $3 limit 1),
           bound as (select greatest((select position from too_old), (select position from too_many)) as position),
-          leaving as (select position from changes.history where position <= (select position from bound)
+          leaving as (select position from own where position <= (select position from bound)
                     order by position limit ${PRUNE_ROWS}),
           floor as (update changes.feeds set history_floor = greatest(history_floor, (select max(position) from leaving))
                      where slot = $1 and exists (select from leaving))
      delete from changes.history where position in (select position from leaving)`,
-    [slot, oldest.toISOString(), maxEvents],
+    [slot, oldest.toISOString(), maxEvents, epoch, endOf(epoch)],
   )
   return rowCount ?? 0
 }

@@ -22,6 +22,9 @@ export interface LaneOptions {
   dispatched: () => number
 }
 
+/** A batch that takes longer is a problem. */
+const SLOW_SECONDS = 60
+
 /** One consumer's queue and the loop that empties it, independent of the others'. */
 export class Lane {
   readonly consumer: Consumer
@@ -31,6 +34,7 @@ export class Lane {
   readonly #abort = new AbortController()
   readonly #loop: Promise<void>
   #inHand: Numbered[] = []
+  #begunAt = 0
   #reset: string | undefined
   #wake: (() => void) | undefined
   /** once stopped: the last event that was done, for good */
@@ -49,8 +53,12 @@ export class Lane {
     return this.#queue.length + this.#inHand.length
   }
 
+  /** why the consumer does not get on */
   get problem(): string | undefined {
-    return this.#runner.problem()
+    const problem = this.#runner.problem()
+    if (problem !== undefined || this.#inHand.length === 0) return problem
+    const seconds = Math.round((performance.now() - this.#begunAt) / 1000)
+    return seconds > SLOW_SECONDS ? `${this.consumer.name}: one batch has taken ${seconds} s already` : undefined
   }
 
   get buried(): number {
@@ -113,6 +121,7 @@ export class Lane {
         continue
       }
       this.#inHand = this.#queue.take(this.consumer.maxBatch)
+      this.#begunAt = performance.now()
       if (!(await this.#runner.run(this.#inHand.map(({ event }) => event)))) return
       this.#inHand = []
       this.#progress()

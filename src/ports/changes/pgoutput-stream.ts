@@ -36,8 +36,10 @@ export interface PgoutputStreamOptions {
 
 /** Between two confirmations; the first is sent at once. */
 const CONFIRM_EVERY_MS = 100
-/** Also without news, so that the server does not take the reader for dead (wal_sender_timeout). */
+/** Also without news, so that the server does not take the reader for dead (wal_sender_timeout); it answers. */
 const STATUS_EVERY_MS = 5_000
+/** A server that has not even answered for this long is gone. */
+const SILENCE_LIMIT_MS = 60_000
 const CLOSE_LIMIT_MS = 2_000
 
 /** pg's Connection as far as its types do not tell. */
@@ -63,9 +65,17 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
   let later: NodeJS.Timeout | undefined
   let closing = false
 
-  const sendStatus = (): void => {
+  let heard = performance.now()
+  let failure: Error | undefined
+
+  const sendStatus = (reply = false): void => {
     sent = confirmed
-    connection.sendCopyFromChunk(standbyStatus(confirmed, Date.now()))
+    connection.sendCopyFromChunk(standbyStatus(confirmed, Date.now(), reply))
+  }
+  const fail = (error: Error): void => {
+    failure ??= error
+    closing = true
+    connection.stream.destroy()
   }
   const confirmSoon = (): void => {
     if (later || sent === confirmed) return
@@ -75,7 +85,11 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
       confirmSoon()
     }, CONFIRM_EVERY_MS)
   }
-  const status = setInterval(sendStatus, STATUS_EVERY_MS)
+  const status = setInterval(() => {
+    if (connection.stream.isPaused()) heard = performance.now()
+    if (performance.now() - heard > SILENCE_LIMIT_MS) fail(new Error('PostgreSQL does not answer any more'))
+    else sendStatus(true)
+  }, STATUS_EVERY_MS)
 
   const receive = (chunk: Buffer): void => {
     if (closing) return
@@ -91,14 +105,12 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
   }
 
   const started = new Promise<void>((resolve) => connection.once('replicationStart', () => resolve()))
-  let failure: Error | undefined
   connection.on('copyData', ({ chunk }) => {
+    heard = performance.now()
     try {
       receive(chunk)
     } catch (error) {
-      failure ??= error as Error
-      closing = true
-      connection.stream.destroy()
+      fail(error as Error)
     }
   })
   const ended = client

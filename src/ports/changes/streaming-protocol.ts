@@ -21,13 +21,14 @@ export function readStreamMessage(chunk: Buffer): StreamMessage {
   throw new Error(`the server sent an unknown replication message: ${chunk[0]}`)
 }
 
-/** "Standby status update": written, flushed and applied up to `lsn`. */
-export function standbyStatus(lsn: Lsn, nowMs: number): Buffer {
+/** "Standby status update": written, flushed and applied up to `lsn`. @param reply the server answers with a keepalive */
+export function standbyStatus(lsn: Lsn, nowMs: number, reply: boolean): Buffer {
   const message = Buffer.alloc(34)
   message[0] = STANDBY_STATUS
   message.writeBigUInt64BE(lsn, 1)
   message.writeBigUInt64BE(lsn, 9)
   message.writeBigUInt64BE(lsn, 17)
   message.writeBigInt64BE(BigInt(nowMs - EPOCH_MS) * 1000n, 25)
+  message[33] = reply ? 1 : 0
   return message
 }

@@ -169,6 +169,7 @@ export class WalReader {
     dispatcher.reset(reason)
     const created = await createSlot(database.direct, slot, this.#abort.signal)
     this.#confirmed = created.consistent
+    this.#serverEnd = created.consistent
     // Before everything that is streamed.
     this.#last = { epoch, commit: created.consistent - 1n, index: 0 }
     return created

@@ -35,6 +35,7 @@ export interface WalFeed extends ChangeFeed {
   destroy(): void
 }
 
+const MAX_FINDINGS = 20
 const PRUNE_EVERY_MS = 60_000
 /** for the consumers to finish the batch in hand */
 const STOP_LIMIT_MS = 10_000
@@ -49,6 +50,7 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
   const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
   const { queueLimit = 10_000, random = Math.random } = options
   const { pool } = database
+  if (!/^[a-z0-9_]{1,63}$/.test(slot)) throw new Error(`${slot} cannot name a slot: use 1 to 63 of a-z, 0-9 and _`)
   const findings: string[] = []
   const deadLetters = createDeadLetters(pool)
   const dispatcher = new Dispatcher({ deadLetters, log, queueLimit, random })
@@ -65,7 +67,9 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     store: createFeedStore(pool, slot),
     newEpoch: options.newEpoch ?? (() => randomBytes(8).toString('hex')),
     consumers: () => consumers().filter(({ delivery }) => delivery === 'shared').map(({ name }) => name),
-    onFinding: (sentence) => findings.push(sentence),
+    onFinding: (sentence) => {
+      if (findings.length < MAX_FINDINGS) findings.push(sentence)
+    },
   })
   const consumers = (): Consumer[] => dispatcher.lanes.map(({ consumer }) => consumer)
   const buriedBefore = await deadLetters.count()
