@@ -22,6 +22,8 @@ import { eventually, within } from './deadline.ts'
 export const newId = createUuidV7()
 
 export interface HarnessOptions {
+  /** Goes on with the database and the slot of a harness that was stopped or killed. */
+  after?: Harness
   limits?: Partial<WsLimits>
   mode?: 'open' | 'required'
   /** seconds */
@@ -33,6 +35,7 @@ export interface HarnessOptions {
 export interface Harness {
   role: WsRole
   feed: ChangeFeed
+  slot: string
   database: Database
   documents: Documents
   /** every event that the role was given */
@@ -43,12 +46,14 @@ export interface Harness {
   url: string
   token(admin?: boolean): string
   connect(documentId: string, query?: { last?: string; token?: string }): Promise<TestClient>
+  /** Ends as a killed process does: nothing is finished or confirmed. */
+  kill(): void
   stop(): Promise<void>
 }
 
 export async function startHarness(databases: TestDatabases, options: HarnessOptions = {}): Promise<Harness> {
-  const database = await databases.open()
-  const slot = `ws_${newId().replaceAll('-', '_')}`
+  const database = options.after?.database ?? (await databases.open())
+  const slot = options.after?.slot ?? `ws_${newId().replaceAll('-', '_')}`
   const feed = await openWalFeed({
     database, log: silentLogger, clock: systemClock, slot, history: { maxAgeHours: 1, maxEvents: 100_000 },
   })
@@ -86,6 +91,7 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   return {
     role,
     feed,
+    slot,
     database,
     documents: createDocuments(database),
     events,
@@ -93,6 +99,11 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
     url: `http://127.0.0.1:${port}`,
     token,
     connect: (documentId, query = {}) => connectClient(port, documentId, { token: token(), ...query }),
+    kill() {
+      feed.destroy()
+      server.close()
+      sockets.forEach((socket) => socket.destroy())
+    },
     async stop() {
       await role.stop()
       server.closeAllConnections()

@@ -156,6 +156,27 @@ describe('A WebSocket client that resumes', () => {
     for (const client of clients) client.close()
   })
 
+  it('goes on with another process after a crash, without a gap and without a repetition', async () => {
+    const first = await start()
+    const { documents } = first
+    const id = await documents.add()
+    const client = await first.connect(id)
+    await client.message('connection.established')
+    for (let index = 0; index < 5; index++) await documents.change(id, { title: `before ${index}` })
+    await eventually('the last change', () => client.received.find(({ data }) => data.version === 6))
+    first.kill()
+    await client.closed
+    for (let index = 0; index < 5; index++) await documents.change(id, { title: `down ${index}` })
+    const second = await start({ after: first })
+    const last = client.received.at(-1)!.position!
+    const resumed = await second.connect(id, { last })
+    await documents.change(id, { title: 'end' })
+    await eventually('the end', () => resumed.received.find(({ data }) => data?.version === 12))
+    const versions = resumed.received.filter(isChange).map(({ data }) => data.version)
+    assert.deepEqual(versions, [7, 8, 9, 10, 11, 12])
+    resumed.close()
+  })
+
   it('goes on without a gap after it was closed for being slow', { timeout: 60_000 }, async () => {
     const { documents, connect, url, token } = await start({ limits: { queuedBytes: 200_000, closeMs: 30_000 } })
     const id = await documents.add()
