@@ -17,7 +17,8 @@ export interface ConnectOptions extends CallOptions, ContextOptions {
 const requestKey = createContextKey<RequestContext | undefined>(undefined)
 
 /**
- * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and gRPC-Web.
+ * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and
+ * gRPC-Web.
  * Returns false for a request of another path, which it leaves untouched.
  */
 export function createConnectHandler(

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
+import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
+import { service as healthService } from 'grpc-health-check'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
@@ -103,7 +105,8 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
     test('gives the request id back, in success and failure', async () => {
       const headers = { 'x-request-id': 'asked-1' }
       let told: string | null = null
-      await client().documentExists({ documentId: GONE }, { headers, onHeader: (header) => (told = header.get('x-request-id')) })
+      const onHeader = (header: Headers): void => void (told = header.get('x-request-id'))
+      await client().documentExists({ documentId: GONE }, { headers, onHeader })
       assert.equal(told, 'asked-1')
       const failing = client().getDocument({ documentId: GONE }, { headers })
       const error = await refused(failing, Code.NotFound, 'document-not-found')
@@ -155,6 +158,25 @@ test('calls are counted by method and status', async () => {
   assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="DocumentExists",status="OK"\} 1/)
   assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="GetDocument",status="NOT_FOUND"\} 1/)
   await servers.stop()
+})
+
+test('health says that it serves until it is drained, and running calls are finished at the stop', async () => {
+  const servers = await start('required')
+  const { port } = servers.grpc
+  const Health = makeGenericClientConstructor(healthService, 'Health')
+  const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure())
+  const check = (name: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const answer = (error: unknown, { status }: { status: string }): void => (error ? reject(error) : resolve(status))
+      client['check']!({ service: name }, { deadline: Date.now() + 5_000 }, answer)
+    })
+  assert.deepEqual([await check(''), await check(DocumentService.typeName)], ['SERVING', 'SERVING'])
+  servers.grpc.drain()
+  assert.deepEqual([await check(''), await check(DocumentService.typeName)], ['NOT_SERVING', 'NOT_SERVING'])
+  const begun = performance.now()
+  await servers.stop()
+  assert.ok(performance.now() - begun < 3_000)
+  client.close()
 })
 
 test('a taken port is refused in a sentence that names it', async () => {

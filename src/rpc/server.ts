@@ -103,7 +103,11 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
 }
 
 /** What the call's metadata say. */
-function describe(call: ServerUnaryCall<object, object>, method: Call['method'], newId: NewId): Call & { traceparent: string } {
+function describe(
+  call: ServerUnaryCall<object, object>,
+  method: Call['method'],
+  newId: NewId,
+): Call & { traceparent: string } {
   const text = (key: string): string | undefined => call.metadata.get(key)[0]?.toString()
   const givenId = text('x-request-id')
   const requestId = givenId !== undefined && REQUEST_ID.test(givenId) ? givenId : newId()

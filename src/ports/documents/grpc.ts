@@ -23,7 +23,7 @@ export interface GrpcDocumentsOptions {
 
 /**
  * Every method is idempotent, so a call that did not get through is repeated, within the call's deadline and a budget
- * for the whole channel: 10 failures in a row use it up, 10 successes earn one more (gRFC A6, which also adds the jitter).
+ * for the whole channel: 10 failures in a row use it up, 10 successes earn one more (gRFC A6, which adds the jitter).
  */
 const SERVICE_CONFIG = {
   methodConfig: [

@@ -20,7 +20,7 @@ export interface DocumentsOptions {
 export async function openDocuments(url: string, options: DocumentsOptions): Promise<Documents> {
   if (url === 'local:') {
     if (!options.role) {
-      throw new Error('local: needs the document role in the same process: start it here, or name it as grpc://host:port')
+      throw new Error('local: needs the document role in the same process: start it too, or name grpc://host:port')
     }
     return openLocalDocuments(options.role)
   }

@@ -59,7 +59,8 @@ export function createSignature(sign: SignDocument): Endpoint {
         ip_address: body.ip_address ?? null,
       }
       const key = idempotencyKeyOf(headers)
-      const request = key === undefined ? undefined : { principal: context.principal, key, hash: hashOf(command) }
+      const { principal } = context
+      const request = key === undefined ? undefined : { principal, key, hash: hashOf(command) }
       const { signature, documentStatus } = await sign(command, context, request)
       return {
         status: 201,

@@ -24,7 +24,8 @@ after(async () => {
 })
 
 const names = ({ body }: Answer): string[] => body.map(({ signer_email }: { signer_email: string }) => signer_email)
-const nextOf = ({ headers }: Answer): string | undefined => /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+const nextOf = ({ headers }: Answer): string | undefined =>
+  /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
 
 test('lists are newest first and leave the data out', async () => {
   const all = await docs.get('/signatures')
@@ -80,7 +81,9 @@ test('the data are included on request, in small pages', async () => {
   ])
 })
 
-for (const query of ['limit=201', 'limit=-1', 'skip=-1', 'cursor=zzz', 'include=all', 'signed_from=today', 'document_id=1']) {
+for (const query of [
+  'limit=201', 'limit=-1', 'skip=-1', 'cursor=zzz', 'include=all', 'signed_from=today', 'document_id=1',
+]) {
   test(`?${query} is refused by the name of its parameter`, async () => {
     const { status, body } = await docs.get(`/signatures?${query}`)
     assert.equal(status, 422)

@@ -38,7 +38,9 @@ const documentQuery = z.object(page)
 const query = z.object({ ...page, document_id: id.optional() })
 type Query = z.output<typeof query>
 
-const responses = { 200: { description: 'newest first; the header Link names the next page', schema: z.array(signatureSchema) } }
+const responses = {
+  200: { description: 'newest first; the header Link names the next page', schema: z.array(signatureSchema) },
+}
 
 /** GET /signatures */
 export function listAllSignatures(options: ListOptions): Endpoint {
@@ -105,7 +107,8 @@ function limitOf({ limit, include }: Query): number {
   return limit
 }
 
-const isTime = (key: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/.test(key) && !isNaN(Date.parse(key))
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/
+const isTime = (key: string): boolean => TIME.test(key) && !Number.isNaN(Date.parse(key))
 
 async function checkExists(documentId: string, documents: Documents, context: RequestContext): Promise<void> {
   const { exists } = await documents.exists(documentId, context)

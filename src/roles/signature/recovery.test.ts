@@ -17,9 +17,8 @@ after(() => server.stop())
 
 /** Documents whose calls can be made to fail, hang, or be preceded by something. */
 function switchable() {
-  const faults: { exists?: () => Promise<void>; before?: () => Promise<void>; after?: () => Promise<void>; moves: number } = {
-    moves: 0,
-  }
+  type Fault = () => Promise<void>
+  const faults: { exists?: Fault; before?: Fault; after?: Fault; moves: number } = { moves: 0 }
   const through = (documents: Documents): Partial<Documents> => ({
     async exists(id, context) {
       await faults.exists?.()
@@ -112,6 +111,20 @@ test('a move whose answer is lost is repeated and changes nothing more', async (
   await docs.stop()
 })
 
+test('a document that went on after a move whose answer was lost keeps its signature', async () => {
+  const { faults, through } = switchable()
+  const docs = await startSignatureRole({ database: await server.open(), through })
+  faults.after = down
+  const { id } = docs.documents.create()
+  assert.equal((await docs.sign(id)).body.document_status, 'pending')
+  await docs.documents.updateStatus(id, 'completed', undefined as never)
+  delete faults.after
+  docs.role.start()
+  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  assert.deepEqual(await tables(docs), [1, 0, 0])
+  await docs.stop()
+})
+
 test('a process that died between commit and move is finished by the next one at its start', async () => {
   const { faults, through } = switchable()
   const database = await server.open()
@@ -123,7 +136,7 @@ test('a process that died between commit and move is finished by the next one at
   void first.sign(id).catch(() => {})
   await eventually('the commit and the call', () => faults.moves === 1)
   // The first one does no more: its call hangs, and it sweeps nothing.
-  const second = await startSignatureRole({ database, documents, limits: { ...limits, sweepEveryMs: 60_000 } })
+  const second = await startSignatureRole({ database, documents, limits })
   second.role.start()
   await eventually('the document to be signed', async () => (await statusOf(second, id)) === 'signed')
   await eventually('the intent to be done', async () => (await second.role.pending()) === 0)

@@ -153,7 +153,8 @@ test('the same signer at the same time signs once, different signers both', asyn
   const same = await Promise.all(Array.from({ length: 6 }, () => docs.sign(id, { signature_data: PNG })))
   assert.deepEqual(same.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409])
   const other = docs.documents.create().id
-  const two = await Promise.all(['a@example.com', 'b@example.com'].map((signer_email) => docs.sign(other, { signer_email })))
+  const signers = ['a@example.com', 'b@example.com']
+  const two = await Promise.all(signers.map((signer_email) => docs.sign(other, { signer_email })))
   assert.deepEqual(two.map(({ status }) => status), [201, 201])
 })
 

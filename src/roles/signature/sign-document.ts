@@ -15,12 +15,16 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { IntentStore } from './intent-store.ts'
+import { isRefusal, moveToSigned } from './move-document.ts'
 import type { SignatureReader } from './signature-reader.ts'
 import { encodeSignatureData } from './signature-data.ts'
 import { type NewSignature, insertSignature, removeSignature } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { SigningMetrics } from './signing-metrics.ts'
-import { type Sweeper, isRefusal } from './sweeper.ts'
+import type { Sweeper } from './sweeper.ts'
+
+/** Fewer tell no image format: some need twelve to be known. */
+const MIN_IMAGE_BYTES = 12
 
 export interface SignCommand {
   document_id: string
@@ -155,7 +159,7 @@ export function createSigning(options: SigningOptions): SignDocument {
     request: IdempotentRequest | undefined,
   ): Promise<SignResult['documentStatus']> => {
     try {
-      await within(limits.statusWaitMs, documents.updateStatus(row.document_id, 'signed', detached(context, limits)))
+      await within(limits.statusWaitMs, moveToSigned(documents, row.document_id, detached(context, limits)))
     } catch (error) {
       if (isRefusal(error)) {
         await undo(row, request)
@@ -166,7 +170,8 @@ export function createSigning(options: SigningOptions): SignDocument {
       return 'pending'
     }
     await intents.remove(row.id).catch((error: unknown) => {
-      log.warn({ err: error, signature: row.id }, 'a done intent stays: the move will be repeated, which changes nothing')
+      // The move will be repeated, which changes nothing.
+      log.warn({ err: error, signature: row.id }, 'an intent that is done stays for now')
     })
     return 'signed'
   }
@@ -202,6 +207,7 @@ function signatureOf(row: NewSignature, { signature_data }: SignCommand): Signat
 }
 
 async function imageTypeOf(bytes: Buffer): Promise<string | null> {
+  if (bytes.length < MIN_IMAGE_BYTES) return null
   const type = await magicTypeOf(bytes)
   return type?.startsWith('image/') ? type : null
 }
@@ -212,7 +218,8 @@ function isoMicros(time: Date): string {
 }
 
 /** The move is made also when the client has gone: the signature is stored. */
-function detached({ principal, requestId, traceparent, clientAddress }: RequestContext, limits: SigningLimits): RequestContext {
+function detached(context: RequestContext, limits: SigningLimits): RequestContext {
+  const { principal, requestId, traceparent, clientAddress } = context
   let signal: AbortSignal | undefined
   return {
     principal, requestId, traceparent, clientAddress,
@@ -237,7 +244,8 @@ function notFound(documentId: string): DomainError {
 }
 
 function notSignable(documentId: string, status: string): DomainError {
-  return new DomainError('document-not-signable', `document_id: the document ${documentId} is ${status} and takes no signature`, {
+  const detail = `document_id: the document ${documentId} is ${status} and takes no signature`
+  return new DomainError('document-not-signable', detail, {
     errors: [{ field: 'document_id', detail: 'must be a document that can still be signed' }],
   })
 }

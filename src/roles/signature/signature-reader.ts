@@ -26,7 +26,8 @@ export function createSignatureReader(pool: Pool, blobs: Blobs): SignatureReader
     if (encoding === null) return withoutData(row)
     const stream = await blobs.get('signatures', signatureImageKey(row.id))
     if (!stream) throw new Error(`the object of signature ${row.id} is missing`)
-    return { ...withoutData(row), signature_data: decodeSignatureData({ bytes: await buffer(stream), encoding, prefix }) }
+    const signature_data = decodeSignatureData({ bytes: await buffer(stream), encoding, prefix })
+    return { ...withoutData(row), signature_data }
   }
 
   return { find, withData, read: async (id) => withData(await find(id)) }

@@ -76,7 +76,8 @@ export async function removeSignature(on: Queryable, id: string): Promise<void> 
 }
 
 export async function findSignature(pool: Pool, id: string): Promise<StoredSignature | undefined> {
-  const [row] = await queryRows<StoredSignature>(pool, `SELECT ${COLUMNS} FROM signatures.signatures WHERE id = $1`, [id])
+  const text = `SELECT ${COLUMNS} FROM signatures.signatures WHERE id = $1`
+  const [row] = await queryRows<StoredSignature>(pool, text, [id])
   return row
 }
 

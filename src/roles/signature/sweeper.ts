@@ -1,4 +1,3 @@
-import { type DomainError, isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -6,6 +5,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import { within } from '../../runtime/within.ts'
 import type { Intent, IntentStore } from './intent-store.ts'
+import { isRefusal, moveToSigned } from './move-document.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { SigningMetrics } from './signing-metrics.ts'
 
@@ -58,7 +58,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     const { signature_id: id, document_id } = intent
     const context = contextOf(intent)
     try {
-      await within(limits.sweepWaitMs, documents.updateStatus(document_id, 'signed', context))
+      await within(limits.sweepWaitMs, moveToSigned(documents, document_id, context))
       await intents.remove(id)
       metrics.repeats.inc({ outcome: 'done' })
       log.info({ signature: id, document: document_id, attempts: intent.attempts }, 'document signed after all')
@@ -73,7 +73,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
         return
       }
       metrics.repeats.inc({ outcome: 'failed' })
-      log.warn({ err: error, signature: id, attempts: intent.attempts }, 'the document could not be moved, trying again')
+      log.warn({ err: error, signature: id, attempts: intent.attempts }, 'the document is not moved yet')
       await intents.postpone(id, delayAfter(intent.attempts), (error as Error).message)
     }
   }
@@ -85,7 +85,9 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       const claimed = await intents.claim(limits.batch, limits.leaseMs)
       await Promise.all(
         // What cannot even be noted down is due again when its lease is over.
-        claimed.map((intent) => attempt(intent).catch((error: unknown) => log.warn({ err: error }, 'sweeping failed'))),
+        claimed.map((intent) =>
+          attempt(intent).catch((error: unknown) => log.warn({ err: error }, 'an attempt cannot be noted down')),
+        ),
       )
       if (claimed.length < limits.batch || isStopped) return
     }
@@ -119,9 +121,4 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       await running
     },
   }
-}
-
-/** True when the document role has answered that this move will never be. */
-export function isRefusal(error: unknown): error is DomainError {
-  return isProblem(error, 'status-not-allowed', 'document-not-found')
 }
