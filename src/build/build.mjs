@@ -4,7 +4,7 @@
 //
 // One call with code splitting: a package is compiled once and shared, and each dynamic import()
 // becomes a chunk of its own, so that a command loads only what it uses. Types are checked by tsc.
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { findFiles, fingerprint } from './files.mjs'
 
@@ -12,12 +12,7 @@ const option = (name, fallback) =>
   process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
 
 const out = option('out', 'dist')
-const entries = [
-  ...findFiles('src', /^src\/cli\.ts$/),
-  'src/config/define-config.ts',
-  ...findFiles('src', /\.(worker|bench|test)\.ts$/),
-  ...findFiles('src/bench', /\/bench\.ts$/),
-]
+const entries = findFiles('src', /^src\/(cli|config\/define-config|bench\/bench)\.ts$|\.(worker|test)\.ts$/)
 
 rmSync(out, { recursive: true, force: true })
 await build({
@@ -45,4 +40,4 @@ await build({
 })
 writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
 writeFileSync(`${out}/.fingerprint`, fingerprint())
-if (existsSync(`${out}/cli.js`)) chmodSync(`${out}/cli.js`, 0o755)
+chmodSync(`${out}/cli.js`, 0o755)

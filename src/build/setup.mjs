@@ -1,6 +1,6 @@
 // Runs before `npm start`, `npm test` and `npm run bench`: installs the packages and builds when
 // that has not been done yet or something changed since. Needs nothing but Node and npm.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fingerprint } from './files.mjs'
 
@@ -10,8 +10,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-const run = (command, ...args) =>
-  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
+function run(command, ...args) {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status === 0) return
+  console.error(`\`${command} ${args.join(' ')}\` failed${error ? `: ${error.message}` : '; see above'}.`)
+  process.exit(1)
+}
 
 // npm writes this file when an install has finished.
 const installed = 'node_modules/.package-lock.json'
