@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Change, ChangeEvent, DocumentRow } from '../../domain/change.ts'
+import { contentKey } from '../../domain/document.ts'
+import { DomainError, isProblem } from '../../domain/errors.ts'
+import { type Extractor, createExtractor } from '../../extraction/extractor.ts'
+import { openFileBlobs } from '../../ports/blobs/file.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import type { Consumer } from '../../ports/changes/port.ts'
+import type { SearchIndex } from '../../ports/search/port.ts'
+import { openPostgresSearch } from '../../ports/search/postgres.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
+import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { createIndexer } from './role.ts'
+
+const newId = createUuidV7()
+const metrics = createMetrics()
+let server: TestDatabases
+let folder: string
+let blobs: Blobs
+let extractor: Extractor
+let index: SearchIndex
+let indexer: Consumer
+/** documents whose text was looked for, in order */
+let extracted: string[]
+/** thrown by every read of an object, when set */
+let outage: Error | undefined
+
+before(async () => {
+  server = await startTestDatabases()
+  folder = await mkdtemp(join(tmpdir(), 'docmgr-test-indexer-'))
+  blobs = await openFileBlobs(folder)
+  extractor = createExtractor({ log: silentLogger })
+  index = openPostgresSearch({ pool: (await server.open()).pool })
+  extracted = []
+  indexer = createIndexer({
+    index,
+    metrics,
+    log: silentLogger,
+    maxContentBytes: 100_000,
+    blobs: { get: async (...args) => (outage ? Promise.reject(outage) : blobs.get(...args)) },
+    extractor: {
+      extract(input) {
+        extracted.push(input.title!)
+        return extractor.extract(input)
+      },
+    },
+  })
+})
+after(async () => {
+  await extractor.stop()
+  await index.stop()
+  await blobs.stop()
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+async function newRow(title: string, content: string | Uint8Array, fields: Partial<DocumentRow> = {}): Promise<DocumentRow> {
+  const id = newId()
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const { sha256, size } = await blobs.put('documents', contentKey(id), bytes, { contentType: 'x/y', maxBytes: 1e6 })
+  const time = '2026-03-01T10:00:00Z'
+  return {
+    id, title, content_type: 'text/plain', content_size: size, content_sha256: sha256, s3_key: contentKey(id),
+    status: 'created', created_by: 'ada@example.com', created_at: time, updated_at: time, version: 1,
+    deleted_at: null, traceparent: null, ...fields,
+  }
+}
+
+function event(op: Change<DocumentRow>['op'], before: DocumentRow | null, after: DocumentRow | null): ChangeEvent {
+  const source = {
+    version: '1', connector: 'postgresql', name: 'cdc', ts_ms: Date.now(), snapshot: 'false' as const, db: 'docmgr',
+    schema: 'documents', table: 'documents', txId: 1, lsn: 1,
+  }
+  const value = { op, before, after, source, ts_ms: Date.now() }
+  return { topic: 'cdc.documents', key: (after ?? before)!.id, value, position: '1' }
+}
+
+const created = (row: DocumentRow): ChangeEvent => event('c', null, row)
+const changed = (row: DocumentRow, fields: Partial<DocumentRow>): ChangeEvent =>
+  event('u', row, { ...row, version: row.version + 1, ...fields })
+
+async function found(q: string): Promise<[title: string, status: string, version: number][]> {
+  const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 })
+  return documents.map(({ title, status, version }) => [title, status, version])
+}
+
+test('a created document is found by the words of its title and content', async () => {
+  const row = await newRow('Bear', 'the grizzly sleeps')
+  await indexer.handle([created(row)])
+  assert.deepEqual(await found('bear grizzlies'), [['Bear', 'created', 1]])
+})
+
+test('a later version keeps the text without looking for it again', async () => {
+  const row = await newRow('Wolf', 'howls at night')
+  await indexer.handle([created(row)])
+  extracted = []
+  await indexer.handle([changed(row, { status: 'sent' }), changed(row, { status: 'sent', title: 'Wolves', version: 3 })])
+  assert.deepEqual(extracted, [])
+  assert.deepEqual(await found('wolves howling'), [['Wolves', 'sent', 3]])
+})
+
+test('of a batch only the newest version counts, and its text is looked for once', async () => {
+  const row = await newRow('Lynx', 'silent hunter')
+  extracted = []
+  await indexer.handle([created(row), changed(row, { status: 'sent' }), changed(row, { status: 'viewed', version: 3 })])
+  assert.deepEqual(extracted, ['Lynx'])
+  assert.deepEqual(await found('lynx hunter'), [['Lynx', 'viewed', 3]])
+})
+
+test('what is delivered again changes nothing', async () => {
+  const row = await newRow('Fox', 'red')
+  const events = [created(row), changed(row, { status: 'sent' })]
+  await indexer.handle(events)
+  await indexer.handle(events)
+  await indexer.handle([events[0]!])
+  assert.deepEqual(await found('fox red'), [['Fox', 'sent', 2]])
+})
+
+test('a row that a snapshot or an update brings is indexed with its text when the index lacks it', async () => {
+  const read = await newRow('Otter', 'swims')
+  const late = await newRow('Beaver', 'swims')
+  await indexer.handle([event('r', null, { ...read, version: 4 }), changed(late, { status: 'sent' })])
+  assert.deepEqual((await found('swim')).sort(), [['Beaver', 'sent', 2], ['Otter', 'created', 4]])
+})
+
+test('deleted documents, softly or for good, are not found, not even after a late event', async () => {
+  const soft = await newRow('Dodo', 'extinct')
+  const hard = await newRow('Moa', 'extinct')
+  await indexer.handle([created(soft), created(hard)])
+  assert.equal((await found('extinct')).length, 2)
+  await indexer.handle([changed(soft, { deleted_at: '2026-03-02T00:00:00Z' }), event('d', hard, null)])
+  assert.deepEqual(await found('extinct'), [])
+  await indexer.handle([created(soft), created(hard)])
+  assert.deepEqual(await found('extinct'), [])
+  assert.deepEqual(await index.versions([soft.id, hard.id]), new Map([[soft.id, 2], [hard.id, 2]]))
+})
+
+test('a row without an object key is not indexed', async () => {
+  await indexer.handle([created(await newRow('Phantom', 'nothing', { s3_key: null }))])
+  assert.deepEqual(await found('phantom'), [])
+})
+
+test('a content that cannot be read, or is too large, leaves the title to be found', async () => {
+  const broken = await newRow('Walrus broken', '%PDF-1.7 but not really', { content_type: 'application/pdf' })
+  const large = await newRow('Walrus large', 'tusk '.repeat(30_000))
+  await indexer.handle([created(broken), created(large)])
+  assert.equal((await found('walrus')).length, 2)
+  assert.equal((await found('tusk')).length, 0)
+})
+
+test('a missing object fails its batch, but not before the others are indexed', async () => {
+  const fine = await newRow('Heron', 'fishes')
+  const missing = await newRow('Stork', 'fishes')
+  await blobs.delete('documents', missing.s3_key!)
+  const failure = await indexer.handle([created(missing), created(fine)]).then(() => undefined, (error: unknown) => error)
+  assert.match(String(failure), new RegExp(`${missing.id} has no object`))
+  assert.equal(isProblem(failure, 'unavailable'), false)
+  assert.deepEqual(await found('fishes'), [['Heron', 'created', 1]])
+})
+
+test('when objects cannot be read now, the batch is to be tried again, and then works', async () => {
+  const row = await newRow('Crane', 'dances')
+  outage = new DomainError('unavailable', 'no objects now')
+  await assert.rejects(Promise.resolve(indexer.handle([created(row)])), (error) => isProblem(error, 'unavailable'))
+  outage = undefined
+  await indexer.handle([created(row)])
+  assert.deepEqual(await found('crane dance'), [['Crane', 'created', 1]])
+})
+
+test('a large batch is indexed at once', async () => {
+  const rows = await Promise.all(Array.from({ length: 200 }, (_, number) => newRow(`Ant ${number}`, `works hard ${number}`)))
+  await indexer.handle(rows.map(created))
+  assert.equal((await index.search({ q: 'ant work', filters: {}, from: 0, size: 1 })).total, 200)
+})
+
+test('metrics tell what was indexed and how long it took to be found', async () => {
+  const text = await metrics.registry.metrics()
+  assert.match(text, /docmgr_indexer_documents_total\{change="create"\} \d{3}/)
+  assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 1/)
+  assert.match(text, /docmgr_indexer_delay_seconds_count \d+/)
+})
