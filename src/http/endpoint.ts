@@ -22,8 +22,8 @@ export interface Endpoint<
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */
   body?: { schema: Body; maxBytes: number }
-  /** Media types of a body that the handler reads itself, for OpenAPI. */
-  rawBody?: { description: string; contentTypes: string[] }
+  /** Media types of a body that the handler reads itself, with the schemas of those that have one, for OpenAPI. */
+  rawBody?: { description: string; contentTypes: string[]; schemas?: Record<string, z.ZodType> }
   /** Header names that the handler honours, with their meaning, for OpenAPI. */
   headers?: Record<string, string>
   /** Success statuses, for OpenAPI; problems are described once for all. */

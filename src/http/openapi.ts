@@ -61,7 +61,8 @@ function headerSchema(headers: Record<string, string>): z.ZodObject {
 }
 
 function requestContent({ body, rawBody }: Endpoint): Record<string, object> {
-  const types = rawBody?.contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]) ?? []
+  const bytes = { type: 'string', format: 'binary' }
+  const types = rawBody?.contentTypes.map((type) => [type, { schema: rawBody.schemas?.[type] ?? bytes }]) ?? []
   return { ...(body && { 'application/json': { schema: body.schema } }), ...Object.fromEntries(types) }
 }
 

@@ -3,7 +3,7 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { drain } from '../../http/upload.ts'
 import type { CreateDocument } from './create-document.ts'
 import { documentSchema } from './document-fields.ts'
-import { jsonForm, rawQuery, submissionOf } from './submissions.ts'
+import { jsonForm, multipartForm, rawQuery, submissionOf } from './submissions.ts'
 
 export function postDocument(create: CreateDocument, limits: { contentBytes: number }): Endpoint {
   const form = jsonForm(limits.contentBytes)
@@ -19,6 +19,7 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
     rawBody: {
       description: '`{title, content, content_type = text/plain, created_by}`, or a form, or the content itself',
       contentTypes: ['application/json', 'multipart/form-data', '*/*'],
+      schemas: { 'application/json': form, 'multipart/form-data': multipartForm },
     },
     headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first answer again' },
     responses: { 201: { description: 'the document', schema: documentSchema } },

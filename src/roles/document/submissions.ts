@@ -27,10 +27,18 @@ export const jsonForm = (maxBytes: number) => {
   return z.object({ title, content, content_type, created_by: createdBy }, 'must be a JSON object')
 }
 
+/** The parts of a form, for its description. */
+export const multipartForm = z.object({
+  file: z.string().meta({ format: 'binary' }),
+  title: title.optional().describe("without it, the file's name"),
+  content_type: mediaType.optional().describe("without it, the file's, or that of its name"),
+  created_by: createdBy,
+})
+
 /** What a raw body says of itself in the query. */
 export const rawQuery = z.object({
-  title: z.string().optional(),
-  created_by: z.string().optional(),
+  title: z.string().optional().describe('of a raw body; without it, the file name of the header Content-Disposition'),
+  created_by: z.string().optional().describe('of a raw body'),
 })
 export type RawQuery = z.output<typeof rawQuery>
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { type Document, type DocumentStatus, STATUSES, statusMove } from '../../domain/document.ts'
 import { queryRows } from '../../db/query.ts'
+import { eventually } from '../../testing/deadline.ts'
 import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
 
 let service: DocumentService
@@ -129,6 +130,30 @@ test('refuses fields that are not valid, and ids that are none or unknown', asyn
   for (const status of ['SIGNED', null, 'unknown']) assert.equal((await patch(id, { status })).status, 422)
   assert.equal((await patch('zzz', { title: 'x' })).status, 422)
   assert.equal((await patch('06b00000-0000-7000-8000-000000000000', { title: 'x' })).status, 404)
+})
+
+test('after a change that got no answer, the next read asks the table', async () => {
+  const { id } = await service.create()
+  const { pool } = service.database
+  const other = await pool.connect()
+  try {
+    await other.query('BEGIN')
+    await other.query(`UPDATE documents.documents SET title = 'Unseen' WHERE id = $1`, [id])
+    const change = patch(id, { title: 'Waits' })
+    // Its connection is cut while it waits for the row.
+    await eventually('the connection to cut', async () => {
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'UPDATE documents.documents%'`
+      return (await pool.query(cut)).rows.length > 0
+    })
+    assert.equal((await change).status, 503)
+    await other.query('COMMIT')
+  } finally {
+    other.release()
+  }
+  assert.equal((await get(id)).title, 'Unseen')
+  assert.deepEqual((await patched(id, { title: 'Seen' })).version, 3)
+  assert.equal((await get(id)).title, 'Seen')
 })
 
 test('the row carries the trace of the request that changed it last', async () => {

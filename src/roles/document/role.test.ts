@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { describeEndpoints } from '../../http/openapi.ts'
+import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService()
+})
+after(() => service.stop())
+
+test('describes every operation, with the shape of a document, for OpenAPI', () => {
+  const { paths, components } = JSON.parse(JSON.stringify(describeEndpoints(service.role.endpoints, '1.0.0')))
+  const operations = Object.entries<object>(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
+  assert.deepEqual(operations.sort(), [
+    'delete /documents/{id}', 'get /documents', 'get /documents/{id}', 'get /documents/{id}/content',
+    'get /documents/{id}/stats', 'patch /documents/{id}', 'post /documents',
+  ])
+  assert.ok(components.schemas.Document.required.includes('content_sha256'))
+  const { content } = paths['/documents'].post.requestBody
+  assert.deepEqual(content['application/json'].schema.required, ['title', 'content', 'created_by'])
+  assert.equal(content['multipart/form-data'].schema.properties.file.format, 'binary')
+})
+
+test('answers that change with the caller are not kept by proxies', async () => {
+  const { id } = await service.create()
+  for (const path of [`/documents/${id}`, `/documents/${id}/content`]) {
+    const response = await service.request('GET', path)
+    assert.match(response.headers.get('cache-control')!, /private/)
+  }
+})
