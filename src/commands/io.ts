@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import pc from 'picocolors'
 import { EXIT } from './exit-codes.ts'
 
@@ -37,6 +38,8 @@ export function createProcessIo(): Io {
   const ended = new AbortController()
   const interrupted = new AbortController()
   let code: number = EXIT.done
+  // Every request in hand listens; there is nothing to warn of.
+  setMaxListeners(0, ended.signal)
 
   const onSignal = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
     let first: number | undefined

@@ -18,7 +18,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--no-color', 'plain text, as with the variable NO_COLOR')
     .showHelpAfterError('Try `docmgr --help`.')
     .exitOverride()
-    .addHelpText('after', `\n${EXIT_CODES_HELP}`)
+    .addHelpText('after', `\nExample:\n  $ docmgr serve\n\n${EXIT_CODES_HELP}`)
 
   const add = (usage: string, description: string, example: string): Command =>
     program

@@ -48,9 +48,9 @@ function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {
 }
 
 function announce(config: Config, { urls, findings }: RunningService, seconds: number, io: Io): void {
-  const { bold, green, yellow, dim } = io.colors
+  const { bold, green, dim } = io.colors
   const roles = config.roles.length === ROLES.length ? 'every role' : config.roles.join(', ')
-  for (const finding of findings) io.out(`${yellow('!')} ${finding}`)
+  for (const finding of findings) io.out(`${dim('found:')} ${finding}`)
   io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; data in ${config.data}`)
   const width = Math.max(...Object.keys(urls).map((name) => name.length))
   for (const [name, url] of Object.entries(urls)) {

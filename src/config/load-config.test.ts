@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { type LoadOptions, loadConfig } from './load-config.ts'
+import { describeOrigin } from './origin.ts'
+import { listSettings } from './settings.ts'
+
+let cwd: string
+before(async () => void (cwd = await mkdtemp(join(tmpdir(), 'docmgr-config-'))))
+after(() => rm(cwd, { recursive: true }))
+
+const load = (options: LoadOptions = {}) => loadConfig({ cwd, env: {}, ...options })
+
+async function problemsOf(options: LoadOptions): Promise<readonly ConfigProblem[]> {
+  const error = await load(options).then(
+    () => assert.fail('it was accepted'),
+    (error: unknown) => error,
+  )
+  assert.ok(error instanceof ConfigError, String(error))
+  return error.problems
+}
+
+async function configFile(name: string, text: string): Promise<string> {
+  const path = join(cwd, name)
+  await writeFile(path, text)
+  return path
+}
+
+test('without anything set, everything has its default, and data is an absolute path', async () => {
+  const { config, origins, file } = await load()
+  assert.equal(config.listen.http, 8000)
+  assert.equal(config.data, join(cwd, '.docmgr'))
+  assert.deepEqual([...new Set([...origins.values()].map(({ layer }) => layer))], ['default'])
+  assert.equal(file, undefined)
+})
+
+test('flags override variables, which override the file, which overrides defaults', async () => {
+  const configPath = await configFile(
+    'layers.ts',
+    `import { defineConfig } from 'docmgr/config'
+     const port: number = 1
+     export default defineConfig({ listen: { http: port, document: 1, signature: 1, ws: 0 }, log: { level: 'info' } })`,
+  )
+  const { config, origins } = await load({
+    configFile: configPath,
+    env: { DOCMGR_LISTEN_DOCUMENT: '2', DOCMGR_LISTEN_SIGNATURE: '2' },
+    flags: [{ key: 'listen.signature', text: '3', flag: '--set' }],
+  })
+  const { http, document, signature, search } = config.listen
+  assert.deepEqual({ http, document, signature, search }, { http: 1, document: 2, signature: 3, search: 8003 })
+  const from = (key: string) => describeOrigin(origins.get(key)!)
+  assert.equal(from('listen.http'), 'layers.ts')
+  assert.equal(from('listen.document'), 'DOCMGR_LISTEN_DOCUMENT')
+  assert.equal(from('listen.signature'), '--set')
+  assert.equal(from('listen.search'), 'default')
+})
+
+test('every setting has a variable of its own, and a description', () => {
+  const settings = listSettings()
+  assert.equal(new Set(settings.map(({ variable }) => variable)).size, settings.length)
+  assert.deepEqual(settings.filter(({ description }) => description === ''), [])
+  assert.ok(settings.some(({ variable }) => variable === 'DOCMGR_AUTH_TOKEN_LIFETIME'))
+})
+
+test('lists are separated by commas, and all stands for every role', async () => {
+  const some = await load({ env: { DOCMGR_ROLES: 'search, document,indexer' } })
+  assert.deepEqual(some.config.roles, ['document', 'search', 'indexer'])
+  const all = await load({ flags: [{ key: 'roles', text: 'all', flag: '--role' }] })
+  assert.equal(all.config.roles.length, 5)
+})
+
+test('an empty variable is as good as none', async () => {
+  assert.equal((await load({ env: { DOCMGR_LISTEN_HTTP: '' } })).config.listen.http, 8000)
+})
+
+test('all that is wrong is said at once, with the value, where it comes from, and what would be right', async () => {
+  const problems = await problemsOf({
+    env: { DOCMGR_LISTEN_HTTP: '70000', DOCMGR_LOG_LEVEL: 'loud' },
+    flags: [{ key: 'changes.slot', text: 'A-B', flag: '--set' }],
+  })
+  assert.deepEqual(problems.map(({ key, value, origin }) => [key, value, origin]).sort(), [
+    ['changes.slot', '"A-B"', '--set'],
+    ['listen.http', '70000', 'DOCMGR_LISTEN_HTTP'],
+    ['log.level', '"loud"', 'DOCMGR_LOG_LEVEL'],
+  ])
+  assert.match(problems.find(({ key }) => key === 'listen.http')!.rule, /port from 0 to 65535/)
+})
+
+test('secrets are not shown in messages', async () => {
+  const [problem] = await problemsOf({ env: { DOCMGR_AUTH_SECRET: 'too short' } })
+  assert.equal(problem!.value, '[hidden]')
+})
+
+test('unknown names are refused, with the nearest that exists', async () => {
+  const [variable] = await problemsOf({ env: { DOCMGR_LISTN_HOST: 'x' } })
+  assert.match(variable!.rule, /did you mean DOCMGR_LISTEN_HOST\?/)
+  const [flag] = await problemsOf({ flags: [{ key: 'listen.htp', text: '1', flag: '--set' }] })
+  assert.match(flag!.rule, /did you mean listen\.http\?/)
+  const path = await configFile('unknown.ts', 'export default { listen: { hosst: "x" }, lisetn: {}, cache: 7 }')
+  const inFile = await problemsOf({ configFile: path })
+  assert.deepEqual(inFile.map(({ key }) => key), ['listen.hosst', 'lisetn', 'cache'])
+})
+
+test('a secret can be in a file, but not in two places', async () => {
+  const secret = 's'.repeat(20) + 'e'.repeat(20)
+  const path = await configFile('secret', `${secret}\n`)
+  const { config, origins } = await load({ env: { DOCMGR_AUTH_SECRET_FILE: path } })
+  assert.equal(config.auth.secret, secret)
+  assert.equal(describeOrigin(origins.get('auth.secret')!), `DOCMGR_AUTH_SECRET_FILE ${path}`)
+  const [twice] = await problemsOf({ env: { DOCMGR_AUTH_SECRET_FILE: path, DOCMGR_AUTH_SECRET: secret } })
+  assert.match(twice!.rule, /not both/)
+  const [missing] = await problemsOf({ env: { DOCMGR_AUTH_SECRET_FILE: '/nowhere' } })
+  assert.match(missing!.rule, /ENOENT/)
+})
+
+test('a file that cannot be loaded is named with its line', async () => {
+  const path = await configFile('broken.ts', 'export default {\n  listen: { http: ,\n}')
+  const [problem] = await problemsOf({ configFile: path })
+  assert.equal(problem!.key, `${path}:2:18`)
+  const [none] = await problemsOf({ configFile: await configFile('empty.ts', 'export const x = 1') })
+  assert.match(none!.rule, /default export/)
+  const [missing] = await problemsOf({ configFile: 'nowhere.ts' })
+  assert.match(missing!.rule, /no such file/)
+})
+
+test('data in the file is relative to the file', async () => {
+  const path = await configFile('data.ts', `export default { data: 'here' }`)
+  assert.equal((await loadConfig({ cwd: '/', env: {}, configFile: path })).config.data, join(cwd, 'here'))
+})
+
+for (const [name, env, key, rule] of [
+  ['open beyond loopback', { DOCMGR_LISTEN_HOST: '0.0.0.0' }, 'auth.mode', /required/],
+  ['two listeners on one port', { DOCMGR_LISTEN_WS: '8000' }, 'listen.ws', /listen\.http/],
+  [
+    'signatures without documents in the process',
+    { DOCMGR_ROLES: 'signature', DOCMGR_DATABASE_URL: 'postgres://db/docmgr' },
+    'documents.url',
+    /grpc:\/\//,
+  ],
+  ['a search of the embedded database that nobody fills', { DOCMGR_ROLES: 'document,search' }, 'database.url', /indexer/],
+  [
+    'tokens of roles in several processes with a secret each',
+    { DOCMGR_ROLES: 'document', DOCMGR_AUTH_MODE: 'required' },
+    'auth.secret',
+    /same/,
+  ],
+] as const) {
+  test(`settings that contradict each other are refused: ${name}`, async () => {
+    const [problem] = await problemsOf({ env })
+    assert.equal(problem!.key, key)
+    assert.match(problem!.rule, rule)
+  })
+}
+
+test('open is accepted on any loopback address', async () => {
+  for (const host of ['127.0.0.2', '::1', 'localhost']) await load({ env: { DOCMGR_LISTEN_HOST: host } })
+})

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { buildRoot } from '../runtime/package-root.ts'
+
+export interface CliResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunningCli {
+  process: ChildProcess
+  /** resolves with the text so far once it contains `text`; rejects when the program ends without it */
+  says(text: string): Promise<string>
+  ended: Promise<CliResult>
+}
+
+export interface CliOptions {
+  cwd?: string
+  /** beside PATH and HOME; no DOCMGR_* of the tests' own environment */
+  env?: Record<string, string>
+  /** milliseconds after which the program is killed; 60,000 */
+  limitMs?: number
+}
+
+/** Starts the built command line as a process of its own, without a terminal. */
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...options.env }
+  const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), ...args], {
+    cwd: options.cwd ?? '/',
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 60_000)
+  const text = { stdout: '', stderr: '' }
+  const listeners = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk
+      for (const listener of listeners) listener()
+    })
+  }
+  const ended = new Promise<CliResult>((resolve) => {
+    child.on('close', (code) => {
+      clearTimeout(limit)
+      resolve({ code, ...text })
+    })
+  })
+  return {
+    process: child,
+    ended,
+    says(wanted) {
+      return new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!text.stdout.includes(wanted) && !text.stderr.includes(wanted)) return
+          listeners.delete(look)
+          resolve(text.stdout + text.stderr)
+        }
+        listeners.add(look)
+        look()
+        void ended.then(({ code, stdout, stderr }) =>
+          reject(new Error(`ended with ${code} before it said "${wanted}": ${stdout}${stderr}`)),
+        )
+      })
+    },
+  }
+}
+
+/** Runs the built command line to its end. */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).ended
+}
