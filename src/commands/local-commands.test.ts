@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import jwt from 'jsonwebtoken'
+import { runCli } from '../testing/cli.ts'
+
+let folder: string
+before(async () => void (folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))))
+after(() => rm(folder, { recursive: true }))
+
+/** Everything on free ports. */
+const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => ['--set', `listen.${name}=0`])
+
+test('config shows each value with where it comes from, and hides secrets', async () => {
+  await writeFile(join(folder, 'docmgr.config.ts'), `export default { log: { level: 'info' } }`)
+  const env = {
+    DOCMGR_AUTH_SECRET: 'a secret of more than thirty-two bytes',
+    DOCMGR_DATABASE_URL: 'postgres://me:pass@db/docmgr',
+    DOCMGR_LISTEN_HTTP: '9000',
+  }
+  const options = { cwd: folder, env }
+  const plain = await runCli(['config', '--data', 'here'], options)
+  assert.equal(plain.code, 0, plain.stderr)
+  assert.match(plain.stdout, /^listen\.http +9000 +DOCMGR_LISTEN_HTTP$/m)
+  assert.match(plain.stdout, /^log\.level +info +docmgr\.config\.ts$/m)
+  assert.match(plain.stdout, /^data +\S+\/here +--data$/m)
+  assert.match(plain.stdout, /^database\.url +postgres:\/\/me:\[hidden\]@db\/docmgr +DOCMGR_DATABASE_URL$/m)
+  assert.doesNotMatch(plain.stdout, /thirty-two|pass@/)
+  const { stdout } = await runCli(['config', '--json'], options)
+  const { settings } = JSON.parse(stdout)
+  const secret = settings.find(({ key }: { key: string }) => key === 'auth.secret')
+  assert.equal(secret.value, '[hidden]')
+  assert.equal(secret.origin, 'environment')
+  await rm(join(folder, 'docmgr.config.ts'))
+})
+
+test('token signs for a user with the kept secret, which only its owner can read', async () => {
+  const data = join(folder, 'tokens')
+  const args = ['token', '--user-id', 'ada', '--email', 'ada@example.com', '--admin', '--data', data]
+  const { stdout } = await runCli([...args, '--lifetime', '60'])
+  const { sub, email, admin, iat, exp } = jwt.decode(stdout.trim()) as jwt.JwtPayload
+  assert.deepEqual({ sub, email, admin, seconds: exp! - iat! }, {
+    sub: 'ada', email: 'ada@example.com', admin: true, seconds: 60,
+  })
+  assert.equal((await stat(join(data, 'token-secret'))).mode & 0o777, 0o600)
+})
+
+test('roles shows the modules as a tree, as JSON and as a flowchart', async () => {
+  const tree = await runCli(['roles', '--role', 'document'])
+  assert.match(tree.stdout, /─ database$/m)
+  assert.doesNotMatch(tree.stdout, /signature/)
+  const { modules } = JSON.parse((await runCli(['roles', '--json'])).stdout)
+  const names = modules.map(({ name }: { name: string }) => name)
+  for (const { name, needs } of modules) {
+    for (const need of needs) assert.ok(names.indexOf(need) < names.indexOf(name), `${need} before ${name}`)
+  }
+  assert.match((await runCli(['roles', '--mermaid'])).stdout, /^flowchart TD\n/)
+})
+
+test('doctor finds a taken port, and says how to mend it', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  try {
+    const base = ['doctor', '--data', join(folder, 'doctor'), ...FREE]
+    const well = await runCli([...base, '--json'])
+    assert.equal(well.code, 0, well.stdout)
+    const { code, stdout } = await runCli([...base, '--set', `listen.http=${port}`])
+    assert.equal(code, 3)
+    assert.match(stdout, new RegExp(`ports: listen\\.http = ${port}: taken\\n    → stop what uses them`))
+  } finally {
+    server.close()
+  }
+})
+
+test('doctor reports a wrong configuration', async () => {
+  const { code, stdout } = await runCli(['doctor', '--json'], { env: { DOCMGR_LISTEN_HTTP: 'x' } })
+  assert.equal(code, 3)
+  const { findings } = JSON.parse(stdout)
+  const configuration = findings.find(({ name }: { name: string }) => name === 'configuration')
+  assert.equal(configuration.state, 'problem')
+})
+
+test('migrate brings a new embedded database to the newest schema, and says what is pending before', async () => {
+  const args = ['migrate', '--json', '--data', join(folder, 'migrated')]
+  const pending = await runCli([...args, '--check'])
+  assert.equal(pending.code, 3, pending.stderr)
+  assert.ok(JSON.parse(pending.stdout).pending > 0)
+  assert.deepEqual(JSON.parse((await runCli(args)).stdout).applied, JSON.parse(pending.stdout).pending)
+  const after = await runCli([...args, '--check'])
+  assert.deepEqual([after.code, JSON.parse(after.stdout)], [0, { pending: 0 }])
+})
+
+test('a client command without any service to talk to says so', async () => {
+  const url = 'http://127.0.0.1:9'
+  const { code, stderr } = await runCli(['search', 'x', '--url', url])
+  assert.equal(code, 4)
+  assert.match(stderr, /no docmgr answers at http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)/)
+})

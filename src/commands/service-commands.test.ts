@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { buildRoot } from '../runtime/package-root.ts'
+import { type RunningCli, runCli, startCli } from '../testing/cli.ts'
+import { eventually } from '../testing/deadline.ts'
+
+const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => ['--set', `listen.${name}=0`])
+
+let folder: string
+let data: string
+let service: RunningCli
+let urls: Record<string, string>
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+  await chmod(folder, 0o755)
+  data = join(folder, 'data')
+  service = startCli(['serve', '--json', '--data', data, ...FREE], { limitMs: 240_000 })
+  const started = await service.says('"urls"')
+  urls = JSON.parse(started.split('\n').find((line) => line.startsWith('{"urls"'))!).urls
+})
+
+after(async () => {
+  service.process.kill('SIGINT')
+  const { code, stderr } = await service.ended
+  await rm(folder, { recursive: true, force: true })
+  assert.equal(code, 0, stderr)
+})
+
+const client = (...args: string[]) => runCli([...args, '--data', data])
+
+interface Hit {
+  id: string
+  title: string
+}
+
+async function find(query: string): Promise<Hit[]> {
+  const { code, stdout, stderr } = await client('search', query, '--json')
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout).documents
+}
+
+async function postDocument(title: string): Promise<string> {
+  const answer = await fetch(`${urls['document']}/documents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title, content: title, created_by: 'ada@example.com' }),
+  })
+  assert.equal(answer.status, 201)
+  return ((await answer.json()) as Hit).id
+}
+
+async function setStatus(id: string, status: string): Promise<void> {
+  const answer = await fetch(`${urls['document']}/documents/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ status }),
+  })
+  assert.equal(answer.status, 200)
+}
+
+test('import takes what it can read, reports the rest, and imports nothing twice', async () => {
+  const files = join(folder, 'files')
+  await mkdir(join(files, 'sub', '.hidden'), { recursive: true })
+  await writeFile(join(files, 'heron.txt'), 'A heron waits by the river.')
+  await writeFile(join(files, 'sub', 'penguins.json'), '{"colony":"emperor penguins"}')
+  await writeFile(join(files, 'sub', 'copy.txt'), 'A heron waits by the river.')
+  await writeFile(join(files, 'sub', '.hidden', 'x.txt'), 'not asked for')
+  await symlink('nowhere', join(files, 'broken'))
+  await symlink('..', join(files, 'sub', 'loop'))
+
+  const first = await client('import', files, '--json')
+  assert.equal(first.code, 3, first.stderr)
+  const lines = first.stdout.trim().split('\n').map((line) => JSON.parse(line))
+  const { imported, already, failed, hidden } = lines.at(-1)
+  assert.deepEqual({ imported, already, failed, hidden }, { imported: 3, already: 0, failed: 1, hidden: 1 })
+  assert.match(lines.find(({ file }) => file === 'broken').reason, /leads nowhere/)
+
+  const second = await client('import', files)
+  assert.equal(second.code, 3)
+  assert.match(second.stdout, /^0 imported \(0\.0 MB\), 3 already there, 1 not imported, 1 hidden left out/)
+
+  await writeFile(join(files, 'heron.txt'), 'The heron has flown away.')
+  await rm(join(files, 'broken'))
+  const third = await client('import', files)
+  assert.equal(third.code, 0, third.stderr)
+  assert.match(third.stdout, /^1 imported .* 2 already there, 0 not imported/)
+  await eventually('the text of a file to be found', async () =>
+    (await find('penguins')).some(({ title }) => title === 'sub/penguins.json'),
+  )
+})
+
+test('search marks what it found, and can be piped into a program that stops reading', async () => {
+  await postDocument('The quarterly marmalade report')
+  await eventually('the document to be found', async () => (await find('marmalade')).length === 1)
+  const { stdout, stderr } = await client('search', 'marmalade')
+  assert.match(stdout, /^The quarterly \*marmalade\* report {2}created$/m)
+  assert.match(stderr, /^1 found, 1 to 1; \d+ ms$/m)
+
+  const shell = spawn('bash', [
+    '-c',
+    `set -o pipefail; "${process.execPath}" "${join(buildRoot(), 'cli.js')}" search marmalade --data "${data}" | true`,
+  ])
+  let noise = ''
+  shell.stderr.setEncoding('utf8').on('data', (text: string) => (noise += text))
+  assert.equal(await new Promise((resolve) => shell.on('close', resolve)), 0)
+  assert.doesNotMatch(noise, /EPIPE|Error/)
+})
+
+test('tail prints events as they happen, ends when told, and goes on from a position', async () => {
+  const id = await postDocument('Followed')
+  const following = startCli(['tail', id, '--json', '--until', 'document.viewed', '--data', data])
+  await following.says('Following')
+  await setStatus(id, 'sent')
+  await setStatus(id, 'viewed')
+  const { code, stdout } = await following.ended
+  assert.equal(code, 0)
+  const events = stdout.trim().split('\n').map((line) => JSON.parse(line))
+  assert.deepEqual(events.map(({ type }) => type).slice(-2), ['document.sent', 'document.viewed'])
+
+  const position = events.find(({ type }) => type === 'document.sent').position
+  const resumed = await client('tail', id, '--json', '--last', position, '--count', '1')
+  assert.equal(JSON.parse(resumed.stdout).type, 'document.viewed')
+
+  const none = await client('tail', '01a201cf-2dea-7226-9076-3169e0d79aa5')
+  assert.equal(none.code, 1)
+  assert.match(none.stderr, /there is no document/)
+})
+
+test('tail ends with 130 on Ctrl-C', async () => {
+  const id = await postDocument('Interrupted')
+  const following = startCli(['tail', id, '--data', data])
+  await following.says('Following')
+  following.process.kill('SIGINT')
+  assert.equal((await following.ended).code, 130)
+})
+
+test('seed makes the same documents only once, however often it runs', async () => {
+  const first = JSON.parse((await client('seed', '--count', '40', '--seed', '7', '--json')).stdout)
+  assert.equal(first.documents, 40)
+  assert.ok(first.signatures > 0 && first.moves > 0)
+  const more = JSON.parse((await client('seed', '--count', '50', '--seed', '7', '--json')).stdout)
+  assert.deepEqual([more.documents, more.already], [10, 40])
+  const another = JSON.parse((await client('seed', '--count', '5', '--seed', '8', '--json')).stdout)
+  assert.equal(another.documents, 5)
+})
+
+test('doctor and migrate see the service that runs', async () => {
+  const doctor = await runCli(['doctor', '--json', '--data', data])
+  assert.equal(doctor.code, 0, doctor.stdout)
+  const { findings } = JSON.parse(doctor.stdout)
+  assert.match(findings.find(({ name }: { name: string }) => name === 'service').detail, /: ready$/)
+  const migrate = await client('migrate', '--check')
+  assert.deepEqual([migrate.code, /up to date/.test(migrate.stdout)], [0, true])
+})
+
+test('a second service on the same folder is refused with a sentence', async () => {
+  const { code, stderr, stdout } = await client('serve', ...FREE)
+  assert.equal(code, 1)
+  assert.match(stderr, /^error: the data folder .* is in use by another docmgr \(process \d+\)/)
+  assert.equal(stdout, '')
+})
+
+test('client commands start a service for their own time where none runs', async () => {
+  const own = join(folder, 'own')
+  const files = join(folder, 'few')
+  await mkdir(files)
+  await writeFile(join(files, 'otter.md'), '# Otters\n\nAn otter sleeps on its back.')
+  const imported = await runCli(['import', files, '--data', own])
+  assert.equal(imported.code, 0, imported.stderr)
+  assert.match(imported.stderr, /No service runs: starting one/)
+  const found = await runCli(['search', 'otter', '--data', own, '--json'])
+  assert.equal(JSON.parse(found.stdout).documents[0].title, 'otter.md')
+})
