@@ -17,7 +17,10 @@ export interface SubscribeOptions {
   token: () => Promise<string> | string
   /** a position to go on from; without it, what happens from now on */
   last?: string
-  /** Gets every message but the protocol's own, in the order of arrival. An error that it throws ends the subscription. */
+  /**
+   * Gets every message but the protocol's own, in the order of arrival. An error that it throws ends the
+   * subscription.
+   */
   onMessage(message: SubscriptionMessage): void
   /** Something may be missing before what comes next: read the present state by REST. */
   onReset?(reason: string): void
@@ -40,7 +43,10 @@ export type SubscriptionState =
 export interface Subscription {
   /** where to go on from in another subscription; undefined before the first connection */
   position(): string | undefined
-  /** resolves after `close` or the signal; rejects when the service refuses this client (1008) or a handler failed */
+  /**
+   * resolves after `close` or the signal; rejects when the service refuses this client (1008) or a handler
+   * failed
+   */
   closed: Promise<void>
   close(): void
 }
@@ -49,23 +55,24 @@ export interface Subscription {
 export class SubscriptionRefused extends Error {}
 
 /**
- * Follows a document over WebSocket. A lost connection is made again, with jittered backoff, and goes on from the last
- * position, so that `onMessage` sees each message once and in order, or `onReset` is called. It drops nothing itself:
- * once and in order is the service's promise.
+ * Follows a document over WebSocket. A lost connection is made again, with jittered backoff, and goes on from
+ * the last position, so that `onMessage` sees each message once and in order, or `onReset` is called. It
+ * drops nothing itself: once and in order is the service's promise.
  */
 export function subscribe(options: SubscribeOptions): Subscription {
   const { firstMs, limitMs } = options.backoff ?? { firstMs: 100, limitMs: 10_000 }
   const random = options.random ?? Math.random
   const abort = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal
-  const place = { position: options.last }
+  const place: Place = { position: options.last }
 
   const run = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted; ) {
       options.onState?.({ kind: 'connecting' })
       const ended = await connectOnce(options, place, signal)
       if (signal.aborted) return
-      // A connection that was established and then closed with 1008 had a token that ran out: there may be a new one.
+      // A connection that was established and then closed with 1008 had a token that ran out: there may be a
+      // new one.
       if (ended.refused && !ended.established) throw new SubscriptionRefused(ended.reason)
       failures = ended.established ? 0 : failures + 1
       const ms = Math.round(random() * Math.min(limitMs, firstMs * 2 ** Math.min(failures, 20)))
@@ -79,6 +86,11 @@ export function subscribe(options: SubscribeOptions): Subscription {
   return { position: () => place.position, closed, close: () => abort.abort() }
 }
 
+/** What goes from one connection to the next. */
+interface Place {
+  position: string | undefined
+}
+
 interface Ended {
   established: boolean
   refused: boolean
@@ -86,7 +98,7 @@ interface Ended {
 }
 
 /** One connection, from its beginning to its end. Rejects only with what a handler threw. */
-async function connectOnce(options: SubscribeOptions, place: { position: string | undefined }, signal: AbortSignal): Promise<Ended> {
+async function connectOnce(options: SubscribeOptions, place: Place, signal: AbortSignal): Promise<Ended> {
   let token: string
   try {
     token = await options.token()
@@ -160,7 +172,7 @@ async function connectOnce(options: SubscribeOptions, place: { position: string 
   })
 }
 
-function take(message: SubscriptionMessage, options: SubscribeOptions, place: { position: string | undefined }): void {
+function take(message: SubscriptionMessage, options: SubscribeOptions, place: Place): void {
   const { type, data } = message
   switch (type) {
     case 'connection.established':
@@ -181,7 +193,8 @@ function take(message: SubscriptionMessage, options: SubscribeOptions, place: { 
 }
 
 function addressOf({ url, documentId }: SubscribeOptions, token: string, last: string | undefined): URL {
-  const address = new URL(`${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws/${encodeURIComponent(documentId)}`)
+  const base = url.replace(/^http/, 'ws').replace(/\/+$/, '')
+  const address = new URL(`${base}/ws/${encodeURIComponent(documentId)}`)
   address.searchParams.set('token', token)
   if (last !== undefined) address.searchParams.set('last', last)
   return address

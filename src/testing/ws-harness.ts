@@ -1,4 +1,7 @@
-/** What tests of WebSocket subscriptions share: the real role on a real feed, an HTTP server, and plain WebSocket clients. */
+/**
+ * What tests of WebSocket subscriptions share: the real role on a real feed, an HTTP server, and plain
+ * WebSocket clients.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'

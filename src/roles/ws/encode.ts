@@ -12,8 +12,8 @@ export interface EncodedEvent {
 }
 
 /**
- * Only the last message of an event carries the event's own position. One before it carries the position before the
- * event and its number: whoever resumes from there gets the rest of the event, and nothing twice.
+ * Only the last message of an event carries the event's own position. One before it carries the position
+ * before the event and its number: whoever resumes from there gets the rest of the event, and nothing twice.
  */
 export function encodeEvent(event: ChangeEvent): EncodedEvent {
   const heads = messagesOf(event).map((message) => JSON.stringify(message).slice(0, -1))

@@ -55,8 +55,9 @@ const broadcast = ({ hub, clock }: EndpointsOptions): Endpoint =>
     method: 'POST',
     path: '/broadcast/{id}',
     operationId: 'broadcastToDocument',
-    summary: "Sends a message to the subscribers of a document that are connected to this instance",
-    description: 'They get `{type: "broadcast", data, timestamp}`, data being the body. It is in no history: nobody gets it later.',
+    summary: 'Sends a message to the subscribers of a document that are connected to this instance',
+    description:
+      'They get `{type: "broadcast", data, timestamp}`, data being the body. It is in no history: nobody gets it later.',
     access: 'admin',
     params: idParams,
     body: { schema: z.record(z.string(), z.unknown(), 'must be a JSON object'), maxBytes: 64 * 1024 },

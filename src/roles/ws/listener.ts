@@ -69,7 +69,9 @@ export function createListener(options: ListenerOptions): Listener {
   const refusal = (documentId: string | undefined, address: string): string | undefined => {
     if (draining) return 'this server is stopping'
     if (open.size >= limits.connections) return 'too many connections'
-    if ((byAddress.get(address) ?? 0) >= limits.connectionsPerAddress) return 'too many connections of this address'
+    if ((byAddress.get(address) ?? 0) >= limits.connectionsPerAddress) {
+      return 'too many connections of this address'
+    }
     if (documentId !== undefined && hub.countOf(documentId) >= limits.connectionsPerDocument) {
       return 'too many connections for this document'
     }
@@ -126,14 +128,16 @@ function admit(
     return refuseWith((error as Error).message.slice(0, 100))
   }
   const last = query.get('last') || undefined
+  // A text that is too long is no position of any feed; neither is an empty one.
+  const place = last === undefined ? undefined : parsePlace(last.length <= MAX_PLACE_CHARS ? last : '')
   const id = newId()
   const subscriber = new Subscriber(
     { id, documentId, principal, expiresAt: expiryOf(token), ws, socket, hub: hub.forSubscribers, limits },
-    // A text that is too long is no position of any feed; neither is an empty one.
-    last === undefined ? undefined : last.length <= MAX_PLACE_CHARS ? parsePlace(last) : { position: '', skip: 0 },
+    place,
   )
   hub.add(subscriber)
-  log.debug({ connection: id, document: documentId, user: principal, resumed: last !== undefined }, 'subscribed')
+  const user = principal.kind === 'user' ? principal.id : principal.kind
+  log.debug({ connection: id, document: documentId, user, last }, 'subscribed')
   ws.on('close', (code) => {
     hub.remove(subscriber)
     log.debug({ connection: id, document: documentId, code }, 'subscription ended')

@@ -27,12 +27,14 @@ const NAMED: Partial<Record<DocumentStatus, MessageType>> = {
 }
 
 /** Fields whose change is an update of the document, as REST shows it. */
-const CONTENT_FIELDS = ['title', 'content_type', 'content_size', 'content_sha256', 's3_key', 'created_by'] as const
+const CONTENT_FIELDS = [
+  'title', 'content_type', 'content_size', 'content_sha256', 's3_key', 'created_by',
+] as const
 
 /**
- * The messages of an event, in the order in which they are sent. One event can have several (a title and a status that
- * changed together) or none (a row that a snapshot found, the purge of a document that was deleted before).
- * The same event always gives the same messages: resume counts on it.
+ * The messages of an event, in the order in which they are sent. One event can have several (a title and a
+ * status that changed together) or none (a row that a snapshot found, the purge of a document that was
+ * deleted before). The same event always gives the same messages: resume counts on it.
  */
 export function messagesOf(event: ChangeEvent): Message[] {
   const timestamp = new Date(event.value.source.ts_ms).toISOString()

@@ -1,8 +1,8 @@
 import type { Position } from '../../domain/change.ts'
 
 /**
- * Where a client stands, as clients see it in `position`: a position of the feed, `P`; or `P~n` between two messages of
- * one event: everything until P, and the first n messages of the next event of the document.
+ * Where a client stands, as clients see it in `position`: a position of the feed, `P`; or `P~n` between two
+ * messages of one event: everything until P, and the first n messages of the next event of the document.
  */
 export interface Place {
   position: Position

@@ -1,4 +1,7 @@
-/** A token bucket: `burst` at once, `perSecond` on the long run. `take` says whether this one is still within. */
+/**
+ * A token bucket: `burst` at once, `perSecond` on the long run. `take` says whether this one is still
+ * within.
+ */
 export function createRate(options: { burst: number; perSecond: number }): { take(nowMs: number): boolean } {
   const { burst, perSecond } = options
   let tokens = burst

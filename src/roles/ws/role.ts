@@ -27,12 +27,18 @@ export interface WsRoleOptions {
   addressOf?: (request: IncomingMessage) => string
 }
 
-/** Tells WebSocket clients what happens to a document: each change in order and once, or that something is missing. */
+/**
+ * Tells WebSocket clients what happens to a document: each change in order and once, or that something is
+ * missing.
+ */
 export interface WsRole {
   endpoints: Endpoint[]
   /** to be given to `feed.consume` before the feed starts */
   consumer: Consumer
-  /** For an HTTP server's `upgrade`; takes `/ws/{document_id}`. False: not its path, the request is left alone. */
+  /**
+   * For an HTTP server's `upgrade`; takes `/ws/{document_id}`. False: not its path, the request is left
+   * alone.
+   */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   /** New connections are refused from now on, with 503. */
   drain(): void
@@ -49,7 +55,8 @@ export function createWsRole(options: WsRoleOptions): WsRole {
     options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
   const hub = createHub({ feed, limits, log, clock, metrics })
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
-  const listener = createListener({ hub, tokens: authenticator.tokens, limits, log, metrics, newId, addressOf })
+  const { tokens } = authenticator
+  const listener = createListener({ hub, tokens, limits, log, metrics, newId, addressOf })
   const sweeper = setInterval(() => {
     const now = clock.now()
     for (const subscriber of hub.all()) subscriber.sweep(now)

@@ -10,7 +10,7 @@ import { formatPlace, type Place } from './place.ts'
 import { createRate } from './rate.ts'
 
 /** Codes of RFC 6455, 7.4.1, and of its registry at IANA. */
-export const CLOSE = { goingAway: 1001, policyViolation: 1008, internalError: 1011, tryAgainLater: 1013 } as const
+export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const
 
 /** RFC 6455, 5.5.1: a control frame has at most 125 bytes, two of them for the code. */
 const MAX_REASON_BYTES = 123
@@ -94,14 +94,15 @@ export class Subscriber {
   deliver(event: EncodedEvent): void {
     if (this.#options.ws.readyState !== WebSocket.OPEN) return
     if (!this.#buffer) return this.#sendEvent(event)
-    this.#buffer.push(event)
-    if (this.#buffer.length > this.#options.limits.replayBuffer) this.reset('too much happened while resuming')
+    const { replayBuffer } = this.#options.limits
+    if (this.#buffer.push(event) > replayBuffer) this.reset('too much happened while resuming')
   }
 
   /** Tells the client that it may have missed something, and goes on from the present. */
   reset(reason: string): void {
     const { hub } = this.#options
-    // What is buffered was dispatched before the present, so its effect is in what the client reads after this.
+    // What is buffered was dispatched before the present, so its effect is in what the client reads after
+    // this.
     this.#buffer = undefined
     this.#place = { position: hub.position(), skip: 0 }
     hub.onReset(reason)
@@ -172,7 +173,9 @@ export class Subscriber {
     return this.#buffer !== undefined && this.#options.ws.readyState === WebSocket.OPEN
   }
 
-  /** Missed events are sent as fast as the client takes them, so that they alone do not make it a slow one. */
+  /**
+   * Missed events are sent as fast as the client takes them, so that they alone do not make it a slow one.
+   */
   async #room(): Promise<void> {
     const { ws, socket, limits } = this.#options
     if (ws.bufferedAmount < limits.queuedBytes / 4) return
@@ -196,7 +199,8 @@ export class Subscriber {
       return
     }
     for (let index = skip; index < count; index++) {
-      this.#place = index === count - 1 ? { position: event.position, skip: 0 } : { position, skip: index + 1 }
+      const isLast = index === count - 1
+      this.#place = isLast ? { position: event.position, skip: 0 } : { position, skip: index + 1 }
       this.write(message(index, position))
     }
     hub.onSent(count - skip)
@@ -215,7 +219,10 @@ export class Subscriber {
     this.send(answerTo(data.toString(), this.#buffer ? undefined : this.#present()))
   }
 
-  /** Where a client stands that has everything sent until now; moves on even if nothing happens to its document. */
+  /**
+   * Where a client stands that has everything sent until now; moves on even if nothing happens to its
+   * document.
+   */
   #present(): string {
     const { position } = this.#place
     const latest = this.#options.hub.latest(position)
