@@ -14,7 +14,7 @@ export interface RecordingConsumer extends Consumer {
   reached(count: number, ms?: number): Promise<ChangeEvent[]>
 }
 
-/** A consumer that keeps what it gets. @param before runs first in each `handle`; what it throws, `handle` throws */
+/** A consumer that keeps what it gets. @param options `before` runs first in each `handle` and may throw */
 export function recordingConsumer(
   options: Partial<Consumer> & { before?: (events: ChangeEvent[]) => void | Promise<void> } = {},
 ): RecordingConsumer {
@@ -42,9 +42,14 @@ export function recordingConsumer(
 }
 
 /** Commits a row of documents.documents. @returns its id */
-export async function insertDocument(db: Pool | PoolClient, title = 'A document', id = randomUUID()): Promise<string> {
+export async function insertDocument(
+  db: Pool | PoolClient,
+  title = 'A document',
+  id: string = randomUUID(),
+): Promise<string> {
   await db.query(
-    `insert into documents.documents (id, title, content_size, s3_key, created_by) values ($1, $2, 36, $3, 'ada@example.com')`,
+    `insert into documents.documents (id, title, content_size, s3_key, created_by)
+     values ($1, $2, 36, $3, 'ada@example.com')`,
     [id, title, `${id}/content`],
   )
   return id

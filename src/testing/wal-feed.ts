@@ -30,7 +30,10 @@ export function testFeeds(t: TestContext, database: Database, options: Partial<W
       `select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = $1 and active`,
       [slot],
     )
-    await database.pool.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot])
+    await database.pool.query(
+      'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',
+      [slot],
+    )
   })
   return {
     slot,

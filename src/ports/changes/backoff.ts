@@ -7,7 +7,7 @@ export interface Backoff {
   limitMs: number
 }
 
-/** Milliseconds to wait after `failures` failures in a row: doubling, and a random half of it so that many spread out. */
+/** Milliseconds to wait after `failures` failures in a row: doubling, half of it at random so that many spread out. */
 export function backoffMs(failures: number, { firstMs, limitMs }: Backoff, random: () => number): number {
   const full = Math.min(limitMs, firstMs * 2 ** Math.min(failures - 1, 30))
   return full / 2 + (full / 2) * random()

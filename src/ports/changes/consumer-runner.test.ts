@@ -13,7 +13,9 @@ const events = Array.from({ length: 16 }, (_, index) => ({
   value: {},
 })) as unknown as ChangeEvent[]
 
-function prepare(before: (batch: ChangeEvent[]) => void | Promise<void>, options: Partial<ConsumerRunnerOptions> = {}) {
+type Before = (batch: ChangeEvent[]) => void | Promise<void>
+
+function prepare(before: Before, options: Partial<ConsumerRunnerOptions> = {}) {
   const consumer = recordingConsumer({ before })
   const buried: string[] = []
   const runner = createConsumerRunner({

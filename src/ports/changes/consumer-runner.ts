@@ -36,8 +36,8 @@ export interface ConsumerRunnerOptions {
 class Stopped extends Error {}
 
 /**
- * Keeps the promise of Consumer.handle: waits out what is unavailable, halves a failing batch until the event that fails
- * is alone, tries that one again, and buries it.
+ * Keeps the promise of Consumer.handle: waits out what is unavailable, halves a failing batch until the event that
+ * fails is alone, tries that one again, and buries it.
  */
 export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRunner {
   const { consumer, deadLetters, log, signal, random } = options
@@ -65,7 +65,8 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
     persist(() => consumer.handle(events), (error) => isProblem(error, 'unavailable'))
 
   const bury = async (event: ChangeEvent, cause: unknown): Promise<void> => {
-    log.error({ consumer: consumer.name, position: event.position, key: event.key, err: cause }, 'event to dead letters')
+    const { key, position } = event
+    log.error({ consumer: consumer.name, position, key, err: cause }, 'event goes to the dead letters')
     await persist(() => deadLetters.add(consumer.name, event, cause), () => true)
     buried++
   }

@@ -25,8 +25,8 @@ export interface DispatcherListener {
 }
 
 /**
- * Hands every event to every consumer's lane at the same moment and finds the place in the log up to which all are done.
- * Lanes never wait for each other; only a full one stops the reading.
+ * Hands every event to every consumer's lane at the same moment and finds the place in the log up to which all are
+ * done. Lanes never wait for each other; only a full one stops the reading.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions

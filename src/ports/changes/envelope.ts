@@ -38,7 +38,10 @@ export interface RowChange {
 /** The version of Debezium whose envelope this is. */
 const VERSION = '3.7.0.docmgr'
 
-const TABLES: Record<string, Topic> = { 'documents.documents': 'cdc.documents', 'signatures.signatures': 'cdc.signatures' }
+const TABLES: Record<string, Topic> = {
+  'documents.documents': 'cdc.documents',
+  'signatures.signatures': 'cdc.signatures',
+}
 
 /** undefined for a table whose changes nobody gets */
 export function topicOf(schema: string, table: string): Topic | undefined {
@@ -47,7 +50,8 @@ export function topicOf(schema: string, table: string): Topic | undefined {
 
 /** @param nowMs milliseconds since the epoch */
 export function makeEvent(change: RowChange, origin: Origin, position: Position, nowMs: number): ChangeEvent {
-  const [schema, table] = change.topic === 'cdc.documents' ? ['documents', 'documents'] : ['signatures', 'signatures']
+  // Schema, table and the end of the topic have one name.
+  const table = change.topic.slice('cdc.'.length)
   const previous = origin.previousCommit === undefined ? 'null' : `"${origin.previousCommit}"`
   const source: PostgresSource = {
     version: VERSION,
@@ -59,8 +63,8 @@ export function makeEvent(change: RowChange, origin: Origin, position: Position,
     sequence: `[${previous},"${change.lsn}"]`,
     ts_us: origin.committedUs,
     ts_ns: origin.committedUs * 1000,
-    schema: schema!,
-    table: table!,
+    schema: table,
+    table,
     txId: origin.xid,
     lsn: Number(change.lsn),
     xmin: null,

@@ -34,7 +34,8 @@ export function createFeedStore(pool: Pool, slot: string): FeedStore {
       const floor = formatPosition({ epoch, commit: 0n, index: 0 })
       if (!parsePosition(floor)) throw new Error(`not an epoch: ${epoch}`)
       await pool.query(
-        `insert into changes.feeds (slot, epoch, snapshot_done, history_floor, consumers) values ($1, $2, false, $3, $4)
+        `insert into changes.feeds (slot, epoch, snapshot_done, history_floor, consumers)
+         values ($1, $2, false, $3, $4)
          on conflict (slot) do update set epoch = excluded.epoch, snapshot_done = false,
            history_floor = excluded.history_floor, consumers = excluded.consumers, created_at = clock_timestamp()`,
         [slot, epoch, floor, consumers],

@@ -28,7 +28,8 @@ test('positions older than the history are answered with a reset, the others exa
   const history = createHistory(database.pool, feeds.slot, { maxAgeHours: 1, maxEvents: 4 }, clock)
   assert.equal(await history.prune(), 6)
   assert.equal(await history.prune(), 0)
-  assert.deepEqual(await feed.replay(id, events[4]!.position, 100), { kind: 'reset', reason: 'the position is too old' })
+  const tooOld = { kind: 'reset', reason: 'the position is too old' }
+  assert.deepEqual(await feed.replay(id, events[4]!.position, 100), tooOld)
   assert.deepEqual(await feed.replay(id, events[5]!.position, 100), { kind: 'events', events: events.slice(6) })
 
   const later = { now: () => new Date(Date.now() + 2 * 3_600_000) }

@@ -47,8 +47,8 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
 }
 
 /**
- * One statement for all. The texts travel as lines of one parameter each, which costs a tenth of an array's quoting;
- * JSON has no line breaks of its own.
+ * One statement for all. The texts travel as lines of one parameter, which spares the quoting of an array; JSON has
+ * no line breaks of its own.
  */
 async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
   const positions: string[] = []
@@ -65,17 +65,25 @@ async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
   try {
     await pool.query(
       `insert into changes.history (position, document_id, event)
-       select * from unnest(string_to_array($1, E'\\n'), string_to_array($2, E'\\n')::uuid[], string_to_array($3, E'\\n'))
+       select * from unnest(
+         string_to_array($1, E'\\n'), string_to_array($2, E'\\n')::uuid[], string_to_array($3, E'\\n'))
        on conflict do nothing`,
       [positions.join('\n'), documents.join('\n'), texts.join('\n')],
     )
   } catch (error) {
     // Nothing in an event can make this fail: it is the database.
-    throw new DomainError('unavailable', `the history cannot be written: ${(error as Error).message}`, { cause: error })
+    const detail = `the history cannot be written: ${(error as Error).message}`
+    throw new DomainError('unavailable', detail, { cause: error })
   }
 }
 
-async function read(pool: Pool, slot: string, documentId: string, after: Position, limit: number): Promise<Replay> {
+async function read(
+  pool: Pool,
+  slot: string,
+  documentId: string,
+  after: Position,
+  limit: number,
+): Promise<Replay> {
   const epoch = parsePosition(after)!.epoch
   // One statement, so that the floor is the one of the rows that are seen.
   const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
@@ -88,7 +96,7 @@ async function read(pool: Pool, slot: string, documentId: string, after: Positio
     [slot, documentId, after, endOf(epoch), limit + 1],
   )
   const floor = rows[0]?.floor
-  if (floor === undefined || !floor.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
+  if (!floor?.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
   if (after < floor) return { kind: 'reset', reason: 'the position is too old' }
   if (rows.length > limit) return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
   const events = rows
@@ -127,7 +135,8 @@ async function pruneSome(pool: Pool, { slot, epoch, oldest, maxEvents }: Prune):
           bound as (select greatest((select position from too_old), (select position from too_many)) as position),
           leaving as (select position from own where position <= (select position from bound)
                     order by position limit ${PRUNE_ROWS}),
-          floor as (update changes.feeds set history_floor = greatest(history_floor, (select max(position) from leaving))
+          floor as (update changes.feeds
+                       set history_floor = greatest(history_floor, (select max(position) from leaving))
                      where slot = $1 and exists (select from leaving))
      delete from changes.history where position in (select position from leaving)`,
     [slot, oldest.toISOString(), maxEvents, epoch, endOf(epoch)],

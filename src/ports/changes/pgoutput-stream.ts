@@ -52,8 +52,8 @@ interface CopyConnection {
 }
 
 /**
- * Reads a logical slot over the streaming replication protocol (PostgreSQL documentation, 55.4 and 55.5), version 1 of
- * pgoutput: whole transactions, in the order of their commits. The library's own service is not used: it confirms
+ * Reads a logical slot over the streaming replication protocol (PostgreSQL documentation, 55.4 and 55.5), version 1
+ * of pgoutput: whole transactions, in the order of their commits. The library's own service is not used: it confirms
  * what it has received, not what is done.
  */
 export async function openPgoutputStream(options: PgoutputStreamOptions): Promise<PgoutputStream> {

@@ -9,7 +9,8 @@ const ORPHAN_SILENT_MS = 15_000
 const WAIT_LIMIT_MS = 30_000
 
 /**
- * Waits until nobody reads the slot. The walsender of a killed process goes by itself as a rule; one that hangs is ended.
+ * Waits until nobody reads the slot. The walsender of a killed process goes by itself as a rule; one that hangs is
+ * ended.
  *
  * @throws Error when another process is alive and reads it
  */

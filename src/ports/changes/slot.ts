@@ -84,7 +84,10 @@ export async function createSlot(
 }
 
 export async function dropSlot(pool: Pool, slot: string): Promise<void> {
-  await pool.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [slot])
+  await pool.query(
+    'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',
+    [slot],
+  )
 }
 
 export async function terminateReader(pool: Pool, pid: number): Promise<void> {

@@ -21,7 +21,8 @@ const TABLES = [
 ] as const
 
 /**
- * Every row that a transaction with the exported snapshot sees. The connection is closed when the reader stops early too.
+ * Every row that a transaction with the exported snapshot sees. The connection is closed also when the reader stops
+ * early.
  *
  * @param onImported the snapshot is taken over: the connection that exported it may close
  */

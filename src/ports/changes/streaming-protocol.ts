@@ -1,6 +1,6 @@
 import type { Lsn } from './lsn.ts'
 
-/** A message of the streaming replication protocol (PostgreSQL documentation, 55.4, "XLogData" and what follows it). */
+/** A message of the streaming replication protocol (PostgreSQL documentation, 55.4, from "XLogData" on). */
 export type StreamMessage =
   | { kind: 'data'; lsn: Lsn; data: Buffer }
   | { kind: 'keepalive'; end: Lsn; replyRequested: boolean }
@@ -21,7 +21,10 @@ export function readStreamMessage(chunk: Buffer): StreamMessage {
   throw new Error(`the server sent an unknown replication message: ${chunk[0]}`)
 }
 
-/** "Standby status update": written, flushed and applied up to `lsn`. @param reply the server answers with a keepalive */
+/**
+ * "Standby status update": written, flushed and applied up to `lsn`.
+ * @param reply the server answers with a keepalive
+ */
 export function standbyStatus(lsn: Lsn, nowMs: number, reply: boolean): Buffer {
   const message = Buffer.alloc(34)
   message[0] = STANDBY_STATUS

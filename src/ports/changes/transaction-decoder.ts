@@ -125,7 +125,7 @@ export class TransactionDecoder {
   }
 }
 
-/** The parser's rows are dictionaries without a prototype; a plain object is many times faster to read and to write. */
+/** The parser's rows are dictionaries without a prototype; plain objects are many times faster to handle. */
 function toRow({ columns }: RowMessage['relation'], tuple: Record<string, unknown> | null): Row | null {
   if (!tuple) return null
   const row: Record<string, ColumnValue> = {}

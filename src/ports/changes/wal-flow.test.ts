@@ -46,7 +46,10 @@ test('a connection that breaks is made again; nothing is lost and nothing comes 
   for (let round = 0; round < 5; round++) {
     await Promise.all([
       database.pool.query(INSERT_MANY, [300]),
-      database.pool.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [feeds.slot]),
+      database.pool.query(
+        'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1',
+        [feeds.slot],
+      ),
     ])
   }
   await consumer.reached(1_500, 30_000)

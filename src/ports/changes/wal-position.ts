@@ -2,8 +2,8 @@ import type { Position } from '../../domain/change.ts'
 import type { Lsn } from './lsn.ts'
 
 /**
- * `<epoch>-<LSN of the commit record, 16 hex>-<index within the transaction, 8 hex>`. Transactions arrive in the order of
- * their commits, so within an epoch positions compare as strings; the same change has the same position each time.
+ * `<epoch>-<LSN of the commit record, 16 hex>-<index within the transaction, 8 hex>`. Transactions arrive in the
+ * order of their commits, so within an epoch positions compare as strings; a change has the same position each time.
  * Index 0 is the place before the transaction's first change.
  */
 export interface WalPosition {

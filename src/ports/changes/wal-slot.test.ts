@@ -29,7 +29,10 @@ async function logEnd(pool: Pool): Promise<bigint> {
 /** Ends the slot's reader and removes the slot, as a careless operator would. */
 async function dropSlot(pool: Pool, slot: string): Promise<void> {
   await eventually('the slot to be free for a moment', async () => {
-    await pool.query('select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = $1', [slot])
+    await pool.query(
+      'select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = $1',
+      [slot],
+    )
     return pool.query('select pg_drop_replication_slot($1)', [slot]).then(() => true, () => false)
   })
 }
@@ -63,7 +66,8 @@ test('log of other tables does not hold the slot back and is not delivered', asy
   const consumer = recordingConsumer()
   await feeds.start(consumer)
   await database.pool.query(
-    'insert into documents.views (document_id, total, "unique") select gen_random_uuid(), 1, 1 from generate_series(1, 5000)',
+    `insert into documents.views (document_id, total, "unique")
+     select gen_random_uuid(), 1, 1 from generate_series(1, 5000)`,
   )
   const end = await logEnd(database.pool)
   await eventually('the slot to follow', async () => BigInt(await confirmed(database.pool, feeds.slot)) >= end)

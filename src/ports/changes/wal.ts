@@ -43,8 +43,8 @@ const STOP_LIMIT_MS = 10_000
 const HISTORY_LIMIT_MS = 5_000
 
 /**
- * The change feed of one process: PostgreSQL's log, read through a logical replication slot. The slot's position moves
- * only after every consumer is done, so after any kind of end whatever was not done comes again.
+ * The change feed of one process: PostgreSQL's log, read through a logical replication slot. The slot's position
+ * moves only after every consumer is done, so after any kind of end whatever was not done comes again.
  */
 export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
   const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
@@ -77,7 +77,7 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
   let pruning: NodeJS.Timeout | undefined
 
   const prune = (): void => {
-    history.prune().catch((error: unknown) => log.warn({ err: error }, 'the history of changes could not be pruned'))
+    history.prune().catch((error: unknown) => log.warn({ err: error }, 'the history could not be pruned'))
   }
 
   const replay = async (documentId: string, after: string, limit: number): Promise<Replay> => {
