@@ -136,8 +136,7 @@ function admit(
     place,
   )
   hub.add(subscriber)
-  const user = principal.kind === 'user' ? principal.id : principal.kind
-  log.debug({ connection: id, document: documentId, user, last }, 'subscribed')
+  log.debug({ connection: id, document: documentId, user: principal.id, last }, 'subscribed')
   ws.on('close', (code) => {
     hub.remove(subscriber)
     log.debug({ connection: id, document: documentId, code }, 'subscription ended')
