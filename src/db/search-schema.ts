@@ -1,4 +1,7 @@
-/** The tables of the `postgres:` search index. Extensions and storage settings are in drizzle/0002_search_index.sql. */
+/**
+ * The tables of the `postgres:` search index. Extensions, a function and storage settings are
+ * in the hand-written parts of drizzle/0003_search_index.sql.
+ */
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, pgSchema, text, uuid, varchar } from 'drizzle-orm/pg-core'
 import { type DocumentStatus } from '../domain/document.ts'
@@ -8,7 +11,7 @@ const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 export const searchSchema = pgSchema('search')
 
-/** What can be found, and the tombstones of what no longer can. Only the narrow columns stay in the table's own pages. */
+/** What can be found, and the tombstones of what no longer can. Only narrow columns stay in the table's own pages. */
 export const searchDocuments = searchSchema.table(
   'documents',
   {

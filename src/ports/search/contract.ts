@@ -22,7 +22,12 @@ function openOnce(open: () => Promise<SearchIndex>): () => SearchIndex {
 }
 
 /** The hits, once there are as many as expected: an index may show what was written a moment later. */
-async function hitsOf(index: SearchIndex, q: string, expected: number, filters: SearchFilters = {}): Promise<SearchHit[]> {
+async function hitsOf(
+  index: SearchIndex,
+  q: string,
+  expected: number,
+  filters: SearchFilters = {},
+): Promise<SearchHit[]> {
   let last = -1
   const result = await eventually(
     `${expected} documents for ${JSON.stringify(q).slice(0, 80)}`,

@@ -12,7 +12,7 @@ export interface Span {
 const CONTEXT = 70
 const MAX_FRAGMENTS = 3
 
-/** The words of a text whose stems could be keys of the terms: a stem begins with the letter that its word begins with. */
+/** The words of a text whose stems could be keys of the terms: stem and word begin with the same letter. */
 export function wordsToStem(words: readonly Word[], terms: readonly Term[]): string[] {
   const initials = new Set(keysOf(terms).map((key) => key.replace(/^=/, '')[0]))
   return words.map(({ word }) => word).filter((word) => initials.has(word[0]))

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg'
-import type { SearchDocument } from './port.ts'
+import type { SearchDocument, SearchIndex } from './port.ts'
 import type { WholeDocument, Writer } from './postgres-write.ts'
 
 /** The port's `index`: what to write whole, what to change in place, and what lacks its text. */
-export function createIndex(pool: Pool, writer: Writer): (documents: SearchDocument[]) => Promise<{ needContent: string[] }> {
+export function createIndex(pool: Pool, writer: Writer): SearchIndex['index'] {
   return async (documents) => {
     // In order, so that two writers never wait for each other in a circle.
     const newest = newestOf(documents).sort((one, other) => (one.id < other.id ? -1 : 1))
@@ -25,7 +25,8 @@ function newestOf(documents: SearchDocument[]): SearchDocument[] {
   return [...newest.values()]
 }
 
-const isWhole = (document: SearchDocument): document is WholeDocument => document.content !== null || document.deleted
+const isWhole = (document: SearchDocument): document is WholeDocument =>
+  document.content !== null || document.deleted
 
 interface Held {
   id: string
@@ -63,7 +64,8 @@ async function heldOf(pool: Pool, documents: SearchDocument[]): Promise<Map<stri
     `select id, version, not deleted and content_sha256 = sha256 as usable, renamed,
        case when renamed then content end as content
      from search.documents
-     join unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as given(id, sha256, new_title, new_created_by) using (id)
+     join unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+       as given(id, sha256, new_title, new_created_by) using (id)
      cross join lateral (select (title, created_by) <> (new_title, new_created_by) as renamed) as comparison`,
     [
       documents.map(({ id }) => id),
@@ -80,7 +82,8 @@ async function updateInPlace(pool: Pool, documents: SearchDocument[]): Promise<v
   if (documents.length === 0) return
   await pool.query(
     `update search.documents as held
-     set status = given.status, content_type = given.content_type, updated_at = given.updated_at, version = given.version
+     set status = given.status, content_type = given.content_type,
+       updated_at = given.updated_at, version = given.version
      from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[])
        as given(id, status, content_type, updated_at, version)
      where held.id = given.id and held.version < given.version`,

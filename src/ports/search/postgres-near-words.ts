@@ -22,12 +22,14 @@ export function createNear(pool: Pool): Near {
   return async (words, stems, forgiveness) => {
     const candidates = words.filter((word) => LETTERS.test(word))
     if (candidates.length === 0) return new Map()
-    const known = forgiveness === 'all' ? new Set() : await knownOf(pool, candidates.map((word) => stems.get(word)!))
+    const asked = candidates.map((word) => stems.get(word)!)
+    const known = forgiveness === 'all' ? new Set() : await knownOf(pool, asked)
     const misspelled = candidates.filter((word) => !known.has(stems.get(word)!)).slice(0, MAX_MISSPELLED)
-    const near = await Promise.all(
-      misspelled.map(async (word) => [word, await (word.length <= MAX_SHORT ? nearShort : nearLong)(pool, word)] as const),
-    )
-    return new Map(near)
+    const near = new Map<string, string[]>()
+    for (const word of misspelled) {
+      near.set(word, await (word.length <= MAX_SHORT ? nearShort : nearLong)(pool, word))
+    }
+    return near
   }
 }
 
@@ -81,10 +83,8 @@ export function createWordRecorder(pool: Pool): (stems: Stems) => Promise<void> 
     if (words.length === 0) return
     // In order, so that two writers never wait for each other in a circle.
     words.sort()
-    await pool.query('insert into search.words select * from unnest($1::text[], $2::text[]) on conflict do nothing', [
-      words,
-      words.map((word) => stems.get(word)!),
-    ])
+    const sql = 'insert into search.words select * from unnest($1::text[], $2::text[]) on conflict do nothing'
+    await pool.query(sql, [words, words.map((word) => stems.get(word)!)])
     for (const word of words) recorded.set(word, true)
   }
 }

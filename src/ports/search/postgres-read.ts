@@ -79,7 +79,8 @@ export function createReader(pool: Pool) {
       const sql = `
         select ${field} as key, count(*)::int as count from search.documents where ${where}
         group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
-      const ask = async (client: Pick<Pool, 'query'>) => (await client.query<{ key: string; count: number }>(sql, values)).rows
+      const ask = async (client: Pick<Pool, 'query'>): Promise<{ key: string; count: number }[]> =>
+        (await client.query(sql, values)).rows
       return tsquery === undefined ? ask(pool) : onVectorIndex(pool, ask)
     },
   }
@@ -107,7 +108,12 @@ async function onVectorIndex<T>(pool: Pool, work: (client: PoolClient) => Promis
   }
 }
 
-function conditions(tsquery: string | undefined, filters: SearchFilters): { where: string; values: unknown[] } {
+interface Conditions {
+  where: string
+  values: unknown[]
+}
+
+function conditions(tsquery: string | undefined, filters: SearchFilters): Conditions {
   const values: unknown[] = []
   const parts = ['not deleted']
   const add = (condition: string, value: string | undefined): void => {

@@ -43,9 +43,10 @@ export function tsqueryOf(terms: readonly Term[]): string {
 
 /** By positions, or by pairs where a long content has no positions. */
 function phrase(steps: { key: string; gap: number }[]): string {
-  const byPosition = steps.map(({ key, gap }, index) => (index === 0 ? quoted(key) : ` <${gap}> ${quoted(key)}`)).join('')
-  const pairs = steps.slice(1).map(({ key }, index) => quoted(pairKey(steps[index]!.key, key)))
-  return `(${byPosition}) | (${pairs.join(' & ')})`
+  const [first, ...others] = steps
+  const byPosition = [quoted(first!.key), ...others.map(({ key, gap }) => `<${gap}> ${quoted(key)}`)]
+  const pairs = others.map(({ key }, index) => quoted(pairKey(steps[index]!.key, key)))
+  return `(${byPosition.join(' ')}) | (${pairs.join(' & ')})`
 }
 
 const quoted = (key: string): string => `'${key}'`

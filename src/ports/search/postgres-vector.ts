@@ -65,7 +65,9 @@ function createVector() {
     },
     text(): string {
       const parts: string[] = []
-      for (const [key, places] of entries) parts.push(places.length === 0 ? `'${key}'` : `'${key}':${places.join(',')}`)
+      for (const [key, places] of entries) {
+        parts.push(places.length === 0 ? `'${key}'` : `'${key}':${places.join(',')}`)
+      }
       return parts.join(' ')
     },
   }

@@ -16,7 +16,7 @@ export interface Writer {
 export const MAX_CONTENT_UNITS = 500_000
 /** Documents and UTF-16 code units that are written in one statement. */
 const MAX_DOCUMENTS = 250
-const MAX_UNITS = 1_000_000
+const MAX_UNITS = 300_000
 const NUL = /\0/g
 
 export function createWriter(pool: Pool, stemsOf: Stemmer, record: (stems: Stems) => Promise<void>): Writer {

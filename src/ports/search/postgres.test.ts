@@ -8,4 +8,6 @@ let databases: TestDatabases
 before(async () => void (databases = await startTestDatabases()))
 after(() => databases.stop())
 
-searchIndexContract('postgres:', async () => openSearch('postgres:', { database: await databases.open(), log: silentLogger }))
+searchIndexContract('postgres:', async () => {
+  return openSearch('postgres:', { database: await databases.open(), log: silentLogger })
+})

@@ -9,12 +9,12 @@ import { MAX_TOTAL, createReader } from './postgres-read.ts'
 import { createStemmer } from './postgres-stems.ts'
 import { termsOf, tsqueryOf } from './postgres-terms.ts'
 import { createWriter } from './postgres-write.ts'
-import type { Term } from './terms.ts'
 import { suggestionQuery, suggestionsOf } from './suggestions.ts'
+import type { Term } from './terms.ts'
 
 /**
- * The search index in PostgreSQL: a tsvector a document with a GIN index, a table of all stems to trace misspelled
- * words to. The pool stays the caller's.
+ * The search index in PostgreSQL: a tsvector a document with a GIN index, a table of all words to trace misspelled
+ * ones to. The pool stays the caller's.
  */
 export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
   const stemsOf = createStemmer(pool)
@@ -24,7 +24,11 @@ export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
   const index = createIndex(pool, createWriter(pool, stemsOf, createWordRecorder(pool)))
 
   /** Asks first for the words as they are, and then, when nothing has them, for words like them. */
-  async function forgiving<T>(parts: QueryPart[], nothing: T, ask: (terms: Term[]) => Promise<T | undefined>): Promise<T> {
+  async function forgiving<T>(
+    parts: QueryPart[],
+    nothing: T,
+    ask: (terms: Term[]) => Promise<T | undefined>,
+  ): Promise<T> {
     if (parts.length === 0) return nothing
     const tried = new Set<string>()
     for (const forgiveness of ['when-unknown', 'all'] satisfies Forgiveness[]) {

@@ -4,9 +4,10 @@ import { foldedWords } from './words.ts'
 const MAX_PREFIX_UNITS = 500
 const MAX_PREFIX_WORDS = 16
 
-const wordsOfPrefix = (prefix: string): string[] => foldedWords(prefix.slice(0, MAX_PREFIX_UNITS)).slice(-MAX_PREFIX_WORDS)
+const wordsOfPrefix = (prefix: string): string[] =>
+  foldedWords(prefix.slice(0, MAX_PREFIX_UNITS)).slice(-MAX_PREFIX_WORDS)
 
-/** The tsquery of titles that have all words of the prefix, the last one as a beginning; undefined without any word. */
+/** The tsquery of titles that have the words of the prefix, the last as a beginning; undefined without any word. */
 export function suggestionQuery(prefix: string): string | undefined {
   const keys = wordsOfPrefix(prefix).map((word) => `'${titleKey(word)}'`)
   return keys.length === 0 ? undefined : `${keys.join(' & ')}:*`

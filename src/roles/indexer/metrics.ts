@@ -3,7 +3,7 @@ import type { Metrics } from '../../runtime/metrics.ts'
 import type { DocumentState } from './newest-states.ts'
 
 export function createIndexerMetrics(metrics: Metrics) {
-  const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions given to the index', ['change'])
+  const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions indexed', ['change'])
   const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was looked for', ['outcome'])
   const delay = metrics.histogram('docmgr_indexer_delay_seconds', 'From the commit of a change until it can be found')
   return {

@@ -60,9 +60,9 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function newRow(title: string, content: string | Uint8Array, fields: Partial<DocumentRow> = {}): Promise<DocumentRow> {
+async function newRow(title: string, content: string, fields: Partial<DocumentRow> = {}): Promise<DocumentRow> {
   const id = newId()
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const bytes = Buffer.from(content)
   const { sha256, size } = await blobs.put('documents', contentKey(id), bytes, { contentType: 'x/y', maxBytes: 1e6 })
   const time = '2026-03-01T10:00:00Z'
   return {
@@ -100,7 +100,8 @@ test('a later version keeps the text without looking for it again', async () => 
   const row = await newRow('Wolf', 'howls at night')
   await indexer.handle([created(row)])
   extracted = []
-  await indexer.handle([changed(row, { status: 'sent' }), changed(row, { status: 'sent', title: 'Wolves', version: 3 })])
+  const sent = changed(row, { status: 'sent' })
+  await indexer.handle([sent, changed(row, { status: 'sent', title: 'Wolves', version: 3 })])
   assert.deepEqual(extracted, [])
   assert.deepEqual(await found('wolves howling'), [['Wolves', 'sent', 3]])
 })
@@ -158,7 +159,8 @@ test('a missing object fails its batch, but not before the others are indexed', 
   const fine = await newRow('Heron', 'fishes')
   const missing = await newRow('Stork', 'fishes')
   await blobs.delete('documents', missing.s3_key!)
-  const failure = await indexer.handle([created(missing), created(fine)]).then(() => undefined, (error: unknown) => error)
+  const events = [created(missing), created(fine)]
+  const failure = await indexer.handle(events).then(() => undefined, (error: unknown) => error)
   assert.match(String(failure), new RegExp(`${missing.id} has no object`))
   assert.equal(isProblem(failure, 'unavailable'), false)
   assert.deepEqual(await found('fishes'), [['Heron', 'created', 1]])
@@ -174,7 +176,8 @@ test('when objects cannot be read now, the batch is to be tried again, and then 
 })
 
 test('a large batch is indexed at once', async () => {
-  const rows = await Promise.all(Array.from({ length: 200 }, (_, number) => newRow(`Ant ${number}`, `works hard ${number}`)))
+  const numbers = Array.from({ length: 200 }, (_, number) => number)
+  const rows = await Promise.all(numbers.map((number) => newRow(`Ant ${number}`, `works hard ${number}`)))
   await indexer.handle(rows.map(created))
   assert.equal((await index.search({ q: 'ant work', filters: {}, from: 0, size: 1 })).total, 200)
 })

@@ -38,34 +38,40 @@ export function createIndexer(options: IndexerOptions): Consumer {
   const readContent = createReadContent({ ...options, maxBytes })
   const metrics = createIndexerMetrics(options.metrics)
 
-  /** The documents with their texts, and the reasons why some have none. */
-  async function withContent(states: DocumentState[]): Promise<{ documents: SearchDocument[]; errors: unknown[] }> {
-    const results = await settleAll(states, READERS, async (state) => {
-      const { text, outcome } = await readContent(state.row)
-      metrics.extracted(outcome)
-      return searchDocumentOf(state, text)
+  async function withTexts(states: DocumentState[]): Promise<WithTexts> {
+    const texts: WithTexts = { states: [], documents: [], errors: [] }
+    const results = await settleAll(states, READERS, ({ row }) => readContent(row))
+    results.forEach((result, number) => {
+      if (result.status === 'rejected') return void texts.errors.push(result.reason)
+      const state = states[number]!
+      texts.states.push(state)
+      texts.documents.push(searchDocumentOf(state, result.value.text))
+      metrics.extracted(result.value.outcome)
     })
-    const documents = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-    return { documents, errors }
+    return texts
   }
 
   async function handle(events: ChangeEvent[]): Promise<void> {
     const states = newestStates(events)
     const all = [...states.values()]
-    const fresh = await withContent(all.filter(({ isNew, deleted }) => isNew && !deleted))
-    const known = all.filter(({ isNew, deleted }) => !isNew || deleted).map((state) => searchDocumentOf(state, null))
-    const { needContent } = await index.index([...fresh.documents, ...known])
+    const fresh = await withTexts(all.filter(isFresh))
+    const known = all.filter((state) => !isFresh(state))
+    const others = known.map((state) => searchDocumentOf(state, null))
+    const { needContent } = await index.index([...fresh.documents, ...others])
 
-    const late = await withContent(needContent.map((id) => states.get(id)!))
+    const late = await withTexts(needContent.map((id) => states.get(id)!))
     if (late.documents.length > 0) await index.index(late.documents)
 
-    const failed = [...fresh.errors, ...late.errors]
-    metrics.indexed(all, clock.now().getTime())
-    for (const { row, version, deleted } of all) {
+    const needed = new Set(needContent)
+    report([...fresh.states, ...known.filter(({ row }) => !needed.has(row.id)), ...late.states])
+    throwWorst([...fresh.errors, ...late.errors])
+  }
+
+  function report(indexed: DocumentState[]): void {
+    metrics.indexed(indexed, clock.now().getTime())
+    for (const { row, version, deleted } of indexed) {
       log.debug({ document: row.id, version, deleted, traceparent: row.traceparent }, 'indexed')
     }
-    throwWorst(failed)
   }
 
   return {
@@ -82,6 +88,16 @@ export function createIndexer(options: IndexerOptions): Consumer {
     },
   }
 }
+
+/** States whose texts were read, their documents, and the reasons why other texts were not. */
+interface WithTexts {
+  states: DocumentState[]
+  documents: SearchDocument[]
+  errors: unknown[]
+}
+
+/** The index cannot have its text yet. */
+const isFresh = ({ isNew, deleted }: DocumentState): boolean => isNew && !deleted
 
 /** What is unavailable comes first: it is waited for, while any other error is held against its event. */
 function throwWorst(errors: unknown[]): void {

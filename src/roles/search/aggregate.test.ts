@@ -30,7 +30,8 @@ test('values are counted, the most frequent first', async () => {
 })
 
 test('with a query or a filter, only what it leaves is counted; an empty query is none', async () => {
-  const values = async (query: Record<string, string>) => (await role.get('/aggregations/content_type', query)).body.values
+  const values = async (query: Record<string, string>) =>
+    (await role.get('/aggregations/content_type', query)).body.values
   assert.deepEqual(await values({ q: 'contract' }), [{ key: 'text/plain', count: 2 }])
   assert.deepEqual(await values({ q: 'contract', status: 'signed' }), [{ key: 'text/plain', count: 1 }])
   assert.deepEqual(await values({ q: '' }), [{ key: 'text/plain', count: 3 }])

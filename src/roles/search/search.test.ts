@@ -88,3 +88,12 @@ test('what is wrong is named with what would be right', async () => {
     assert.match(body.errors[0].detail, detail)
   }
 })
+
+test('times are taken with any offset', async () => {
+  const plusFive = other.created_at.replace('T00:', 'T05:').replace('.000Z', '+05:00')
+  const expected: [string, number][] = [[plusFive, 1], ['0001-01-01T00:00:00Z', 2], ['9999-12-31T23:59:59.9Z', 0]]
+  for (const [created_from, total] of expected) {
+    const { status, body } = await role.get('/search', { q: 'contract', created_from })
+    assert.deepEqual([status, body.total], [200, total], created_from)
+  }
+})

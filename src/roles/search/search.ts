@@ -43,8 +43,8 @@ export const searchEndpoint = ({ index, clock }: SearchRoleOptions) =>
     operationId: 'searchDocuments',
     summary: 'Find documents by words in their titles and contents',
     description:
-      'Every word has to be there. Words are stemmed, accents do not matter, typing errors are forgiven, and "…" is a ' +
-      'phrase. The best matches come first: of many, only the newest are ranked.',
+      'Every word has to be there. Words are stemmed, accents do not matter, typing errors are forgiven, and "…" ' +
+      'is a phrase. The best matches come first: of many, only the newest are ranked.',
     query: z.object({
       q: queryText(1),
       ...filterFields,
