@@ -1,6 +1,6 @@
 /**
  * The composition root: which modules a set of roles needs, and what each is made of. The only file that knows
- * roles and adapters alike.
+ * roles and adapters alike. The code of a role is loaded only where it runs.
  */
 import { join, resolve } from 'node:path'
 import { createAuthenticator } from './auth/authenticator.ts'
@@ -8,7 +8,6 @@ import { keptTokenSecret, keptViewerSecret } from './auth/token-secret.ts'
 import { createTokens } from './auth/tokens.ts'
 import type { Config, Role } from './config/schema.ts'
 import { openDatabase } from './db/open.ts'
-import { createExtractor } from './extraction/extractor.ts'
 import { createClientAddress } from './http/context.ts'
 import { createHttpMetrics } from './http/create-app.ts'
 import { type RoleServer, serveRoles } from './http/serve-roles.ts'
@@ -17,25 +16,15 @@ import { openCache } from './ports/cache/open.ts'
 import { openChanges } from './ports/changes/open.ts'
 import { openDocuments } from './ports/documents/open.ts'
 import { openSearch } from './ports/search/open.ts'
-import { createDocumentRole, type DocumentRole } from './roles/document/role.ts'
-import { createIndexer } from './roles/indexer/role.ts'
-import { searchEndpoints } from './roles/search/role.ts'
-import { createSignatureRole } from './roles/signature/role.ts'
-import { createWsRole } from './roles/ws/role.ts'
-import { createConnectHandler } from './rpc/connect.ts'
-import { createRpcMetrics } from './rpc/calls.ts'
-import { createDocumentService } from './rpc/document-service.ts'
-import { startGrpcServer } from './rpc/server.ts'
+import type { DocumentRole } from './roles/document/role.ts'
 import { systemClock } from './runtime/clock.ts'
 import { lockFolder } from './runtime/folder-lock.ts'
 import { createUuidV7 } from './runtime/ids.ts'
 import type { Logger } from './runtime/logger.ts'
-import { createMetrics } from './runtime/metrics.ts'
+import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { defineModule, type Module, startGraph, startOrder } from './runtime/module.ts'
 import { removeServiceFile, writeServiceFile } from './runtime/service-file.ts'
 import { programVersion } from './runtime/version.ts'
-
-const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
 
 export interface RunningService {
   /** where each listener is; `http` has the routes of all roles, `grpc` is host:port */
@@ -55,38 +44,61 @@ export interface ServiceOptions {
 /** Starts the roles that the configuration names, and everything they need. */
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   const { log } = options
-  const modules = composeModules(config, log)
-  const graph = await startGraph([modules.service], {
+  const service = composeService(config, log)
+  const graph = await startGraph([service], {
     stopLimitMs: config.shutdown.limit,
     ...(options.onStarted && { onStarted: options.onStarted }),
     onStopProblem: (module, error) => log.error({ module, err: error }, 'could not stop in time'),
   })
-  return { ...graph.value(modules.service), failed: graph.failed, stop: graph.stop }
+  return { ...graph.value(service), failed: graph.failed, stop: graph.stop }
 }
 
 /** The modules that this configuration starts, in order, with what each needs. */
 export function moduleGraph(config: Config, log: Logger): { name: string; needs: string[] }[] {
-  return startOrder([composeModules(config, log).service]).map(({ name, needs }) => ({
+  return startOrder([composeService(config, log)]).map(({ name, needs }) => ({
     name,
     needs: Object.values(needs).map((need) => need.name),
   }))
 }
 
-type Part = RoleServer & { findings?: string[] }
+/** What all modules are made with. */
+interface Base {
+  config: Config
+  log: Logger
+  metrics: Metrics
+  clock: typeof systemClock
+  newId: () => string
+  logOf: (module: string) => Logger
+  has: (role: Role) => boolean
+  /** what starting found and repaired, in sentences for the operator */
+  findings: string[]
+}
 
-function composeModules(config: Config, log: Logger) {
-  const clock = systemClock
-  const newId = createUuidV7(clock)
-  const metrics = createMetrics({ processMetrics: true })
-  const { limits } = config
-  const { trustedProxies } = config.listen
+function composeService(config: Config, log: Logger) {
+  const base: Base = {
+    config,
+    log,
+    metrics: createMetrics({ processMetrics: true }),
+    clock: systemClock,
+    newId: createUuidV7(systemClock),
+    logOf: (module) => log.child({ module }),
+    has: (role) => config.roles.includes(role),
+    findings: [],
+  }
+  const stores = composeStores(base)
+  const roles = composeRoles(base, stores)
+  return composeListeners(base, stores, roles)
+}
+
+// --- what the roles stand on ---------------------------------------------------------------------------------------
+
+type Stores = ReturnType<typeof composeStores>
+
+/** Adapters that keep their things in the data folder or in this process, so that no other process may use them too. */
+const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
+
+function composeStores({ config, clock, metrics, logOf, findings }: Base) {
   const data = resolve(config.data)
-  const has = (role: Role): boolean => config.roles.includes(role)
-  const logOf = (module: string): Logger => log.child({ module })
-
-  const addressOf = createClientAddress(trustedProxies)
-
-  // --- what everything stands on --------------------------------------------------------------------------------
 
   const folder = defineModule('data-folder', {}, async () => {
     const urls = [config.database.url, config.blobs.url, config.changes.url, config.cache.url]
@@ -109,6 +121,7 @@ function composeModules(config: Config, log: Logger) {
       folder: join(folder, 'postgres'),
       log: logOf('database'),
     })
+    findings.push(...value.findings)
     return { value, stop: value.stop, ended: value.ended }
   })
 
@@ -143,147 +156,170 @@ function composeModules(config: Config, log: Logger) {
     return { value }
   })
 
-  // --- roles ----------------------------------------------------------------------------------------------------
+  return { folder, authenticator, database, blobs, cache, searchIndex, changes }
+}
 
-  const documentRole = defineModule('document', { database, blobs, cache }, ({ database, blobs, cache }) => {
-    const role = createDocumentRole({ database, blobs, cache, clock, newId, limits, log: logOf('document') })
-    return { value: role, stop: () => role.stop() }
+// --- roles ---------------------------------------------------------------------------------------------------------
+
+type Roles = ReturnType<typeof composeRoles>
+
+function composeRoles({ config, clock, newId, metrics, logOf, has, findings }: Base, stores: Stores) {
+  const { authenticator, database, blobs, cache, searchIndex, changes } = stores
+  const { limits, listen } = config
+
+  const document = defineModule('document', { database, blobs, cache }, async (needs) => {
+    const { createDocumentRole } = await import('./roles/document/role.ts')
+    const value = createDocumentRole({ ...needs, clock, newId, limits, log: logOf('document') })
+    return { value, stop: () => value.stop() }
   })
 
   /** How the signature role reaches the document role. */
   const documents = defineModule(
     'documents',
-    { authenticator, ...(has('document') && { documentRole }) },
+    { authenticator, ...(has('document') && { document }) },
     async ({ authenticator: { tokens }, ...here }) => {
       const { url, timeout: deadlineMs } = config.documents
-      const role = (here as { documentRole?: DocumentRole }).documentRole?.documents
+      const role = (here as { document?: DocumentRole }).document?.documents
       const value = await openDocuments(url, { role, deadlineMs, tokens, caller: 'signature' })
       return { value, stop: () => value.stop() }
     },
   )
 
-  const signatureRole = defineModule('signature', { database, blobs, documents }, ({ database, blobs, documents }) => {
-    const role = createSignatureRole({
-      database, blobs, documents, clock, newId, metrics, log: logOf('signature'),
+  const signature = defineModule('signature', { database, blobs, documents }, async (needs) => {
+    const { createSignatureRole } = await import('./roles/signature/role.ts')
+    const value = createSignatureRole({ ...needs, clock, newId, metrics, log: logOf('signature') })
+    value.start()
+    return { value, stop: () => value.stop() }
+  })
+
+  const search = defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
+    const { searchEndpoints } = await import('./roles/search/role.ts')
+    return { value: { endpoints: searchEndpoints({ index, clock }), index } }
+  })
+
+  const ws = defineModule('ws', { changes, authenticator }, async ({ changes, authenticator }) => {
+    const { createWsRole } = await import('./roles/ws/role.ts')
+    const value = createWsRole({
+      feed: changes, authenticator, clock, newId, metrics, log: logOf('ws'),
+      limits: { connections: limits.connections },
+      addressOf: createClientAddress(listen.trustedProxies),
     })
-    role.start()
-    return { value: role, stop: () => role.stop() }
+    await changes.consume(value.consumer)
+    return { value, stop: () => value.stop() }
   })
 
   const indexer = defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, searchIndex, blobs }) => {
+    const [{ createIndexer }, { createExtractor }] = await Promise.all([
+      import('./roles/indexer/role.ts'),
+      import('./extraction/extractor.ts'),
+    ])
     const extractor = createExtractor({
       log: logOf('extraction'),
       limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
     })
     await changes.consume(createIndexer({ index: searchIndex, blobs, extractor, metrics, log: logOf('indexer') }))
-    return { value: undefined, stop: () => extractor.stop() }
-  })
-
-  const wsRole = defineModule('ws', { changes, authenticator }, async ({ changes, authenticator }) => {
-    const { connections } = limits
-    const role = createWsRole({
-      feed: changes, authenticator, clock, newId, metrics, limits: { connections }, addressOf, log: logOf('ws'),
-    })
-    await changes.consume(role.consumer)
-    return { value: role, stop: () => role.stop() }
+    return { value: {}, stop: () => extractor.stop() }
   })
 
   /** Reads the feed once all its consumers are registered; stops before them. */
   const delivery = defineModule(
     'delivery',
-    { changes, ...(has('indexer') && { indexer }), ...(has('ws') && { wsRole }) },
+    { changes, ...(has('indexer') && { indexer }), ...(has('ws') && { ws }) },
     async ({ changes }) => {
       await changes.start()
+      findings.push(...changes.findings)
       return { value: changes, stop: () => changes.stop() }
     },
   )
 
-  // --- listeners ------------------------------------------------------------------------------------------------
+  return { document, documents, signature, search, ws, delivery }
+}
+
+// --- listeners -----------------------------------------------------------------------------------------------------
+
+/** What each role serves over HTTP, and what its readiness depends on. */
+function composeRoutes({ config, newId, metrics, logOf }: Base, stores: Stores, roles: Roles) {
+  const { authenticator, database, blobs, cache } = stores
+  const { document, documents, signature, search, ws, delivery } = roles
+  const { host, grpc: grpcPort, trustedProxies } = config.listen
 
   /** The calls of other roles and of other programs, for gRPC and Connect alike. */
-  const calls = defineModule('calls', { documentRole, authenticator }, ({ documentRole, authenticator }) => ({
-    value: {
-      handlers: createDocumentService(documentRole.documents),
-      authenticator,
-      newId,
-      metrics: createRpcMetrics(metrics),
-      log: logOf('rpc'),
-    },
-  }))
+  const calls = defineModule('calls', { document, authenticator }, async ({ document, authenticator }) => {
+    const [{ createDocumentService }, { createRpcMetrics }] = await Promise.all([
+      import('./rpc/document-service.ts'),
+      import('./rpc/calls.ts'),
+    ])
+    const handlers = createDocumentService(document.documents)
+    return { value: { handlers, authenticator, newId, metrics: createRpcMetrics(metrics), log: logOf('rpc') } }
+  })
 
   const grpc = defineModule('grpc', { calls }, async ({ calls }) => {
-    const { host, grpc: port } = config.listen
-    if (port === 'off') return { value: undefined }
-    const server = await startGrpcServer({ ...calls, host, port })
+    if (grpcPort === 'off') return { value: undefined }
+    const { startGrpcServer } = await import('./rpc/server.ts')
+    const server = await startGrpcServer({ ...calls, host, port: grpcPort })
     return { value: `${host}:${server.port}`, stop: () => server.stop(config.shutdown.limit / 2) }
   })
 
-  const parts: Record<Role, Module<Part>> = {
-    document: defineModule(
-      'document-routes',
-      { documentRole, database, blobs, cache, calls },
-      ({ documentRole, database, blobs, cache, calls }) => ({
-        value: {
-          name: 'document',
-          endpoints: documentRole.endpoints,
-          checks: { database: database.check, blobs: () => blobs.check(), cache: () => cache.check() },
-          before: createConnectHandler({ ...calls, trustedProxies }),
-          findings: database.findings,
-        },
-      }),
-    ),
-    signature: defineModule(
-      'signature-routes',
-      { signatureRole, database, blobs, documents },
-      ({ signatureRole, database, blobs, documents }) => ({
-        value: {
-          name: 'signature',
-          endpoints: signatureRole.endpoints,
-          checks: { database: database.check, blobs: () => blobs.check(), documents: () => documents.check() },
-        },
-      }),
-    ),
-    search: defineModule('search-routes', { searchIndex }, ({ searchIndex }) => ({
-      value: {
-        name: 'search',
-        endpoints: searchEndpoints({ index: searchIndex, clock }),
-        checks: { 'search index': () => searchIndex.check() },
-      },
-    })),
-    ws: defineModule('ws-routes', { wsRole, delivery }, ({ wsRole, delivery }) => ({
+  const routes: Record<Role, Module<RoleServer>> = {
+    document: defineModule('document-routes', { document, database, blobs, cache, calls }, async (needs) => {
+      const { document, database, blobs, cache, calls } = needs
+      const { createConnectHandler } = await import('./rpc/connect.ts')
+      const checks = { database: database.check, blobs: () => blobs.check(), cache: () => cache.check() }
+      const before = createConnectHandler({ ...calls, trustedProxies })
+      return { value: { name: 'document', endpoints: document.endpoints, checks, before } }
+    }),
+
+    signature: defineModule('signature-routes', { signature, database, blobs, documents }, (needs) => {
+      const { signature, database, blobs, documents } = needs
+      const checks = { database: database.check, blobs: () => blobs.check(), documents: () => documents.check() }
+      return { value: { name: 'signature', endpoints: signature.endpoints, checks } }
+    }),
+
+    search: defineModule('search-routes', { search }, ({ search }) => {
+      const checks = { 'search index': () => search.index.check() }
+      return { value: { name: 'search', endpoints: search.endpoints, checks } }
+    }),
+
+    ws: defineModule('ws-routes', { ws, delivery }, ({ ws, delivery }) => ({
       value: {
         name: 'ws',
-        endpoints: wsRole.endpoints,
+        endpoints: ws.endpoints,
         checks: { changes: feedCheck(delivery) },
-        upgrade: (request, socket, head) => wsRole.upgrade(request, socket, head),
+        upgrade: (request, socket, head) => ws.upgrade(request, socket, head),
         drain: () => {
-          wsRole.drain()
-          return wsRole.stop()
+          ws.drain()
+          return ws.stop()
         },
-        findings: delivery.findings,
       },
     })),
+
     indexer: defineModule('indexer-routes', { delivery }, ({ delivery }) => ({
-      value: { name: 'indexer', endpoints: [], checks: { changes: feedCheck(delivery) }, findings: delivery.findings },
+      value: { name: 'indexer', endpoints: [], checks: { changes: feedCheck(delivery) } },
     })),
   }
+  return { grpc, routes }
+}
 
-  const selected = Object.fromEntries(config.roles.map((role) => [role, parts[role]]))
-  const service = defineModule(
+function composeListeners(base: Base, stores: Stores, roles: Roles) {
+  const { config, log, clock, newId, metrics, has, findings } = base
+  const { folder, authenticator } = stores
+  const { grpc, routes } = composeRoutes(base, stores, roles)
+  const selected = Object.fromEntries(config.roles.map((role) => [role, routes[role]]))
+
+  return defineModule(
     'listeners',
     { folder, authenticator, ...(has('document') && { grpc }), ...selected },
-    async ({ folder, authenticator, grpc, ...roles }) => {
-      const served = Object.values(roles) as Part[]
-      const { host, grpc: _grpc, trustedProxies: _proxies, ...ports } = config.listen
-      const http = { log, authenticator, newId, trustedProxies, metrics: createHttpMetrics(metrics) }
-      const listeners = await serveRoles(served, {
-        host, ports, http, metrics, version: programVersion(),
+    async ({ folder, authenticator, grpc, ...served }) => {
+      const { host, grpc: _, trustedProxies, ...ports } = config.listen
+      const listeners = await serveRoles(Object.values(served) as RoleServer[], {
+        host, ports, metrics,
+        http: { log, authenticator, newId, trustedProxies, metrics: createHttpMetrics(metrics) },
+        version: programVersion(),
         drainMs: config.shutdown.drain,
         closeMs: config.shutdown.limit / 2,
       })
       const urls = { ...listeners.urls, ...(grpc !== undefined && { grpc: grpc as string }) }
       await writeServiceFile(folder, { pid: process.pid, started_at: clock.now().toISOString(), urls })
-      const findings = [...new Set(served.flatMap((role) => role.findings ?? []))]
       return {
         value: { urls, findings },
         stop: async () => {
@@ -293,8 +329,6 @@ function composeModules(config: Config, log: Logger) {
       }
     },
   )
-
-  return { service }
 }
 
 /** The feed can be trusted to deliver while it streams. */
