@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import proxyaddr from 'proxy-addr'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
@@ -20,11 +20,17 @@ export interface ContextOptions {
   trustedProxies: string[]
 }
 
-/** Makes the contexts of a listener's requests. The principal is anonymous until the endpoint asks for more. */
-export function createContexts({ newId, trustedProxies }: ContextOptions): (request: IncomingMessage) => HttpContext {
+/**
+ * Makes the contexts of a listener's requests. The principal is anonymous until the endpoint asks for more. Without the
+ * response, the signal does not tell that the client is gone.
+ */
+export function createContexts({
+  newId,
+  trustedProxies,
+}: ContextOptions): (request: IncomingMessage, response?: ServerResponse) => HttpContext {
   const clientAddress = createClientAddress(trustedProxies)
 
-  return (request) => {
+  return (request, response) => {
     const givenId = request.headers['x-request-id']
     let abort: AbortController | undefined
     return {
@@ -37,7 +43,8 @@ export function createContexts({ newId, trustedProxies }: ContextOptions): (requ
         if (!abort) {
           const controller = (abort = new AbortController())
           if (request.socket.destroyed) controller.abort()
-          else request.socket.once('close', () => controller.abort())
+          // Of the answer, not of the socket: that one may live for many requests.
+          else response?.once('close', () => response.writableFinished || controller.abort())
         }
         return abort.signal
       },

@@ -48,7 +48,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       return
     }
     const begun = performance.now()
-    const context = contextOf(ctx.req)
+    const context = contextOf(ctx.req, ctx.res)
     ctx.state = context
     try {
       await next()

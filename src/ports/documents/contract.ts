@@ -36,8 +36,9 @@ export function documentsContract(adapter: string, open: () => Promise<Documents
 
     test('a document is told with all its fields', async () => {
       const { content_sha256: _, ...made } = await subject.create('created')
-      const { content_sha256: __, ...told } = { content_sha256: '', ...(await subject.documents.get(made.id, context)) }
-      assert.deepEqual(told, made)
+      // Not every adapter tells the content's hash.
+      const told = { ...(await subject.documents.get(made.id, context)), content_sha256: undefined }
+      assert.deepEqual(told, { ...made, content_sha256: undefined })
     })
 
     test('a document that exists is told with its status, one that does not without', async () => {
@@ -47,11 +48,9 @@ export function documentsContract(adapter: string, open: () => Promise<Documents
     })
 
     test('a move forward changes status and version, and is there for the next reader', async () => {
-      const { id } = await subject.create('created')
+      const { id, version } = await subject.create('created')
       const moved = await subject.documents.updateStatus(id, 'signed', context)
-      assert.equal(moved.id, id)
-      assert.equal(moved.status, 'signed')
-      assert.equal(moved.version, 2)
+      assert.deepEqual([moved.id, moved.status, moved.version], [id, 'signed', version + 1])
       assert.equal((await subject.documents.get(id, context)).status, 'signed')
     })
 
@@ -63,18 +62,18 @@ export function documentsContract(adapter: string, open: () => Promise<Documents
     })
 
     test('moves at once count once', async () => {
-      const { id } = await subject.create('sent')
+      const { id, version } = await subject.create('sent')
       const moves = Array.from({ length: 8 }, () => subject.documents.updateStatus(id, 'signed', context))
-      assert.deepEqual(new Set((await Promise.all(moves)).map(({ version }) => version)), new Set([2]))
+      assert.deepEqual(new Set((await Promise.all(moves)).map(({ version }) => version)), new Set([version + 1]))
     })
 
     test('a move that is not allowed is refused and changes nothing', async () => {
-      const { id } = await subject.create('cancelled')
+      const { id, version } = await subject.create('cancelled')
       await assert.rejects(
         subject.documents.updateStatus(id, 'signed', context),
         (error) => isProblem(error, 'status-not-allowed') && error.message.includes('cancelled'),
       )
-      assert.equal((await subject.documents.get(id, context)).version, 1)
+      assert.equal((await subject.documents.get(id, context)).version, version)
     })
 
     test('an unknown document is not found', async () => {

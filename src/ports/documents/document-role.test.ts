@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createAuthenticator } from '../../auth/authenticator.ts'
+import { createTokens } from '../../auth/tokens.ts'
+import { type Document, type DocumentStatus } from '../../domain/document.ts'
+import { createRpcMetrics } from '../../rpc/calls.ts'
+import { createDocumentService } from '../../rpc/document-service.ts'
+import { startGrpcServer } from '../../rpc/server.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
+import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startSignatureRole } from '../../testing/signature-harness.ts'
+import { documentsContract } from './contract.ts'
+import { openGrpcDocuments } from './grpc.ts'
+import { openLocalDocuments } from './local.ts'
+import type { Documents } from './port.ts'
+
+let service: DocumentService
+before(async () => {
+  service = await startDocumentService()
+})
+after(() => service.stop())
+
+/** Makes a document over REST and moves it. */
+async function create(status: DocumentStatus): Promise<Document> {
+  const document = await service.create()
+  const response = await service.request('PATCH', `/documents/${document.id}`, { status })
+  return (await response.json()) as Document
+}
+
+/** The role over gRPC. */
+async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void> }> {
+  const secret = 'a secret for tests, 32 bytes long'
+  const tokens = createTokens({ secret, issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }, systemClock)
+  const server = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    handlers: createDocumentService(service.role.documents),
+    authenticator: createAuthenticator('required', tokens),
+    log: silentLogger,
+    metrics: createRpcMetrics(createMetrics()),
+    newId: createUuidV7(),
+  })
+  const address = `127.0.0.1:${server.port}`
+  const documents = openGrpcDocuments({ address, deadlineMs: 5_000, tokens, caller: 'test' })
+  return {
+    documents,
+    async stop() {
+      await documents.stop()
+      await server.stop(1_000)
+    },
+  }
+}
+
+documentsContract('the document role', async () => ({
+  documents: openLocalDocuments(service.role.documents),
+  create,
+  stop: async () => {},
+}))
+
+documentsContract('the document role over gRPC', async () => ({ ...(await overGrpc()), create }))
+
+for (const [adapter, open] of Object.entries({
+  local: async () => ({ documents: openLocalDocuments(service.role.documents), stop: async () => {} }),
+  grpc: overGrpc,
+})) {
+  test(`signing races with cancelling and deleting over ${adapter}: signature and document agree`, async () => {
+    const { documents, stop } = await open()
+    const signing = await startSignatureRole({ database: service.database, through: () => documents })
+    const seen = new Set<string>()
+    for (let round = 0; round < 24; round++) {
+      const { id } = await service.create()
+      const path = `/documents/${id}`
+      const rival = new Promise((resolve) => setTimeout(resolve, round / 3)).then(() =>
+        round % 2 ? service.request('DELETE', path) : service.request('PATCH', path, { status: 'cancelled' }),
+      )
+      const [signed, { status }] = await Promise.all([signing.sign(id, { signature_data: 'aGVsbG8=' }), rival])
+      const rows = await service.database.pool.query('SELECT 1 FROM signatures.signatures WHERE document_id = $1', [id])
+      const left = await service.request('GET', path)
+      const now = left.status === 404 ? 'deleted' : ((await left.json()) as Document).status
+      const outcome = `${signed.status} ${status === 409 ? 'refused' : 'done'} ${rows.rowCount} ${now}`
+      const allowed = ['201 refused 1 signed', '409 done 0 cancelled', '404 done 0 deleted']
+      assert.ok(allowed.includes(outcome), outcome)
+      seen.add(outcome)
+    }
+    assert.ok(seen.size > 1, [...seen].join())
+    assert.equal(await signing.role.pending(), 0)
+    await signing.stop()
+    await stop()
+  })
+}
