@@ -1,0 +1,82 @@
+/** Requests per CPU-second, against a bare node:http server that returns the same bytes. */
+import { signatureImage } from '../../commands/seed/signature-image.ts'
+import { createRandom } from '../../commands/seed/random.ts'
+import { compareWithBare } from '../compare-with-bare.ts'
+import { withJson } from '../load.ts'
+import type { Measurement } from '../measurement.ts'
+import { newDocument, prose } from '../texts.ts'
+
+const LISTED = 1_000
+const CACHED = 64
+
+export const health: Measurement = {
+  name: 'health',
+  run: (bench) =>
+    compareWithBare(bench, {
+      measure: 'GET /health/live', status: 200, next: () => ({ method: 'GET', path: '/health/live' }),
+    }),
+}
+
+/** Each read is a view that is counted and written. */
+export const cached: Measurement = {
+  name: 'cached',
+  async run(bench) {
+    const ids = await bench.documents(CACHED)
+    let n = 0
+    return compareWithBare(bench, {
+      measure: 'GET a cached document, its view counted',
+      aim: 3,
+      status: 200,
+      next: () => ({ method: 'GET', path: `/documents/${ids[n++ % CACHED]}` }),
+    })
+  },
+}
+
+export const list: Measurement = {
+  name: 'list',
+  async run(bench) {
+    await bench.documents(bench.scale.rounds > 1 ? LISTED : 20)
+    return compareWithBare(bench, {
+      measure: 'GET a list of 20', aim: 12, status: 200, next: () => ({ method: 'GET', path: '/documents?limit=20' }),
+    })
+  },
+}
+
+/** With everything that follows: decoding, event, text extraction, index. */
+export const create: Measurement = {
+  name: 'create',
+  run: (bench) =>
+    compareWithBare(bench, {
+      measure: 'POST a document of 1 KB, until it is indexed',
+      aim: 40,
+      status: 201,
+      prepare: () => bench.settled(),
+      next: () => withJson('POST', '/documents', newDocument(prose(1_024))),
+      settle: () => bench.settled(),
+    }),
+}
+
+/** A document is moved by its first signature only, so that each one here is of another document. */
+export const sign: Measurement = {
+  name: 'sign',
+  async run(bench) {
+    const image = signatureImage(createRandom(1))
+    let unsigned: string[] = []
+    return compareWithBare(bench, {
+      measure: 'POST a signature with its image, until its document is moved and indexed',
+      aim: 50,
+      status: 201,
+      async prepare() {
+        unsigned = await bench.newDocuments(bench.scale.signaturesPerRound)
+        await bench.settled()
+      },
+      next() {
+        const document_id = unsigned.pop()
+        if (document_id === undefined) return undefined
+        const signer = { signer_email: 'bob@example.com', signer_name: 'Bob' }
+        return withJson('POST', '/signatures', { document_id, ...signer, signature_data: image })
+      },
+      settle: () => bench.settled(),
+    })
+  },
+}
