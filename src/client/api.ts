@@ -53,7 +53,9 @@ export interface SearchAnswer {
   took_ms: number
 }
 
-/** The REST interface, as far as the commands use it. Every call throws ApiError or ServiceUnreachableError. */
+/**
+ * The REST interface, as far as the commands use it. Every call throws ApiError or ServiceUnreachableError.
+ */
 export interface Api {
   /** @param key Idempotency-Key: a repetition with the same key creates nothing new */
   createDocument(document: NewDocument, key: string): Promise<Document>
@@ -106,7 +108,8 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
     async *listDocuments(filters, pageSize = 200) {
       let next: string | undefined = `${documents}?${query({ ...filters, limit: pageSize })}`
       while (next !== undefined) {
-        const { body, headers }: Awaited<ReturnType<typeof http.send<Document[]>>> = await http.send<Document[]>(next)
+        const { body, headers }: Awaited<ReturnType<typeof http.send<Document[]>>> =
+          await http.send<Document[]>(next)
         yield* body
         const link = nextLink(headers['link'])
         next = link === undefined ? undefined : new URL(link, next).href
@@ -125,7 +128,8 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
     },
 
     async search(q, page, filters) {
-      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`)).body
+      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`))
+        .body
     },
 
     async developmentToken(userId, email) {

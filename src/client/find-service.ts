@@ -25,7 +25,10 @@ export interface FindOptions {
   /** base address that was asked for */
   url?: string
   token?: string
-  /** the data folder was named: a service that listens where the configuration says, but on another folder, is not meant */
+  /**
+   * the data folder was named: a service that listens where the configuration says, but on another folder,
+   * is not meant
+   */
   folderIsNamed: boolean
   /** tells the user that something takes a moment */
   onStart: () => void
@@ -36,8 +39,8 @@ export interface FindOptions {
 export const COMMAND_LINE_USER = { id: 'docmgr-cli', email: 'cli@docmgr.local', admin: true }
 
 /**
- * The service at `url`; else the one that runs on the data folder; else the one that listens where this configuration
- * says; else a new one in this process.
+ * The service at `url`; else the one that runs on the data folder; else the one that listens where this
+ * configuration says; else a new one in this process.
  * @throws ServiceUnreachableError, or whatever keeps the embedded service from starting
  */
 export async function findService(config: Config, options: FindOptions): Promise<FoundService> {
@@ -46,7 +49,12 @@ export async function findService(config: Config, options: FindOptions): Promise
     const base = url.replace(/\/+$/, '')
     const problem = await probe(base, signal)
     if (problem !== undefined) throw new ServiceUnreachableError(base, problem)
-    return { urls: everyRole(base), kind: 'given', stop: async () => {}, ...(token !== undefined && { token }) }
+    return {
+      urls: everyRole(base),
+      kind: 'given',
+      stop: async () => {},
+      ...(token !== undefined && { token }),
+    }
   }
   const running =
     (await fromServiceFile(config, signal)) ??
@@ -55,7 +63,10 @@ export async function findService(config: Config, options: FindOptions): Promise
   const withToken = own === undefined ? {} : { token: own }
   if (running) return { urls: running, kind: 'running', stop: async () => {}, ...withToken }
   if (!config.database.url.startsWith('embedded:')) {
-    throw new ServiceUnreachableError(listenAddress(config) ?? 'any address of this configuration', 'none runs')
+    throw new ServiceUnreachableError(
+      listenAddress(config) ?? 'any address of this configuration',
+      'none runs',
+    )
   }
   options.onStart()
   return { ...(await startEmbedded(config)), ...withToken }
@@ -118,7 +129,11 @@ async function signOwnToken(config: Config): Promise<string> {
 async function startEmbedded(config: Config): Promise<Omit<FoundService, 'token'>> {
   const { startService } = await import('../app.ts')
   const ports = { http: 0, document: 'off', signature: 'off', search: 'off', ws: 'off', grpc: 'off' } as const
-  const own: Config = { ...config, roles: [...ROLES], listen: { ...config.listen, host: '127.0.0.1', ...ports } }
+  const own: Config = {
+    ...config,
+    roles: [...ROLES],
+    listen: { ...config.listen, host: '127.0.0.1', ...ports },
+  }
   const service = await startService(own, { log: createLogger({ level: 'error' }) })
   service.failed.catch(() => {})
   return { urls: everyRole(service.urls['http']!), kind: 'embedded', stop: () => service.stop() }

@@ -60,11 +60,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       })
       const text = await answer.body.text()
       if (answer.statusCode < 300) {
-        return { answer: { headers: answer.headers, body: decode(text, answer.headers['content-type']) as T } }
+        return {
+          answer: { headers: answer.headers, body: decode(text, answer.headers['content-type']) as T },
+        }
       }
       const error = errorOfAnswer(answer.statusCode, text)
       const retryAfterMs = retryAfterOf(answer.headers['retry-after'])
-      return { error, again: REPEATED.has(answer.statusCode), ...(retryAfterMs !== undefined && { retryAfterMs }) }
+      return {
+        error,
+        again: REPEATED.has(answer.statusCode),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      }
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (isOfBody(error)) return { error, again: false }
@@ -75,7 +81,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     async send<T>(url: string, request: HttpRequest = {}) {
       const { method = 'GET', headers = {}, timeoutMs = 30_000 } = request
-      const repeatable = request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
+      const repeatable =
+        request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
       const deadline = deadlineSignal(timeoutMs, options.signal)
       budget.spend()
       try {
@@ -87,7 +94,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
       } catch (error) {
         if (options.signal.aborted) throw options.signal.reason
-        if (deadline.signal.aborted) throw new ServiceUnreachableError(origin(url), `no answer within ${timeoutMs} ms`)
+        if (deadline.signal.aborted)
+          throw new ServiceUnreachableError(origin(url), `no answer within ${timeoutMs} ms`)
         throw error
       } finally {
         deadline.clear()
@@ -118,7 +126,8 @@ function deadlineSignal(ms: number, parent: AbortSignal): { signal: AbortSignal;
 }
 
 function unreachable(url: string, error: Error): Error {
-  if (error instanceof SyntaxError) return new Error(`${origin(url)} answered with something that is not JSON`)
+  if (error instanceof SyntaxError)
+    return new Error(`${origin(url)} answered with something that is not JSON`)
   const code = error instanceof errors.UndiciError ? error.message : (error as NodeJS.ErrnoException).code
   return new ServiceUnreachableError(origin(url), code ?? error.message)
 }
@@ -126,7 +135,8 @@ function unreachable(url: string, error: Error): Error {
 /** Reading what is sent has failed, not sending it. */
 function isOfBody(error: unknown): error is Error {
   const { syscall } = error as NodeJS.ErrnoException
-  if (error instanceof errors.RequestContentLengthMismatchError) error.message = 'it changed while it was read'
+  if (error instanceof errors.RequestContentLengthMismatchError)
+    error.message = 'it changed while it was read'
   return error instanceof errors.RequestContentLengthMismatchError || syscall === 'open' || syscall === 'read'
 }
 

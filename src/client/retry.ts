@@ -21,7 +21,11 @@ const BASE_MS = 50
 const LONGEST_MS = 2_000
 
 /** Full jitter over an exponential: 0 to 50, 100, 200 … milliseconds, or what the service asked for. */
-export async function backOff(attempt: number, retryAfterMs: number | undefined, signal: AbortSignal): Promise<void> {
+export async function backOff(
+  attempt: number,
+  retryAfterMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const ceiling = Math.min(LONGEST_MS, BASE_MS * 2 ** attempt)
   await delay(Math.min(LONGEST_MS, retryAfterMs ?? 0) + Math.random() * ceiling, undefined, { signal })
 }

@@ -6,7 +6,6 @@ import { zshScript } from './completion/zsh.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 
-
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript }
 
 /** Prints what a shell needs to complete this command line; made from the commands themselves. */

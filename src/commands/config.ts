@@ -23,7 +23,14 @@ export async function showConfig(
       file: loaded.file ?? null,
       settings: rows.map(({ setting, value, origin }) => {
         const { key, variable, description } = setting
-        return { key, value: value ?? null, origin: loaded.origins.get(key)!.layer, from: origin, variable, description }
+        return {
+          key,
+          value: value ?? null,
+          origin: loaded.origins.get(key)!.layer,
+          from: origin,
+          variable,
+          description,
+        }
       }),
     })
     return EXIT.done
@@ -53,7 +60,9 @@ function inForce(setting: Setting, { config, origins }: LoadedConfig): { value: 
 function hide(value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (!URL.canParse(value)) return '[hidden]'
-  return value.replace(/^([a-z]+:\/\/[^:/@]*):.*@/, '$1:[hidden]@').replace(/([?&]password=)[^&]*/, '$1[hidden]')
+  return value
+    .replace(/^([a-z]+:\/\/[^:/@]*):.*@/, '$1:[hidden]@')
+    .replace(/([?&]password=)[^&]*/, '$1[hidden]')
 }
 
 const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value))

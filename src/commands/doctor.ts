@@ -27,7 +27,11 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
       loaded = await configOf(options)
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      return { state: 'problem', detail: error.message, mend: 'correct the values; `docmgr config --all` explains each' }
+      return {
+        state: 'problem',
+        detail: error.message,
+        mend: 'correct the values; `docmgr config --all` explains each',
+      }
     }
     return { state: 'well', detail: loaded.file ?? 'no file: defaults, variables and flags' }
   })
@@ -45,7 +49,12 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
 
   const problems = findings.filter(({ state }) => state === 'problem').length
   if (options.json) io.json({ problems, findings })
-  else io.out(problems === 0 ? 'Everything is well.' : `${problems} ${problems === 1 ? 'problem' : 'problems'} found.`)
+  else
+    io.out(
+      problems === 0
+        ? 'Everything is well.'
+        : `${problems} ${problems === 1 ? 'problem' : 'problems'} found.`,
+    )
   return problems === 0 ? EXIT.done : EXIT.attention
 }
 

@@ -95,7 +95,14 @@ function fail(name: string, reason: string, tally: Tally, options: ImportOptions
 
 function summarize(found: FoundFiles, tally: Tally, seconds: number, options: ImportOptions, io: Io): void {
   const { imported, already, bytes, failed } = tally
-  const summary = { files: found.files.length, imported, already, failed: failed.length, hidden: found.hidden, bytes }
+  const summary = {
+    files: found.files.length,
+    imported,
+    already,
+    failed: failed.length,
+    hidden: found.hidden,
+    bytes,
+  }
   if (options.json) return io.json({ ...summary, seconds: Number(seconds.toFixed(3)) })
   const { yellow } = io.errorColors
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)

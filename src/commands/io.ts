@@ -4,7 +4,10 @@ import { EXIT } from './exit-codes.ts'
 
 type Colors = ReturnType<typeof pc.createColors>
 
-/** The terminal, or whatever stands in its place: data goes to standard output, everything else to standard error. */
+/**
+ * The terminal, or whatever stands in its place: data goes to standard output, everything else to standard
+ * error.
+ */
 export interface Io {
   /** one line of data */
   out(line: string): void
@@ -29,7 +32,10 @@ export interface Io {
 
 const DEFAULT_WIDTH = 80
 
-/** npm passes on a signal that the terminal has already sent to everyone: within this time it is the same one. */
+/**
+ * npm passes on a signal that the terminal has already sent to everyone: within this time it is the same
+ * one.
+ */
 const SAME_SIGNAL_MS = 500
 
 /** The process's own. Installs the handling of signals and of a closed standard output (`| head`). */

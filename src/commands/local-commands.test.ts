@@ -12,7 +12,10 @@ before(async () => void (folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))))
 after(() => rm(folder, { recursive: true }))
 
 /** Everything on free ports. */
-const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => ['--set', `listen.${name}=0`])
+const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
+  '--set',
+  `listen.${name}=0`,
+])
 
 test('config shows each value with where it comes from, and hides secrets', async () => {
   await writeFile(join(folder, 'docmgr.config.ts'), `export default { log: { level: 'info' } }`)
@@ -42,9 +45,15 @@ test('token signs for a user with the kept secret, which only its owner can read
   const args = ['token', '--user-id', 'ada', '--email', 'ada@example.com', '--admin', '--data', data]
   const { stdout } = await runCli([...args, '--lifetime', '60'])
   const { sub, email, admin, iat, exp } = jwt.decode(stdout.trim()) as jwt.JwtPayload
-  assert.deepEqual({ sub, email, admin, seconds: exp! - iat! }, {
-    sub: 'ada', email: 'ada@example.com', admin: true, seconds: 60,
-  })
+  assert.deepEqual(
+    { sub, email, admin, seconds: exp! - iat! },
+    {
+      sub: 'ada',
+      email: 'ada@example.com',
+      admin: true,
+      seconds: 60,
+    },
+  )
   assert.equal((await stat(join(data, 'token-secret'))).mode & 0o777, 0o600)
 })
 

@@ -12,19 +12,28 @@ import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 
 /** Brings the database to the newest schema, on a connection that does not go through a pooler. */
-export async function migrate(options: ConfigOptions & { check?: boolean; json?: boolean }, io: Io): Promise<number> {
+export async function migrate(
+  options: ConfigOptions & { check?: boolean; json?: boolean },
+  io: Io,
+): Promise<number> {
   const { config } = await configOf(options)
   const holder = await holderOf(config)
   if (holder !== undefined) {
     if (options.json) io.json(options.check ? { pending: 0 } : { applied: 0 })
-    else io.out(`The database is up to date: process ${holder}, which has it open, migrated it when it started.`)
+    else
+      io.out(`The database is up to date: process ${holder}, which has it open, migrated it when it started.`)
     return EXIT.done
   }
   return withDirectConnection(config, async (connection) => {
     if (options.check) {
       const pending = await pendingMigrations(connection, migrationsFolder())
       if (options.json) io.json({ pending })
-      else io.out(pending === 0 ? 'The database is up to date.' : `${count(pending)} pending: run \`docmgr migrate\`.`)
+      else
+        io.out(
+          pending === 0
+            ? 'The database is up to date.'
+            : `${count(pending)} pending: run \`docmgr migrate\`.`,
+        )
       return pending === 0 ? EXIT.done : EXIT.attention
     }
     const applied = await migrateDatabase(connection, migrationsFolder())

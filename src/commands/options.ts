@@ -17,10 +17,14 @@ export interface ServiceOptions extends ConfigOptions {
 }
 
 /** The configuration in force, with the flags of this command. @throws ConfigError, CommandError */
-export async function configOf(options: ConfigOptions, more: readonly FlagValue[] = []): Promise<LoadedConfig> {
+export async function configOf(
+  options: ConfigOptions,
+  more: readonly FlagValue[] = [],
+): Promise<LoadedConfig> {
   const flags = (options.set ?? []).map((text): FlagValue => {
     const split = text.indexOf('=')
-    if (split < 1) throw new CommandError(`--set ${text}: must be KEY=VALUE, such as listen.http=8080`, EXIT.usage)
+    if (split < 1)
+      throw new CommandError(`--set ${text}: must be KEY=VALUE, such as listen.http=8080`, EXIT.usage)
     return { key: text.slice(0, split), text: text.slice(split + 1), flag: '--set' }
   })
   if (options.data !== undefined) flags.push({ key: 'data', text: options.data, flag: '--data' })

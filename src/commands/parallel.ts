@@ -1,6 +1,6 @@
 /**
- * Works on each item, at most `limit` at the same time. Stops taking new ones after the first failure or when the signal
- * is aborted, and waits for those in hand.
+ * Works on each item, at most `limit` at the same time. Stops taking new ones after the first failure or
+ * when the signal is aborted, and waits for those in hand.
  * @throws the first failure
  */
 export async function forEachParallel<T>(

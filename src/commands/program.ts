@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
 import { STATUSES } from '../domain/document.ts'
 import { programVersion } from '../runtime/version.ts'
@@ -37,12 +37,16 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print where it listens as one line of JSON')
     .action((options) => chosen(async () => (await import('./serve.ts')).serve(options, io)))
 
-  withConfig(add('migrate', 'bring the database to the newest schema', 'docmgr migrate --check && echo up to date'))
+  withConfig(
+    add('migrate', 'bring the database to the newest schema', 'docmgr migrate --check && echo up to date'),
+  )
     .option('--check', 'only say how many migrations are pending')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./migrate.ts')).migrate(options, io)))
 
-  withService(add('seed', 'make realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'))
+  withService(
+    add('seed', 'make realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
+  )
     .option('--count <number>', 'how many documents', '100')
     .option('--seed <number>', 'another seed makes other documents; the same one makes nothing twice', '1')
     .option('--json', 'print JSON')
@@ -52,9 +56,13 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--created-by <e-mail>', 'who has made the documents', 'import@docmgr.local')
     .option('--hidden', 'also files and folders whose name starts with a dot')
     .option('--json', 'print one line of JSON for each file, and one for the whole')
-    .action((folder, options) => chosen(async () => (await import('./import.ts')).importFolder(folder, options, io)))
+    .action((folder, options) =>
+      chosen(async () => (await import('./import.ts')).importFolder(folder, options, io)),
+    )
 
-  withService(add('search <query>', 'find documents by their title and text', `docmgr search '"notice period" rent'`))
+  withService(
+    add('search <query>', 'find documents by their title and text', `docmgr search '"notice period" rent'`),
+  )
     .addOption(new Option('--status <status>', 'only documents in this status').choices(STATUSES))
     .option('--created-by <e-mail>', 'only documents made by this person')
     .option('--content-type <type>', 'only documents of this media type')
@@ -90,7 +98,9 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./roles.ts')).showRoles(options, io)))
 
-  withConfig(add('doctor', 'check what docmgr needs here, and say how to mend it', 'docmgr doctor || echo look above'))
+  withConfig(
+    add('doctor', 'check what docmgr needs here, and say how to mend it', 'docmgr doctor || echo look above'),
+  )
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./doctor.ts')).doctor(options, io)))
 
@@ -114,7 +124,10 @@ function withConfig(command: Command): Command {
 
 function withService(command: Command): Command {
   return withConfig(command)
-    .option('--url <url>', 'the service; without it the one that runs here, or else one for this command alone')
+    .option(
+      '--url <url>',
+      'the service; without it the one that runs here, or else one for this command alone',
+    )
     .option('--token <jwt>', 'sent with each request, where the service requires one')
 }
 

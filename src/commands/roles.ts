@@ -25,7 +25,9 @@ function mermaid(graph: Graph): string {
   return ['flowchart TD', ...edges].join('\n')
 }
 
-/** From what serves down to what everything stands on; a module that was shown already is not opened again. */
+/**
+ * From what serves down to what everything stands on; a module that was shown already is not opened again.
+ */
 function tree(graph: Graph, dim: (text: string) => string): string[] {
   const shown = new Set<string>()
   const lines: string[] = []

@@ -21,11 +21,15 @@ export async function search(q: string, options: SearchOptions, io: Io): Promise
   const size = wholeNumber(options.size, '--size', 1, 200)
   const { status, createdBy, contentType } = options
   return withService(options, io, 1, async ({ api }) => {
-    const answer = await api.search(q, { from, size }, {
-      ...(status !== undefined && { status }),
-      ...(createdBy !== undefined && { created_by: createdBy }),
-      ...(contentType !== undefined && { content_type: contentType }),
-    })
+    const answer = await api.search(
+      q,
+      { from, size },
+      {
+        ...(status !== undefined && { status }),
+        ...(createdBy !== undefined && { created_by: createdBy }),
+        ...(contentType !== undefined && { content_type: contentType }),
+      },
+    )
     if (options.json) {
       io.json(answer)
       return EXIT.done
@@ -41,9 +45,12 @@ export async function search(q: string, options: SearchOptions, io: Io): Promise
 function show(hit: SearchHit, io: Io): void {
   const { bold, dim, cyan } = io.colors
   const title = hit.highlights.title?.[0]
-  io.out(`${title === undefined ? bold(printable(hit.title)) : highlighted(title, io, bold)}  ${cyan(hit.status)}`)
+  io.out(
+    `${title === undefined ? bold(printable(hit.title)) : highlighted(title, io, bold)}  ${cyan(hit.status)}`,
+  )
   io.out(dim(`  ${hit.id}  ${hit.created_by}  ${hit.content_type}  ${hit.created_at.slice(0, 10)}`))
-  for (const fragment of hit.highlights.content ?? []) io.out(`  ${highlighted(fragment, io, (text) => text)}`)
+  for (const fragment of hit.highlights.content ?? [])
+    io.out(`  ${highlighted(fragment, io, (text) => text)}`)
 }
 
 /** What was found stands out: in colour, or between asterisks where there is none. */
@@ -60,6 +67,13 @@ function highlighted(fragment: string, io: Io, style: (text: string) => string):
     .join('')
 }
 
-const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' }
+const ENTITIES: Record<string, string> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&amp;': '&',
+}
 
-const unescapeHtml = (text: string): string => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]!)
+const unescapeHtml = (text: string): string =>
+  text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]!)

@@ -55,7 +55,8 @@ function* numbers(count: number): Generator<number> {
 }
 
 function summarize(sown: Sown, seconds: number, options: SeedOptions, io: Io): void {
-  if (options.json) return io.json({ ...sown, seed: Number(options.seed), seconds: Number(seconds.toFixed(3)) })
+  if (options.json)
+    return io.json({ ...sown, seed: Number(options.seed), seconds: Number(seconds.toFixed(3)) })
   const { documents, signatures, moves, already } = sown
   io.out(
     `${documents} documents made, ${signatures} signatures, ${moves} status moves; ${already} were there already; ` +

@@ -8,7 +8,10 @@ import { buildRoot } from '../runtime/package-root.ts'
 import { type RunningCli, runCli, startCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
 
-const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => ['--set', `listen.${name}=0`])
+const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
+  '--set',
+  `listen.${name}=0`,
+])
 
 let folder: string
 let data: string
@@ -75,7 +78,10 @@ test('import takes what it can read, reports the rest, and imports nothing twice
 
   const first = await client('import', files, '--json')
   assert.equal(first.code, 3, first.stderr)
-  const lines = first.stdout.trim().split('\n').map((line) => JSON.parse(line))
+  const lines = first.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   const { imported, already, failed, hidden } = lines.at(-1)
   assert.deepEqual({ imported, already, failed, hidden }, { imported: 3, already: 0, failed: 1, hidden: 1 })
   assert.match(lines.find(({ file }) => file === 'broken').reason, /leads nowhere/)
@@ -119,7 +125,10 @@ test('tail prints events as they happen, ends when told, and goes on from a posi
   await setStatus(id, 'viewed')
   const { code, stdout } = await following.ended
   assert.equal(code, 0)
-  const events = stdout.trim().split('\n').map((line) => JSON.parse(line))
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   assert.deepEqual(events.map(({ type }) => type).slice(-2), ['document.sent', 'document.viewed'])
 
   const position = events.find(({ type }) => type === 'document.sent').position

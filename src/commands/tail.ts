@@ -15,7 +15,8 @@ export interface TailOptions extends ServiceOptions {
 
 /** Prints the events of a document until it is told to end; goes on where it was after a lost connection. */
 export async function tail(documentId: string, options: TailOptions, io: Io): Promise<number> {
-  const count = options.count === undefined ? Infinity : wholeNumber(options.count, '--count', 1, 1_000_000_000)
+  const count =
+    options.count === undefined ? Infinity : wholeNumber(options.count, '--count', 1, 1_000_000_000)
   return withService(options, io, 1, async (context) => {
     const { api, service } = context
     if (!(await api.hasDocument(documentId))) throw new CommandError(`there is no document ${documentId}`)
@@ -46,7 +47,8 @@ export async function tail(documentId: string, options: TailOptions, io: Io): Pr
     try {
       await subscription.closed
     } catch (error) {
-      if (error instanceof SubscriptionRefused) throw new CommandError(`the service refuses: ${error.message}`)
+      if (error instanceof SubscriptionRefused)
+        throw new CommandError(`the service refuses: ${error.message}`)
       throw error
     }
     io.signal.throwIfAborted()
@@ -67,4 +69,13 @@ function line({ type, data = {}, timestamp = '', position }: SubscriptionMessage
   return `${dim(timestamp)}  ${bold(type)}  ${details.join(' ')}${position ? dim(`  position=${position}`) : ''}`
 }
 
-const SHOWN = ['old_status', 'new_status', 'version', 'title', 'status', 'signer_email', 'signer_name', 'changed']
+const SHOWN = [
+  'old_status',
+  'new_status',
+  'version',
+  'title',
+  'status',
+  'signer_email',
+  'signer_name',
+  'changed',
+]

@@ -25,7 +25,10 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
       ? config.auth.tokenLifetime
       : wholeNumber(options.lifetime, '--lifetime', 1, YEAR_SECONDS)
   if (!z.email().safeParse(options.email).success) {
-    throw new CommandError(`--email ${options.email}: must be an e-mail address, such as ada@example.com`, EXIT.usage)
+    throw new CommandError(
+      `--email ${options.email}: must be an e-mail address, such as ada@example.com`,
+      EXIT.usage,
+    )
   }
   if (options.userId.length === 0 || options.userId.length > 255) {
     throw new CommandError('--user-id: must have 1 to 255 characters', EXIT.usage)

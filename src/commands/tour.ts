@@ -1,9 +1,14 @@
 import { type Config } from '../config/schema.ts'
 
-/** What to try on a service that has just started: lines that work when they are pasted into another terminal. */
+/**
+ * What to try on a service that has just started: lines that work when they are pasted into another
+ * terminal.
+ */
 export function tour(urls: Record<string, string>, config: Config): string[] {
   const documents = urls['document'] ?? urls['http']
-  const whole = ['document', 'search', 'ws', 'indexer'].every((role) => (config.roles as string[]).includes(role))
+  const whole = ['document', 'search', 'ws', 'indexer'].every((role) =>
+    (config.roles as string[]).includes(role),
+  )
   if (documents === undefined || !whole || config.auth.mode === 'required') return ['Ctrl-C stops it.']
   const folder = config.data.endsWith('/.docmgr') ? '' : ` --data ${quoted(config.data)}`
   return [
@@ -17,4 +22,5 @@ export function tour(urls: Record<string, string>, config: Config): string[] {
   ]
 }
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

@@ -5,8 +5,9 @@ import { type Io } from './io.ts'
 const LIMIT_MS = 60_000
 
 /**
- * Waits until the changes that were just made have reached the search index, before a service that was started for one
- * command is stopped. It would catch up with its next start; only a search right after it would find less.
+ * Waits until the changes that were just made have reached the search index, before a service that was
+ * started for one command is stopped. It would catch up with its next start; only a search right after it
+ * would find less.
  */
 export async function waitForIndex(api: Api, io: Io): Promise<void> {
   const end = performance.now() + LIMIT_MS

@@ -13,7 +13,8 @@ export interface ServiceContext {
 }
 
 /**
- * Finds the service, or starts the embedded one, does the work, and stops what it has started, however the work ends.
+ * Finds the service, or starts the embedded one, does the work, and stops what it has started, however the
+ * work ends.
  * @param connections that the client may open at the most
  */
 export async function withService<T>(

@@ -8,9 +8,14 @@ export interface Contradiction {
   rule: string
 }
 
-/** What no single value is to blame for. Adapters that live in one process must have in it what they are for. */
+/**
+ * What no single value is to blame for. Adapters that live in one process must have in it what they are
+ * for.
+ */
 export function checkConfig(config: Config): Contradiction[] {
-  return [checkAuthentication, checkPorts, checkDatabase, checkDocuments, checkSpread].flatMap((check) => check(config))
+  return [checkAuthentication, checkPorts, checkDatabase, checkDocuments, checkSpread].flatMap((check) =>
+    check(config),
+  )
 }
 
 function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
@@ -46,7 +51,11 @@ function checkPorts({ listen }: Config): Contradiction[] {
     if (typeof port !== 'number' || port === 0) continue
     const owner = owners.get(port)
     if (owner === undefined) owners.set(port, name)
-    else found.push({ key: `listen.${name}`, rule: `listen.${owner} has this port already: choose another, 0 or off` })
+    else
+      found.push({
+        key: `listen.${name}`,
+        rule: `listen.${owner} has this port already: choose another, 0 or off`,
+      })
   }
   return found
 }

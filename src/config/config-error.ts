@@ -10,7 +10,10 @@ export interface ConfigProblem {
   rule: string
 }
 
-/** Everything that is wrong with the configuration: each line names the key, the value and what would be right. */
+/**
+ * Everything that is wrong with the configuration: each line names the key, the value and what would be
+ * right.
+ */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[]
   constructor(problems: readonly ConfigProblem[]) {

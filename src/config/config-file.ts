@@ -17,7 +17,9 @@ export function findConfigFile(cwd: string, asked?: { path: string; origin: stri
   if (!asked) return NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path))
   const path = resolve(cwd, asked.path)
   if (existsSync(path)) return path
-  throw new ConfigError([{ key: asked.origin, origin: '', value: JSON.stringify(asked.path), rule: 'there is no such file' }])
+  throw new ConfigError([
+    { key: asked.origin, origin: '', value: JSON.stringify(asked.path), rule: 'there is no such file' },
+  ])
 }
 
 /**
@@ -34,7 +36,9 @@ export async function loadConfigFile(path: string): Promise<unknown> {
   try {
     loaded = await jiti.import(path)
   } catch (error) {
-    throw new ConfigError([{ key: placeOf(error as Error, path), origin: '', rule: firstLine(error as Error) }])
+    throw new ConfigError([
+      { key: placeOf(error as Error, path), origin: '', rule: firstLine(error as Error) },
+    ])
   }
   if (isPlain(loaded.default)) return loaded.default
   const rule = 'must have a default export: export default defineConfig({ … })'
@@ -58,7 +62,10 @@ function firstLine(error: Error): string {
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
-/** What the file's object sets. A key that does not exist is a problem, and so is a value where a group belongs. */
+/**
+ * What the file's object sets. A key that does not exist is a problem, and so is a value where a group
+ * belongs.
+ */
 export function readConfigObject(
   object: unknown,
   path: string,
@@ -78,8 +85,15 @@ export function readConfigObject(
     } else if (isPlain(value)) {
       for (const [name, child] of Object.entries(value)) visit(child, key ? `${key}.${name}` : name)
     } else {
-      const own = keys.filter((known) => known.startsWith(`${key}.`)).map((known) => known.slice(key.length + 1))
-      problems.push({ key, origin: path, value: JSON.stringify(value), rule: `must be an object with ${own.join(', ')}` })
+      const own = keys
+        .filter((known) => known.startsWith(`${key}.`))
+        .map((known) => known.slice(key.length + 1))
+      problems.push({
+        key,
+        origin: path,
+        value: JSON.stringify(value),
+        rule: `must be an object with ${own.join(', ')}`,
+      })
     }
   }
   visit(object, '')

@@ -10,7 +10,10 @@ export const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN']
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What the DOCMGR_* variables set. A secret may be in a file instead: DOCMGR_AUTH_SECRET_FILE=/run/secrets/x. */
+/**
+ * What the DOCMGR_* variables set. A secret may be in a file instead:
+ * DOCMGR_AUTH_SECRET_FILE=/run/secrets/x.
+ */
 export function readEnvironment(
   env: Environment,
   settings: readonly Setting[],
@@ -31,13 +34,19 @@ export function readEnvironment(
     known.add(fileVariable)
     const file = env[fileVariable]
     if (!file) continue
-    if (text) problems.push({ key, origin: fileVariable, rule: `set ${variable} or ${fileVariable}, not both` })
+    if (text)
+      problems.push({ key, origin: fileVariable, rule: `set ${variable} or ${fileVariable}, not both` })
     try {
       const value = readFileSync(resolve(cwd, file), 'utf8').replace(/\r?\n$/, '')
       given.set(key, { value, origin: { layer: 'environment', variable: fileVariable, file } })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      problems.push({ key: fileVariable, origin: '', value: JSON.stringify(file), rule: `cannot be read (${code})` })
+      problems.push({
+        key: fileVariable,
+        origin: '',
+        value: JSON.stringify(file),
+        rule: `cannot be read (${code})`,
+      })
     }
   }
 

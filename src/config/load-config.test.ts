@@ -50,7 +50,10 @@ test('flags override variables, which override the file, which overrides default
     flags: [{ key: 'listen.signature', text: '3', flag: '--set' }],
   })
   const { http, document, signature, search } = config.listen
-  assert.deepEqual({ http, document, signature, search }, { http: 1, document: 2, signature: 3, search: 8003 })
+  assert.deepEqual(
+    { http, document, signature, search },
+    { http: 1, document: 2, signature: 3, search: 8003 },
+  )
   const from = (key: string) => describeOrigin(origins.get(key)!)
   assert.equal(from('listen.http'), 'layers.ts')
   assert.equal(from('listen.document'), 'DOCMGR_LISTEN_DOCUMENT')
@@ -61,7 +64,10 @@ test('flags override variables, which override the file, which overrides default
 test('every setting has a variable of its own, and a description', () => {
   const settings = listSettings()
   assert.equal(new Set(settings.map(({ variable }) => variable)).size, settings.length)
-  assert.deepEqual(settings.filter(({ description }) => description === ''), [])
+  assert.deepEqual(
+    settings.filter(({ description }) => description === ''),
+    [],
+  )
   assert.ok(settings.some(({ variable }) => variable === 'DOCMGR_AUTH_TOKEN_LIFETIME'))
 })
 
@@ -99,9 +105,15 @@ test('unknown names are refused, with the nearest that exists', async () => {
   assert.match(variable!.rule, /did you mean DOCMGR_LISTEN_HOST\?/)
   const [flag] = await problemsOf({ flags: [{ key: 'listen.htp', text: '1', flag: '--set' }] })
   assert.match(flag!.rule, /did you mean listen\.http\?/)
-  const path = await configFile('unknown.ts', 'export default { listen: { hosst: "x" }, lisetn: {}, cache: 7 }')
+  const path = await configFile(
+    'unknown.ts',
+    'export default { listen: { hosst: "x" }, lisetn: {}, cache: 7 }',
+  )
   const inFile = await problemsOf({ configFile: path })
-  assert.deepEqual(inFile.map(({ key }) => key), ['listen.hosst', 'lisetn', 'cache'])
+  assert.deepEqual(
+    inFile.map(({ key }) => key),
+    ['listen.hosst', 'lisetn', 'cache'],
+  )
 })
 
 test('a secret can be in a file, but not in two places', async () => {
@@ -140,7 +152,12 @@ for (const [name, env, key, rule] of [
     'documents.url',
     /grpc:\/\//,
   ],
-  ['a search of the embedded database that nobody fills', { DOCMGR_ROLES: 'document,search' }, 'database.url', /indexer/],
+  [
+    'a search of the embedded database that nobody fills',
+    { DOCMGR_ROLES: 'document,search' },
+    'database.url',
+    /indexer/,
+  ],
   [
     'tokens of roles in several processes with a secret each',
     { DOCMGR_ROLES: 'document', DOCMGR_AUTH_MODE: 'required' },

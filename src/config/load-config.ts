@@ -59,7 +59,10 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const contradictions = checkConfig(config)
   if (contradictions.length > 0) {
     throw new ConfigError(
-      contradictions.map(({ key, rule }) => ({ ...show(key, at(config, key), settings, origins.get(key)!), rule })),
+      contradictions.map(({ key, rule }) => ({
+        ...show(key, at(config, key), settings, origins.get(key)!),
+        rule,
+      })),
     )
   }
   return { config, origins, ...(file !== undefined && { file }) }
@@ -83,8 +86,15 @@ function readFlags(
     const setting = settings.find((candidate) => candidate.key === key)
     if (setting) given.set(key, { value: readText(setting, text), origin: { layer: 'flag', flag } })
     else {
-      const meant = nearest(key, settings.map((candidate) => candidate.key))
-      problems.push({ key, origin: flag, rule: `there is no such setting${meant ? `; did you mean ${meant}?` : ''}` })
+      const meant = nearest(
+        key,
+        settings.map((candidate) => candidate.key),
+      )
+      problems.push({
+        key,
+        origin: flag,
+        rule: `there is no such setting${meant ? `; did you mean ${meant}?` : ''}`,
+      })
     }
   }
   return { given, problems }
@@ -103,16 +113,26 @@ function nest(given: ReadonlyMap<string, Given>): Record<string, unknown> {
   return root
 }
 
-function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>, settings: readonly Setting[]): ConfigProblem {
+function problemOf(
+  issue: z.core.$ZodIssue,
+  given: ReadonlyMap<string, Given>,
+  settings: readonly Setting[],
+): ConfigProblem {
   const path = issue.path.map(String)
-  const key = settings.map((setting) => setting.key).find((known) => isWithin(path.join('.'), known)) ?? path.join('.')
+  const key =
+    settings.map((setting) => setting.key).find((known) => isWithin(path.join('.'), known)) ?? path.join('.')
   const found = given.get(key)
   return { ...show(key, found?.value, settings, found?.origin ?? DEFAULT), rule: issue.message }
 }
 
 const isWithin = (path: string, key: string): boolean => path === key || path.startsWith(`${key}.`)
 
-function show(key: string, value: unknown, settings: readonly Setting[], origin: Origin): Omit<ConfigProblem, 'rule'> {
+function show(
+  key: string,
+  value: unknown,
+  settings: readonly Setting[],
+  origin: Origin,
+): Omit<ConfigProblem, 'rule'> {
   const secret = settings.some((setting) => setting.key === key && setting.secret)
   const text = secret && value !== undefined ? '[hidden]' : JSON.stringify(value)
   return { key, origin: describeOrigin(origin), ...(text !== undefined && { value: text }) }

@@ -33,20 +33,32 @@ export const SECRET_KEYS = ['auth.secret', 'database.url', 'database.directUrl']
 
 /**
  * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of
- * `auth.tokenLifetime` DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README show.
+ * `auth.tokenLifetime` DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README
+ * show.
  */
 export const configSchema = z
   .strictObject({
     roles: z
-      .array(z.enum([...ROLES, 'all'], `must be one of ${ROLES.join(', ')}, or all`), 'must be a list of roles')
+      .array(
+        z.enum([...ROLES, 'all'], `must be one of ${ROLES.join(', ')}, or all`),
+        'must be a list of roles',
+      )
       .min(1, 'must name at least one role')
       .transform((names) => ROLES.filter((role) => names.includes(role) || names.includes('all')))
       .default([...ROLES])
       .describe('the roles that this process has; `all` for every one'),
-    data: z.string('must be the path of a folder').min(1, 'must be the path of a folder').default('.docmgr').describe('the folder that the embedded adapters keep everything in'),
+    data: z
+      .string('must be the path of a folder')
+      .min(1, 'must be the path of a folder')
+      .default('.docmgr')
+      .describe('the folder that the embedded adapters keep everything in'),
     listen: z
       .strictObject({
-        host: z.string('must be an address').min(1, 'must be an address').default('127.0.0.1').describe('the address to listen on'),
+        host: z
+          .string('must be an address')
+          .min(1, 'must be an address')
+          .default('127.0.0.1')
+          .describe('the address to listen on'),
         http: port.default(8000).describe('all routes of the roles of this process'),
         document: port.default(8005).describe('the routes of the document role'),
         signature: port.default(8002).describe('the routes of the signature role'),
@@ -68,7 +80,9 @@ export const configSchema = z
           .optional()
           .describe('PostgreSQL itself, for migrations and replication, where url is a pooler'),
         poolSize: whole(1, 200).default(10).describe('connections at the most'),
-        statementTimeout: whole(100, 600_000).default(10_000).describe('milliseconds that a statement may take'),
+        statementTimeout: whole(100, 600_000)
+          .default(10_000)
+          .describe('milliseconds that a statement may take'),
       })
       .prefault({}),
     blobs: z
@@ -82,16 +96,24 @@ export const configSchema = z
           .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 of a–z, 0–9 and _')
           .default('docmgr')
           .describe('name of the replication slot'),
-        historyHours: whole(1, 24 * 90).default(24).describe('how long a subscriber may be away and still get what it missed'),
-        historyEvents: whole(1_000, 100_000_000).default(1_000_000).describe('events kept for that at the most'),
+        historyHours: whole(1, 24 * 90)
+          .default(24)
+          .describe('how long a subscriber may be away and still get what it missed'),
+        historyEvents: whole(1_000, 100_000_000)
+          .default(1_000_000)
+          .describe('events kept for that at the most'),
       })
       .prefault({}),
     search: z
-      .strictObject({ url: url('postgres:').default('postgres:').describe('postgres: full-text search in the database') })
+      .strictObject({
+        url: url('postgres:').default('postgres:').describe('postgres: full-text search in the database'),
+      })
       .prefault({}),
     cache: z
       .strictObject({
-        url: url('memory:').default('memory:').describe('memory: caches in this process and counts views in the database'),
+        url: url('memory:')
+          .default('memory:')
+          .describe('memory: caches in this process and counts views in the database'),
         entries: whole(0, 10_000_000).default(10_000).describe('documents kept at the most'),
       })
       .prefault({}),
@@ -114,8 +136,16 @@ export const configSchema = z
           .refine((value) => Buffer.byteLength(value) >= 32, 'must be a text of at least 32 bytes')
           .optional()
           .describe('signs the tokens (HS256); without it, one is made and kept in the data folder'),
-        issuer: z.string('must be a text').min(1, 'must be a text').default('docmgr').describe('`iss` of the tokens'),
-        audience: z.string('must be a text').min(1, 'must be a text').default('docmgr').describe('`aud` of the tokens'),
+        issuer: z
+          .string('must be a text')
+          .min(1, 'must be a text')
+          .default('docmgr')
+          .describe('`iss` of the tokens'),
+        audience: z
+          .string('must be a text')
+          .min(1, 'must be a text')
+          .default('docmgr')
+          .describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
       })
       .prefault({}),
@@ -123,13 +153,17 @@ export const configSchema = z
       .strictObject({
         contentBytes: whole(1, 5_368_709_120).default(10_485_760).describe('size of a document at the most'),
         connections: whole(1, 1_000_000).default(10_000).describe('WebSocket connections at the most'),
-        extractionTime: whole(100, 600_000).default(10_000).describe('milliseconds for the text of one document'),
+        extractionTime: whole(100, 600_000)
+          .default(10_000)
+          .describe('milliseconds for the text of one document'),
         extractionMemory: whole(32, 65_536).default(256).describe('megabytes for the text of one document'),
       })
       .prefault({}),
     shutdown: z
       .strictObject({
-        drain: whole(0, 60_000).default(0).describe('milliseconds between readiness off and closing the listeners'),
+        drain: whole(0, 60_000)
+          .default(0)
+          .describe('milliseconds between readiness off and closing the listeners'),
         limit: whole(100, 300_000).default(10_000).describe('milliseconds that one part may take to stop'),
       })
       .prefault({}),

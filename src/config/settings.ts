@@ -29,7 +29,8 @@ function collect(schema: z.core.$ZodType, path: string[]): Setting[] {
     return Object.entries(shape).flatMap(([name, child]) => collect(child, [...path, name]))
   }
   const key = path.join('.')
-  const kinds = inner.def.type === 'union' ? (inner.def as z.core.$ZodUnionDef).options.map(typeName) : [inner.def.type]
+  const kinds =
+    inner.def.type === 'union' ? (inner.def as z.core.$ZodUnionDef).options.map(typeName) : [inner.def.type]
   return [
     {
       key,
@@ -58,7 +59,10 @@ function variableOf(key: string): string {
   return `DOCMGR_${words.toUpperCase()}`
 }
 
-/** The value that text means: `8000`, `a,b`, or the text itself. Whether it is right is for the schema to say. */
+/**
+ * The value that text means: `8000`, `a,b`, or the text itself. Whether it is right is for the schema to
+ * say.
+ */
 export function readText(setting: Setting, text: string): unknown {
   if (setting.list) {
     const items = text.split(',').map((item) => item.trim())

@@ -4,7 +4,10 @@ import { type CommandDescription, type OptionDescription, type Values } from './
 export function zshScript(commands: readonly CommandDescription[]): string {
   const list = commands.map(({ name, description }) => `    '${name}:${quote(description)}'`)
   const cases = commands.map(({ name, options, argument }) => {
-    const specs = [...options.map(spec), ...(argument === undefined ? [] : [`'1:${name}:${action(argument)}'`])]
+    const specs = [
+      ...options.map(spec),
+      ...(argument === undefined ? [] : [`'1:${name}:${action(argument)}'`]),
+    ]
     return `    ${name}) _arguments ${specs.join(' \\\n      ')} ;;`
   })
   return `_docmgr() {

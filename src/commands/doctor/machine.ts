@@ -9,7 +9,8 @@ const OLDEST_NODE = [20, 19] as const
 export const checkNode: Check = async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const detail = `${process.version} on ${process.platform}-${process.arch}`
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return { state: 'well', detail }
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]))
+    return { state: 'well', detail }
   return { state: 'problem', detail, mend: `install Node ${OLDEST_NODE.join('.')} or newer` }
 }
 
@@ -39,7 +40,11 @@ export function checksOfFolder({ data }: Config): Checks {
         await access(folder, constants.W_OK | constants.X_OK)
       } catch {
         const detail = `${folder} cannot be written by this user`
-        return { state: 'problem', detail, mend: 'change its owner or mode, or choose another folder with --data' }
+        return {
+          state: 'problem',
+          detail,
+          mend: 'change its owner or mode, or choose another folder with --data',
+        }
       }
       if (!made) return { state: 'well', detail: `${data} does not exist yet, and can be made` }
       const open = await openSecret(data)

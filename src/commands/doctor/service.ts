@@ -18,7 +18,10 @@ export async function checksOfService(
   const alive = file !== undefined && (await processIdentity(file.pid)) !== undefined
   const base = alive ? Object.entries(file.urls).find(([name]) => name !== 'grpc')?.[1] : undefined
   if (base === undefined || (await probe(base, signal)) !== undefined) {
-    return { isRunning: false, checks: { service: async () => ({ state: 'well', detail: 'none runs' }), ports: ports(config) } }
+    return {
+      isRunning: false,
+      checks: { service: async () => ({ state: 'well', detail: 'none runs' }), ports: ports(config) },
+    }
   }
   return { isRunning: true, checks: { service: readiness(base, file!), 'change feed': feed(base) } }
 }
@@ -27,12 +30,19 @@ const readiness =
   (base: string, { pid, started_at }: ServiceFile): Check =>
   async () => {
     const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
-    const { status, checks = {} } = (await answer.json()) as { status: string; checks?: Record<string, string> }
+    const { status, checks = {} } = (await answer.json()) as {
+      status: string
+      checks?: Record<string, string>
+    }
     const who = `process ${pid} at ${base}, since ${started_at}`
     if (answer.ok) return { state: 'well', detail: `${who}: ${status}` }
     const broken = Object.entries(checks).filter(([, result]) => result !== 'ok')
     const detail = `${who}: ${status}; ${broken.map(([name, result]) => `${name}: ${result}`).join('; ')}`
-    return { state: 'problem', detail, mend: 'its log has more; `docmgr serve --set log.level=info` says more' }
+    return {
+      state: 'problem',
+      detail,
+      mend: 'its log has more; `docmgr serve --set log.level=info` says more',
+    }
   }
 
 const feed =
@@ -76,7 +86,9 @@ function tryPort(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      resolve(code === 'EADDRINUSE' ? 'taken' : code === 'EACCES' ? 'this user may not listen there' : message)
+      resolve(
+        code === 'EADDRINUSE' ? 'taken' : code === 'EACCES' ? 'this user may not listen there' : message,
+      )
     })
     server.listen(port, host, () => server.close(() => resolve(undefined)))
   })

@@ -17,8 +17,13 @@ export function checksOfSettings({ auth, listen }: Config): Checks {
         const mend = `set auth.secret to ${GOOD_SECRET_BYTES} random bytes: openssl rand -base64 ${GOOD_SECRET_BYTES}`
         return { state: 'problem', detail: 'auth.secret has too few different characters', mend }
       }
-      const plain = isLoopback(listen.host) ? '' : '; tokens travel readable unless a proxy in front speaks HTTPS'
-      return { state: plain ? 'remark' : 'well', detail: `required: tokens are signed with ${secret}${plain}` }
+      const plain = isLoopback(listen.host)
+        ? ''
+        : '; tokens travel readable unless a proxy in front speaks HTTPS'
+      return {
+        state: plain ? 'remark' : 'well',
+        detail: `required: tokens are signed with ${secret}${plain}`,
+      }
     },
     clock: async () => {
       const now = new Date()

@@ -19,11 +19,14 @@ export interface FoundFiles {
 }
 
 /**
- * The files below `folder`, sorted. Symbolic links are followed; a folder that was visited already, as in a loop of
- * links, is not visited again.
+ * The files below `folder`, sorted. Symbolic links are followed; a folder that was visited already, as in a
+ * loop of links, is not visited again.
  * @throws Error when `folder` itself cannot be read
  */
-export async function findFiles(folder: string, options: { hidden: boolean; signal: AbortSignal }): Promise<FoundFiles> {
+export async function findFiles(
+  folder: string,
+  options: { hidden: boolean; signal: AbortSignal },
+): Promise<FoundFiles> {
   const found: FoundFiles = { files: [], problems: [], hidden: 0 }
   const visited = new Set<string>()
 

@@ -21,8 +21,8 @@ const MAX_TITLE = 255
 const HEAD_BYTES = 4_100
 
 /**
- * Uploads files. What has the same title (the file's name within the folder), content and author as a document that
- * is there already is not uploaded again.
+ * Uploads files. What has the same title (the file's name within the folder), content and author as a
+ * document that is there already is not uploaded again.
  */
 export function createImporter(api: Api, createdBy: string): Importer {
   // Many files can have the same content, such as licences: they are asked for once.
@@ -31,7 +31,8 @@ export function createImporter(api: Api, createdBy: string): Importer {
   const titlesWith = async (sha256: string): Promise<Map<string, string>> => {
     const ids = new Map<string, string>()
     for await (const document of api.listDocuments({ content_sha256: sha256, created_by: createdBy })) {
-      if (document.content_sha256 === sha256 && document.created_by === createdBy) ids.set(document.title, document.id)
+      if (document.content_sha256 === sha256 && document.created_by === createdBy)
+        ids.set(document.title, document.id)
     }
     return ids
   }

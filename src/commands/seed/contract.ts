@@ -36,8 +36,12 @@ function write(number: number, random: Random, authors: readonly Person[]): Plan
   const kind = random.pick(KINDS)
   const author = random.pick(authors)
   const parties = { first: company(random), second: company(random) }
-  const clauses = random.sample([...kind.clauses, ...random.sample(COMMON, random.whole(2, 5))], kind.clauses.length + 2)
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: string) => valueOf(name, kind, random))
+  const clauses = random.sample(
+    [...kind.clauses, ...random.sample(COMMON, random.whole(2, 5))],
+    kind.clauses.length + 2,
+  )
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (_, name: string) => valueOf(name, kind, random))
   const heading = `${kind.title} ${String(number).padStart(5, '0')} – ${parties.second}`
   const intro =
     `This ${kind.title.toLowerCase()} is made in ${city(random)} on ${date(random)} between ${parties.first}, ` +
@@ -105,8 +109,19 @@ function valueOf(name: string, kind: { first: string; second: string }, random: 
 }
 
 const MONTHS = [
-  'January', 'February', 'March', 'April', 'May', 'June',
-  'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ]
 
-const date = (random: Random): string => `${random.whole(1, 28)} ${random.pick(MONTHS)} ${random.whole(2023, 2027)}`
+const date = (random: Random): string =>
+  `${random.whole(1, 28)} ${random.pick(MONTHS)} ${random.whole(2023, 2027)}`

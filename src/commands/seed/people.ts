@@ -30,7 +30,10 @@ export function person(random: Random, domain: string): Person {
   return { name: `${first} ${last}`, email: `${ascii(first)}.${ascii(last)}@${domain}` }
 }
 
-/** The people who write the documents of a seed. Their domain names the seed, so that its documents can be found again. */
+/**
+ * The people who write the documents of a seed. Their domain names the seed, so that its documents can be
+ * found again.
+ */
 export function authorsOf(seed: number, random: Random): Person[] {
   const authors = new Map<string, Person>()
   while (authors.size < AUTHORS) {

@@ -26,7 +26,8 @@ export function createRandom(...parts: readonly number[]): Random {
     sample(items, count) {
       const left = [...items]
       const chosen: typeof left = []
-      while (chosen.length < count && left.length > 0) chosen.push(...left.splice(whole(0, left.length - 1), 1))
+      while (chosen.length < count && left.length > 0)
+        chosen.push(...left.splice(whole(0, left.length - 1), 1))
       return chosen
     },
   }

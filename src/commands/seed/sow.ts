@@ -17,14 +17,15 @@ export interface Sown {
 export async function findSown(api: Api, plan: Plan): Promise<Map<string, Document>> {
   const there = new Map<string, Document>()
   for (const author of plan.authors) {
-    for await (const document of api.listDocuments({ created_by: author })) there.set(document.title, document)
+    for await (const document of api.listDocuments({ created_by: author }))
+      there.set(document.title, document)
   }
   return there
 }
 
 /**
- * Makes one planned document, or what is missing of it after an interruption. The status tells how far it got:
- * signatures come in the plan's order, and the move beyond `signed` comes last.
+ * Makes one planned document, or what is missing of it after an interruption. The status tells how far it
+ * got: signatures come in the plan's order, and the move beyond `signed` comes last.
  */
 export async function sow(
   api: Api,
@@ -38,7 +39,8 @@ export async function sow(
     return
   }
   const { title, content, content_type, created_by, status, signers, drawn } = planned
-  const document = there ?? (await api.createDocument({ title, content, content_type, created_by }, `seed-${randomUUID()}`))
+  const document =
+    there ?? (await api.createDocument({ title, content, content_type, created_by }, `seed-${randomUUID()}`))
   if (!there) sown.documents++
   for (const { name, email } of signers) {
     const signature = {
