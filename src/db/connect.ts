@@ -30,5 +30,8 @@ export function connectDatabase(
     keepAlive: true,
   })
   pool.on('error', options.onError)
+  // A connection that is lost while a transaction holds it, between two statements, would end the process; the next
+  // statement fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { drizzle: drizzle(pool), pool }
 }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { isProblem } from '../domain/errors.ts'
+import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import { inTransaction, queryRows, sqlState } from './query.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+test('rows have the types that the tables have in the program', async () => {
+  const { pool } = await server.open()
+  const [row] = await queryRows(
+    pool,
+    `SELECT $1::uuid AS id, 9007199254740991::bigint AS big, 7::int AS small, true AS yes, NULL::text AS nothing,
+       '{"a": [1]}'::jsonb AS json, '2026-03-01 12:00:00.5+02'::timestamptz AS time, '2026-03-01Z'::timestamptz AS midnight`,
+    ['019aa1b2-0000-7000-8000-000000000001'],
+  )
+  assert.deepEqual(row, {
+    id: '019aa1b2-0000-7000-8000-000000000001', big: 9007199254740991, small: 7, yes: true, nothing: null,
+    json: { a: [1] }, time: '2026-03-01T10:00:00.500000Z', midnight: '2026-03-01T00:00:00Z',
+  })
+})
+
+test('a transaction commits what resolves and undoes what rejects', async () => {
+  const { pool } = await server.open()
+  const add = `INSERT INTO documents.views VALUES (gen_random_uuid(), 1, 1)`
+  assert.equal(await inTransaction(pool, async (client) => (await queryRows(client, add), 'done')), 'done')
+  const failing = inTransaction(pool, async (client) => {
+    await queryRows(client, add)
+    throw new Error('no')
+  })
+  await assert.rejects(failing, /^Error: no$/)
+  assert.equal((await queryRows(pool, 'SELECT 1 FROM documents.views')).length, 1)
+})
+
+test('an error of a statement keeps its SQLSTATE and leaves the connection usable', async () => {
+  const { pool } = await server.open()
+  const failing = inTransaction(pool, (client) => queryRows(client, 'SELECT 1 / 0'))
+  await assert.rejects(failing, (error) => sqlState(error) === '22012')
+  assert.equal((await queryRows(pool, 'SELECT 1 AS one'))[0]!['one'], 1)
+})
+
+test('a database that is not there, or goes away, is unavailable', async () => {
+  const database = await server.open()
+  const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
+  const cut = inTransaction(database.pool, (client) => queryRows(client, 'SELECT pg_terminate_backend(pg_backend_pid())'))
+  await assert.rejects(cut, unavailable)
+  assert.equal((await queryRows(database.pool, 'SELECT 1 AS one'))[0]!['one'], 1)
+  await database.stop()
+  await assert.rejects(queryRows(database.pool, 'SELECT 1'), unavailable)
+  await assert.rejects(inTransaction(database.pool, async () => {}), unavailable)
+})
