@@ -33,7 +33,7 @@ export interface GrpcServer {
   port: number
   /** Health says NOT_SERVING from now on, so that clients and balancers turn away; calls are still answered. */
   drain(): void
-  /** Takes no new calls, waits for the running ones at most `deadlineMs`, then breaks them off. */
+  /** Drains, takes no new calls, waits for the running ones at most `deadlineMs`, then breaks them off. */
   stop(deadlineMs: number): Promise<void>
 }
 
@@ -58,13 +58,17 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   reflection().addToServer(server)
   const port = await bind(server, options)
 
+  const drain = (): void => {
+    health.setStatus('', 'NOT_SERVING')
+    health.setStatus(DocumentService.typeName, 'NOT_SERVING')
+  }
   return {
     port,
-    drain() {
-      health.setStatus('', 'NOT_SERVING')
-      health.setStatus(DocumentService.typeName, 'NOT_SERVING')
+    drain,
+    stop(deadlineMs) {
+      drain()
+      return shutDown(server, deadlineMs)
     },
-    stop: (deadlineMs) => shutDown(server, deadlineMs),
   }
 }
 
