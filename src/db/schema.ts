@@ -23,6 +23,8 @@ import { timestamp } from './timestamp.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const now = sql`clock_timestamp()`
+/** The same for every column of a row. */
+const transactionStart = sql`now()`
 
 // --- documents: written by the document role -----------------------------------------------------------------------
 
@@ -39,8 +41,8 @@ export const documents = documentsSchema.table(
     s3_key: varchar({ length: 255 }),
     status: varchar({ length: 20 }).$type<DocumentStatus>().notNull().default('created'),
     created_by: varchar({ length: 320 }).notNull(),
-    created_at: timestamp().notNull().default(now),
-    updated_at: timestamp().notNull().default(now),
+    created_at: timestamp().notNull().default(transactionStart),
+    updated_at: timestamp().notNull().default(transactionStart),
     version: integer().notNull().default(1),
     deleted_at: timestamp(),
     traceparent: varchar({ length: 55 }),
@@ -48,6 +50,7 @@ export const documents = documentsSchema.table(
   (table) => [
     check('documents_status', sql`status in (${sql.raw(STATUSES.map((status) => `'${status}'`).join(', '))})`),
     index('documents_created_at_id').on(table.created_at, table.id).where(sql`deleted_at is null`),
+    index('documents_content_sha256').on(table.content_sha256).where(sql`deleted_at is null`),
     index('documents_status_created_at').on(table.status, table.created_at, table.id).where(sql`deleted_at is null`),
     index('documents_created_by_created_at').on(table.created_by, table.created_at, table.id).where(sql`deleted_at is null`),
     index('documents_updated_at_id').on(table.updated_at, table.id).where(sql`deleted_at is null`),

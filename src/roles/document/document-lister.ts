@@ -14,6 +14,7 @@ export interface Sort {
 export interface ListFilters {
   status?: DocumentStatus | undefined
   created_by?: string | undefined
+  content_sha256?: string | undefined
   content_type?: string | undefined
   /** ISO 8601, inclusive */
   created_from?: string | undefined
@@ -49,6 +50,7 @@ export function listStatement({ filters, sort, skip, limit, after }: ListQuery):
   const where = ['deleted_at IS NULL']
   if (filters.status !== undefined) where.push(`status = ${bind(filters.status)}`)
   if (filters.created_by !== undefined) where.push(`created_by = ${bind(filters.created_by)}`)
+  if (filters.content_sha256 !== undefined) where.push(`content_sha256 = ${bind(filters.content_sha256)}`)
   if (filters.content_type !== undefined) where.push(`content_type = ${bind(filters.content_type)}`)
   if (filters.created_from !== undefined) where.push(`created_at >= ${bind(filters.created_from)}`)
   if (filters.created_to !== undefined) where.push(`created_at < ${bind(filters.created_to)}`)

@@ -26,6 +26,10 @@ const query = z.object({
   created_from: dateTime.optional(),
   created_to: dateTime.optional(),
   title: text({ min: 1, max: 255 }).optional(),
+  content_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+    .optional(),
 })
 
 export function listDocuments(list: DocumentLister): Endpoint {

@@ -1,1 +1,0 @@
-ALTER TABLE "changes"."feeds" ADD COLUMN "consumers" text[] DEFAULT '{}' NOT NULL;
