@@ -1,6 +1,6 @@
 /**
  * The tables of the `postgres:` search index. Extensions, a function and storage settings are
- * in the hand-written parts of drizzle/0003_search_index.sql.
+ * in the hand-written parts of drizzle/*.sql.
  */
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, customType, index, integer, pgSchema, text, uuid, varchar } from 'drizzle-orm/pg-core'
