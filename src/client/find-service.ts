@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
 import { keptTokenSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { type Config } from '../config/schema.ts'
 import { ROLES } from '../config/roles.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { FolderInUseError } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { processIdentity } from '../runtime/processes.ts'
 import { readServiceFile } from '../runtime/service-file.ts'
@@ -69,7 +71,27 @@ export async function findService(config: Config, options: FindOptions): Promise
     )
   }
   options.onStart()
-  return { ...(await startEmbedded(config)), ...withToken }
+  try {
+    return { ...(await startEmbedded(config)), ...withToken }
+  } catch (error) {
+    // The one that has the folder may be starting itself.
+    const other = error instanceof FolderInUseError ? await waitForOther(config, signal) : undefined
+    if (!other) throw error
+    return { urls: other, kind: 'running', stop: async () => {}, ...withToken }
+  }
+}
+
+const START_LIMIT_MS = 15_000
+
+/** The service that another process is starting on the same folder. */
+async function waitForOther(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+  const end = performance.now() + START_LIMIT_MS
+  let urls: RoleUrls | undefined
+  while (!urls && performance.now() < end) {
+    await delay(200, undefined, { signal })
+    urls = await fromServiceFile(config, signal)
+  }
+  return urls
 }
 
 const everyRole = (base: string): RoleUrls => ({ document: base, signature: base, search: base, ws: base })

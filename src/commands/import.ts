@@ -105,6 +105,9 @@ function summarize(found: FoundFiles, tally: Tally, seconds: number, options: Im
   }
   if (options.json) return io.json({ ...summary, seconds: Number(seconds.toFixed(3)) })
   const { yellow } = io.errorColors
+  const left = found.files.length + found.problems.length - imported - already - failed.length
+  if (left > 0)
+    io.note(`${yellow('ended early:')} ${left} files are left; the same command goes on with them`)
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
   const hidden = found.hidden > 0 ? `, ${found.hidden} hidden left out (--hidden)` : ''
   const megabytes = (bytes / 1e6).toFixed(1)

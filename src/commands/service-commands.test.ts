@@ -185,3 +185,20 @@ test('client commands start a service for their own time where none runs', async
   const found = await runCli(['search', 'otter', '--data', own, '--json'])
   assert.equal(JSON.parse(found.stdout).documents[0].title, 'otter.md')
 })
+
+test('where tokens are required, commands on the same machine sign their own', async () => {
+  const own = join(folder, 'guarded')
+  const required = ['--data', own, '--set', 'auth.mode=required']
+  const guarded = startCli(['serve', '--json', ...required, ...FREE])
+  await guarded.says('"urls"')
+  try {
+    const seeded = await runCli(['seed', '--count', '3', '--json', ...required])
+    assert.equal(JSON.parse(seeded.stdout).documents, 3, seeded.stderr)
+    const stranger = await runCli(['seed', '--count', '3', '--data', own])
+    assert.equal(stranger.code, 1)
+    assert.match(stranger.stderr, /give a token with --token/)
+  } finally {
+    guarded.process.kill('SIGTERM')
+    assert.equal((await guarded.ended).code, 0)
+  }
+})
