@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { buildRoot } from '../runtime/package-root.ts'
 import { within } from '../testing/deadline.ts'
-import type { Answer } from './load.ts'
-import { openPool } from './load.ts'
+import { type Answer, openPool } from './load.ts'
 
 export interface BareServer {
   pool: Pool

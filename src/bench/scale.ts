@@ -25,7 +25,7 @@ export interface Scale {
 export const FULL: Scale = {
   rounds: 5,
   roundMs: 800,
-  warmMs: 2_000,
+  warmMs: 3_000,
   signaturesPerRound: 400,
   events: 300,
   searches: 200,

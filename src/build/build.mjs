@@ -26,7 +26,6 @@ await build({
   target: 'node20',
   sourcemap: 'linked',
   sourcesContent: false,
-  keepNames: true,
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
   // Loaded from node_modules at run time: binaries, and libraries that load files beside themselves.

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from './clock.ts'
+import { createRandomBytes } from './random.ts'
 
 /** Makes the ids of new rows. */
 export type NewId = () => string
@@ -8,7 +8,10 @@ export type NewId = () => string
  * UUID version 7 (RFC 9562, 5.7, method 1 of 6.2): 48 bits of Unix milliseconds, then a 12-bit counter that
  * makes the ids of one process strictly increasing, then 62 random bits.
  */
-export function createUuidV7(clock: Clock = systemClock, random: (size: number) => Buffer = randomBytes): NewId {
+export function createUuidV7(
+  clock: Clock = systemClock,
+  random: (size: number) => Buffer = createRandomBytes(),
+): NewId {
   let lastMillis = 0
   let counter = 0
   return () => {

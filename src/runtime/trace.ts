@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createRandomBytes } from './random.ts'
+
+const randomBytes = createRandomBytes()
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
 
