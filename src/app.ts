@@ -257,7 +257,8 @@ function composeRoutes({ config, newId, metrics, logOf }: Base, stores: Stores, 
     if (grpcPort === 'off') return { value: undefined }
     const { startGrpcServer } = await import('./rpc/server.ts')
     const server = await startGrpcServer({ ...calls, host, port: grpcPort })
-    return { value: `${host}:${server.port}`, stop: () => server.stop(config.shutdown.limit / 2) }
+    const value = { address: `${host}:${server.port}`, drain: () => server.drain() }
+    return { value, stop: () => server.stop(config.shutdown.limit / 2) }
   })
 
   const routes: Record<Role, Module<RoleServer>> = {
@@ -309,7 +310,8 @@ function composeListeners(base: Base, stores: Stores, roles: Roles) {
   return defineModule(
     'listeners',
     { folder, authenticator, ...(has('document') && { grpc }), ...selected },
-    async ({ folder, authenticator, grpc, ...served }) => {
+    async ({ folder, authenticator, grpc: rpc, ...served }) => {
+      const grpc = rpc as { address: string; drain: () => void } | undefined
       const { host, grpc: _, trustedProxies, ...ports } = config.listen
       const listeners = await serveRoles(Object.values(served) as RoleServer[], {
         host, ports, metrics,
@@ -318,12 +320,13 @@ function composeListeners(base: Base, stores: Stores, roles: Roles) {
         drainMs: config.shutdown.drain,
         closeMs: config.shutdown.limit / 2,
       })
-      const urls = { ...listeners.urls, ...(grpc !== undefined && { grpc: grpc as string }) }
+      const urls = { ...listeners.urls, ...(grpc && { grpc: grpc.address }) }
       await writeServiceFile(folder, { pid: process.pid, started_at: clock.now().toISOString(), urls })
       return {
         value: { urls, findings },
         stop: async () => {
           await removeServiceFile(folder)
+          grpc?.drain()
           await listeners.stop()
         },
       }

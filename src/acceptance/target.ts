@@ -1,5 +1,5 @@
 /**
- * What the acceptance suite runs against: the services whose URLs are in DOCMGR_ACCEPTANCE_URLS (JSON with the keys of
+ * What the acceptance suite runs against: the services whose URLs are in ACCEPTANCE_URLS (JSON with the keys of
  * ServiceUrls), or else a docmgr of its own on the embedded default. The suite knows nothing but these URLs.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,7 +13,7 @@ export interface Target {
 }
 
 export async function openTarget(): Promise<Target> {
-  const given = process.env['DOCMGR_ACCEPTANCE_URLS']
+  const given = process.env['ACCEPTANCE_URLS']
   if (given !== undefined) return { urls: JSON.parse(given), stop: async () => {} }
   const data = await mkdtemp(join(tmpdir(), 'docmgr-acceptance-'))
   const service = await startServiceProcess(data)
