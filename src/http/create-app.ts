@@ -10,6 +10,7 @@ import { readJson } from './body.ts'
 import { createContexts, type HttpContext } from './context.ts'
 import type { Endpoint, Reply } from './endpoint.ts'
 import { problemOf, validationError } from './problem.ts'
+import { sendReply } from './send-reply.ts'
 
 export interface HttpOptions {
   log: Logger
@@ -50,21 +51,23 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const begun = performance.now()
     const context = contextOf(ctx.req, ctx.res)
     ctx.state = context
+    let reply: Reply
     try {
       await next()
-      if (ctx.body === undefined) refuseUnknown(ctx)
+      reply = ctx.reply ?? refuseUnknown(ctx)
     } catch (error) {
-      answerProblem(ctx, error, context, log)
+      reply = problemReply(ctx, error, context, log)
     }
-    ctx.set('X-Request-Id', context.requestId)
+    sendReply(ctx, reply, context.requestId)
     const millis = performance.now() - begun
+    const { status } = reply
     const route = (ctx._matchedRoute as string | undefined) ?? 'none'
-    options.metrics.duration.observe({ method: ctx.method, route, status: ctx.status }, millis / 1000)
-    const level = ctx.status >= 500 ? 'error' : ctx.method === 'GET' || ctx.method === 'HEAD' ? 'debug' : 'info'
+    options.metrics.duration.observe({ method: ctx.method, route, status }, millis / 1000)
+    const level = status >= 500 ? 'error' : ctx.method === 'GET' || ctx.method === 'HEAD' ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
       log[level](
-        { requestId, traceparent, method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(millis) },
+        { requestId, traceparent, method: ctx.method, path: ctx.path, status, ms: Math.round(millis) },
         'request',
       )
     }
@@ -73,20 +76,20 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   const router = new Router()
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
-    router.register(path, endpoint.method === 'GET' ? ['HEAD', 'GET'] : [endpoint.method], (ctx) =>
-      serve(endpoint, ctx, authenticator),
-    )
+    router.register(path, endpoint.method === 'GET' ? ['HEAD', 'GET'] : [endpoint.method], async (ctx) => {
+      ctx.reply = await serve(endpoint, ctx, authenticator)
+    })
   }
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app
 }
 
-async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): Promise<void> {
+async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): Promise<Reply> {
   const context = ctx.state as HttpContext
   authorize(endpoint, ctx, authenticator)
   const { req: request } = ctx
-  const reply = await endpoint.handle(
+  return endpoint.handle(
     {
       params: endpoint.params && parse(endpoint.params, ctx.params, 'path'),
       query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
@@ -97,7 +100,6 @@ async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authen
     },
     context,
   )
-  send(ctx, reply)
 }
 
 function authorize(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): void {
@@ -127,42 +129,27 @@ function lastValues(query: Koa.Context['query']): Record<string, string | undefi
   return query as Record<string, string | undefined>
 }
 
-function send(ctx: Koa.Context, reply: Reply): void {
-  ctx.status = reply.status
-  if (reply.headers) ctx.set(reply.headers)
-  if (reply.stream) {
-    const { stream } = reply
-    if (ctx.method === 'HEAD') stream.destroy()
-    else ctx.body = stream
-  } else if (reply.json !== undefined) {
-    ctx.type = 'application/json'
-    ctx.body = JSON.stringify(reply.json)
-  } else if (reply.text !== undefined) {
-    ctx.body = reply.text
-  } else {
-    ctx.body = null
-    ctx.status = reply.status
-  }
-}
-
 /** Nothing answered: the path is unknown, or known without this method (the router has set status and Allow). */
-function refuseUnknown(ctx: Koa.Context): void {
-  if (ctx.status === 404) throw new DomainError('not-found', `there is no ${ctx.path} here`)
+function refuseUnknown(ctx: Koa.Context): never {
   if (ctx.status === 405 || ctx.status === 501) {
     throw new DomainError('method-not-allowed', `${ctx.method} is not for this path; the header Allow names what is`)
   }
+  throw new DomainError('not-found', `there is no ${ctx.path} here`)
 }
 
-function answerProblem(ctx: Koa.Context, error: unknown, context: HttpContext, log: Logger): void {
+function problemReply(ctx: Koa.Context, error: unknown, context: HttpContext, log: Logger): Reply {
   const problem = problemOf(error, context.requestId)
-  if (problem.status >= 500) log.error({ err: error, requestId: context.requestId }, problem.title)
-  // A body that was not read to its end would be taken for the next request.
-  if (!ctx.req.complete) ctx.set('Connection', 'close')
-  if (problem.status === 401) ctx.set('WWW-Authenticate', 'Bearer')
-  if (problem.status === 503) ctx.set('Retry-After', '1')
-  ctx.remove('Content-Length')
-  ctx.remove('ETag')
-  ctx.status = problem.status
-  ctx.body = JSON.stringify(problem)
-  ctx.type = 'application/problem+json'
+  const { status } = problem
+  if (status >= 500) log.error({ err: error, requestId: context.requestId }, problem.title)
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      // A body that was not read to its end would be taken for the next request.
+      ...(!ctx.req.complete && { connection: 'close' }),
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(status === 503 && { 'retry-after': '1' }),
+    },
+    text: JSON.stringify(problem),
+  }
 }
