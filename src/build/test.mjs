@@ -28,7 +28,8 @@ const { status } = spawnSync(
     '--test',
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
     '--test-reporter=spec',
-    '--test-timeout=300000',
+    // The crash tests are the longest by far; each test has shorter limits of its own.
+    '--test-timeout=900000',
     ...forNode,
     ...files,
   ],

@@ -33,7 +33,7 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
 
 /** Any free port for every listener. */
-export const FREE_PORTS = {
+const FREE_PORTS = {
   DOCMGR_LISTEN_HTTP: '0',
   DOCMGR_LISTEN_DOCUMENT: '0',
   DOCMGR_LISTEN_SIGNATURE: '0',
@@ -42,11 +42,17 @@ export const FREE_PORTS = {
   DOCMGR_LISTEN_GRPC: '0',
 }
 
+/** The environment of a service under test: of DOCMGR_* it has free ports and what is given, not what the tests have. */
+export function serviceEnvironment(env: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DOCMGR_'))
+  return { ...Object.fromEntries(inherited), ...FREE_PORTS, ...env }
+}
+
 /** Starts the built program as an operator does, on a data folder of its own, and waits until it is ready. */
 export async function startServiceProcess(data: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
   const begun = performance.now()
   const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), 'serve', '--json', '--data', data], {
-    env: { ...process.env, ...FREE_PORTS, ...env },
+    env: serviceEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import type { Client } from 'pg'
+import { type Document, STATUSES } from '../../domain/document.ts'
+import type { Signature } from '../../domain/signature.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { send } from '../requests.ts'
+import type { KnownDocument } from './ledger.ts'
+
+const AT_ONCE = 8
+const SIGNED_LIMIT_MS = 20_000
+
+/** Everything that was acknowledged is there, over REST; what was uncertain is known afterwards. */
+export async function checkDocuments(base: string, documents: Iterable<KnownDocument>): Promise<void> {
+  const left = [...documents]
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next; next = left.pop()) await checkDocument(base, next)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}
+
+async function checkDocument(base: string, known: KnownDocument): Promise<void> {
+  const url = `${base}/documents/${known.id}`
+  const { status, body } = await send<Document>(url)
+  if (status === 404) {
+    assert.ok(known.deleted || known.uncertain?.deleted, `the document ${known.id} is lost: ${JSON.stringify(body)}`)
+    known.deleted = true
+    delete known.uncertain
+    return
+  }
+  assert.equal(status, 200, JSON.stringify(body))
+  checkFields(known, body)
+  const content = await fetch(`${url}/content`, { signal: AbortSignal.timeout(15_000) })
+  assert.equal(content.status, 200, `the content of ${known.id}: ${content.status}`)
+  assert.equal(sha256(Buffer.from(await content.arrayBuffer())), sha256(known.content), `the content of ${known.id}`)
+  await checkSignatures(base, known)
+}
+
+function checkFields(known: KnownDocument, found: Document): void {
+  const what = `${JSON.stringify({ ...known, content: undefined })} became ${JSON.stringify(found)}`
+  const { uncertain } = known
+  assert.ok(!known.deleted, `a deleted document is back: ${what}`)
+  assert.ok(found.version >= known.version, `a version is lost: ${what}`)
+  assert.ok(STATUSES.indexOf(found.status) >= STATUSES.indexOf(known.status), `a status is lost: ${what}`)
+  assert.equal(found.content_sha256, sha256(known.content), what)
+  assert.equal(found.content_type, known.contentType, what)
+  const changed = uncertain?.title !== undefined && found.title === uncertain.title
+  assert.ok(changed || found.title === known.title, `a title is lost: ${what}`)
+  if (changed && uncertain.status) assert.equal(found.status, uncertain.status, `half of a change is lost: ${what}`)
+  Object.assign(known, { version: found.version, title: found.title, status: found.status })
+  delete known.uncertain
+}
+
+async function checkSignatures(base: string, known: KnownDocument): Promise<void> {
+  for (const [id, { data, email }] of known.signatures) {
+    const { status, body } = await send<Signature>(`${base}/signatures/${id}`)
+    assert.equal(status, 200, `the signature ${id} is lost: ${JSON.stringify(body)}`)
+    assert.deepEqual([body.document_id, body.signer_email, body.signature_data], [known.id, email, data])
+  }
+  if (known.signatures.size === 0) return
+  await eventually(`${known.id} to be signed`, async () => {
+    const { body } = await send<Document>(`${base}/documents/${known.id}`)
+    return STATUSES.indexOf(body.status) >= STATUSES.indexOf('signed')
+  }, SIGNED_LIMIT_MS)
+}
+
+/** The list has each document that is there once, and no other. */
+export async function checkLists(base: string, documents: readonly KnownDocument[]): Promise<void> {
+  const listed = new Set<string>()
+  for (let page: string | undefined = '/documents?limit=200'; page !== undefined; ) {
+    const { status, body, headers }: Awaited<ReturnType<typeof send<Document[]>>> = await send(new URL(page, base).href)
+    assert.equal(status, 200, JSON.stringify(body))
+    for (const { id } of body) {
+      assert.ok(!listed.has(id), `${id} is listed twice`)
+      listed.add(id)
+    }
+    page = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+  }
+  for (const { id, deleted } of documents) assert.equal(listed.has(id), !deleted, `${id} in the list`)
+}
+
+/** The index has the text of each content, and nothing was given up on. */
+export async function checkTexts(client: Client, documents: readonly KnownDocument[]): Promise<void> {
+  const { rows } = await client.query<{ id: string; content: string }>('select id, content from search.documents where not deleted')
+  const indexed = new Map(rows.map(({ id, content }) => [id, content]))
+  for (const { id, content, deleted } of documents) {
+    if (!deleted) assert.equal(indexed.get(id)?.trim(), content, `the text of ${id} in the index`)
+  }
+  const buried = await client.query('select consumer, error from changes.dead_letters')
+  assert.deepEqual(buried.rows, [], 'dead letters')
+  const open = await client.query('select * from signatures.signing_intents')
+  assert.deepEqual(open.rows, [], 'open signing intents')
+}
+
+const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex')

@@ -1,0 +1,65 @@
+import { subscribe, type Subscription, type SubscriptionMessage } from '../../client/subscription.ts'
+import { send } from '../requests.ts'
+
+/** A subscriber that resumes after every end of its connection, and remembers all that it was told. */
+export interface Watcher {
+  documentId: string
+  messages: SubscriptionMessage[]
+  resets: string[]
+  /** how often a connection went on from a position */
+  resumed(): number
+  /** where the first connection began; rejects when the subscription has ended by itself */
+  established: Promise<void>
+  /** Goes away, and comes back as another client with the same position. */
+  leaveAndReturn(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param urls where the service is at that moment; every start has its own ports */
+export function watch(documentId: string, urls: () => { ws: string }): Watcher {
+  const messages: SubscriptionMessage[] = []
+  const resets: string[] = []
+  let resumed = 0
+  let onEstablished = (): void => {}
+
+  const open = (last?: string): Subscription =>
+    subscribe({
+      get url() {
+        return urls().ws
+      },
+      documentId,
+      ...(last !== undefined && { last }),
+      token: async () => (await send<{ access_token: string }>(tokenUrl(urls().ws))).body.access_token,
+      backoff: { firstMs: 20, limitMs: 200 },
+      onMessage: (message) => void messages.push(message),
+      onReset: (reason) => void resets.push(reason),
+      onState(state) {
+        if (state.kind !== 'established') return
+        if (state.resumed) resumed++
+        onEstablished()
+      },
+    })
+
+  let subscription = open()
+  return {
+    documentId,
+    messages,
+    resets,
+    resumed: () => resumed,
+    established: Promise.race([
+      new Promise<void>((resolve) => (onEstablished = resolve)),
+      subscription.closed,
+    ]),
+    async leaveAndReturn() {
+      subscription.close()
+      await subscription.closed
+      subscription = open(subscription.position())
+    },
+    async close() {
+      subscription.close()
+      await subscription.closed
+    },
+  }
+}
+
+const tokenUrl = (base: string): string => `${base}/auth/token?user_id=watcher&email=watcher@example.com`

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Random } from '../../commands/seed/random.ts'
+import { type Document, type DocumentStatus, STATUSES } from '../../domain/document.ts'
+import type { Signature } from '../../domain/signature.ts'
+import { type Answer, send, sendJson } from '../requests.ts'
+import { count, type KnownDocument, type Ledger, type OpenRequest, type Tally, type Uncertain } from './ledger.ts'
+
+export interface WriterOptions {
+  ledger: Ledger
+  tally: Tally
+  random: Random
+  /** for words and keys that are never used twice */
+  newName: () => string
+  urls: { http: string }
+  /** whether something was killed, so that a request may stay without an answer */
+  isDisturbed: () => boolean
+  /** false: what comes now is not begun any more */
+  goesOn: () => boolean
+}
+
+/** A request got no answer, or one that says that it may have happened or not. */
+class Unanswered extends Error {}
+
+const PAUSE_MS = 15
+/** after a request without an answer */
+const RETREAT_MS = 60
+/** older documents are left alone, so that those at work have a history */
+const AT_WORK = 12
+const ABANDONED = 0.2
+
+/** Writes until `goesOn` says no. Rejects when the service has done wrong. */
+export async function write(options: WriterOptions): Promise<void> {
+  const { ledger, random, tally } = options
+  for (const request of ledger.open.splice(0)) {
+    if (!options.goesOn()) ledger.open.push(request)
+    else if (random.next() < ABANDONED) count(tally, 'requests without an answer given up')
+    else await attempt(options, request, 'requests without an answer repeated')
+  }
+  while (options.goesOn()) {
+    const isAnswered = await step(options)
+    await delay(isAnswered ? random.whole(0, PAUSE_MS) : RETREAT_MS)
+  }
+}
+
+/** @returns whether it got an answer */
+function step(options: WriterOptions): Promise<boolean> {
+  const { random, ledger } = options
+  const atWork = ledger.documents.slice(-AT_WORK).filter(({ deleted, uncertain }) => !deleted && !uncertain)
+  if (atWork.length < 3 || random.next() < 0.35) {
+    return attempt(options, random.next() < 0.6 ? newDocument(options) : newUpload(options), 'documents created')
+  }
+  const document = random.pick(atWork)
+  const choice = random.next()
+  if (choice < 0.3) return attempt(options, newSignature(options, document), 'documents signed')
+  if (choice < 0.4 && !document.signed) return remove(options, document)
+  return change(options, document)
+}
+
+async function attempt(options: WriterOptions, request: OpenRequest, what: string): Promise<boolean> {
+  try {
+    await request.send(options.urls)
+    count(options.tally, what)
+    return true
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error
+    options.ledger.open.push(request)
+    return false
+  }
+}
+
+function newDocument(options: WriterOptions): OpenRequest {
+  const [word, key] = [options.newName(), options.newName()]
+  const fields = { title: `${word} draft`, content: textWith(word, options.random), created_by: 'crash@example.com' }
+  return creation(options, word, fields.content, 'text/plain', (base) =>
+    sendJson('POST', `${base}/documents`, fields, { 'idempotency-key': key }),
+  )
+}
+
+function newUpload(options: WriterOptions): OpenRequest {
+  const [word, key] = [options.newName(), options.newName()]
+  const content = textWith(word, options.random)
+  const query = new URLSearchParams({ title: `${word} upload`, created_by: 'crash@example.com' })
+  return creation(options, word, content, 'text/markdown', (base) =>
+    send(`${base}/documents?${query}`, {
+      method: 'POST', body: content, headers: { 'content-type': 'text/markdown', 'idempotency-key': key },
+    }),
+  )
+}
+
+function creation(
+  options: WriterOptions,
+  word: string,
+  content: string,
+  contentType: string,
+  post: (base: string) => Promise<Answer>,
+): OpenRequest {
+  const { ledger } = options
+  return {
+    what: `the creation of ${word}`,
+    async send({ http }) {
+      const { id, title, status, version } = await answered<Document>(options, 201, post(http))
+      const document: KnownDocument = {
+        id, word, content, contentType, version, title, status, deleted: false, signed: false, signatures: new Map(),
+      }
+      ledger.documents.push(document)
+      ledger.touched.add(document)
+    },
+  }
+}
+
+function newSignature(options: WriterOptions, document: KnownDocument): OpenRequest {
+  const [email, key] = [`${options.newName()}@example.com`, options.newName()]
+  const bytes = Buffer.from(Array.from({ length: options.random.whole(1, 3_000) }, () => options.random.whole(0, 255)))
+  const data = options.random.pick([bytes.toString('base64'), `data:image/png;base64,${bytes.toString('base64')}`, `~ ${email}`])
+  const fields = { document_id: document.id, signer_email: email, signer_name: 'Crash', signature_data: data }
+  document.signed = true
+  return {
+    what: `the signature of ${email} on ${document.id}`,
+    async send({ http }) {
+      const posted = sendJson('POST', `${http}/signatures`, fields, { 'idempotency-key': key })
+      options.ledger.touched.add(document)
+      const signature = await answered<Signature & { document_status: string }>(options, 201, posted)
+      assert.equal(signature.signature_data, data)
+      if (signature.document_status === 'signed') document.status = furthest(document.status, 'signed')
+      document.signatures.set(signature.id, { data, email })
+    },
+  }
+}
+
+/** Title, status or both. */
+async function change(options: WriterOptions, document: KnownDocument): Promise<boolean> {
+  const { random } = options
+  const next = nextStatus(document)
+  const withStatus = next !== undefined && random.next() < 0.4
+  const withTitle = !withStatus || random.next() < 0.3
+  const wanted = {
+    ...(withTitle && { title: `${document.word} ${options.newName()}` }),
+    ...(withStatus && { status: next }),
+  }
+  return uncertainly(options, document, wanted, 'documents changed', async () => {
+    const url = `${options.urls.http}/documents/${document.id}`
+    const after = await answered<Document>(options, 200, sendJson('PATCH', url, wanted))
+    assert.ok(after.version > document.version, `${document.id} went from version ${document.version} to ${after.version}`)
+    Object.assign(document, { version: after.version, title: after.title, status: after.status })
+    for (const [name, value] of Object.entries(wanted)) assert.equal(after[name as keyof Document], value)
+  })
+}
+
+function remove(options: WriterOptions, document: KnownDocument): Promise<boolean> {
+  return uncertainly(options, document, { deleted: true }, 'documents deleted', async () => {
+    await answered(options, 204, send(`${options.urls.http}/documents/${document.id}`, { method: 'DELETE' }))
+    document.deleted = true
+  })
+}
+
+async function uncertainly(
+  options: WriterOptions,
+  document: KnownDocument,
+  wanted: Uncertain,
+  what: string,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  options.ledger.touched.add(document)
+  try {
+    await work()
+    count(options.tally, what)
+    return true
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error
+    document.uncertain = wanted
+    return false
+  }
+}
+
+/** The next status to ask for; a document with a signature moves by that one, and has to take more of them. */
+function nextStatus({ status, signed }: KnownDocument): DocumentStatus | undefined {
+  if (signed) return undefined
+  return status === 'created' ? 'sent' : status === 'sent' ? 'viewed' : undefined
+}
+
+function furthest(one: DocumentStatus, other: DocumentStatus): DocumentStatus {
+  return STATUSES.indexOf(one) < STATUSES.indexOf(other) ? other : one
+}
+
+/** @throws Unanswered where something was killed; any other failure is the service's fault */
+async function answered<T>(options: WriterOptions, status: number, request: Promise<Answer>): Promise<T> {
+  let answer: Answer
+  try {
+    answer = await request
+  } catch (error) {
+    if (options.isDisturbed()) throw new Unanswered('no answer', { cause: error })
+    throw error
+  }
+  if (answer.status === status) return answer.body as T
+  const said = `${answer.status} ${JSON.stringify(answer.body)}`
+  if (!options.isDisturbed()) throw new Error(`refused although nothing was killed: ${said}`)
+  // What cannot be served for now says so. Anything else is an error that a client cannot make sense of.
+  if (answer.status === 503 || answer.status === 504) {
+    count(options.tally, `answers ${answer.status}`)
+    throw new Unanswered(said)
+  }
+  throw new Error(`not an answer of a service in trouble: ${said}`)
+}
+
+function textWith(word: string, random: Random): string {
+  const words = Array.from({ length: random.whole(1, 300) }, () => random.pick(['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']))
+  return `${word} ${words.join(' ')}`
+}
