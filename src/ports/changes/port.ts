@@ -11,7 +11,10 @@ export interface ChangeFeed {
   position(): Position
   /** Whether a reader at `position` has already seen `event`. */
   covers(position: Position, event: ChangeEvent): boolean
-  /** What happened to a document after `position`, in order, at most `limit` events. */
+  /**
+   * What happened to a document after `position`, in order, at most `limit` events.
+   * @throws when that cannot be read now, which says nothing about the position: ask again
+   */
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
   /** State for health and metrics. */
   status(): FeedStatus

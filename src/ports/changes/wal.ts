@@ -115,14 +115,7 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     },
     position: () => reader.position,
     covers: (position, event) => isCovered(position, event.position),
-    async replay(documentId, after, limit) {
-      try {
-        return await replay(documentId, after, limit)
-      } catch (error) {
-        log.warn({ err: error, documentId }, 'missed changes could not be read')
-        return { kind: 'reset', reason: 'the missed changes cannot be read at present' }
-      }
-    },
+    replay,
     status(): FeedStatus {
       const { lagBytes } = reader
       const problem = reader.problem ?? dispatcher.lanes.map((lane) => lane.problem).find(Boolean)
