@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, createServer } from 'node:http'
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -22,7 +22,21 @@ export interface ListenOptions {
 /** @throws Error with a sentence for the operator when the port is taken or not allowed */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, setting } = options
+  const answering = new Set<ServerResponse>()
+  let closing = false
   const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 }, options.handler)
+  // A client with a busy connection would never be done: each is told to open another one, which it then cannot.
+  const sayLast = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('connection', 'close')
+  }
+  server.prependListener('request', (_request, response) => {
+    if (closing) sayLast(response)
+    answering.add(response)
+    response.once('close', () => {
+      answering.delete(response)
+      if (closing) setImmediate(() => server.closeIdleConnections())
+    })
+  })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     if (!options.upgrade?.(request, socket, head)) {
@@ -38,6 +52,8 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   return {
     url: `http://${name}:${address.port}`,
     async close(limitMs) {
+      closing = true
+      answering.forEach(sayLast)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const limit = setTimeout(() => server.closeAllConnections(), limitMs)
