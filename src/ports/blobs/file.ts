@@ -8,6 +8,8 @@ import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from
 /** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: nothing leads out of the bucket. */
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 const MAX_KEY_CHARS = 200
+/** Each read takes a new buffer of this size, unless the reader wants less. */
+const CHUNK_BYTES = 256 * 1024
 
 /**
  * An object is written to `drafts/` on the same file system, flushed, and renamed to its place; then the folder is flushed.
@@ -46,7 +48,8 @@ export async function openFileBlobs(folder: string): Promise<Blobs> {
     async get(bucket, key, range) {
       const file = await openExisting(objectPath(folder, bucket, key))
       // The stream closes the file when it ends or is destroyed.
-      return file?.createReadStream({ ...range, highWaterMark: 256 * 1024 })
+      const wanted = range ? range.end - range.start + 1 : CHUNK_BYTES
+      return file?.createReadStream({ ...range, highWaterMark: Math.min(wanted, CHUNK_BYTES) })
     },
 
     async size(bucket, key) {

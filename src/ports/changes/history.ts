@@ -20,6 +20,8 @@ export interface History {
   prune(): Promise<number>
 }
 
+/** The feed's own record, which whoever resumes waits for. */
+const PACE_MS = 20
 /** events that one transaction removes at the most */
 const PRUNE_ROWS = 5_000
 
@@ -30,6 +32,7 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
       topics: ['cdc.documents', 'cdc.signatures'],
       delivery: 'every-instance',
       maxBatch: 1_000,
+      paceMs: PACE_MS,
       handle: (events) => append(pool, events),
     },
     read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),

@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../../domain/change.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { pause } from './backoff.ts'
 import { type ConsumerRunner, createConsumerRunner } from './consumer-runner.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from './port.ts'
@@ -34,7 +35,7 @@ export class Lane {
   readonly #abort = new AbortController()
   readonly #loop: Promise<void>
   #inHand: Numbered[] = []
-  #begunAt = 0
+  #begunAt = -Infinity
   #reset: string | undefined
   #wake: (() => void) | undefined
   /** once stopped: the last event that was done, for good */
@@ -118,6 +119,11 @@ export class Lane {
       if (this.#queue.length === 0) {
         await new Promise<void>((resolve) => (this.#wake = resolve))
         this.#wake = undefined
+        continue
+      }
+      const early = this.#begunAt + (this.consumer.paceMs ?? 0) - performance.now()
+      if (early > 0 && this.#queue.length < this.consumer.maxBatch) {
+        await pause(early, signal)
         continue
       }
       this.#inHand = this.#queue.take(this.consumer.maxBatch)

@@ -33,6 +33,11 @@ export interface Consumer {
   /** events that one call of `handle` gets at the most */
   maxBatch: number
   /**
+   * Milliseconds from the beginning of a batch to that of the next, at the least: a change after a quiet time is handled
+   * at once, and of many the costs that each batch has are shared. Default 0.
+   */
+  paceMs?: number
+  /**
    * Resolves when the effect of the whole batch is durable; only then does the position move on. A DomainError
    * `unavailable` is tried again until it works; any other failure is tried again event by event, and an event
    * that keeps failing goes to the dead letters.

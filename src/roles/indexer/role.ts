@@ -25,6 +25,8 @@ export interface IndexerOptions {
 }
 
 const MAX_BATCH = 200
+/** Half of what a change may take until it can be found. */
+const PACE_MS = 25
 /** contents that are read at the same time */
 const READERS = 6
 const MAX_CONTENT_BYTES = 32 * 1024 * 1024
@@ -79,6 +81,7 @@ export function createIndexer(options: IndexerOptions): Consumer {
     topics: ['cdc.documents'],
     delivery: 'shared',
     maxBatch: MAX_BATCH,
+    paceMs: PACE_MS,
     async handle(events) {
       try {
         await handle(events)
