@@ -23,7 +23,10 @@ async function checkDocument(base: string, known: KnownDocument): Promise<void> 
   const url = `${base}/documents/${known.id}`
   const { status, body } = await send<Document>(url)
   if (status === 404) {
-    assert.ok(known.deleted || known.uncertain?.deleted, `the document ${known.id} is lost: ${JSON.stringify(body)}`)
+    assert.ok(
+      known.deleted || known.uncertain?.deleted,
+      `the document ${known.id} is lost: ${JSON.stringify(body)}`,
+    )
     known.deleted = true
     delete known.uncertain
     return
@@ -32,7 +35,11 @@ async function checkDocument(base: string, known: KnownDocument): Promise<void> 
   checkFields(known, body)
   const content = await fetch(`${url}/content`, { signal: AbortSignal.timeout(15_000) })
   assert.equal(content.status, 200, `the content of ${known.id}: ${content.status}`)
-  assert.equal(sha256(Buffer.from(await content.arrayBuffer())), sha256(known.content), `the content of ${known.id}`)
+  assert.equal(
+    sha256(Buffer.from(await content.arrayBuffer())),
+    sha256(known.content),
+    `the content of ${known.id}`,
+  )
   await checkSignatures(base, known)
 }
 
@@ -46,7 +53,8 @@ function checkFields(known: KnownDocument, found: Document): void {
   assert.equal(found.content_type, known.contentType, what)
   const changed = uncertain?.title !== undefined && found.title === uncertain.title
   assert.ok(changed || found.title === known.title, `a title is lost: ${what}`)
-  if (changed && uncertain.status) assert.equal(found.status, uncertain.status, `half of a change is lost: ${what}`)
+  if (changed && uncertain.status)
+    assert.equal(found.status, uncertain.status, `half of a change is lost: ${what}`)
   Object.assign(known, { version: found.version, title: found.title, status: found.status })
   delete known.uncertain
 }
@@ -58,17 +66,23 @@ async function checkSignatures(base: string, known: KnownDocument): Promise<void
     assert.deepEqual([body.document_id, body.signer_email, body.signature_data], [known.id, email, data])
   }
   if (known.signatures.size === 0) return
-  await eventually(`${known.id} to be signed`, async () => {
-    const { body } = await send<Document>(`${base}/documents/${known.id}`)
-    return STATUSES.indexOf(body.status) >= STATUSES.indexOf('signed')
-  }, SIGNED_LIMIT_MS)
+  await eventually(
+    `${known.id} to be signed`,
+    async () => {
+      const { body } = await send<Document>(`${base}/documents/${known.id}`)
+      return STATUSES.indexOf(body.status) >= STATUSES.indexOf('signed')
+    },
+    SIGNED_LIMIT_MS,
+  )
 }
 
 /** The list has each document that is there once, and no other. */
 export async function checkLists(base: string, documents: readonly KnownDocument[]): Promise<void> {
   const listed = new Set<string>()
-  for (let page: string | undefined = '/documents?limit=200'; page !== undefined; ) {
-    const { status, body, headers }: Awaited<ReturnType<typeof send<Document[]>>> = await send(new URL(page, base).href)
+  for (let page: string | undefined = '/documents?limit=200'; page !== undefined;) {
+    const { status, body, headers }: Awaited<ReturnType<typeof send<Document[]>>> = await send(
+      new URL(page, base).href,
+    )
     assert.equal(status, 200, JSON.stringify(body))
     for (const { id } of body) {
       assert.ok(!listed.has(id), `${id} is listed twice`)
@@ -81,7 +95,9 @@ export async function checkLists(base: string, documents: readonly KnownDocument
 
 /** The index has the text of each content, and nothing was given up on. */
 export async function checkTexts(client: Client, documents: readonly KnownDocument[]): Promise<void> {
-  const { rows } = await client.query<{ id: string; content: string }>('select id, content from search.documents where not deleted')
+  const { rows } = await client.query<{ id: string; content: string }>(
+    'select id, content from search.documents where not deleted',
+  )
   const indexed = new Map(rows.map(({ id, content }) => [id, content]))
   for (const { id, content, deleted } of documents) {
     if (!deleted) assert.equal(indexed.get(id)?.trim(), content, `the text of ${id} in the index`)

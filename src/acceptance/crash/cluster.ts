@@ -19,7 +19,12 @@ export async function withDatabase<T>(data: string, work: (client: Client) => Pr
   if (!file) throw new Error(`no PostgreSQL runs on ${data}`)
   const password = (await readFile(join(folder, 'password'), 'utf8')).trim()
   const client = new Client({
-    host: file.socketFolder, port: SOCKET_PORT, user: SUPERUSER, password, database: 'docmgr', connectionTimeoutMillis: 10_000,
+    host: file.socketFolder,
+    port: SOCKET_PORT,
+    user: SUPERUSER,
+    password,
+    database: 'docmgr',
+    connectionTimeoutMillis: 10_000,
   })
   client.on('error', () => {})
   await client.connect()

@@ -1,6 +1,7 @@
 /**
  * Rounds of kill -9 under writes, on one data folder. A seed decides what is written, who is killed and when:
- * DOCMGR_CRASH_SEED repeats one, DOCMGR_CRASH_ROUNDS sets their number. What the machine makes of it is its own.
+ * DOCMGR_CRASH_SEED repeats one, DOCMGR_CRASH_ROUNDS sets their number,
+ * DOCMGR_CRASH_VERBOSE=1 tells of each. What the machine makes of it is its own.
  */
 import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
@@ -11,22 +12,29 @@ import { World } from './world.ts'
 const seed = Number(process.env['DOCMGR_CRASH_SEED'] ?? randomInt(2 ** 31))
 const rounds = Number(process.env['DOCMGR_CRASH_ROUNDS'] ?? 50)
 
-test(`nothing acknowledged is lost in ${rounds} rounds of kill -9, seed ${seed}`, { timeout: 15 * 60_000 }, async (t) => {
-  const world = await World.make(seed)
-  t.after(() => world.dispose())
-  let place = ''
-  try {
-    for (let number = 0; number < rounds; number++) {
-      const plan = planRound(createRandom(seed, number))
-      place = `round ${number}: ${describePlan(plan)}`
-      const begun = performance.now()
-      await world.round(number, plan)
-      if (process.env['DOCMGR_CRASH_VERBOSE']) console.log(`${place} (${Math.round(performance.now() - begun)} ms)`)
+test(
+  `nothing acknowledged is lost in ${rounds} rounds of kill -9, seed ${seed}`,
+  { timeout: 15 * 60_000 },
+  async (t) => {
+    const world = await World.make(seed)
+    t.after(() => world.dispose())
+    let place = ''
+    try {
+      for (let number = 0; number < rounds; number++) {
+        const plan = planRound(createRandom(seed, number))
+        place = `round ${number}: ${describePlan(plan)}`
+        const begun = performance.now()
+        await world.round(number, plan)
+        const took = Math.round(performance.now() - begun)
+        if (process.env['DOCMGR_CRASH_VERBOSE']) process.stdout.write(`${place} (${took} ms)\n`)
+      }
+      place = 'the last comparison'
+      await world.finish()
+    } catch (error) {
+      throw new Error(`${place}; DOCMGR_CRASH_SEED=${seed} repeats it: ${(error as Error).message}`, {
+        cause: error,
+      })
     }
-    place = 'the last comparison'
-    await world.finish()
-  } catch (error) {
-    throw new Error(`${place}; DOCMGR_CRASH_SEED=${seed} repeats it: ${(error as Error).message}`, { cause: error })
-  }
-  for (const [what, times] of [...world.tally].sort()) t.diagnostic(`${what}: ${times}`)
-})
+    for (const [what, times] of [...world.tally].sort()) t.diagnostic(`${what}: ${times}`)
+  },
+)

@@ -21,17 +21,28 @@ export const FINDING: Record<Victim, RegExp | undefined> = {
 const EXIT_LIMIT_MS = 30_000
 
 /** Ends the service as the victim says, and returns when its process is gone. */
-export async function end(service: ServiceProcess, data: string, victim: Victim, nodeFirst: boolean): Promise<void> {
+export async function end(
+  service: ServiceProcess,
+  data: string,
+  victim: Victim,
+  nodeFirst: boolean,
+): Promise<void> {
   if (victim === 'stop') return assert.equal(await service.stop(), 0, 'the exit code after SIGTERM')
   const postmaster = await postmasterPid(data)
   if (victim === 'postgres') {
     process.kill(postmaster, 'SIGKILL')
     const { code, stderr } = await within(EXIT_LIMIT_MS, 'docmgr to end without PostgreSQL', service.exited)
     assert.equal(code, 1, `the exit code without PostgreSQL: ${stderr}`)
-    assert.match(stderr, /error: .*database has failed: PostgreSQL \(pid \d+, .*\) has ended, killed by SIGKILL/)
+    assert.match(
+      stderr,
+      /error: .*database has failed: PostgreSQL \(pid \d+, .*\) has ended, killed by SIGKILL/,
+    )
     return
   }
-  const kills = [() => service.kill('SIGKILL'), () => void (victim === 'both' && signalProcess(postmaster, 'SIGKILL'))]
+  const kills = [
+    () => service.kill('SIGKILL'),
+    () => void (victim === 'both' && signalProcess(postmaster, 'SIGKILL')),
+  ]
   for (const kill of nodeFirst ? kills : kills.reverse()) kill()
   await service.exited
 }
@@ -40,7 +51,8 @@ export async function end(service: ServiceProcess, data: string, victim: Victim,
 export async function killOne(data: string, kind: Casualty, pick: (pids: number[]) => number): Promise<void> {
   const pids = await withDatabase(data, async (client) => {
     const { rows } = await client.query<{ pid: number }>(
-      'select pid from pg_stat_activity where backend_type = $1 and pid <> pg_backend_pid() order by pid', [kind],
+      'select pid from pg_stat_activity where backend_type = $1 and pid <> pg_backend_pid() order by pid',
+      [kind],
     )
     return rows.map(({ pid }) => pid)
   })

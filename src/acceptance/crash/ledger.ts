@@ -14,6 +14,8 @@ export interface KnownDocument {
   deleted: boolean
   /** a signature was asked for, so that it must not be deleted */
   signed: boolean
+  /** has subscribers */
+  watched: boolean
   /** acknowledged ones, by id */
   signatures: Map<string, { data: string; email: string }>
   /** of a change that got no answer: it has happened as a whole or not at all */

@@ -29,7 +29,10 @@ const WRITING_MS = 1_500
 const CASUALTY_MS = 600
 
 export function planRound(random: Random): Plan {
-  const casualty = { kind: random.pick(['client backend', 'walsender'] as const), after: random.whole(0, CASUALTY_MS) }
+  const casualty = {
+    kind: random.pick(['client backend', 'walsender'] as const),
+    after: random.whole(0, CASUALTY_MS),
+  }
   return {
     ...(random.next() < 0.15 && { interruptStart: random.whole(0, START_MS) }),
     settle: random.next() < 0.6,
@@ -47,5 +50,7 @@ export function describePlan({ interruptStart, settle, casualty, writing, victim
     casualty && `${casualty.kind} killed after ${casualty.after} ms`,
     `${writing} ms of writing`,
     victim === 'stop' ? 'stopped' : `${victim} killed`,
-  ].filter(Boolean).join(', ')
+  ]
+    .filter(Boolean)
+    .join(', ')
 }

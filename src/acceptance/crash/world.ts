@@ -31,7 +31,7 @@ export class World {
   readonly #seed: number
   readonly #data: string
   readonly #ledgers: Ledger[] = Array.from({ length: WRITERS }, createLedger)
-  #watched: { since: number; watchers: Watcher[] }[] = []
+  #watched: { since: number; document: KnownDocument; watchers: Watcher[] }[] = []
   #service: ServiceProcess | undefined
   #urls = { http: 'http://127.0.0.1:1', ws: 'http://127.0.0.1:1' }
   #endedBy: Victim | 'interrupted' | undefined
@@ -72,14 +72,18 @@ export class World {
     await checkLists(this.#urls.http, documents)
     await withDatabase(this.#data, (client) => checkTexts(client, documents))
     count(this.tally, 'graceful stops')
-    await Promise.all(this.#watched.flatMap(({ watchers }) => watchers.map((watcher) => this.#retire(watcher))))
+    await Promise.all(
+      this.#watched.flatMap(({ watchers }) => watchers.map((watcher) => this.#retire(watcher))),
+    )
     assert.equal(await this.#service!.stop(), 0)
     this.#service = undefined
   }
 
   /** Leaves nothing behind, also after a failure. */
   async dispose(): Promise<void> {
-    await Promise.all(this.#watched.flatMap(({ watchers }) => watchers.map((watcher) => watcher.close().catch(() => {}))))
+    await Promise.all(
+      this.#watched.flatMap(({ watchers }) => watchers.map((watcher) => watcher.close().catch(() => {}))),
+    )
     const postmaster = await postmasterPid(this.#data).catch(() => undefined)
     this.#service?.kill('SIGKILL')
     if (postmaster !== undefined) signalProcess(postmaster, 'SIGQUIT')
@@ -92,7 +96,8 @@ export class World {
     this.#urls = this.#service.urls
     const findings = this.#service.findings.join('\n')
     if (this.#endedBy === 'stop') assert.equal(findings, '', 'findings after a graceful stop')
-    else if (this.#endedBy !== undefined && this.#endedBy !== 'interrupted') assert.match(findings, FINDING[this.#endedBy]!)
+    else if (this.#endedBy !== undefined && this.#endedBy !== 'interrupted')
+      assert.match(findings, FINDING[this.#endedBy]!)
   }
 
   /** What the requests of the last rounds have left behind. */
@@ -107,10 +112,16 @@ export class World {
   async #settle(): Promise<void> {
     await withDatabase(this.#data, async (client) => {
       let differences: string[] = []
-      const isEqual = async (): Promise<boolean> => (differences = await differencesOfIndex(client)).length === 0
-      await eventually('', isEqual, CATCH_UP_MS).catch(() => assert.deepEqual(differences, [], 'the index is not the table'))
+      const isEqual = async (): Promise<boolean> =>
+        (differences = await differencesOfIndex(client)).length === 0
+      await eventually('', isEqual, CATCH_UP_MS).catch(() =>
+        assert.deepEqual(differences, [], 'the index is not the table'),
+      )
       assert.deepEqual(await doubles(client), [], 'requests that happened twice')
-      await checkWatchers(client, this.#watched.flatMap(({ watchers }) => watchers))
+      await checkWatchers(
+        client,
+        this.#watched.flatMap(({ watchers }) => watchers),
+      )
     })
   }
 
@@ -118,34 +129,52 @@ export class World {
   async #renewWatched(round: number): Promise<void> {
     const old = this.#watched.filter(({ since }) => round - since >= WATCH_ROUNDS)
     if (old.length > 0) {
-      await withDatabase(this.#data, (client) => checkWatchers(client, old.flatMap(({ watchers }) => watchers)))
-      for (const { watchers } of old) await Promise.all(watchers.map((watcher) => this.#retire(watcher)))
+      await withDatabase(this.#data, (client) =>
+        checkWatchers(
+          client,
+          old.flatMap(({ watchers }) => watchers),
+        ),
+      )
+      for (const { document, watchers } of old) {
+        document.watched = false
+        await Promise.all(watchers.map((watcher) => this.#retire(watcher)))
+      }
       this.#watched = this.#watched.filter((entry) => !old.includes(entry))
     }
     for (let n = this.#watched.length; n < WATCHED && (round === 0 || n % 2 === round % 2); n++) {
       const document = await this.#createWatched(this.#ledgers[n % WRITERS]!)
       const watchers = [0, 1].map(() => watch(document.id, () => this.#urls))
-      this.#watched.push({ since: round, watchers })
-      await within(HEAL_MS, 'the subscriptions to begin', Promise.all(watchers.map(({ established }) => established)))
+      this.#watched.push({ since: round, document, watchers })
+      await within(
+        HEAL_MS,
+        'the subscriptions to begin',
+        Promise.all(watchers.map(({ established }) => established)),
+      )
     }
-    // What a writer works at is what comes last.
-    for (const { documents } of this.#ledgers) documents.sort((a, b) => Number(this.#isWatched(a)) - Number(this.#isWatched(b)))
   }
 
   async #createWatched(ledger: Ledger): Promise<KnownDocument> {
     const word = this.#newName()
     const content = `${word} is watched`
-    const { id, version, title, status } = await createDocument(this.#urls.http, { title: `${word} watched`, content })
+    const { id, version, title, status } = await createDocument(this.#urls.http, {
+      title: `${word} watched`,
+      content,
+    })
     const document: KnownDocument = {
-      id, word, content, contentType: 'text/plain', version, title, status,
-      deleted: false, signed: false, signatures: new Map(),
+      id,
+      word,
+      content,
+      contentType: 'text/plain',
+      version,
+      title,
+      status,
+      deleted: false,
+      signed: false,
+      watched: true,
+      signatures: new Map(),
     }
     ledger.documents.push(document)
     return document
-  }
-
-  #isWatched({ id }: KnownDocument): boolean {
-    return this.#watched.some(({ watchers }) => watchers[0]!.documentId === id)
   }
 
   async #retire(watcher: Watcher): Promise<void> {
@@ -162,7 +191,9 @@ export class World {
     const writers = Promise.all(
       this.#ledgers.map((ledger, index) =>
         write({
-          ledger, tally, urls,
+          ledger,
+          tally,
+          urls,
           random: createRandom(this.#seed, round, 2, index),
           newName: () => this.#newName(),
           isDisturbed: () => isDisturbed,
@@ -184,7 +215,10 @@ export class World {
       await delay(plan.writing / 2)
       isDisturbed = true
       if (plan.victim === 'stop') goesOn = false
+      const begun = performance.now()
       await end(this.#service!, this.#data, plan.victim, random.next() < 0.5)
+      const name = `ms at the most until docmgr ended (${plan.victim})`
+      tally.set(name, Math.max(tally.get(name) ?? 0, Math.round(performance.now() - begun)))
       goesOn = false
     }
     // Neither is left running when the other one fails.
@@ -194,15 +228,23 @@ export class World {
   }
 
   async #waitForHealth(): Promise<void> {
-    await eventually('the service to be ready again', async () => {
-      const { ok } = await fetch(`${this.#urls.http}/health/ready`, { signal: AbortSignal.timeout(HEAL_MS) })
-      return ok
-    }, HEAL_MS)
+    await eventually(
+      'the service to be ready again',
+      async () => {
+        const { ok } = await fetch(`${this.#urls.http}/health/ready`, {
+          signal: AbortSignal.timeout(HEAL_MS),
+        })
+        return ok
+      },
+      HEAL_MS,
+    )
   }
 
   /** A word that is used once. */
   #newName(): string {
-    const digits = [...(this.#names++).toString(36)].map((digit) => String.fromCharCode(97 + parseInt(digit, 36) % 26) + digit)
+    const digits = [...(this.#names++).toString(36)].map(
+      (digit) => String.fromCharCode(97 + (parseInt(digit, 36) % 26)) + digit,
+    )
     return `q${digits.join('')}x`
   }
 }

@@ -4,7 +4,14 @@ import type { Random } from '../../commands/seed/random.ts'
 import { type Document, type DocumentStatus, STATUSES } from '../../domain/document.ts'
 import type { Signature } from '../../domain/signature.ts'
 import { type Answer, send, sendJson } from '../requests.ts'
-import { count, type KnownDocument, type Ledger, type OpenRequest, type Tally, type Uncertain } from './ledger.ts'
+import {
+  count,
+  type KnownDocument,
+  type Ledger,
+  type OpenRequest,
+  type Tally,
+  type Uncertain,
+} from './ledger.ts'
 
 export interface WriterOptions {
   ledger: Ledger
@@ -46,14 +53,21 @@ export async function write(options: WriterOptions): Promise<void> {
 /** @returns whether it got an answer */
 function step(options: WriterOptions): Promise<boolean> {
   const { random, ledger } = options
-  const atWork = ledger.documents.slice(-AT_WORK).filter(({ deleted, uncertain }) => !deleted && !uncertain)
-  if (atWork.length < 3 || random.next() < 0.35) {
-    return attempt(options, random.next() < 0.6 ? newDocument(options) : newUpload(options), 'documents created')
+  const usable = ledger.documents.filter(({ deleted, uncertain }) => !deleted && !uncertain)
+  const watched = usable.filter((document) => document.watched)
+  const atWork = watched.length > 0 && random.next() < 0.5 ? watched : usable.slice(-AT_WORK)
+  if (atWork.length === 0 || random.next() < 0.35) {
+    return attempt(
+      options,
+      random.next() < 0.6 ? newDocument(options) : newUpload(options),
+      'documents created',
+    )
   }
   const document = random.pick(atWork)
   const choice = random.next()
-  if (choice < 0.3) return attempt(options, newSignature(options, document), 'documents signed')
-  if (choice < 0.4 && !document.signed) return remove(options, document)
+  if (choice < (document.watched ? 0.1 : 0.3))
+    return attempt(options, newSignature(options, document), 'documents signed')
+  if (choice < (document.watched ? 0.11 : 0.4) && !document.signed) return remove(options, document)
   return change(options, document)
 }
 
@@ -71,7 +85,11 @@ async function attempt(options: WriterOptions, request: OpenRequest, what: strin
 
 function newDocument(options: WriterOptions): OpenRequest {
   const [word, key] = [options.newName(), options.newName()]
-  const fields = { title: `${word} draft`, content: textWith(word, options.random), created_by: 'crash@example.com' }
+  const fields = {
+    title: `${word} draft`,
+    content: textWith(word, options.random),
+    created_by: 'crash@example.com',
+  }
   return creation(options, word, fields.content, 'text/plain', (base) =>
     sendJson('POST', `${base}/documents`, fields, { 'idempotency-key': key }),
   )
@@ -83,7 +101,9 @@ function newUpload(options: WriterOptions): OpenRequest {
   const query = new URLSearchParams({ title: `${word} upload`, created_by: 'crash@example.com' })
   return creation(options, word, content, 'text/markdown', (base) =>
     send(`${base}/documents?${query}`, {
-      method: 'POST', body: content, headers: { 'content-type': 'text/markdown', 'idempotency-key': key },
+      method: 'POST',
+      body: content,
+      headers: { 'content-type': 'text/markdown', 'idempotency-key': key },
     }),
   )
 }
@@ -101,7 +121,17 @@ function creation(
     async send({ http }) {
       const { id, title, status, version } = await answered<Document>(options, 201, post(http))
       const document: KnownDocument = {
-        id, word, content, contentType, version, title, status, deleted: false, signed: false, signatures: new Map(),
+        id,
+        word,
+        content,
+        contentType,
+        version,
+        title,
+        status,
+        deleted: false,
+        signed: false,
+        watched: false,
+        signatures: new Map(),
       }
       ledger.documents.push(document)
       ledger.touched.add(document)
@@ -111,8 +141,14 @@ function creation(
 
 function newSignature(options: WriterOptions, document: KnownDocument): OpenRequest {
   const [email, key] = [`${options.newName()}@example.com`, options.newName()]
-  const bytes = Buffer.from(Array.from({ length: options.random.whole(1, 3_000) }, () => options.random.whole(0, 255)))
-  const data = options.random.pick([bytes.toString('base64'), `data:image/png;base64,${bytes.toString('base64')}`, `~ ${email}`])
+  const bytes = Buffer.from(
+    Array.from({ length: options.random.whole(1, 3_000) }, () => options.random.whole(0, 255)),
+  )
+  const data = options.random.pick([
+    bytes.toString('base64'),
+    `data:image/png;base64,${bytes.toString('base64')}`,
+    `~ ${email}`,
+  ])
   const fields = { document_id: document.id, signer_email: email, signer_name: 'Crash', signature_data: data }
   document.signed = true
   return {
@@ -141,7 +177,10 @@ async function change(options: WriterOptions, document: KnownDocument): Promise<
   return uncertainly(options, document, wanted, 'documents changed', async () => {
     const url = `${options.urls.http}/documents/${document.id}`
     const after = await answered<Document>(options, 200, sendJson('PATCH', url, wanted))
-    assert.ok(after.version > document.version, `${document.id} went from version ${document.version} to ${after.version}`)
+    assert.ok(
+      after.version > document.version,
+      `${document.id} went from version ${document.version} to ${after.version}`,
+    )
     Object.assign(document, { version: after.version, title: after.title, status: after.status })
     for (const [name, value] of Object.entries(wanted)) assert.equal(after[name as keyof Document], value)
   })
@@ -204,6 +243,8 @@ async function answered<T>(options: WriterOptions, status: number, request: Prom
 }
 
 function textWith(word: string, random: Random): string {
-  const words = Array.from({ length: random.whole(1, 300) }, () => random.pick(['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']))
+  const words = Array.from({ length: random.whole(1, 300) }, () =>
+    random.pick(['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']),
+  )
   return `${word} ${words.join(' ')}`
 }
