@@ -1,6 +1,7 @@
 import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { ConnectionSettings } from './database.ts'
+import { createPreparingClient } from './preparing-client.ts'
 
 export interface PoolOptions {
   /** connections at the most */
@@ -9,13 +10,15 @@ export interface PoolOptions {
   waitMs: number
   /** milliseconds that a statement may take */
   statementMs: number
+  /** the connections are not a pooler's, so that statements can be named */
+  prepare?: boolean
   /** an idle connection was lost; the pool makes another */
   onError: (error: Error) => void
 }
 
 /**
- * A bounded pool and drizzle over it. Statements are unnamed: named ones break PgBouncer before 1.21 in transaction
- * mode, and so do startup parameters such as `statement_timeout`, hence the client-side limit.
+ * A bounded pool and drizzle over it. Unless `prepare` is set, statements are unnamed: named ones break PgBouncer before
+ * 1.21 in transaction mode, and so do startup parameters such as `statement_timeout`, hence the client-side limit.
  */
 export function connectDatabase(
   connection: ConnectionSettings,
@@ -23,6 +26,7 @@ export function connectDatabase(
 ): { drizzle: NodePgDatabase; pool: pg.Pool } {
   const pool = new pg.Pool({
     ...connection,
+    ...(options.prepare && { Client: createPreparingClient() }),
     max: options.size,
     connectionTimeoutMillis: options.waitMs,
     query_timeout: options.statementMs,

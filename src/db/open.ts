@@ -44,7 +44,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const server = await startEmbeddedPostgres({ folder: options.folder, log: options.log })
   try {
     await migrateDatabase(server.connection, migrationsFolder())
-    const database = connect(options, server.connection, server.connection)
+    const database = connect(options, server.connection, server.connection, true)
     return {
       ...database,
       findings: server.findings,
@@ -68,12 +68,18 @@ async function openServer(options: DatabaseOptions): Promise<Database> {
   return connect(options, pooled, direct)
 }
 
-function connect(options: DatabaseOptions, pooled: ConnectionSettings, direct: ConnectionSettings): Database {
+function connect(
+  options: DatabaseOptions,
+  pooled: ConnectionSettings,
+  direct: ConnectionSettings,
+  prepare = false,
+): Database {
   let stopping = false
   const { drizzle, pool } = connectDatabase(pooled, {
     size: options.poolSize,
     waitMs: 5_000,
     statementMs: options.statementTimeout,
+    prepare,
     onError: (error) => {
       if (!stopping) options.log.warn({ err: error }, 'a connection to the database was lost')
     },
