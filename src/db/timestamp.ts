@@ -6,8 +6,11 @@ import { customType } from 'drizzle-orm/pg-core'
  */
 export function isoFromPostgres(text: string): string {
   if (!text.endsWith('+00')) throw new Error(`the database session is not in UTC: ${text}`)
-  const [seconds, fraction] = text.slice(0, -3).replace(' ', 'T').split('.') as [string, string?]
-  return fraction === undefined ? `${seconds}Z` : `${seconds}.${fraction.padEnd(6, '0')}Z`
+  const space = text.indexOf(' ')
+  const dot = text.indexOf('.', space)
+  const time = text.slice(space + 1, -3)
+  // Up to the point and six digits after it. A list has dozens of times, so that splitting at patterns would show.
+  return `${text.slice(0, space)}T${dot === -1 ? time : time.padEnd(dot - space + 6, '0')}Z`
 }
 
 /** A timestamptz column that is an ISO 8601 string in the program. */

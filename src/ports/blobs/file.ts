@@ -8,6 +8,8 @@ import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from
 /** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: nothing leads out of the bucket. */
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 const MAX_KEY_CHARS = 200
+/** Files that are made in one folder at the same time wait for its lock, which costs more CPU than making them. */
+const DRAFT_FOLDERS = 16
 /** Each read takes a new buffer of this size, unless the reader wants less. */
 const CHUNK_BYTES = 256 * 1024
 
@@ -20,11 +22,11 @@ const CHUNK_BYTES = 256 * 1024
 export async function openFileBlobs(folder: string): Promise<Blobs> {
   const drafts = join(folder, 'drafts')
   await rm(drafts, { recursive: true, force: true })
-  await mkdir(drafts, { recursive: true, mode: 0o700 })
+  for (let n = 0; n < DRAFT_FOLDERS; n++) await mkdir(join(drafts, String(n)), { recursive: true, mode: 0o700 })
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
 
   let draftCount = 0
-  const newDraft = (): string => join(drafts, `${process.pid}-${++draftCount}`)
+  const newDraft = (): string => join(drafts, String(++draftCount % DRAFT_FOLDERS), `${process.pid}-${draftCount}`)
 
   return {
     async put(bucket, key, body, options) {
