@@ -61,7 +61,7 @@ function row(measure: string, bytes: number): Row {
 }
 
 async function residentSize({ service, pool }: Bench): Promise<number> {
-  return (await readMemory(service.pid, 'VmRSS')) ?? readMetric(pool, 'process_resident_memory_bytes')
+  return (await readMemory(service.pid, 'VmRSS')) ?? (await readMetric(pool, 'process_resident_memory_bytes'))!
 }
 
 /** @returns asks for the largest size since then: from the system where it keeps it, or else from samples */

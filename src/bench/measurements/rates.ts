@@ -3,7 +3,8 @@ import { signatureImage } from '../../commands/seed/signature-image.ts'
 import { createRandom } from '../../commands/seed/random.ts'
 import { compareWithBare } from '../compare-with-bare.ts'
 import { withJson } from '../load.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Bench, Measurement, Row } from '../measurement.ts'
+import { openBench } from '../open-bench.ts'
 import { newDocument, prose } from '../texts.ts'
 
 const LISTED = 1_000
@@ -42,41 +43,57 @@ export const list: Measurement = {
   },
 }
 
-/** With everything that follows: decoding, event, text extraction, index. */
 export const create: Measurement = {
   name: 'create',
-  run: (bench) =>
-    compareWithBare(bench, {
-      measure: 'POST a document of 1 KB, until it is indexed',
-      aim: 40,
-      status: 201,
-      prepare: () => bench.settled(),
-      next: () => withJson('POST', '/documents', newDocument(prose(1_024))),
-      settle: () => bench.settled(),
-    }),
+  run: (bench) => aloneAndAll(bench, 'POST a document of 1 KB', 40, createDocuments),
 }
 
-/** A document is moved by its first signature only, so that each one here is of another document. */
 export const sign: Measurement = {
   name: 'sign',
-  async run(bench) {
-    const image = signatureImage(createRandom(1))
-    let unsigned: string[] = []
-    return compareWithBare(bench, {
-      measure: 'POST a signature with its image, until its document is moved and indexed',
-      aim: 50,
-      status: 201,
-      async prepare() {
-        unsigned = await bench.newDocuments(bench.scale.signaturesPerRound)
-        await bench.settled()
-      },
-      next() {
-        const document_id = unsigned.pop()
-        if (document_id === undefined) return undefined
-        const signer = { signer_email: 'bob@example.com', signer_name: 'Bob' }
-        return withJson('POST', '/signatures', { document_id, ...signer, signature_data: image })
-      },
-      settle: () => bench.settled(),
-    })
-  },
+  run: (bench) => aloneAndAll(bench, 'POST a signature with its image', 50, signDocuments),
+}
+
+type Measure = (bench: Bench, measure: string, aim?: number) => Promise<Row[]>
+
+/** In a service of the roles that answer alone, and in one of all roles, where it also pays for what follows the answer. */
+async function aloneAndAll(bench: Bench, measure: string, aim: number, run: Measure): Promise<Row[]> {
+  const alone = await openBench(bench.scale, 'document,signature')
+  try {
+    const rows = await run(alone, measure, aim)
+    return [...rows, ...(await run(bench, `${measure}, until all is told and indexed (all roles)`))]
+  } finally {
+    await alone.stop()
+  }
+}
+
+const createDocuments: Measure = (bench, measure, aim) =>
+  compareWithBare(bench, {
+    measure,
+    ...(aim !== undefined && { aim }),
+    status: 201,
+    prepare: () => bench.settled(),
+    next: () => withJson('POST', '/documents', newDocument(prose(1_024))),
+    settle: () => bench.settled(),
+  })
+
+/** A document is moved by its first signature only, so that each one here is of another document. */
+const signDocuments: Measure = (bench, measure, aim) => {
+  const image = signatureImage(createRandom(1))
+  let unsigned: string[] = []
+  return compareWithBare(bench, {
+    measure,
+    ...(aim !== undefined && { aim }),
+    status: 201,
+    async prepare() {
+      unsigned = await bench.newDocuments(bench.scale.signaturesPerRound)
+      await bench.settled()
+    },
+    next() {
+      const document_id = unsigned.pop()
+      if (document_id === undefined) return undefined
+      const signer = { signer_email: 'bob@example.com', signer_name: 'Bob' }
+      return withJson('POST', '/signatures', { document_id, ...signer, signature_data: image })
+    },
+    settle: () => bench.settled(),
+  })
 }
