@@ -23,7 +23,7 @@ const WATCHED = 4
 const WATCH_ROUNDS = 12
 const CATCH_UP_MS = 30_000
 /** for the service to serve again after a process of PostgreSQL was killed */
-const HEAL_MS = 15_000
+const HEAL_MS = 30_000
 
 /** One data folder with what was written to it and who watches it, through all rounds. */
 export class World {

@@ -35,6 +35,8 @@ const RETREAT_MS = 60
 /** older documents are left alone, so that those at work have a history */
 const AT_WORK = 12
 const ABANDONED = 0.2
+const LONG = 0.1
+const WORDS = ['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']
 
 /** Writes until `goesOn` says no. Rejects when the service has done wrong. */
 export async function write(options: WriterOptions): Promise<void> {
@@ -233,18 +235,20 @@ async function answered<T>(options: WriterOptions, status: number, request: Prom
   }
   if (answer.status === status) return answer.body as T
   const said = `${answer.status} ${JSON.stringify(answer.body)}`
-  if (!options.isDisturbed()) throw new Error(`refused although nothing was killed: ${said}`)
-  // What cannot be served for now says so. Anything else is an error that a client cannot make sense of.
-  if (answer.status === 503 || answer.status === 504) {
+  // What cannot be served for now says so, the second one also on a machine that stands still for a while. Anything
+  // else is an error that a client cannot make sense of.
+  if ((answer.status === 503 && options.isDisturbed()) || answer.status === 504) {
     count(options.tally, `answers ${answer.status}`)
     throw new Unanswered(said)
   }
-  throw new Error(`not an answer of a service in trouble: ${said}`)
+  throw new Error(
+    `${options.isDisturbed() ? 'no answer of a service in trouble' : 'refused without a reason'}: ${said}`,
+  )
 }
 
 function textWith(word: string, random: Random): string {
-  const words = Array.from({ length: random.whole(1, 300) }, () =>
-    random.pick(['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']),
-  )
+  // A long text keeps the indexer at work for a while, so that a kill finds it there.
+  const length = random.next() < LONG ? random.whole(10_000, 40_000) : random.whole(1, 300)
+  const words = Array.from({ length }, () => WORDS[random.whole(0, WORDS.length - 1)])
   return `${word} ${words.join(' ')}`
 }
