@@ -34,6 +34,7 @@ export class World {
   #watched: { since: number; document: KnownDocument; watchers: Watcher[] }[] = []
   #service: ServiceProcess | undefined
   #urls = { http: 'http://127.0.0.1:1', ws: 'http://127.0.0.1:1' }
+  /** `interrupted`: what the next start finds depends on the moment */
   #endedBy: Victim | 'interrupted' | undefined
   #names = 0
 
@@ -58,7 +59,8 @@ export class World {
     if (plan.settle) await this.#settle()
     await this.#renewWatched(number)
     await this.#write(number, plan, random)
-    this.#endedBy = plan.victim
+    // A stop may come while PostgreSQL recovers from the loss of one of its processes: the next start goes on with that.
+    this.#endedBy = plan.victim === 'stop' && plan.casualty ? 'interrupted' : plan.victim
     count(this.tally, plan.victim === 'stop' ? 'graceful stops' : `kills of ${plan.victim}`)
   }
 
