@@ -116,8 +116,8 @@ test('after kill -9 the start says what it found, and everything is there', asyn
   await eventually('docmgr to be ready', () => said.includes('docmgr is ready'), 2 * LIMIT_MS).finally(() =>
     child.kill(),
   )
-  assert.match(said, /PostgreSQL had not been stopped cleanly: recovered from its write-ahead log$/m)
   assert.deepEqual(await exited, [0, null])
+  assert.match(said, /PostgreSQL had not been stopped cleanly: recovered from its write-ahead log$/m)
   assert.equal((await send(`${(await start()).urls.http}/documents/${id}`)).status, 200)
 })
 
