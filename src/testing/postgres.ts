@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -78,14 +78,16 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
 }
 
 /**
- * A stopped server's folder of this version, user and day; made by whoever needs it first. Of the day,
- * because systems clear old files from their temporary folder one by one.
+ * A stopped server's folder of this program, user and day; made by whoever needs it first. Of the day,
+ * because systems clear old files from their temporary folder one by one; of the program, because where that lies
+ * decides as whom the server runs.
  */
 async function findTemplate(): Promise<string> {
-  const { version } = await findBinaries()
+  const { postgres } = await findBinaries()
+  const program = createHash('sha256').update(postgres).digest('hex').slice(0, 12)
   const uid = process.getuid?.() ?? 0
   const day = new Date().toISOString().slice(0, 10)
-  const template = join(tmpdir(), `${TEMPLATE_PREFIX}${uid}-${version}-${day}`)
+  const template = join(tmpdir(), `${TEMPLATE_PREFIX}${uid}-${program}-${day}`)
   const present = await stat(template).catch(() => undefined)
   if (present) {
     if (present.uid !== uid) throw new Error(`${template} belongs to another user: remove it`)

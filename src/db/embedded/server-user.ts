@@ -110,7 +110,9 @@ function withRightsOfRoot({ name, uid, gid }: Account): ServerUser {
     owner: { uid, gid },
     prefix: [
       ...['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'],
-      ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'],
+      // Without the secure bit, access(2) forgets the right of a user who is not root, and PostgreSQL asks with it
+      // whether its own program may be executed.
+      ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup', '--'],
     ],
     spawn: {},
   }
