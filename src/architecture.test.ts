@@ -24,19 +24,27 @@ const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' }
     return { path, text, imports }
   })
 
-const isTest = ({ path }: Source): boolean => /\.test\.ts$|\/contract\.ts$|^(testing|acceptance|bench)\//.test(path)
+const isTest = ({ path }: Source): boolean =>
+  /\.test\.ts$|\/contract\.ts$|^(testing|acceptance|bench)\//.test(path)
 const product = sources.filter((source) => !isTest(source))
+/** The composition root. */
+const isRoot = (path: string): boolean => path === 'app.ts' || path.startsWith('app/')
 const isOwn = (name: string): boolean => name.endsWith('.ts')
 
 /** The imports that `allowed` refuses, as `file → import`. */
 function offences(files: Source[], allowed: (name: string, from: Source) => boolean): string[] {
-  return files.flatMap((from) => from.imports.filter((name) => !allowed(name, from)).map((name) => `${from.path} → ${name}`))
+  return files.flatMap((from) =>
+    from.imports.filter((name) => !allowed(name, from)).map((name) => `${from.path} → ${name}`),
+  )
 }
 
 test('the domain imports nothing but itself', () => {
   const domain = product.filter(({ path }) => path.startsWith('domain/'))
   assert.ok(domain.length > 3)
-  assert.deepEqual(offences(domain, (name) => name.startsWith('domain/')), [])
+  assert.deepEqual(
+    offences(domain, (name) => name.startsWith('domain/')),
+    [],
+  )
 })
 
 test('an adapter imports its own port, the domain, the runtime, the database and its SDK', () => {
@@ -53,40 +61,67 @@ test('a role imports no other role, no adapter and no open.ts', () => {
     const own = path.split('/').slice(0, 2).join('/')
     if (name.startsWith('roles/')) return name.startsWith(`${own}/`)
     if (name.startsWith('ports/')) return name.endsWith('/port.ts')
-    return name !== 'app.ts' && !name.endsWith('/open.ts')
+    return !isRoot(name) && !name.endsWith('/open.ts')
   }
   assert.ok(roles.length > 10)
   assert.deepEqual(offences(roles, allowed), [])
 })
 
-test('only app.ts knows roles and adapters', () => {
-  const others = product.filter(({ path }) => path !== 'app.ts' && !/^(roles|ports)\//.test(path))
+test('only the composition root knows roles and adapters', () => {
+  const others = product.filter(({ path }) => !isRoot(path) && !/^(roles|ports)\//.test(path))
   assert.deepEqual(
-    offences(others, (name) => !name.startsWith('roles/') && !(name.startsWith('ports/') && !name.endsWith('/port.ts'))),
+    offences(
+      others,
+      (name) => !name.startsWith('roles/') && !(name.startsWith('ports/') && !name.endsWith('/port.ts')),
+    ),
     [],
   )
 })
 
 test('the runtime stands below everything but the domain', () => {
   const runtime = product.filter(({ path }) => path.startsWith('runtime/'))
-  assert.deepEqual(offences(runtime, (name) => !isOwn(name) || /^(runtime|domain)\//.test(name)), [])
+  assert.deepEqual(
+    offences(runtime, (name) => !isOwn(name) || /^(runtime|domain)\//.test(name)),
+    [],
+  )
 })
 
 test('each SDK is named in one file', () => {
   const sdks = [
-    '@aws-sdk/client-s3', '@elastic/elasticsearch', '@grpc/reflection', 'busboy', 'cli-progress', 'jiti', 'jsonwebtoken',
-    'kafkajs', 'pg-logical-replication', 'pino', 'prom-client', 'redis', 'unpdf',
-    'grpc-health-check', 'proxy-addr', 'raw-body', 'zod-openapi',
+    '@aws-sdk/client-s3',
+    '@elastic/elasticsearch',
+    '@grpc/reflection',
+    'busboy',
+    'cli-progress',
+    'jiti',
+    'jsonwebtoken',
+    'kafkajs',
+    'pg-logical-replication',
+    'pino',
+    'prom-client',
+    'redis',
+    'unpdf',
+    'grpc-health-check',
+    'proxy-addr',
+    'raw-body',
+    'zod-openapi',
   ]
   const spread = sdks
-    .map((sdk) => [sdk, product.filter(({ imports }) => imports.includes(sdk)).map(({ path }) => path)] as const)
+    .map(
+      (sdk) => [sdk, product.filter(({ imports }) => imports.includes(sdk)).map(({ path }) => path)] as const,
+    )
     .filter(([, files]) => files.length > 1)
   assert.deepEqual(spread, [])
 })
 
 test('only src/config reads the environment', () => {
-  const readers = product.filter(({ path, text }) => !path.startsWith('config/') && /process\.env\b/.test(text))
-  assert.deepEqual(readers.map(({ path }) => path), [])
+  const readers = product.filter(
+    ({ path, text }) => !path.startsWith('config/') && /process\.env\b/.test(text),
+  )
+  assert.deepEqual(
+    readers.map(({ path }) => path),
+    [],
+  )
 })
 
 test('files are small', () => {

@@ -16,14 +16,21 @@ test("README's table of settings is the one that `docmgr config --markdown` prin
 
 test('README names every command', async () => {
   const { stdout } = await runCli(['--help'])
-  const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!).filter((name) => name !== 'help')
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)]
+    .map(([, name]) => name!)
+    .filter((name) => name !== 'help')
   assert.ok(commands.length > 8)
-  assert.deepEqual(commands.filter((name) => !new RegExp(`\`${name}\\b`).test(readme)), [])
+  assert.deepEqual(
+    commands.filter((name) => !new RegExp(`\`${name}\\b`).test(readme)),
+    [],
+  )
 })
 
 test('the links between the documents lead somewhere', () => {
   for (const file of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
-    const links = [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(([, path]) => path!)
+    const links = [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(
+      ([, path]) => path!,
+    )
     for (const link of links) assert.ok(existsSync(join(root, link)), `${file} links to ${link}`)
   }
 })

@@ -19,12 +19,17 @@ after(() => target.stop())
 test('a created document has every field of the original, and a SHA-256 of its content', async () => {
   const content = 'Grüße, world'
   const answer = await sendJson<Document>('POST', `${base}/documents`, {
-    title: 'Contract A', content, created_by: 'alice@example.com',
+    title: 'Contract A',
+    content,
+    created_by: 'alice@example.com',
   })
   const { id, created_at, updated_at, ...fields } = answer.body
   assert.equal(answer.status, 201)
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  assert.ok(Math.abs(parseInt(id.replace('-', '').slice(0, 12), 16) - Date.now()) < 60_000, 'the id begins with its time')
+  assert.ok(
+    Math.abs(parseInt(id.replace('-', '').slice(0, 12), 16) - Date.now()) < 60_000,
+    'the id begins with its time',
+  )
   assert.match(created_at, ISO)
   assert.match(updated_at, ISO)
   assert.deepEqual(fields, {
@@ -92,7 +97,11 @@ test('what is wrong with a new document is named by field', async () => {
   ]
   for (const [body, fields] of cases) {
     const { errors } = problemOf(await sendJson('POST', `${base}/documents`, body), 422, 'validation-failed')
-    assert.deepEqual(errors.map(({ field }) => field).sort(), fields.toSorted(), JSON.stringify(body).slice(0, 100))
+    assert.deepEqual(
+      errors.map(({ field }) => field).sort(),
+      fields.toSorted(),
+      JSON.stringify(body).slice(0, 100),
+    )
   }
 })
 
@@ -102,11 +111,16 @@ test('a content above 10 MiB is refused with a small answer, and far more is not
   assert.equal((await create('a'.repeat(10_485_760))).status, 201)
   for (const content of ['a'.repeat(10_485_761), 'é'.repeat(6_291_456)]) {
     const answer = await create(content)
-    assert.deepEqual(problemOf(answer, 422, 'validation-failed').errors.map(({ field }) => field), ['content'])
+    assert.deepEqual(
+      problemOf(answer, 422, 'validation-failed').errors.map(({ field }) => field),
+      ['content'],
+    )
     assert.ok(JSON.stringify(answer.body).length < 2_000)
   }
   const response = await fetch(`${base}/documents`, {
-    method: 'POST', body: 'a'.repeat(60_000_000), headers: { 'content-type': 'application/json' },
+    method: 'POST',
+    body: 'a'.repeat(60_000_000),
+    headers: { 'content-type': 'application/json' },
   }).catch(() => undefined)
   // The connection may be closed while the client still sends.
   assert.ok(response === undefined || response.status === 413)
@@ -116,7 +130,9 @@ test('a file is uploaded as a raw body or as a form, and read back as an attachm
   const bytes = Buffer.from([0, 1, 2, 250, 251, 252])
   const query = new URLSearchParams({ title: 'Plan', created_by: 'alice@example.com' })
   const raw = await send<Document>(`${base}/documents?${query}`, {
-    method: 'POST', body: bytes, headers: { 'content-type': 'application/pdf' },
+    method: 'POST',
+    body: bytes,
+    headers: { 'content-type': 'application/pdf' },
   })
   const form = new FormData()
   form.set('title', 'Plan')
@@ -151,7 +167,8 @@ test('content is served in ranges and not again when it is known', async () => {
 
 test('a change raises the version by one; what changes nothing does not', async () => {
   const { id } = await createDocument(base)
-  const patch = (body: unknown, headers = {}) => sendJson<Document>('PATCH', `${base}/documents/${id}`, body, headers)
+  const patch = (body: unknown, headers = {}) =>
+    sendJson<Document>('PATCH', `${base}/documents/${id}`, body, headers)
   const titled = await patch({ title: 'New title' })
   assert.deepEqual([titled.status, titled.body.title, titled.body.version], [200, 'New title', 2])
   assert.equal(titled.headers.get('etag'), '"2"')
@@ -159,15 +176,25 @@ test('a change raises the version by one; what changes nothing does not', async 
   assert.equal((await patch({ title: 'T3', status: 'viewed' })).body.version, 3)
   assert.equal((await patch({})).body.version, 3)
   assert.equal((await patch({ status: 'viewed' })).body.version, 3)
-  assert.equal((await patch({ version: 1, created_by: 'eve@example.com' })).body.created_by, 'alice@example.com')
-  for (const body of [{ title: null }, { status: null }, { title: '' }, { status: 'SIGNED' }, { title: 't'.repeat(256) }]) {
+  assert.equal(
+    (await patch({ version: 1, created_by: 'eve@example.com' })).body.created_by,
+    'alice@example.com',
+  )
+  for (const body of [
+    { title: null },
+    { status: null },
+    { title: '' },
+    { status: 'SIGNED' },
+    { title: 't'.repeat(256) },
+  ]) {
     problemOf(await patch(body), 422, 'validation-failed')
   }
 })
 
 test('a document moves forward only, and a refused move changes nothing', async () => {
   const { id } = await createDocument(base)
-  const move = (status: string, title?: string) => sendJson<Document>('PATCH', `${base}/documents/${id}`, { status, title })
+  const move = (status: string, title?: string) =>
+    sendJson<Document>('PATCH', `${base}/documents/${id}`, { status, title })
   assert.equal((await move('viewed')).body.status, 'viewed')
   problemOf(await move('sent', 'Other'), 409, 'status-not-allowed')
   const { body } = await send<Document>(`${base}/documents/${id}`)
@@ -180,17 +207,23 @@ test('a document moves forward only, and a refused move changes nothing', async 
 test('concurrent changes each get a version of their own', async () => {
   const { id } = await createDocument(base)
   const answers = await Promise.all(
-    Array.from({ length: 40 }, (_, n) => sendJson<Document>('PATCH', `${base}/documents/${id}`, { title: `T${n}` })),
+    Array.from({ length: 40 }, (_, n) =>
+      sendJson<Document>('PATCH', `${base}/documents/${id}`, { title: `T${n}` }),
+    ),
   )
   const versions = answers.map(({ body }) => body.version).sort((a, b) => a - b)
-  assert.deepEqual(versions, Array.from({ length: 40 }, (_, n) => n + 2))
+  assert.deepEqual(
+    versions,
+    Array.from({ length: 40 }, (_, n) => n + 2),
+  )
   const last = answers.find(({ body }) => body.version === 41)!
   assert.deepEqual((await send<Document>(`${base}/documents/${id}`)).body, last.body)
 })
 
 test('If-Match guards a change, If-None-Match spares a read', async () => {
   const { id } = await createDocument(base)
-  const patch = (match: string) => sendJson('PATCH', `${base}/documents/${id}`, { title: match }, { 'if-match': match })
+  const patch = (match: string) =>
+    sendJson('PATCH', `${base}/documents/${id}`, { title: match }, { 'if-match': match })
   problemOf(await patch('"7"'), 412, 'version-mismatch')
   problemOf(await patch('W/"1"'), 412, 'version-mismatch')
   assert.equal((await patch('"1"')).status, 200)
@@ -218,9 +251,16 @@ test('the same Idempotency-Key gives the stored answer, another body with it is 
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => sendJson<Document>('POST', `${base}/documents`, body, key)),
   )
-  assert.deepEqual(answers.map(({ status }) => status), [201, 201, 201, 201, 201])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [201, 201, 201, 201, 201],
+  )
   assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
-  problemOf(await sendJson('POST', `${base}/documents`, { ...body, title: 'Other' }, key), 422, 'idempotency-key-reused')
+  problemOf(
+    await sendJson('POST', `${base}/documents`, { ...body, title: 'Other' }, key),
+    422,
+    'idempotency-key-reused',
+  )
 })
 
 test('lists are newest first, bounded, filtered and paged by skip or cursor', async () => {
@@ -237,7 +277,18 @@ test('lists are newest first, bounded, filtered and paged by skip or cursor', as
   assert.deepEqual(await idsOf('limit=2.0'), ids.slice(0, 2))
   assert.deepEqual(await idsOf('sort=created_at'), ids.toReversed())
   assert.deepEqual(await idsOf('status=signed'), [])
-  for (const query of ['skip=-1', 'limit=-1', 'limit=201', `limit=1${'0'.repeat(30)}`, 'limit=abc', 'limit=1.5', 'limit=', 'status=bogus', 'cursor=x', 'sort=size']) {
+  for (const query of [
+    'skip=-1',
+    'limit=-1',
+    'limit=201',
+    `limit=1${'0'.repeat(30)}`,
+    'limit=abc',
+    'limit=1.5',
+    'limit=',
+    'status=bogus',
+    'cursor=x',
+    'sort=size',
+  ]) {
     problemOf(await list(query), 422, 'validation-failed')
   }
   const seen: string[] = []

@@ -23,7 +23,8 @@ const foundOnce = (q: string, filter: Record<string, string> = {}) =>
 test('a document is found by words of its title and of its content, with highlights', async () => {
   const [inTitle, inContent] = [uniqueWord(), uniqueWord()]
   const { id } = await createDocument(base, {
-    title: `Lease ${inTitle}`, content: `The parties agree that the <b>${inContent}</b> shall be delivered.`,
+    title: `Lease ${inTitle}`,
+    content: `The parties agree that the <b>${inContent}</b> shall be delivered.`,
   })
   const byTitle = await foundOnce(inTitle)
   assert.equal(byTitle.id, id)
@@ -37,10 +38,12 @@ test('a document is found by words of its title and of its content, with highlig
 test('stems, accents, typing errors and phrases are understood', async () => {
   const word = uniqueWord()
   const { id } = await createDocument(base, {
-    title: `Résumé ${word}`, content: 'The indemnification obligations survive termination of this agreement.',
+    title: `Résumé ${word}`,
+    content: 'The indemnification obligations survive termination of this agreement.',
   })
   await foundOnce(word)
-  const finds = async (q: string) => (await search({ q: `${q} ${word}` })).body.documents.some((hit) => hit.id === id)
+  const finds = async (q: string) =>
+    (await search({ q: `${q} ${word}` })).body.documents.some((hit) => hit.id === id)
   assert.ok(await finds('resume'))
   assert.ok(await finds('obligation'))
   assert.ok(await finds('terminaton'), 'one letter is missing')
@@ -49,11 +52,33 @@ test('stems, accents, typing errors and phrases are understood', async () => {
 })
 
 test('no text breaks the search, and bad parameters are named', async () => {
-  for (const q of ['"', '"unbalanced', "'; drop table", '& | ! <-> ( )', ':*', '\\', '%', ' ', '\u0000', 'a'.repeat(900), '🙂', '-', 'AND OR NOT']) {
+  for (const q of [
+    '"',
+    '"unbalanced',
+    "'; drop table",
+    '& | ! <-> ( )',
+    ':*',
+    '\\',
+    '%',
+    ' ',
+    '\u0000',
+    'a'.repeat(900),
+    '🙂',
+    '-',
+    'AND OR NOT',
+  ]) {
     const { status } = await search({ q })
     assert.ok(status === 200 || status === 422, `${q}: ${status}`)
   }
-  for (const query of [{}, { q: '' }, { q: 'a', from: '-1' }, { q: 'a', size: '0' }, { q: 'a', size: '101' }, { q: 'a', size: 'abc' }, { q: 'a', status: 'bogus' }]) {
+  for (const query of [
+    {},
+    { q: '' },
+    { q: 'a', from: '-1' },
+    { q: 'a', size: '0' },
+    { q: 'a', size: '101' },
+    { q: 'a', size: 'abc' },
+    { q: 'a', status: 'bogus' },
+  ]) {
     problemOf(await search(query as Record<string, string>), 422, 'validation-failed')
   }
   problemOf(await send(`${base}/aggregations/title`), 422, 'validation-failed')
@@ -65,10 +90,14 @@ test('filters, facets and suggestions follow the documents', async () => {
   const { id } = await createDocument(base, { title: `Charter ${word}`, created_by: `${word}@example.com` })
   await createDocument(base, { title: `Other ${word}` })
   await eventually('both to be found', async () => (await search({ q: word })).body.total === 2)
-  assert.deepEqual((await search({ q: word, created_by: `${word}@example.com` })).body.documents.map((hit) => hit.id), [id])
+  assert.deepEqual(
+    (await search({ q: word, created_by: `${word}@example.com` })).body.documents.map((hit) => hit.id),
+    [id],
+  )
   assert.equal((await search({ q: word, size: '1', from: '1' })).body.documents.length, 1)
   assert.deepEqual((await send(`${base}/aggregations/status?q=${word}`)).body, {
-    field: 'status', values: [{ key: 'created', count: 2 }],
+    field: 'status',
+    values: [{ key: 'created', count: 2 }],
   })
   const { body } = await send<{ suggestions: string[] }>(`${base}/suggest?q=${word.slice(0, -1)}`)
   assert.deepEqual(body.suggestions.sort(), [`Charter ${word}`, `Other ${word}`])
@@ -129,7 +158,10 @@ test('who was away gets what it missed, in order and once; an unknown position i
   const again = await openSocket(target.urls, id, seen!.position)
   assert.equal((await again.next()).type, 'connection.established')
   await sendJson('PATCH', `${base}/documents/${id}`, { title: 'T5' })
-  assert.deepEqual((await again.take(3)).map(({ data }) => data['version']), [3, 4, 5])
+  assert.deepEqual(
+    (await again.take(3)).map(({ data }) => data['version']),
+    [3, 4, 5],
+  )
   again.close()
   const lost = await openSocket(target.urls, id, 'no-such-position')
   assert.equal((await lost.next()).type, 'connection.established')
@@ -160,8 +192,11 @@ test('the ws role counts its subscribers and lets only administrators broadcast'
   const { body } = await send<Record<string, unknown>>(`${target.urls.ws}/stats`)
   assert.ok(Number(body['total_connections']) >= 1 && Number(body['documents_with_subscribers']) >= 1)
   assert.equal(body['kafka_consumer_running'], true)
-  const token = await send<{ access_token: string }>(`${target.urls.ws}/auth/token?user_id=u1&email=eve@example.com`)
-  const broadcast = (headers = {}) => sendJson('POST', `${target.urls.ws}/broadcast/${id}`, { data: { note: 'hi' } }, headers)
+  const token = await send<{ access_token: string }>(
+    `${target.urls.ws}/auth/token?user_id=u1&email=eve@example.com`,
+  )
+  const broadcast = (headers = {}) =>
+    sendJson('POST', `${target.urls.ws}/broadcast/${id}`, { data: { note: 'hi' } }, headers)
   problemOf(await broadcast(), 401, 'unauthenticated')
   problemOf(await broadcast({ authorization: `Bearer ${token.body.access_token}` }), 403, 'forbidden')
   socket.close()

@@ -6,8 +6,7 @@ import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './r
 import { openTarget, type Target } from './target.ts'
 
 const GONE = '019aa1b2-0000-7000-8000-00000000dead'
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 let target: Target
 let documents = ''
 let base = ''
@@ -22,7 +21,10 @@ after(() => target.stop())
 test('a signature moves its document to signed, at once and in the cache too', async () => {
   const { id } = await createDocument(documents)
   await send(`${documents}/documents/${id}`)
-  const answer = await sign(base, id, { signature_data: 'base64encoded_signature_image_data_here', document_status: 'pending' })
+  const answer = await sign(base, id, {
+    signature_data: 'base64encoded_signature_image_data_here',
+    document_status: 'pending',
+  })
   assert.equal(answer.status, 201, JSON.stringify(answer.body))
   const { id: signatureId, signed_at, ip_address, ...fields } = answer.body
   assert.match(signatureId, /^[0-9a-f-]{36}$/)
@@ -63,12 +65,22 @@ test('lists leave signature data out unless asked, newest first', async () => {
   const first = (await sign(base, id, { signature_data: PNG })).body.id
   const second = (await sign(base, id, { signer_email: 'eve@example.com', signature_data: PNG })).body.id
   const list = (query = '') => send<Signature[]>(`${base}/documents/${id}/signatures?${query}`)
-  assert.deepEqual((await list()).body.map(({ id, signature_data }) => [id, signature_data]), [
-    [second, null],
-    [first, null],
-  ])
-  assert.deepEqual((await list('include=signature_data&limit=1')).body.map(({ signature_data }) => signature_data), [PNG])
-  assert.ok((await send<Signature[]>(`${base}/signatures?limit=200`)).body.some((signature) => signature.id === second))
+  assert.deepEqual(
+    (await list()).body.map(({ id, signature_data }) => [id, signature_data]),
+    [
+      [second, null],
+      [first, null],
+    ],
+  )
+  assert.deepEqual(
+    (await list('include=signature_data&limit=1')).body.map(({ signature_data }) => signature_data),
+    [PNG],
+  )
+  assert.ok(
+    (await send<Signature[]>(`${base}/signatures?limit=200`)).body.some(
+      (signature) => signature.id === second,
+    ),
+  )
   problemOf(await send(`${base}/signatures?limit=201`), 422, 'validation-failed')
   problemOf(await send(`${base}/documents/${GONE}/signatures`), 404, 'document-not-found')
   problemOf(await send(`${base}/signatures/${GONE}`), 404, 'signature-not-found')
@@ -108,7 +120,10 @@ test('what is wrong with a signature is named by field', async () => {
   ]
   for (const [fields, names] of cases) {
     const { errors } = problemOf(await sign(base, id, fields), 422, 'validation-failed')
-    assert.deepEqual(errors.map(({ field }) => field), names)
+    assert.deepEqual(
+      errors.map(({ field }) => field),
+      names,
+    )
   }
 })
 
@@ -116,9 +131,14 @@ test('signing and changing at once loses neither', async () => {
   const { id } = await createDocument(documents)
   const [signed, ...patched] = await Promise.all([
     sign(base, id),
-    ...Array.from({ length: 6 }, (_, n) => sendJson('PATCH', `${documents}/documents/${id}`, { title: `T${n}` })),
+    ...Array.from({ length: 6 }, (_, n) =>
+      sendJson('PATCH', `${documents}/documents/${id}`, { title: `T${n}` }),
+    ),
   ])
-  assert.deepEqual([signed!.status, ...patched.map(({ status }) => status)], [201, 200, 200, 200, 200, 200, 200])
+  assert.deepEqual(
+    [signed!.status, ...patched.map(({ status }) => status)],
+    [201, 200, 200, 200, 200, 200, 200],
+  )
   const { body } = await send<Document>(`${documents}/documents/${id}`)
   assert.deepEqual([body.status, body.version], ['signed', 8])
 })
@@ -130,9 +150,15 @@ test('the same Idempotency-Key signs once', async () => {
   const answers = await Promise.all(
     Array.from({ length: 3 }, () => sendJson<Signature>('POST', `${base}/signatures`, body, key)),
   )
-  assert.deepEqual(answers.map(({ status }) => status), [201, 201, 201])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [201, 201, 201],
+  )
   assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
-  assert.deepEqual(answers.map(({ body }) => body.signature_data), [PNG, PNG, PNG])
+  assert.deepEqual(
+    answers.map(({ body }) => body.signature_data),
+    [PNG, PNG, PNG],
+  )
 })
 
 test("a role's port has its own routes only", async () => {

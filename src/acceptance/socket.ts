@@ -21,9 +21,16 @@ export interface Socket {
 }
 
 /** Subscribes to a document with a plain WebSocket; without `token` it asks for one as a developer would. */
-export async function openSocket(urls: ServiceUrls, documentId: string, last?: string, token?: string): Promise<Socket> {
+export async function openSocket(
+  urls: ServiceUrls,
+  documentId: string,
+  last?: string,
+  token?: string,
+): Promise<Socket> {
   const minted =
-    token ?? (await send<{ access_token: string }>(`${urls.ws}/auth/token?user_id=tester&email=t@example.com`)).body.access_token
+    token ??
+    (await send<{ access_token: string }>(`${urls.ws}/auth/token?user_id=tester&email=t@example.com`)).body
+      .access_token
   const query = new URLSearchParams({ token: minted, ...(last !== undefined && { last }) })
   const socket = new WebSocket(`${urls.ws.replace('http', 'ws')}/ws/${documentId}?${query}`)
   const waiting: Message[] = []

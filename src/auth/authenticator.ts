@@ -26,7 +26,8 @@ export function createAuthenticator(mode: 'open' | 'required', tokens: Tokens): 
         throw new DomainError('unauthenticated', 'header authorization: send `Bearer` and a token')
       }
       const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
-      if (token === undefined) throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
+      if (token === undefined)
+        throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
       return tokens.verify(token)
     },
   }

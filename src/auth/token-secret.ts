@@ -6,7 +6,8 @@ import { join } from 'node:path'
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
 
 /** The secret that keys the hashes of viewers. Not the tokens' one: changing that must not make everybody new. */
-export const keptViewerSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'viewer-secret')
+export const keptViewerSecret = (dataFolder: string): Promise<string> =>
+  keptSecret(dataFolder, 'viewer-secret')
 
 /**
  * Made by whoever needs it first. The file appears whole: it is written under another name and then linked.

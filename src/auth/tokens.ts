@@ -23,7 +23,11 @@ export interface Tokens {
   verify(token: string): User
 }
 
-const claims = z.object({ sub: z.string().min(1).max(255), email: z.email(), admin: z.boolean().default(false) })
+const claims = z.object({
+  sub: z.string().min(1).max(255),
+  email: z.email(),
+  admin: z.boolean().default(false),
+})
 
 export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   if (Buffer.byteLength(settings.secret) < 32) throw new Error('the token secret must have at least 32 bytes')
@@ -40,11 +44,17 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
     },
     verify(token) {
       try {
-        const payload = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience, clockTimestamp: seconds() })
+        const payload = jwt.verify(token, key, {
+          algorithms: ['HS256'],
+          issuer,
+          audience,
+          clockTimestamp: seconds(),
+        })
         const { sub, email, admin } = claims.parse(payload)
         return { kind: 'user', id: sub, email, admin }
       } catch (error) {
-        const reason = error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid here'
+        const reason =
+          error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid here'
         throw new DomainError('unauthenticated', reason, { cause: error })
       }
     },

@@ -19,7 +19,9 @@ const OWN = new Set(['date', 'connection', 'keep-alive'])
 /** Starts a bare node:http server that gives this answer, with its headers. */
 export async function startBareServer({ status, headers, body }: Answer): Promise<BareServer> {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN.has(name)))
-  const child = fork(join(buildRoot(), 'bench/bare-server.worker.js'), [JSON.stringify({ status, headers: kept, body })])
+  const child = fork(join(buildRoot(), 'bench/bare-server.worker.js'), [
+    JSON.stringify({ status, headers: kept, body }),
+  ])
   const [{ port }] = (await within(10_000, 'the bare server', once(child, 'message'))) as [{ port: number }]
   const pool = openPool(`http://127.0.0.1:${port}`)
   return {

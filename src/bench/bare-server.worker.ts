@@ -2,7 +2,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-const answer = JSON.parse(process.argv[2]!) as { status: number; headers: Record<string, string>; body: string }
+const answer = JSON.parse(process.argv[2]!) as {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
 
 const server = createServer((request, response) => {
   const send = (): void => {

@@ -13,10 +13,15 @@ const run = promisify(execFile)
 
 test('every measurement of the bench still measures, and nothing of it stays behind', async () => {
   const { stdout } = await run(process.execPath, [join(buildRoot(), 'bench/bench.js'), '--quick', '--json'])
-  const { machine, rows, folder } = JSON.parse(stdout) as { machine: { cores: number }; rows: Row[]; folder: string }
+  const { machine, rows, folder } = JSON.parse(stdout) as {
+    machine: { cores: number }
+    rows: Row[]
+    folder: string
+  }
   assert.ok(machine.cores > 0)
   assert.equal(rows.length, 19)
-  for (const { measure, value, ratio = 1 } of rows) assert.ok(value > 0 && ratio > 0, `${measure}: ${value}, ${ratio}`)
+  for (const { measure, value, ratio = 1 } of rows)
+    assert.ok(value > 0 && ratio > 0, `${measure}: ${value}, ${ratio}`)
   assert.ok(!(await readdir(tmpdir())).some((name) => folder.endsWith(name)), folder)
 })
 

@@ -44,11 +44,15 @@ function select(names: readonly string[]): readonly Measurement[] {
   return names.length === 0 ? MEASUREMENTS : MEASUREMENTS.filter(({ name }) => names.includes(name))
 }
 
-async function measureAll(selected: readonly Measurement[], scale: Scale): Promise<{ rows: Row[]; folder: string }> {
+async function measureAll(
+  selected: readonly Measurement[],
+  scale: Scale,
+): Promise<{ rows: Row[]; folder: string }> {
   note('starting docmgr on an empty folder …')
   const bench = await openBench(scale)
   const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(`ended by ${signal}`)))
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)))
   })
   try {
     const measured = within(scale.limitMs, 'the bench to end', measureInTurn(selected, bench))

@@ -12,8 +12,11 @@ export interface Cpu {
 
 export async function readCpu(service: { pid: number }, pool: Pool): Promise<Cpu> {
   const tree = await readTree(service.pid)
-  if (tree.length === 0) return { node: (await readMetric(pool, 'process_cpu_seconds_total'))!, postgres: undefined }
+  if (tree.length === 0)
+    return { node: (await readMetric(pool, 'process_cpu_seconds_total'))!, postgres: undefined }
   const sum = (isPostgres: boolean): number =>
-    tree.filter(({ name }) => name.startsWith('postgres') === isPostgres).reduce((total, { cpu }) => total + cpu, 0)
+    tree
+      .filter(({ name }) => name.startsWith('postgres') === isPostgres)
+      .reduce((total, { cpu }) => total + cpu, 0)
   return { node: sum(false), postgres: sum(true) }
 }

@@ -18,14 +18,20 @@ export const CONCURRENCY = 16
 const LIMIT_MS = 30_000
 
 export function openPool(url: string): Pool {
-  return new Pool(url, { connections: CONCURRENCY, pipelining: 1, headersTimeout: LIMIT_MS, bodyTimeout: LIMIT_MS })
+  return new Pool(url, {
+    connections: CONCURRENCY,
+    pipelining: 1,
+    headersTimeout: LIMIT_MS,
+    bodyTimeout: LIMIT_MS,
+  })
 }
 
 /** One request. @throws when it is answered with another status */
 export async function ask(pool: Pool, request: BenchRequest, status: number): Promise<Answer> {
   const { statusCode, headers, body } = await pool.request(request)
   const text = await body.text()
-  if (statusCode !== status) throw new Error(`${request.method} ${request.path} was answered with ${statusCode}: ${text}`)
+  if (statusCode !== status)
+    throw new Error(`${request.method} ${request.path} was answered with ${statusCode}: ${text}`)
   return { status, headers: headers as Record<string, string>, body: text }
 }
 

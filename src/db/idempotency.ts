@@ -70,7 +70,10 @@ export function createIdempotency<Answer>(options: {
 
   type Row = StoredAnswer<Answer> & { request_hash: string }
 
-  const find = async (on: Queryable, request: IdempotentRequest): Promise<StoredAnswer<Answer> | undefined> => {
+  const find = async (
+    on: Queryable,
+    request: IdempotentRequest,
+  ): Promise<StoredAnswer<Answer> | undefined> => {
     const [row] = await queryRows<Row>(
       on,
       `SELECT status, answer, request_hash FROM ${table} WHERE principal = $1 AND key = $2 AND created_at > $3`,
@@ -119,7 +122,9 @@ export function createIdempotency<Answer>(options: {
     const now = clock.now().getTime()
     if (now - cleanedAt < HOUR_MS) return
     cleanedAt = now
-    cleaning = removeExpired().catch((error: unknown) => log.warn({ err: error }, 'old idempotency keys stay for now'))
+    cleaning = removeExpired().catch((error: unknown) =>
+      log.warn({ err: error }, 'old idempotency keys stay for now'),
+    )
   }
 
   return {
@@ -153,7 +158,10 @@ export function createIdempotency<Answer>(options: {
     },
 
     async forget(transaction, { principal, key }) {
-      await queryRows(transaction, `DELETE FROM ${table} WHERE principal = $1 AND key = $2`, [principalKey(principal), key])
+      await queryRows(transaction, `DELETE FROM ${table} WHERE principal = $1 AND key = $2`, [
+        principalKey(principal),
+        key,
+      ])
     },
 
     stop: () => cleaning,
@@ -161,7 +169,10 @@ export function createIdempotency<Answer>(options: {
 }
 
 function inProgress(): DomainError {
-  return new DomainError('request-in-progress', 'header idempotency-key: its first request is not done yet; try again')
+  return new DomainError(
+    'request-in-progress',
+    'header idempotency-key: its first request is not done yet; try again',
+  )
 }
 
 function principalKey(principal: Principal): string {

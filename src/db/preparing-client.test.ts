@@ -12,7 +12,13 @@ after(() => server.stop())
 test('statements with parameters are prepared once a connection, where that is asked for', async (t) => {
   const { direct } = await server.open()
   for (const prepare of [true, false]) {
-    const { pool } = connectDatabase(direct, { size: 1, waitMs: 5_000, statementMs: 5_000, prepare, onError: () => {} })
+    const { pool } = connectDatabase(direct, {
+      size: 1,
+      waitMs: 5_000,
+      statementMs: 5_000,
+      prepare,
+      onError: () => {},
+    })
     t.after(() => pool.end())
     for (const value of ['a', 'b']) {
       assert.deepEqual((await pool.query('SELECT $1::text AS text', [value])).rows, [{ text: value }])
@@ -20,7 +26,9 @@ test('statements with parameters are prepared once a connection, where that is a
       assert.deepEqual((await pool.query(config)).rows, [{ number: 1 }])
     }
     await pool.query('BEGIN; SELECT 1; COMMIT')
-    const { rows } = await pool.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements ORDER BY statement')
+    const { rows } = await pool.query<{ statement: string }>(
+      'SELECT statement FROM pg_prepared_statements ORDER BY statement',
+    )
     const statements = rows.map(({ statement }) => statement)
     assert.deepEqual(statements, prepare ? ['SELECT $1::int AS number', 'SELECT $1::text AS text'] : [])
   }
@@ -28,7 +36,13 @@ test('statements with parameters are prepared once a connection, where that is a
 
 test('a prepared statement that fails is an error of its own, and can be tried again', async (t) => {
   const { direct } = await server.open()
-  const { pool } = connectDatabase(direct, { size: 1, waitMs: 5_000, statementMs: 5_000, prepare: true, onError: () => {} })
+  const { pool } = connectDatabase(direct, {
+    size: 1,
+    waitMs: 5_000,
+    statementMs: 5_000,
+    prepare: true,
+    onError: () => {},
+  })
   t.after(() => pool.end())
   await assert.rejects(pool.query('SELECT 1 / $1::int AS part', [0]), /division by zero/)
   await assert.rejects(pool.query('SELECT nothing FROM nowhere WHERE a = $1', [0]), /nowhere/)

@@ -19,8 +19,14 @@ test('rows have the types that the tables have in the program', async () => {
     ['019aa1b2-0000-7000-8000-000000000001'],
   )
   assert.deepEqual(row, {
-    id: '019aa1b2-0000-7000-8000-000000000001', big: 9007199254740991, small: 7, yes: true, nothing: null,
-    json: { a: [1] }, time: '2026-03-01T10:00:00.500000Z', midnight: '2026-03-01T00:00:00Z',
+    id: '019aa1b2-0000-7000-8000-000000000001',
+    big: 9007199254740991,
+    small: 7,
+    yes: true,
+    nothing: null,
+    json: { a: [1] },
+    time: '2026-03-01T10:00:00.500000Z',
+    midnight: '2026-03-01T00:00:00Z',
   })
 })
 
@@ -46,10 +52,15 @@ test('an error of a statement keeps its SQLSTATE and leaves the connection usabl
 test('a database that is not there, or goes away, is unavailable', async () => {
   const database = await server.open()
   const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
-  const cut = inTransaction(database.pool, (client) => queryRows(client, 'SELECT pg_terminate_backend(pg_backend_pid())'))
+  const cut = inTransaction(database.pool, (client) =>
+    queryRows(client, 'SELECT pg_terminate_backend(pg_backend_pid())'),
+  )
   await assert.rejects(cut, unavailable)
   assert.equal((await queryRows(database.pool, 'SELECT 1 AS one'))[0]!['one'], 1)
   await database.stop()
   await assert.rejects(queryRows(database.pool, 'SELECT 1'), unavailable)
-  await assert.rejects(inTransaction(database.pool, async () => {}), unavailable)
+  await assert.rejects(
+    inTransaction(database.pool, async () => {}),
+    unavailable,
+  )
 })

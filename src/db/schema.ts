@@ -48,13 +48,28 @@ export const documents = documentsSchema.table(
     traceparent: varchar({ length: 55 }),
   },
   (table) => [
-    check('documents_status', sql`status in (${sql.raw(STATUSES.map((status) => `'${status}'`).join(', '))})`),
-    index('documents_created_at_id').on(table.created_at, table.id).where(sql`deleted_at is null`),
-    index('documents_content_sha256').on(table.content_sha256).where(sql`deleted_at is null`),
-    index('documents_status_created_at').on(table.status, table.created_at, table.id).where(sql`deleted_at is null`),
-    index('documents_created_by_created_at').on(table.created_by, table.created_at, table.id).where(sql`deleted_at is null`),
-    index('documents_updated_at_id').on(table.updated_at, table.id).where(sql`deleted_at is null`),
-    index('documents_title_id').on(table.title, table.id).where(sql`deleted_at is null`),
+    check(
+      'documents_status',
+      sql`status in (${sql.raw(STATUSES.map((status) => `'${status}'`).join(', '))})`,
+    ),
+    index('documents_created_at_id')
+      .on(table.created_at, table.id)
+      .where(sql`deleted_at is null`),
+    index('documents_content_sha256')
+      .on(table.content_sha256)
+      .where(sql`deleted_at is null`),
+    index('documents_status_created_at')
+      .on(table.status, table.created_at, table.id)
+      .where(sql`deleted_at is null`),
+    index('documents_created_by_created_at')
+      .on(table.created_by, table.created_at, table.id)
+      .where(sql`deleted_at is null`),
+    index('documents_updated_at_id')
+      .on(table.updated_at, table.id)
+      .where(sql`deleted_at is null`),
+    index('documents_title_id')
+      .on(table.title, table.id)
+      .where(sql`deleted_at is null`),
   ],
 )
 
@@ -71,7 +86,10 @@ const idempotencyColumns = () => ({
 export const documentIdempotencyKeys = documentsSchema.table(
   'idempotency_keys',
   idempotencyColumns(),
-  (table) => [primaryKey({ columns: [table.principal, table.key] }), index('idempotency_keys_age').on(table.created_at)],
+  (table) => [
+    primaryKey({ columns: [table.principal, table.key] }),
+    index('idempotency_keys_age').on(table.created_at),
+  ],
 )
 
 /** Who has seen a document: a keyed hash of the viewer, never the address itself. */
@@ -112,7 +130,11 @@ export const signatures = signaturesSchema.table(
   (table) => [
     index('signatures_signed_at_id').on(table.signed_at, table.id),
     index('signatures_document_id').on(table.document_id, table.signed_at, table.id),
-    index('signatures_signer_email_signed_at').on(sql`lower(${table.signer_email})`, table.signed_at, table.id),
+    index('signatures_signer_email_signed_at').on(
+      sql`lower(${table.signer_email})`,
+      table.signed_at,
+      table.id,
+    ),
     uniqueIndex('signatures_one_a_signer').on(table.document_id, sql`lower(${table.signer_email})`),
   ],
 )
@@ -133,13 +155,20 @@ export const signingIntents = signaturesSchema.table(
     rejected_because: text(),
     traceparent: varchar({ length: 55 }),
   },
-  (table) => [index('signing_intents_due').on(table.next_attempt_at).where(sql`rejected_because is null`)],
+  (table) => [
+    index('signing_intents_due')
+      .on(table.next_attempt_at)
+      .where(sql`rejected_because is null`),
+  ],
 )
 
 export const signatureIdempotencyKeys = signaturesSchema.table(
   'idempotency_keys',
   idempotencyColumns(),
-  (table) => [primaryKey({ columns: [table.principal, table.key] }), index('idempotency_keys_age').on(table.created_at)],
+  (table) => [
+    primaryKey({ columns: [table.principal, table.key] }),
+    index('idempotency_keys_age').on(table.created_at),
+  ],
 )
 
 // --- changes: written by the `wal:` change feed --------------------------------------------------------------------

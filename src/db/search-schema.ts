@@ -3,7 +3,17 @@
  * in the hand-written parts of drizzle/*.sql.
  */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, index, integer, pgSchema, text, uuid, varchar } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgSchema,
+  text,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
 import { type DocumentStatus } from '../domain/document.ts'
 import { timestamp } from './timestamp.ts'
 
@@ -32,8 +42,12 @@ export const searchDocuments = searchSchema.table(
     vector: tsvector().notNull(),
   },
   (table) => [
-    index('documents_vector').using('gin', table.vector).where(sql`not deleted`),
-    index('documents_newest').on(table.created_at, table.id).where(sql`not deleted`),
+    index('documents_vector')
+      .using('gin', table.vector)
+      .where(sql`not deleted`),
+    index('documents_newest')
+      .on(table.created_at, table.id)
+      .where(sql`not deleted`),
   ],
 )
 

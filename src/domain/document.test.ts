@@ -18,7 +18,8 @@ test('a document only moves forward, skipping steps or not', () => {
 test('cancelled is reached from before signed only, and never left', () => {
   const sources = STATUSES.filter((from) => statusMove(from, 'cancelled') === 'allowed')
   assert.deepEqual(sources, ['created', 'sent', 'viewed'])
-  for (const to of STATUSES) assert.equal(statusMove('cancelled', to), to === 'cancelled' ? 'unchanged' : 'refused')
+  for (const to of STATUSES)
+    assert.equal(statusMove('cancelled', to), to === 'cancelled' ? 'unchanged' : 'refused')
 })
 
 test('no way of allowed moves comes back to where it was', () => {
@@ -42,7 +43,10 @@ test('the statuses before one are those that may move there', () => {
 })
 
 test('signed documents stay, and those that ended cannot be signed', () => {
-  assert.deepEqual(STATUSES.filter((name) => !isDeletable(name)), ['signed', 'completed', 'archived'])
+  assert.deepEqual(
+    STATUSES.filter((name) => !isDeletable(name)),
+    ['signed', 'completed', 'archived'],
+  )
   assert.deepEqual(STATUSES.filter(isSignable), ['created', 'sent', 'viewed', 'signed'])
   assert.equal(isStatus('SIGNED'), false)
   assert.equal(isStatus('completed'), true)

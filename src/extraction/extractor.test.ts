@@ -110,7 +110,10 @@ test('stop() rejects what is under way and what waits, and what comes later', as
   const pending = Promise.allSettled([one(), one()])
   const started = performance.now()
   await stopping.stop()
-  assert.deepEqual((await pending).map(({ status }) => status), ['rejected', 'rejected'])
+  assert.deepEqual(
+    (await pending).map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
   await assert.rejects(one(), /has stopped/)
   assert.ok(performance.now() - started < 2000)
 })

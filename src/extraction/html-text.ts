@@ -10,8 +10,10 @@ export interface HtmlOptions {
 }
 
 const inline = new Set(
-  ('a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small ' +
-    'span strike strong sub sup time tt u var wbr').split(' '),
+  (
+    'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small ' +
+    'span strike strong sub sup time tt u var wbr'
+  ).split(' '),
 )
 const cells = new Set(['td', 'th', 'option'])
 const preformatted = new Set(['pre', 'textarea'])

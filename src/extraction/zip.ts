@@ -107,7 +107,10 @@ export function writeStoredZip(entries: readonly ZipEntry[]): Buffer {
   const end = Buffer.alloc(18)
   end.writeUInt16LE(entries.length, 4)
   end.writeUInt16LE(entries.length, 6)
-  end.writeUInt32LE(directory.reduce((sum, part) => sum + part.length, 0), 8)
+  end.writeUInt32LE(
+    directory.reduce((sum, part) => sum + part.length, 0),
+    8,
+  )
   end.writeUInt32LE(offset, 12)
   return Buffer.concat([...files, ...directory, uint32(endRecord), end])
 }

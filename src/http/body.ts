@@ -22,13 +22,20 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
-    throw new DomainError('unsupported-media-type', `header content-encoding: ${encoding} is not supported, send it plain`)
+    throw new DomainError(
+      'unsupported-media-type',
+      `header content-encoding: ${encoding} is not supported, send it plain`,
+    )
   }
   const type = request.headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()
   if (type !== undefined && type !== 'application/json' && !type.endsWith('+json')) {
-    throw new DomainError('unsupported-media-type', `header content-type: must be application/json, not ${type}`, {
-      errors: [{ field: 'header.content-type', detail: 'must be application/json' }],
-    })
+    throw new DomainError(
+      'unsupported-media-type',
+      `header content-type: must be application/json, not ${type}`,
+      {
+        errors: [{ field: 'header.content-type', detail: 'must be application/json' }],
+      },
+    )
   }
   const bytes = await readBody(request, maxBytes)
   if (bytes.length === 0) throw new DomainError('malformed-request', 'the body is empty; send a JSON object')
@@ -41,6 +48,9 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(body)
   } catch (error) {
-    throw new DomainError('malformed-request', `the body is not JSON: ${(error as Error).message.slice(0, 200)}`)
+    throw new DomainError(
+      'malformed-request',
+      `the body is not JSON: ${(error as Error).message.slice(0, 200)}`,
+    )
   }
 }

@@ -4,8 +4,10 @@ import { isProblem } from '../domain/errors.ts'
 import { entityTag, expectedVersions, isNotModified } from './conditional.ts'
 
 test('If-None-Match compares weakly, with lists and the star', () => {
-  for (const header of ['"7"', 'W/"7"', '"1", "7"', ' "1" ,W/"7"', '*']) assert.equal(isNotModified(header, 7), true, header)
-  for (const header of [undefined, '"8"', '7', '"77"', '', 'nonsense']) assert.equal(isNotModified(header, 7), false, header)
+  for (const header of ['"7"', 'W/"7"', '"1", "7"', ' "1" ,W/"7"', '*'])
+    assert.equal(isNotModified(header, 7), true, header)
+  for (const header of [undefined, '"8"', '7', '"77"', '', 'nonsense'])
+    assert.equal(isNotModified(header, 7), false, header)
   assert.equal(entityTag(7), '"7"')
 })
 

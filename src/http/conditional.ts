@@ -23,9 +23,7 @@ export function expectedVersions(ifMatch: string | undefined): number[] | undefi
   if (tags.length === 0 || !/^[\s,]*$/.test(ifMatch.replace(TAG, ''))) {
     throw invalidField('header.if-match', 'must be the ETag of a document, such as "3", or *')
   }
-  return tags
-    .filter((tag) => !tag.weak && /^[1-9]\d{0,8}$/.test(tag.value))
-    .map((tag) => Number(tag.value))
+  return tags.filter((tag) => !tag.weak && /^[1-9]\d{0,8}$/.test(tag.value)).map((tag) => Number(tag.value))
 }
 
 function tagsOf(header: string): { weak: boolean; value: string }[] {

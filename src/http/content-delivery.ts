@@ -90,7 +90,11 @@ function unsatisfiable(size: number, requestId: string): Reply {
 /** The name with the extension of the type, unless it has one that means the same. */
 export function fileName(name: string, contentType: string): string {
   // Control characters and separators; a leading dot would hide the file.
-  const plain = name.replace(/[\p{Cc}/\\]+/gu, '_').replace(/^\.+/, '_').trim() || 'content'
+  const plain =
+    name
+      .replace(/[\p{Cc}/\\]+/gu, '_')
+      .replace(/^\.+/, '_')
+      .trim() || 'content'
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
   const extension = mime.getExtension(type)
   const fits = type === 'application/octet-stream' ? /\.\w{1,10}$/.test(plain) : mime.getType(plain) === type

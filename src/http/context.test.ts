@@ -47,7 +47,9 @@ test('requests on one connection leave nothing behind on it, and what was answer
   const { server, port, signals, incoming } = await start()
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   for (let n = 0; n < 20; n++) {
-    const [answer] = (await once(send({ port, host: '127.0.0.1', agent }).end(), 'response')) as [IncomingMessage]
+    const [answer] = (await once(send({ port, host: '127.0.0.1', agent }).end(), 'response')) as [
+      IncomingMessage,
+    ]
     await once(answer.resume(), 'end')
   }
   const sockets = new Set(incoming.map(({ socket }) => socket))

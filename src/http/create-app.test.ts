@@ -28,7 +28,11 @@ const ok = { 200: { description: 'fine' } }
 const health = createHealth({ store: () => healthy() }, metrics)
 const endpoints: Endpoint[] = [
   defineEndpoint({
-    method: 'GET', path: '/things/{id}', operationId: 'getThing', summary: 'A thing', responses: ok,
+    method: 'GET',
+    path: '/things/{id}',
+    operationId: 'getThing',
+    summary: 'A thing',
+    responses: ok,
     params: idParams,
     query: z.object({ limit: wholeNumber({ min: 0, max: 200, fallback: 100 }) }),
     handle: async ({ params, query, head }, context) => {
@@ -37,34 +41,67 @@ const endpoints: Endpoint[] = [
     },
   }),
   defineEndpoint({
-    method: 'POST', path: '/things', operationId: 'makeThing', summary: 'Make one', responses: ok,
+    method: 'POST',
+    path: '/things',
+    operationId: 'makeThing',
+    summary: 'Make one',
+    responses: ok,
     body: { schema: z.object({ title: text({ min: 1, max: 5 }) }), maxBytes: 100 },
     handle: async ({ body }) => ({ status: 201, json: body }),
   }),
   defineEndpoint({
-    method: 'GET', path: '/broken', operationId: 'getBroken', summary: 'Fails', access: 'public', responses: ok,
+    method: 'GET',
+    path: '/broken',
+    operationId: 'getBroken',
+    summary: 'Fails',
+    access: 'public',
+    responses: ok,
     handle: async () => {
       throw new Error('the password is hunter2')
     },
   }),
   defineEndpoint({
-    method: 'GET', path: '/lost', operationId: 'getLost', summary: 'Its server is gone', access: 'public', responses: ok,
+    method: 'GET',
+    path: '/lost',
+    operationId: 'getLost',
+    summary: 'Its server is gone',
+    access: 'public',
+    responses: ok,
     handle: async () => {
       throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
     },
   }),
   defineEndpoint({
-    method: 'GET', path: '/gone', operationId: 'getGone', summary: 'Not there', access: 'public', responses: ok,
+    method: 'GET',
+    path: '/gone',
+    operationId: 'getGone',
+    summary: 'Not there',
+    access: 'public',
+    responses: ok,
     handle: async () => {
       throw new DomainError('document-not-found', 'there is no document 7')
     },
   }),
   defineEndpoint({
-    method: 'GET', path: '/stream', operationId: 'getStream', summary: 'Streams', access: 'public', responses: ok,
-    handle: async () => ({ status: 200, stream: Readable.from(['a', 'b']), headers: { 'content-type': 'text/plain' } }),
+    method: 'GET',
+    path: '/stream',
+    operationId: 'getStream',
+    summary: 'Streams',
+    access: 'public',
+    responses: ok,
+    handle: async () => ({
+      status: 200,
+      stream: Readable.from(['a', 'b']),
+      headers: { 'content-type': 'text/plain' },
+    }),
   }),
   defineEndpoint({
-    method: 'GET', path: '/admin', operationId: 'getAdmin', summary: 'Admins', access: 'admin', responses: ok,
+    method: 'GET',
+    path: '/admin',
+    operationId: 'getAdmin',
+    summary: 'Admins',
+    access: 'admin',
+    responses: ok,
     handle: async () => ({ status: 200, json: {} }),
   }),
   ...health.endpoints,
@@ -77,10 +114,18 @@ let closed = ''
 before(async () => {
   const serve = async (mode: 'open' | 'required', trustedProxies: string[]): Promise<string> => {
     const app = createApp([...endpoints, openApiEndpoint(endpoints, '1.0.0')], {
-      log: silentLogger, metrics: createHttpMetrics(createMetrics()), authenticator: createAuthenticator(mode, tokens),
-      newId: createUuidV7(), trustedProxies,
+      log: silentLogger,
+      metrics: createHttpMetrics(createMetrics()),
+      authenticator: createAuthenticator(mode, tokens),
+      newId: createUuidV7(),
+      trustedProxies,
     })
-    const listener = await listen({ setting: 'listen.http', host: '127.0.0.1', port: 0, handler: app.callback() })
+    const listener = await listen({
+      setting: 'listen.http',
+      host: '127.0.0.1',
+      port: 0,
+      handler: app.callback(),
+    })
     listeners.push(listener)
     return listener.url
   }
@@ -111,7 +156,9 @@ test('a bad parameter is a problem that names the field and what would be right'
   assert.match(JSON.stringify(body['errors']), /"path.id".*must be a UUID/)
   for (const limit of ['-1', '201', 'abc', '1.5', '', '1'.repeat(30)]) {
     const answer = await problem(await fetch(`${open}/things/${ID}?limit=${limit}`), 422, 'validation-failed')
-    assert.deepEqual(answer['errors'], [{ field: 'query.limit', detail: 'must be a whole number from 0 to 200' }])
+    assert.deepEqual(answer['errors'], [
+      { field: 'query.limit', detail: 'must be a whole number from 0 to 200' },
+    ])
   }
 })
 
@@ -175,7 +222,8 @@ test('a stream is sent as it is', async () => {
 test('where authentication is required a token is needed, and its user reaches the use case', async () => {
   await problem(await fetch(`${closed}/things/${ID}`), 401, 'unauthenticated')
   const token = tokens.sign({ id: 'u1', email: 'ada@example.com', admin: false })
-  const send = (authorization: string, path = `/things/${ID}`) => fetch(closed + path, { headers: { authorization } })
+  const send = (authorization: string, path = `/things/${ID}`) =>
+    fetch(closed + path, { headers: { authorization } })
   assert.equal((await send(`Bearer ${token}`)).status, 200)
   assert.deepEqual(seen?.principal, { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false })
   await problem(await send(`Bearer ${token.slice(0, -4)}AAAA`), 401, 'unauthenticated')
@@ -189,7 +237,11 @@ test('where authentication is required a token is needed, and its user reaches t
 test('open authentication lets anonymous in, but no bad token and nobody as administrator', async () => {
   assert.equal((await fetch(`${open}/things/${ID}`)).status, 200)
   assert.deepEqual(seen?.principal, { kind: 'anonymous' })
-  await problem(await fetch(`${open}/things/${ID}`, { headers: { authorization: 'Bearer a.b.c' } }), 401, 'unauthenticated')
+  await problem(
+    await fetch(`${open}/things/${ID}`, { headers: { authorization: 'Bearer a.b.c' } }),
+    401,
+    'unauthenticated',
+  )
   await problem(await fetch(`${open}/admin`), 401, 'unauthenticated')
 })
 
@@ -203,7 +255,10 @@ test('X-Forwarded-For is believed from trusted proxies only', async () => {
 })
 
 test('readiness tells what does not work, and liveness does not depend on it', async () => {
-  assert.deepEqual(await (await fetch(`${open}/health/ready`)).json(), { status: 'ready', checks: { store: 'ok' } })
+  assert.deepEqual(await (await fetch(`${open}/health/ready`)).json(), {
+    status: 'ready',
+    checks: { store: 'ok' },
+  })
   healthy = () => Promise.reject(new Error('the disk is full'))
   const answer = await fetch(`${open}/health/ready`)
   assert.equal(answer.status, 503)
@@ -217,12 +272,18 @@ test('readiness tells what does not work, and liveness does not depend on it', a
 test('the OpenAPI description comes from the schemas', async () => {
   const document = (await (await fetch(`${open}/openapi.json`)).json()) as {
     openapi: string
-    paths: Record<string, Record<string, { operationId: string; security?: unknown; parameters?: { name: string }[] }>>
+    paths: Record<
+      string,
+      Record<string, { operationId: string; security?: unknown; parameters?: { name: string }[] }>
+    >
   }
   assert.match(document.openapi, /^3\.1/)
   const operation = document.paths['/things/{id}']!['get']!
   assert.equal(operation.operationId, 'getThing')
-  assert.deepEqual(operation.parameters!.map(({ name }) => name), ['id', 'limit'])
+  assert.deepEqual(
+    operation.parameters!.map(({ name }) => name),
+    ['id', 'limit'],
+  )
   assert.ok(operation.security)
   assert.ok(document.paths['/things']!['post'])
 })
@@ -236,8 +297,13 @@ test('a taken port is a sentence that names it and its setting', async () => {
 })
 
 test('closing lets requests in hand finish and cuts off what takes too long', async () => {
-  const listener = await listen({ setting: 'x', host: '127.0.0.1', port: 0, handler: (_, response) => response.write('…') })
-  const socket = connect({ port: (new URL(listener.url).port as unknown as AddressInfo['port']) })
+  const listener = await listen({
+    setting: 'x',
+    host: '127.0.0.1',
+    port: 0,
+    handler: (_, response) => response.write('…'),
+  })
+  const socket = connect({ port: new URL(listener.url).port as unknown as AddressInfo['port'] })
   socket.on('error', () => {})
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
   await new Promise((resolve) => socket.once('data', resolve))

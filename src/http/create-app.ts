@@ -30,7 +30,9 @@ export interface HttpMetrics {
 export function createHttpMetrics(metrics: Metrics): HttpMetrics {
   return {
     duration: metrics.histogram('docmgr_http_request_duration_seconds', 'Time to answer, by route', [
-      'method', 'route', 'status',
+      'method',
+      'route',
+      'status',
     ]),
   }
 }
@@ -132,7 +134,10 @@ function lastValues(query: Koa.Context['query']): Record<string, string | undefi
 /** Nothing answered: the path is unknown, or known without this method (the router has set status and Allow). */
 function refuseUnknown(ctx: Koa.Context): never {
   if (ctx.status === 405 || ctx.status === 501) {
-    throw new DomainError('method-not-allowed', `${ctx.method} is not for this path; the header Allow names what is`)
+    throw new DomainError(
+      'method-not-allowed',
+      `${ctx.method} is not for this path; the header Allow names what is`,
+    )
   }
   throw new DomainError('not-found', `there is no ${ctx.path} here`)
 }

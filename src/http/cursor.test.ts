@@ -39,10 +39,17 @@ test('noise, a foreign key and a forged id are refused', () => {
   assert.match(refusal(forge('x', 'a', 'not-an-id'), 1), /^query\.cursor /)
   assert.match(refusal(forge('x', 'a', 5), 1), /^query\.cursor /)
   assert.match(refusal('a'.repeat(100_000), 1), /^query\.cursor /)
-  assert.match(refusal(encodeCursor({ key: 'a', id: newId() }, 1), 1, () => false), /^query\.cursor /)
+  assert.match(
+    refusal(encodeCursor({ key: 'a', id: newId() }, 1), 1, () => false),
+    /^query\.cursor /,
+  )
 })
 
 test('the link to the next page keeps what was asked and leaves out what was not', () => {
-  const link = nextLink('/documents', { limit: 20, status: 'sent', title: 'a&b', created_by: undefined }, 'abc')
+  const link = nextLink(
+    '/documents',
+    { limit: 20, status: 'sent', title: 'a&b', created_by: undefined },
+    'abc',
+  )
   assert.equal(link, '</documents?limit=20&status=sent&title=a%26b&cursor=abc>; rel="next"')
 })

@@ -27,16 +27,24 @@ export function decodeCursor(cursor: string, order: unknown, isKey: (key: string
   if (!parts) throw invalidField('query.cursor', 'must be one that the header Link of a page has given')
   const [print, key, id] = parts
   if (print !== fingerprint(order)) {
-    throw invalidField('query.cursor', 'belongs to a list with another sort or other filters; begin without a cursor')
+    throw invalidField(
+      'query.cursor',
+      'belongs to a list with another sort or other filters; begin without a cursor',
+    )
   }
   if (!isKey(key)) throw invalidField('query.cursor', 'must be one that the header Link of a page has given')
   return { key, id }
 }
 
 /** The header Link (RFC 8288) of a page that has a next one; `query` is what the page was asked with. */
-export function nextLink(path: string, query: Record<string, string | number | undefined>, cursor: string): string {
+export function nextLink(
+  path: string,
+  query: Record<string, string | number | undefined>,
+  cursor: string,
+): string {
   const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value))
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value))
   parameters.set('cursor', cursor)
   return `<${path}?${parameters.toString()}>; rel="next"`
 }
@@ -46,7 +54,8 @@ function parse(cursor: string): [print: string, key: string, id: string] | undef
   if (bytes.toString('base64url') !== cursor) return undefined
   try {
     const parts: unknown = JSON.parse(bytes.toString())
-    if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string')) return undefined
+    if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string'))
+      return undefined
     const [print, key, id] = parts as [string, string, string]
     return canonicalUuid(id) === id ? [print, key, id] : undefined
   } catch {

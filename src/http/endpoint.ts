@@ -28,7 +28,10 @@ export interface Endpoint<
   headers?: Record<string, string>
   /** Success statuses, for OpenAPI; problems are described once for all. */
   responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
-  handle(input: Input<z.output<Params>, z.output<Query>, z.output<Body>>, context: RequestContext): Promise<Reply>
+  handle(
+    input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
+    context: RequestContext,
+  ): Promise<Reply>
 }
 
 export interface Input<Params = unknown, Query = unknown, Body = unknown> {

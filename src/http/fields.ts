@@ -9,7 +9,10 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
     .string('must be a string')
     .refine((value) => !value.includes('\0'), 'must not contain NUL characters')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
-    .refine((value) => value.length >= min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+    .refine(
+      (value) => value.length >= min,
+      min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+    )
     .refine(
       (value) => value.length <= max || [...value].length <= max,
       `must have at most ${max} characters`,
@@ -29,7 +32,10 @@ export const id = z
   .transform((value, context) => {
     const canonical = canonicalUuid(value)
     if (canonical !== undefined) return canonical
-    context.addIssue({ code: 'custom', message: 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001' })
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001',
+    })
     return z.NEVER
   })
   .pipe(z.string().meta({ format: 'uuid' }))
@@ -43,7 +49,11 @@ export const email = text({ max: 320 })
 export const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
 
 /** An integer in a query string. */
-export function wholeNumber(options: { min: number; max: number; fallback: number }): z.ZodType<number, string | undefined> {
+export function wholeNumber(options: {
+  min: number
+  max: number
+  fallback: number
+}): z.ZodType<number, string | undefined> {
   const { min, max, fallback } = options
   const rule = `must be a whole number from ${min} to ${max}`
   return z

@@ -52,7 +52,10 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         operationId: 'getReadiness',
         summary: 'Whether the process can serve now, and what of it cannot',
         access: 'public',
-        responses: { 200: { description: 'ready', schema: report }, 503: { description: 'not ready', schema: report } },
+        responses: {
+          200: { description: 'ready', schema: report },
+          503: { description: 'not ready', schema: report },
+        },
         handle: ready,
       }),
       defineEndpoint({

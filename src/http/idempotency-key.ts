@@ -9,5 +9,8 @@ export function idempotencyKeyOf(headers: IncomingHttpHeaders): string | undefin
   const key = headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw invalidField('header.idempotency-key', 'must have 1 to 255 visible ASCII characters, and be sent once')
+  throw invalidField(
+    'header.idempotency-key',
+    'must have 1 to 255 visible ASCII characters, and be sent once',
+  )
 }

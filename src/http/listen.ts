@@ -24,7 +24,10 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, setting } = options
   const answering = new Set<ServerResponse>()
   let closing = false
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 }, options.handler)
+  const server = createServer(
+    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 },
+    options.handler,
+  )
   // A client with a busy connection would never be done: each is told to open another one, which it then cannot.
   const sayLast = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('connection', 'close')
@@ -64,7 +67,12 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
 }
 
 /** What an operator can do about a failed listen. */
-export function listenError(error: NodeJS.ErrnoException, setting: string, host: string, port: number): Error {
+export function listenError(
+  error: NodeJS.ErrnoException,
+  setting: string,
+  host: string,
+  port: number,
+): Error {
   const advice = `set ${setting} to another port, or to 0 for any free one`
   switch (error.code) {
     case 'EADDRINUSE':

@@ -45,10 +45,12 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       : {}),
     responses: {
       ...Object.fromEntries(
-        Object.entries(responses).map(([status, { description, schema, contentType = 'application/json' }]) => [
-          status,
-          { description, ...(schema && { content: { [contentType]: { schema } } }) },
-        ]),
+        Object.entries(responses).map(
+          ([status, { description, schema, contentType = 'application/json' }]) => [
+            status,
+            { description, ...(schema && { content: { [contentType]: { schema } } }) },
+          ],
+        ),
       ),
       default: { description: 'a problem', content: { 'application/problem+json': { schema: problem } } },
     },
@@ -56,13 +58,17 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
 }
 
 function headerSchema(headers: Record<string, string>): z.ZodObject {
-  const entries = Object.entries(headers).map(([name, meaning]) => [name, z.string().optional().meta({ description: meaning })])
+  const entries = Object.entries(headers).map(([name, meaning]) => [
+    name,
+    z.string().optional().meta({ description: meaning }),
+  ])
   return z.object(Object.fromEntries(entries))
 }
 
 function requestContent({ body, rawBody }: Endpoint): Record<string, object> {
   const bytes = { type: 'string', format: 'binary' }
-  const types = rawBody?.contentTypes.map((type) => [type, { schema: rawBody.schemas?.[type] ?? bytes }]) ?? []
+  const types =
+    rawBody?.contentTypes.map((type) => [type, { schema: rawBody.schemas?.[type] ?? bytes }]) ?? []
   return { ...(body && { 'application/json': { schema: body.schema } }), ...Object.fromEntries(types) }
 }
 

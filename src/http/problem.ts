@@ -34,13 +34,19 @@ export function problemOf(error: unknown, requestId: string): Problem {
 
 /** The issues of a schema, the first of each field, as one error that names them: `title`, `query.limit`, `path.id`. */
 export function validationError(error: z.ZodError, place?: 'query' | 'path'): DomainError {
-  const issues = [...new Map(error.issues.toReversed().map((issue) => [issue.path.join('.'), issue])).values()].reverse()
+  const issues = [
+    ...new Map(error.issues.toReversed().map((issue) => [issue.path.join('.'), issue])).values(),
+  ].reverse()
   const errors = issues.slice(0, 20).map((issue) => {
     const path = [...(place ? [place] : []), ...issue.path].join('.')
     const missing = issue.code === 'invalid_type' && issue.input === undefined
     return { field: path || 'body', detail: missing ? 'is required' : issue.message }
   })
-  return new DomainError('validation-failed', errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), {
-    errors,
-  })
+  return new DomainError(
+    'validation-failed',
+    errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '),
+    {
+      errors,
+    },
+  )
 }

@@ -32,7 +32,10 @@ const DRAIN_MS = 3_000
  * Reads a form with one file; fields may come before and after it. When it rejects, `store` has settled.
  * @throws DomainError malformed-request, validation-failed, and what `store` throws
  */
-export async function readForm<Stored>(request: IncomingMessage, options: FormOptions<Stored>): Promise<Form<Stored>> {
+export async function readForm<Stored>(
+  request: IncomingMessage,
+  options: FormOptions<Stored>,
+): Promise<Form<Stored>> {
   const parser = openParser(request)
   const fields: Record<string, string> = {}
   let file: { name: string | undefined; contentType: string | undefined; stored: Promise<Stored> } | undefined
@@ -43,7 +46,8 @@ export async function readForm<Stored>(request: IncomingMessage, options: FormOp
       // Whoever reads the file gets its error; one that nobody reads has one too when the parser is given up.
       content.on('error', () => {})
       if (file) return refuse(field, 'must be the only file')
-      if (!options.fileFields.includes(field)) return refuse(field, `the file's part must be named ${options.fileFields[0]}`)
+      if (!options.fileFields.includes(field))
+        return refuse(field, `the file's part must be named ${options.fileFields[0]}`)
       const stored = options.store(content)
       const contentType = mimeType === 'application/octet-stream' ? undefined : mimeType
       file = { name: filename || undefined, contentType, stored }
@@ -96,7 +100,10 @@ export async function drain(request: IncomingMessage): Promise<void> {
       read += chunk.length
       if (read > DRAIN_BYTES) resolve()
     })
-    request.once('end', resolve).once('close', resolve).once('error', () => resolve())
+    request
+      .once('end', resolve)
+      .once('close', resolve)
+      .once('error', () => resolve())
     request.resume()
     request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer))
   })

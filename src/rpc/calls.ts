@@ -13,7 +13,9 @@ export interface RpcMetrics {
 export function createRpcMetrics(metrics: Metrics): RpcMetrics {
   return {
     duration: metrics.histogram('docmgr_rpc_duration_seconds', 'Time to answer a call, by method', [
-      'protocol', 'method', 'status',
+      'protocol',
+      'method',
+      'status',
     ]),
   }
 }

@@ -45,7 +45,10 @@ export function createConnectHandler(
 function implementation(options: ConnectOptions): DocumentImplementation {
   const run = createCalls(options)
   const adapt =
-    <Request, Response>(method: DescMethod, handle: (request: Request, context: RequestContext) => Promise<Response>) =>
+    <Request, Response>(
+      method: DescMethod,
+      handle: (request: Request, context: RequestContext) => Promise<Response>,
+    ) =>
     async (request: Request, handler: HandlerContext): Promise<Response> => {
       const { requestId, traceparent, clientAddress } = handler.values.get(requestKey)!
       handler.responseHeader.set('x-request-id', requestId)

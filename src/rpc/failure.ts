@@ -75,7 +75,10 @@ export function errorOfFailure({ code, details, problem, fieldErrors }: Received
     return new DomainError('unavailable', `the document role refuses this role: ${details}`, cause)
   }
   if (problem !== undefined && problem in PROBLEMS) {
-    return new DomainError(problem as ProblemCode, details, { ...cause, errors: parseFieldErrors(fieldErrors) })
+    return new DomainError(problem as ProblemCode, details, {
+      ...cause,
+      errors: parseFieldErrors(fieldErrors),
+    })
   }
   if (code === CODES.DEADLINE_EXCEEDED) {
     return new DomainError('deadline-exceeded', 'the document role did not answer in time', cause)

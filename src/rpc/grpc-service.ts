@@ -1,4 +1,10 @@
-import { type DescMethod, type DescService, type MessageShape, fromBinary, toBinary } from '@bufbuild/protobuf'
+import {
+  type DescMethod,
+  type DescService,
+  type MessageShape,
+  fromBinary,
+  toBinary,
+} from '@bufbuild/protobuf'
 import { type MethodDefinition, type ServiceDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 
 /** Largest message that either side takes, in bytes. */

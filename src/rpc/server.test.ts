@@ -40,13 +40,20 @@ async function start(mode: 'open' | 'required') {
     trustedProxies: [],
   }
   const grpc: GrpcServer = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
-  const app = createApp([], { ...options, metrics: createHttpMetrics(metrics), before: createConnectHandler(options) })
+  const app = createApp([], {
+    ...options,
+    metrics: createHttpMetrics(metrics),
+    before: createConnectHandler(options),
+  })
   const http = createServer(app.callback())
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   return {
-    role, grpc, url, metrics,
+    role,
+    grpc,
+    url,
+    metrics,
     async stop() {
       http.close()
       http.closeAllConnections()
@@ -59,7 +66,8 @@ type Servers = Awaited<ReturnType<typeof start>>
 
 const transports = {
   grpc: ({ grpc }: Servers) => createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpc.port}` }),
-  connect: ({ url }: Servers) => createConnectTransport({ baseUrl: url, httpVersion: '1.1', useBinaryFormat: false }),
+  connect: ({ url }: Servers) =>
+    createConnectTransport({ baseUrl: url, httpVersion: '1.1', useBinaryFormat: false }),
   'gRPC-Web': ({ url }: Servers) => createGrpcWebTransport({ baseUrl: url, httpVersion: '1.1' }),
 }
 
@@ -81,7 +89,10 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
     })
 
     const refused = async (call: Promise<unknown>, code: Code, problem: string): Promise<ConnectError> => {
-      const error = await call.then(() => assert.fail('it should fail'), (failure: unknown) => ConnectError.from(failure))
+      const error = await call.then(
+        () => assert.fail('it should fail'),
+        (failure: unknown) => ConnectError.from(failure),
+      )
       assert.equal(error.code, code)
       assert.equal(error.metadata.get('docmgr-problem'), problem)
       return error
@@ -126,7 +137,10 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
     const call = client.documentExists({ documentId: GONE })
     await assert.rejects(call, (error) => ConnectError.from(error).code === Code.Unauthenticated)
     const token = tokens.sign({ id: 'u', email: 'ada@example.com', admin: false })
-    const allowed = await client.documentExists({ documentId: GONE }, { headers: { authorization: `Bearer ${token}` } })
+    const allowed = await client.documentExists(
+      { documentId: GONE },
+      { headers: { authorization: `Bearer ${token}` } },
+    )
     assert.equal(allowed.exists, false)
     await servers.stop()
   })
@@ -137,7 +151,9 @@ test('curl can call it: JSON in and out on the HTTP port, beside REST', async ()
   const { id } = servers.role.create('viewed')
   const post = (method: string, body: string): Promise<Response> =>
     fetch(`${servers.url}/document.DocumentService/${method}`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
     })
   const response = await post('DocumentExists', JSON.stringify({ document_id: id }))
   assert.equal(response.status, 200)
@@ -145,7 +161,10 @@ test('curl can call it: JSON in and out on the HTTP port, beside REST', async ()
   assert.equal((await post('GetDocument', JSON.stringify({ documentId: GONE }))).status, 404)
   assert.equal((await post('GetDocument', '{')).status, 400)
   assert.equal((await post('NoMethod', '{}')).status, 404)
-  assert.equal((await fetch(`${servers.url}/elsewhere`)).headers.get('content-type'), 'application/problem+json')
+  assert.equal(
+    (await fetch(`${servers.url}/elsewhere`)).headers.get('content-type'),
+    'application/problem+json',
+  )
   await servers.stop()
 })
 
@@ -156,7 +175,10 @@ test('calls are counted by method and status', async () => {
   await client.getDocument({ documentId: GONE }).catch(() => {})
   const text = await servers.metrics.registry.metrics()
   assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="DocumentExists",status="OK"\} 1/)
-  assert.match(text, /rpc_duration_seconds_count\{protocol="grpc",method="GetDocument",status="NOT_FOUND"\} 1/)
+  assert.match(
+    text,
+    /rpc_duration_seconds_count\{protocol="grpc",method="GetDocument",status="NOT_FOUND"\} 1/,
+  )
   await servers.stop()
 })
 
@@ -167,7 +189,8 @@ test('health says that it serves until it is drained, and running calls are fini
   const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure())
   const check = (name: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const answer = (error: unknown, { status }: { status: string }): void => (error ? reject(error) : resolve(status))
+      const answer = (error: unknown, { status }: { status: string }): void =>
+        error ? reject(error) : resolve(status)
       client['check']!({ service: name }, { deadline: Date.now() + 5_000 }, answer)
     })
   assert.deepEqual([await check(''), await check(DocumentService.typeName)], ['SERVING', 'SERVING'])
@@ -184,7 +207,8 @@ test('a taken port is refused in a sentence that names it', async () => {
   const { port } = first.grpc
   await assert.rejects(
     startGrpcServer({
-      host: '127.0.0.1', port,
+      host: '127.0.0.1',
+      port,
       handlers: createDocumentService(openMemoryDocuments()),
       authenticator: createAuthenticator('open', tokens),
       log: silentLogger,

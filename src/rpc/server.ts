@@ -76,7 +76,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 function reflection(): ReflectionService {
   const descriptor = Buffer.from(toBinary(FileDescriptorProtoSchema, file_document.proto))
   const format = 'Protocol Buffer 3 EnumDescriptorProto'
-  return new ReflectionService({ [file_document.name]: { format, type: {}, fileDescriptorProtos: [descriptor] } })
+  return new ReflectionService({
+    [file_document.name]: { format, type: {}, fileDescriptorProtos: [descriptor] },
+  })
 }
 
 function implementation(options: GrpcServerOptions): UntypedServiceImplementation {
@@ -87,7 +89,10 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
       request: object,
       context: RequestContext,
     ) => Promise<object>
-    methods[method.localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
+    methods[method.localName] = (
+      call: ServerUnaryCall<object, object>,
+      callback: sendUnaryData<object>,
+    ): void => {
       const about = describe(call, method, options.newId)
       void run(about, (context) => handle(call.request, context)).then((result) => {
         const metadata = new Metadata()
@@ -147,7 +152,10 @@ function addressOf(peer: string): string {
   return host.startsWith('::ffff:') ? host.slice(7) : host
 }
 
-function statusOf(failure: Failure, metadata: Metadata): { code: number; details: string; metadata: Metadata } {
+function statusOf(
+  failure: Failure,
+  metadata: Metadata,
+): { code: number; details: string; metadata: Metadata } {
   metadata.set(PROBLEM_KEY, failure.problem)
   if (failure.fieldErrors) metadata.set(FIELD_ERRORS_KEY, failure.fieldErrors)
   return { code: failure.code, details: failure.details, metadata }
@@ -166,7 +174,12 @@ async function bind(server: Server, { host, port }: GrpcServerOptions): Promise<
     const failure = error as NodeJS.ErrnoException
     // grpc-js tells the system's error only in its text.
     const code = /\b(?:EADDRINUSE|EACCES|EADDRNOTAVAIL)\b/.exec(failure.message)?.[0]
-    throw listenError(code === undefined ? failure : Object.assign(failure, { code }), 'listen.grpc', host, port)
+    throw listenError(
+      code === undefined ? failure : Object.assign(failure, { code }),
+      'listen.grpc',
+      host,
+      port,
+    )
   }
 }
 

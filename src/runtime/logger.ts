@@ -17,7 +17,10 @@ export function createLogger({ level, destination }: LogOptions): Logger {
       timestamp: stdTimeFunctions.isoTime,
       serializers: { err: describeError },
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.secret', '*.token'], censor: '[hidden]' },
+      redact: {
+        paths: ['*.authorization', '*.cookie', '*.password', '*.secret', '*.token'],
+        censor: '[hidden]',
+      },
     },
     destination ?? openDestination({ dest: 2, sync: false }),
   )

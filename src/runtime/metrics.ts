@@ -20,7 +20,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
     gauge: (name, help, labelNames = [], collect) => {
       const gauge: Gauge = new Gauge({
-        name, help, labelNames, registers, ...(collect && { collect: () => collect(gauge) }),
+        name,
+        help,
+        labelNames,
+        registers,
+        ...(collect && { collect: () => collect(gauge) }),
       })
       return gauge
     },

@@ -4,7 +4,11 @@ import { defineModule, startGraph, startOrder } from './module.ts'
 
 function recorder() {
   const events: string[] = []
-  const part = (name: string, needs: Parameters<typeof defineModule>[1] = {}, fails?: 'start' | 'stop' | 'hang') =>
+  const part = (
+    name: string,
+    needs: Parameters<typeof defineModule>[1] = {},
+    fails?: 'start' | 'stop' | 'hang',
+  ) =>
     defineModule(name, needs, () => {
       events.push(`start ${name}`)
       if (fails === 'start') throw new Error(`${name} does not start`)
@@ -31,7 +35,14 @@ test('needs start first, each once, and everything stops in the reverse order', 
   assert.equal(graph.value(top), 'top')
   await graph.stop()
   assert.deepEqual(events, [
-    'start store', 'start left', 'start right', 'start top', 'stop top', 'stop right', 'stop left', 'stop store',
+    'start store',
+    'start left',
+    'start right',
+    'start top',
+    'stop top',
+    'stop right',
+    'stop left',
+    'stop store',
   ])
 })
 

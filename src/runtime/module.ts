@@ -92,7 +92,8 @@ export async function startGraph(roots: readonly AnyModule[], options: GraphOpti
       const started = await module.start(Object.fromEntries(needs))
       running.set(module, started)
       void started.ended?.then((reason) => {
-        if (running.has(module)) fail(new Error(`${module.name} has failed: ${reason.message}`, { cause: reason }))
+        if (running.has(module))
+          fail(new Error(`${module.name} has failed: ${reason.message}`, { cause: reason }))
       })
     } catch (error) {
       await stop()

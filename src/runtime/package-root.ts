@@ -12,7 +12,8 @@ export function packageRoot(): string {
     const manifest = join(folder, 'package.json')
     if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'docmgr') return folder
     const parent = dirname(folder)
-    if (parent === folder) throw new Error('docmgr is not within its package: package.json was not found above it')
+    if (parent === folder)
+      throw new Error('docmgr is not within its package: package.json was not found above it')
     folder = parent
   }
 }
@@ -22,7 +23,8 @@ export function buildRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, '.fingerprint'))) {
     const parent = dirname(folder)
-    if (parent === folder) throw new Error('docmgr does not run from its build: build it with `npm run build`')
+    if (parent === folder)
+      throw new Error('docmgr does not run from its build: build it with `npm run build`')
     folder = parent
   }
   return folder

@@ -20,7 +20,9 @@ export function toDomainError(error: unknown): unknown {
     if (cause instanceof DomainError) return cause
     const { code, message } = cause as Error & { code?: unknown }
     if ((typeof code === 'string' && UNREACHABLE.test(code)) || UNREACHABLE_MESSAGE.test(message)) {
-      return new DomainError('unavailable', 'a server that this needs cannot be reached now; try again', { cause: error })
+      return new DomainError('unavailable', 'a server that this needs cannot be reached now; try again', {
+        cause: error,
+      })
     }
     if (isTooSlow(code, message)) {
       return new DomainError('deadline-exceeded', 'the database took too long; try again', { cause: error })

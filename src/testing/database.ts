@@ -20,7 +20,10 @@ export async function startTestDatabases(): Promise<TestDatabases> {
       const direct = await server.createDatabase()
       await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
       const { drizzle, pool } = connectDatabase(direct, {
-        size: 5, waitMs: 5_000, statementMs: 10_000, onError: () => {},
+        size: 5,
+        waitMs: 5_000,
+        statementMs: 10_000,
+        onError: () => {},
       })
       const database: Database = {
         drizzle,

@@ -46,13 +46,21 @@ export async function startDocumentService(
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-documents-'))
   const database = await databases.open()
   const blobs = await openBlobs('file:', { folder, log })
-  const cache = await openCache('memory:', { database, entries: 1_000, viewerSecret: 'of a test', clock, log })
+  const cache = await openCache('memory:', {
+    database,
+    entries: 1_000,
+    viewerSecret: 'of a test',
+    clock,
+    log,
+  })
   const newId = createUuidV7()
   const role = createDocumentRole({ database, blobs, cache, clock, newId, log, limits: { contentBytes } })
   const secret = 'a secret of a test, long enough.'
   const tokens = createTokens({ secret, issuer: 'test', audience: 'test', lifetime: 3_600 }, systemClock)
   const app = createApp(role.endpoints, {
-    log, newId, trustedProxies,
+    log,
+    newId,
+    trustedProxies,
     metrics: createHttpMetrics(createMetrics()),
     authenticator: createAuthenticator('open', tokens),
   })
@@ -70,7 +78,13 @@ export async function startDocumentService(
   }
 
   return {
-    url, role, database, blobs, cache, folder, request,
+    url,
+    role,
+    database,
+    blobs,
+    cache,
+    folder,
+    request,
     authorization: (user) => `Bearer ${tokens.sign({ ...user, admin: false })}`,
     async create(fields = {}) {
       const body = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com', ...fields }

@@ -37,7 +37,12 @@ export async function startSearchRole({ pool }: Pick<Database, 'pool'>): Promise
     newId: createUuidV7(),
     trustedProxies: [],
   })
-  const listener = await listen({ setting: 'listen.search', host: '127.0.0.1', port: 0, handler: app.callback() })
+  const listener = await listen({
+    setting: 'listen.search',
+    host: '127.0.0.1',
+    port: 0,
+    handler: app.callback(),
+  })
   return {
     index,
     async get(path, query = {}) {

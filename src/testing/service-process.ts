@@ -49,7 +49,10 @@ export function serviceEnvironment(env: Record<string, string> = {}): NodeJS.Pro
 }
 
 /** Starts the built program as an operator does, on a data folder of its own, and waits until it is ready. */
-export async function startServiceProcess(data: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  data: string,
+  env: Record<string, string> = {},
+): Promise<ServiceProcess> {
   const begun = performance.now()
   const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), 'serve', '--json', '--data', data], {
     env: serviceEnvironment(env),
@@ -58,12 +61,14 @@ export async function startServiceProcess(data: string, env: Record<string, stri
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-20_000)))
   const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, stderr }))
-  const { urls, findings } = await within(START_LIMIT_MS, 'docmgr to be ready', firstLine(child, exited)).catch(
-    (error) => {
-      child.kill('SIGKILL')
-      throw error
-    },
-  )
+  const { urls, findings } = await within(
+    START_LIMIT_MS,
+    'docmgr to be ready',
+    firstLine(child, exited),
+  ).catch((error) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   return {
     urls,
     findings,

@@ -58,7 +58,10 @@ export async function startSignatureRole(options: HarnessOptions): Promise<Signa
   const metrics = createMetrics()
   const newId = createUuidV7()
   const role = createSignatureRole({
-    database, blobs, newId, metrics,
+    database,
+    blobs,
+    newId,
+    metrics,
     documents: { ...documents, ...options.through?.(documents) },
     clock: systemClock,
     log: silentLogger,
@@ -80,13 +83,23 @@ export async function startSignatureRole(options: HarnessOptions): Promise<Signa
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   return {
-    url, database, blobs, documents, metrics, role,
+    url,
+    database,
+    blobs,
+    documents,
+    metrics,
+    role,
     sign: (document_id, fields = {}, headers = {}) =>
       answerOf(
         fetch(`${url}/signatures`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', ...headers },
-          body: JSON.stringify({ document_id, signer_email: 'bob@example.com', signer_name: 'Bob', ...fields }),
+          body: JSON.stringify({
+            document_id,
+            signer_email: 'bob@example.com',
+            signer_name: 'Bob',
+            ...fields,
+          }),
         }),
       ),
     get: (path, headers = {}) => answerOf(fetch(url + path, { headers })),

@@ -15,12 +15,23 @@ export interface TestFeeds {
 }
 
 /** Feeds of one database on a slot of their own; when the test ends they stop and the slot goes. */
-export function testFeeds(t: TestContext, database: Database, options: Partial<WalFeedOptions> = {}): TestFeeds {
+export function testFeeds(
+  t: TestContext,
+  database: Database,
+  options: Partial<WalFeedOptions> = {},
+): TestFeeds {
   const slot = `test_${randomBytes(6).toString('hex')}`
   const opened: WalFeed[] = []
   const open = async (): Promise<WalFeed> => {
     const history = { maxAgeHours: 1, maxEvents: 1_000 }
-    const feed = await openWalFeed({ database, log: silentLogger, clock: systemClock, slot, history, ...options })
+    const feed = await openWalFeed({
+      database,
+      log: silentLogger,
+      clock: systemClock,
+      slot,
+      history,
+      ...options,
+    })
     opened.push(feed)
     return feed
   }

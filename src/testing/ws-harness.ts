@@ -58,7 +58,11 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   const database = options.after?.database ?? (await databases.open())
   const slot = options.after?.slot ?? `ws_${newId().replaceAll('-', '_')}`
   const feed = await openWalFeed({
-    database, log: silentLogger, clock: systemClock, slot, history: { maxAgeHours: 1, maxEvents: 100_000 },
+    database,
+    log: silentLogger,
+    clock: systemClock,
+    slot,
+    history: { maxAgeHours: 1, maxEvents: 100_000 },
   })
   const { lifetime = 3600, mode = 'open' } = options
   const secret = 's'.repeat(32)
@@ -67,7 +71,11 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   const metrics = createMetrics()
   const role = createWsRole({
     feed: options.wrap?.(feed) ?? feed,
-    authenticator, log: silentLogger, clock: systemClock, newId, metrics,
+    authenticator,
+    log: silentLogger,
+    clock: systemClock,
+    newId,
+    metrics,
     limits: options.limits ?? {},
   })
   const events: ChangeEvent[] = []
@@ -122,7 +130,11 @@ async function listen(
   metrics: ReturnType<typeof createMetrics>,
 ): Promise<Server> {
   const app = createApp(role.endpoints, {
-    log: silentLogger, metrics: createHttpMetrics(metrics), authenticator, newId, trustedProxies: [],
+    log: silentLogger,
+    metrics: createHttpMetrics(metrics),
+    authenticator,
+    newId,
+    trustedProxies: [],
   })
   const server = createServer(app.callback())
   server.on('upgrade', (request, socket, head) => {
@@ -158,7 +170,8 @@ export function createDocuments({ pool }: Database): Documents {
       const names = Object.keys(columns)
       const sets = names.map((name, index) => `${name} = $${index + 2}`).join(', ')
       await pool.query(`update documents.documents set version = version + 1, ${sets} where id = $1`, [
-        id, ...Object.values(columns),
+        id,
+        ...Object.values(columns),
       ])
     },
     async sign(id) {
@@ -216,7 +229,10 @@ export async function connectClient(
   return {
     ws,
     received,
-    closed: within(20_000, 'the connection to end', closed).catch((error) => ({ code: 0, reason: String(error) })),
+    closed: within(20_000, 'the connection to end', closed).catch((error) => ({
+      code: 0,
+      reason: String(error),
+    })),
     changes: (count) =>
       eventually(`${count} messages`, () => changes().length >= count && changes()).catch(() => changes()),
     message: (type) => eventually(type, () => received.find((message) => message.type === type)),

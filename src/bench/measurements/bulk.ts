@@ -12,9 +12,21 @@ export const seed: Measurement = {
   name: 'seed',
   async run({ scale, service }) {
     const args = ['seed', '--count', String(scale.seeds), '--url', service.urls.http]
-    const { seconds, signatures, moves } = await runCommand<{ seconds: number; signatures: number; moves: number }>(args)
+    const { seconds, signatures, moves } = await runCommand<{
+      seconds: number
+      signatures: number
+      moves: number
+    }>(args)
     const measure = `docmgr seed --count ${scale.seeds}`
-    return [{ measure, value: seconds, unit: 's', aim: 60, detail: `with ${signatures} signatures and ${moves} moves` }]
+    return [
+      {
+        measure,
+        value: seconds,
+        unit: 's',
+        aim: 60,
+        detail: `with ${signatures} signatures and ${moves} moves`,
+      },
+    ]
   },
 }
 
@@ -25,9 +37,11 @@ export const importing: Measurement = {
     const folder = join(bench.folder, 'import')
     await collect(folder, bench.scale.importFiles)
     const begun = performance.now()
-    const { imported, bytes, seconds } = await runCommand<{ imported: number; bytes: number; seconds: number }>(
-      ['import', folder, '--url', bench.service.urls.http],
-    )
+    const { imported, bytes, seconds } = await runCommand<{
+      imported: number
+      bytes: number
+      seconds: number
+    }>(['import', folder, '--url', bench.service.urls.http])
     await bench.settled()
     const indexed = (performance.now() - begun) / 1_000
     const size = `${imported} files, ${(bytes / 1e6).toFixed(1)} MB, ${(bytes / 1e6 / seconds).toFixed(1)} MB/s`

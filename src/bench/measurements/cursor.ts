@@ -19,7 +19,10 @@ export const cursor: Measurement = {
     await cost(bench, deep, scale.warmMs / 2)
     const rounds: { first: number; deep: number }[] = []
     for (let n = 0; n < scale.rounds; n++) {
-      rounds.push({ first: await cost(bench, first, scale.roundMs), deep: await cost(bench, deep, scale.roundMs) })
+      rounds.push({
+        first: await cost(bench, first, scale.roundMs),
+        deep: await cost(bench, deep, scale.roundMs),
+      })
     }
     return [
       {

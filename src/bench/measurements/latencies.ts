@@ -72,7 +72,9 @@ async function untilFound(bench: Bench, word: string): Promise<void> {
 
 async function subscribe(bench: Bench, id: string): Promise<WebSocket> {
   const path = '/auth/token?user_id=bench&email=bench@example.com'
-  const { access_token } = JSON.parse((await ask(bench.pool, { method: 'GET', path }, 200)).body) as { access_token: string }
+  const { access_token } = JSON.parse((await ask(bench.pool, { method: 'GET', path }, 200)).body) as {
+    access_token: string
+  }
   const base = bench.service.urls.http.replace('http', 'ws')
   const socket = new WebSocket(`${base}/ws/${id}?token=${access_token}`, { perMessageDeflate: false })
   const [hello] = await within(LIMIT_MS, 'the WebSocket', once(socket, 'message'))
@@ -91,7 +93,10 @@ function twoRows(measure: string, latencies: number[], aim: number, detail?: str
   const count = `${latencies.length} changes`
   return [
     {
-      measure: `${measure}, p50`, value: median(latencies), unit: 'ms', aim,
+      measure: `${measure}, p50`,
+      value: median(latencies),
+      unit: 'ms',
+      aim,
       detail: detail === undefined ? count : `${count}; ${detail}`,
     },
     { measure: `${measure}, p99`, value: percentile(latencies, 0.99), unit: 'ms' },

@@ -52,7 +52,9 @@ export const upload: Measurement = {
       added.push((await peak()) - before)
     }
     const detail = `each of ${added.length}: ${added.map((bytes) => (bytes / MB).toFixed(0)).join(', ')}`
-    return [{ ...row('RSS that a 10 MB upload adds, at the most', Math.max(...added)), aim: UPLOAD_AIM_MB, detail }]
+    return [
+      { ...row('RSS that a 10 MB upload adds, at the most', Math.max(...added)), aim: UPLOAD_AIM_MB, detail },
+    ]
   },
 }
 
@@ -61,7 +63,9 @@ function row(measure: string, bytes: number): Row {
 }
 
 async function residentSize({ service, pool }: Bench): Promise<number> {
-  return (await readMemory(service.pid, 'VmRSS')) ?? (await readMetric(pool, 'process_resident_memory_bytes'))!
+  return (
+    (await readMemory(service.pid, 'VmRSS')) ?? (await readMetric(pool, 'process_resident_memory_bytes'))!
+  )
 }
 
 /** @returns asks for the largest size since then: from the system where it keeps it, or else from samples */

@@ -14,7 +14,9 @@ export const health: Measurement = {
   name: 'health',
   run: (bench) =>
     compareWithBare(bench, {
-      measure: 'GET /health/live', status: 200, next: () => ({ method: 'GET', path: '/health/live' }),
+      measure: 'GET /health/live',
+      status: 200,
+      next: () => ({ method: 'GET', path: '/health/live' }),
     }),
 }
 
@@ -38,7 +40,10 @@ export const list: Measurement = {
   async run(bench) {
     await bench.documents(bench.scale.rounds > 1 ? LISTED : 20)
     return compareWithBare(bench, {
-      measure: 'GET a list of 20', aim: 12, status: 200, next: () => ({ method: 'GET', path: '/documents?limit=20' }),
+      measure: 'GET a list of 20',
+      aim: 12,
+      status: 200,
+      next: () => ({ method: 'GET', path: '/documents?limit=20' }),
     })
   },
 }

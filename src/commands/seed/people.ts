@@ -1,27 +1,113 @@
 import { type Random } from './random.ts'
 
 const FIRST = [
-  'Ana', 'Björn', 'Chiara', 'Daniel', 'Élodie', 'Farid', 'Grace', 'Hugo', 'Ingrid', 'João', 'Katarzyna', 'Liam',
-  'Marta', 'Nils', 'Olga', 'Pedro', 'Quentin', 'Rosa', 'Søren', 'Tereza', 'Uwe', 'Valentina', 'Wiebke', 'Yusuf', 'Zoë',
+  'Ana',
+  'Björn',
+  'Chiara',
+  'Daniel',
+  'Élodie',
+  'Farid',
+  'Grace',
+  'Hugo',
+  'Ingrid',
+  'João',
+  'Katarzyna',
+  'Liam',
+  'Marta',
+  'Nils',
+  'Olga',
+  'Pedro',
+  'Quentin',
+  'Rosa',
+  'Søren',
+  'Tereza',
+  'Uwe',
+  'Valentina',
+  'Wiebke',
+  'Yusuf',
+  'Zoë',
 ]
 const LAST = [
-  'Almeida', 'Bianchi', 'Castro', 'Dvořák', 'Eriksen', 'Fischer', 'García', 'Horváth', 'Ivanova', 'Jansen', 'Kowalski',
-  'Lindqvist', 'Moreau', 'Novák', 'Okafor', 'Petit', 'Quiroga', 'Rossi', 'Schneider', 'Thorsen', 'Ünal', 'Weiß',
+  'Almeida',
+  'Bianchi',
+  'Castro',
+  'Dvořák',
+  'Eriksen',
+  'Fischer',
+  'García',
+  'Horváth',
+  'Ivanova',
+  'Jansen',
+  'Kowalski',
+  'Lindqvist',
+  'Moreau',
+  'Novák',
+  'Okafor',
+  'Petit',
+  'Quiroga',
+  'Rossi',
+  'Schneider',
+  'Thorsen',
+  'Ünal',
+  'Weiß',
 ]
 const STEMS = [
-  'Alder', 'Bluewater', 'Cobalt', 'Delphin', 'Eastgate', 'Fernhill', 'Granit', 'Harbour', 'Iris', 'Juniper', 'Kestrel',
-  'Lindenhof', 'Meridian', 'Northwind', 'Orchard', 'Polaris', 'Quarry', 'Riverside', 'Sundial', 'Tamarind', 'Valley',
+  'Alder',
+  'Bluewater',
+  'Cobalt',
+  'Delphin',
+  'Eastgate',
+  'Fernhill',
+  'Granit',
+  'Harbour',
+  'Iris',
+  'Juniper',
+  'Kestrel',
+  'Lindenhof',
+  'Meridian',
+  'Northwind',
+  'Orchard',
+  'Polaris',
+  'Quarry',
+  'Riverside',
+  'Sundial',
+  'Tamarind',
+  'Valley',
 ]
-const TRADES = ['Logistics', 'Foods', 'Properties', 'Software', 'Instruments', 'Textiles', 'Energy', 'Consulting', 'Press']
+const TRADES = [
+  'Logistics',
+  'Foods',
+  'Properties',
+  'Software',
+  'Instruments',
+  'Textiles',
+  'Energy',
+  'Consulting',
+  'Press',
+]
 const FORMS = ['GmbH', 'Ltd', 'S.A.', 'B.V.', 'AB', 'Lda.']
-const CITIES = ['Lisbon', 'Kraków', 'Århus', 'Lyon', 'Graz', 'Bologna', 'Ghent', 'Malmö', 'Brno', 'Sevilla', 'Köln', 'Turku']
+const CITIES = [
+  'Lisbon',
+  'Kraków',
+  'Århus',
+  'Lyon',
+  'Graz',
+  'Bologna',
+  'Ghent',
+  'Malmö',
+  'Brno',
+  'Sevilla',
+  'Köln',
+  'Turku',
+]
 
 export interface Person {
   name: string
   email: string
 }
 
-export const company = (random: Random): string => `${random.pick(STEMS)} ${random.pick(TRADES)} ${random.pick(FORMS)}`
+export const company = (random: Random): string =>
+  `${random.pick(STEMS)} ${random.pick(TRADES)} ${random.pick(FORMS)}`
 
 export const city = (random: Random): string => random.pick(CITIES)
 

@@ -25,7 +25,11 @@ export function blobsContract(name: string, open: () => Promise<Blobs>): void {
     })
     after(() => blobs.stop())
 
-    const read = async (bucket: Bucket, key: string, range?: { start: number; end: number }): Promise<Buffer> => {
+    const read = async (
+      bucket: Bucket,
+      key: string,
+      range?: { start: number; end: number },
+    ): Promise<Buffer> => {
       const stream = await blobs.get(bucket, key, range)
       assert.ok(stream, `${bucket}/${key} is there`)
       return buffer(stream)
@@ -49,7 +53,10 @@ export function blobsContract(name: string, open: () => Promise<Blobs>): void {
 
     test('keeps an empty object', async () => {
       const key = `${newId()}/content`
-      assert.deepEqual(await blobs.put('documents', key, chunks(), plain), { size: 0, sha256: sha256(Buffer.alloc(0)) })
+      assert.deepEqual(await blobs.put('documents', key, chunks(), plain), {
+        size: 0,
+        sha256: sha256(Buffer.alloc(0)),
+      })
       assert.equal((await read('documents', key)).length, 0)
     })
 
@@ -84,7 +91,10 @@ export function blobsContract(name: string, open: () => Promise<Blobs>): void {
       const options = { contentType: 'text/plain', maxBytes: 10 }
       await blobs.put('documents', fits, chunks(Buffer.alloc(5), Buffer.alloc(5)), options)
       const tooMuch = (error: unknown): boolean => isProblem(error, 'payload-too-large')
-      await assert.rejects(blobs.put('documents', exceeds, chunks(Buffer.alloc(5), Buffer.alloc(6)), options), tooMuch)
+      await assert.rejects(
+        blobs.put('documents', exceeds, chunks(Buffer.alloc(5), Buffer.alloc(6)), options),
+        tooMuch,
+      )
       await assert.rejects(blobs.put('documents', whole, Buffer.alloc(11), options), tooMuch)
       await isMissing('documents', exceeds)
       await isMissing('documents', whole)
@@ -129,8 +139,25 @@ export function blobsContract(name: string, open: () => Promise<Blobs>): void {
     })
 
     test('a key cannot lead out of its bucket', async () => {
-      for (const key of ['', '/a', '../a', 'a/../../b', 'a//b', 'a/', '.a', 'a\0b', 'a\\b', 'a,b', 'é', 'a'.repeat(2_000)]) {
-        await assert.rejects(blobs.put('documents', key, Buffer.from('x'), plain), /not a key/, JSON.stringify(key))
+      for (const key of [
+        '',
+        '/a',
+        '../a',
+        'a/../../b',
+        'a//b',
+        'a/',
+        '.a',
+        'a\0b',
+        'a\\b',
+        'a,b',
+        'é',
+        'a'.repeat(2_000),
+      ]) {
+        await assert.rejects(
+          blobs.put('documents', key, Buffer.from('x'), plain),
+          /not a key/,
+          JSON.stringify(key),
+        )
         await assert.rejects(blobs.get('documents', key), /not a key/)
         await assert.rejects(blobs.delete('documents', key), /not a key/)
       }

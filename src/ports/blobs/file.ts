@@ -22,11 +22,13 @@ const CHUNK_BYTES = 256 * 1024
 export async function openFileBlobs(folder: string): Promise<Blobs> {
   const drafts = join(folder, 'drafts')
   await rm(drafts, { recursive: true, force: true })
-  for (let n = 0; n < DRAFT_FOLDERS; n++) await mkdir(join(drafts, String(n)), { recursive: true, mode: 0o700 })
+  for (let n = 0; n < DRAFT_FOLDERS; n++)
+    await mkdir(join(drafts, String(n)), { recursive: true, mode: 0o700 })
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
 
   let draftCount = 0
-  const newDraft = (): string => join(drafts, String(++draftCount % DRAFT_FOLDERS), `${process.pid}-${draftCount}`)
+  const newDraft = (): string =>
+    join(drafts, String(++draftCount % DRAFT_FOLDERS), `${process.pid}-${draftCount}`)
 
   return {
     async put(bucket, key, body, options) {
@@ -91,7 +93,8 @@ export async function openFileBlobs(folder: string): Promise<Blobs> {
  * made together begin alike. A comma stands for the slash; no key has one.
  */
 function objectPath(folder: string, bucket: Bucket, key: string): string {
-  if (!KEY.test(key) || key.length > MAX_KEY_CHARS) throw new Error(`not a key of an object: ${key.slice(0, 250)}`)
+  if (!KEY.test(key) || key.length > MAX_KEY_CHARS)
+    throw new Error(`not a key of an object: ${key.slice(0, 250)}`)
   const shelf = createHash('sha256').update(key).digest('hex').slice(0, 2)
   return join(folder, bucket, shelf, key.replaceAll('/', ','))
 }

@@ -27,6 +27,7 @@ export async function openBlobs(url: string, { folder }: BlobsResources): Promis
 
 function fileFolder(url: string, folder: string): string {
   if (url === 'file:') return folder
-  if (!url.startsWith('file:///')) throw new Error(`blobs.url: must be file: or file:///and/a/path, not ${url}`)
+  if (!url.startsWith('file:///'))
+    throw new Error(`blobs.url: must be file: or file:///and/a/path, not ${url}`)
   return resolve(fileURLToPath(url))
 }

@@ -17,7 +17,12 @@ export interface Blobs {
    * When the body fails or `signal` aborts, nothing is left under the key.
    * @throws DomainError payload-too-large when the body has more than `maxBytes`, unavailable
    */
-  put(bucket: Bucket, key: string, body: Uint8Array | AsyncIterable<Uint8Array>, options: PutOptions): Promise<BlobInfo>
+  put(
+    bucket: Bucket,
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: PutOptions,
+  ): Promise<BlobInfo>
   /** The bytes from `start` to `end`, both included (the whole object without a range), or undefined. */
   get(bucket: Bucket, key: string, range?: { start: number; end: number }): Promise<Readable | undefined>
   /** Size in bytes, or undefined where there is no such object. */

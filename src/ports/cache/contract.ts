@@ -74,7 +74,8 @@ export function cacheContract(name: string, open: () => Promise<DocumentCache>):
     test('counts each answered view, and each viewer once', async () => {
       const document = sampleDocument()
       await cache.fill(document, 'user:1')
-      for (const viewer of ['user:1', 'address:10.0.0.1', 'user:1', undefined]) await cache.read(document.id, viewer)
+      for (const viewer of ['user:1', 'address:10.0.0.1', 'user:1', undefined])
+        await cache.read(document.id, viewer)
       assert.deepEqual(await cache.stats(document.id), { total_views: 4, unique_views: 2 })
       await cache.read(document.id, 'user:2')
       await cache.read(document.id, 'user:1')

@@ -18,9 +18,17 @@ after(() => server.stop())
 const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
 const clock = { now: () => new Date(time.ms) }
 
-function open(database: Database, changes: { entries?: number; viewerSecret?: string } = {}): Promise<DocumentCache> {
+function open(
+  database: Database,
+  changes: { entries?: number; viewerSecret?: string } = {},
+): Promise<DocumentCache> {
   return openCache('memory:', {
-    database, entries: 1_000, viewerSecret: 'a secret', clock, log: silentLogger, ...changes,
+    database,
+    entries: 1_000,
+    viewerSecret: 'a secret',
+    clock,
+    log: silentLogger,
+    ...changes,
   })
 }
 
@@ -30,7 +38,10 @@ test('views are in the database within about a second, without anyone asking', a
   const database = await server.open()
   const cache = await open(database)
   await cache.fill(sampleDocument(), 'user:1')
-  await eventually('the views', async () => (await queryRows(database.pool, 'SELECT 1 FROM documents.views')).length === 1)
+  await eventually(
+    'the views',
+    async () => (await queryRows(database.pool, 'SELECT 1 FROM documents.views')).length === 1,
+  )
   await cache.stop()
 })
 
@@ -99,5 +110,8 @@ test('with no entries it caches nothing and still counts', async () => {
 
 test('another scheme is refused by name', async () => {
   const resources = { database: await server.open(), entries: 1, viewerSecret: 'x', clock, log: silentLogger }
-  await assert.rejects(openCache('redis://localhost', resources), /cache\.url: redis: is not known; it can be memory:/)
+  await assert.rejects(
+    openCache('redis://localhost', resources),
+    /cache\.url: redis: is not known; it can be memory:/,
+  )
 })

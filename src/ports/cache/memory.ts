@@ -18,7 +18,11 @@ interface Entry {
 }
 
 /** @param options.entries documents at the most; 0 caches nothing and only counts views */
-export function createMemoryCache(options: { entries: number; clock: Clock; views: ViewStore }): DocumentCache {
+export function createMemoryCache(options: {
+  entries: number
+  clock: Clock
+  views: ViewStore
+}): DocumentCache {
   const { clock, views } = options
   const now = (): number => clock.now().getTime()
   let fillsFrom = 0
@@ -31,7 +35,8 @@ export function createMemoryCache(options: { entries: number; clock: Clock; view
     ttlResolution: 0,
     // A change that is forgotten this soon can no longer tell the version that a slow reader brings to be old.
     dispose: ({ changedAt }, _, reason) => {
-      if (reason === 'evict' && changedAt !== undefined) fillsFrom = Math.max(fillsFrom, changedAt + SETTLED_MS)
+      if (reason === 'evict' && changedAt !== undefined)
+        fillsFrom = Math.max(fillsFrom, changedAt + SETTLED_MS)
     },
   })
 

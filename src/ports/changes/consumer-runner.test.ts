@@ -35,7 +35,10 @@ test('two events that fail are found in a batch, and the others are handled once
   })
   assert.equal(await runner.run(events), true)
   assert.deepEqual(buried, ['3', '12'])
-  assert.deepEqual(consumer.events.map(({ key }) => Number(key)), [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15])
+  assert.deepEqual(
+    consumer.events.map(({ key }) => Number(key)),
+    [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15],
+  )
   assert.equal(runner.buried(), 2)
 })
 

@@ -54,7 +54,8 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
       } catch (error) {
         problem = `${consumer.name}: ${error instanceof Error ? error.message : String(error)}`
         if (!passes(error)) throw error
-        if (failures === 1) log.warn({ consumer: consumer.name, err: error }, 'consumer waits and tries again')
+        if (failures === 1)
+          log.warn({ consumer: consumer.name, err: error }, 'consumer waits and tries again')
       }
       if (!signal.aborted) await pause(backoffMs(failures, UNAVAILABLE, random), signal)
       if (signal.aborted) throw new Stopped()
@@ -62,12 +63,18 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
   }
 
   const handle = (events: ChangeEvent[]): Promise<void> =>
-    persist(() => consumer.handle(events), (error) => isProblem(error, 'unavailable'))
+    persist(
+      () => consumer.handle(events),
+      (error) => isProblem(error, 'unavailable'),
+    )
 
   const bury = async (event: ChangeEvent, cause: unknown): Promise<void> => {
     const { key, position } = event
     log.error({ consumer: consumer.name, position, key, err: cause }, 'event goes to the dead letters')
-    await persist(() => deadLetters.add(consumer.name, event, cause), () => true)
+    await persist(
+      () => deadLetters.add(consumer.name, event, cause),
+      () => true,
+    )
     buried++
   }
 

@@ -31,7 +31,9 @@ const titlesOf = (events: ChangeEvent[]): string[] =>
   events.map(({ value }) => String((value.after ?? value.before)!['title' as never]))
 
 const versionsOf = (events: ChangeEvent[], id: string): number[] =>
-  events.flatMap(({ topic, key, value }) => (topic === 'cdc.documents' && key === id ? [value.after!.version] : []))
+  events.flatMap(({ topic, key, value }) =>
+    topic === 'cdc.documents' && key === id ? [value.after!.version] : [],
+  )
 
 /** What every adapter of the change feed does. */
 export function changeFeedContract(name: string, harness: ChangeFeedHarness): void {
@@ -89,8 +91,14 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
       const consumer = recordingConsumer()
       const feed = await begin(subject, consumer)
       await consumer.reached(3)
-      assert.deepEqual(consumer.events.map(({ value }) => value.op), ['r', 'r', 'r'])
-      assert.deepEqual(consumer.events.map(({ value }) => value.source.snapshot), ['first', 'true', 'last'])
+      assert.deepEqual(
+        consumer.events.map(({ value }) => value.op),
+        ['r', 'r', 'r'],
+      )
+      assert.deepEqual(
+        consumer.events.map(({ value }) => value.source.snapshot),
+        ['first', 'true', 'last'],
+      )
       assert.deepEqual(consumer.resets, [])
       await insertDocument(subject.pool, 'third')
       await consumer.reached(4)
@@ -127,7 +135,10 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
           const picked = ids.filter((_, index) => (round + seed + index) % 3 !== 0)
           await client.query('begin')
           for (const id of picked) {
-            await client.query('update documents.documents set title = $2 where id = $1', [id, `${seed}-${round}`])
+            await client.query('update documents.documents set title = $2 where id = $1', [
+              id,
+              `${seed}-${round}`,
+            ])
           }
           await client.query(round % 10 === 9 ? 'rollback' : 'commit')
           client.release()
@@ -138,7 +149,10 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
       const total = rows.reduce((sum, { version }) => sum + version, 0)
       const events = await consumer.reached(total)
       for (const { id, version } of rows) {
-        assert.deepEqual(versionsOf(events, id), Array.from({ length: version }, (_, index) => index + 1))
+        assert.deepEqual(
+          versionsOf(events, id),
+          Array.from({ length: version }, (_, index) => index + 1),
+        )
       }
       assert.equal(events.length, total)
       assert.ok(Math.max(...consumer.batches) <= 7)
@@ -246,7 +260,10 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
 
       const missed = consumer.events.slice(2).filter((event) => documentIdOf(event) === id)
       assert.deepEqual(await feed.replay(id, away, 10), { kind: 'events', events: missed })
-      assert.deepEqual(await feed.replay(id, missed[0]!.position, 10), { kind: 'events', events: missed.slice(1) })
+      assert.deepEqual(await feed.replay(id, missed[0]!.position, 10), {
+        kind: 'events',
+        events: missed.slice(1),
+      })
       assert.deepEqual(await feed.replay(id, away, 3), { kind: 'events', events: missed })
       assert.deepEqual(await feed.replay(id, feed.position(), 10), { kind: 'events', events: [] })
       assert.equal((await feed.replay(id, away, 2)).kind, 'reset')

@@ -115,7 +115,8 @@ export class Dispatcher {
     let confirmed: Lsn | undefined
     while (this.#marks.first && this.#marks.first.seq <= done) confirmed = this.#marks.take(1)[0]!.lsn
     if (confirmed !== undefined) this.#listener?.onConfirmed(confirmed)
-    if (this.#full && this.#lanes.every(({ pending }) => pending <= this.#options.queueLimit / 2)) this.#makeRoom()
+    if (this.#full && this.#lanes.every(({ pending }) => pending <= this.#options.queueLimit / 2))
+      this.#makeRoom()
   }
 
   #makeRoom(): void {

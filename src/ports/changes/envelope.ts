@@ -82,5 +82,10 @@ export function makeEvent(change: RowChange, origin: Origin, position: Position,
     ts_ns: nowMs * 1_000_000,
   }
   const key = String((change.after ?? change.before)?.['id'])
-  return { topic: change.topic, key, value: value as unknown as Change<never>, position } satisfies ChangeEvent
+  return {
+    topic: change.topic,
+    key,
+    value: value as unknown as Change<never>,
+    position,
+  } satisfies ChangeEvent
 }

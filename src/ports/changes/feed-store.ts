@@ -43,7 +43,10 @@ export function createFeedStore(pool: Pool, slot: string): FeedStore {
       await pool.query('truncate changes.history')
     },
     async snapshotDone(epoch) {
-      await pool.query('update changes.feeds set snapshot_done = true where slot = $1 and epoch = $2', [slot, epoch])
+      await pool.query('update changes.feeds set snapshot_done = true where slot = $1 and epoch = $2', [
+        slot,
+        epoch,
+      ])
     },
     async keepConsumers(consumers) {
       await pool.query('update changes.feeds set consumers = $2 where slot = $1', [slot, consumers])

@@ -30,7 +30,10 @@ test('positions older than the history are answered with a reset, the others exa
   assert.equal(await history.prune(), 0)
   const tooOld = { kind: 'reset', reason: 'the position is too old' }
   assert.deepEqual(await feed.replay(id, events[4]!.position, 100), tooOld)
-  assert.deepEqual(await feed.replay(id, events[5]!.position, 100), { kind: 'events', events: events.slice(6) })
+  assert.deepEqual(await feed.replay(id, events[5]!.position, 100), {
+    kind: 'events',
+    events: events.slice(6),
+  })
 
   const later = { now: () => new Date(Date.now() + 2 * 3_600_000) }
   const ageing = createHistory(database.pool, feeds.slot, { maxAgeHours: 1, maxEvents: 1_000 }, later)
@@ -47,7 +50,10 @@ test('a position beyond the end of the log is answered with a reset', async (t) 
   await consumer.reached(1)
   const position = parsePosition(feed.position())!
   const beyond = formatPosition({ ...position, commit: position.commit + 2n ** 40n })
-  assert.deepEqual(await feed.replay(id, beyond, 10), { kind: 'reset', reason: 'the position is in the future' })
+  assert.deepEqual(await feed.replay(id, beyond, 10), {
+    kind: 'reset',
+    reason: 'the position is in the future',
+  })
 })
 
 test('a reader who is ahead of a feed that begins again gets nothing twice', async (t) => {

@@ -101,7 +101,8 @@ async function read(
   const floor = rows[0]?.floor
   if (!floor?.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
   if (after < floor) return { kind: 'reset', reason: 'the position is too old' }
-  if (rows.length > limit) return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+  if (rows.length > limit)
+    return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
   const events = rows
     .filter(({ event }) => event !== null)
     .map(({ position, event }) => ({ ...JSON.parse(event!), position }) as ChangeEvent)

@@ -59,7 +59,9 @@ export class Lane {
     const problem = this.#runner.problem()
     if (problem !== undefined || this.#inHand.length === 0) return problem
     const seconds = Math.round((performance.now() - this.#begunAt) / 1000)
-    return seconds > SLOW_SECONDS ? `${this.consumer.name}: one batch has taken ${seconds} s already` : undefined
+    return seconds > SLOW_SECONDS
+      ? `${this.consumer.name}: one batch has taken ${seconds} s already`
+      : undefined
   }
 
   get buried(): number {

@@ -114,9 +114,14 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
     }
   })
   const ended = client
-    .query(`START_REPLICATION SLOT "${slot}" LOGICAL ${formatLsn(options.from)} ` +
-      `(proto_version '1', publication_names '"${publication}"')`)
-    .then(() => new Error('the server ended the stream'), (error: Error) => failure ?? error)
+    .query(
+      `START_REPLICATION SLOT "${slot}" LOGICAL ${formatLsn(options.from)} ` +
+        `(proto_version '1', publication_names '"${publication}"')`,
+    )
+    .then(
+      () => new Error('the server ended the stream'),
+      (error: Error) => failure ?? error,
+    )
     .finally(() => {
       closing = true
       clearInterval(status)

@@ -60,6 +60,7 @@ export function whyRebuild(
     return { reason: `PostgreSQL has removed log that the replication slot ${slot} needs`, damage: true }
   }
   const added = consumers.filter((name) => !stored.consumers.includes(name))
-  if (added.length > 0) return { reason: `${added.join(', ')} is new and begins with a snapshot`, damage: false }
+  if (added.length > 0)
+    return { reason: `${added.join(', ')} is new and begins with a snapshot`, damage: false }
   return undefined
 }

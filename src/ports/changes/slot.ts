@@ -28,12 +28,15 @@ export async function inspectSlot(pool: Pool, slot: string): Promise<SlotState |
   const row = rows[0]
   if (!row) return undefined
   if (!row.here || row.plugin !== 'pgoutput') {
-    throw new Error(`the replication slot ${slot} belongs to another database or program: configure another name`)
+    throw new Error(
+      `the replication slot ${slot} belongs to another database or program: configure another name`,
+    )
   }
   return {
     confirmed: row.confirmed === null ? undefined : parseLsn(row.confirmed),
     walStatus: row.wal_status,
-    reader: row.active_pid === null ? undefined : { pid: row.active_pid, silentMs: row.silent_ms ?? undefined },
+    reader:
+      row.active_pid === null ? undefined : { pid: row.active_pid, silentMs: row.silent_ms ?? undefined },
     serverEnd: parseLsn(row.server_end),
   }
 }

@@ -2,8 +2,7 @@ import type { Lsn } from './lsn.ts'
 
 /** A message of the streaming replication protocol (PostgreSQL documentation, 55.4, from "XLogData" on). */
 export type StreamMessage =
-  | { kind: 'data'; lsn: Lsn; data: Buffer }
-  | { kind: 'keepalive'; end: Lsn; replyRequested: boolean }
+  { kind: 'data'; lsn: Lsn; data: Buffer } | { kind: 'keepalive'; end: Lsn; replyRequested: boolean }
 
 const XLOG_DATA = 0x77
 const KEEPALIVE = 0x6b

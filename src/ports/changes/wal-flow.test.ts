@@ -82,10 +82,11 @@ test('another primary key is a delete and a create; a truncated table says nothi
   await database.pool.query('truncate documents.documents')
   await insertDocument(database.pool, 'after')
   await consumer.reached(4)
-  assert.deepEqual(
-    consumer.events.map(({ key, value }) => [key, value.op]).slice(0, 3),
-    [[id, 'c'], [id, 'd'], [other, 'c']],
-  )
+  assert.deepEqual(consumer.events.map(({ key, value }) => [key, value.op]).slice(0, 3), [
+    [id, 'c'],
+    [id, 'd'],
+    [other, 'c'],
+  ])
   assert.equal(consumer.events.length, 4)
 })
 

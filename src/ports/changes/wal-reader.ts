@@ -238,11 +238,22 @@ export class WalReader {
     }
     let index = 0
     try {
-      for await (const { topic, row, place } of readSnapshot(database.direct, created.snapshot, created.close)) {
+      for await (const { topic, row, place } of readSnapshot(
+        database.direct,
+        created.snapshot,
+        created.close,
+      )) {
         await dispatcher.room(this.#abort.signal)
         if (this.#abort.signal.aborted) throw new Error('stopped during the snapshot')
         this.#last = { epoch: this.#last.epoch, commit, index: ++index }
-        const change = { topic, op: 'r', before: null, after: row, lsn: created.consistent, snapshot: place } as const
+        const change = {
+          topic,
+          op: 'r',
+          before: null,
+          after: row,
+          lsn: created.consistent,
+          snapshot: place,
+        } as const
         const event: ChangeEvent = makeEvent(change, origin, formatPosition(this.#last), now)
         dispatcher.dispatch(event)
       }
@@ -277,7 +288,8 @@ export class WalReader {
     try {
       const state = await inspectSlot(database.pool, slot)
       if (state && state.serverEnd > this.#serverEnd) this.#serverEnd = state.serverEnd
-      if (state?.walStatus === 'unreserved') log.warn({ slot }, 'the replication slot is about to lose its log')
+      if (state?.walStatus === 'unreserved')
+        log.warn({ slot }, 'the replication slot is about to lose its log')
       if (!state || state.walStatus === 'lost') this.#stream?.destroy()
     } catch (error) {
       log.debug({ err: error }, 'the replication slot could not be inspected')

@@ -15,7 +15,9 @@ test('what was missed and cannot be read now is an error, not a reset: the posit
   const database = await server.open()
   const options = { size: 2, waitMs: 5_000, statementMs: 10_000, onError: () => {} }
   const lost = connectDatabase(database.direct, options)
-  const feed = await testFeeds(t, database, { database: { ...database, pool: lost.pool } }).start(recordingConsumer())
+  const feed = await testFeeds(t, database, { database: { ...database, pool: lost.pool } }).start(
+    recordingConsumer(),
+  )
   const position = feed.position()
   const id = await insertDocument(database.pool)
   await lost.pool.end()

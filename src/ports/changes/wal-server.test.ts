@@ -84,7 +84,10 @@ test('a feed outlives the death of its server: it reconnects, nothing is lost an
   await eventually('the stream', () => feed.status().state === 'streaming', 30_000)
   const after = await insertDocument(pool, 'after')
   await consumer.reached(3)
-  assert.deepEqual(consumer.events.map(({ key }) => key), [before, last, after])
+  assert.deepEqual(
+    consumer.events.map(({ key }) => key),
+    [before, last, after],
+  )
   assert.deepEqual(consumer.resets, [])
   // Another consumer may still wait to try again.
   await eventually('no problem', () => feed.status().problem === undefined)
@@ -111,9 +114,18 @@ test('a slot whose log the server has removed under a stuck consumer is made aga
   await eventually('a finding', () => feed.findings.length > 0, 30_000)
   assert.match(feed.findings[0]!, /has removed log/)
   await other.reached(2)
-  assert.deepEqual(other.events.map(({ value }) => value.op), ['c', 'r'])
+  assert.deepEqual(
+    other.events.map(({ value }) => value.op),
+    ['c', 'r'],
+  )
   release()
   await stuck.reached(2)
-  assert.deepEqual(stuck.events.map(({ key, value }) => [key, value.op]), [[id, 'c'], [id, 'r']])
+  assert.deepEqual(
+    stuck.events.map(({ key, value }) => [key, value.op]),
+    [
+      [id, 'c'],
+      [id, 'r'],
+    ],
+  )
   assert.equal(stuck.resets.length, 1)
 })

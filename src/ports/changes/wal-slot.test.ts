@@ -33,7 +33,10 @@ async function dropSlot(pool: Pool, slot: string): Promise<void> {
       'select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = $1',
       [slot],
     )
-    return pool.query('select pg_drop_replication_slot($1)', [slot]).then(() => true, () => false)
+    return pool.query('select pg_drop_replication_slot($1)', [slot]).then(
+      () => true,
+      () => false,
+    )
   })
 }
 
@@ -41,7 +44,10 @@ test('the position of the slot moves only when every consumer is done', async (t
   const database = await server.open()
   const feeds = testFeeds(t, database)
   let release: () => void = () => {}
-  const slow = recordingConsumer({ name: 'slow', before: () => new Promise((resolve) => (release = resolve)) })
+  const slow = recordingConsumer({
+    name: 'slow',
+    before: () => new Promise((resolve) => (release = resolve)),
+  })
   const fast = recordingConsumer({ name: 'fast' })
   const feed = await feeds.start(slow, fast)
   await insertDocument(database.pool)
@@ -57,7 +63,10 @@ test('the position of the slot moves only when every consumer is done', async (t
   await slow.reached(1)
   release()
   await slow.reached(2)
-  await eventually('the slot to move', async () => BigInt(await confirmed(database.pool, feeds.slot)) >= committed)
+  await eventually(
+    'the slot to move',
+    async () => BigInt(await confirmed(database.pool, feeds.slot)) >= committed,
+  )
 })
 
 test('log of other tables does not hold the slot back and is not delivered', async (t) => {
@@ -70,7 +79,10 @@ test('log of other tables does not hold the slot back and is not delivered', asy
      select gen_random_uuid(), 1, 1 from generate_series(1, 5000)`,
   )
   const end = await logEnd(database.pool)
-  await eventually('the slot to follow', async () => BigInt(await confirmed(database.pool, feeds.slot)) >= end)
+  await eventually(
+    'the slot to follow',
+    async () => BigInt(await confirmed(database.pool, feeds.slot)) >= end,
+  )
   assert.deepEqual(consumer.events, [])
 })
 
@@ -90,7 +102,10 @@ test('a slot that went away while the process was down is made again, with a sna
   const again = await feeds.start(next)
   await next.reached(2)
   assert.deepEqual(next.resets, [`the replication slot ${feeds.slot} is gone`])
-  assert.deepEqual(next.events.map(({ value }) => value.op), ['r', 'r'])
+  assert.deepEqual(
+    next.events.map(({ value }) => value.op),
+    ['r', 'r'],
+  )
   assert.match(again.findings.join(), /starts over with a snapshot: the replication slot .* is gone/)
   assert.equal(again.covers(old, next.events[0]!), false)
   assert.deepEqual(await again.replay(id, old, 10), { kind: 'reset', reason: 'the position is unknown' })
@@ -152,7 +167,10 @@ test('rows that change during the snapshot arrive as read first and as change af
   const events = await consumer.reached(200)
   for (const id of ids) {
     const own = events.filter(({ key }) => key === id)
-    assert.deepEqual(own.map(({ value }) => value.op), ['r', 'u'])
+    assert.deepEqual(
+      own.map(({ value }) => value.op),
+      ['r', 'u'],
+    )
   }
   const positions = events.map(({ position }) => position)
   assert.deepEqual(positions, [...positions].sort())
@@ -165,7 +183,10 @@ test('a slot that another living process reads is not taken from it', async (t) 
   const feed = await feeds.start(consumer)
   await eventually('the stream', () => feed.status().state === 'streaming')
   const rival = await feeds.open()
-  const outcome = rival.start().then(() => 'started', (error: Error) => error.message)
+  const outcome = rival.start().then(
+    () => 'started',
+    (error: Error) => error.message,
+  )
   await insertDocument(database.pool)
   await consumer.reached(1)
   assert.equal(feed.status().state, 'streaming')
@@ -183,5 +204,8 @@ test('a slot that was making when its process died is made again', async (t) => 
   const consumer = recordingConsumer()
   await feeds.start(consumer)
   const events = await consumer.reached(1)
-  assert.deepEqual(events.map(({ key, value }) => [key, value.op]), [[id, 'r']])
+  assert.deepEqual(
+    events.map(({ key, value }) => [key, value.op]),
+    [[id, 'r']],
+  )
 })

@@ -50,7 +50,8 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
   const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
   const { queueLimit = 10_000, random = Math.random } = options
   const { pool } = database
-  if (!/^[a-z0-9_]{1,63}$/.test(slot)) throw new Error(`${slot} cannot name a slot: use 1 to 63 of a-z, 0-9 and _`)
+  if (!/^[a-z0-9_]{1,63}$/.test(slot))
+    throw new Error(`${slot} cannot name a slot: use 1 to 63 of a-z, 0-9 and _`)
   const findings: string[] = []
   const deadLetters = createDeadLetters(pool)
   const dispatcher = new Dispatcher({ deadLetters, log, queueLimit, random })
@@ -66,7 +67,10 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     random,
     store: createFeedStore(pool, slot),
     newEpoch: options.newEpoch ?? (() => randomBytes(8).toString('hex')),
-    consumers: () => consumers().filter(({ delivery }) => delivery === 'shared').map(({ name }) => name),
+    consumers: () =>
+      consumers()
+        .filter(({ delivery }) => delivery === 'shared')
+        .map(({ name }) => name),
     onFinding: (sentence) => {
       if (findings.length < MAX_FINDINGS) findings.push(sentence)
     },
@@ -106,7 +110,8 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
   return {
     findings,
     async consume(consumer): Promise<Subscription> {
-      if (phase !== 'registering') throw new Error(`${consumer.name} registers after the change feed has started`)
+      if (phase !== 'registering')
+        throw new Error(`${consumer.name} registers after the change feed has started`)
       if (consumers().some(({ name }) => name === consumer.name)) {
         throw new Error(`two consumers of the change feed are called ${consumer.name}`)
       }
@@ -121,7 +126,9 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
       const problem = reader.problem ?? dispatcher.lanes.map((lane) => lane.problem).find(Boolean)
       return {
         state: reader.state,
-        pending: Object.fromEntries(dispatcher.lanes.map(({ consumer, pending }) => [consumer.name, pending])),
+        pending: Object.fromEntries(
+          dispatcher.lanes.map(({ consumer, pending }) => [consumer.name, pending]),
+        ),
         deadLetters: buriedBefore + dispatcher.lanes.reduce((sum, { buried }) => sum + buried, 0),
         ...(lagBytes !== undefined && { lagBytes }),
         ...(problem !== undefined && { problem }),

@@ -64,7 +64,10 @@ export function documentsContract(adapter: string, open: () => Promise<Documents
     test('moves at once count once', async () => {
       const { id, version } = await subject.create('sent')
       const moves = Array.from({ length: 8 }, () => subject.documents.updateStatus(id, 'signed', context))
-      assert.deepEqual(new Set((await Promise.all(moves)).map(({ version }) => version)), new Set([version + 1]))
+      assert.deepEqual(
+        new Set((await Promise.all(moves)).map(({ version }) => version)),
+        new Set([version + 1]),
+      )
     })
 
     test('a move that is not allowed is refused and changes nothing', async () => {

@@ -76,8 +76,14 @@ for (const [adapter, open] of Object.entries({
       const rival = new Promise((resolve) => setTimeout(resolve, round / 3)).then(() =>
         round % 2 ? service.request('DELETE', path) : service.request('PATCH', path, { status: 'cancelled' }),
       )
-      const [signed, { status }] = await Promise.all([signing.sign(id, { signature_data: 'aGVsbG8=' }), rival])
-      const rows = await service.database.pool.query('SELECT 1 FROM signatures.signatures WHERE document_id = $1', [id])
+      const [signed, { status }] = await Promise.all([
+        signing.sign(id, { signature_data: 'aGVsbG8=' }),
+        rival,
+      ])
+      const rows = await service.database.pool.query(
+        'SELECT 1 FROM signatures.signatures WHERE document_id = $1',
+        [id],
+      )
       const left = await service.request('GET', path)
       const now = left.status === 404 ? 'deleted' : ((await left.json()) as Document).status
       const outcome = `${signed.status} ${status === 409 ? 'refused' : 'done'} ${rows.rowCount} ${now}`

@@ -22,7 +22,10 @@ import type { Documents } from './port.ts'
 const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
 const tokens = createTokens({ secret: 'a secret for tests, 32 bytes long', ...settings }, systemClock)
 
-function serve(documents: Documents, options: { mode?: 'open' | 'required'; port?: number } = {}): Promise<GrpcServer> {
+function serve(
+  documents: Documents,
+  options: { mode?: 'open' | 'required'; port?: number } = {},
+): Promise<GrpcServer> {
   return startGrpcServer({
     host: '127.0.0.1',
     port: options.port ?? 0,
@@ -35,7 +38,13 @@ function serve(documents: Documents, options: { mode?: 'open' | 'required'; port
 }
 
 const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocuments>[0]> = {}): Documents =>
-  openGrpcDocuments({ address: `127.0.0.1:${port}`, deadlineMs: 5_000, tokens: undefined, caller: 'test', ...options })
+  openGrpcDocuments({
+    address: `127.0.0.1:${port}`,
+    deadlineMs: 5_000,
+    tokens: undefined,
+    caller: 'test',
+    ...options,
+  })
 
 documentsContract('grpc', async () => {
   const role = openMemoryDocuments()
@@ -93,12 +102,20 @@ describe('the gRPC client of the document role', () => {
     let given: RequestContext | undefined
     const exists = (_: string, context: RequestContext): Promise<never> => {
       given = context
-      return new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(new Error('aborted'))))
+      return new Promise((_, reject) =>
+        context.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+      )
     }
-    await withRole({ exists }, async (documents) => {
-      await assert.rejects(documents.exists(GONE, testContext()), (error) => isProblem(error, 'deadline-exceeded'))
-      await eventually('the server to notice', () => given?.signal.aborted)
-    }, { deadlineMs: 200 })
+    await withRole(
+      { exists },
+      async (documents) => {
+        await assert.rejects(documents.exists(GONE, testContext()), (error) =>
+          isProblem(error, 'deadline-exceeded'),
+        )
+        await eventually('the server to notice', () => given?.signal.aborted)
+      },
+      { deadlineMs: 200 },
+    )
   })
 
   test('a call that its caller gives up ends at once', async () => {
@@ -107,9 +124,13 @@ describe('the gRPC client of the document role', () => {
       abort.abort()
       return new Promise(() => {})
     }
-    await withRole({ exists }, async (documents) => {
-      await assert.rejects(documents.exists(GONE, testContext({ signal: abort.signal })))
-    }, { deadlineMs: 60_000 })
+    await withRole(
+      { exists },
+      async (documents) => {
+        await assert.rejects(documents.exists(GONE, testContext({ signal: abort.signal })))
+      },
+      { deadlineMs: 60_000 },
+    )
   })
 
   test('a role that is unavailable for a moment is asked again', async () => {
@@ -159,7 +180,9 @@ describe('the gRPC client of the document role', () => {
       throw new Error('secret of the house')
     }
     await withRole({ get }, async (documents) => {
-      const received = await documents.get(GONE, testContext({ requestId: 'r-1' })).catch((failure: unknown) => failure)
+      const received = await documents
+        .get(GONE, testContext({ requestId: 'r-1' }))
+        .catch((failure: unknown) => failure)
       assert.ok(isProblem(received, 'internal'))
       assert.match(received.message, /r-1/)
       assert.doesNotMatch(received.message, /secret/)
@@ -174,10 +197,14 @@ describe('the gRPC client of the document role', () => {
     }
     const principal = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
     const given = testContext({ requestId: 'r-2', principal })
-    await withRole({ exists }, async (documents) => {
-      await documents.exists(GONE, given)
-      await documents.exists(GONE, testContext())
-    }, { mode: 'required', tokens })
+    await withRole(
+      { exists },
+      async (documents) => {
+        await documents.exists(GONE, given)
+        await documents.exists(GONE, testContext())
+      },
+      { mode: 'required', tokens },
+    )
     const [first, second] = contexts
     assert.deepEqual(first!.principal, principal)
     assert.equal(first!.requestId, 'r-2')
@@ -187,10 +214,15 @@ describe('the gRPC client of the document role', () => {
   })
 
   test('a role that refuses this one is unavailable to the user, who has done nothing wrong', async () => {
-    await withRole({}, async (documents) => {
-      const failure = (error: unknown): boolean => isProblem(error, 'unavailable') && /refuses/.test(error.message)
-      await assert.rejects(documents.exists(GONE, testContext()), failure)
-    }, { mode: 'required', deadlineMs: 2_000 })
+    await withRole(
+      {},
+      async (documents) => {
+        const failure = (error: unknown): boolean =>
+          isProblem(error, 'unavailable') && /refuses/.test(error.message)
+        await assert.rejects(documents.exists(GONE, testContext()), failure)
+      },
+      { mode: 'required', deadlineMs: 2_000 },
+    )
   })
 
   test('a role that comes back is used again', async () => {
@@ -200,7 +232,12 @@ describe('the gRPC client of the document role', () => {
     await first.stop(0)
     await assert.rejects(documents.exists(GONE, testContext()))
     const second = await serve(openMemoryDocuments(), { port: first.port })
-    await eventually('the connection', () => documents.exists(GONE, testContext()).then(() => true, () => false))
+    await eventually('the connection', () =>
+      documents.exists(GONE, testContext()).then(
+        () => true,
+        () => false,
+      ),
+    )
     await documents.stop()
     await second.stop(0)
   })

@@ -74,11 +74,17 @@ export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcD
     const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
     const message = create<Method['input']>(description.input, request)
     const { signal } = context
-    if (signal.aborted) return Promise.reject(new DomainError('deadline-exceeded', 'the request was given up'))
+    if (signal.aborted)
+      return Promise.reject(new DomainError('deadline-exceeded', 'the request was given up'))
     return new Promise((resolve, reject) => {
       const options = { deadline: Date.now() + deadlineMs }
       const running = client.makeUnaryRequest(
-        path, requestSerialize, responseDeserialize, message, metadataOf(context), options,
+        path,
+        requestSerialize,
+        responseDeserialize,
+        message,
+        metadataOf(context),
+        options,
         (error, response) => {
           signal.removeEventListener('abort', cancel)
           if (error) reject(errorOf(error))
@@ -105,7 +111,8 @@ export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcD
     check: () =>
       new Promise((resolve, reject) => {
         client.waitForReady(Date.now() + deadlineMs, (error) => {
-          if (error) reject(new DomainError('unavailable', `no connection to the document role at ${address}`))
+          if (error)
+            reject(new DomainError('unavailable', `no connection to the document role at ${address}`))
           else resolve()
         })
       }),

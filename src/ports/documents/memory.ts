@@ -42,10 +42,18 @@ export function openMemoryDocuments(): MemoryDocuments {
       const document = find(id)
       const move = statusMove(document.status, status)
       if (move === 'refused') {
-        throw new DomainError('status-not-allowed', `the document is ${document.status} and cannot become ${status}`)
+        throw new DomainError(
+          'status-not-allowed',
+          `the document is ${document.status} and cannot become ${status}`,
+        )
       }
       if (move === 'unchanged') return document
-      const changed = { ...document, status, version: document.version + 1, updated_at: new Date().toISOString() }
+      const changed = {
+        ...document,
+        status,
+        version: document.version + 1,
+        updated_at: new Date().toISOString(),
+      }
       documents.set(id, changed)
       return changed
     },

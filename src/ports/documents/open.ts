@@ -20,12 +20,15 @@ export interface DocumentsOptions {
 export async function openDocuments(url: string, options: DocumentsOptions): Promise<Documents> {
   if (url === 'local:') {
     if (!options.role) {
-      throw new Error('local: needs the document role in the same process: start it too, or name grpc://host:port')
+      throw new Error(
+        'local: needs the document role in the same process: start it too, or name grpc://host:port',
+      )
     }
     return openLocalDocuments(options.role)
   }
   const address = /^grpc:\/\/((?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5})\/?$/i.exec(url)?.[1]
-  if (address === undefined) throw new Error(`${url} names no document role: write local: or grpc://host:port`)
+  if (address === undefined)
+    throw new Error(`${url} names no document role: write local: or grpc://host:port`)
   const { openGrpcDocuments } = await import('./grpc.ts')
   return openGrpcDocuments({ address, ...options })
 }

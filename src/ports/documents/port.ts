@@ -14,7 +14,10 @@ export interface Documents {
   /** @throws DomainError document-not-found, unavailable, deadline-exceeded */
   get(documentId: string, context: RequestContext): Promise<DocumentSummary>
   /** `status` is empty when it does not exist. */
-  exists(documentId: string, context: RequestContext): Promise<{ exists: boolean; status: DocumentStatus | '' }>
+  exists(
+    documentId: string,
+    context: RequestContext,
+  ): Promise<{ exists: boolean; status: DocumentStatus | '' }>
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

@@ -49,7 +49,10 @@ function writes(open: () => Promise<SearchIndex>): void {
   test('an older or the same version never replaces what is there', async () => {
     const second = sampleDocument({ title: 'Walnut second', version: 2 })
     await index().index([second])
-    await index().index([{ ...second, title: 'Walnut first', version: 1 }, { ...second, title: 'Walnut again' }])
+    await index().index([
+      { ...second, title: 'Walnut first', version: 1 },
+      { ...second, title: 'Walnut again' },
+    ])
     assert.deepEqual(titlesOf(await hitsOf(index(), 'walnut', 1)), ['Walnut second'])
     assert.deepEqual(await index().versions([second.id]), new Map([[second.id, 2]]))
   })
@@ -112,11 +115,13 @@ function writes(open: () => Promise<SearchIndex>): void {
 
 const contract = sampleDocument({
   title: 'Employment contract',
-  content: 'The employee shall receive an annual salary. <script>alert("x")</script> Notice period: three months.',
+  content:
+    'The employee shall receive an annual salary. <script>alert("x")</script> Notice period: three months.',
 })
 const lease = sampleDocument({
   title: 'Lease of the café in Zürich',
-  content: 'The tenant signs the contract & pays the rent monthly to Łukasz. Cancelling needs three full months.',
+  content:
+    'The tenant signs the contract & pays the rent monthly to Łukasz. Cancelling needs three full months.',
   status: 'signed',
   created_by: 'grace.hopper@example.org',
   content_type: 'application/pdf',
@@ -164,10 +169,7 @@ function finds(open: () => Promise<SearchIndex>): void {
     const { content: _, content_sha256: __, deleted: ___, ...fields } = contract
     const { score, highlights, ...rest } = hit!
     const iso = (time: string): string => new Date(time).toISOString()
-    assert.deepEqual(
-      { ...rest, created_at: iso(rest.created_at), updated_at: iso(rest.updated_at) },
-      fields,
-    )
+    assert.deepEqual({ ...rest, created_at: iso(rest.created_at), updated_at: iso(rest.updated_at) }, fields)
     assert.ok(score > 0)
     assert.deepEqual(highlights.title, ['<em>Employment</em> contract'])
     assert.match(highlights.content!.join(), /&lt;script&gt;<em>alert<\/em>\(&quot;x&quot;\)&lt;\/script&gt;/)
@@ -186,12 +188,17 @@ function finds(open: () => Promise<SearchIndex>): void {
 
   test('a word in the title weighs more than in the content', async () => {
     const hits = await hitsOf(index(), 'contract', 2)
-    assert.deepEqual(hits.map(({ id }) => id), [contract.id, lease.id])
+    assert.deepEqual(
+      hits.map(({ id }) => id),
+      [contract.id, lease.id],
+    )
     assert.ok(hits[0]!.score > hits[1]!.score)
   })
 
   test('of equal matches the newest comes first, and pages continue each other', async () => {
-    const documents = Array.from({ length: 7 }, (_, number) => sampleDocument({ title: `Quokka ${number + 1}` }))
+    const documents = Array.from({ length: 7 }, (_, number) =>
+      sampleDocument({ title: `Quokka ${number + 1}` }),
+    )
     await index().index(documents)
     await hitsOf(index(), 'quokka', 7)
     const pages = await Promise.all(
@@ -201,7 +208,10 @@ function finds(open: () => Promise<SearchIndex>): void {
       pages.map((page) => page.documents.map(({ title }) => title.slice(-1)).join('')),
       ['765', '432', '1', ''],
     )
-    assert.deepEqual(pages.map(({ total, total_is_exact }) => [total, total_is_exact]), Array(4).fill([7, true]))
+    assert.deepEqual(
+      pages.map(({ total, total_is_exact }) => [total, total_is_exact]),
+      Array(4).fill([7, true]),
+    )
   })
 
   test('filters narrow what is found', async () => {
@@ -211,7 +221,10 @@ function finds(open: () => Promise<SearchIndex>): void {
     await hitsOf(index(), 'contract', 1, { content_type: 'application/pdf' })
     await hitsOf(index(), 'contract', 1, { created_from: lease.created_at })
     await hitsOf(index(), 'contract', 1, { created_to: lease.created_at })
-    await hitsOf(index(), 'contract', 0, { created_from: contract.created_at, created_to: contract.created_at })
+    await hitsOf(index(), 'contract', 0, {
+      created_from: contract.created_at,
+      created_to: contract.created_at,
+    })
   })
 
   test('a megabyte of noise finds nothing and breaks nothing', async () => {
@@ -247,7 +260,16 @@ function counts(open: () => Promise<SearchIndex>): void {
   })
 
   test('any text is a prefix', async () => {
-    for (const prefix of ['', '  ', "'", ':*', '\0', '\ud800', '"'.repeat(1_000_000), 'ab '.repeat(300_000)]) {
+    for (const prefix of [
+      '',
+      '  ',
+      "'",
+      ':*',
+      '\0',
+      '\ud800',
+      '"'.repeat(1_000_000),
+      'ab '.repeat(300_000),
+    ]) {
       assert.deepEqual(await index().suggest(prefix, 5), [], prefix.slice(0, 5))
     }
   })

@@ -20,8 +20,16 @@ test('a short text is one fragment, with all else escaped', () => {
 })
 
 test('a phrase is marked only where it is one', () => {
-  const phrase: Term = { kind: 'phrase', steps: [{ key: 'deal', gap: 0 }, { key: 'day', gap: 3 }] }
-  assert.deepEqual(fragments('deal day, deal of the day', phrase), ['deal day, <em>deal</em> of the <em>day</em>'])
+  const phrase: Term = {
+    kind: 'phrase',
+    steps: [
+      { key: 'deal', gap: 0 },
+      { key: 'day', gap: 3 },
+    ],
+  }
+  assert.deepEqual(fragments('deal day, deal of the day', phrase), [
+    'deal day, <em>deal</em> of the <em>day</em>',
+  ])
 })
 
 test('a long text gives three fragments at most, cut between words', () => {
@@ -31,7 +39,8 @@ test('a long text gives three fragments at most, cut between words', () => {
   for (const fragment of found) {
     assert.match(fragment, /<em>needle<\/em>/)
     assert.ok(fragment.length < 250, String(fragment.length))
-    for (const word of fragment.replace(/<\/?em>/g, '').split(' ')) assert.match(word, /^(needle|some|filler|words)$/)
+    for (const word of fragment.replace(/<\/?em>/g, '').split(' '))
+      assert.match(word, /^(needle|some|filler|words)$/)
   }
 })
 
@@ -44,8 +53,12 @@ test('whatever the text, without the marks the whole of it is its escaped self',
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       const words = [...wordsOf(text)].filter((_, index) => index % 2 === 0)
       const html = emphasize(text, words)
-      const plain = html.replace(/<\/?em>/g, '').replace(/&(lt|gt|quot|#39|amp);/g, (_, name: string) =>
-        ({ lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' })[name]!)
+      const plain = html
+        .replace(/<\/?em>/g, '')
+        .replace(
+          /&(lt|gt|quot|#39|amp);/g,
+          (_, name: string) => ({ lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' })[name]!,
+        )
       assert.equal(plain, text)
       assert.equal(html.replace(/<\/?em>/g, '').includes('<'), false)
     }),

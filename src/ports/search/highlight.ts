@@ -87,6 +87,11 @@ function wholeCharacter(text: string, index: number): number {
 const keysOf = (terms: readonly Term[]): string[] =>
   terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : term.steps.map(({ key }) => key)))
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-

@@ -10,11 +10,19 @@ test('words stand alone, and quotes make a phrase', () => {
 
 test('a quote without an end is no phrase', () => {
   assert.deepEqual(parseQuery('"annual salary'), [['annual'], ['salary']])
-  assert.deepEqual(parseQuery('"annual salary" and "more pay'), [['annual', 'salary'], ['and'], ['more'], ['pay']])
+  assert.deepEqual(parseQuery('"annual salary" and "more pay'), [
+    ['annual', 'salary'],
+    ['and'],
+    ['more'],
+    ['pay'],
+  ])
 })
 
 test('words that are joined by other characters are a phrase', () => {
-  assert.deepEqual(parseQuery('ada@example.com and/or'), [['ada', 'example', 'com'], ['and', 'or']])
+  assert.deepEqual(parseQuery('ada@example.com and/or'), [
+    ['ada', 'example', 'com'],
+    ['and', 'or'],
+  ])
 })
 
 test('what is repeated counts once, and what is nothing not at all', () => {

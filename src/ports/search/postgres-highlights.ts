@@ -14,12 +14,27 @@ export function createHighlighter(
   contents: (ids: string[]) => Promise<Map<string, string>>,
 ): (rows: Row[], terms: Term[]) => Promise<SearchHit[]> {
   return async (rows, terms) => {
-    const titles = await fragments(rows.map(({ title }) => title), terms, stemsOf, wholeTitle)
-    const texts = await fragments(rows.map(({ content }) => content), terms, stemsOf, fragmentsOf)
+    const titles = await fragments(
+      rows.map(({ title }) => title),
+      terms,
+      stemsOf,
+      wholeTitle,
+    )
+    const texts = await fragments(
+      rows.map(({ content }) => content),
+      terms,
+      stemsOf,
+      fragmentsOf,
+    )
     const open = rows.filter(({ cut }, index) => cut && texts[index]!.length === 0).slice(0, MAX_WHOLE_TEXTS)
     if (open.length > 0) {
       const whole = await contents(open.map(({ id }) => id))
-      const found = await fragments(open.map(({ id }) => whole.get(id) ?? ''), terms, stemsOf, fragmentsOf)
+      const found = await fragments(
+        open.map(({ id }) => whole.get(id) ?? ''),
+        terms,
+        stemsOf,
+        fragmentsOf,
+      )
       open.forEach((row, index) => (texts[rows.indexOf(row)] = found[index]!))
     }
     return rows.map((row, index) => hitOf(row, titles[index]!, texts[index]!))

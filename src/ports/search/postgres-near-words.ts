@@ -79,7 +79,8 @@ export function createWordRecorder(pool: Pool): (stems: Stems) => Promise<void> 
   const recorded = new LRUCache<string, true>({ max: 50_000 })
   return async (stems) => {
     const words: string[] = []
-    for (const [word, stem] of stems) if (stem !== '' && !recorded.has(word) && LETTERS.test(word)) words.push(word)
+    for (const [word, stem] of stems)
+      if (stem !== '' && !recorded.has(word) && LETTERS.test(word)) words.push(word)
     if (words.length === 0) return
     // In order, so that two writers never wait for each other in a circle.
     words.sort()

@@ -5,10 +5,24 @@ import { foldedWords, wordsOf } from './words.ts'
 
 test('words are letters and digits, in lower case and without accents', () => {
   assert.deepEqual(foldedWords('Crème brûlée, Straße & Ångström: ½ Łódź—Ørsted'), [
-    'creme', 'brulee', 'strasse', 'angstrom', '12', 'lodz', 'orsted',
+    'creme',
+    'brulee',
+    'strasse',
+    'angstrom',
+    '12',
+    'lodz',
+    'orsted',
   ])
   assert.deepEqual(foldedWords('and/or ada@example.com v1.2 don’t'), [
-    'and', 'or', 'ada', 'example', 'com', 'v1', '2', 'don', 't',
+    'and',
+    'or',
+    'ada',
+    'example',
+    'com',
+    'v1',
+    '2',
+    'don',
+    't',
   ])
 })
 
@@ -22,9 +36,10 @@ test('scripts without spaces have a word a character', () => {
 
 test('offsets point at the words in the text', () => {
   const text = '«Élan vital», 漢字 and Łukasz'
-  assert.deepEqual([...wordsOf(text)].map(({ start, end }) => text.slice(start, end)), [
-    'Élan', 'vital', '漢', '字', 'and', 'Łukasz',
-  ])
+  assert.deepEqual(
+    [...wordsOf(text)].map(({ start, end }) => text.slice(start, end)),
+    ['Élan', 'vital', '漢', '字', 'and', 'Łukasz'],
+  )
 })
 
 test('of any text, words are short, folded, in order and without what a key must not have', () => {

@@ -48,7 +48,9 @@ export function createCreateDocument(options: CreateOptions): CreateDocument {
 
   /** An object without a row is harmless; here it is known to have none. */
   const discard = async (key: string): Promise<void> => {
-    await blobs.delete('documents', key).catch((error: unknown) => log.warn({ err: error, key }, 'an object stays unused'))
+    await blobs
+      .delete('documents', key)
+      .catch((error: unknown) => log.warn({ err: error, key }, 'an object stays unused'))
   }
 
   return async (submission, context) => {
@@ -64,7 +66,8 @@ export function createCreateDocument(options: CreateOptions): CreateDocument {
       })
       const fields = submission.fields()
       const row = { id, ...fields, content_size: size, content_sha256: sha256, s3_key: key }
-      const insert = (on: CreateOptions['pool']): Promise<Document> => store.insert(on, row, context.traceparent)
+      const insert = (on: CreateOptions['pool']): Promise<Document> =>
+        store.insert(on, row, context.traceparent)
       const created = await commit(row, insert, submission.idempotencyKey, context)
       if (created.replayed) await discard(key)
       else await cache.update(created.document)

@@ -20,18 +20,32 @@ test('a deleted document is gone everywhere, and its row stays with one more ver
   const response = await remove(id)
   assert.deepEqual([response.status, await response.text()], [204, ''])
   for (const [method, path, body] of [
-    ['GET', '', undefined], ['HEAD', '', undefined], ['GET', '/content', undefined], ['GET', '/stats', undefined],
-    ['PATCH', '', { title: 'x' }], ['DELETE', '', undefined],
+    ['GET', '', undefined],
+    ['HEAD', '', undefined],
+    ['GET', '/content', undefined],
+    ['GET', '/stats', undefined],
+    ['PATCH', '', { title: 'x' }],
+    ['DELETE', '', undefined],
   ] as const) {
-    assert.equal((await service.request(method, `/documents/${id}${path}`, body)).status, 404, `${method} ${path}`)
+    assert.equal(
+      (await service.request(method, `/documents/${id}${path}`, body)).status,
+      404,
+      `${method} ${path}`,
+    )
   }
   assert.deepEqual(await (await service.request('GET', '/documents?title=To+be+deleted')).json(), [])
   const { documents } = service.role
   const context = { traceparent: '' } as never
   await assert.rejects(documents.get(id, context), (error) => isProblem(error, 'document-not-found'))
-  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) => isProblem(error, 'document-not-found'))
+  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) =>
+    isProblem(error, 'document-not-found'),
+  )
   assert.deepEqual(await documents.exists(id, context), { exists: false, status: '' })
-  const rows = await queryRows(service.database.pool, 'SELECT version, deleted_at FROM documents.documents WHERE id = $1', [id])
+  const rows = await queryRows(
+    service.database.pool,
+    'SELECT version, deleted_at FROM documents.documents WHERE id = $1',
+    [id],
+  )
   assert.equal(rows[0]!['version'], 2)
   assert.notEqual(rows[0]!['deleted_at'], null)
 })
@@ -57,7 +71,9 @@ test('of deletions at the same time one is made, and a signature wins or loses a
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
     const [first, second, sign] = await Promise.all([
-      remove(id), remove(id), service.request('PATCH', `/documents/${id}`, { status: 'signed' }),
+      remove(id),
+      remove(id),
+      service.request('PATCH', `/documents/${id}`, { status: 'signed' }),
     ])
     const statuses = [first.status, second.status].sort()
     if (sign.status === 200) assert.deepEqual(statuses, [409, 409])

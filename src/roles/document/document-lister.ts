@@ -44,7 +44,10 @@ export function createDocumentLister(pool: Pool): DocumentLister {
 }
 
 /** Exported so that a test can ask for its plan. */
-export function listStatement({ filters, sort, skip, limit, after }: ListQuery): { text: string; values: unknown[] } {
+export function listStatement({ filters, sort, skip, limit, after }: ListQuery): {
+  text: string
+  values: unknown[]
+} {
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where = ['deleted_at IS NULL']
@@ -55,7 +58,8 @@ export function listStatement({ filters, sort, skip, limit, after }: ListQuery):
   if (filters.created_from !== undefined) where.push(`created_at >= ${bind(filters.created_from)}`)
   if (filters.created_to !== undefined) where.push(`created_at < ${bind(filters.created_to)}`)
   if (filters.title !== undefined) where.push(`title ILIKE ${bind(`%${escapeLike(filters.title)}%`)}`)
-  if (after) where.push(`(${sort.key}, id) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})`)
+  if (after)
+    where.push(`(${sort.key}, id) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})`)
   const direction = sort.descending ? 'DESC' : 'ASC'
   const text =
     `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents WHERE ${where.join(' AND ')}` +

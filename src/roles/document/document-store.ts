@@ -4,7 +4,13 @@
  */
 import type { Pool } from 'pg'
 import { type Queryable, queryRows } from '../../db/query.ts'
-import { type Document, type DocumentStatus, isDeletable, STATUSES, statusesBefore } from '../../domain/document.ts'
+import {
+  type Document,
+  type DocumentStatus,
+  isDeletable,
+  STATUSES,
+  statusesBefore,
+} from '../../domain/document.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { whyNotChanged, whyNotRemoved } from './refusals.ts'
@@ -34,7 +40,11 @@ export interface DocumentStore {
    * Resolves with the document as it is afterwards. What is already so is a success that changes nothing.
    * @throws DomainError document-not-found, version-mismatch, status-not-allowed: then nothing has changed
    */
-  change(id: string, changes: { title?: string; status?: DocumentStatus }, options: ChangeOptions): Promise<Document>
+  change(
+    id: string,
+    changes: { title?: string; status?: DocumentStatus },
+    options: ChangeOptions,
+  ): Promise<Document>
   /** @throws DomainError document-not-found, version-mismatch, document-not-deletable */
   remove(id: string, options: ChangeOptions): Promise<void>
 }
@@ -109,7 +119,8 @@ export function createDocumentStore(options: { pool: Pool; cache: DocumentCache 
         const present = await find(id)
         const refusal = whyNotChanged(id, present, status, versions)
         if (refusal) throw refusal
-        if ((title ?? present!.title) === present!.title && (status ?? present!.status) === present!.status) return present!
+        if ((title ?? present!.title) === present!.title && (status ?? present!.status) === present!.status)
+          return present!
       }
       throw tooBusy()
     },

@@ -26,7 +26,9 @@ test('moves a document to a status once, and repeating it changes nothing', asyn
   assert.deepEqual([signed.status, signed.version], ['signed', 2])
   assert.deepEqual(await documents.updateStatus(id, 'signed', context), signed)
   assert.deepEqual(await (await service.request('GET', `/documents/${id}`)).json(), signed)
-  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) => isProblem(error, 'status-not-allowed'))
+  await assert.rejects(documents.updateStatus(id, 'sent', context), (error) =>
+    isProblem(error, 'status-not-allowed'),
+  )
 })
 
 test('gets and finds a document without counting a view', async () => {
@@ -34,7 +36,9 @@ test('gets and finds a document without counting a view', async () => {
   const document = await service.create()
   assert.deepEqual(await documents.get(document.id, context), document)
   assert.deepEqual(await documents.exists(document.id, context), { exists: true, status: 'created' })
-  const stats = (await (await service.request('GET', `/documents/${document.id}/stats`)).json()) as { total_views: number }
+  const stats = (await (await service.request('GET', `/documents/${document.id}/stats`)).json()) as {
+    total_views: number
+  }
   assert.equal(stats.total_views, 0)
 })
 
@@ -46,7 +50,11 @@ test('an unknown document is not found, or does not exist; what is no id or stat
   assert.deepEqual(await documents.exists(unknown, context), { exists: false, status: '' })
   const names = (field: string) => (error: unknown) =>
     isProblem(error, 'validation-failed') && error.errors[0]!.field === field
-  for (const call of [documents.get('x', context), documents.exists('x', context), documents.updateStatus('x', 'sent', context)]) {
+  for (const call of [
+    documents.get('x', context),
+    documents.exists('x', context),
+    documents.updateStatus('x', 'sent', context),
+  ]) {
     await assert.rejects(call, names('document_id'))
   }
   await assert.rejects(documents.updateStatus(unknown, 'SENT' as never, context), names('status'))

@@ -7,7 +7,11 @@ import type { DocumentStore } from './document-store.ts'
 import type { ReadDocument } from './read-document.ts'
 
 /** The port that other roles use, in this process or over gRPC. Its reads are no views. */
-export function createDocuments(options: { store: DocumentStore; read: ReadDocument; database: Database }): Documents {
+export function createDocuments(options: {
+  store: DocumentStore
+  read: ReadDocument
+  database: Database
+}): Documents {
   const { store, read, database } = options
   return {
     async updateStatus(documentId, status, { traceparent }) {

@@ -24,7 +24,10 @@ test('gives the content as an attachment that no browser runs', async () => {
   const { headers } = response
   assert.equal(headers.get('content-type'), 'text/plain')
   assert.equal(headers.get('content-length'), '10')
-  assert.equal(headers.get('content-disposition'), `attachment; filename="Zahlen ? 1.txt"; filename*=UTF-8''Zahlen%20%E2%84%96%201.txt`)
+  assert.equal(
+    headers.get('content-disposition'),
+    `attachment; filename="Zahlen ? 1.txt"; filename*=UTF-8''Zahlen%20%E2%84%96%201.txt`,
+  )
   assert.equal(headers.get('x-content-type-options'), 'nosniff')
   assert.equal(headers.get('content-security-policy'), 'sandbox')
   assert.equal(headers.get('accept-ranges'), 'bytes')
@@ -34,7 +37,10 @@ test('gives the content as an attachment that no browser runs', async () => {
 
 test('HEAD says the same without the content', async () => {
   const response = await get({}, 'HEAD')
-  assert.deepEqual([response.status, response.headers.get('content-length'), await response.text()], [200, '10', ''])
+  assert.deepEqual(
+    [response.status, response.headers.get('content-length'), await response.text()],
+    [200, '10', ''],
+  )
   assert.equal(response.headers.get('etag'), etag)
 })
 
@@ -72,7 +78,11 @@ test('a range outside of the content is 416 and says how long it is', async () =
 
 test('sends all where the range is not understood, has several parts, or is for another content', async () => {
   for (const range of ['bytes=5-2', 'lines=1-2', 'bytes=0-1,4-5', 'bytes=a-b']) {
-    assert.deepEqual([(await get({ range })).status, await (await get({ range })).text()], [200, '0123456789'], range)
+    assert.deepEqual(
+      [(await get({ range })).status, await (await get({ range })).text()],
+      [200, '0123456789'],
+      range,
+    )
   }
   const other = { range: 'bytes=0-1', 'if-range': '"other"' }
   assert.equal((await get(other)).status, 200)

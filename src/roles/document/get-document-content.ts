@@ -26,7 +26,10 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
     async handle({ params, headers, head }, context) {
       const document = await read(params.id, undefined)
       // Rows that other programs wrote may have neither.
-      const { s3_key: key, content_sha256: sha256 } = document as { s3_key: string | null; content_sha256: string | null }
+      const { s3_key: key, content_sha256: sha256 } = document as {
+        s3_key: string | null
+        content_sha256: string | null
+      }
       if (key === null) throw new DomainError('not-found', 'the document has no content')
       return deliver(
         {

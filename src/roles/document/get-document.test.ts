@@ -9,12 +9,18 @@ before(async () => {
 })
 after(() => service.stop())
 
-const get = (path: string, headers?: Record<string, string>) => service.request('GET', `/documents/${path}`, undefined, headers)
+const get = (path: string, headers?: Record<string, string>) =>
+  service.request('GET', `/documents/${path}`, undefined, headers)
 const stats = async (id: string) => (await get(`${id}/stats`)).json()
 
 test('gives the document as it was created, by every form of its id', async () => {
   const document = await service.create()
-  const forms = [document.id, document.id.toUpperCase(), document.id.replaceAll('-', ''), `urn:uuid:${document.id}`]
+  const forms = [
+    document.id,
+    document.id.toUpperCase(),
+    document.id.replaceAll('-', ''),
+    `urn:uuid:${document.id}`,
+  ]
   for (const form of forms) {
     const response = await get(form)
     assert.equal(response.status, 200)
@@ -38,7 +44,13 @@ async function startedBeside() {
   const { silentLogger } = await import('../../runtime/logger.ts')
   const { systemClock: clock } = await import('../../runtime/clock.ts')
   const { database } = service
-  const cache = await openCache('memory:', { database, entries: 9, viewerSecret: 'x', clock, log: silentLogger })
+  const cache = await openCache('memory:', {
+    database,
+    entries: 9,
+    viewerSecret: 'x',
+    clock,
+    log: silentLogger,
+  })
   const read = createReadDocument({ cache, store: createDocumentStore({ pool: database.pool, cache }) })
   return { get: (id: string) => read(id, undefined) }
 }
@@ -57,7 +69,10 @@ test('counts each read, each viewer once, and neither HEAD nor downloads nor mis
   for (let n = 0; n < 3; n++) await get(id)
   await get(id, { 'x-forwarded-for': '203.0.113.9' })
   await get(id, { authorization: service.authorization({ id: 'u1', email: 'u1@example.com' }) })
-  await get(id, { authorization: service.authorization({ id: 'u1', email: 'u1@example.com' }), 'x-forwarded-for': '203.0.113.10' })
+  await get(id, {
+    authorization: service.authorization({ id: 'u1', email: 'u1@example.com' }),
+    'x-forwarded-for': '203.0.113.10',
+  })
   assert.equal((await service.request('HEAD', `/documents/${id}`)).status, 200)
   await (await get(`${id}/content`)).text()
   assert.deepEqual(await stats(id), { document_id: id, total_views: 6, unique_views: 3 })
@@ -65,7 +80,11 @@ test('counts each read, each viewer once, and neither HEAD nor downloads nor mis
 
 test('an answered read is in the statistics, however many come at once', async () => {
   const { id } = await service.create()
-  await Promise.all(Array.from({ length: 200 }, async (_, n) => (await get(id, { 'x-forwarded-for': `203.0.113.${n % 50}` })).text()))
+  await Promise.all(
+    Array.from({ length: 200 }, async (_, n) =>
+      (await get(id, { 'x-forwarded-for': `203.0.113.${n % 50}` })).text(),
+    ),
+  )
   assert.deepEqual(await stats(id), { document_id: id, total_views: 200, unique_views: 50 })
 })
 

@@ -14,7 +14,10 @@ export function getDocument(read: ReadDocument): Endpoint {
     summary: 'A document; counts a view',
     params: idParams,
     headers: { 'If-None-Match': 'an ETag: 304 while the document has this version' },
-    responses: { 200: { description: 'the document', schema: documentSchema }, 304: { description: 'not changed' } },
+    responses: {
+      200: { description: 'the document', schema: documentSchema },
+      304: { description: 'not changed' },
+    },
     async handle({ params, headers, head }, context) {
       const document = await read(params.id, head ? undefined : viewerOf(context))
       const etag = { etag: entityTag(document.version), 'cache-control': 'private, no-cache' }

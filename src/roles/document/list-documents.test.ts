@@ -12,7 +12,13 @@ before(async () => {
   assert.deepEqual(await (await list()).json(), [])
   for (let n = 0; n < 7; n++) {
     const created_by = n % 2 === 0 ? 'ada@example.com' : 'bob@example.com'
-    created.push(await service.create({ title: `Title ${'cabegfd'[n]} 10%_${n}`, created_by, content_type: n < 5 ? 'text/plain' : 'text/html' }))
+    created.push(
+      await service.create({
+        title: `Title ${'cabegfd'[n]} 10%_${n}`,
+        created_by,
+        content_type: n < 5 ? 'text/plain' : 'text/html',
+      }),
+    )
   }
   await service.request('PATCH', `/documents/${created[3]!.id}`, { status: 'sent' })
 })
@@ -52,7 +58,11 @@ test('lists the newest first, with skip and limit as the original reads them', a
 })
 
 test('pages follow each other by cursor, whole and without repeats, in every order', async () => {
-  assert.deepEqual(await follow('?limit=3'), [newestFirst().slice(0, 3), newestFirst().slice(3, 6), newestFirst().slice(6)])
+  assert.deepEqual(await follow('?limit=3'), [
+    newestFirst().slice(0, 3),
+    newestFirst().slice(3, 6),
+    newestFirst().slice(6),
+  ])
   assert.deepEqual((await follow('?limit=7')).length, 1)
   assert.deepEqual((await follow('?limit=2&sort=created_at')).flat(), newestFirst().reverse())
   assert.deepEqual((await follow('?limit=2&sort=title')).flat(), pick(1, 2, 0, 6, 3, 5, 4))
@@ -66,7 +76,10 @@ test('a page is not moved by documents that come while it is read', async () => 
   const next = /^<([^>]+)>/.exec(response.headers.get('link')!)![1]!
   const late = await service.create({ title: 'Title late' })
   const page = (await (await service.request('GET', next)).json()) as Document[]
-  assert.deepEqual(page.map(({ id }) => id), newestFirst().slice(2, 4))
+  assert.deepEqual(
+    page.map(({ id }) => id),
+    newestFirst().slice(2, 4),
+  )
   await service.request('DELETE', `/documents/${late.id}`)
 })
 
@@ -85,14 +98,24 @@ test('filters by status, owner, type, time and a part of the title', async () =>
 
 test('a value that is not valid is 422 and named', async () => {
   const cases: [string, string][] = [
-    ['limit=201', 'query.limit'], ['limit=-1', 'query.limit'], ['limit=abc', 'query.limit'], ['limit=1.5', 'query.limit'],
-    ['limit=', 'query.limit'], ['limit=1000000000000000000000000000000', 'query.limit'],
-    ['skip=-1', 'query.skip'], ['skip=10001', 'query.skip'],
-    ['status=unknown', 'query.status'], ['sort=size', 'query.sort'], ['title=', 'query.title'],
-    ['title=%00', 'query.title'], ['created_by=%00', 'query.created_by'], ['created_from=yesterday', 'query.created_from'],
+    ['limit=201', 'query.limit'],
+    ['limit=-1', 'query.limit'],
+    ['limit=abc', 'query.limit'],
+    ['limit=1.5', 'query.limit'],
+    ['limit=', 'query.limit'],
+    ['limit=1000000000000000000000000000000', 'query.limit'],
+    ['skip=-1', 'query.skip'],
+    ['skip=10001', 'query.skip'],
+    ['status=unknown', 'query.status'],
+    ['sort=size', 'query.sort'],
+    ['title=', 'query.title'],
+    ['title=%00', 'query.title'],
+    ['created_by=%00', 'query.created_by'],
+    ['created_from=yesterday', 'query.created_from'],
     ['created_from=0000-01-01T00:00:00Z', 'query.created_from'],
     ['created_to=2026-01-01T00:00:00%2B23:00', 'query.created_to'],
-    ['cursor=nonsense', 'query.cursor'], ['cursor=', 'query.cursor'],
+    ['cursor=nonsense', 'query.cursor'],
+    ['cursor=', 'query.cursor'],
   ]
   for (const [query, field] of cases) {
     const response = await list(`?${query}`)
@@ -124,7 +147,13 @@ test('every order reads its index from where the cursor points, and sorts nothin
   await queryRows(pool, 'ANALYZE documents.documents')
   const after = { key: '2020-01-01T01:00:00Z', id: created[0]!.id }
   const byTitle = { key: 'bulk 3', id: created[0]!.id }
-  const base: ListQuery = { filters: {}, sort: { key: 'created_at', descending: true }, skip: 0, limit: 20, after }
+  const base: ListQuery = {
+    filters: {},
+    sort: { key: 'created_at', descending: true },
+    skip: 0,
+    limit: 20,
+    after,
+  }
   const cases: [ListQuery, string][] = [
     [base, 'documents_created_at_id'],
     [{ ...base, after: undefined }, 'documents_created_at_id'],

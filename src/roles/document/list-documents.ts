@@ -46,7 +46,8 @@ export function listDocuments(list: DocumentLister): Endpoint {
     async handle({ query: { skip, limit, cursor, sort: order, ...filters } }) {
       const sort: Sort = { key: order.replace('-', '') as Sort['key'], descending: order.startsWith('-') }
       const identity = [order, Object.entries(filters).filter(([, value]) => value !== undefined)]
-      if (cursor !== undefined && skip > 0) throw invalidField('query.skip', 'cannot be combined with a cursor')
+      if (cursor !== undefined && skip > 0)
+        throw invalidField('query.skip', 'cannot be combined with a cursor')
       const after = cursor === undefined ? undefined : decodeCursor(cursor, identity, isKeyOf(sort))
       if (limit === 0) return { status: 200, json: [] }
       const documents = await list({ filters, sort, skip, limit: limit + 1, after })
@@ -54,7 +55,11 @@ export function listDocuments(list: DocumentLister): Endpoint {
       const page = documents.slice(0, limit)
       const { id, [sort.key]: key } = page.at(-1) as Document
       const asked = { limit, ...(order !== '-created_at' && { sort: order }), ...filters }
-      return { status: 200, headers: { link: nextLink('/documents', asked, encodeCursor({ key, id }, identity)) }, json: page }
+      return {
+        status: 200,
+        headers: { link: nextLink('/documents', asked, encodeCursor({ key, id }, identity)) },
+        json: page,
+      }
     },
   })
 }

@@ -16,7 +16,8 @@ before(async () => {
 after(() => service.stop())
 
 const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
-const post = (body: unknown, headers?: Record<string, string>) => service.request('POST', '/documents', body, headers)
+const post = (body: unknown, headers?: Record<string, string>) =>
+  service.request('POST', '/documents', body, headers)
 const contentOf = async ({ id }: Document) =>
   Buffer.from(await (await service.request('GET', `/documents/${id}/content`)).arrayBuffer())
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -35,11 +36,18 @@ test('creates a document of JSON, with its place and its version in the headers'
   const document = (await response.json()) as Document
   const { id, created_at, updated_at, ...rest } = document
   assert.deepEqual(rest, {
-    title: 'Contract A', content_type: 'text/plain', content_size: 7, content_sha256: sha256('Grüße'),
-    s3_key: `${id}/content`, status: 'created', created_by: 'ada@example.com', version: 1,
+    title: 'Contract A',
+    content_type: 'text/plain',
+    content_size: 7,
+    content_sha256: sha256('Grüße'),
+    s3_key: `${id}/content`,
+    status: 'created',
+    created_by: 'ada@example.com',
+    version: 1,
   })
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  for (const time of [created_at, updated_at]) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/)
+  for (const time of [created_at, updated_at])
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/)
   assert.equal(response.headers.get('location'), `/documents/${id}`)
   assert.equal(response.headers.get('etag'), '"1"')
   assert.equal((await contentOf(document)).toString(), 'Grüße')
@@ -58,7 +66,11 @@ test('the request is the trace that the row carries', async () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   const response = await post(fields, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
   const { id } = (await response.json()) as Document
-  const rows = await queryRows(service.database.pool, 'SELECT traceparent FROM documents.documents WHERE id = $1', [id])
+  const rows = await queryRows(
+    service.database.pool,
+    'SELECT traceparent FROM documents.documents WHERE id = $1',
+    [id],
+  )
   assert.match(String(rows[0]!['traceparent']), new RegExp(`^00-${trace}-`))
 })
 
@@ -85,7 +97,10 @@ test('names every field that is wrong and echoes none', async () => {
     assert.ok(Number(response.headers.get('content-length')) < 2_000)
     assert.deepEqual(await problemFields(response), named)
   }
-  for (const lone of ['{"title":"\\ud800","content":"x","created_by":"a@example.com"}', '{"title":"x","content":"\\ud800","created_by":"a@example.com"}']) {
+  for (const lone of [
+    '{"title":"\\ud800","content":"x","created_by":"a@example.com"}',
+    '{"title":"x","content":"\\ud800","created_by":"a@example.com"}',
+  ]) {
     assert.equal((await post(lone, { 'content-type': 'application/json' })).status, 422)
   }
   assert.deepEqual(await leftovers(), [])
@@ -98,7 +113,8 @@ test('accepts a title of 255 characters beyond the basic plane and content of ex
 
 test('answers 400 to what is no JSON, 413 beyond 32 MiB, 415 to a web form', async () => {
   const json = { 'content-type': 'application/json' }
-  for (const body of ['{"title":', '', Buffer.from([0x22, 0xff, 0xfe, 0x22])]) assert.equal((await post(body, json)).status, 400)
+  for (const body of ['{"title":', '', Buffer.from([0x22, 0xff, 0xfe, 0x22])])
+    assert.equal((await post(body, json)).status, 400)
   assert.equal((await post(Buffer.alloc(32 * 1024 * 1024 + 1, 0x20), json)).status, 413)
   const form = await post('title=a&content=b', { 'content-type': 'application/x-www-form-urlencoded' })
   assert.equal(form.status, 415)
@@ -116,7 +132,12 @@ test('stores the file of a form as it is; its fields may come after it', async (
   const { title, content_type, content_size, content_sha256 } = document
   assert.deepEqual(
     { title, content_type, content_size, content_sha256 },
-    { title: 'Übersicht.pdf', content_type: 'application/pdf', content_size: bytes.length, content_sha256: sha256(bytes) },
+    {
+      title: 'Übersicht.pdf',
+      content_type: 'application/pdf',
+      content_size: bytes.length,
+      content_sha256: sha256(bytes),
+    },
   )
   assert.ok((await contentOf(document)).equals(bytes))
 })
@@ -127,12 +148,16 @@ test("a form's own title and type count more than the file's; a type that is not
   form.append('content_type', 'text/html')
   form.append('created_by', 'ada@example.com')
   form.append('content', new Blob(['x']), 'a.bin')
-  const named = (await (await fetch(`${service.url}/documents`, { method: 'POST', body: form })).json()) as Document
+  const named = (await (
+    await fetch(`${service.url}/documents`, { method: 'POST', body: form })
+  ).json()) as Document
   assert.deepEqual([named.title, named.content_type], ['Mine', 'text/html'])
   const guessed = new FormData()
   guessed.append('created_by', 'ada@example.com')
   guessed.append('file', new Blob(['# x']), 'notes.md')
-  const { content_type } = (await (await fetch(`${service.url}/documents`, { method: 'POST', body: guessed })).json()) as Document
+  const { content_type } = (await (
+    await fetch(`${service.url}/documents`, { method: 'POST', body: guessed })
+  ).json()) as Document
   assert.equal(content_type, 'text/markdown')
 })
 
@@ -148,12 +173,40 @@ test('refuses a form that is not right, and keeps nothing of it', async () => {
   const file = new Blob(['x'.repeat(100_000)])
   const cases: [FormData, number, string][] = [
     [form([]), 422, 'file'],
-    [form([['file', file], ['title', '']]), 422, 'title'],
-    [form([['file', file], ['created_by', 'nobody']]), 422, 'created_by'],
-    [form([['file', file], ['file', file]]), 422, 'file'],
+    [
+      form([
+        ['file', file],
+        ['title', ''],
+      ]),
+      422,
+      'title',
+    ],
+    [
+      form([
+        ['file', file],
+        ['created_by', 'nobody'],
+      ]),
+      422,
+      'created_by',
+    ],
+    [
+      form([
+        ['file', file],
+        ['file', file],
+      ]),
+      422,
+      'file',
+    ],
     [form([['other', file]]), 422, 'other'],
     [form([['content', 'text']]), 422, 'content'],
-    [form([['file', file], ['title', 't'.repeat(70_000)]]), 422, 'title'],
+    [
+      form([
+        ['file', file],
+        ['title', 't'.repeat(70_000)],
+      ]),
+      422,
+      'title',
+    ],
     [form([['file', new Blob([Buffer.alloc(LIMIT + 1)])]]), 413, 'urn:docmgr:problem:payload-too-large'],
   ]
   for (const [body, status, field] of cases) {
@@ -161,7 +214,9 @@ test('refuses a form that is not right, and keeps nothing of it', async () => {
     assert.equal(response.status, status, field)
     assert.deepEqual(await problemFields(response), [field])
   }
-  const broken = ['multipart/form-data', 'multipart/form-data; boundary=x'].map((type) => post('nonsense', { 'content-type': type }))
+  const broken = ['multipart/form-data', 'multipart/form-data; boundary=x'].map((type) =>
+    post('nonsense', { 'content-type': type }),
+  )
   for (const response of await Promise.all(broken)) assert.equal(response.status, 400)
   assert.deepEqual(await leftovers(), [])
 })
@@ -173,10 +228,14 @@ test('stores a raw body of any type, also JSON, named by the query or its file n
     const response = await service.request('POST', `/documents${query}`, bytes, { 'content-type': type })
     assert.equal(response.status, 201, type)
     const document = (await response.json()) as Document
-    assert.deepEqual([document.title, document.content_type, document.content_sha256], ['Raw', type, sha256(bytes)])
+    assert.deepEqual(
+      [document.title, document.content_type, document.content_sha256],
+      ['Raw', type, sha256(bytes)],
+    )
   }
   const named = await service.request('POST', '/documents?created_by=ada@example.com', bytes, {
-    'content-type': 'application/pdf', 'content-disposition': "attachment; filename*=UTF-8''%C3%9Cber.pdf",
+    'content-type': 'application/pdf',
+    'content-disposition': "attachment; filename*=UTF-8''%C3%9Cber.pdf",
   })
   assert.equal(((await named.json()) as Document).title, 'Über.pdf')
   const nameless = await service.request('POST', '/documents', bytes, { 'content-type': 'text/plain' })
@@ -192,7 +251,10 @@ test('a raw body beyond the limit is refused, told beforehand or not, and nothin
     for (let sent = 0; sent < 2 * LIMIT; sent += 65_536) yield Buffer.alloc(65_536)
   }
   const chunked = await fetch(`${service.url}${path}`, {
-    method: 'POST', headers, body: endless(), duplex: 'half',
+    method: 'POST',
+    headers,
+    body: endless(),
+    duplex: 'half',
   } as unknown as RequestInit)
   assert.equal(chunked.status, 413)
   assert.deepEqual(await leftovers(), [])
@@ -201,7 +263,8 @@ test('a raw body beyond the limit is refused, told beforehand or not, and nothin
 test('an upload whose client goes away leaves nothing', async () => {
   for (const type of ['application/pdf', 'multipart/form-data; boundary=x']) {
     const request = httpRequest(`${service.url}/documents?title=Raw&created_by=ada@example.com`, {
-      method: 'POST', headers: { 'content-type': type, 'content-length': 1_000_000 },
+      method: 'POST',
+      headers: { 'content-type': type, 'content-length': 1_000_000 },
     })
     request.on('error', () => {})
     request.write('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n')
@@ -253,7 +316,10 @@ test('another request under the same key is refused, in whichever form it comes'
 })
 
 test('a row that cannot be made leaves no object', async () => {
-  await queryRows(service.database.pool, `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`)
+  await queryRows(
+    service.database.pool,
+    `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`,
+  )
   assert.equal((await post({ ...fields, title: 'Refused' })).status, 500)
   assert.deepEqual(await leftovers(), [])
 })

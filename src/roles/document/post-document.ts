@@ -17,7 +17,8 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
       'fields as parts; or with the content as the body, its type as Content-Type, and title and created_by in the query.',
     query: rawQuery,
     rawBody: {
-      description: '`{title, content, content_type = text/plain, created_by}`, or a form, or the content itself',
+      description:
+        '`{title, content, content_type = text/plain, created_by}`, or a form, or the content itself',
       contentTypes: ['application/json', 'multipart/form-data', '*/*'],
       schemas: { 'application/json': form, 'multipart/form-data': multipartForm },
     },
@@ -26,7 +27,13 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
     async handle({ request, query }, context) {
       try {
         const { principal } = context
-        const submission = await submissionOf({ request, query, principal, maxBytes: limits.contentBytes, form })
+        const submission = await submissionOf({
+          request,
+          query,
+          principal,
+          maxBytes: limits.contentBytes,
+          form,
+        })
         const { document, replayed } = await create(submission, context)
         const headers = {
           location: `/documents/${document.id}`,

@@ -11,10 +11,17 @@ after(() => service.stop())
 
 test('describes every operation, with the shape of a document, for OpenAPI', () => {
   const { paths, components } = JSON.parse(JSON.stringify(describeEndpoints(service.role.endpoints, '1.0.0')))
-  const operations = Object.entries<object>(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
+  const operations = Object.entries<object>(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  )
   assert.deepEqual(operations.sort(), [
-    'delete /documents/{id}', 'get /documents', 'get /documents/{id}', 'get /documents/{id}/content',
-    'get /documents/{id}/stats', 'patch /documents/{id}', 'post /documents',
+    'delete /documents/{id}',
+    'get /documents',
+    'get /documents/{id}',
+    'get /documents/{id}/content',
+    'get /documents/{id}/stats',
+    'patch /documents/{id}',
+    'post /documents',
   ])
   assert.ok(components.schemas.Document.required.includes('content_sha256'))
   const { content } = paths['/documents'].post.requestBody

@@ -37,7 +37,10 @@ export const multipartForm = z.object({
 
 /** What a raw body says of itself in the query. */
 export const rawQuery = z.object({
-  title: z.string().optional().describe('of a raw body; without it, the file name of the header Content-Disposition'),
+  title: z
+    .string()
+    .optional()
+    .describe('of a raw body; without it, the file name of the header Content-Disposition'),
   created_by: z.string().optional().describe('of a raw body'),
 })
 export type RawQuery = z.output<typeof rawQuery>
@@ -96,7 +99,10 @@ function multipart({ request, principal }: SubmissionOptions): Form {
 function raw({ request, query, principal, maxBytes }: SubmissionOptions, headers: IncomingHttpHeaders): Form {
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
-    throw new DomainError('unsupported-media-type', `header content-encoding: ${encoding.slice(0, 50)} is not supported`)
+    throw new DomainError(
+      'unsupported-media-type',
+      `header content-encoding: ${encoding.slice(0, 50)} is not supported`,
+    )
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) {
     throw new DomainError('payload-too-large', `the content must have at most ${maxBytes} bytes`)
@@ -115,7 +121,8 @@ function check(given: Record<string, unknown>, place?: 'query'): DocumentFields 
   throw validationError(result.error, place)
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function ownerOf(principal: Principal): string | undefined {
   return principal.kind === 'user' ? principal.email : undefined
@@ -140,7 +147,8 @@ function fileNameOf(header: string | undefined): string | undefined {
 }
 
 function urlencoded(): DomainError {
-  const detail = 'must be application/json, multipart/form-data, or the type of the content with ?title=…&created_by=…'
+  const detail =
+    'must be application/json, multipart/form-data, or the type of the content with ?title=…&created_by=…'
   return new DomainError('unsupported-media-type', `header content-type: ${detail}`, {
     errors: [{ field: 'header.content-type', detail }],
   })

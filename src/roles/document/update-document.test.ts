@@ -14,7 +14,8 @@ after(() => service.stop())
 
 const patch = (id: string, body: unknown, headers?: Record<string, string>) =>
   service.request('PATCH', `/documents/${id}`, body, headers)
-const get = async (id: string) => (await (await service.request('GET', `/documents/${id}`)).json()) as Document
+const get = async (id: string) =>
+  (await (await service.request('GET', `/documents/${id}`)).json()) as Document
 const patched = async (id: string, body: unknown): Promise<Document> => {
   const response = await patch(id, body)
   assert.equal(response.status, 200)
@@ -45,7 +46,10 @@ test('a disallowed status is 409, says what is allowed, and the title that came 
   const signed = await patched(id, { status: 'signed' })
   const response = await patch(id, { title: 'Other', status: 'sent' })
   assert.equal(response.status, 409)
-  assert.match(await response.text(), /status-not-allowed.*is signed and cannot move to sent; it can move to completed, archived/)
+  assert.match(
+    await response.text(),
+    /status-not-allowed.*is signed and cannot move to sent; it can move to completed, archived/,
+  )
   assert.deepEqual(await get(id), signed)
 })
 
@@ -71,8 +75,13 @@ test('a document reaches a status over REST exactly when the domain says so', as
 
 test('of 40 changes at the same time none is lost: 40 versions', async () => {
   const { id } = await service.create()
-  const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => patched(id, { title: `Title ${n}` })))
-  assert.deepEqual(answers.map(({ version }) => version).sort((a, b) => a - b), Array.from({ length: 40 }, (_, n) => n + 2))
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => patched(id, { title: `Title ${n}` })),
+  )
+  assert.deepEqual(
+    answers.map(({ version }) => version).sort((a, b) => a - b),
+    Array.from({ length: 40 }, (_, n) => n + 2),
+  )
   for (const [n, { title }] of answers.entries()) assert.equal(title, `Title ${n}`)
   const last = answers.find(({ version }) => version === 41)
   assert.deepEqual(await get(id), last)
@@ -81,7 +90,10 @@ test('of 40 changes at the same time none is lost: 40 versions', async () => {
 test('title and status changed at the same time both stay', async () => {
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
-    await Promise.all([patched(id, { title: 'Renamed' }), service.role.documents.updateStatus(id, 'signed', context())])
+    await Promise.all([
+      patched(id, { title: 'Renamed' }),
+      service.role.documents.updateStatus(id, 'signed', context()),
+    ])
     const { title, status, version } = await get(id)
     assert.deepEqual([title, status, version], ['Renamed', 'signed', 3])
   }
@@ -160,7 +172,11 @@ test('the row carries the trace of the request that changed it last', async () =
   const { id } = await service.create()
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   await patch(id, { title: 'x' }, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
-  const rows = await queryRows(service.database.pool, 'SELECT traceparent FROM documents.documents WHERE id = $1', [id])
+  const rows = await queryRows(
+    service.database.pool,
+    'SELECT traceparent FROM documents.documents WHERE id = $1',
+    [id],
+  )
   assert.match(String(rows[0]!['traceparent']), new RegExp(`^00-${trace}-`))
 })
 

@@ -25,7 +25,10 @@ export function updateDocument(store: DocumentStore): Endpoint {
     responses: { 200: { description: 'the document as it is now', schema: documentSchema } },
     async handle({ params, body, headers }, { traceparent }) {
       const versions = expectedVersions(headers['if-match'])
-      const wanted = { ...(body.title !== undefined && { title: body.title }), ...(body.status && { status: body.status }) }
+      const wanted = {
+        ...(body.title !== undefined && { title: body.title }),
+        ...(body.status && { status: body.status }),
+      }
       const document = await store.change(params.id, wanted, { versions, traceparent })
       return { status: 200, headers: { etag: entityTag(document.version) }, json: document }
     },

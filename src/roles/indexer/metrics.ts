@@ -4,8 +4,13 @@ import type { DocumentState } from './newest-states.ts'
 
 export function createIndexerMetrics(metrics: Metrics) {
   const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions indexed', ['change'])
-  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was looked for', ['outcome'])
-  const delay = metrics.histogram('docmgr_indexer_delay_seconds', 'From the commit of a change until it can be found')
+  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was looked for', [
+    'outcome',
+  ])
+  const delay = metrics.histogram(
+    'docmgr_indexer_delay_seconds',
+    'From the commit of a change until it can be found',
+  )
   return {
     extracted(outcome: Extraction['outcome']): void {
       texts.inc({ outcome })

@@ -30,13 +30,17 @@ function stateAfter({ value }: Extract<ChangeEvent, { topic: 'cdc.documents' }>)
   const isNew = value.op === 'c'
   const committedAt = value.source.ts_ms
   const { after, before } = value
-  if (after) return { row: after, version: after.version, deleted: after.deleted_at !== null, isNew, committedAt }
+  if (after)
+    return { row: after, version: after.version, deleted: after.deleted_at !== null, isNew, committedAt }
   // The row is gone for good, which has no version of its own: it is what would have come next.
   return before ? { row: before, version: before.version + 1, deleted: true, isNew, committedAt } : undefined
 }
 
 /** `content` null: the index keeps the text that it has. */
-export function searchDocumentOf({ row, version, deleted }: DocumentState, content: string | null): SearchDocument {
+export function searchDocumentOf(
+  { row, version, deleted }: DocumentState,
+  content: string | null,
+): SearchDocument {
   return {
     id: row.id,
     title: row.title,

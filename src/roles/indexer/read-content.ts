@@ -27,7 +27,8 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     }
     if (row.content_size === 0) return { text: '', outcome: 'no-text' }
     const stream = await blobs.get('documents', row.s3_key!, { start: 0, end: row.content_size - 1 })
-    if (stream === undefined) throw new Error(`document ${row.id} has no object ${row.s3_key} in bucket documents`)
+    if (stream === undefined)
+      throw new Error(`document ${row.id} has no object ${row.s3_key} in bucket documents`)
     const bytes = await readAll(stream, row.content_size)
     const extraction = await extractor.extract({ contentType: row.content_type, title: row.title, bytes })
     if (extraction.outcome === 'text') return { text: extraction.text, outcome: 'text' }

@@ -60,22 +60,52 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function newRow(title: string, content: string, fields: Partial<DocumentRow> = {}): Promise<DocumentRow> {
+async function newRow(
+  title: string,
+  content: string,
+  fields: Partial<DocumentRow> = {},
+): Promise<DocumentRow> {
   const id = newId()
   const bytes = Buffer.from(content)
-  const { sha256, size } = await blobs.put('documents', contentKey(id), bytes, { contentType: 'x/y', maxBytes: 1e6 })
+  const { sha256, size } = await blobs.put('documents', contentKey(id), bytes, {
+    contentType: 'x/y',
+    maxBytes: 1e6,
+  })
   const time = '2026-03-01T10:00:00Z'
   return {
-    id, title, content_type: 'text/plain', content_size: size, content_sha256: sha256, s3_key: contentKey(id),
-    status: 'created', created_by: 'ada@example.com', created_at: time, updated_at: time, version: 1,
-    deleted_at: null, traceparent: null, ...fields,
+    id,
+    title,
+    content_type: 'text/plain',
+    content_size: size,
+    content_sha256: sha256,
+    s3_key: contentKey(id),
+    status: 'created',
+    created_by: 'ada@example.com',
+    created_at: time,
+    updated_at: time,
+    version: 1,
+    deleted_at: null,
+    traceparent: null,
+    ...fields,
   }
 }
 
-function event(op: Change<DocumentRow>['op'], before: DocumentRow | null, after: DocumentRow | null): ChangeEvent {
+function event(
+  op: Change<DocumentRow>['op'],
+  before: DocumentRow | null,
+  after: DocumentRow | null,
+): ChangeEvent {
   const source = {
-    version: '1', connector: 'postgresql', name: 'cdc', ts_ms: Date.now(), snapshot: 'false' as const, db: 'docmgr',
-    schema: 'documents', table: 'documents', txId: 1, lsn: 1,
+    version: '1',
+    connector: 'postgresql',
+    name: 'cdc',
+    ts_ms: Date.now(),
+    snapshot: 'false' as const,
+    db: 'docmgr',
+    schema: 'documents',
+    table: 'documents',
+    txId: 1,
+    lsn: 1,
   }
   const value = { op, before, after, source, ts_ms: Date.now() }
   return { topic: 'cdc.documents', key: (after ?? before)!.id, value, position: '1' }
@@ -109,7 +139,11 @@ test('a later version keeps the text without looking for it again', async () => 
 test('of a batch only the newest version counts, and its text is looked for once', async () => {
   const row = await newRow('Lynx', 'silent hunter')
   extracted = []
-  await indexer.handle([created(row), changed(row, { status: 'sent' }), changed(row, { status: 'viewed', version: 3 })])
+  await indexer.handle([
+    created(row),
+    changed(row, { status: 'sent' }),
+    changed(row, { status: 'viewed', version: 3 }),
+  ])
   assert.deepEqual(extracted, ['Lynx'])
   assert.deepEqual(await found('lynx hunter'), [['Lynx', 'viewed', 3]])
 })
@@ -127,7 +161,10 @@ test('a row that a snapshot or an update brings is indexed with its text when th
   const read = await newRow('Otter', 'swims')
   const late = await newRow('Beaver', 'swims')
   await indexer.handle([event('r', null, { ...read, version: 4 }), changed(late, { status: 'sent' })])
-  assert.deepEqual((await found('swim')).sort(), [['Beaver', 'sent', 2], ['Otter', 'created', 4]])
+  assert.deepEqual((await found('swim')).sort(), [
+    ['Beaver', 'sent', 2],
+    ['Otter', 'created', 4],
+  ])
 })
 
 test('deleted documents, softly or for good, are not found, not even after a late event', async () => {
@@ -139,7 +176,13 @@ test('deleted documents, softly or for good, are not found, not even after a lat
   assert.deepEqual(await found('extinct'), [])
   await indexer.handle([created(soft), created(hard)])
   assert.deepEqual(await found('extinct'), [])
-  assert.deepEqual(await index.versions([soft.id, hard.id]), new Map([[soft.id, 2], [hard.id, 2]]))
+  assert.deepEqual(
+    await index.versions([soft.id, hard.id]),
+    new Map([
+      [soft.id, 2],
+      [hard.id, 2],
+    ]),
+  )
 })
 
 test('a row without an object key is not indexed', async () => {
@@ -160,7 +203,10 @@ test('a missing object fails its batch, but not before the others are indexed', 
   const missing = await newRow('Stork', 'fishes')
   await blobs.delete('documents', missing.s3_key!)
   const events = [created(missing), created(fine)]
-  const failure = await indexer.handle(events).then(() => undefined, (error: unknown) => error)
+  const failure = await indexer.handle(events).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   assert.match(String(failure), new RegExp(`${missing.id} has no object`))
   assert.equal(isProblem(failure, 'unavailable'), false)
   assert.deepEqual(await found('fishes'), [['Heron', 'created', 1]])
@@ -169,7 +215,9 @@ test('a missing object fails its batch, but not before the others are indexed', 
 test('when objects cannot be read now, the batch is to be tried again, and then works', async () => {
   const row = await newRow('Crane', 'dances')
   outage = new DomainError('unavailable', 'no objects now')
-  await assert.rejects(Promise.resolve(indexer.handle([created(row)])), (error) => isProblem(error, 'unavailable'))
+  await assert.rejects(Promise.resolve(indexer.handle([created(row)])), (error) =>
+    isProblem(error, 'unavailable'),
+  )
   outage = undefined
   await indexer.handle([created(row)])
   assert.deepEqual(await found('crane dance'), [['Crane', 'created', 1]])

@@ -24,7 +24,13 @@ after(async () => {
 test('values are counted, the most frequent first', async () => {
   const { status, body } = await role.get('/aggregations/status')
   assert.equal(status, 200)
-  assert.deepEqual(body, { field: 'status', values: [{ key: 'created', count: 2 }, { key: 'signed', count: 1 }] })
+  assert.deepEqual(body, {
+    field: 'status',
+    values: [
+      { key: 'created', count: 2 },
+      { key: 'signed', count: 1 },
+    ],
+  })
   const { body: authors } = await role.get('/aggregations/created_by')
   assert.deepEqual(authors.values, [{ key: 'ada@example.com', count: 3 }])
 })

@@ -63,7 +63,19 @@ test('a query of white space finds nothing', async () => {
 })
 
 test('no query text breaks the search', async () => {
-  for (const q of ['"', "'", '\\', '\0', '\ud800', 'a & | ! (', ':*', '%', '<em>', "';--", '"'.repeat(1_000)]) {
+  for (const q of [
+    '"',
+    "'",
+    '\\',
+    '\0',
+    '\ud800',
+    'a & | ! (',
+    ':*',
+    '%',
+    '<em>',
+    "';--",
+    '"'.repeat(1_000),
+  ]) {
     assert.equal((await role.get('/search', { q })).status, 200, JSON.stringify(q))
   }
 })
@@ -78,7 +90,11 @@ test('what is wrong is named with what would be right', async () => {
     [{ q: 'a', size: '0' }, 'query.size', /from 1 to 100/],
     [{ q: 'a', size: '101' }, 'query.size', /from 1 to 100/],
     [{ q: 'a', size: 'abc' }, 'query.size', /from 1 to 100/],
-    [{ q: 'a', status: 'bogus' }, 'query.status', /created, sent, viewed, signed, completed, archived, cancelled/],
+    [
+      { q: 'a', status: 'bogus' },
+      'query.status',
+      /created, sent, viewed, signed, completed, archived, cancelled/,
+    ],
     [{ q: 'a', created_from: 'yesterday' }, 'query.created_from', /ISO 8601/],
   ]
   for (const [query, field, detail] of refused) {
@@ -91,7 +107,11 @@ test('what is wrong is named with what would be right', async () => {
 
 test('times are taken with any offset', async () => {
   const plusFive = other.created_at.replace('T00:', 'T05:').replace('.000Z', '+05:00')
-  const expected: [string, number][] = [[plusFive, 1], ['0001-01-01T00:00:00Z', 2], ['9999-12-31T23:59:59.9Z', 0]]
+  const expected: [string, number][] = [
+    [plusFive, 1],
+    ['0001-01-01T00:00:00Z', 2],
+    ['9999-12-31T23:59:59.9Z', 0],
+  ]
   for (const [created_from, total] of expected) {
     const { status, body } = await role.get('/search', { q: 'contract', created_from })
     assert.deepEqual([status, body.total], [200, total], created_from)

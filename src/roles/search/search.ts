@@ -55,7 +55,12 @@ export const searchEndpoint = ({ index, clock }: SearchRoleOptions) =>
     async handle({ query }) {
       const begun = clock.now().getTime()
       const { q, from, size } = query
-      const { total, total_is_exact, documents } = await index.search({ q, filters: filtersOf(query), from, size })
+      const { total, total_is_exact, documents } = await index.search({
+        q,
+        filters: filtersOf(query),
+        from,
+        size,
+      })
       const took_ms = Math.max(0, clock.now().getTime() - begun)
       return { status: 200, json: { total, total_is_exact, documents, took_ms, from, size } }
     },

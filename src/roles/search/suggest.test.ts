@@ -10,7 +10,9 @@ let role: SearchHarness
 before(async () => {
   server = await startTestDatabases()
   role = await startSearchRole(await server.open())
-  await role.index.index(Array.from({ length: 30 }, (_, number) => sampleDocument({ title: `Contract ${number}` })))
+  await role.index.index(
+    Array.from({ length: 30 }, (_, number) => sampleDocument({ title: `Contract ${number}` })),
+  )
 })
 after(async () => {
   await role.stop()

@@ -10,7 +10,9 @@ describe('The ws role', () => {
   let databases: TestDatabases
   let harness: Harness
   const started: Harness[] = []
-  const start = async (...options: Parameters<typeof startHarness> extends [unknown, ...infer R] ? R : never) => {
+  const start = async (
+    ...options: Parameters<typeof startHarness> extends [unknown, ...infer R] ? R : never
+  ) => {
     const another = await startHarness(databases, ...options)
     started.push(another)
     return another
@@ -36,7 +38,9 @@ describe('The ws role', () => {
     const clients = [await harness.connect(id), await harness.connect(id), await harness.connect(newId())]
     const answer = await fetch(`${harness.url}/stats`)
     assert.deepEqual(await answer.json(), {
-      total_connections: 3, documents_with_subscribers: 2, kafka_consumer_running: true,
+      total_connections: 3,
+      documents_with_subscribers: 2,
+      kafka_consumer_running: true,
     })
     for (const client of clients) client.close()
     await eventually('them to be gone', () => harness.role.stats().connections === 0)
@@ -46,7 +50,11 @@ describe('The ws role', () => {
   it("sends an administrator's message to the subscribers of a document", async () => {
     const id = newId()
     const [client, other] = [await harness.connect(id), await harness.connect(newId())]
-    const answer = await post(`/broadcast/${id}`, { type: 'document.signed', note: 'hello' }, harness.token(true))
+    const answer = await post(
+      `/broadcast/${id}`,
+      { type: 'document.signed', note: 'hello' },
+      harness.token(true),
+    )
     assert.deepEqual(await answer.json(), { status: 'broadcasted', document_id: id, recipients: 1 })
     const message = await client.message('broadcast')
     assert.deepEqual(message.data, { type: 'document.signed', note: 'hello' })

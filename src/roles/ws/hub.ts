@@ -67,10 +67,13 @@ export function createHub({ feed, limits, log, clock, metrics }: HubOptions): Hu
       latest,
       covers: (position, event) => feed.covers(position, event),
       replay: (documentId, after, isWanted) =>
-        within(limits.replayMs, gate(async () => {
-          if (!isWanted()) return { kind: 'events', events: [] }
-          return feed.replay(documentId, after, limits.replayEvents)
-        })),
+        within(
+          limits.replayMs,
+          gate(async () => {
+            if (!isWanted()) return { kind: 'events', events: [] }
+            return feed.replay(documentId, after, limits.replayEvents)
+          }),
+        ),
       now: () => clock.now(),
       onSent: (count) => metrics?.messages.inc(count),
       onReset(reason) {

@@ -22,11 +22,26 @@ const row: DocumentRow = {
   traceparent: null,
 }
 const source: Change<unknown>['source'] = {
-  version: '1', connector: 'postgresql', name: 'docmgr', ts_ms: Date.UTC(2026, 2, 1), snapshot: 'false', db: 'docmgr',
-  schema: 'documents', table: 'documents', txId: 1, lsn: 1,
+  version: '1',
+  connector: 'postgresql',
+  name: 'docmgr',
+  ts_ms: Date.UTC(2026, 2, 1),
+  snapshot: 'false',
+  db: 'docmgr',
+  schema: 'documents',
+  table: 'documents',
+  txId: 1,
+  lsn: 1,
 }
-const event = (op: Change<unknown>['op'], before: DocumentRow | null, after: DocumentRow | null): ChangeEvent => ({
-  topic: 'cdc.documents', key: row.id, position: 'P2', value: { op, before, after, source, ts_ms: 0 },
+const event = (
+  op: Change<unknown>['op'],
+  before: DocumentRow | null,
+  after: DocumentRow | null,
+): ChangeEvent => ({
+  topic: 'cdc.documents',
+  key: row.id,
+  position: 'P2',
+  value: { op, before, after, source, ts_ms: 0 },
 })
 const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, version: 2, ...columns })
 const types = (value: ChangeEvent): string[] => messagesOf(value).map(({ type }) => type)
@@ -60,7 +75,10 @@ test('a change of status to sent, viewed or signed has its own name, any other i
     const own = ['sent', 'viewed', 'signed'].includes(status)
     assert.equal(message!.type, own ? `document.${status}` : 'document.status_changed')
     const { old_status, new_status, version } = message!.data
-    assert.deepEqual({ old_status, new_status, version }, { old_status: 'created', new_status: status, version: 2 })
+    assert.deepEqual(
+      { old_status, new_status, version },
+      { old_status: 'created', new_status: status, version: 2 },
+    )
     assert.deepEqual(others, [])
   }
 })
@@ -86,12 +104,22 @@ test('a document is deleted once, by the mark or by the removal of an unmarked r
 
 test('a new signature is told without image and address', () => {
   const after: SignatureRow = {
-    id: '019aa1b2-0000-7000-8000-0000000000a1', document_id: row.id, signer_email: 'ada@example.com', signer_name: 'Ada',
-    signed_at: '2026-03-01T10:00:00Z', ip_address: '10.0.0.1', image_size: 5, image_sha256: 'bb', traceparent: null,
+    id: '019aa1b2-0000-7000-8000-0000000000a1',
+    document_id: row.id,
+    signer_email: 'ada@example.com',
+    signer_name: 'Ada',
+    signed_at: '2026-03-01T10:00:00Z',
+    ip_address: '10.0.0.1',
+    image_size: 5,
+    image_sha256: 'bb',
+    traceparent: null,
   }
   const { id, document_id, signer_email, signer_name, signed_at } = after
   const messages = messagesOf({
-    topic: 'cdc.signatures', key: id, position: 'P', value: { op: 'c', before: null, after, source, ts_ms: 0 },
+    topic: 'cdc.signatures',
+    key: id,
+    position: 'P',
+    value: { op: 'c', before: null, after, source, ts_ms: 0 },
   })
   assert.equal(messages[0]!.type, 'signature.added')
   assert.deepEqual(messages[0]!.data, { document_id, signature_id: id, signer_email, signer_name, signed_at })
@@ -102,5 +130,6 @@ test('only the last message of an event has its position; one before it has the 
   const positions = [0, 1].map((index) => JSON.parse(encoded.message(index, 'P1').toString()).position)
   assert.deepEqual(positions, ['P1~1', 'P2'])
   assert.deepEqual(parsePlace('P1~1'), { position: 'P1', skip: 1 })
-  for (const text of ['P1~1', 'P2', '', '~', '~x', 'a~b~12']) assert.equal(formatPlace(parsePlace(text)), text)
+  for (const text of ['P1~1', 'P2', '', '~', '~x', 'a~b~12'])
+    assert.equal(formatPlace(parsePlace(text)), text)
 })

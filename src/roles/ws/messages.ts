@@ -28,7 +28,12 @@ const NAMED: Partial<Record<DocumentStatus, MessageType>> = {
 
 /** Fields whose change is an update of the document, as REST shows it. */
 const CONTENT_FIELDS = [
-  'title', 'content_type', 'content_size', 'content_sha256', 's3_key', 'created_by',
+  'title',
+  'content_type',
+  'content_size',
+  'content_sha256',
+  's3_key',
+  'created_by',
 ] as const
 
 /**

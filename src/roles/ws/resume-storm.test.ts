@@ -4,7 +4,13 @@ import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
 import { deferred, eventually } from '../../testing/deadline.ts'
-import { facts, type Harness, type Received, startHarness, type TestClient } from '../../testing/ws-harness.ts'
+import {
+  facts,
+  type Harness,
+  type Received,
+  startHarness,
+  type TestClient,
+} from '../../testing/ws-harness.ts'
 
 let databases: TestDatabases
 let harness: Harness
@@ -33,35 +39,44 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...TROUBLES) },
 )
 
-it('a client sees every event once and in order, however often its connection breaks', { timeout: 120_000 }, () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.infiniteStream(fc.nat(5)), async (steps, pauses) => {
-      const id = await harness.documents.add()
-      const follower = follow(harness, id)
-      await follower.started
-      const expected: string[] = []
-      const present = { version: 1, status: 'created' }
-      for (const kind of steps) {
-        for (let turns = pauses.next().value; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
-        if (kind === 'break') follower.breakNow()
-        else if (kind === 'break after one') follower.breakAfterOne()
-        else if (kind === 'cut') harness.cut()
-        else if (kind === 'wait') await dispatched(id, present.version)
-        else if (kind === 'again') {
-          await dispatched(id, present.version)
-          await harness.role.consumer.handle(harness.events.slice(-10))
-        } else expected.push(...(await change(id, kind, present)))
-      }
-      await harness.documents.remove(id)
-      expected.push(`document.deleted ${present.version}`)
-      const received = await follower.until('document.deleted')
-      await follower.stop()
-      // The document's beginning may be before the client's.
-      const told = received.map(facts).filter((fact) => fact !== 'document.created 1')
-      assert.deepEqual(told, expected)
-    }),
-    { numRuns: 12 },
-  ))
+it(
+  'a client sees every event once and in order, however often its connection breaks',
+  { timeout: 120_000 },
+  () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 60 }),
+        fc.infiniteStream(fc.nat(5)),
+        async (steps, pauses) => {
+          const id = await harness.documents.add()
+          const follower = follow(harness, id)
+          await follower.started
+          const expected: string[] = []
+          const present = { version: 1, status: 'created' }
+          for (const kind of steps) {
+            for (let turns = pauses.next().value; turns > 0; turns--)
+              await new Promise((resolve) => setImmediate(resolve))
+            if (kind === 'break') follower.breakNow()
+            else if (kind === 'break after one') follower.breakAfterOne()
+            else if (kind === 'cut') harness.cut()
+            else if (kind === 'wait') await dispatched(id, present.version)
+            else if (kind === 'again') {
+              await dispatched(id, present.version)
+              await harness.role.consumer.handle(harness.events.slice(-10))
+            } else expected.push(...(await change(id, kind, present)))
+          }
+          await harness.documents.remove(id)
+          expected.push(`document.deleted ${present.version}`)
+          const received = await follower.until('document.deleted')
+          await follower.stop()
+          // The document's beginning may be before the client's.
+          const told = received.map(facts).filter((fact) => fact !== 'document.created 1')
+          assert.deepEqual(told, expected)
+        },
+      ),
+      { numRuns: 12 },
+    ),
+)
 
 /** Waits until the role has been given this version of the document. */
 async function dispatched(id: string, version: number): Promise<void> {
@@ -81,7 +96,10 @@ async function change(
   if (kind === 'sign') return [`signature.added ${await harness.documents.sign(id)}`]
   const status = present.status === 'created' ? 'completed' : 'created'
   const title = `version ${++present.version}`
-  await harness.documents.change(id, { ...(kind !== 'status' && { title }), ...(kind !== 'title' && { status }) })
+  await harness.documents.change(id, {
+    ...(kind !== 'status' && { title }),
+    ...(kind !== 'title' && { status }),
+  })
   if (kind !== 'title') present.status = status
   return [
     ...(kind === 'status' ? [] : [`document.updated ${present.version}`]),
@@ -127,7 +145,9 @@ function follow({ connect }: Harness, id: string) {
     breakNow: () => client?.ws.terminate(),
     breakAfterOne: () => void (oneMore = true),
     until: (type: string) =>
-      eventually(type, () => received.some((message) => message.type === type) && received).catch(() => received),
+      eventually(type, () => received.some((message) => message.type === type) && received).catch(
+        () => received,
+      ),
     stop: () => {
       stopped = true
       client?.ws.terminate()

@@ -42,7 +42,10 @@ describe('A WebSocket client that resumes', () => {
     await second.changes(20)
     await documents.change(id, { title: 'live' })
     const versions = (await second.changes(21)).map((message) => message.data.version)
-    assert.deepEqual(versions, Array.from({ length: 21 }, (_, index) => seen.data.version + 1 + index))
+    assert.deepEqual(
+      versions,
+      Array.from({ length: 21 }, (_, index) => seen.data.version + 1 + index),
+    )
     second.close()
   })
 
@@ -54,7 +57,10 @@ describe('A WebSocket client that resumes', () => {
     await documents.change(id, { status: 'viewed' })
     const all = await connect(id, { last: beginning })
     const told = (await all.changes(3)).filter(({ type }) => type !== 'document.created')
-    assert.deepEqual(told.map(({ type }) => type), ['document.updated', 'document.sent', 'document.viewed'])
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['document.updated', 'document.sent', 'document.viewed'],
+    )
     const rest = await connect(id, { last: told[0]!.position! })
     assert.deepEqual((await rest.changes(2)).map(facts), ['document.sent 2', 'document.viewed 3'])
     const last = await connect(id, { last: told[1]!.position! })
@@ -79,7 +85,11 @@ describe('A WebSocket client that resumes', () => {
   it('is reset when its position is unknown, and goes on from the new one', async () => {
     const { documents, connect } = await start()
     const id = await documents.add()
-    for (const last of ['nonsense', 'x'.repeat(1000), `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`]) {
+    for (const last of [
+      'nonsense',
+      'x'.repeat(1000),
+      `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`,
+    ]) {
       const client = await connect(id, { last })
       const reset = await client.message('reset')
       assert.equal(typeof reset.data.reason, 'string')
@@ -130,7 +140,10 @@ describe('A WebSocket client that resumes', () => {
     await documents.change(id, { title: 'end' })
     await eventually('the end', () => client.received.find(({ data }) => data?.version === 9))
     const versions = client.received.filter(isChange).map(({ data }) => data.version)
-    assert.deepEqual(versions, versions.toSorted((a, b) => a - b))
+    assert.deepEqual(
+      versions,
+      versions.toSorted((a, b) => a - b),
+    )
     assert.equal(new Set(versions).size, versions.length)
     assert.ok(client.received.indexOf(reset) < client.received.findIndex(isChange))
     assert.equal(role.stats().connections, 1)
@@ -150,7 +163,8 @@ describe('A WebSocket client that resumes', () => {
     const clients = await Promise.all([connect(id), connect(newId()), connect(id, { last: feed.position() })])
     await Promise.all(clients.map((client) => client.message('connection.established')))
     role.consumer.onReset!('the slot is gone')
-    for (const client of clients) assert.equal((await client.message('reset')).data.reason, 'the slot is gone')
+    for (const client of clients)
+      assert.equal((await client.message('reset')).data.reason, 'the slot is gone')
     await documents.change(id, { title: 'after' })
     await eventually('the change', () => clients[0]!.received.find(({ data }) => data?.version === 2))
     for (const client of clients) client.close()
@@ -178,7 +192,9 @@ describe('A WebSocket client that resumes', () => {
   })
 
   it('goes on without a gap after it was closed for being slow', { timeout: 60_000 }, async () => {
-    const { documents, connect, url, token } = await start({ limits: { queuedBytes: 200_000, closeMs: 30_000 } })
+    const { documents, connect, url, token } = await start({
+      limits: { queuedBytes: 200_000, closeMs: 30_000 },
+    })
     const id = await documents.add()
     const slow = await connect(id)
     const quick = await connect(id)

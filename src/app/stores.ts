@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path'
+import { createAuthenticator } from '../auth/authenticator.ts'
+import { keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { openDatabase } from '../db/open.ts'
+import { openBlobs } from '../ports/blobs/open.ts'
+import { openCache } from '../ports/cache/open.ts'
+import { openChanges } from '../ports/changes/open.ts'
+import { openSearch } from '../ports/search/open.ts'
+import { lockFolder } from '../runtime/folder-lock.ts'
+import { defineModule } from '../runtime/module.ts'
+import type { Base } from './base.ts'
+
+export type Stores = ReturnType<typeof composeStores>
+
+/** Adapters that keep their things in the data folder or in this process, so that no other process may use them too. */
+const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
+
+/** What the roles stand on: each port with the adapter that the configuration names. */
+export function composeStores({ config, clock, metrics, logOf, findings }: Base) {
+  const data = resolve(config.data)
+
+  const folder = defineModule('data-folder', {}, async () => {
+    const urls = [config.database.url, config.blobs.url, config.changes.url, config.cache.url]
+    if (!urls.some((url) => PROCESS_LOCAL.test(url))) return { value: data }
+    const lock = await lockFolder(data)
+    return { value: data, stop: () => lock.release() }
+  })
+
+  const authenticator = defineModule('authentication', { folder }, async ({ folder }) => {
+    const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
+    const secret = config.auth.secret ?? (await keptTokenSecret(folder))
+    return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
+  })
+
+  const database = defineModule('database', { folder }, async ({ folder }) => {
+    const { directUrl, ...settings } = config.database
+    const value = await openDatabase({
+      ...settings,
+      ...(directUrl !== undefined && { directUrl }),
+      folder: join(folder, 'postgres'),
+      log: logOf('database'),
+    })
+    findings.push(...value.findings)
+    return { value, stop: value.stop, ended: value.ended }
+  })
+
+  const blobs = defineModule('blobs', { folder }, async ({ folder }) => {
+    const value = await openBlobs(config.blobs.url, { folder: join(folder, 'blobs'), log: logOf('blobs') })
+    return { value, stop: () => value.stop() }
+  })
+
+  const cache = defineModule('cache', { database, folder }, async ({ database, folder }) => {
+    const { url, entries } = config.cache
+    const viewerSecret = await keptViewerSecret(folder)
+    const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
+    return { value, stop: () => value.stop() }
+  })
+
+  const searchIndex = defineModule('search-index', { database }, async ({ database }) => {
+    const value = await openSearch(config.search.url, { database, log: logOf('search-index') })
+    return { value, stop: () => value.stop() }
+  })
+
+  const changes = defineModule('changes', { database }, async ({ database }) => {
+    const { url, slot, historyHours: maxAgeHours, historyEvents: maxEvents } = config.changes
+    const value = await openChanges(url, {
+      database,
+      slot,
+      clock,
+      history: { maxAgeHours, maxEvents },
+      log: logOf('changes'),
+    })
+    metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], (gauge) =>
+      gauge.set(value.status().lagBytes ?? 0),
+    )
+    metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
+      gauge.set(value.status().deadLetters),
+    )
+    return { value }
+  })
+
+  return { folder, authenticator, database, blobs, cache, searchIndex, changes }
+}
