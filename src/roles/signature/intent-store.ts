@@ -26,8 +26,11 @@ export interface IntentStore {
   postpone(signatureId: string, delayMs: number, error: string): Promise<void>
   /** The document refuses for good. */
   reject(signatureId: string, reason: string): Promise<void>
-  /** Makes all open intents due now: what a process that died had in hand is not waited for. */
-  makeDue(): Promise<void>
+  /**
+   * Makes the open intents that were there before `start` due now: what a process that died had in hand is not waited
+   * for. It may also be in the hands of a process that lives, whose move is then made twice, which changes nothing.
+   */
+  makeDue(start: Date): Promise<void>
   /** What has become of a signature's move: without an intent it is done. */
   stateOf(signatureId: string): Promise<'signed' | 'pending' | 'refused'>
   count(): Promise<number>
@@ -65,10 +68,11 @@ export function createIntentStore(pool: Pool): IntentStore {
       ),
     reject: (id, reason) =>
       run('UPDATE signatures.signing_intents SET rejected_because = $2 WHERE signature_id = $1', id, short(reason)),
-    makeDue: () =>
+    makeDue: (start) =>
       run(
         `UPDATE signatures.signing_intents SET next_attempt_at = now()
-         WHERE rejected_because IS NULL AND next_attempt_at > now()`,
+         WHERE rejected_because IS NULL AND next_attempt_at > now() AND created_at < $1`,
+        start,
       ),
     async stateOf(id) {
       const [intent] = await queryRows<{ rejected_because: string | null }>(

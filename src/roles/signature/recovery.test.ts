@@ -6,8 +6,9 @@ import { DomainError } from '../../domain/errors.ts'
 import { openMemoryDocuments } from '../../ports/documents/memory.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { eventually } from '../../testing/deadline.ts'
+import { deferred, eventually } from '../../testing/deadline.ts'
 import { type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+import { createIntentStore } from './intent-store.ts'
 
 let server: TestDatabases
 before(async () => {
@@ -131,15 +132,20 @@ test('a process that died between commit and move is finished by the next one at
   const documents = openMemoryDocuments()
   const limits = { statusWaitMs: 60_000, sweepEveryMs: 60_000, retryBaseMs: 60_000 }
   const first = await startSignatureRole({ database, documents, through, limits })
-  faults.before = hung
+  const call = deferred()
+  faults.before = () => call.promise
   const { id } = documents.create()
-  void first.sign(id).catch(() => {})
+  const signed = first.sign(id)
   await eventually('the commit and the call', () => faults.moves === 1)
   // The first one does no more: its call hangs, and it sweeps nothing.
   const second = await startSignatureRole({ database, documents, limits })
   second.role.start()
   await eventually('the document to be signed', async () => (await statusOf(second, id)) === 'signed')
   await eventually('the intent to be done', async () => (await second.role.pending()) === 0)
+  // Had it only been slow, its move would change nothing more.
+  call.resolve()
+  assert.equal((await signed).body.document_status, 'signed')
+  assert.equal((await second.documents.get(id, undefined as never)).version, 2)
   await second.stop()
   await first.stop()
 })
@@ -196,6 +202,25 @@ test('signing and cancelling at once end with one winner, and the signature agre
     const outcome = [answer.status, cancelled, stored, await statusOf(docs, id)]
     assert.deepEqual(outcome, cancelled ? [409, true, 0, 'cancelled'] : [201, false, 1, 'signed'])
   }
+  await docs.stop()
+})
+
+test('a start makes due what was open before it, and leaves what came later to its time', async () => {
+  const limits = { retryBaseMs: 60_000 }
+  const docs = await startSignatureRole({
+    database: await server.open(), limits, through: () => ({ updateStatus: down }),
+  })
+  const intents = createIntentStore(docs.database.pool)
+  const before = new Date()
+  assert.equal((await docs.sign(docs.documents.create().id)).body.document_status, 'pending')
+  await intents.makeDue(before)
+  assert.equal((await intents.claim(10, 60_000)).length, 0)
+  await intents.makeDue(new Date())
+  assert.equal((await intents.claim(10, 60_000)).length, 1)
+  assert.equal((await intents.claim(10, 60_000)).length, 0)
+  // Whoever has claimed it may have died.
+  await intents.makeDue(new Date())
+  assert.equal((await intents.claim(10, 60_000)).length, 1)
   await docs.stop()
 })
 

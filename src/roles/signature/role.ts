@@ -50,7 +50,7 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const metrics = createSigningMetrics(options.metrics ?? createMetrics(), intents)
   const idempotency = createIdempotency<{ id: string }>({ database, schema: 'signatures', clock, log })
   const random = options.random ?? Math.random
-  const sweeper = createSweeper({ intents, documents, limits, log, metrics, newId, random })
+  const sweeper = createSweeper({ intents, documents, limits, log, metrics, clock, newId, random })
   const reader = createSignatureReader(pool, blobs)
   const sign = createSigning({
     pool, blobs, documents, intents, reader, idempotency, sweeper, limits, metrics, clock, newId, log,

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
@@ -15,13 +16,14 @@ export interface SweeperOptions {
   limits: SigningLimits
   log: Logger
   metrics: SigningMetrics
+  clock: Clock
   newId: NewId
   /** from 0 to 1, for the jitter */
   random: () => number
 }
 
 export interface Sweeper {
-  /** Begins with everything that is open, whatever its time, as it may be what an earlier process had in hand. */
+  /** Begins with everything that is open by now, whatever its time: an earlier process may have had it in hand. */
   start(): void
   /** Something has just been left open: look soon rather than at the next turn. */
   wake(): void
@@ -37,7 +39,8 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   const { intents, documents, limits, log, metrics } = options
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
-  let isFirst = true
+  /** what is older is still to be made due */
+  let start: Date | undefined
   let isStopped = true
 
   const contextOf = ({ traceparent }: Intent): RequestContext => ({
@@ -79,8 +82,8 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   }
 
   const sweep = async (): Promise<void> => {
-    if (isFirst) await intents.makeDue()
-    isFirst = false
+    if (start) await intents.makeDue(start)
+    start = undefined
     for (;;) {
       const claimed = await intents.claim(limits.batch, limits.leaseMs)
       await Promise.all(
@@ -110,6 +113,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   return {
     start() {
       isStopped = false
+      start = options.clock.now()
       schedule(0)
     },
     wake() {
