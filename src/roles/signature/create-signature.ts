@@ -24,13 +24,21 @@ const body = z.object({
   document_id: id,
   signer_email: email,
   signer_name: text({ min: 1, max: 255 }),
-  signature_data: signatureData.nullish().describe('base64 of an image, with or without a data: prefix, or other text'),
+  signature_data: signatureData
+    .nullish()
+    .describe('base64 of an image, with or without a data: prefix, or other text'),
   ip_address: z
     .string('must be a string')
-    .refine((value) => value.length <= MAX_ADDRESS_CHARS && isIP(value) !== 0, 'must be an IPv4 or IPv6 address')
+    .refine(
+      (value) => value.length <= MAX_ADDRESS_CHARS && isIP(value) !== 0,
+      'must be an IPv4 or IPv6 address',
+    )
     .nullish()
     .describe('by default the address that the request comes from'),
-  document_status: z.string('must be a string').nullish().describe('has no effect: a signature always leads to signed'),
+  document_status: z
+    .string('must be a string')
+    .nullish()
+    .describe('has no effect: a signature always leads to signed'),
 })
 
 const answer = signatureSchema.extend({
@@ -46,7 +54,8 @@ export function createSignature(sign: SignDocument): Endpoint {
     path: '/signatures',
     operationId: 'createSignature',
     summary: 'Sign a document',
-    description: 'An e-mail address, compared without case, signs a document once. The document becomes signed.',
+    description:
+      'An e-mail address, compared without case, signs a document once. The document becomes signed.',
     body: { schema: body, maxBytes: MAX_BODY_BYTES },
     headers: { 'Idempotency-Key': 'the same key and body are answered as before' },
     responses: { 201: { description: 'the signature', schema: answer } },

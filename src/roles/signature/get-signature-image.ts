@@ -22,7 +22,10 @@ export function getSignatureImage(reader: SignatureReader, blobs: Blobs): Endpoi
     async handle({ params, headers }) {
       const row = await reader.find(params.id)
       if (row.image_type === null) {
-        const why = row.image_encoding === null ? 'was sent without signature_data' : 'has signature_data that is no image'
+        const why =
+          row.image_encoding === null
+            ? 'was sent without signature_data'
+            : 'has signature_data that is no image'
         throw new DomainError('not-found', `the signature ${params.id} ${why}`)
       }
       const common = { etag: entityTag(row.image_sha256!), 'cache-control': 'private, no-cache' }

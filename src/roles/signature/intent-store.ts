@@ -64,10 +64,16 @@ export function createIntentStore(pool: Pool): IntentStore {
         `UPDATE signatures.signing_intents
          SET next_attempt_at = now() + $2 * interval '1 millisecond', last_error = $3
          WHERE signature_id = $1`,
-        id, delayMs, short(error),
+        id,
+        delayMs,
+        short(error),
       ),
     reject: (id, reason) =>
-      run('UPDATE signatures.signing_intents SET rejected_because = $2 WHERE signature_id = $1', id, short(reason)),
+      run(
+        'UPDATE signatures.signing_intents SET rejected_because = $2 WHERE signature_id = $1',
+        id,
+        short(reason),
+      ),
     makeDue: (start) =>
       run(
         `UPDATE signatures.signing_intents SET next_attempt_at = now()

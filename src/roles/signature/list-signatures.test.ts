@@ -23,7 +23,8 @@ after(async () => {
   await server.stop()
 })
 
-const names = ({ body }: Answer): string[] => body.map(({ signer_email }: { signer_email: string }) => signer_email)
+const names = ({ body }: Answer): string[] =>
+  body.map(({ signer_email }: { signer_email: string }) => signer_email)
 const nextOf = ({ headers }: Answer): string | undefined =>
   /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
 
@@ -46,12 +47,18 @@ test('pages by cursor give each signature once, in order, with the filters kept'
     seen.push(...names(page))
     path = nextOf(page)
   }
-  assert.deepEqual(seen, Array.from({ length: COUNT }, (_, n) => `Signer${COUNT - 1 - n}@example.com`))
+  assert.deepEqual(
+    seen,
+    Array.from({ length: COUNT }, (_, n) => `Signer${COUNT - 1 - n}@example.com`),
+  )
 })
 
 test('skip and limit work as they always did', async () => {
   const path = `/documents/${document}/signatures`
-  assert.deepEqual(names(await docs.get(`${path}?skip=3&limit=2`)), ['Signer21@example.com', 'Signer20@example.com'])
+  assert.deepEqual(names(await docs.get(`${path}?skip=3&limit=2`)), [
+    'Signer21@example.com',
+    'Signer20@example.com',
+  ])
   assert.deepEqual((await docs.get(`${path}?skip=1000`)).status, 200)
   assert.deepEqual((await docs.get(`${path}?limit=0`)).body, [])
 })
@@ -82,7 +89,13 @@ test('the data are included on request, in small pages', async () => {
 })
 
 for (const query of [
-  'limit=201', 'limit=-1', 'skip=-1', 'cursor=zzz', 'include=all', 'signed_from=today', 'document_id=1',
+  'limit=201',
+  'limit=-1',
+  'skip=-1',
+  'cursor=zzz',
+  'include=all',
+  'signed_from=today',
+  'document_id=1',
 ]) {
   test(`?${query} is refused by the name of its parameter`, async () => {
     const { status, body } = await docs.get(`/signatures?${query}`)

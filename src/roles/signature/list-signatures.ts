@@ -83,13 +83,25 @@ interface PageFound {
 async function readPage(path: string, query: Query, { pool, reader }: ListOptions): Promise<PageFound> {
   const limit = limitOf(query)
   const { skip, cursor, include, signer_email, document_id, signed_from, signed_to } = query
-  const filter = { documentId: document_id, signerEmail: signer_email, signedFrom: signed_from, signedTo: signed_to }
+  const filter = {
+    documentId: document_id,
+    signerEmail: signer_email,
+    signedFrom: signed_from,
+    signedTo: signed_to,
+  }
   const after = cursor === undefined ? undefined : decodeCursor(cursor, filter, isTime)
   // One more than asked tells whether there is a next page.
   const rows = await listSignatures(pool, filter, { skip, after, limit: limit + 1 })
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  const given = { limit, include, signer_email, signed_from, signed_to, ...(path === '/signatures' && { document_id }) }
+  const given = {
+    limit,
+    include,
+    signer_email,
+    signed_from,
+    signed_to,
+    ...(path === '/signatures' && { document_id }),
+  }
   return {
     signatures: include ? await Promise.all(shown.map(reader.withData)) : shown.map(withoutData),
     link:

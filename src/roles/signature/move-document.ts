@@ -7,7 +7,11 @@ import type { Documents } from '../../ports/documents/port.ts'
  * Moves a document to `signed`, or finds that it is there or further on. Can be repeated.
  * @throws DomainError a refusal, or any other error: the outcome is not known, and it is to be tried again
  */
-export async function moveToSigned(documents: Documents, documentId: string, context: RequestContext): Promise<void> {
+export async function moveToSigned(
+  documents: Documents,
+  documentId: string,
+  context: RequestContext,
+): Promise<void> {
   try {
     await documents.updateStatus(documentId, 'signed', context)
   } catch (error) {

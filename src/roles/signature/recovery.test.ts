@@ -183,7 +183,10 @@ test('an acknowledged signature whose document refuses later is kept, marked and
   docs.role.start()
   await eventually('the intent to be closed', async () => (await docs.role.pending()) === 0)
   assert.deepEqual(await tables(docs), [1, 1, 1])
-  const [intent] = await queryRows(docs.database.pool, 'SELECT rejected_because FROM signatures.signing_intents')
+  const [intent] = await queryRows(
+    docs.database.pool,
+    'SELECT rejected_because FROM signatures.signing_intents',
+  )
   assert.match(String(intent!['rejected_because']), /cancelled/)
   assert.match(await docs.metrics.registry.metrics(), /docmgr_signing_repeats_total\{outcome="rejected"\} 1/)
   assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'refused')
@@ -195,7 +198,10 @@ test('signing and cancelling at once end with one winner, and the signature agre
   for (let round = 0; round < 20; round++) {
     const { id } = docs.documents.create()
     const cancel = new Promise((resolve) => setTimeout(resolve, round / 4)).then(() =>
-      docs.documents.updateStatus(id, 'cancelled', undefined as never).then(() => true, () => false),
+      docs.documents.updateStatus(id, 'cancelled', undefined as never).then(
+        () => true,
+        () => false,
+      ),
     )
     const [answer, cancelled] = await Promise.all([docs.sign(id), cancel])
     const stored = (await docs.get(`/documents/${id}/signatures`)).body.length
@@ -208,7 +214,9 @@ test('signing and cancelling at once end with one winner, and the signature agre
 test('a start makes due what was open before it, and leaves what came later to its time', async () => {
   const limits = { retryBaseMs: 60_000 }
   const docs = await startSignatureRole({
-    database: await server.open(), limits, through: () => ({ updateStatus: down }),
+    database: await server.open(),
+    limits,
+    through: () => ({ updateStatus: down }),
   })
   const intents = createIntentStore(docs.database.pool)
   const before = new Date()

@@ -6,8 +6,7 @@ import { type TestDatabases, startTestDatabases } from '../../testing/database.t
 import { type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
 
 /** A PNG of one pixel. */
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 let server: TestDatabases
 let docs: SignatureHarness
@@ -21,17 +20,29 @@ after(async () => {
 })
 
 const countRows = async (table: string): Promise<number> => {
-  const [row] = await queryRows<{ count: number }>(docs.database.pool, `SELECT count(*) FROM signatures.${table}`)
+  const [row] = await queryRows<{ count: number }>(
+    docs.database.pool,
+    `SELECT count(*) FROM signatures.${table}`,
+  )
   return row!.count
 }
 
 test('a signature is stored, answered as it was sent, and its document is signed', async () => {
   const { id } = docs.documents.create('sent')
-  const { status, headers, body } = await docs.sign(id, { signature_data: 'aGVsbG8=', document_status: 'cancelled' })
+  const { status, headers, body } = await docs.sign(id, {
+    signature_data: 'aGVsbG8=',
+    document_status: 'cancelled',
+  })
   assert.equal(status, 201)
   assert.deepEqual(body, {
-    id: body.id, document_id: id, signer_email: 'bob@example.com', signer_name: 'Bob', signed_at: body.signed_at,
-    signature_data: 'aGVsbG8=', ip_address: '127.0.0.1', document_status: 'signed',
+    id: body.id,
+    document_id: id,
+    signer_email: 'bob@example.com',
+    signer_name: 'Bob',
+    signed_at: body.signed_at,
+    signature_data: 'aGVsbG8=',
+    ip_address: '127.0.0.1',
+    document_status: 'signed',
   })
   assert.equal(headers.get('location'), `/signatures/${body.id}`)
   assert.equal((await docs.documents.exists(id, undefined as never)).status, 'signed')
@@ -42,7 +53,11 @@ test('a signature is stored, answered as it was sent, and its document is signed
 
 test('signature_data of every kind comes back as it was sent and is nowhere in the database', async () => {
   const kinds = [
-    PNG, `data:image/png;base64,${PNG}`, 'Bob "the builder" – ünïcode \u0000\u0001 💥', '', 'data:image/png;base64,',
+    PNG,
+    `data:image/png;base64,${PNG}`,
+    'Bob "the builder" – ünïcode \u0000\u0001 💥',
+    '',
+    'data:image/png;base64,',
     'x'.repeat(1024 * 1024),
   ]
   for (const data of kinds) {
@@ -51,7 +66,9 @@ test('signature_data of every kind comes back as it was sent and is nowhere in t
     assert.equal(status, 201)
     assert.equal(body.signature_data, data)
     assert.equal((await docs.get(`/signatures/${body.id}`)).body.signature_data, data)
-    const rows = await queryRows(docs.database.pool, 'SELECT * FROM signatures.signatures WHERE id = $1', [body.id])
+    const rows = await queryRows(docs.database.pool, 'SELECT * FROM signatures.signatures WHERE id = $1', [
+      body.id,
+    ])
     if (data.length > 40) assert.ok(!JSON.stringify(rows).includes(data.slice(-30)))
     if (data === PNG) assert.equal(rows[0]!['image_type'], 'image/png')
   }
@@ -75,7 +92,9 @@ test('the image is served by the type of its bytes, harmless to a browser, and o
   assert.equal(image.headers.get('content-type'), 'image/png')
   assert.equal(image.headers.get('x-content-type-options'), 'nosniff')
   assert.match(image.headers.get('content-security-policy')!, /sandbox/)
-  const again = await docs.get(`/signatures/${body.id}/image`, { 'if-none-match': image.headers.get('etag')! })
+  const again = await docs.get(`/signatures/${body.id}/image`, {
+    'if-none-match': image.headers.get('etag')!,
+  })
   assert.equal(again.status, 304)
   const head = await fetch(`${docs.url}/signatures/${body.id}/image`, { method: 'HEAD' })
   assert.equal(head.headers.get('content-length'), String(image.body.length))
@@ -89,7 +108,10 @@ test('what is no image is not served as one', async () => {
     assert.equal(image.status, 404)
     assert.match(image.body.detail, /no image/)
   }
-  assert.equal((await docs.get(`/signatures/${GONE}/image`)).body.type, 'urn:docmgr:problem:signature-not-found')
+  assert.equal(
+    (await docs.get(`/signatures/${GONE}/image`)).body.type,
+    'urn:docmgr:problem:signature-not-found',
+  )
 })
 
 test('the address is that of the client, from behind a trusted proxy, unless one is given', async () => {
@@ -139,7 +161,10 @@ for (const state of ['completed', 'archived', 'cancelled'] as const) {
 
 test('a signer signs a document once, whatever the case of the address; another signer may follow', async () => {
   const { id } = docs.documents.create()
-  assert.equal((await docs.sign(id, { signer_email: ' Bob@Example.com ' })).body.signer_email, 'Bob@Example.com')
+  assert.equal(
+    (await docs.sign(id, { signer_email: ' Bob@Example.com ' })).body.signer_email,
+    'Bob@Example.com',
+  )
   const blobs = await countRows('signatures')
   const second = await docs.sign(id, { signer_email: 'bob@example.COM', signature_data: PNG })
   assert.equal(second.status, 409)
@@ -155,7 +180,10 @@ test('the same signer at the same time signs once, different signers both', asyn
   const other = docs.documents.create().id
   const signers = ['a@example.com', 'b@example.com']
   const two = await Promise.all(signers.map((signer_email) => docs.sign(other, { signer_email })))
-  assert.deepEqual(two.map(({ status }) => status), [201, 201])
+  assert.deepEqual(
+    two.map(({ status }) => status),
+    [201, 201],
+  )
 })
 
 test('an unknown signature is not found', async () => {

@@ -53,7 +53,18 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const sweeper = createSweeper({ intents, documents, limits, log, metrics, clock, newId, random })
   const reader = createSignatureReader(pool, blobs)
   const sign = createSigning({
-    pool, blobs, documents, intents, reader, idempotency, sweeper, limits, metrics, clock, newId, log,
+    pool,
+    blobs,
+    documents,
+    intents,
+    reader,
+    idempotency,
+    sweeper,
+    limits,
+    metrics,
+    clock,
+    newId,
+    log,
   })
   const lists = { pool, reader, documents }
 

@@ -118,7 +118,10 @@ export function createSigning(options: SigningOptions): SignDocument {
   }
 
   /** @returns the id of the signature that the same request has made before */
-  const commit = async (row: NewSignature, request: IdempotentRequest | undefined): Promise<string | undefined> => {
+  const commit = async (
+    row: NewSignature,
+    request: IdempotentRequest | undefined,
+  ): Promise<string | undefined> => {
     const graceMs = 2 * limits.statusWaitMs
     try {
       if (!request) {
@@ -134,7 +137,8 @@ export function createSigning(options: SigningOptions): SignDocument {
       return answer.id
     } catch (error) {
       // After any other error the row may have been committed all the same.
-      if (isProblem(error, 'already-signed', 'idempotency-key-reused', 'request-in-progress')) await dropImage(row)
+      if (isProblem(error, 'already-signed', 'idempotency-key-reused', 'request-in-progress'))
+        await dropImage(row)
       throw error
     }
   }
@@ -165,7 +169,10 @@ export function createSigning(options: SigningOptions): SignDocument {
         await undo(row, request)
         throw refusalOf(error, row.document_id)
       }
-      log.warn({ err: error, signature: row.id, requestId: context.requestId }, 'the document is not moved yet')
+      log.warn(
+        { err: error, signature: row.id, requestId: context.requestId },
+        'the document is not moved yet',
+      )
       await leaveToSweeper(row.id, error as Error)
       return 'pending'
     }
@@ -214,7 +221,9 @@ async function imageTypeOf(bytes: Buffer): Promise<string | null> {
 
 /** As the database writes it: microseconds, or no fraction when it is zero. */
 function isoMicros(time: Date): string {
-  return time.toISOString().replace(/\.(\d{3})Z$/, (_, millis: string) => (millis === '000' ? 'Z' : `.${millis}000Z`))
+  return time
+    .toISOString()
+    .replace(/\.(\d{3})Z$/, (_, millis: string) => (millis === '000' ? 'Z' : `.${millis}000Z`))
 }
 
 /** The move is made also when the client has gone: the signature is stored. */
@@ -222,7 +231,10 @@ function detached(context: RequestContext, limits: SigningLimits): RequestContex
   const { principal, requestId, traceparent, clientAddress } = context
   let signal: AbortSignal | undefined
   return {
-    principal, requestId, traceparent, clientAddress,
+    principal,
+    requestId,
+    traceparent,
+    clientAddress,
     get signal() {
       return (signal ??= AbortSignal.timeout(limits.statusWaitMs))
     },

@@ -15,21 +15,42 @@ test('any text is given back exactly', () => {
 
 test('anything that looks like base64 or a data URL is given back exactly', () => {
   const almost = fc.string({ unit: fc.constantFrom(...'aZ09+/=-_ \n,;:'), maxLength: 20 })
-  const head = fc.constantFrom('', 'data:image/png;base64,', 'data:;base64,', 'DATA:a;BASE64,', 'data:a,b;base64,')
-  fc.assert(fc.property(head, almost, (start, end) => roundTrip(start + end)), { numRuns: 2_000 })
+  const head = fc.constantFrom(
+    '',
+    'data:image/png;base64,',
+    'data:;base64,',
+    'DATA:a;BASE64,',
+    'data:a,b;base64,',
+  )
+  fc.assert(
+    fc.property(head, almost, (start, end) => roundTrip(start + end)),
+    { numRuns: 2_000 },
+  )
   roundTrip(`data:${'x'.repeat(300)};base64,aGVsbG8=`)
 })
 
 test('canonical base64 is kept as its bytes, with or without a prefix', () => {
   fc.assert(
-    fc.property(fc.uint8Array(), fc.constantFrom(null, 'data:image/png;base64,', 'data:;base64,'), (bytes, prefix) => {
-      const stored = encodeSignatureData((prefix ?? '') + Buffer.from(bytes).toString('base64'))
-      assert.deepEqual(stored, { bytes: Buffer.from(bytes), encoding: 'base64', prefix })
-    }),
+    fc.property(
+      fc.uint8Array(),
+      fc.constantFrom(null, 'data:image/png;base64,', 'data:;base64,'),
+      (bytes, prefix) => {
+        const stored = encodeSignatureData((prefix ?? '') + Buffer.from(bytes).toString('base64'))
+        assert.deepEqual(stored, { bytes: Buffer.from(bytes), encoding: 'base64', prefix })
+      },
+    ),
   )
 })
 
-for (const data of ['aGVsbG8', 'aGVsbG8==', 'aGVsbG9=', 'aGVs bG8=', 'Jane Doe', 'data:image/png,abcd', '_-__']) {
+for (const data of [
+  'aGVsbG8',
+  'aGVsbG8==',
+  'aGVsbG9=',
+  'aGVs bG8=',
+  'Jane Doe',
+  'data:image/png,abcd',
+  '_-__',
+]) {
   test(`${JSON.stringify(data)} is kept as text`, () => {
     const { bytes, encoding } = encodeSignatureData(data)
     assert.deepEqual([encoding, bytes.toString()], ['text', data])

@@ -53,13 +53,29 @@ const INSERT = `
 export async function insertSignature(on: Queryable, row: NewSignature, graceMs: number): Promise<void> {
   try {
     await queryRows(on, INSERT, [
-      row.id, row.document_id, row.signer_email, row.signer_name, row.signed_at, row.ip_address,
-      row.image_encoding, row.image_prefix, row.image_type, row.image_size, row.image_sha256,
-      row.traceparent, graceMs,
+      row.id,
+      row.document_id,
+      row.signer_email,
+      row.signer_name,
+      row.signed_at,
+      row.ip_address,
+      row.image_encoding,
+      row.image_prefix,
+      row.image_type,
+      row.image_size,
+      row.image_sha256,
+      row.traceparent,
+      graceMs,
     ])
   } catch (error) {
-    if (sqlState(error) === '23505' && (error as { constraint?: string }).constraint === 'signatures_one_a_signer') {
-      throw new DomainError('already-signed', `${row.signer_email} has signed the document ${row.document_id} already`)
+    if (
+      sqlState(error) === '23505' &&
+      (error as { constraint?: string }).constraint === 'signatures_one_a_signer'
+    ) {
+      throw new DomainError(
+        'already-signed',
+        `${row.signer_email} has signed the document ${row.document_id} already`,
+      )
     }
     throw error
   }

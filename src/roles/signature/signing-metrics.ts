@@ -9,12 +9,21 @@ export interface SigningMetrics {
 }
 
 export function createSigningMetrics(metrics: Metrics, intents: IntentStore): SigningMetrics {
-  metrics.gauge('docmgr_signing_open', 'Signatures whose document is still to be moved', [], async (gauge) => {
-    // A scrape says what is known; that the database is down is told elsewhere.
-    gauge.set(await intents.count().catch(() => NaN))
-  })
+  metrics.gauge(
+    'docmgr_signing_open',
+    'Signatures whose document is still to be moved',
+    [],
+    async (gauge) => {
+      // A scrape says what is known; that the database is down is told elsewhere.
+      gauge.set(await intents.count().catch(() => NaN))
+    },
+  )
   return {
-    signed: metrics.counter('docmgr_signatures_total', 'Signatures, by the document status answered', ['outcome']),
-    repeats: metrics.counter('docmgr_signing_repeats_total', 'Repeated moves of documents, by outcome', ['outcome']),
+    signed: metrics.counter('docmgr_signatures_total', 'Signatures, by the document status answered', [
+      'outcome',
+    ]),
+    repeats: metrics.counter('docmgr_signing_repeats_total', 'Repeated moves of documents, by outcome', [
+      'outcome',
+    ]),
   }
 }

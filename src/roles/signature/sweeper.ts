@@ -64,7 +64,10 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       await within(limits.sweepWaitMs, moveToSigned(documents, document_id, context))
       await intents.remove(id)
       metrics.repeats.inc({ outcome: 'done' })
-      log.info({ signature: id, document: document_id, attempts: intent.attempts }, 'document signed after all')
+      log.info(
+        { signature: id, document: document_id, attempts: intent.attempts },
+        'document signed after all',
+      )
     } catch (error) {
       if (isRefusal(error)) {
         await intents.reject(id, error.message)
@@ -89,7 +92,9 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       await Promise.all(
         // What cannot even be noted down is due again when its lease is over.
         claimed.map((intent) =>
-          attempt(intent).catch((error: unknown) => log.warn({ err: error }, 'an attempt cannot be noted down')),
+          attempt(intent).catch((error: unknown) =>
+            log.warn({ err: error }, 'an attempt cannot be noted down'),
+          ),
         ),
       )
       if (claimed.length < limits.batch || isStopped) return
