@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { createAuthenticator } from '../auth/authenticator.ts'
-import { keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
+import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
+import type { Database } from '../db/database.ts'
 import { openDatabase } from '../db/open.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
@@ -9,6 +10,7 @@ import { openChanges } from '../ports/changes/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../runtime/folder-lock.ts'
 import { defineModule } from '../runtime/module.ts'
+import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
 
 export type Stores = ReturnType<typeof composeStores>
@@ -46,31 +48,32 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
   })
 
   const blobs = defineModule('blobs', { folder }, async ({ folder }) => {
-    const value = await openBlobs(config.blobs.url, { folder: join(folder, 'blobs'), log: logOf('blobs') })
+    const { url, ...settings } = config.blobs
+    const value = await openBlobs(url, { ...settings, folder: join(folder, 'blobs'), log: logOf('blobs') })
     return { value, stop: () => value.stop() }
   })
 
   const cache = defineModule('cache', { database, folder }, async ({ database, folder }) => {
     const { url, entries } = config.cache
-    const viewerSecret = await keptViewerSecret(folder)
+    const viewerSecret = await viewerSecretOf(config, folder)
     const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
     return { value, stop: () => value.stop() }
   })
 
-  const searchIndex = defineModule('search-index', { database }, async ({ database }) => {
-    const value = await openSearch(config.search.url, { database, log: logOf('search-index') })
+  const searched = { ...(config.search.url.startsWith('postgres:') && { database }) }
+  const searchIndex = defineModule('search-index', searched, async (needs) => {
+    const { database } = needs as { database?: Database }
+    const { url, index } = config.search
+    const value = await openSearch(url, { database, index, log: logOf('search-index') })
     return { value, stop: () => value.stop() }
   })
 
-  const changes = defineModule('changes', { database }, async ({ database }) => {
-    const { url, slot, historyHours: maxAgeHours, historyEvents: maxEvents } = config.changes
-    const value = await openChanges(url, {
-      database,
-      slot,
-      clock,
-      history: { maxAgeHours, maxEvents },
-      log: logOf('changes'),
-    })
+  const logReader = { ...(config.changes.url.startsWith('wal:') && { database }) }
+  const changes = defineModule('changes', logReader, async (needs) => {
+    const { database } = needs as { database?: Database }
+    const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes
+    const history = { maxAgeHours, maxEvents }
+    const value = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
     metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], (gauge) =>
       gauge.set(value.status().lagBytes ?? 0),
     )
@@ -81,4 +84,11 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
   })
 
   return { folder, authenticator, database, blobs, cache, searchIndex, changes }
+}
+
+/** Instances that count views together must hash viewers alike. */
+function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promise<string> {
+  if (cache.viewerSecret !== undefined) return cache.viewerSecret
+  const shared = !cache.url.startsWith('memory:')
+  return shared && auth.secret !== undefined ? derivedViewerSecret(auth.secret) : keptViewerSecret(folder)
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -8,6 +8,10 @@ export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecr
 /** The secret that keys the hashes of viewers. Not the tokens' one: changing that must not make everybody new. */
 export const keptViewerSecret = (dataFolder: string): Promise<string> =>
   keptSecret(dataFolder, 'viewer-secret')
+
+/** One for all processes that have the same secret for tokens. */
+export const derivedViewerSecret = (tokenSecret: string): string =>
+  createHmac('sha256', tokenSecret).update('viewers').digest('base64url')
 
 /**
  * Made by whoever needs it first. The file appears whole: it is written under another name and then linked.

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { ROLES } from './roles.ts'
+import { ROLES, type Role } from './roles.ts'
 import { type Config } from './schema.ts'
 
 /** Two settings that do not go together: which one to change, and what would be right. */
@@ -13,13 +13,20 @@ export interface Contradiction {
  * for.
  */
 export function checkConfig(config: Config): Contradiction[] {
-  return [checkAuthentication, checkPorts, checkDatabase, checkDocuments, checkSpread].flatMap((check) =>
-    check(config),
-  )
+  const checks = [
+    checkAuthentication,
+    checkPorts,
+    checkDatabase,
+    checkBlobs,
+    checkDocuments,
+    checkEmbedded,
+    checkSpread,
+  ]
+  return checks.flatMap((check) => check(config))
 }
 
 function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
-  if (auth.mode === 'open' && !isLoopback(listen.host)) {
+  if (auth.mode === 'open' && !isLoopback(listen.host) && !auth.openBeyondLoopback) {
     const rule =
       `without tokens only this machine may get in, and listen.host is ${listen.host}: ` +
       'set auth.mode to required, or listen.host to 127.0.0.1'
@@ -74,8 +81,14 @@ function checkDocuments({ documents, roles }: Config): Contradiction[] {
   return [{ key: 'documents.url', rule }]
 }
 
+function checkBlobs({ blobs }: Config): Contradiction[] {
+  if ((blobs.accessKey === undefined) === (blobs.secretKey === undefined)) return []
+  const [key, other] = blobs.accessKey === undefined ? ['accessKey', 'secretKey'] : ['secretKey', 'accessKey']
+  return [{ key: `blobs.${key}`, rule: `belongs to blobs.${other}, which is set: set both or neither` }]
+}
+
 /** The embedded database belongs to one process: what its other roles live on must be made in there. */
-function checkSpread({ database, roles }: Config): Contradiction[] {
+function checkEmbedded({ database, roles }: Config): Contradiction[] {
   if (!database.url.startsWith('embedded:')) return []
   const lacking = [
     ...(roles.includes('document') ? [] : ['document']),
@@ -86,4 +99,25 @@ function checkSpread({ database, roles }: Config): Contradiction[] {
     `embedded: is of this process alone, which has only ${roles.join(', ')}: add the role ` +
     `${lacking.join(' and ')}, or set database.url to a postgres:// that the processes share`
   return [{ key: 'database.url', rule }]
+}
+
+/** With a database that processes share, roles may be elsewhere: what they share must not be of this process alone. */
+function checkSpread({ database, blobs, cache, changes, roles }: Config): Contradiction[] {
+  if (database.url.startsWith('embedded:')) return []
+  const splits = (group: Role[]): boolean =>
+    group.some((role) => roles.includes(role)) && !group.every((role) => roles.includes(role))
+  const found: Contradiction[] = []
+  const add = (key: string, group: Role[], instead: string): void => {
+    const rule =
+      `is of this process alone, which has only ${roles.join(', ')}: start ${group.join(', ')} in one process, ` +
+      `or set it to ${instead}`
+    found.push({ key, rule })
+  }
+  if (blobs.url === 'file:' && splits(['document', 'signature', 'indexer']))
+    add('blobs.url', ['document', 'signature', 'indexer'], 's3:, or to a file:///folder that they share')
+  if (changes.url.startsWith('wal:') && splits(['ws', 'indexer']))
+    add('changes.url', ['ws', 'indexer'], 'kafka://host:port')
+  if (cache.url.startsWith('memory:') && roles.includes('document') && roles.length < ROLES.length)
+    add('cache.url', [...ROLES], 'redis://host:port')
+  return found
 }

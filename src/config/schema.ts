@@ -16,6 +16,11 @@ const url = (...schemes: string[]) => {
   return z.string(rule).refine((value) => schemes.some((scheme) => value.startsWith(scheme)), rule)
 }
 
+const text = z.string('must be a text').min(1, 'must be a text')
+const secretText = z
+  .string('must be a text of at least 32 bytes')
+  .refine((value) => Buffer.byteLength(value) >= 32, 'must be a text of at least 32 bytes')
+
 const NETWORK_RULE = 'must be an address, a network such as 10.0.0.0/8, or loopback, linklocal or uniquelocal'
 
 function isNetwork(text: string): boolean {
@@ -29,7 +34,16 @@ function isNetwork(text: string): boolean {
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 /** Which values are hidden when the configuration is shown. */
-export const SECRET_KEYS = ['auth.secret', 'database.url', 'database.directUrl']
+export const SECRET_KEYS = [
+  'auth.secret',
+  'database.url',
+  'database.directUrl',
+  'blobs.secretKey',
+  'cache.url',
+  'cache.viewerSecret',
+  'changes.url',
+  'search.url',
+]
 
 /**
  * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of
@@ -86,11 +100,48 @@ export const configSchema = z
       })
       .prefault({}),
     blobs: z
-      .strictObject({ url: url('file:').default('file:').describe('file: keeps objects in the data folder') })
+      .strictObject({
+        url: url('file:', 's3:')
+          .default('file:')
+          .describe(
+            'file: keeps objects in the data folder; s3: in AWS, s3:http://host:port on another server of its API',
+          ),
+        region: text.default('us-east-1').describe('region of the buckets'),
+        bucketPrefix: z
+          .string('must be a text')
+          .regex(/^[a-z0-9-]{0,40}$/, 'must be at most 40 of a–z, 0–9 and -')
+          .default('')
+          .describe('what the names of the buckets documents, signatures and previews begin with'),
+        accessKey: text.optional().describe("without it, the S3 client's own ways of finding credentials"),
+        secretKey: text.optional().describe('belongs to blobs.accessKey'),
+      })
       .prefault({}),
     changes: z
       .strictObject({
-        url: url('wal:').default('wal:').describe("wal: reads the database's log in this process"),
+        url: url('wal:', 'kafka://', 'kafkas://')
+          .default('wal:')
+          .describe(
+            "wal: reads the database's log in this process; kafka://host:port,host:port (kafkas: over TLS) what " +
+              'Debezium writes there',
+          ),
+        prefix: z
+          .string('must be a name')
+          .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _ and -')
+          .default('cdc')
+          .describe('what the names of the topics begin with: cdc.documents, cdc.signatures'),
+        group: z
+          .string('must be a name')
+          .regex(/^[a-zA-Z0-9_.-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _, . and -')
+          .default('docmgr')
+          .describe('what the names of the consumer groups in Kafka begin with'),
+        instance: z
+          .string('must be a name')
+          .regex(/^[a-zA-Z0-9_.-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _, . and -')
+          .optional()
+          .describe('name of this process in its consumer group, kept over a restart; else one is made'),
+        connectUrl: url('http:', 'https:')
+          .default('http://127.0.0.1:8083')
+          .describe('Kafka Connect, where docmgr cdc registers the connector'),
         slot: z
           .string('must be a name')
           .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 of a–z, 0–9 and _')
@@ -106,22 +157,36 @@ export const configSchema = z
       .prefault({}),
     search: z
       .strictObject({
-        url: url('postgres:').default('postgres:').describe('postgres: full-text search in the database'),
+        url: url('postgres:', 'elasticsearch:')
+          .default('postgres:')
+          .describe('postgres: full-text search in the database; elasticsearch:http://host:port'),
+        index: z
+          .string('must be a name')
+          .regex(/^[a-z0-9][a-z0-9_-]{0,100}$/, 'must be 1 to 101 of a–z, 0–9, _ and -')
+          .default('documents')
+          .describe('alias of the index in Elasticsearch'),
       })
       .prefault({}),
     cache: z
       .strictObject({
-        url: url('memory:')
+        url: url('memory:', 'redis:', 'rediss:')
           .default('memory:')
-          .describe('memory: caches in this process and counts views in the database'),
-        entries: whole(0, 10_000_000).default(10_000).describe('documents kept at the most'),
+          .describe(
+            'memory: caches in this process and counts views in the database; redis://host:port/database',
+          ),
+        entries: whole(0, 10_000_000).default(10_000).describe('documents that memory: keeps at the most'),
+        viewerSecret: secretText
+          .optional()
+          .describe('keys the hashes of viewers; without it, made of auth.secret or kept in the data folder'),
       })
       .prefault({}),
     documents: z
       .strictObject({
         url: url('local:', 'grpc:')
           .default('local:')
-          .describe('how the signature role reaches the document role: local: or grpc://host:port'),
+          .describe(
+            'how the signature role reaches the document role: local: or grpc://host:port, several with commas',
+          ),
         timeout: whole(50, 60_000).default(2_000).describe('milliseconds that a call may take'),
       })
       .prefault({}),
@@ -131,21 +196,15 @@ export const configSchema = z
           .enum(['open', 'required'], 'must be open or required')
           .default('open')
           .describe('open: requests need no token, on loopback only; required: a JWT everywhere'),
-        secret: z
-          .string('must be a text of at least 32 bytes')
-          .refine((value) => Buffer.byteLength(value) >= 32, 'must be a text of at least 32 bytes')
+        openBeyondLoopback: z
+          .boolean('must be true or false')
+          .default(false)
+          .describe('open mode on other addresses too: only where ports are published on loopback alone'),
+        secret: secretText
           .optional()
           .describe('signs the tokens (HS256); without it, one is made and kept in the data folder'),
-        issuer: z
-          .string('must be a text')
-          .min(1, 'must be a text')
-          .default('docmgr')
-          .describe('`iss` of the tokens'),
-        audience: z
-          .string('must be a text')
-          .min(1, 'must be a text')
-          .default('docmgr')
-          .describe('`aud` of the tokens'),
+        issuer: text.default('docmgr').describe('`iss` of the tokens'),
+        audience: text.default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
       })
       .prefault({}),

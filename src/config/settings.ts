@@ -15,6 +15,8 @@ export interface Setting {
   list: boolean
   /** whether text of digits is a number */
   numeric: boolean
+  /** whether the texts true and false are booleans */
+  boolean: boolean
 }
 
 /** Every setting, in the order of the schema. */
@@ -40,6 +42,7 @@ function collect(schema: z.core.$ZodType, path: string[]): Setting[] {
       secret: SECRET_KEYS.includes(key),
       list: kinds.includes('array'),
       numeric: kinds.includes('number'),
+      boolean: kinds.includes('boolean'),
     },
   ]
 }
@@ -68,5 +71,6 @@ export function readText(setting: Setting, text: string): unknown {
     const items = text.split(',').map((item) => item.trim())
     return items.filter((item) => item !== '')
   }
+  if (setting.boolean && /^(true|false)$/.test(text.trim())) return text.trim() === 'true'
   return setting.numeric && /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text
 }

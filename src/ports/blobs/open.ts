@@ -6,6 +6,11 @@ import type { Blobs } from './port.ts'
 export interface BlobsResources {
   /** where `file:` keeps objects, unless the URL has a path of its own */
   folder: string
+  region?: string
+  /** what the names of the buckets begin with */
+  bucketPrefix?: string
+  accessKey?: string | undefined
+  secretKey?: string | undefined
   log: Logger
 }
 
@@ -13,12 +18,12 @@ export interface BlobsResources {
  * Opens the object storage that the URL names: `file:` in the given folder, `file:///path` in another.
  * @throws Error with a sentence for the operator
  */
-export async function openBlobs(url: string, { folder }: BlobsResources): Promise<Blobs> {
+export async function openBlobs(url: string, resources: BlobsResources): Promise<Blobs> {
   const scheme = url.slice(0, url.indexOf(':') + 1)
   switch (scheme) {
     case 'file:': {
       const { openFileBlobs } = await import('./file.ts')
-      return openFileBlobs(fileFolder(url, folder))
+      return openFileBlobs(fileFolder(url, resources.folder))
     }
     default:
       throw new Error(`blobs.url: ${scheme || url} is not known; it can be file:`)

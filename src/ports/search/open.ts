@@ -4,7 +4,10 @@ import type { SearchIndex } from './port.ts'
 
 /** What adapters may need of the program. */
 export interface SearchResources {
-  database: Database
+  /** for `postgres:` */
+  database: Database | undefined
+  /** name in Elasticsearch */
+  index?: string
   log: Logger
 }
 
@@ -16,6 +19,7 @@ export async function openSearch(url: string, { database }: SearchResources): Pr
   const scheme = url.slice(0, url.indexOf(':') + 1)
   switch (scheme) {
     case 'postgres:': {
+      if (!database) throw new Error('search.url: postgres: needs the database')
       const { openPostgresSearch } = await import('./postgres.ts')
       return openPostgresSearch({ pool: database.pool })
     }
