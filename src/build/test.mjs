@@ -1,7 +1,8 @@
 // Runs the compiled tests with node:test, in parallel, one process a file.
 //
-//   node src/build/test.mjs [--out=dist] [PATTERN…] [-- options of node --test]
+//   node src/build/test.mjs [--out=dist] [--stack] [PATTERN…] [-- options of node --test]
 //
+// Files named *.stack.test.ts need the servers of docker/native: with --stack only they run, without it all others.
 // PATTERN is a part of a path: `npm test -- ws` runs the test files with `ws` in their path.
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -12,10 +13,13 @@ const split = args.indexOf('--')
 const own = split === -1 ? args : args.slice(0, split)
 const forNode = split === -1 ? [] : args.slice(split + 1)
 const out = own.find((argument) => argument.startsWith('--out='))?.slice(6) ?? 'dist'
+const stack = own.includes('--stack')
 const patterns = own.filter((argument) => !argument.startsWith('--'))
 
 const files = findFiles(out, /\.test\.js$/).filter(
-  (path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)),
+  (path) =>
+    path.endsWith('.stack.test.js') === stack &&
+    (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))),
 )
 if (files.length === 0) {
   console.error(`no test file below ${out} has ${patterns.join(' or ')} in its path`)
