@@ -175,3 +175,43 @@ for (const [name, env, key, rule] of [
 test('open is accepted on any loopback address', async () => {
   for (const host of ['127.0.0.2', '::1', 'localhost']) await load({ env: { DOCMGR_LISTEN_HOST: host } })
 })
+
+test('open beyond loopback has to be asked for', async () => {
+  const env = { DOCMGR_LISTEN_HOST: '0.0.0.0' }
+  const [problem] = await problemsOf({ env })
+  assert.equal(problem!.key, 'auth.mode')
+  const { config } = await load({ env: { ...env, DOCMGR_AUTH_OPEN_BEYOND_LOOPBACK: 'true' } })
+  assert.equal(config.auth.openBeyondLoopback, true)
+  const [wrong] = await problemsOf({ env: { DOCMGR_AUTH_OPEN_BEYOND_LOOPBACK: 'yes' } })
+  assert.equal(wrong!.rule, 'must be true or false')
+})
+
+test('what roles share must not be of one process alone when they are spread over several', async () => {
+  const env = {
+    DOCMGR_DATABASE_URL: 'postgres://docmgr@db/docmgr',
+    DOCMGR_DOCUMENTS_URL: 'grpc://document:50051',
+  }
+  const keysOf = async (roles: string): Promise<string[]> =>
+    (await problemsOf({ env: { ...env, DOCMGR_ROLES: roles } })).map(({ key }) => key)
+  assert.deepEqual(await keysOf('document'), ['blobs.url', 'cache.url'])
+  assert.deepEqual(await keysOf('signature'), ['blobs.url'])
+  assert.deepEqual(await keysOf('ws'), ['changes.url'])
+  assert.deepEqual(await keysOf('indexer'), ['blobs.url', 'changes.url'])
+  await load({ env })
+  const shared = {
+    DOCMGR_BLOBS_URL: 's3:http://minio:9000',
+    DOCMGR_CHANGES_URL: 'kafka://kafka:9092',
+    DOCMGR_CACHE_URL: 'redis://redis:6379',
+    DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200',
+  }
+  for (const role of ['document', 'signature', 'search', 'ws', 'indexer'])
+    await load({ env: { ...env, ...shared, DOCMGR_ROLES: role } })
+})
+
+test('half a pair of S3 credentials is refused', async () => {
+  const [problem] = await problemsOf({
+    env: { DOCMGR_BLOBS_URL: 's3:', DOCMGR_BLOBS_SECRET_KEY: 'some-secret' },
+  })
+  assert.equal(problem!.key, 'blobs.accessKey')
+  assert.match(problem!.rule, /blobs\.secretKey/)
+})
