@@ -8,6 +8,8 @@ export interface ConnectionSettings {
   user: string
   password: string
   database: string
+  /** encrypted: whether the server's certificate is verified, and by which authority (PEM; the usual ones without) */
+  ssl?: { rejectUnauthorized: boolean; ca?: string }
 }
 
 /** The database as the program sees it. */

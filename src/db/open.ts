@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from '../runtime/logger.ts'
 import { packageRoot } from '../runtime/package-root.ts'
 import { connectDatabase } from './connect.ts'
+import { connectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
 
@@ -95,17 +96,5 @@ function connect(
       stopping = true
       return pool.end()
     },
-  }
-}
-
-/** Settings of a `postgres://user:password@host:port/database` URL. */
-export function connectionOf(url: string): ConnectionSettings {
-  const { hostname, port, username, password, pathname } = new URL(url)
-  return {
-    host: decodeURIComponent(hostname) || '127.0.0.1',
-    port: port === '' ? 5432 : Number(port),
-    user: decodeURIComponent(username) || 'docmgr',
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)) || 'docmgr',
   }
 }

@@ -5,7 +5,7 @@ import { Pool } from 'pg'
 import { connectDatabase } from '../db/connect.ts'
 import type { Database } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
-import { connectionOf } from '../db/open.ts'
+import { connectionOf } from '../db/connection-url.ts'
 import { packageRoot } from '../runtime/package-root.ts'
 import { stack } from './stack.ts'
 

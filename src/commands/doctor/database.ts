@@ -4,7 +4,8 @@ import { type Config } from '../../config/schema.ts'
 import { findBinaries } from '../../db/embedded/binaries.ts'
 import { chooseServerUser } from '../../db/embedded/server-user.ts'
 import { pendingMigrations } from '../../db/migrate.ts'
-import { connectionOf, migrationsFolder } from '../../db/open.ts'
+import { connectionOf } from '../../db/connection-url.ts'
+import { migrationsFolder } from '../../db/open.ts'
 import { type Checks } from './finding.ts'
 
 export function checksOfDatabase({ database, data }: Config, isRunning: boolean): Checks {

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { connectionOf } from './connection-url.ts'
+
+test('every part of the URL is decoded, and what is missing has its default', () => {
+  assert.deepEqual(connectionOf('postgres://ada:p%40ss@db.example:6432/contracts'), {
+    host: 'db.example',
+    port: 6432,
+    user: 'ada',
+    password: 'p@ss',
+    database: 'contracts',
+  })
+  const { host, port, user, database } = connectionOf('postgres://')
+  assert.deepEqual([host, port, user, database], ['127.0.0.1', 5432, 'docmgr', 'docmgr'])
+})
+
+test('TLS as libpq names it; what is not known is refused by its name', () => {
+  const at = (parameters: string) => connectionOf(`postgres://db/docmgr?${parameters}`).ssl
+  assert.equal(at('sslmode=disable'), undefined)
+  assert.deepEqual(at('sslmode=require'), { rejectUnauthorized: false })
+  assert.deepEqual(at('sslmode=verify-full'), { rejectUnauthorized: true })
+  assert.throws(() => at('sslmode=prefer'), /sslmode=prefer.*verify-full/)
+  assert.throws(() => at('pgbouncer=true'), /pgbouncer is not known/)
+})
