@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Role } from '../config/roles.ts'
+import { buildRoot } from '../runtime/package-root.ts'
+import { eventually, within } from './deadline.ts'
+import { serviceEnvironment } from './service-process.ts'
+
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 30_000
+const KEPT_CHARS = 20_000
+
+/** One process of a role. It keeps its port and its name when it is started again. */
+export interface Instance {
+  readonly role: Role
+  /** such as signature-2; its name in its consumer group too */
+  readonly name: string
+  /** its own HTTP port, past the gateway */
+  readonly url: string
+  /** host:port, of the document role */
+  readonly grpc: string | undefined
+  /** of the running process */
+  readonly pid: number | undefined
+  readonly running: boolean
+  /** starts it again after `stop` or `kill`, and waits until it is ready */
+  start(): Promise<void>
+  /** SIGTERM, and waits until it is gone; gives the exit code */
+  stop(): Promise<number | null>
+  /** SIGKILL, and waits until it is gone */
+  kill(): Promise<void>
+  /** `stop` and `start`, without a word to the gateway */
+  restart(): Promise<void>
+  signal(signal: NodeJS.Signals): void
+  /** the last that it has written, from all its starts */
+  output(): string
+}
+
+export interface InstanceOptions {
+  role: Role
+  name: string
+  port: number
+  grpcPort: number | undefined
+  /** DOCMGR_* settings */
+  env: Record<string, string>
+  /** it makes a data folder of its own in there */
+  folder: string
+}
+
+export class RoleInstance implements Instance {
+  readonly role: Role
+  readonly name: string
+  readonly url: string
+  readonly port: number
+  readonly grpcPort: number | undefined
+  readonly grpc: string | undefined
+  readonly #options: InstanceOptions
+  #child: ChildProcess | undefined
+  #exited: Promise<number | null> = Promise.resolve(null)
+  #written = ''
+
+  constructor(options: InstanceOptions) {
+    const { role, name, port, grpcPort } = options
+    this.#options = options
+    this.role = role
+    this.name = name
+    this.port = port
+    this.url = `http://127.0.0.1:${port}`
+    this.grpcPort = grpcPort
+    this.grpc = grpcPort === undefined ? undefined : `127.0.0.1:${grpcPort}`
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined
+  }
+
+  async start(): Promise<void> {
+    if (this.#child) throw new Error(`${this.name} runs already`)
+    const { role, name, port, grpcPort, env, folder } = this.#options
+    const data = join(folder, name)
+    await mkdir(data, { recursive: true })
+    const own = {
+      DOCMGR_LISTEN_HTTP: String(port),
+      ...Object.fromEntries(['DOCUMENT', 'SIGNATURE', 'SEARCH', 'WS'].map((of) => [`DOCMGR_LISTEN_${of}`, 'off'])),
+      DOCMGR_LISTEN_GRPC: String(grpcPort ?? 'off'),
+      DOCMGR_CHANGES_INSTANCE: name,
+    }
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', join(buildRoot(), 'cli.js'), 'serve', `--role=${role}`, '--data', data],
+      { env: serviceEnvironment({ ...env, ...own }), stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    const keep = (text: string): void => void (this.#written = (this.#written + text).slice(-KEPT_CHARS))
+    child.stdout.setEncoding('utf8').on('data', keep)
+    child.stderr.setEncoding('utf8').on('data', keep)
+    this.#child = child
+    this.#exited = once(child, 'close').then(([code, signal]) => {
+      this.#child = undefined
+      keep(`[ended with ${code ?? signal}]\n`)
+      return code as number | null
+    })
+    await this.ready()
+  }
+
+  /** Until it says that it is ready, or ends. */
+  async ready(): Promise<void> {
+    try {
+      await eventually(
+        `${this.name} to be ready`,
+        async () => {
+          if (!this.#child) throw new Error(`${this.name} ended before it was ready`)
+          const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
+            .catch(() => undefined)
+          await answer?.body?.cancel()
+          return answer?.status === 200
+        },
+        START_LIMIT_MS,
+      )
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${this.output()}`, { cause: error })
+    }
+  }
+
+  async stop(): Promise<number | null> {
+    this.#child?.kill('SIGTERM')
+    return within(STOP_LIMIT_MS, `${this.name} to stop`, this.#exited)
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#exited
+  }
+
+  async restart(): Promise<void> {
+    await this.stop()
+    await this.start()
+  }
+
+  /** Stops it, or kills it when it does not stop. */
+  async end(): Promise<void> {
+    this.#child?.kill('SIGCONT')
+    await this.stop().catch(() => this.kill())
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
+  }
+
+  output(): string {
+    return `--- ${this.name} (${this.url})\n${this.#written}`
+  }
+}

@@ -1,0 +1,133 @@
+import { type Role, ROLES } from '../config/roles.ts'
+import { type CliResult, runCli } from './cli.ts'
+import type { ServiceUrls } from './service-process.ts'
+import { type Gateway, openGateway } from './topology-gateway.ts'
+import { type Instance, RoleInstance } from './topology-instance.ts'
+import { claimNames, type TopologyNames } from './topology-names.ts'
+
+export type { Gateway, Instance, TopologyNames }
+
+/** How many processes of each role; a role without a number has none. */
+export type InstanceCounts = Partial<Record<Role, number>>
+
+export interface TopologyOptions {
+  /** more DOCMGR_* settings, for every process */
+  env?: Record<string, string>
+  /** more properties of the connector, such as its poll.interval.ms */
+  connector?: Record<string, string>
+}
+
+/**
+ * docmgr's roles as processes of their own, on the servers of docker/native, behind a gateway. Everything that they
+ * share with others on those servers has a name of its own, so that topologies do not see each other.
+ */
+export interface Topology {
+  /** the gateway's URL everywhere; `grpc`: host:port of the first document instance */
+  urls: ServiceUrls
+  gateway: Gateway
+  names: TopologyNames
+  /** the DOCMGR_* settings that the processes share: with them, commands work on this topology */
+  env: Record<string, string>
+  /** those that there are now, in the order of their start */
+  instances(role: Role): readonly Instance[]
+  /** runs a docmgr command with this topology's settings */
+  cli(...args: string[]): Promise<CliResult>
+  /** one more instance, ready and behind the gateway */
+  startAnother(role: Role): Promise<Instance>
+  /** takes it away from the gateway, then ends it with SIGTERM; gives its exit code */
+  retire(instance: Instance): Promise<number | null>
+  /** a rolling restart's step: a new instance first, and when that is ready the old one goes */
+  replace(instance: Instance): Promise<Instance>
+  /** what all processes have written, for a failed test */
+  output(): string
+  /** ends everything and removes what it had on the servers */
+  stop(): Promise<void>
+}
+
+/** Starts the built program, and waits until every process is ready. An error has what the processes wrote. */
+export async function startTopology(counts: InstanceCounts, options: TopologyOptions = {}): Promise<Topology> {
+  const names = await claimNames()
+  const all: RoleInstance[] = []
+  const present = new Set<RoleInstance>()
+  const undo: (() => Promise<unknown>)[] = [() => names.release()]
+  const output = (): string => all.map((instance) => instance.output()).join('\n')
+
+  const stop = async (): Promise<void> => {
+    const problems: unknown[] = []
+    for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => problems.push(error))
+    if (problems.length > 0) throw new AggregateError(problems, `could not remove all: ${problems.join('; ')}`)
+  }
+
+  try {
+    const gateway = await openGateway(() => [...present])
+    undo.push(() => gateway.stop())
+
+    // The instances of document that the signature role may be told of: one more than there are, for startAnother.
+    const grpcPorts = await gateway.freePorts((counts.document ?? 0) + 1)
+    const env: Record<string, string> = {
+      ...names.env,
+      DOCMGR_DOCUMENTS_URL: `grpc://${grpcPorts.map((port) => `127.0.0.1:${port}`).join(',')}`,
+      DOCMGR_AUTH_SECRET: 'the-secret-that-all-roles-of-a-test-share',
+      DOCMGR_LISTEN_TRUSTED_PROXIES: 'loopback',
+      DOCMGR_SHUTDOWN_DRAIN: '300',
+      ...options.env,
+    }
+    const cli = (...args: string[]): Promise<CliResult> => runCli(args, { env: { ...env, DOCMGR_DATA: names.folder } })
+
+    const add = async (role: Role): Promise<RoleInstance> => {
+      const [port] = await gateway.freePorts(1)
+      const taken = [...present].map((instance) => instance.grpcPort)
+      const grpcPort = role === 'document' ? grpcPorts.find((free) => !taken.includes(free)) : undefined
+      if (role === 'document' && grpcPort === undefined) throw new Error('no gRPC port is left: retire one first')
+      const number = 1 + all.filter((instance) => instance.role === role).length
+      const instance = new RoleInstance({ role, name: `${role}-${number}`, port: port!, grpcPort, env, folder: names.folder })
+      all.push(instance)
+      present.add(instance)
+      await instance.start()
+      return instance
+    }
+    undo.push(() => Promise.all([...present].map((instance) => instance.end())))
+
+    await expectDone(cli('migrate'))
+    undo.push(() => names.removeConnector(cli))
+    await names.applyConnector(cli, options.connector ?? {})
+
+    await Promise.all(ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => add(role))))
+    await gateway.start()
+
+    const { url } = gateway
+    return {
+      urls: { http: url, document: url, signature: url, search: url, ws: url, grpc: `127.0.0.1:${grpcPorts[0]}` },
+      gateway,
+      names,
+      env,
+      instances: (role) => [...present].filter((instance) => instance.role === role),
+      cli,
+      async startAnother(role) {
+        const instance = await add(role)
+        await gateway.reload()
+        return instance
+      },
+      async retire(instance) {
+        present.delete(instance as RoleInstance)
+        await gateway.reload()
+        return instance.stop()
+      },
+      async replace(instance) {
+        const next = await this.startAnother(instance.role)
+        await this.retire(instance)
+        return next
+      },
+      output,
+      stop,
+    }
+  } catch (error) {
+    await stop().catch(() => {})
+    throw new Error(`${(error as Error).message}\n${output()}`, { cause: error })
+  }
+}
+
+async function expectDone(result: Promise<CliResult>): Promise<void> {
+  const { code, stdout, stderr } = await result
+  if (code !== 0) throw new Error(`a command ended with ${code}: ${stdout}${stderr}`)
+}
