@@ -87,9 +87,19 @@ function checkBlobs({ blobs }: Config): Contradiction[] {
   return [{ key: `blobs.${key}`, rule: `belongs to blobs.${other}, which is set: set both or neither` }]
 }
 
+/** Whether this process starts a database of its own: some role here stands on it, and no server is named. */
+function hasEmbedded({ database, changes, search, roles }: Config): boolean {
+  const needed =
+    roles.some((role) => role === 'document' || role === 'signature') ||
+    (search.url.startsWith('postgres:') && roles.some((role) => role === 'search' || role === 'indexer')) ||
+    (changes.url.startsWith('wal:') && roles.some((role) => role === 'ws' || role === 'indexer'))
+  return needed && database.url.startsWith('embedded:')
+}
+
 /** The embedded database belongs to one process: what its other roles live on must be made in there. */
-function checkEmbedded({ database, roles }: Config): Contradiction[] {
-  if (!database.url.startsWith('embedded:')) return []
+function checkEmbedded(config: Config): Contradiction[] {
+  const { roles } = config
+  if (!hasEmbedded(config)) return []
   const lacking = [
     ...(roles.includes('document') ? [] : ['document']),
     ...(roles.includes('search') && !roles.includes('indexer') ? ['indexer'] : []),
@@ -101,9 +111,10 @@ function checkEmbedded({ database, roles }: Config): Contradiction[] {
   return [{ key: 'database.url', rule }]
 }
 
-/** With a database that processes share, roles may be elsewhere: what they share must not be of this process alone. */
-function checkSpread({ database, blobs, cache, changes, roles }: Config): Contradiction[] {
-  if (database.url.startsWith('embedded:')) return []
+/** Without a database of its own, roles may be elsewhere: what they share must not be of this process alone. */
+function checkSpread(config: Config): Contradiction[] {
+  const { blobs, cache, changes, roles } = config
+  if (hasEmbedded(config)) return []
   const splits = (group: Role[]): boolean =>
     group.some((role) => roles.includes(role)) && !group.every((role) => roles.includes(role))
   const found: Contradiction[] = []

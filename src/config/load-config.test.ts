@@ -208,6 +208,19 @@ test('what roles share must not be of one process alone when they are spread ove
     await load({ env: { ...env, ...shared, DOCMGR_ROLES: role } })
 })
 
+test('a role that stands on no database needs none', async () => {
+  const kafka = { DOCMGR_CHANGES_URL: 'kafka://kafka:9092' }
+  const elasticsearch = { DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
+  await load({ env: { DOCMGR_ROLES: 'ws', ...kafka } })
+  await load({ env: { DOCMGR_ROLES: 'search', ...elasticsearch } })
+  const indexer = { DOCMGR_ROLES: 'indexer', ...kafka, ...elasticsearch }
+  const [problem] = await problemsOf({ env: indexer })
+  assert.equal(problem!.key, 'blobs.url')
+  await load({ env: { ...indexer, DOCMGR_BLOBS_URL: 's3:' } })
+  const [search] = await problemsOf({ env: { DOCMGR_ROLES: 'search' } })
+  assert.equal(search!.key, 'database.url')
+})
+
 test('half a pair of S3 credentials is refused', async () => {
   const [problem] = await problemsOf({
     env: { DOCMGR_BLOBS_URL: 's3:', DOCMGR_BLOBS_SECRET_KEY: 'some-secret' },
