@@ -57,7 +57,8 @@ export async function openStackDatabase(t: Pick<TestContext, 'after'>): Promise<
   }
 }
 
-async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> {
+/** Works as PostgreSQL's superuser. */
+export async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> {
   const admin = new Pool({ connectionString: stack.adminUrl, max: 1 })
   try {
     return await work(admin)
@@ -66,7 +67,8 @@ async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> {
   }
 }
 
-async function dropDatabase(admin: Pool, name: string): Promise<void> {
+/** With its replication slots, and whoever is connected. */
+export async function dropDatabase(admin: Pool, name: string): Promise<void> {
   await admin.query(
     'select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where database = $1 and active',
     [name],

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Role } from '../config/roles.ts'
 import { buildRoot } from '../runtime/package-root.ts'
 import { eventually, within } from './deadline.ts'
@@ -85,7 +86,9 @@ export class RoleInstance implements Instance {
     await mkdir(data, { recursive: true })
     const own = {
       DOCMGR_LISTEN_HTTP: String(port),
-      ...Object.fromEntries(['DOCUMENT', 'SIGNATURE', 'SEARCH', 'WS'].map((of) => [`DOCMGR_LISTEN_${of}`, 'off'])),
+      ...Object.fromEntries(
+        ['DOCUMENT', 'SIGNATURE', 'SEARCH', 'WS'].map((of) => [`DOCMGR_LISTEN_${of}`, 'off']),
+      ),
       DOCMGR_LISTEN_GRPC: String(grpcPort ?? 'off'),
       DOCMGR_CHANGES_INSTANCE: name,
     }
@@ -113,10 +116,11 @@ export class RoleInstance implements Instance {
         `${this.name} to be ready`,
         async () => {
           if (!this.#child) throw new Error(`${this.name} ended before it was ready`)
-          const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
-            .catch(() => undefined)
+          const answer = await fetch(`${this.url}/health/ready`, {
+            signal: AbortSignal.timeout(2_000),
+          }).catch(() => undefined)
           await answer?.body?.cancel()
-          return answer?.status === 200
+          return answer?.status === 200 || (await delay(50, false))
         },
         START_LIMIT_MS,
       )

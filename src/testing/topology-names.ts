@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { createClient } from 'redis'
 import type { CliResult } from './cli.ts'
-import { emptyBucket, withS3 } from './stack-buckets.ts'
+import { makeBuckets, removeBuckets } from './stack-buckets.ts'
 import { asAdmin, dropDatabase } from './stack-database.ts'
 import { stack } from './stack.ts'
 
@@ -43,8 +43,6 @@ export interface ClaimedNames extends TopologyNames {
   release(): Promise<void>
 }
 
-const BUCKETS = ['documents', 'signatures', 'previews']
-
 export async function claimNames(): Promise<ClaimedNames> {
   const id = randomBytes(5).toString('hex')
   const database = `topology_${id}`
@@ -58,19 +56,20 @@ export async function claimNames(): Promise<ClaimedNames> {
     prefix: `cdc-${id}`,
     group: `docmgr-${id}`,
     connector: `docmgr-${id}`,
-    slot: `topology_${id}_cdc`,
+    slot: `${database}_cdc`,
     index: `documents-${id}`,
     bucketPrefix: `t${id}-`,
     redisUrl: redis.url,
   }
-  await asAdmin((admin) => admin.query(`create database ${database} owner ${new URL(stack.databaseDirectUrl).username}`))
-  await withS3(async (s3) => {
-    for (const bucket of BUCKETS) await s3.createBucket(names.bucketPrefix + bucket)
-  })
+  await asAdmin((admin) =>
+    admin.query(`create database ${database} owner ${new URL(stack.databaseDirectUrl).username}`),
+  )
+  const buckets = ['documents', 'signatures', 'previews'].map((bucket) => names.bucketPrefix + bucket)
+  await makeBuckets(buckets)
 
   return {
     ...names,
-    env: settingsOf(names, `topology_${id}`),
+    env: settingsOf(names),
     applyConnector: (cli, properties) => applyConnector(names, cli, properties),
     removeConnector: (cli) => removeConnector(names, cli),
     async release() {
@@ -78,9 +77,7 @@ export async function claimNames(): Promise<ClaimedNames> {
         () => removeTopics(names),
         () => removeIndices(names),
         () => asAdmin((admin) => dropDatabase(admin, database)),
-        () => withS3(async (s3) => {
-          for (const bucket of BUCKETS) await emptyBucket(s3, names.bucketPrefix + bucket)
-        }),
+        () => removeBuckets(buckets),
         () => redis.release(),
         () => rm(names.folder, { recursive: true, force: true }),
       ]
@@ -91,7 +88,7 @@ export async function claimNames(): Promise<ClaimedNames> {
   }
 }
 
-function settingsOf(names: TopologyNames, slot: string): Record<string, string> {
+function settingsOf(names: TopologyNames): Record<string, string> {
   return {
     DOCMGR_DATABASE_URL: names.databaseUrl,
     DOCMGR_DATABASE_DIRECT_URL: names.directUrl,
@@ -103,9 +100,85 @@ function settingsOf(names: TopologyNames, slot: string): Record<string, string> 
     DOCMGR_CHANGES_URL: `kafka://${stack.kafkaBrokers}`,
     DOCMGR_CHANGES_PREFIX: names.prefix,
     DOCMGR_CHANGES_GROUP: names.group,
-    DOCMGR_CHANGES_SLOT: slot,
+    // `docmgr cdc` puts _cdc after it.
+    DOCMGR_CHANGES_SLOT: names.database,
     DOCMGR_CHANGES_CONNECT_URL: stack.connectUrl,
     DOCMGR_SEARCH_URL: `elasticsearch:${stack.elasticsearchUrl}`,
     DOCMGR_SEARCH_INDEX: names.index,
   }
+}
+
+/** The worker has the addresses of one database in its environment; this connector is told those of another. */
+async function applyConnector(names: TopologyNames, cli: Cli, more: Record<string, string>): Promise<void> {
+  const { hostname, port } = new URL(names.directUrl)
+  const properties = {
+    'database.hostname': hostname,
+    'database.port': port,
+    'database.user': 'debezium',
+    'database.dbname': names.database,
+    'poll.interval.ms': '10',
+    ...more,
+  }
+  const flags = Object.entries(properties).map(([key, value]) => `--property=${key}=${value}`)
+  expectDone(await cli('cdc', 'apply', `--connector=${names.connector}`, ...flags))
+}
+
+async function removeConnector(names: TopologyNames, cli: Cli): Promise<void> {
+  expectDone(await cli('cdc', 'delete', '--yes', `--connector=${names.connector}`))
+}
+
+export function expectDone({ code, stdout, stderr }: CliResult): void {
+  if (code !== 0) throw new Error(`a command ended with ${code}: ${stdout}${stderr}`)
+}
+
+/** Its topics, and what the groups know of them. */
+async function removeTopics({ prefix, group }: TopologyNames): Promise<void> {
+  const admin = new Kafka({ brokers: stack.kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    const { groups } = await admin.listGroups()
+    const own = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(group))
+    if (own.length > 0) await admin.deleteGroups(own)
+    const topics = (await admin.listTopics()).filter((topic) => topic.includes(prefix))
+    if (topics.length > 0) await admin.deleteTopics({ topics })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function removeIndices({ index }: TopologyNames): Promise<void> {
+  const send = (method: string, path: string): Promise<Response> =>
+    fetch(`${stack.elasticsearchUrl}/${path}`, { method, signal: AbortSignal.timeout(30_000) })
+  const found = (await (await send('GET', `_cat/indices/${index}*?format=json`)).json()) as {
+    index: string
+  }[]
+  for (const { index } of found) await send('DELETE', index)
+}
+
+/** One of the server's sixteen databases, for as long as this process lives and at most an hour; emptied in the end. */
+async function claimRedisDatabase(owner: string): Promise<{ url: string; release(): Promise<void> }> {
+  const root = await createClient({ url: stack.redisUrl }).connect()
+  try {
+    for (let number = 15; number > 4; number--) {
+      const claim = `test:database:${number}`
+      if (
+        (await root.set(claim, owner, { condition: 'NX', expiration: { type: 'EX', value: 3_600 } })) === null
+      )
+        continue
+      const url = `${stack.redisUrl.replace(/\/\d*$/, '')}/${number}`
+      const release = async (): Promise<void> => {
+        const own = await createClient({ url }).connect()
+        await own.flushDb()
+        await own.select(0)
+        await own.del(claim)
+        await own.close()
+      }
+      return { url, release }
+    }
+  } finally {
+    await root.close()
+  }
+  throw new Error(
+    'every database of Redis is claimed: stop other topologies, or delete the keys test:database:*',
+  )
 }

@@ -3,7 +3,7 @@ import { type CliResult, runCli } from './cli.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
 import { type Instance, RoleInstance } from './topology-instance.ts'
-import { claimNames, type TopologyNames } from './topology-names.ts'
+import { claimNames, expectDone, type TopologyNames } from './topology-names.ts'
 
 export type { Gateway, Instance, TopologyNames }
 
@@ -45,7 +45,10 @@ export interface Topology {
 }
 
 /** Starts the built program, and waits until every process is ready. An error has what the processes wrote. */
-export async function startTopology(counts: InstanceCounts, options: TopologyOptions = {}): Promise<Topology> {
+export async function startTopology(
+  counts: InstanceCounts,
+  options: TopologyOptions = {},
+): Promise<Topology> {
   const names = await claimNames()
   const all: RoleInstance[] = []
   const present = new Set<RoleInstance>()
@@ -55,7 +58,8 @@ export async function startTopology(counts: InstanceCounts, options: TopologyOpt
   const stop = async (): Promise<void> => {
     const problems: unknown[] = []
     for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => problems.push(error))
-    if (problems.length > 0) throw new AggregateError(problems, `could not remove all: ${problems.join('; ')}`)
+    if (problems.length > 0)
+      throw new AggregateError(problems, `could not remove all: ${problems.join('; ')}`)
   }
 
   try {
@@ -72,15 +76,24 @@ export async function startTopology(counts: InstanceCounts, options: TopologyOpt
       DOCMGR_SHUTDOWN_DRAIN: '300',
       ...options.env,
     }
-    const cli = (...args: string[]): Promise<CliResult> => runCli(args, { env: { ...env, DOCMGR_DATA: names.folder } })
+    const cli = (...args: string[]): Promise<CliResult> =>
+      runCli(args, { env: { ...env, DOCMGR_DATA: names.folder } })
 
     const add = async (role: Role): Promise<RoleInstance> => {
       const [port] = await gateway.freePorts(1)
       const taken = [...present].map((instance) => instance.grpcPort)
       const grpcPort = role === 'document' ? grpcPorts.find((free) => !taken.includes(free)) : undefined
-      if (role === 'document' && grpcPort === undefined) throw new Error('no gRPC port is left: retire one first')
+      if (role === 'document' && grpcPort === undefined)
+        throw new Error('no gRPC port is left: retire one first')
       const number = 1 + all.filter((instance) => instance.role === role).length
-      const instance = new RoleInstance({ role, name: `${role}-${number}`, port: port!, grpcPort, env, folder: names.folder })
+      const instance = new RoleInstance({
+        role,
+        name: `${role}-${number}`,
+        port: port!,
+        grpcPort,
+        env,
+        folder: names.folder,
+      })
       all.push(instance)
       present.add(instance)
       await instance.start()
@@ -88,34 +101,37 @@ export async function startTopology(counts: InstanceCounts, options: TopologyOpt
     }
     undo.push(() => Promise.all([...present].map((instance) => instance.end())))
 
-    await expectDone(cli('migrate'))
+    expectDone(await cli('migrate'))
     undo.push(() => names.removeConnector(cli))
     await names.applyConnector(cli, options.connector ?? {})
 
     await Promise.all(ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => add(role))))
     await gateway.start()
 
+    const startAnother = async (role: Role): Promise<Instance> => {
+      const instance = await add(role)
+      await gateway.reload()
+      return instance
+    }
+    const retire = async (instance: Instance): Promise<number | null> => {
+      present.delete(instance as RoleInstance)
+      await gateway.reload()
+      return instance.stop()
+    }
     const { url } = gateway
+    const grpc = `127.0.0.1:${grpcPorts[0]}`
     return {
-      urls: { http: url, document: url, signature: url, search: url, ws: url, grpc: `127.0.0.1:${grpcPorts[0]}` },
+      urls: { http: url, document: url, signature: url, search: url, ws: url, grpc },
       gateway,
       names,
       env,
       instances: (role) => [...present].filter((instance) => instance.role === role),
       cli,
-      async startAnother(role) {
-        const instance = await add(role)
-        await gateway.reload()
-        return instance
-      },
-      async retire(instance) {
-        present.delete(instance as RoleInstance)
-        await gateway.reload()
-        return instance.stop()
-      },
+      startAnother,
+      retire,
       async replace(instance) {
-        const next = await this.startAnother(instance.role)
-        await this.retire(instance)
+        const next = await startAnother(instance.role)
+        await retire(instance)
         return next
       },
       output,
@@ -125,9 +141,4 @@ export async function startTopology(counts: InstanceCounts, options: TopologyOpt
     await stop().catch(() => {})
     throw new Error(`${(error as Error).message}\n${output()}`, { cause: error })
   }
-}
-
-async function expectDone(result: Promise<CliResult>): Promise<void> {
-  const { code, stdout, stderr } = await result
-  if (code !== 0) throw new Error(`a command ended with ${code}: ${stdout}${stderr}`)
 }
