@@ -1,6 +1,8 @@
 // Compiles src to dist with esbuild: the CLI, the worker entries, the benches and the tests.
 //
-//   node src/build/build.mjs [--out=dist]
+//   node src/build/build.mjs [--out=dist] [--program]
+//
+// --program: only what runs in production, without tests, benches and source maps; so does the image.
 //
 // One call with code splitting: a package is compiled once and shared, and each dynamic import()
 // becomes a chunk of its own, so that a command loads only what it uses. Types are checked by tsc.
@@ -12,11 +14,16 @@ const option = (name, fallback) =>
   process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback
 
 const out = option('out', 'dist')
-const entries = findFiles('src', /^src\/(cli|config\/define-config|bench\/bench)\.ts$|\.(worker|test)\.ts$/)
+const program = process.argv.includes('--program')
+const entries = findFiles(
+  'src',
+  /^src\/(cli|config\/define-config|bench\/bench(-stack)?)\.ts$|\.(worker|test)\.ts$/,
+)
+const wanted = entries.filter((path) => !program || !/^src\/bench\/|\.test\.ts$/.test(path))
 
 rmSync(out, { recursive: true, force: true })
 await build({
-  entryPoints: entries,
+  entryPoints: wanted,
   outdir: out,
   outbase: 'src',
   bundle: true,
@@ -24,7 +31,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  sourcemap: 'linked',
+  sourcemap: program ? false : 'linked',
   sourcesContent: false,
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Run by the postgres image when its volume is empty. Each password comes from NAME or from the file that NAME_FILE names.
+set -euo pipefail
+
+for name in DOCMGR_PASSWORD DEBEZIUM_PASSWORD PGBOUNCER_PASSWORD; do
+  file=${name}_FILE
+  [ -z "${!file:-}" ] || printf -v "$name" %s "$(<"${!file}")"
+  : "${!name:?is not set, nor is $file}"
+  export "${name?}"
+done
+
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname template1 --file /etc/postgresql/roles.sql
