@@ -16,9 +16,9 @@ const out = own.find((argument) => argument.startsWith('--out='))?.slice(6) ?? '
 const stack = own.includes('--stack')
 const patterns = own.filter((argument) => !argument.startsWith('--'))
 
-const files = findFiles(out, /\.test\.js$/).filter(
+const files = [...findFiles(out, /\.test\.js$/), ...findFiles('docker/native', /\.test\.mjs$/)].filter(
   (path) =>
-    path.endsWith('.stack.test.js') === stack &&
+    /\.stack\.test\.\w+$/.test(path) === stack &&
     (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))),
 )
 if (files.length === 0) {
