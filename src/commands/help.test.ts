@@ -6,7 +6,7 @@ import { runCli } from '../testing/cli.ts'
 
 const COMMANDS = [
   ...['serve', 'migrate', 'seed', 'import', 'search', 'tail'],
-  ...['token', 'config', 'roles', 'doctor', 'completion'],
+  ...['token', 'config', 'roles', 'doctor', 'cdc', 'completion'],
 ]
 
 test('help names every command and what the exit codes mean', async () => {

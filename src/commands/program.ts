@@ -104,6 +104,22 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./doctor.ts')).doctor(options, io)))
 
+  withConfig(add('cdc', 'manage the Debezium connector that feeds Kafka', CDC_EXAMPLE))
+    .addArgument(
+      new Argument('<action>', 'make it and wait until it runs, look at it, or delete it').choices([
+        'apply',
+        'status',
+        'delete',
+      ] as const),
+    )
+    .option('--connector <name>', 'its name in Kafka Connect', 'docmgr-cdc')
+    .option('--file <file>', 'JSON with its properties, instead of docker/debezium/connector.json')
+    .option('--property <key=value>', 'a property of it, instead of the one there; can be repeated', collect)
+    .option('--wait <seconds>', 'how long apply and delete wait for all they need', '60')
+    .option('--yes', 'delete: also drop the replication slot')
+    .option('--json', 'print JSON')
+    .action((action, options) => chosen(async () => (await import('./cdc.ts')).cdc(action, options, io)))
+
   add('completion', 'print the completion for a shell', 'eval "$(docmgr completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action((shell) => chosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
@@ -112,6 +128,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
 }
 
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
+const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'
 const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id ada --email ada@example.com)" \\
     http://127.0.0.1:8000/documents`
 

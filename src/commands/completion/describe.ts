@@ -25,6 +25,7 @@ const VALUES: Record<string, Values> = {
   '--role': [...ROLES, 'all'],
   '--data': 'folder',
   '--config': 'file',
+  '--file': 'file',
   folder: 'folder',
 }
 

@@ -7,7 +7,7 @@ export interface KafkaTopicsOptions {
   prefix: string
   /** of the topics of changes, 1 to 8; more can be added later, but then the order of a document's changes breaks once */
   partitions: number
-  /** copies of each partition; at most as many as there are brokers */
+  /** copies of each partition, at most as many as there are brokers; -1: what the brokers have as their default */
   replicationFactor: number
   /** how long every change is kept; after that, of a document only the newest state, of a signature nothing */
   retentionHours: number
@@ -47,8 +47,8 @@ export async function ensureKafkaTopics(url: string, options: KafkaTopicsOptions
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
     throw new Error(`partitions must be a whole number from 1 to ${MAX_PARTITIONS}`)
   }
-  if (!Number.isInteger(replicationFactor) || replicationFactor < 1) {
-    throw new Error('replicationFactor must be a whole number from 1')
+  if (!Number.isInteger(replicationFactor) || (replicationFactor < 1 && replicationFactor !== -1)) {
+    throw new Error('replicationFactor must be a whole number from 1, or -1')
   }
   const names = topicNames(options.prefix)
   const keepMs = Math.max(1, Math.round(retentionHours * HOUR_MS))

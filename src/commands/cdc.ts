@@ -1,0 +1,101 @@
+import { type ConnectClient, ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
+import { connectorProperties, debeziumSlot } from '../cdc/connector-properties.ts'
+import { createPatience, type Patience } from '../cdc/patience.ts'
+import { openSlotDatabase, type SlotDatabase } from '../cdc/slot.ts'
+import { applyCdc } from './cdc/apply.ts'
+import { deleteCdc } from './cdc/delete.ts'
+import { cdcStatus } from './cdc/status.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type Config, type ConfigOptions, configOf, wholeNumber } from './options.ts'
+
+export const CDC_ACTIONS = ['apply', 'status', 'delete'] as const
+
+export interface CdcOptions extends ConfigOptions {
+  connector: string
+  file?: string
+  /** KEY=VALUE */
+  property?: string[]
+  wait: string
+  yes?: boolean
+  json?: boolean
+}
+
+/** What the actions share. */
+export interface Cdc {
+  config: Config
+  connect: ConnectClient
+  /** name of the connector */
+  connector: string
+  slot: string
+  properties: Record<string, string>
+  openDatabase(): Promise<SlotDatabase>
+  patience: Patience
+  yes: boolean
+  json: boolean
+  io: Io
+}
+
+const LONGEST_WAIT_S = 3_600
+
+/** Manages the connector with which Debezium turns commits into events on Kafka. */
+export async function cdc(
+  action: (typeof CDC_ACTIONS)[number],
+  options: CdcOptions,
+  io: Io,
+): Promise<number> {
+  const { config } = await configOf(options)
+  const { changes, database } = config
+  if (changes.url.startsWith('wal:')) {
+    const rule = 'the connector is for kafka://host:port,host:port; wal: reads the log without one'
+    throw new CommandError(`changes.url = ${changes.url}: ${rule}`, EXIT.usage)
+  }
+  if (database.url.startsWith('embedded:')) {
+    const rule = 'Debezium reads a server: set it to postgres://user:password@host:port/database'
+    throw new CommandError(`database.url = ${database.url}: ${rule}`, EXIT.usage)
+  }
+  const overrides = propertiesOf(options.property ?? [])
+  const slot = overrides['slot.name'] ?? debeziumSlot(changes.slot)
+  const setting = database.directUrl === undefined ? 'database.url' : 'database.directUrl'
+  const connect = createConnectClient(changes.connectUrl, io.signal)
+  try {
+    const properties = await connectorProperties({
+      file: options.file,
+      prefix: changes.prefix,
+      slot,
+      overrides,
+    })
+    return await ACTIONS[action]({
+      config,
+      connect,
+      connector: options.connector,
+      slot,
+      properties,
+      openDatabase: () => openSlotDatabase(database.directUrl ?? database.url, setting),
+      patience: createPatience(wholeNumber(options.wait, '--wait', 1, LONGEST_WAIT_S), io.signal),
+      yes: options.yes ?? false,
+      json: options.json ?? false,
+      io,
+    })
+  } catch (error) {
+    if (error instanceof ConnectUnreachableError) throw new CommandError(error.message, EXIT.unreachable)
+    throw error
+  } finally {
+    await connect.close()
+  }
+}
+
+const ACTIONS = { apply: applyCdc, status: cdcStatus, delete: deleteCdc }
+
+function propertiesOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const split = text.indexOf('=')
+      if (split < 1) {
+        const rule = 'must be KEY=VALUE, such as poll.interval.ms=100'
+        throw new CommandError(`--property ${text}: ${rule}`, EXIT.usage)
+      }
+      return [text.slice(0, split), text.slice(split + 1)]
+    }),
+  )
+}
