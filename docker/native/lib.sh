@@ -92,6 +92,9 @@ once() {
 
 # --- configuration ----------------------------------------------------------------------------
 
+# shared FILE: settings that the deployment with Docker has too; what differs here comes after them, and wins.
+shared() { cat "$(dirname "$STACK_DIR")/$1"; }
+
 # render TEMPLATE: conf/TEMPLATE with every @VARIABLE@ replaced, on stdout.
 render() {
   local text
