@@ -2,6 +2,8 @@ import type { Database } from '../../db/database.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { DocumentCache } from './port.ts'
+import { createViewStore } from './view-store.ts'
+import { createViewerHash } from './viewer-hash.ts'
 
 export interface CacheResources {
   database: Database
@@ -19,17 +21,22 @@ export interface CacheResources {
  */
 export async function openCache(url: string, resources: CacheResources): Promise<DocumentCache> {
   const scheme = url.slice(0, url.indexOf(':') + 1)
+  const { log } = resources
+  const { pool } = resources.database
+  const viewerHash = createViewerHash(resources.viewerSecret)
   switch (scheme) {
     case 'memory:': {
-      const [{ createMemoryCache }, { createViewStore }] = await Promise.all([
-        import('./memory.ts'),
-        import('./view-store.ts'),
-      ])
-      const { database, entries, viewerSecret, clock, log } = resources
-      const views = createViewStore({ pool: database.pool, viewerSecret, log })
-      return createMemoryCache({ entries, clock, views })
+      const { createMemoryCache } = await import('./memory.ts')
+      const { entries, clock } = resources
+      return createMemoryCache({ entries, clock, views: createViewStore({ pool, viewerHash, log }) })
+    }
+    case 'redis:':
+    case 'rediss:': {
+      const { openRedisCache } = await import('./redis.ts')
+      const views = createViewStore({ pool, viewerHash, log })
+      return openRedisCache({ url, pool, views, viewerHash, log })
     }
     default:
-      throw new Error(`cache.url: ${scheme || url} is not known; it can be memory:`)
+      throw new Error(`cache.url: ${scheme || url} is not known; it can be memory:, redis: or rediss:`)
   }
 }

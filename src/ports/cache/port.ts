@@ -15,6 +15,7 @@ export interface DocumentCache {
   remove(id: string, version: number): Promise<void>
   /** Exact for every view whose read has been answered. */
   stats(id: string): Promise<{ total_views: number; unique_views: number }>
+  /** Resolves also while a cache server is away: reads are slower then, and nothing is wrong. Its state is in the log. */
   check(): Promise<void>
   /** Counted views are durable when it resolves. */
   stop(): Promise<void>

@@ -1,8 +1,8 @@
 /** Views and unique views in the database, written in batches. */
-import { createHmac } from 'node:crypto'
 import type { Pool } from 'pg'
 import { inTransaction, queryRows } from '../../db/query.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import type { ViewerHash } from './viewer-hash.ts'
 
 export interface ViewStore {
   /** Counts a view now; it is durable within about a second. */
@@ -15,8 +15,7 @@ export interface ViewStore {
 
 export interface ViewStoreOptions {
   pool: Pool
-  /** keys the hashes of viewers, so that the table alone does not tell who they are */
-  viewerSecret: string
+  viewerHash: ViewerHash
   log: Logger
   /** milliseconds that a view may wait to be written; default 1,000 */
   flushMs?: number
@@ -53,7 +52,7 @@ export function createViewStore(options: ViewStoreOptions): ViewStore {
     pending = new Map()
     pairs = 0
     try {
-      await writeBatch(pool, options.viewerSecret, batch)
+      await writeBatch(pool, options.viewerHash, batch)
       if (dropped > 0) log.error({ dropped }, 'views were lost while the database was away')
       dropped = 0
     } catch (error) {
@@ -110,12 +109,12 @@ export function createViewStore(options: ViewStoreOptions): ViewStore {
 }
 
 /** Rows are locked in the order of their ids, so that batches of several processes cannot wait for each other. */
-async function writeBatch(pool: Pool, secret: string, batch: Batch): Promise<void> {
+async function writeBatch(pool: Pool, viewerHash: ViewerHash, batch: Batch): Promise<void> {
   const ids = [...batch.keys()].sort()
   const totals = ids.map((id) => batch.get(id)!.total)
   const viewed = ids.flatMap((id) => {
-    const hashes = [...batch.get(id)!.viewers].map((viewer) => viewerHash(secret, id, viewer))
-    return hashes.sort(Buffer.compare).map((hash) => ({ id, hash }))
+    const hashes = [...batch.get(id)!.viewers].map((viewer) => viewerHash(id, viewer))
+    return hashes.sort().map((hash) => ({ id, hash: `\\x${hash}` }))
   })
   // In a transaction of its own: of a statement that got no answer it is known that it has no effect, until the commit.
   await inTransaction(pool, (transaction) =>
@@ -139,9 +138,4 @@ async function writeBatch(pool: Pool, secret: string, batch: Batch): Promise<voi
       [ids, totals, viewed.map(({ id }) => id), viewed.map(({ hash }) => hash)],
     ),
   )
-}
-
-/** Different for each document, so that the table does not tell what else a viewer has seen. */
-function viewerHash(secret: string, documentId: string, viewer: string): Buffer {
-  return createHmac('sha256', secret).update(`${documentId} ${viewer}`).digest().subarray(0, 16)
 }

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { stack } from './stack.ts'
+
+export interface Proxy {
+  host: string
+  port: number
+  /** Connections are cut, and new ones refused. */
+  cut(): Promise<void>
+  restore(): Promise<void>
+  /** What is sent is swallowed from now on: both sides wait. */
+  swallow(): Promise<void>
+  /** Answers come this many milliseconds later. */
+  delay(ms: number): Promise<void>
+  /** Undoes `swallow` and `delay`. */
+  calm(): Promise<void>
+}
+
+/** A TCP proxy of its own to `host:port`, gone when the test ends. */
+export async function openProxy(t: Pick<TestContext, 'after'>, upstream: string): Promise<Proxy> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const call = async (method: string, path: string, body?: unknown): Promise<{ listen: string }> => {
+    const response = await fetch(`${stack.toxiproxyUrl}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`toxiproxy: ${method} ${path}: ${await response.text()}`)
+    return (response.status === 204 ? {} : await response.json()) as { listen: string }
+  }
+  const { listen } = await call('POST', '/proxies', { name, listen: '127.0.0.1:0', upstream, enabled: true })
+  t.after(() => call('DELETE', `/proxies/${name}`).then(() => {}))
+  const [host = '', port] = listen.split(':')
+  const toxics: string[] = []
+  const add = async (type: string, stream: string, attributes: object): Promise<void> => {
+    const toxic = `${type}_${stream}`
+    await call('POST', `/proxies/${name}/toxics`, { name: toxic, type, stream, attributes })
+    toxics.push(toxic)
+  }
+  return {
+    host,
+    port: Number(port),
+    // The port stays the same.
+    cut: () => call('POST', `/proxies/${name}`, { enabled: false, listen, upstream }).then(() => {}),
+    restore: () => call('POST', `/proxies/${name}`, { enabled: true, listen, upstream }).then(() => {}),
+    async swallow() {
+      await add('timeout', 'upstream', { timeout: 0 })
+      await add('timeout', 'downstream', { timeout: 0 })
+    },
+    delay: (ms) => add('latency', 'downstream', { latency: ms }),
+    async calm() {
+      for (const toxic of toxics.splice(0)) await call('DELETE', `/proxies/${name}/toxics/${toxic}`)
+    },
+  }
+}
