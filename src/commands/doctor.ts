@@ -3,6 +3,7 @@ import { type LoadedConfig } from '../config/load-config.ts'
 import { checksOfService } from './doctor/service.ts'
 import { checksOfSettings } from './doctor/settings.ts'
 import { checksOfDatabase } from './doctor/database.ts'
+import { checksOfServers } from './doctor/servers.ts'
 import { checkNode, checkPackages, checksOfFolder } from './doctor/machine.ts'
 import { type Check, type Finding } from './doctor/finding.ts'
 import { EXIT } from './exit-codes.ts'
@@ -43,6 +44,7 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
       ...checksOfFolder(config),
       ...service.checks,
       ...checksOfDatabase(config, service.isRunning),
+      ...checksOfServers(config),
     }
     for (const [name, check] of Object.entries(checks)) await run(name, check)
   }

@@ -7,6 +7,9 @@ import type { ConnectionSettings } from './database.ts'
 /** Any number will do, as long as every docmgr uses the same one. */
 const MIGRATION_LOCK = 7_302_115_114
 
+/** How long the others wait for the one that works. */
+const LOCK_LIMIT_MS = 300_000
+
 /**
  * Brings the database to the newest schema, in one transaction, on a direct connection. Several processes may call it
  * at once: one works, the others wait for it.
@@ -18,7 +21,10 @@ export async function migrateDatabase(connection: ConnectionSettings, folder: st
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
   await client.connect()
   try {
+    await refusePooler(client)
+    await client.query(`set lock_timeout = ${LOCK_LIMIT_MS}`)
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await client.query('set lock_timeout = 0')
     const before = await appliedMigrations(client)
     await migrate(drizzle(client), { migrationsFolder: folder })
     return (await appliedMigrations(client)) - before
@@ -36,6 +42,16 @@ export async function pendingMigrations(connection: ConnectionSettings, folder: 
   } finally {
     await client.end()
   }
+}
+
+/** A lock that is taken through a pooler is kept by its connection, and locks nobody out. */
+async function refusePooler(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  // A pooler cannot know in advance which process will serve the client, and makes a number up.
+  if (rows[0].pid === (client as pg.Client & { processID: number }).processID) return
+  throw new Error(
+    'the migrations cannot go through a pooler such as PgBouncer: set database.directUrl to PostgreSQL itself',
+  )
 }
 
 async function appliedMigrations(client: pg.Client): Promise<number> {
