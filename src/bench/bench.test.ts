@@ -29,11 +29,13 @@ test('a table says which aims are met, by the ratio where there is one', () => {
   const table = formatTable([
     { measure: 'fast', value: 2_500, unit: 'µs', ratio: 2.5, aim: 3 },
     { measure: 'slow', value: 60, unit: 'ms', aim: 50, detail: 'of 10' },
+    { measure: 'many', value: 900, unit: '/s', ratio: 0.9, atLeast: 0.8 },
     { measure: 'free', value: 7.123, unit: 's' },
   ])
   assert.deepEqual(table.split('\n').slice(2), [
     '| fast | 2,500 µs | 2.5 × | ≤ 3 × | yes |  |',
     '| slow | 60 ms |  | ≤ 50 ms | no | of 10 |',
+    '| many | 900 /s | 0.9 × | ≥ 0.8 × | yes |  |',
     '| free | 7.12 s |  |  |  |  |',
   ])
 })

@@ -6,11 +6,13 @@ import type { Scale } from './scale.ts'
 export interface Row {
   measure: string
   value: number
-  unit: 'µs' | 'ms' | 's' | 'MB' | 'files/s' | '×'
-  /** CPU as a multiple of the bare server's for the same bytes, or of page 1 */
+  unit: 'µs' | 'ms' | 's' | 'bytes' | 'KB' | 'MB' | 'files/s' | '/s' | '/CPU-s' | '×'
+  /** The figure as a multiple of its baseline's: of the bare server's CPU for the same bytes, of page 1, … */
   ratio?: number
   /** What is good enough: an upper bound of the ratio, where there is one, or else of the value. */
   aim?: number
+  /** The same where more is better: a lower bound. */
+  atLeast?: number
   /** what the figure consists of */
   detail?: string
 }
@@ -31,7 +33,7 @@ export interface Bench {
   settled(): Promise<void>
 }
 
-export interface Measurement {
+export interface Measurement<B = Bench> {
   name: string
-  run(bench: Bench): Promise<Row[]>
+  run(bench: B): Promise<Row[]>
 }

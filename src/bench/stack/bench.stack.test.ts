@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { buildRoot } from '../../runtime/package-root.ts'
+import type { Row } from '../measurement.ts'
+
+const run = promisify(execFile)
+
+test('every measurement of the stack bench still measures, and no folder of it stays behind', async () => {
+  const { stdout } = await run(process.execPath, [
+    join(buildRoot(), 'bench/bench-stack.js'),
+    '--quick',
+    '--json',
+  ])
+  const { folder, rows } = JSON.parse(stdout) as { folder: string; rows: Row[] }
+  assert.equal(rows.length, 34)
+  for (const { measure, value, ratio = 1 } of rows)
+    assert.ok(value > 0 && ratio > 0, `${measure}: ${value}, ${ratio}`)
+  assert.ok(!(await readdir(tmpdir())).includes(basename(folder)), folder)
+})

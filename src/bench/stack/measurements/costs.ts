@@ -1,0 +1,94 @@
+/** What each operation computes, in which role and in which server, until everything that follows from it is done. */
+import { ROLES } from '../../../config/roles.ts'
+import { createRandom } from '../../../commands/seed/random.ts'
+import { signatureImage } from '../../../commands/seed/signature-image.ts'
+import { type BenchRequest, load, withJson } from '../../load.ts'
+import type { Row } from '../../measurement.ts'
+import { newDocument, prose } from '../../texts.ts'
+import { cpuOf, serverCpu } from '../process-cpu.ts'
+import type { StackBench, StackMeasurement } from '../stack-bench.ts'
+
+const LIMIT_MS = 60_000
+/** Microseconds below which a part is not worth a word. */
+const NEGLIGIBLE = 5
+
+export const costs: StackMeasurement = {
+  name: 'costs',
+  async run(bench) {
+    const { operations } = bench.scale
+    const image = signatureImage(createRandom(1))
+    const ids = await bench.newDocuments(operations)
+    await bench.settled()
+    let [signed, read, searched] = [0, 0, 0]
+    const sign = (): BenchRequest => {
+      const signer = { signer_email: 'bob@example.com', signer_name: 'Bob' }
+      return withJson('POST', '/signatures', { document_id: ids[signed++], ...signer, signature_data: image })
+    }
+    const create = (): BenchRequest => withJson('POST', '/documents', newDocument(prose(1_024)))
+    const get = (): BenchRequest => ({ method: 'GET', path: `/documents/${ids[read++ % 64]}` })
+    const search = (): BenchRequest => ({
+      method: 'GET',
+      path: `/search?q=agreement+${1 + (searched++ % 999)}`,
+    })
+    const rename = (n: number) => bench.rows.rename(ids[n % ids.length]!, `Renewal ${n}`)
+    return [
+      await costOf(bench, 'POST a document of 1 KB', send(bench, 'document', create, 201)),
+      await costOf(bench, 'POST a signature with its image', send(bench, 'signature', sign, 201)),
+      await costOf(bench, 'GET a cached document', send(bench, 'document', get, 200)),
+      await costOf(bench, 'GET a search', send(bench, 'search', search, 200)),
+      await costOf(bench, 'a change of a title, told and indexed', async (count) => {
+        for (let n = 0; n < count; n++) await rename(n)
+      }),
+    ]
+  },
+}
+
+type Work = (count: number) => Promise<void>
+
+const send =
+  (
+    bench: StackBench,
+    role: 'document' | 'signature' | 'search',
+    request: () => BenchRequest,
+    status: number,
+  ): Work =>
+  async (count) => {
+    let missing = count
+    const next = () => (missing-- > 0 ? request() : undefined)
+    await load(bench.role(role).pool, { next, status, forMs: LIMIT_MS })
+  }
+
+async function costOf(bench: StackBench, measure: string, work: Work): Promise<Row> {
+  const { operations } = bench.scale
+  await bench.settled()
+  const before = await readAll(bench)
+  await work(operations)
+  await bench.settled()
+  const after = await readAll(bench)
+  const parts = (of: Map<string, number>, until: Map<string, number>): [string, number][] =>
+    [...until].map(([name, cpu]) => [name, ((cpu - (of.get(name) ?? 0)) / operations) * 1e6])
+  const [roles, servers] = [parts(before.roles, after.roles), parts(before.servers, after.servers)]
+  const value = roles.reduce((sum, [, micros]) => sum + micros, 0)
+  const list = (all: [string, number][]): string =>
+    all
+      .filter(([, micros]) => micros >= NEGLIGIBLE)
+      .map(([name, micros]) => `${name} ${micros.toFixed(0)}`)
+      .join(', ')
+  return {
+    measure: `CPU of the roles: ${measure}`,
+    value,
+    unit: 'µs',
+    detail: `${list(roles)}; beside them ${list(servers)}`,
+  }
+}
+
+interface Readings {
+  roles: Map<string, number>
+  servers: Map<string, number>
+}
+
+async function readAll(bench: StackBench): Promise<Readings> {
+  const roles = new Map<string, number>()
+  for (const role of ROLES) roles.set(role, await cpuOf(bench.role(role).pid))
+  return { roles, servers: await serverCpu() }
+}

@@ -1,0 +1,134 @@
+/** How fast the indexer catches up with events that are in Kafka already, and what Debezium and a bare loader do. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Row } from '../../measurement.ts'
+import { prose } from '../../texts.ts'
+import { median } from '../../statistics.ts'
+import { loadDocuments } from '../load-documents.ts'
+import { cpuOf } from '../process-cpu.ts'
+import type { Content } from '../row-writer.ts'
+import type { StackBench, StackMeasurement } from '../stack-bench.ts'
+
+const LIMIT_MS = 120_000
+const POLL_MS = 25
+const CONTENT_BYTES = 1_024
+
+interface Round {
+  /** rows a second from commit into Kafka */
+  captured: number
+  /** documents a second */
+  indexed: number
+  /** seconds that the indexer computed for one document */
+  cpu: number
+  /** documents a second, of the loader */
+  loaded: number
+}
+
+export const indexing: StackMeasurement = {
+  name: 'indexing',
+  async run(bench) {
+    const { changes, contents, indexingRounds } = bench.scale
+    await bench.settled()
+    const before = await bench.rows.size()
+    const rounds: Round[] = []
+    for (let n = 0; n < indexingRounds; n++) rounds.push(await oneRound(bench, changes))
+    const after = await bench.rows.size()
+    const [id] = await bench.newDocuments(1, prose(CONTENT_BYTES))
+    const withContent = await oneRound(bench, contents, await bench.rows.contentOf(id!))
+    const stored = await storedBytes(bench)
+    return [
+      row(
+        `${changes} rows from commit into Kafka, by Debezium`,
+        median(rounds.map(({ captured }) => captured)),
+      ),
+      rateRow(`${changes} changes indexed, contents empty`, rounds, 0.8),
+      rateRow(`${contents} changes indexed, contents of 1 KB from S3`, [withContent]),
+      bytesRow(
+        'PostgreSQL',
+        (after.bytes - before.bytes) / (after.rows - before.rows),
+        'table and indexes, a row',
+      ),
+      bytesRow('Elasticsearch', stored, 'store of the index, a document'),
+    ]
+  },
+}
+
+async function oneRound(bench: StackBench, count: number, content?: Content): Promise<Round> {
+  const { rows, topics, elasticsearch, topology } = bench
+  await bench.settled()
+  const start = await bench.stopIndexer()
+  const begun = performance.now()
+  const already = await topics.events()
+  const ids = await rows.insertMany(count, content)
+  await topics.reach(already + count)
+  const captured = (count * 1_000) / (performance.now() - begun)
+
+  const catchUp = watchIndexer(bench, count)
+  await Promise.all([start(), catchUp])
+  const { rate, cpu } = await catchUp
+  await bench.settled()
+  const documents = await elasticsearch.sources(topology.names.index, ids)
+  if (documents.length !== count)
+    throw new Error(`${documents.length} of ${count} documents are in the index`)
+  const loaded = await loadDocuments(elasticsearch, topology.names.index, documents)
+  return { captured, indexed: rate, cpu, loaded }
+}
+
+/** From the first look at the indexer's own count, which comes after its start, to the last document. */
+async function watchIndexer(bench: StackBench, count: number): Promise<{ rate: number; cpu: number }> {
+  const { url } = bench.topology.instances('indexer')[0]!
+  const end = performance.now() + LIMIT_MS
+  let first: { count: number; at: number; cpu: number } | undefined
+  for (;;) {
+    const indexed = await indexedBy(url)
+    const at = performance.now()
+    if (indexed !== undefined && indexed > 0) {
+      const cpu = await cpuOf(bench.role('indexer').pid)
+      first ??= { count: indexed, at, cpu }
+      if (indexed >= count) {
+        const some = count - first.count
+        return { rate: (some * 1_000) / (at - first.at), cpu: (cpu - first.cpu) / some }
+      }
+    }
+    if (at > end) throw new Error(`${indexed} of ${count} changes were indexed within ${LIMIT_MS} ms`)
+    await delay(POLL_MS)
+  }
+}
+
+/** Undefined while it does not answer yet. */
+async function indexedBy(url: string): Promise<number | undefined> {
+  const text = await fetch(`${url}/metrics`).then(
+    (answer) => answer.text(),
+    () => undefined,
+  )
+  const lines = text?.matchAll(/^docmgr_indexer_documents_total\{[^}]*\} (\S+)$/gm) ?? []
+  return text === undefined ? undefined : [...lines].reduce((sum, [, value]) => sum + Number(value), 0)
+}
+
+async function storedBytes({ elasticsearch, topology }: StackBench): Promise<number> {
+  const { index } = topology.names
+  await elasticsearch.call('POST', `/${index}/_refresh`)
+  const { _all } = await elasticsearch.call<{
+    _all: { primaries: { docs: { count: number }; store: { size_in_bytes: number } } }
+  }>('GET', `/${index}/_stats/docs,store`)
+  return _all.primaries.store.size_in_bytes / _all.primaries.docs.count
+}
+
+function rateRow(measure: string, rounds: Round[], atLeast?: number): Row {
+  const cpu = median(rounds.map(({ cpu }) => cpu)) * 1e6
+  const loaded = median(rounds.map(({ loaded }) => loaded))
+  return {
+    ...row(measure, median(rounds.map(({ indexed }) => indexed))),
+    ratio: median(rounds.map(({ indexed, loaded }) => indexed / loaded)),
+    ...(atLeast !== undefined && { atLeast }),
+    detail: `loader of ready-made bodies ${Math.round(loaded).toLocaleString('en')} /s; indexer ${cpu.toFixed(0)} µs of CPU each`,
+  }
+}
+
+const row = (measure: string, value: number): Row => ({ measure, value, unit: '/s' })
+
+const bytesRow = (server: string, value: number, detail: string): Row => ({
+  measure: `a document in ${server}`,
+  value,
+  unit: 'bytes',
+  detail,
+})

@@ -1,0 +1,48 @@
+/** Many WebSocket clients, which count what they get. */
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import { serveParent } from './serve-parent.ts'
+
+/** Connections that are made at the same time. */
+const AT_ONCE = 50
+
+const sockets: WebSocket[] = []
+let received = 0
+let latest = ''
+let awaited: { count: number; reached: () => void } | undefined
+
+const count = (data: Buffer): void => {
+  received++
+  if (awaited === undefined || received < awaited.count) return
+  latest = String(data)
+  awaited.reached()
+  awaited = undefined
+}
+
+async function openOne(url: string): Promise<void> {
+  const socket = new WebSocket(url, { perMessageDeflate: false })
+  socket.on('message', count)
+  await once(socket, 'open')
+  socket.on('close', (code: number) => {
+    if (sockets.includes(socket)) throw new Error(`a client was closed with ${code}`)
+  })
+  sockets.push(socket)
+}
+
+serveParent({
+  async open(url: string, clients: number) {
+    while (sockets.length < clients) {
+      const missing = Math.min(AT_ONCE, clients - sockets.length)
+      await Promise.all(Array.from({ length: missing }, () => openOne(url)))
+    }
+  },
+  /** Waits for so many messages since the last reset, and gives the last one. */
+  async received(messages: number) {
+    if (received < messages) await new Promise<void>((reached) => (awaited = { count: messages, reached }))
+    return latest
+  },
+  reset: () => void (received = 0),
+  close() {
+    for (const socket of sockets.splice(0)) socket.terminate()
+  },
+})
