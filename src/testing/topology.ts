@@ -77,7 +77,7 @@ export async function startTopology(
       ...options.env,
     }
     const cli = (...args: string[]): Promise<CliResult> =>
-      runCli(args, { env: { ...env, DOCMGR_DATA: names.folder } })
+      runCli(args, { env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
 
     const add = async (role: Role): Promise<RoleInstance> => {
       const [port] = await gateway.freePorts(1)
@@ -138,7 +138,7 @@ export async function startTopology(
       stop,
     }
   } catch (error) {
-    await stop().catch(() => {})
-    throw new Error(`${(error as Error).message}\n${output()}`, { cause: error })
+    const left = await stop().catch((problem: unknown) => `\n${String(problem)}`)
+    throw new Error(`${(error as Error).message}${left ?? ''}\n${output()}`, { cause: error })
   }
 }
