@@ -8,13 +8,13 @@ const AT_ONCE = 50
 
 const sockets: WebSocket[] = []
 let received = 0
-let latest = ''
+let latest: Buffer | undefined
 let awaited: { count: number; reached: () => void } | undefined
 
 const count = (data: Buffer): void => {
   received++
+  latest = data
   if (awaited === undefined || received < awaited.count) return
-  latest = String(data)
   awaited.reached()
   awaited = undefined
 }
@@ -39,7 +39,7 @@ serveParent({
   /** Waits for so many messages since the last reset, and gives the last one. */
   async received(messages: number) {
     if (received < messages) await new Promise<void>((reached) => (awaited = { count: messages, reached }))
-    return latest
+    return String(latest)
   },
   reset: () => void (received = 0),
   close() {
