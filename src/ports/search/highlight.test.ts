@@ -26,6 +26,7 @@ test('a phrase is marked only where it is one', () => {
       { key: 'deal', gap: 0 },
       { key: 'day', gap: 3 },
     ],
+    words: ['deal', 'of', 'the', 'day'],
   }
   assert.deepEqual(fragments('deal day, deal of the day', phrase), [
     'deal day, <em>deal</em> of the <em>day</em>',

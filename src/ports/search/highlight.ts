@@ -1,4 +1,4 @@
-import type { Stems } from './postgres-stems.ts'
+import type { Stems } from './stems.ts'
 import { type Term, titleKey } from './terms.ts'
 import { type Word } from './words.ts'
 

@@ -5,6 +5,6 @@ import { type SearchResources, openSearch } from './open.ts'
 
 test('a scheme that is not known is refused with those that are', async () => {
   const resources = { log: silentLogger } as SearchResources
-  const message = /search\.url: solr: is not known; it can be postgres:/
+  const message = /search\.url: solr: is not known; it can be postgres: or elasticsearch:/
   await assert.rejects(openSearch('solr://localhost', resources), message)
 })

@@ -15,7 +15,10 @@ export interface SearchResources {
  * Opens the search index that the URL names.
  * @throws Error with a sentence for the operator
  */
-export async function openSearch(url: string, { database }: SearchResources): Promise<SearchIndex> {
+export async function openSearch(
+  url: string,
+  { database, index = 'documents', log }: SearchResources,
+): Promise<SearchIndex> {
   const scheme = url.slice(0, url.indexOf(':') + 1)
   switch (scheme) {
     case 'postgres:': {
@@ -23,7 +26,11 @@ export async function openSearch(url: string, { database }: SearchResources): Pr
       const { openPostgresSearch } = await import('./postgres.ts')
       return openPostgresSearch({ pool: database.pool })
     }
+    case 'elasticsearch:': {
+      const { openElasticsearchSearch } = await import('./elasticsearch.ts')
+      return openElasticsearchSearch({ url, alias: index, log })
+    }
     default:
-      throw new Error(`search.url: ${scheme || url} is not known; it can be postgres:`)
+      throw new Error(`search.url: ${scheme || url} is not known; it can be postgres: or elasticsearch:`)
   }
 }

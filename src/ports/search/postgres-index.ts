@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { SearchDocument, SearchIndex } from './port.ts'
-import type { WholeDocument, Writer } from './postgres-write.ts'
+import type { Writer } from './postgres-write.ts'
+import { type WholeDocument, isWhole, newestOf } from './whole-document.ts'
 
 /** The port's `index`: what to write whole, what to change in place, and what lacks its text. */
 export function createIndex(pool: Pool, writer: Writer): SearchIndex['index'] {
@@ -15,18 +16,6 @@ export function createIndex(pool: Pool, writer: Writer): SearchIndex['index'] {
     return { needContent }
   }
 }
-
-function newestOf(documents: SearchDocument[]): SearchDocument[] {
-  const newest = new Map<string, SearchDocument>()
-  for (const document of documents) {
-    const other = newest.get(document.id)
-    if (other === undefined || other.version < document.version) newest.set(document.id, document)
-  }
-  return [...newest.values()]
-}
-
-const isWhole = (document: SearchDocument): document is WholeDocument =>
-  document.content !== null || document.deleted
 
 interface Held {
   id: string

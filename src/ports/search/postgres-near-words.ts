@@ -1,26 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
-import type { Stems } from './postgres-stems.ts'
+import { FORGIVEN, MAX_MISSPELLED, MAX_NEAR, MAX_SHORT, type Near } from './query-terms.ts'
+import type { Stems } from './stems.ts'
 
-/** `when-unknown`: only words that no document has ever had are taken for misspelled; `all`: every word may be. */
-export type Forgiveness = 'when-unknown' | 'all'
-
-/** For each of the words that may be misspelled, the stems of what it may have meant, the nearest first. */
-export type Near = (words: string[], stems: Stems, forgiveness: Forgiveness) => Promise<Map<string, string[]>>
-
-/** Only words of letters are taken for misspelled, and only they are recorded. */
-const LETTERS = /^\p{L}{3,32}$/u
-const MAX_MISSPELLED = 8
-const MAX_NEAR = 8
 const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz']
-
-/** One edit is forgiven up to this length and two beyond: as Elasticsearch's fuzziness AUTO ("Common options"). */
-const MAX_SHORT = 5
 
 /** Looks among the recorded words for those that are like a misspelled one. */
 export function createNear(pool: Pool): Near {
   return async (words, stems, forgiveness) => {
-    const candidates = words.filter((word) => LETTERS.test(word))
+    const candidates = words.filter((word) => FORGIVEN.test(word))
     if (candidates.length === 0) return new Map()
     const asked = candidates.map((word) => stems.get(word)!)
     const known = forgiveness === 'all' ? new Set() : await knownOf(pool, asked)
@@ -80,7 +68,7 @@ export function createWordRecorder(pool: Pool): (stems: Stems) => Promise<void> 
   return async (stems) => {
     const words: string[] = []
     for (const [word, stem] of stems)
-      if (stem !== '' && !recorded.has(word) && LETTERS.test(word)) words.push(word)
+      if (stem !== '' && !recorded.has(word) && FORGIVEN.test(word)) words.push(word)
     if (words.length === 0) return
     // In order, so that two writers never wait for each other in a circle.
     words.sort()

@@ -1,22 +1,11 @@
 import type { Pool, PoolClient } from 'pg'
 import { isoFromPostgres } from '../../db/timestamp.ts'
-import type { Facet, SearchFilters, SearchHit } from './port.ts'
+import { CONTENT_START, type Row } from './hit-highlights.ts'
+import { MAX_SUGGESTION_ROWS, MAX_TOTAL, MAX_VALUES } from './limits.ts'
+import type { Facet, SearchFilters } from './port.ts'
 
-/** A row of a page, with the beginning of its text. */
-export interface Row extends Omit<SearchHit, 'highlights'> {
-  content: string
-  /** the text has more than `content` */
-  cut: boolean
-}
-
-/** Matches are counted up to here. */
-export const MAX_TOTAL = 10_000
 /** So many of the matches, the newest ones, are ranked; the others follow, the newest first. */
 const MAX_RANKED = 1_000
-const MAX_VALUES = 50
-const MAX_SUGGESTION_ROWS = 500
-/** Characters of a text that are looked at for highlights, at first. */
-const CONTENT_START = 20_000
 
 /** Weights of D, C, B, A (PostgreSQL's documentation, 12.3.3): no position, created_by, content, title. */
 const RANK = `ts_rank('{0.05, 0.1, 0.3, 1.0}', vector, $1::tsquery, 1)`

@@ -1,4 +1,4 @@
-import type { Stems } from './postgres-stems.ts'
+import type { Stems } from './stems.ts'
 import { pairKey, titleKey } from './terms.ts'
 
 /** The folded words of what can be found of a document. */

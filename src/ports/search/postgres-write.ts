@@ -1,23 +1,18 @@
 import type { Pool } from 'pg'
 import type { SearchDocument } from './port.ts'
-import type { Stemmer, Stems } from './postgres-stems.ts'
+import type { Stemmer, Stems } from './stems.ts'
 import { type DocumentWords, vectorOf } from './postgres-vector.ts'
+import { type WholeDocument, fitting } from './whole-document.ts'
 import { foldedWords } from './words.ts'
-
-/** A document with its text: null was replaced by what the index held. */
-export type WholeDocument = SearchDocument & { content: string }
 
 export interface Writer {
   /** Writes whole documents, unless the index has this version or a newer one. */
   write(documents: WholeDocument[]): Promise<void>
 }
 
-/** Characters of a text that are kept and can be found. */
-export const MAX_CONTENT_UNITS = 500_000
 /** Documents and UTF-16 code units that are written in one statement. */
 const MAX_DOCUMENTS = 250
 const MAX_UNITS = 300_000
-const NUL = /\0/g
 
 export function createWriter(pool: Pool, stemsOf: Stemmer, record: (stems: Stems) => Promise<void>): Writer {
   return {
@@ -31,17 +26,6 @@ export function createWriter(pool: Pool, stemsOf: Stemmer, record: (stems: Stems
         await upsert(pool, batch, vectors)
       }
     },
-  }
-}
-
-/** What PostgreSQL can keep; a tombstone keeps as little as can be. */
-function fitting(document: WholeDocument): WholeDocument {
-  if (document.deleted) return { ...document, title: '', content: '', content_sha256: null, created_by: '' }
-  return {
-    ...document,
-    title: document.title.replace(NUL, ' '),
-    content: document.content.slice(0, MAX_CONTENT_UNITS).replace(NUL, ' '),
-    created_by: document.created_by.replace(NUL, ' '),
   }
 }
 

@@ -1,15 +1,17 @@
 import type { Pool } from 'pg'
 import { DomainError } from '../../domain/errors.ts'
-import { type QueryPart, parseQuery } from './parse-query.ts'
+import { createHighlighter } from './hit-highlights.ts'
+import { MAX_TOTAL } from './limits.ts'
+import { parseQuery } from './parse-query.ts'
 import type { SearchFilters, SearchIndex } from './port.ts'
-import { createHighlighter } from './postgres-highlights.ts'
 import { createIndex } from './postgres-index.ts'
-import { type Forgiveness, createNear, createWordRecorder } from './postgres-near-words.ts'
-import { MAX_TOTAL, createReader } from './postgres-read.ts'
-import { createStemmer } from './postgres-stems.ts'
-import { termsOf, tsqueryOf } from './postgres-terms.ts'
+import { createNear, createWordRecorder } from './postgres-near-words.ts'
+import { createReader } from './postgres-read.ts'
+import { createPostgresStemmer } from './postgres-stems.ts'
+import { suggestionQuery, tsqueryOf } from './postgres-terms.ts'
 import { createWriter } from './postgres-write.ts'
-import { suggestionQuery, suggestionsOf } from './suggestions.ts'
+import { type Forgiveness, forgiving, termsOf } from './query-terms.ts'
+import { suggestionsOf } from './suggestions.ts'
 import type { Term } from './terms.ts'
 
 /**
@@ -17,28 +19,17 @@ import type { Term } from './terms.ts'
  * ones to. The pool stays the caller's.
  */
 export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
-  const stemsOf = createStemmer(pool)
+  const stemsOf = createPostgresStemmer(pool)
   const near = createNear(pool)
   const reader = createReader(pool)
   const highlight = createHighlighter(stemsOf, reader.contents)
   const index = createIndex(pool, createWriter(pool, stemsOf, createWordRecorder(pool)))
 
   /** Asks first for the words as they are, and then, when nothing has them, for words like them. */
-  async function forgiving<T>(
-    parts: QueryPart[],
-    nothing: T,
-    ask: (terms: Term[]) => Promise<T | undefined>,
-  ): Promise<T> {
-    if (parts.length === 0) return nothing
-    const tried = new Set<string>()
-    for (const forgiveness of ['when-unknown', 'all'] satisfies Forgiveness[]) {
-      const terms = await termsOf(parts, forgiveness, { stemsOf, near })
-      if (tried.has(tsqueryOf(terms))) break
-      tried.add(tsqueryOf(terms))
-      const found = await ask(terms)
-      if (found !== undefined) return found
-    }
-    return nothing
+  const forgive = <T>(q: string, nothing: T, ask: (terms: Term[]) => Promise<T | undefined>): Promise<T> => {
+    const parts = parseQuery(q)
+    const termsFor = (forgiveness: Forgiveness) => termsOf(parts, forgiveness, { stemsOf, near })
+    return forgiving(['when-unknown', 'all'], termsFor, nothing, ask)
   }
 
   return {
@@ -54,7 +45,7 @@ export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
 
     search({ q, filters, from, size }) {
       const nothing = { total: 0, total_is_exact: true, documents: [] }
-      return forgiving(parseQuery(q), nothing, async (terms) => {
+      return forgive(q, nothing, async (terms) => {
         const tsquery = tsqueryOf(terms)
         const { matches, rows } = await reader.search(tsquery, filters, from, size)
         if (matches === 0) return undefined
@@ -70,7 +61,7 @@ export function openPostgresSearch({ pool }: { pool: Pool }): SearchIndex {
 
     async aggregate(field, q, filters: SearchFilters = {}) {
       if (q === undefined) return reader.values(field, undefined, filters)
-      return forgiving(parseQuery(q), [], async (terms) => {
+      return forgive(q, [] as { key: string; count: number }[], async (terms) => {
         const values = await reader.values(field, tsqueryOf(terms), filters)
         return values.length === 0 ? undefined : values
       })

@@ -1,17 +1,11 @@
-import { titleKey } from './terms.ts'
 import { foldedWords } from './words.ts'
 
 const MAX_PREFIX_UNITS = 500
 const MAX_PREFIX_WORDS = 16
 
-const wordsOfPrefix = (prefix: string): string[] =>
+/** The words of the prefix, of which the last may be the beginning of one. */
+export const wordsOfPrefix = (prefix: string): string[] =>
   foldedWords(prefix.slice(0, MAX_PREFIX_UNITS)).slice(-MAX_PREFIX_WORDS)
-
-/** The tsquery of titles that have the words of the prefix, the last as a beginning; undefined without any word. */
-export function suggestionQuery(prefix: string): string | undefined {
-  const keys = wordsOfPrefix(prefix).map((word) => `'${titleKey(word)}'`)
-  return keys.length === 0 ? undefined : `${keys.join(' & ')}:*`
-}
 
 /** Each title once, those first that begin with the whole prefix, otherwise in the order given. */
 export function suggestionsOf(prefix: string, titles: readonly string[], size: number): string[] {

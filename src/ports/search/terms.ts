@@ -4,8 +4,11 @@
  */
 export type Term =
   | { kind: 'any-of'; keys: string[] }
-  /** `gap`: words from the key before, 1 for the very next, more where stop words were left out; the first has 0 */
-  | { kind: 'phrase'; steps: { key: string; gap: number }[] }
+  /**
+   * `gap`: words from the key before, 1 for the very next, more where stop words were left out; the first has 0.
+   * `words`: all of the phrase, folded.
+   */
+  | { kind: 'phrase'; steps: { key: string; gap: number }[]; words: readonly string[] }
 
 /** The key of a title's word in the form in which it is written, for suggestions and for stop words. */
 export const titleKey = (word: string): string => `=${word}`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { foldedWords, wordsOf } from './words.ts'
+import { foldedText, foldedWords, wordsOf } from './words.ts'
 
 test('words are letters and digits, in lower case and without accents', () => {
   assert.deepEqual(foldedWords('Crème brûlée, Straße & Ångström: ½ Łódź—Ørsted'), [
@@ -51,6 +51,29 @@ test('of any text, words are short, folded, in order and without what a key must
         assert.match(word, /^[\p{L}\p{N}\p{M}]{1,64}$/u)
         last = end
       }
+    }),
+  )
+})
+
+test('the folded text is the folded words, whatever the text', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      'x'.repeat(70),
+      'é'.repeat(70),
+      'İ',
+      'ß'.repeat(40),
+      'ﬁ',
+      'don’t',
+      ' v1.2_a ',
+      '漢字',
+      'Ǆ',
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const text = pieces.join('')
+      assert.equal(foldedText(text), foldedWords(text).join(' '))
     }),
   )
 })

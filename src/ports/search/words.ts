@@ -56,6 +56,21 @@ export function foldedWords(text: string): string[] {
   return Array.from(wordsOf(text), ({ word }) => word)
 }
 
+// Beginning only where a run does: otherwise a long run would be looked through from each of its characters.
+const RUN_BEYOND_ASCII = /(?<![0-9A-Za-z\u0080-\uffff])[0-9A-Za-z]*[\u0080-\uffff][0-9A-Za-z\u0080-\uffff]*/g
+const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\uffff]+/g
+const LONG_WORD = new RegExp(`(?<![\\u0080-\\uffff])[0-9a-z]{${MAX_WORD_UNITS + 1},}`, 'g')
+
+/** The folded words with a space between. Of a large text much faster than one by one. */
+export function foldedText(text: string): string {
+  return text
+    .replace(RUN_BEYOND_ASCII, (run) => foldedWords(run).join(' '))
+    .replace(BETWEEN_WORDS, ' ')
+    .trim()
+    .toLowerCase()
+    .replace(LONG_WORD, (word) => word.slice(0, MAX_WORD_UNITS))
+}
+
 function fold(word: string): string {
   const cut = word.length > MAX_WORD_UNITS ? word.slice(0, MAX_WORD_UNITS) : word
   if (ASCII.test(cut)) return cut.toLowerCase()

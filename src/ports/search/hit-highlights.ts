@@ -1,10 +1,18 @@
 import { emphasize, findTerms, fragmentsOf, wordsToStem } from './highlight.ts'
 import type { SearchHit } from './port.ts'
-import type { Row } from './postgres-read.ts'
-import type { Stemmer } from './postgres-stems.ts'
+import type { Stemmer } from './stems.ts'
 import type { Term } from './terms.ts'
 import { type Word, wordsOf } from './words.ts'
 
+/** A document of a page, with the beginning of its text. */
+export interface Row extends Omit<SearchHit, 'highlights'> {
+  content: string
+  /** the text has more than `content` */
+  cut: boolean
+}
+
+/** Characters of a text that are looked at for highlights, at first. */
+export const CONTENT_START = 20_000
 /** Long texts of a page that are read to the end when their beginning has nothing to show. */
 const MAX_WHOLE_TEXTS = 10
 

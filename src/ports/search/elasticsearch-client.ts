@@ -1,0 +1,96 @@
+import { Client } from '@elastic/elasticsearch'
+import { DomainError } from '../../domain/errors.ts'
+import type { ElasticsearchAddress } from './elasticsearch-url.ts'
+
+export interface ElasticsearchRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  query?: Record<string, string | number | boolean>
+  /** an object for JSON */
+  body?: object
+  /** lines of JSON, each with its end */
+  lines?: string
+  /** milliseconds for one try */
+  timeoutMs?: number
+  /** further tries, on another node where there is one, after a lost connection or 502, 503, 504 */
+  retries?: number
+}
+
+export interface Elasticsearch {
+  /** @throws DomainError unavailable, or ElasticsearchError when the request itself is refused */
+  ask<T>(request: ElasticsearchRequest): Promise<T>
+  stop(): Promise<void>
+}
+
+/** Elasticsearch has refused a request, which is no better when it is repeated. */
+export class ElasticsearchError extends Error {
+  readonly status: number
+  /** such as index_not_found_exception */
+  readonly type: string
+
+  constructor(status: number, type: string, reason: string, cause?: unknown) {
+    super(`Elasticsearch: ${status} ${type}: ${reason}`, { cause })
+    this.name = 'ElasticsearchError'
+    this.status = status
+    this.type = type
+  }
+}
+
+export const isElasticsearchError = (error: unknown, ...types: string[]): error is ElasticsearchError =>
+  error instanceof ElasticsearchError && (types.length === 0 || types.includes(error.type))
+
+const TIMEOUT_MS = 8_000
+const RETRIES = 2
+
+/** The official client, bounded in time and tries, with its errors told as docmgr's. */
+export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasticsearch {
+  const client = new Client({
+    nodes: nodes.map((url) => ({ url })),
+    ...(auth && { auth }),
+    requestTimeout: TIMEOUT_MS,
+    maxRetries: RETRIES,
+    openTelemetry: { enabled: false },
+  })
+  return {
+    async ask<T>({ method, path, query, body, lines, timeoutMs, retries }: ElasticsearchRequest) {
+      try {
+        return await client.transport.request<T>(
+          {
+            method,
+            path,
+            ...(query && { querystring: query }),
+            ...(body && { body }),
+            ...(lines !== undefined && { bulkBody: lines }),
+          },
+          { requestTimeout: timeoutMs ?? TIMEOUT_MS, maxRetries: retries ?? RETRIES },
+        )
+      } catch (error) {
+        throw meaningOf(error)
+      }
+    },
+    stop: () => client.close(),
+  }
+}
+
+interface ErrorBody {
+  error?: { type?: string; reason?: string; root_cause?: { type?: string; reason?: string }[] } | string
+}
+
+/** What an error of the client means; by its shape, which is the same for every version of its classes. */
+function meaningOf(error: unknown): Error {
+  const { statusCode, body } = error as { statusCode?: number; body?: ErrorBody | string }
+  if (typeof statusCode !== 'number') return unavailable('Elasticsearch cannot be reached', error)
+  const told = typeof body === 'object' ? body?.error : body
+  const { type = 'error', reason = String(told ?? '') } = typeof told === 'object' ? told : {}
+  if (statusCode === 401 || statusCode === 403)
+    return unavailable(`Elasticsearch does not allow it (${statusCode} ${type}: ${reason})`, error)
+  if (isPassing(statusCode)) return unavailable(`Elasticsearch is overloaded (${statusCode} ${type})`, error)
+  return new ElasticsearchError(statusCode, type, reason, error)
+}
+
+/** The server, or what stands before it, cannot now: 429, 5xx. */
+export const isPassing = (status: number): boolean => status === 429 || status >= 500
+
+function unavailable(what: string, cause: unknown): DomainError {
+  return new DomainError('unavailable', `the search index cannot be used now: ${what}`, { cause })
+}

@@ -1,0 +1,69 @@
+import { DomainError } from '../../domain/errors.ts'
+import { type Elasticsearch, isElasticsearchError } from './elasticsearch-client.ts'
+import { INDEX_VERSION, indexBody, indexName } from './elasticsearch-index-settings.ts'
+
+export interface IndexSetup {
+  /** Resolves when the alias is there with an index of this version, which it creates where there is none. */
+  ready(): Promise<void>
+  /** The index was missing all the same: the next call looks again. */
+  forget(): void
+}
+
+/** Several processes may do this at the same time. */
+export function createIndexSetup(client: Elasticsearch, alias: string): IndexSetup {
+  let made: Promise<void> | undefined
+  return {
+    ready() {
+      made ??= ensureIndex(client, alias).catch((error: unknown) => {
+        made = undefined
+        throw error
+      })
+      return made
+    },
+    forget: () => void (made = undefined),
+  }
+}
+
+async function ensureIndex(client: Elasticsearch, alias: string): Promise<void> {
+  const version = (await heldVersion(client, alias)) ?? (await create(client, alias))
+  if (version === INDEX_VERSION) return
+  throw new DomainError(
+    'unavailable',
+    `the index behind ${alias} was made by another version of docmgr (${version ?? 'unknown'}, not ${INDEX_VERSION})`,
+  )
+}
+
+/** The version of the index behind the alias, null when it has none; undefined when there is no alias. */
+async function heldVersion(client: Elasticsearch, alias: string): Promise<number | null | undefined> {
+  const held = await client
+    .ask<Record<string, { mappings: { _meta?: { docmgr?: number } } }>>({
+      method: 'GET',
+      path: `/${alias}/_mapping`,
+    })
+    .catch((error: unknown) => {
+      if (isElasticsearchError(error, 'index_not_found_exception')) return {}
+      throw error
+    })
+  const [found] = Object.entries(held)
+  if (found === undefined) return undefined
+  const [index, { mappings }] = found
+  if (index === alias) {
+    const why = `Elasticsearch has an index ${alias} where docmgr needs an alias; delete it or choose another search.index`
+    throw new DomainError('unavailable', why)
+  }
+  return mappings._meta?.docmgr ?? null
+}
+
+async function create(client: Elasticsearch, alias: string): Promise<number | null | undefined> {
+  const index = indexName(alias)
+  try {
+    await client.ask({ method: 'PUT', path: `/${index}`, body: indexBody(alias), timeoutMs: 60_000 })
+  } catch (error) {
+    if (!isElasticsearchError(error, 'resource_already_exists_exception')) throw error
+    // By another process, just now; or its alias was taken away, and belongs to it.
+    await client.ask({ method: 'PUT', path: `/${index}/_alias/${alias}`, body: { is_write_index: true } })
+  }
+  const query = { wait_for_status: 'yellow', timeout: '10s' }
+  await client.ask({ method: 'GET', path: `/_cluster/health/${index}`, query, timeoutMs: 15_000 })
+  return heldVersion(client, alias)
+}

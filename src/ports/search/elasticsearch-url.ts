@@ -1,0 +1,41 @@
+/** Where Elasticsearch is and how docmgr signs in. */
+export interface ElasticsearchAddress {
+  /** http(s)://host:port, without a user */
+  nodes: URL[]
+  auth?: { username: string; password: string } | { apiKey: string }
+}
+
+const EXAMPLE =
+  'elasticsearch:http://host:9200 or elasticsearch:https://user:password@host:9200,https://host2:9200'
+
+/**
+ * Reads `elasticsearch:http://[user:password@]host:port[,http://host2:port…][?apiKey=…]`. User and key hold for all
+ * nodes, wherever they stand; they are percent-encoded.
+ * @throws Error with a sentence for the operator, in which there is no secret
+ */
+export function parseElasticsearchUrl(url: string): ElasticsearchAddress {
+  const given = url.slice('elasticsearch:'.length).split(',')
+  const nodes = given.map((text, place) => {
+    const node = URL.canParse(text) ? new URL(text) : undefined
+    if (!node || !/^https?:$/.test(node.protocol))
+      throw mistake(`address ${place + 1} is not http:// or https://`)
+    return node
+  })
+  const auth = authOf(nodes)
+  for (const node of nodes) {
+    if (node.hash || [...node.searchParams.keys()].some((name) => name !== 'apiKey'))
+      throw mistake('apiKey is the only parameter')
+    node.search = node.username = node.password = ''
+  }
+  return { nodes, ...(auth && { auth }) }
+}
+
+function authOf(nodes: URL[]): ElasticsearchAddress['auth'] {
+  const apiKey = nodes.map(({ searchParams }) => searchParams.get('apiKey')).find(Boolean)
+  const user = nodes.find(({ username }) => username !== '')
+  if (apiKey && user) throw mistake('either a user or apiKey, not both')
+  if (apiKey) return { apiKey }
+  return user && { username: decodeURIComponent(user.username), password: decodeURIComponent(user.password) }
+}
+
+const mistake = (what: string): Error => new Error(`search.url: ${what}; it is like ${EXAMPLE}`)

@@ -1,0 +1,99 @@
+import { type BulkEntry, type Refusal, createBulk } from './elasticsearch-bulk.ts'
+import type { Elasticsearch } from './elasticsearch-client.ts'
+import type { IndexSetup } from './elasticsearch-setup.ts'
+import { type WholeDocument, fitting } from './whole-document.ts'
+import { foldedText } from './words.ts'
+
+/** Of one request. A single document can have more bytes. */
+const MAX_BYTES = 4_000_000
+const MAX_DOCUMENTS = 500
+/** requests under way at the same time, of all callers together */
+const MAX_REQUESTS = 3
+
+export interface Writer {
+  /** Writes whole documents, unless the index has this version or a newer one. Resolves when they are durable. */
+  write(documents: WholeDocument[]): Promise<Refusal[]>
+}
+
+export interface WriterOptions {
+  client: Elasticsearch
+  alias: string
+  setup: IndexSetup
+  random: () => number
+  signal: AbortSignal
+}
+
+export function createWriter(options: WriterOptions): Writer {
+  const send = createBulk(options)
+  const slots = createSlots(MAX_REQUESTS)
+  return {
+    async write(documents) {
+      const requests: Promise<Refusal[]>[] = []
+      for (const entries of requestsOf(documents)) {
+        await slots.take()
+        // Handled at the end, all together, even when one of them has failed by then.
+        requests.push(send(entries).finally(slots.give))
+        requests.at(-1)!.catch(() => {})
+      }
+      const outcomes = await Promise.allSettled(requests)
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (failed) throw failed.reason
+      return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+    },
+  }
+}
+
+function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
+  let entries: BulkEntry[] = []
+  let bytes = 0
+  for (const document of documents) {
+    const entry = entryOf(fitting(document))
+    if (entries.length === MAX_DOCUMENTS || (entries.length > 0 && bytes + entry.bytes > MAX_BYTES)) {
+      yield entries
+      entries = []
+      bytes = 0
+    }
+    entries.push(entry)
+    bytes += entry.bytes
+  }
+  if (entries.length > 0) yield entries
+}
+
+function entryOf(document: WholeDocument): BulkEntry {
+  const { id, version } = document
+  const action = { index: { _id: id, version, version_type: 'external' } }
+  const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`
+  return { id, lines, bytes: Buffer.byteLength(lines) }
+}
+
+function sourceOf({ title, created_by, content, content_sha256, ...document }: WholeDocument): object {
+  if (document.deleted) return document
+  const text = content.toWellFormed()
+  return {
+    ...document,
+    title: title.toWellFormed(),
+    title_words: foldedText(title),
+    created_by: created_by.toWellFormed(),
+    created_by_words: foldedText(created_by),
+    content: text,
+    content_words: foldedText(text),
+    content_length: text.length,
+    content_sha256,
+  }
+}
+
+/** Lets so many through at the same time, in the order in which they came. */
+function createSlots(free: number) {
+  const waiting: (() => void)[] = []
+  return {
+    async take(): Promise<void> {
+      if (free > 0) free--
+      else await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+    give(): void {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    },
+  }
+}

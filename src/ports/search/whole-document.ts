@@ -1,0 +1,31 @@
+import { MAX_CONTENT_UNITS } from './limits.ts'
+import type { SearchDocument } from './port.ts'
+
+/** A document with its text: null was replaced by what the index held. */
+export type WholeDocument = SearchDocument & { content: string }
+
+export const isWhole = (document: SearchDocument): document is WholeDocument =>
+  document.content !== null || document.deleted
+
+/** The newest version of each document. */
+export function newestOf(documents: SearchDocument[]): SearchDocument[] {
+  const newest = new Map<string, SearchDocument>()
+  for (const document of documents) {
+    const other = newest.get(document.id)
+    if (other === undefined || other.version < document.version) newest.set(document.id, document)
+  }
+  return [...newest.values()]
+}
+
+const NUL = /\0/g
+
+/** What an index keeps of a document; of a tombstone as little as can be. */
+export function fitting(document: WholeDocument): WholeDocument {
+  if (document.deleted) return { ...document, title: '', content: '', content_sha256: null, created_by: '' }
+  return {
+    ...document,
+    title: document.title.replace(NUL, ' '),
+    content: document.content.slice(0, MAX_CONTENT_UNITS).replace(NUL, ' '),
+    created_by: document.created_by.replace(NUL, ' '),
+  }
+}
