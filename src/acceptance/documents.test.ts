@@ -305,7 +305,7 @@ test('lists are newest first, bounded, filtered and paged by skip or cursor', as
 test('unknown paths and methods are problems, and every role describes itself', async () => {
   problemOf(await send(`${base}/nope`), 404, 'not-found')
   problemOf(await send(`${base}/documents/${GONE}`, { method: 'PUT' }), 405, 'method-not-allowed')
-  for (const url of [target.urls.document, target.urls.signature, target.urls.search, target.urls.ws]) {
+  for (const url of target.roleUrls) {
     assert.equal((await send(`${url}/health/live`)).status, 200)
     assert.equal((await send(`${url}/health/ready`)).status, 200)
     assert.match(JSON.stringify((await send(`${url}/openapi.json`)).body), /"openapi":"3\.1/)

@@ -1,6 +1,7 @@
 /**
  * What the acceptance suite runs against: the services whose URLs are in ACCEPTANCE_URLS (JSON with the keys of
- * ServiceUrls), or else a docmgr of its own on the embedded default. The suite knows nothing but these URLs.
+ * ServiceUrls), or else a docmgr of its own on the embedded default. Where those are a gateway's, ACCEPTANCE_ROLE_URLS
+ * (a JSON array) has the roles' own. The suite knows nothing but these URLs.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,19 +10,37 @@ import { type ServiceUrls, startServiceProcess } from '../testing/service-proces
 
 export interface Target {
   urls: ServiceUrls
+  /** where each role answers for itself, past a gateway: health, metrics */
+  roleUrls: string[]
   stop(): Promise<void>
 }
 
 export async function openTarget(): Promise<Target> {
   const given = process.env['ACCEPTANCE_URLS']
-  if (given !== undefined) return { urls: JSON.parse(given), stop: async () => {} }
+  if (given !== undefined) {
+    const urls = JSON.parse(given) as ServiceUrls
+    const roles = process.env['ACCEPTANCE_ROLE_URLS']
+    return {
+      urls,
+      roleUrls: roles === undefined ? roleUrlsOf(urls) : JSON.parse(roles),
+      stop: async () => {},
+    }
+  }
   const data = await mkdtemp(join(tmpdir(), 'docmgr-acceptance-'))
   const service = await startServiceProcess(data)
   return {
     urls: service.urls,
+    roleUrls: roleUrlsOf(service.urls),
     async stop() {
       await service.stop()
       await rm(data, { recursive: true, force: true })
     },
   }
 }
+
+const roleUrlsOf = ({ document, signature, search, ws }: ServiceUrls): string[] => [
+  document,
+  signature,
+  search,
+  ws,
+]
