@@ -2,7 +2,6 @@
 # Sourced by up, down, wait, kill, pause and resume.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SERVERS=(postgres pgbouncer redis minio versitygw kafka connect elasticsearch toxiproxy)
-[[ -x $here/versitygw.sh ]] || SERVERS=(postgres pgbouncer redis minio kafka connect elasticsearch toxiproxy)
 # docmgr itself, on these servers.
 ROLES=(document signature search ws indexer gateway)
 
