@@ -51,6 +51,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_concurrent_streams': 1_000,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
+    // Clients that connect anew look a name up again, and so find instances that were added.
+    'grpc.max_connection_age_ms': 300_000,
+    'grpc.max_connection_age_grace_ms': 30_000,
   })
   server.addService(grpcService(DocumentService), implementation(options))
   const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })

@@ -8,11 +8,12 @@ import { documentOf } from '../../rpc/document-service.ts'
 import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfFailure } from '../../rpc/failure.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, grpcMethod } from '../../rpc/grpc-service.ts'
+import { targetOf } from './address-resolver.ts'
 import type { Documents } from './port.ts'
 
 export interface GrpcDocumentsOptions {
-  /** `host:port` */
-  address: string
+  /** `host:port` of each instance; a name may stand for several */
+  addresses: readonly string[]
   /** milliseconds that a call may take, its retries included */
   deadlineMs: number
   /** signs the token that each call carries; without it, calls carry none */
@@ -22,28 +23,37 @@ export interface GrpcDocumentsOptions {
 }
 
 /**
- * Every method is idempotent, so a call that did not get through is repeated, within the call's deadline and a budget
- * for the whole channel: 10 failures in a row use it up, 10 successes earn one more (gRFC A6, which adds the jitter).
+ * Calls go to all instances in turn, and to none that is not connected: one that stops says so with a GOAWAY, one that
+ * is cut off does not answer the keep-alive. Every method is idempotent, so a call that did not get through is repeated,
+ * within the call's deadline and a budget for the whole channel: 10 failures in a row use it up, 10 successes earn one
+ * more (gRFC A6, which adds the jitter).
  */
 const SERVICE_CONFIG = {
+  loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
       name: [{ service: DocumentService.typeName }],
       retryPolicy: {
-        maxAttempts: 4,
+        maxAttempts: 5,
         initialBackoff: '0.05s',
         maxBackoff: '0.5s',
         backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE'],
+        // CANCELLED: by an instance that ends, since a call that its caller gives up is not repeated.
+        retryableStatusCodes: ['UNAVAILABLE', 'CANCELLED'],
       },
     },
   ],
   retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
 }
 
-/** The document role of another process, over gRPC. It connects with its first call. */
-export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
-  const client = new Client(address, credentials.createInsecure(), {
+/** The document role of other processes, over gRPC. It connects with its first call. */
+export function openGrpcDocuments({
+  addresses,
+  deadlineMs,
+  tokens,
+  caller,
+}: GrpcDocumentsOptions): Documents {
+  const client = new Client(targetOf(addresses), credentials.createInsecure(), {
     'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -51,7 +61,11 @@ export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcD
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
+    // Short: an instance that starts is to have its calls before another one has stopped.
+    'grpc.max_reconnect_backoff_ms': 1_000,
+    // New addresses of a name are looked for when a connection ends, at most this often.
+    'grpc.dns_min_time_between_resolutions_ms': 1_000,
+    'grpc.service_config_disable_resolution': 1,
   })
 
   const metadataOf = ({ principal, requestId, traceparent }: RequestContext): Metadata => {
@@ -112,7 +126,9 @@ export function openGrpcDocuments({ address, deadlineMs, tokens, caller }: GrpcD
       new Promise((resolve, reject) => {
         client.waitForReady(Date.now() + deadlineMs, (error) => {
           if (error)
-            reject(new DomainError('unavailable', `no connection to the document role at ${address}`))
+            reject(
+              new DomainError('unavailable', `no connection to the document role at ${addresses.join(', ')}`),
+            )
           else resolve()
         })
       }),

@@ -13,9 +13,18 @@ test('local: and grpc: give an adapter', async () => {
   await (await openDocuments('local:', { ...options, role: openMemoryDocuments() })).stop()
   await (await openDocuments('grpc://[::1]:50051', options)).stop()
   await (await openDocuments('grpc://docs-document:50051/', options)).stop()
+  await (await openDocuments('grpc://document-1:50051,[::1]:50052,10.0.0.3:50051', options)).stop()
 })
 
-for (const url of ['http://127.0.0.1:50051', 'grpc://127.0.0.1', 'grpc:', 'local', '']) {
+for (const url of [
+  'http://127.0.0.1:50051',
+  'grpc://127.0.0.1',
+  'grpc:',
+  'grpc://a:1,b',
+  'grpc://a:1,',
+  'local',
+  '',
+]) {
   test(`the URL ${JSON.stringify(url)} is refused`, async () => {
     await assert.rejects(openDocuments(url, options), /names no document role/)
   })

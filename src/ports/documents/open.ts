@@ -14,7 +14,7 @@ export interface DocumentsOptions {
 }
 
 /**
- * `local:` the document role of this process; `grpc://host:port` that of another.
+ * `local:` the document role of this process; `grpc://host:port,host:port` that of others, which share the calls.
  * @throws Error when the URL is no such URL, or `local:` is asked for where the document role does not run
  */
 export async function openDocuments(url: string, options: DocumentsOptions): Promise<Documents> {
@@ -26,9 +26,16 @@ export async function openDocuments(url: string, options: DocumentsOptions): Pro
     }
     return openLocalDocuments(options.role)
   }
-  const address = /^grpc:\/\/((?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5})\/?$/i.exec(url)?.[1]
-  if (address === undefined)
-    throw new Error(`${url} names no document role: write local: or grpc://host:port`)
+  const addresses = addressesOf(url)
+  if (addresses === undefined)
+    throw new Error(`${url} names no document role: write local: or grpc://host:port,host:port`)
   const { openGrpcDocuments } = await import('./grpc.ts')
-  return openGrpcDocuments({ address, ...options })
+  return openGrpcDocuments({ addresses, ...options })
+}
+
+/** undefined where one of them is no `host:port` */
+function addressesOf(url: string): string[] | undefined {
+  const addresses = /^grpc:\/\/([^/]+)\/?$/i.exec(url)?.[1]?.split(',')
+  const isAddress = (text: string): boolean => /^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text)
+  return addresses?.every(isAddress) ? addresses : undefined
 }
