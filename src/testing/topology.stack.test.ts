@@ -7,8 +7,9 @@ import { asAdmin } from './stack-database.ts'
 import { stack } from './stack.ts'
 import { startTopology, type TopologyNames } from './topology.ts'
 
-test('instances join and leave behind the gateway, and nothing of them stays', async () => {
+test('instances join and leave behind the gateway, and nothing of them stays', async (t) => {
   const topology = await startTopology({ document: 1, signature: 1, search: 1, ws: 1, indexer: 1 })
+  t.after(() => topology.stop())
   const { urls, names } = topology
   try {
     const { id, title } = await createDocument(urls.http)
@@ -32,9 +33,8 @@ test('instances join and leave behind the gateway, and nothing of them stays', a
     assert.deepEqual(await leftOf(names), { database: true, slot: true, connector: true, index: true })
   } catch (error) {
     throw new Error(topology.output(), { cause: error })
-  } finally {
-    await topology.stop()
   }
+  await topology.stop()
   assert.deepEqual(await leftOf(names), { database: false, slot: false, connector: false, index: false })
 })
 
