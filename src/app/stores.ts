@@ -77,6 +77,9 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], (gauge) =>
       gauge.set(value.status().lagBytes ?? 0),
     )
+    metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not done yet', [], (gauge) =>
+      gauge.set(value.status().lagEvents ?? 0),
+    )
     metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
       gauge.set(value.status().deadLetters),
     )

@@ -14,7 +14,7 @@ export function createDeadLetters(pool: Pool): DeadLetters {
       await pool.query(
         `insert into changes.dead_letters (consumer, position, event, error) values ($1, $2, $3, $4)
          on conflict (consumer, position) do update set error = excluded.error, recorded_at = excluded.recorded_at`,
-        [consumer, event.position, JSON.stringify(event), describe(error)],
+        [consumer, event.position, JSON.stringify(event), describeFailure(error)],
       )
     },
     async count() {
@@ -24,8 +24,8 @@ export function createDeadLetters(pool: Pool): DeadLetters {
   }
 }
 
-/** PostgreSQL's text cannot hold the character 0. */
-function describe(error: unknown): string {
+/** An error's stack, bounded. PostgreSQL's text cannot hold the character 0. */
+export function describeFailure(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return text.replaceAll('\0', '').slice(0, 10_000)
 }

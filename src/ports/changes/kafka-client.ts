@@ -92,6 +92,8 @@ export interface KafkaLink {
   /** @param from partitions that all are read from this broker */
   fetch(broker: string, from: KafkaOffset[], options: FetchOptions): Promise<KafkaFetched[]>
   join(options: JoinOptions): Promise<KafkaMembership>
+  /** Members that are gone for good need not be waited for. */
+  expel(group: string, memberIds: string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -108,6 +110,7 @@ export interface KafkaClient {
   send(topic: string, key: string, value: string): Promise<void>
   createTopics(topics: TopicSettings[]): Promise<{ created: string[]; existing: string[] }>
   deleteTopics(topics: string[]): Promise<void>
+  /** Also those that still have members. */
   deleteGroups(groups: string[]): Promise<void>
   close(): Promise<void>
   /** Breaks all connections off, as the end of the process would. */
@@ -209,7 +212,10 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
                 topic,
                 numPartitions: partitions,
                 replicationFactor,
-                configEntries: Object.entries(config).map(([name, value]) => ({ name, value: String(value) })),
+                configEntries: Object.entries(config).map(([name, value]) => ({
+                  name,
+                  value: String(value),
+                })),
               })),
             })
           } catch (error) {
@@ -229,7 +235,21 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
       withAdmin(async (admin) => {
         const there = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId))
         const present = groups.filter((group) => there.has(group))
-        if (present.length > 0) await admin.deleteGroups(present)
+        if (present.length === 0) return
+        const described = await admin.describeGroups(present)
+        const link = createLink(kafka, () => {})
+        try {
+          await link.refresh([])
+          for (const { groupId, members } of described.groups) {
+            await link.expel(
+              groupId,
+              members.map(({ memberId }) => memberId),
+            )
+          }
+        } finally {
+          await link.close()
+        }
+        await admin.deleteGroups(present)
       }),
     async close() {
       await Promise.all([...links].map((link) => link.close()))
@@ -296,7 +316,9 @@ function createLink(kafka: Kafka, onClose: () => void): KafkaLink {
       await cluster.refreshMetadata()
     } catch (error) {
       if (kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
-        throw new MissingTopicError(`Kafka has no topics ${topics.join(' and ')} yet: docmgr cdc apply makes them`)
+        throw new MissingTopicError(
+          `Kafka has no topics ${topics.join(' and ')} yet: docmgr cdc apply makes them`,
+        )
       }
       throw error
     }
@@ -323,7 +345,9 @@ function createLink(kafka: Kafka, onClose: () => void): KafkaLink {
     async offsets(partitions, at) {
       const when = at instanceof Date ? { fromTimestamp: at.getTime() } : { fromBeginning: at === 'earliest' }
       const asked = byTopic(partitions).map(([topic, some]) => ({ topic, partitions: some, ...when }))
-      const answers = await cluster.fetchTopicsOffset(asked as Parameters<typeof cluster.fetchTopicsOffset>[0])
+      const answers = await cluster.fetchTopicsOffset(
+        asked as Parameters<typeof cluster.fetchTopicsOffset>[0],
+      )
       const found = answers.flatMap(({ topic, partitions: some }) =>
         some.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
       )
@@ -373,6 +397,10 @@ function createLink(kafka: Kafka, onClose: () => void): KafkaLink {
       )
     },
     join: (options) => join(cluster, partitionsOf, options),
+    async expel(groupId, memberIds) {
+      const coordinator = (await cluster.findGroupCoordinator({ groupId })) as GroupBroker
+      for (const memberId of memberIds) await coordinator.leaveGroup({ groupId, memberId })
+    },
     async close() {
       onClose()
       isConnected = false
@@ -391,7 +419,12 @@ function openCluster(kafka: Kafka): Cluster {
     partitionAssigners: [
       ({ cluster }) => {
         found = cluster
-        return { name: ASSIGNER, version: 0, assign: async () => [], protocol: () => ({ name: '', metadata: Buffer.of() }) }
+        return {
+          name: ASSIGNER,
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: '', metadata: Buffer.of() }),
+        }
       },
     ],
   })
@@ -409,7 +442,10 @@ function byTopic<T extends KafkaPartition>(partitions: T[]): [string, T[]][] {
   return [...topics]
 }
 
-async function askForTopic(broker: GroupBroker, topic: string): Promise<{ clusterId: string; topicId: string }> {
+async function askForTopic(
+  broker: GroupBroker,
+  topic: string,
+): Promise<{ clusterId: string; topicId: string }> {
   const buffer = encodeTopicRequest(topic)
   const answer = await broker.connectionPool.send({
     request: { ...METADATA, apiName: 'Metadata', encode: async () => ({ buf: buffer, buffer }) },

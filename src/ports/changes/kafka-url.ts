@@ -28,7 +28,9 @@ export function parseKafkaUrl(url: string): KafkaAddress {
 function parseBroker(text: string): string {
   const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
   if (host === undefined || Number(port) > 65_535) {
-    throw new Error(`changes.url: ${text === '' ? 'a broker is missing' : `${text} is no host:port`}: ${FORM}`)
+    throw new Error(
+      `changes.url: ${text === '' ? 'a broker is missing' : `${text} is no host:port`}: ${FORM}`,
+    )
   }
   return `${host}:${port ?? 9092}`
 }

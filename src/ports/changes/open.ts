@@ -27,7 +27,7 @@ export interface OpenFeed extends ChangeFeed {
 }
 
 /**
- * The change feed that a URL names: `wal:` reads the database's own log in this process.
+ * The change feed that a URL names: `wal:` reads the database's own log in this process, `kafka:` what Debezium wrote.
  * @throws Error when no adapter has this scheme
  */
 export async function openChanges(url: string, resources: ChangesResources): Promise<OpenFeed> {
@@ -37,5 +37,9 @@ export async function openChanges(url: string, resources: ChangesResources): Pro
     const { openWalFeed } = await import('./wal.ts')
     return openWalFeed({ database, slot, history, clock, log })
   }
-  throw new Error(`${url.split(':')[0]}: names no change feed: write wal:`)
+  if (/^kafkas?:/.test(url)) {
+    const { openKafkaFeed } = await import('./kafka.ts')
+    return openKafkaFeed({ ...resources, url })
+  }
+  throw new Error(`${url.split(':')[0]}: names no change feed: write wal: or kafka://host:port`)
 }

@@ -61,6 +61,8 @@ export interface FeedStatus {
   state: 'starting' | 'snapshot' | 'streaming' | 'reconnecting' | 'stopped'
   /** bytes of log between the server's end and what every consumer has done; undefined when not known */
   lagBytes?: number
+  /** events that are there but not done by this process's share of the work; undefined when not known */
+  lagEvents?: number
   /** events read but not yet done, by consumer */
   pending: Record<string, number>
   deadLetters: number

@@ -11,9 +11,18 @@ before(async () => {
 after(() => server.stop())
 
 changeFeedContract('wal:', {
+  order: 'feed',
   async create(t) {
     const database = await server.open()
     const { open } = testFeeds(t, database)
-    return { pool: database.pool, open, crash: (feed) => (feed as WalFeed).destroy() }
+    return {
+      pool: database.pool,
+      open,
+      crash: (feed) => (feed as WalFeed).destroy(),
+      async deadLetters() {
+        const { rows } = await database.pool.query('select consumer, event, error from changes.dead_letters')
+        return rows.map(({ consumer, event, error }) => ({ consumer, error, event: JSON.parse(event) }))
+      },
+    }
   },
 })

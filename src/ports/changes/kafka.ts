@@ -1,0 +1,213 @@
+import type { Clock } from '../../runtime/clock.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/within.ts'
+import type { HistoryLimits } from './history.ts'
+import { type KafkaClient, openKafka } from './kafka-client.ts'
+import { createKafkaDeadLetters } from './kafka-dead-letters.ts'
+import { isAfter, type MemoryLimits, recall } from './kafka-history.ts'
+import { createCovers, isReached, parsePosition } from './kafka-position.ts'
+import { createScanner, type ScanLimits } from './kafka-scan.ts'
+import { type KafkaTimings, SharedConsumer } from './kafka-shared.ts'
+import { KafkaTail } from './kafka-tail.ts'
+import { topicNames } from './kafka-topics.ts'
+import { parseKafkaUrl } from './kafka-url.ts'
+import type { Lane } from './lane.ts'
+import type { ChangeFeed, Consumer, FeedStatus, Replay } from './port.ts'
+
+export interface KafkaFeedOptions {
+  url: string
+  /** what the names of the topics begin with */
+  prefix: string
+  /** what the names of the groups begin with: consumer `indexer` is in group `docmgr-indexer` */
+  group: string
+  /** name of this process in its groups, kept over a restart: it then gets its partitions back without a rebalance */
+  instance?: string | undefined
+  history: HistoryLimits
+  clock: Clock
+  log: Logger
+  random?: () => number
+  memory?: Partial<MemoryLimits>
+  scan?: Partial<ScanLimits>
+  timings?: Partial<KafkaTimings>
+}
+
+export interface KafkaFeed extends ChangeFeed {
+  findings: string[]
+  /** Ends at once, as a killed process would: no batch is finished, nothing is committed, no group is left. */
+  destroy(): void
+}
+
+const TIMINGS: KafkaTimings = {
+  sessionMs: 10_000,
+  staticSessionMs: 30_000,
+  heartbeatMs: 1_000,
+  rebalanceMs: 30_000,
+  refreshMs: 30_000,
+  stopMs: 10_000,
+}
+/** About 2 KB an event. */
+const MEMORY: MemoryLimits = { events: 50_000, bytes: 64 * 1024 * 1024 }
+const WARM = { events: 20_000, ms: 10_000 }
+const SCAN: ScanLimits = { records: 200_000, ms: 10_000 }
+/** for this reader to get to where another one was already */
+const CATCH_UP_MS = 5_000
+const START_MS = 15_000
+
+/** The change feed that Debezium writes to Kafka. */
+export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFeed> {
+  const { prefix, log, clock, random = Math.random, history } = options
+  const client = openKafka({
+    address: parseKafkaUrl(options.url),
+    clientId: ['docmgr', options.instance].filter(Boolean).join('-'),
+    log,
+  })
+  const deadLetters = createKafkaDeadLetters(client, topicNames(prefix).deadLetters, clock)
+  const timings = { ...TIMINGS, ...options.timings }
+  const tail = new KafkaTail({
+    client,
+    prefix,
+    deadLetters,
+    log,
+    clock,
+    random,
+    memory: {
+      ...MEMORY,
+      ...options.memory,
+      events: Math.min(history.maxEvents, options.memory?.events ?? MEMORY.events),
+    },
+    warm: { ...WARM, hours: history.maxAgeHours },
+    refreshMs: timings.refreshMs,
+  })
+  const shared: SharedConsumer[] = []
+  const covers = createCovers()
+  const replays = createReplay({ client, prefix, tail, history, clock, scan: { ...SCAN, ...options.scan } })
+  let phase: 'registering' | 'started' | 'stopped' = 'registering'
+  let buriedBefore = 0
+
+  const consumers = (): (Lane | SharedConsumer)[] => [...tail.lanes, ...shared]
+
+  const stopLane = async (lane: Lane): Promise<void> => {
+    await within(timings.stopMs, lane.stop()).catch(() => {
+      log.warn({ consumer: lane.consumer.name }, 'consumer did not finish its batch')
+    })
+  }
+  const add = (consumer: Consumer): (() => Promise<void>) => {
+    if (consumer.delivery === 'every-instance') {
+      const lane = tail.add(consumer)
+      return () => stopLane(lane)
+    }
+    const one = new SharedConsumer({
+      ...options,
+      client,
+      consumer,
+      instance: options.instance,
+      deadLetters,
+      random,
+      timings,
+    })
+    shared.push(one)
+    return () => one.stop()
+  }
+
+  return {
+    findings: [],
+    async consume(consumer) {
+      if (phase !== 'registering')
+        throw new Error(`${consumer.name} registers after the change feed has started`)
+      if (consumers().some((one) => one.consumer.name === consumer.name)) {
+        throw new Error(`two consumers of the change feed are called ${consumer.name}`)
+      }
+      const stop = add(consumer)
+      return { stop }
+    },
+    position: () => tail.cursor?.position ?? 'none',
+    covers: (position, event) => covers(position, event.position),
+    replay: replays.replay,
+    status(): FeedStatus {
+      const states = [...shared.map((one) => one.state), ...(tail.lanes.length > 0 ? [tail.state] : [])]
+      const all = consumers()
+      const problem = [tail.problem, ...all.map((one) => one.problem)].find(Boolean)
+      return {
+        state: phase === 'stopped' ? 'stopped' : worst(states),
+        pending: Object.fromEntries(all.map(({ consumer, pending }) => [consumer.name, pending])),
+        lagEvents: [...shared, tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
+        deadLetters: buriedBefore + all.reduce((sum, { buried }) => sum + buried, 0),
+        ...(problem !== undefined && { problem }),
+      }
+    },
+    async start() {
+      if (phase !== 'registering') throw new Error('the change feed was started before')
+      phase = 'started'
+      const counted = deadLetters.count().then(
+        (count) => (buriedBefore = count),
+        () => {},
+      )
+      const begun = [...shared, ...(tail.lanes.length > 0 ? [tail] : [])].map((one) => one.start())
+      await within(START_MS, Promise.all([...begun, counted])).catch(() => {})
+    },
+    async stop() {
+      if (phase === 'stopped') return
+      const wasStarted = phase === 'started'
+      phase = 'stopped'
+      replays.stop()
+      if (wasStarted) await Promise.all([tail.halt(), ...shared.map((one) => one.stop())])
+      await Promise.all(tail.lanes.map(stopLane))
+      await client.close()
+    },
+    destroy() {
+      phase = 'stopped'
+      client.destroy()
+      replays.stop()
+      void tail.halt()
+      for (const one of shared) void one.stop()
+      for (const lane of tail.lanes) void lane.stop()
+    },
+  }
+}
+
+const ORDER: FeedStatus['state'][] = ['reconnecting', 'starting', 'snapshot', 'streaming', 'stopped']
+
+function worst(states: FeedStatus['state'][]): FeedStatus['state'] {
+  return ORDER.find((state) => states.includes(state)) ?? 'starting'
+}
+
+interface ReplayOptions {
+  client: KafkaClient
+  prefix: string
+  tail: KafkaTail
+  history: HistoryLimits
+  clock: Clock
+  scan: ScanLimits
+}
+
+function createReplay({ client, prefix, tail, history, scan }: ReplayOptions) {
+  const scanner = createScanner({
+    client,
+    prefix,
+    identity: () => tail.cursor!.identity,
+    limits: { ...scan, records: Math.min(scan.records, history.maxEvents) },
+  })
+
+  const replay = async (documentId: string, position: string, limit: number): Promise<Replay> => {
+    const asked = parsePosition(position)
+    if (!asked) return { kind: 'reset', reason: 'the position is malformed' }
+    if (!tail.cursor) throw new Error('the change feed has not begun yet')
+    if (asked.identity !== tail.cursor.identity) return { kind: 'reset', reason: 'the position is unknown' }
+    const after = asked.offsets
+    // Another instance can be ahead of this one: the answer must not lead back.
+    if (!isReached(tail.cursor.offsets, after)) await within(CATCH_UP_MS, tail.reached(after))
+    const gap = tail.gapAfter(after)
+    if (gap !== undefined) return { kind: 'reset', reason: gap }
+    const { memory, cursor } = tail
+    if (!memory || !cursor) throw new Error('the change feed starts over')
+    if (!isReached(after, memory.floor)) {
+      return scanner.find({ documentId, after, until: cursor.offsets.map((some) => [...some]), limit })
+    }
+    const missed = memory.of(documentId).filter((event) => isAfter(event, after))
+    if (missed.length > limit) {
+      return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+    }
+    return { kind: 'events', events: missed.map((event) => recall(event, after)) }
+  }
+  return { replay, stop: () => scanner.stop() }
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import type { Pool } from 'pg'
+import { type KafkaFeed, type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka.ts'
+import { type KafkaClient, openKafka } from '../ports/changes/kafka-client.ts'
+import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka-topics.ts'
+import { parseKafkaUrl } from '../ports/changes/kafka-url.ts'
+import type { Consumer } from '../ports/changes/port.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { type TestConnector, testConnector } from './kafka-connector.ts'
+import { stack } from './stack.ts'
+import { openStackDatabase } from './stack-database.ts'
+
+export interface TestKafka {
+  url: string
+  pool: Pool
+  /** what the names of the topics and of the groups begin with */
+  prefix: string
+  connector: TestConnector
+  client: KafkaClient
+  /** Creates the topics and starts the connector, once. */
+  prepare(): Promise<void>
+  /** A feed that is not started yet. */
+  open(options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
+  /** A started feed with these consumers, on topics and a connector that are there. */
+  start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
+  /** every record of a topic, as JSON, in the order of its partitions */
+  read(topic: 'documents' | 'signatures' | 'deadLetters'): Promise<TestRecord[]>
+}
+
+export interface TestRecord {
+  partition: number
+  offset: number
+  key: string
+  value: unknown
+  text: string | null
+}
+
+export const kafkaUrl = `kafka://${stack.kafkaBrokers}`
+
+/** Timings with which tests need not wait long; the broker's least session is 6 s. */
+const TIMINGS = {
+  sessionMs: 6_000,
+  staticSessionMs: 6_000,
+  heartbeatMs: 200,
+  refreshMs: 1_000,
+  stopMs: 5_000,
+}
+
+/** A database, topics and a connector of its own; when the test ends, feeds stop and all of it goes. */
+export async function openTestKafka(t: Pick<TestContext, 'after'>): Promise<TestKafka> {
+  const undo: (() => unknown)[] = []
+  t.after(async () => {
+    for (const step of undo.reverse()) await step()
+  })
+  const context = { after: (step: () => unknown) => void undo.push(step) } as Pick<TestContext, 'after'>
+  const prefix = `test-${randomBytes(6).toString('hex')}`
+  const names = topicNames(prefix)
+  const database = await openStackDatabase(context)
+  const client = openKafka({ address: parseKafkaUrl(kafkaUrl), clientId: prefix, log: silentLogger })
+  const groups = new Set<string>()
+  context.after(async () => {
+    await client.deleteTopics(Object.values(names))
+    await client.deleteGroups([...groups])
+    await client.close()
+  })
+  const connector = testConnector(context, { database, prefix })
+  let prepared: Promise<void> | undefined
+
+  const test: TestKafka = {
+    url: kafkaUrl,
+    pool: database.database.pool,
+    prefix,
+    connector,
+    client,
+    prepare() {
+      prepared ??= (async () => {
+        await createTestTopics(prefix)
+        await connector.start()
+      })()
+      return prepared
+    },
+    async open(options = {}) {
+      const feed = await openKafkaFeed({
+        url: kafkaUrl,
+        prefix,
+        group: prefix,
+        history: { maxAgeHours: 1, maxEvents: 100_000 },
+        clock: systemClock,
+        log: silentLogger,
+        ...options,
+        timings: { ...TIMINGS, ...options.timings },
+      })
+      context.after(() => feed.stop())
+      const { consume } = feed
+      feed.consume = (consumer) => {
+        groups.add(`${prefix}-${consumer.name}`)
+        return consume(consumer)
+      }
+      return feed
+    },
+    async start(consumers, options) {
+      await test.prepare()
+      const feed = await test.open(options)
+      for (const consumer of consumers) await feed.consume(consumer)
+      await feed.start()
+      return feed
+    },
+    read: (topic) => readAll(client, names[topic]),
+  }
+  return test
+}
+
+export async function createTestTopics(prefix: string, partitions = 3): Promise<void> {
+  const settings = { prefix, partitions, replicationFactor: 1, retentionHours: 24, log: silentLogger }
+  await ensureKafkaTopics(kafkaUrl, settings)
+}
+
+async function readAll(client: KafkaClient, topic: string): Promise<TestRecord[]> {
+  const link = client.link()
+  try {
+    await link.refresh([topic])
+    const records: TestRecord[] = []
+    for (const place of await link.offsets(link.partitionsOf(topic), 'earliest')) {
+      const [end] = await link.offsets([place], 'latest')
+      for (let offset = place.offset; offset < end!.offset;) {
+        const [broker] = [...link.leaders([place]).keys()]
+        const [fetched] = await link.fetch(broker!, [{ ...place, offset }], {
+          waitMs: 100,
+          bytes: 1e6,
+          bytesPerPartition: 1e6,
+        })
+        for (const record of fetched!.records) {
+          const text = record.value?.toString() ?? null
+          const value: unknown = text === null ? null : parsed(text)
+          records.push({
+            partition: place.partition,
+            offset: record.offset,
+            key: String(record.key),
+            value,
+            text,
+          })
+        }
+        offset = fetched!.next
+      }
+    }
+    return records
+  } finally {
+    await link.close()
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
