@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 const [cli, secrets] = process.argv.slice(2)
-const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')
+const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8').replace(/^#.*/gm, '')
 const ofImage = Object.fromEntries(
   [...dockerfile.matchAll(/(DOCMGR_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
 )
