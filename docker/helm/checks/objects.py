@@ -1,13 +1,14 @@
 """What Kubernetes is given: the objects, and how they find each other."""
 
 import kubernetes_validate
+import yaml
 
-from .chart import (
-    ALL, CHART, CI, HELMS, RELEASE, ROLES, SECRET_FILES, check, component, container, helm, pod, render, variables,
-)  # fmt: skip
+from .chart import ALL, CHART, CI, HELMS, RELEASE, ROLES, SECRET_FILES
+from .chart import check, component, container, helm, pod, render, variables
 
 # The oldest that Chart.yaml allows, and the newest that the pinned Helm knows.
 KUBERNETES = ['1.29.0', '1.35.0']
+assert yaml.safe_load((CHART / 'Chart.yaml').read_text())['kubeVersion'] == f'>={KUBERNETES[0]}-0'
 # Kinds that operators bring; only a cluster that has them knows their schemas.
 FOREIGN = {'ServiceMonitor', 'ScaledObject'}
 
@@ -36,10 +37,8 @@ def both_helms():
 def schemas():
     count = 0
     for rendered in ALL:
-        foreign = {each['kind'] for each in rendered.objects if '.' in each['apiVersion'].split('/')[0]}
-        foreign = {kind for kind in foreign if kind in FOREIGN}
         for each in rendered.objects:
-            if each['kind'] in foreign:
+            if each['kind'] in FOREIGN:
                 continue
             for kubernetes in KUBERNETES:
                 try:
