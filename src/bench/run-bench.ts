@@ -80,12 +80,14 @@ async function measureAll<B extends { folder: string }, S extends { limitMs: num
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => reject(new Error(`ended by ${signal}`)))
   })
-  try {
-    const measured = within(scale.limitMs, 'the bench to end', measureInTurn(selected, bench))
-    return { rows: await Promise.race([measured, interrupted]), folder: bench.folder }
-  } finally {
-    await bench.stop()
-  }
+  const measured = within(scale.limitMs, 'the bench to end', measureInTurn(selected, bench))
+  const rows = await Promise.race([measured, interrupted]).catch(async (error: unknown) => {
+    // What the stop says then is only a consequence.
+    await bench.stop().catch((problem: Error) => note(problem.message))
+    throw error
+  })
+  await bench.stop()
+  return { rows, folder: bench.folder }
 }
 
 async function measureInTurn<B>(selected: readonly Measurement<B>[], bench: B): Promise<Row[]> {

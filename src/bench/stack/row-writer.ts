@@ -53,10 +53,7 @@ export async function openRowWriter(url: string): Promise<RowWriter> {
       return ids
     },
     async rename(id, title) {
-      await client.query('update documents.documents set title = $2, version = version + 1 where id = $1', [
-        id,
-        title,
-      ])
+      await client.query('update documents.documents set title = $2 where id = $1', [id, title])
     },
     async contentOf(id) {
       const { rows } = await client.query<Content>(
