@@ -1,31 +1,32 @@
-/**
- * Makes the suites that are imported after it run against separate processes behind the gateway, started before their
- * first test.
- */
-import { after, afterEach, before } from 'node:test'
+/** Makes the suites that are imported beside it run against separate processes behind the gateway. */
+import { after, afterEach } from 'node:test'
+import { ROLES } from '../config/roles.ts'
 import { startTopology, type Topology } from '../testing/topology.ts'
+import { useTarget } from './target.ts'
 
-let topology: Topology | undefined
+let starting: Promise<Topology> | undefined
+let shown = false
 
-/** What the suites run against; only while they run. */
-export function runningTopology(): Topology {
-  if (!topology) throw new Error('the topology is not started yet, or has ended')
-  return topology
+/** The one that the suites of this process share. */
+export function sharedTopology(): Promise<Topology> {
+  starting ??= startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
+  return starting
 }
 
-before(async () => {
-  topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
-  process.env['ACCEPTANCE_URLS'] = JSON.stringify(topology.urls)
-  const roles = (['document', 'signature', 'search', 'ws', 'indexer'] as const).flatMap((role) =>
-    topology!.instances(role).map(({ url }) => url),
-  )
-  process.env['ACCEPTANCE_ROLE_URLS'] = JSON.stringify(roles)
+useTarget(async () => {
+  const { urls, instances } = await sharedTopology()
+  const roleUrls = ROLES.flatMap((role) => instances(role).map(({ url }) => url))
+  return { urls, roleUrls, stop: async () => {} }
 })
-afterEach((t) => {
-  // Only the first failure: later ones would repeat its lines.
-  if ('passed' in t && !t.passed && !shown) t.diagnostic(topology?.output() ?? '')
-  shown ||= 'passed' in t && !t.passed
-})
-after(() => topology?.stop())
 
-let shown = false
+afterEach(async (t) => {
+  if (shown || !('passed' in t) || t.passed) return
+  // Once: later failures would repeat its lines.
+  shown = true
+  t.diagnostic(await sharedTopology().then(({ output }) => output(), String))
+})
+
+after(async () => {
+  const topology = await starting?.catch(() => undefined)
+  await topology?.stop()
+})

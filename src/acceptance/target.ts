@@ -1,7 +1,6 @@
 /**
  * What the acceptance suite runs against: the services whose URLs are in ACCEPTANCE_URLS (JSON with the keys of
- * ServiceUrls), or else a docmgr of its own on the embedded default. Where those are a gateway's, ACCEPTANCE_ROLE_URLS
- * (a JSON array) has the roles' own. The suite knows nothing but these URLs.
+ * ServiceUrls), or else a docmgr of its own on the embedded default. The suite knows nothing but these URLs.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,16 +14,19 @@ export interface Target {
   stop(): Promise<void>
 }
 
+let opener: (() => Promise<Target>) | undefined
+
+/** Lets the suites of this process run against something else. */
+export function useTarget(open: () => Promise<Target>): void {
+  opener = open
+}
+
 export async function openTarget(): Promise<Target> {
+  if (opener) return opener()
   const given = process.env['ACCEPTANCE_URLS']
   if (given !== undefined) {
     const urls = JSON.parse(given) as ServiceUrls
-    const roles = process.env['ACCEPTANCE_ROLE_URLS']
-    return {
-      urls,
-      roleUrls: roles === undefined ? roleUrlsOf(urls) : JSON.parse(roles),
-      stop: async () => {},
-    }
+    return { urls, roleUrls: roleUrlsOf(urls), stop: async () => {} }
   }
   const data = await mkdtemp(join(tmpdir(), 'docmgr-acceptance-'))
   const service = await startServiceProcess(data)

@@ -1,0 +1,159 @@
+/** Nobody who listens misses anything while everything between the database and the listener is restarted in turn. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { eventually } from '../../testing/deadline.ts'
+import { stack } from '../../testing/stack.ts'
+import { type Instance, startTopology, type Topology } from '../../testing/topology.ts'
+import { type Watcher, watch } from '../crash/watcher.ts'
+import { send } from '../requests.ts'
+import { restartConnector, resumeConnector, stopConnector } from './connector.ts'
+import { startWriting, type Written } from './steady-writer.ts'
+
+const LIMIT_MS = 60_000
+/** Changes that are acknowledged while something is away. */
+const MEANWHILE = 12
+
+test('clients of each ws instance see every event once and in order over restarts of ws, indexers and connector', async (t) => {
+  const topology = await startTopology({ document: 1, signature: 1, search: 1, ws: 2, indexer: 2 })
+  try {
+    await watchOverRestarts(t, topology)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${topology.output()}`, { cause: error })
+  } finally {
+    await topology.stop()
+  }
+})
+
+async function watchOverRestarts(t: TestContext, topology: Topology): Promise<void> {
+  const { urls, names } = topology
+  // Several documents, so that every partition and so both indexers have some.
+  const writer = await startWriting(urls.http, { documents: 6, pauseMs: 25, mostChanges: 5_000 })
+  const { documents } = writer
+  const places = [...topology.instances('ws').map(({ url }) => url), urls.ws]
+  const watchers = places.flatMap((ws) => documents.map(({ id }) => watch(id, () => ({ ws }))))
+  await Promise.all(watchers.map(({ established }) => established))
+
+  /** Until all that is acknowledged now has reached every client and the index. */
+  const settle = async (): Promise<void> => {
+    const wanted = documents.map((document) => ({ ...document, signatures: [...document.signatures] }))
+    for (const document of wanted) {
+      for (const watcher of watchers.filter(({ documentId }) => documentId === document.id)) {
+        await eventually(
+          `version ${document.version} of ${document.id}`,
+          () => knows(watcher, document),
+          LIMIT_MS,
+        )
+      }
+      await eventually(
+        `version ${document.version} of ${document.id} in the index`,
+        async () => ((await indexedVersion(names.index, document.id)) ?? 0) >= document.version,
+        LIMIT_MS,
+      )
+    }
+  }
+  const step = async (name: string, work: () => Promise<void>): Promise<void> => {
+    const begun = performance.now()
+    await work()
+    await settle()
+    t.diagnostic(`${name}: all seen again after ${Math.round(performance.now() - begun)} ms`)
+  }
+  const away = (instance: Instance, how: 'stop' | 'kill'): Promise<void> =>
+    step(`${how} and start of ${instance.name}`, async () => {
+      await instance[how]()
+      await writer.writes(MEANWHILE)
+      await instance.start()
+      await writer.writes(MEANWHILE)
+    })
+
+  const [ws1, ws2] = topology.instances('ws')
+  const [indexer1, indexer2] = topology.instances('indexer')
+  const shared = async (): Promise<void> => {
+    for (const indexer of [indexer1!, indexer2!]) {
+      const before = await indexedBy(indexer)
+      await eventually(`${indexer.name} to index`, async () => (await indexedBy(indexer)) > before, LIMIT_MS)
+    }
+  }
+  await step('both indexers at work', shared)
+  await away(ws1!, 'stop')
+  await away(indexer1!, 'stop')
+  await step('restart of the connector', async () => {
+    await restartConnector(names)
+    await writer.writes(MEANWHILE)
+  })
+  await away(ws2!, 'kill')
+  await away(indexer2!, 'kill')
+  await step('connector stopped and resumed', async () => {
+    await stopConnector(names)
+    await writer.writes(MEANWHILE)
+    await resumeConnector(names)
+    await writer.writes(MEANWHILE)
+  })
+  await step('both indexers at work again', shared)
+  await writer.end()
+  await step('the end of writing', async () => {})
+
+  for (const document of documents) await checkAnswers(urls.http, document)
+  for (const watcher of watchers)
+    check(
+      watcher,
+      documents.find(({ id }) => id === watcher.documentId)!,
+    )
+  for (const { id, version, word } of documents) {
+    assert.equal(await indexedVersion(names.index, id), version)
+    const found = await send<{ documents: { id: string }[] }>(`${urls.search}/search?q=${word}`)
+    assert.deepEqual(
+      found.body.documents.map((hit) => hit.id),
+      [id],
+    )
+  }
+  const resumed = watchers.reduce((sum, watcher) => sum + watcher.resumed(), 0)
+  assert.ok(resumed >= 2 * documents.length * 2, `${resumed} connections were resumed`)
+  const events = watchers.reduce((sum, { messages }) => sum + messages.length, 0)
+  t.diagnostic(`${events} events to ${watchers.length} clients, which resumed ${resumed} times`)
+  await Promise.all(watchers.map((watcher) => watcher.close()))
+}
+
+type Seen = { versions: number[]; signatures: string[] }
+
+/** What a client was told, in its order. That the document was made happened before, or just as, it subscribed. */
+function seenBy({ messages }: Watcher): Seen {
+  const changes = messages.filter(({ type }) => /^document\.(?!created)/.test(type))
+  const signatures = messages.filter(({ type }) => type === 'signature.added')
+  return {
+    versions: changes.map(({ data }) => data!['version'] as number),
+    signatures: signatures.map(({ data }) => data!['signature_id'] as string),
+  }
+}
+
+function knows(watcher: Watcher, { version, signatures }: Written): boolean {
+  const seen = seenBy(watcher)
+  return (seen.versions.at(-1) ?? 0) >= version && seen.signatures.length >= signatures.length
+}
+
+function check(watcher: Watcher, { id, version, signatures }: Written): void {
+  const versions = Array.from({ length: version - 1 }, (_, index) => index + 2)
+  assert.deepEqual(seenBy(watcher), { versions, signatures }, `what a client of ${id} saw`)
+  assert.deepEqual(watcher.resets, [])
+}
+
+/** The database has what the writer was told, no more and no less. */
+async function checkAnswers(base: string, { id, version, signatures }: Written): Promise<void> {
+  const document = await send<{ version: number }>(`${base}/documents/${id}`)
+  assert.equal(document.body.version, version)
+  const stored = await send<{ id: string }[]>(`${base}/documents/${id}/signatures?limit=200`)
+  assert.deepEqual(new Set(stored.body.map((signature) => signature.id)), new Set(signatures))
+}
+
+async function indexedVersion(index: string, id: string): Promise<number | undefined> {
+  const { body } = await send<{ _source?: { version: number } }>(
+    `${stack.elasticsearchUrl}/${index}/_doc/${id}`,
+  )
+  return body._source?.version
+}
+
+/** How many versions this process has written to the index. */
+async function indexedBy(indexer: Instance): Promise<number> {
+  const { body } = await send<string>(`${indexer.url}/metrics`)
+  const counts = [...body.matchAll(/^docmgr_indexer_documents_total\{[^}]*\} (\d+)$/gm)]
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+}

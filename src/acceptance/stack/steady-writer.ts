@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Document } from '../../domain/document.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { createDocument, send, sendJson, sign, uniqueWord } from '../requests.ts'
+
+/** A document that is written to, and all that was acknowledged of it. */
+export interface Written {
+  id: string
+  /** a word that only its last title has */
+  word: string
+  version: number
+  /** ids of its signatures, in their order */
+  signatures: string[]
+  /** how many requests have changed it */
+  changes: number
+}
+
+export interface SteadyWriter {
+  documents: Written[]
+  /** waits until so many more changes are acknowledged */
+  writes(count: number): Promise<void>
+  /** ends the writing; rejects when a request has failed */
+  end(): Promise<void>
+}
+
+const MOVES = ['sent', 'viewed'] as const
+const SIGNS_EVERY = 5
+
+/** Changes titles and statuses and signs, one request after the other over all documents, with a pause after each. */
+export async function startWriting(
+  base: string,
+  options: { documents: number; pauseMs: number; mostChanges: number },
+): Promise<SteadyWriter> {
+  const documents = await Promise.all(
+    Array.from({ length: options.documents }, async (): Promise<Written> => {
+      const { id, version } = await createDocument(base)
+      return { id, version, word: '', signatures: [], changes: 0 }
+    }),
+  )
+  let total = 0
+  let ended = false
+  const run = async (): Promise<void> => {
+    for (; !ended && total < options.mostChanges; total++) {
+      await change(base, documents[total % documents.length]!)
+      await delay(options.pauseMs)
+    }
+  }
+  const running = run()
+  running.catch(() => {})
+  const broken = running.then(() => Promise.reject(new Error(`the writer has ended after ${total} changes`)))
+  broken.catch(() => {})
+  return {
+    documents,
+    async writes(count) {
+      const wanted = total + count
+      await Promise.race([eventually(`${count} more changes`, () => total >= wanted, 60_000), broken])
+    },
+    async end() {
+      ended = true
+      await running
+    },
+  }
+}
+
+async function change(base: string, document: Written): Promise<void> {
+  const path = `${base}/documents/${document.id}`
+  const count = document.changes++
+  if (count % SIGNS_EVERY === SIGNS_EVERY - 1) {
+    const answer = await sign(base, document.id, { signer_email: `signer-${count}@example.com` })
+    if (answer.status !== 201) throw new Error(`sign: ${answer.status} ${JSON.stringify(answer.body)}`)
+    document.signatures.push(answer.body.id)
+    document.version = (await send<Document>(path)).body.version
+    return
+  }
+  const move = MOVES[count]
+  if (move === undefined) document.word = uniqueWord()
+  const body = move === undefined ? { title: `Revision ${count} ${document.word}` } : { status: move }
+  const answer = await sendJson<Document>('PATCH', path, body)
+  if (answer.status !== 200) throw new Error(`PATCH: ${answer.status} ${JSON.stringify(answer.body)}`)
+  document.version = answer.body.version
+}
