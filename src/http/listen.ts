@@ -4,6 +4,11 @@ import type { Duplex } from 'node:stream'
 
 export interface HttpListener {
   url: string
+  /**
+   * Takes requests and connections as before, and says in each answer that it is the last one of its connection: so a
+   * proxy that keeps connections sends none over one that is just being closed.
+   */
+  drain(): void
   /** Takes no more connections, lets requests in hand finish for at most `limitMs` milliseconds, then cuts them off. */
   close(limitMs: number): Promise<void>
 }
@@ -23,6 +28,7 @@ export interface ListenOptions {
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, setting } = options
   const answering = new Set<ServerResponse>()
+  let draining = false
   let closing = false
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 },
@@ -33,7 +39,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     if (!response.headersSent) response.setHeader('connection', 'close')
   }
   server.prependListener('request', (_request, response) => {
-    if (closing) sayLast(response)
+    if (draining) sayLast(response)
     answering.add(response)
     response.once('close', () => {
       answering.delete(response)
@@ -54,8 +60,9 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name}:${address.port}`,
+    drain: () => void (draining = true),
     async close(limitMs) {
-      closing = true
+      draining = closing = true
       answering.forEach(sayLast)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()

@@ -67,7 +67,10 @@ export async function serveRoles(roles: readonly RoleServer[], options: ServeOpt
   return {
     urls: Object.fromEntries(opened.map(({ name, listener }) => [name, listener.url])),
     async stop() {
-      for (const { health } of opened) health.drain()
+      for (const { health, listener } of opened) {
+        health.drain()
+        listener.drain()
+      }
       await delay(options.drainMs)
       await close()
     },

@@ -35,7 +35,7 @@ const SERVICE_CONFIG = {
       name: [{ service: DocumentService.typeName }],
       retryPolicy: {
         maxAttempts: 5,
-        initialBackoff: '0.05s',
+        initialBackoff: '0.1s',
         maxBackoff: '0.5s',
         backoffMultiplier: 2,
         // CANCELLED: by an instance that ends, since a call that its caller gives up is not repeated.
@@ -62,7 +62,7 @@ export function openGrpcDocuments({
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     // Short: an instance that starts is to have its calls before another one has stopped.
-    'grpc.max_reconnect_backoff_ms': 1_000,
+    'grpc.max_reconnect_backoff_ms': 500,
     // New addresses of a name are looked for when a connection ends, at most this often.
     'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.service_config_disable_resolution': 1,
