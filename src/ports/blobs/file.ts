@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError } from '../../domain/errors.ts'
+import { checkKey } from './object-key.ts'
 import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from './port.ts'
+import { untilAborted } from './until-aborted.ts'
 
-/** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: nothing leads out of the bucket. */
-const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
-const MAX_KEY_CHARS = 200
 /** Files that are made in one folder at the same time wait for its lock, which costs more CPU than making them. */
 const DRAFT_FOLDERS = 16
 /** Each read takes a new buffer of this size, unless the reader wants less. */
@@ -93,8 +92,7 @@ export async function openFileBlobs(folder: string): Promise<Blobs> {
  * made together begin alike. A comma stands for the slash; no key has one.
  */
 function objectPath(folder: string, bucket: Bucket, key: string): string {
-  if (!KEY.test(key) || key.length > MAX_KEY_CHARS)
-    throw new Error(`not a key of an object: ${key.slice(0, 250)}`)
+  checkKey(key)
   const shelf = createHash('sha256').update(key).digest('hex').slice(0, 2)
   return join(folder, bucket, shelf, key.replaceAll('/', ','))
 }
@@ -119,30 +117,6 @@ async function write(
   else for await (const bytes of untilAborted(body, options.signal)) await append(bytes)
   options.signal?.throwIfAborted()
   return { size, sha256: hash.digest('hex') }
-}
-
-/** The body, which also ends with an error when the signal aborts while it has nothing to give. */
-async function* untilAborted<T>(body: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
-  if (!signal) return yield* body
-  const iterator = body[Symbol.asyncIterator]()
-  let abort = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort)
-  })
-  aborted.catch(() => {})
-  try {
-    signal.throwIfAborted()
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted])
-      if (next.done) return
-      yield next.value
-    }
-  } finally {
-    signal.removeEventListener('abort', abort)
-    // Not waited for: a body that gives nothing would not end either.
-    void Promise.resolve(iterator.return?.()).catch(() => {})
-  }
 }
 
 /** Durable once the folder that has the new name is flushed, and that folder's own name in the bucket. */

@@ -15,7 +15,8 @@ export interface BlobsResources {
 }
 
 /**
- * Opens the object storage that the URL names: `file:` in the given folder, `file:///path` in another.
+ * Opens the object storage that the URL names: `file:` in the given folder, `file:///path` in another, `s3:` in AWS,
+ * `s3:http://host:port` on another server.
  * @throws Error with a sentence for the operator
  */
 export async function openBlobs(url: string, resources: BlobsResources): Promise<Blobs> {
@@ -25,8 +26,12 @@ export async function openBlobs(url: string, resources: BlobsResources): Promise
       const { openFileBlobs } = await import('./file.ts')
       return openFileBlobs(fileFolder(url, resources.folder))
     }
+    case 's3:': {
+      const { openS3Blobs } = await import('./s3.ts')
+      return openS3Blobs(url.slice(scheme.length), resources)
+    }
     default:
-      throw new Error(`blobs.url: ${scheme || url} is not known; it can be file:`)
+      throw new Error(`blobs.url: ${scheme || url} is not known; it can be file: or s3:`)
   }
 }
 

@@ -38,4 +38,9 @@ export interface PutOptions {
   contentType: string
   maxBytes: number
   signal?: AbortSignal
+  /**
+   * The key was just made, so nothing can be there. Where the server can check that (If-None-Match), the put fails
+   * rather than replace another object.
+   */
+  fresh?: boolean
 }

@@ -59,7 +59,7 @@ export function createCreateDocument(options: CreateOptions): CreateDocument {
     let stored = false
     try {
       const { size, sha256 } = await submission.store(async (body) => {
-        const put = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes }
+        const put = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes, fresh: true }
         const info = await blobs.put('documents', key, body, put)
         stored = true
         return info

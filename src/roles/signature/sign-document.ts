@@ -98,6 +98,7 @@ export function createSigning(options: SigningOptions): SignDocument {
     await blobs.put('signatures', signatureImageKey(row.id), bytes, {
       contentType: type ?? 'application/octet-stream',
       maxBytes: MAX_SIGNATURE_DATA_BYTES,
+      fresh: true,
     })
     return {
       ...row,
