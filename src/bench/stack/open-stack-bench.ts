@@ -49,7 +49,6 @@ async function shareTopology(
   const pools = new Map<string, Pool>()
   undo.push(async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))))
   for (const role of ROLES) await resetPeak(processOf(topology, role).pid)
-  const earlierPeaks = new Map<Role, number>()
 
   const role = (name: Role): RoleProcess => {
     const { pid, url } = processOf(topology, name)
@@ -57,9 +56,6 @@ async function shareTopology(
     pools.set(url, pool)
     return { pid, url, pool }
   }
-  const peak = async (name: Role): Promise<number> =>
-    Math.max(earlierPeaks.get(name) ?? 0, (await readMemory(role(name).pid, 'VmHWM')) ?? 0)
-
   const newDocuments = async (count: number, content?: string): Promise<string[]> => {
     const ids: string[] = []
     let missing = count
@@ -78,7 +74,7 @@ async function shareTopology(
     rows,
     topics,
     elasticsearch,
-    peak,
+    peak: async (name) => (await readMemory(role(name).pid, 'VmHWM')) ?? 0,
     newDocuments,
     async documents(count) {
       made.push(...(await newDocuments(Math.max(0, count - made.length))))
@@ -91,12 +87,6 @@ async function shareTopology(
         if (performance.now() > end) throw new Error(`changes were not indexed within ${SETTLE_LIMIT_MS} ms`)
         await delay(SETTLE_POLL_MS)
       }
-    },
-    async stopIndexer() {
-      const indexer = topology.instances('indexer')[0]!
-      earlierPeaks.set('indexer', await peak('indexer'))
-      await indexer.stop()
-      return () => indexer.start()
     },
   }
 }

@@ -55,5 +55,5 @@ export const QUICK: StackScale = {
   clientEvents: 5,
   connections: 50,
   operations: 40,
-  limitMs: 120_000,
+  limitMs: 240_000,
 }

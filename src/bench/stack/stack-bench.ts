@@ -34,8 +34,6 @@ export interface StackBench {
   settled(): Promise<void>
   /** Bytes of memory that the role's processes had at the most. */
   peak(role: Role): Promise<number>
-  /** Ends the indexer, and gives what starts it again. */
-  stopIndexer(): Promise<() => Promise<void>>
 }
 
 export type StackMeasurement = Measurement<StackBench>

@@ -52,19 +52,25 @@ export const indexing: StackMeasurement = {
   },
 }
 
+/** The indexer is held while the events come into Kafka, so that all of them are there when it goes on. */
 async function oneRound(bench: StackBench, count: number, content?: Content): Promise<Round> {
   const { rows, topics, elasticsearch, topology } = bench
   await bench.settled()
-  const start = await bench.stopIndexer()
-  const begun = performance.now()
-  const already = await topics.events()
-  const ids = await rows.insertMany(count, content)
-  await topics.reach(already + count)
-  const captured = (count * 1_000) / (performance.now() - begun)
-
-  const catchUp = watchIndexer(bench, count)
-  await Promise.all([start(), catchUp])
-  const { rate, cpu } = await catchUp
+  const [indexer] = topology.instances('indexer')
+  const done = await indexedBy(indexer!.url)
+  indexer!.signal('SIGSTOP')
+  let captured: number
+  let ids: string[]
+  try {
+    const begun = performance.now()
+    const already = await topics.events()
+    ids = await rows.insertMany(count, content)
+    await topics.reach(already + count)
+    captured = (count * 1_000) / (performance.now() - begun)
+  } finally {
+    indexer!.signal('SIGCONT')
+  }
+  const { rate, cpu } = await catchUp(bench, done, count)
   await bench.settled()
   const documents = await elasticsearch.sources(topology.names.index, ids)
   if (documents.length !== count)
@@ -73,35 +79,30 @@ async function oneRound(bench: StackBench, count: number, content?: Content): Pr
   return { captured, indexed: rate, cpu, loaded }
 }
 
-/** From the first look at the indexer's own count, which comes after its start, to the last document. */
-async function watchIndexer(bench: StackBench, count: number): Promise<{ rate: number; cpu: number }> {
-  const { url } = bench.topology.instances('indexer')[0]!
-  const end = performance.now() + LIMIT_MS
-  let first: { count: number; at: number; cpu: number } | undefined
+async function catchUp(
+  bench: StackBench,
+  done: number,
+  count: number,
+): Promise<{ rate: number; cpu: number }> {
+  const { pid, url } = bench.role('indexer')
+  const begun = performance.now()
+  const before = await cpuOf(pid)
   for (;;) {
-    const indexed = await indexedBy(url)
-    const at = performance.now()
-    if (indexed !== undefined && indexed > 0) {
-      const cpu = await cpuOf(bench.role('indexer').pid)
-      first ??= { count: indexed, at, cpu }
-      if (indexed >= count) {
-        const some = count - first.count
-        return { rate: (some * 1_000) / (at - first.at), cpu: (cpu - first.cpu) / some }
-      }
-    }
-    if (at > end) throw new Error(`${indexed} of ${count} changes were indexed within ${LIMIT_MS} ms`)
+    const indexed = (await indexedBy(url)) - done
+    const elapsed = performance.now() - begun
+    if (indexed >= count)
+      return { rate: (count * 1_000) / elapsed, cpu: ((await cpuOf(pid)) - before) / count }
+    if (elapsed > LIMIT_MS)
+      throw new Error(`${indexed} of ${count} changes were indexed within ${LIMIT_MS} ms`)
     await delay(POLL_MS)
   }
 }
 
-/** Undefined while it does not answer yet. */
-async function indexedBy(url: string): Promise<number | undefined> {
-  const text = await fetch(`${url}/metrics`).then(
-    (answer) => answer.text(),
-    () => undefined,
-  )
-  const lines = text?.matchAll(/^docmgr_indexer_documents_total\{[^}]*\} (\S+)$/gm) ?? []
-  return text === undefined ? undefined : [...lines].reduce((sum, [, value]) => sum + Number(value), 0)
+/** How many documents the indexer has indexed since its start. */
+async function indexedBy(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const lines = [...text.matchAll(/^docmgr_indexer_documents_total\{[^}]*\} (\S+)$/gm)]
+  return lines.reduce((sum, [, value]) => sum + Number(value), 0)
 }
 
 async function storedBytes({ elasticsearch, topology }: StackBench): Promise<number> {
