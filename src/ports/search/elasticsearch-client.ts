@@ -41,6 +41,8 @@ export const isElasticsearchError = (error: unknown, ...types: string[]): error 
 
 const TIMEOUT_MS = 8_000
 const RETRIES = 2
+/** Seconds before a further try, once every node was tried. */
+const retryBackoff = (_min: number, _max: number, attempt: number): number => 0.05 * 2 ** attempt
 
 /** The official client, bounded in time and tries, with its errors told as docmgr's. */
 export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasticsearch {
@@ -49,7 +51,6 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
     ...(auth && { auth }),
     requestTimeout: TIMEOUT_MS,
     maxRetries: RETRIES,
-    openTelemetry: { enabled: false },
   })
   return {
     async ask<T>({ method, path, query, body, lines, timeoutMs, retries }: ElasticsearchRequest) {
@@ -62,7 +63,7 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
             ...(body && { body }),
             ...(lines !== undefined && { bulkBody: lines }),
           },
-          { requestTimeout: timeoutMs ?? TIMEOUT_MS, maxRetries: retries ?? RETRIES },
+          { requestTimeout: timeoutMs ?? TIMEOUT_MS, maxRetries: retries ?? RETRIES, retryBackoff },
         )
       } catch (error) {
         throw meaningOf(error)

@@ -1,5 +1,5 @@
 import type { createHeld } from './elasticsearch-held.ts'
-import type { Refresh } from './elasticsearch-refresh.ts'
+import type { Refresher } from './elasticsearch-refresh.ts'
 import type { Refusal } from './elasticsearch-bulk.ts'
 import type { Writer } from './elasticsearch-write.ts'
 import type { SearchIndex } from './port.ts'
@@ -8,7 +8,7 @@ import { isWhole, newestOf } from './whole-document.ts'
 export interface IndexOptions {
   held: Pick<ReturnType<typeof createHeld>, 'complete'>
   writer: Writer
-  refresh: Refresh
+  refresher: Pick<Refresher, 'refresh'>
 }
 
 /**
@@ -16,7 +16,7 @@ export interface IndexOptions {
  * without its text is completed with what the index holds of it: should that have become newer by then, the external
  * version refuses what was made of it.
  */
-export function createIndex({ held, writer, refresh }: IndexOptions): SearchIndex['index'] {
+export function createIndex({ held, writer, refresher }: IndexOptions): SearchIndex['index'] {
   return async (documents) => {
     const newest = newestOf(documents)
     const without = newest.filter((document) => !isWhole(document))
@@ -24,7 +24,7 @@ export function createIndex({ held, writer, refresh }: IndexOptions): SearchInde
       completed(without),
       writer.write(newest.filter(isWhole)),
     ])
-    if (newest.length > needContent.length) await refresh()
+    if (newest.length > needContent.length) await refresher.refresh()
     refusals.push(...others)
     if (refusals.length > 0) throw new Error(sentenceOf(refusals))
     return { needContent }

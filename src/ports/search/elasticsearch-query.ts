@@ -49,7 +49,10 @@ function anyField(key: string, place: number): Query[] {
 function conditions({ status, created_by, content_type, created_from, created_to }: SearchFilters): Query[] {
   const is = (field: string, value: string | undefined): Query[] =>
     value === undefined ? [] : [{ term: { [field]: value } }]
-  const created = { ...(created_from && { gte: created_from }), ...(created_to && { lt: created_to }) }
+  const created = {
+    ...(created_from && { gte: fitting(created_from) }),
+    ...(created_to && { lt: fitting(created_to) }),
+  }
   return [
     ...is('status', status),
     ...is('created_by.keyword', created_by),
@@ -57,3 +60,6 @@ function conditions({ status, created_by, content_type, created_from, created_to
     ...(Object.keys(created).length > 0 ? [{ range: { created_at: created } }] : []),
   ]
 }
+
+/** Elasticsearch reads nine digits of a second. */
+const fitting = (time: string): string => time.replace(/(\.\d{9})\d+/, '$1')

@@ -61,6 +61,11 @@ export function createReader(client: Elasticsearch, alias: string) {
   }
 
   return {
+    async check(): Promise<void> {
+      const body = { size: 0, terminate_after: 1 }
+      await client.ask({ method: 'POST', path: `/${alias}/_search`, body, retries: 0 })
+    },
+
     async search(terms: Term[], filters: SearchFilters, from: number, size: number): Promise<Page> {
       const first = Math.min(from, MAX_RESULT_WINDOW)
       const { hits } = await search<Source>({

@@ -1,25 +1,55 @@
-/** Makes what was written before the call searchable. */
-export type Refresh = () => Promise<void>
+/** Makes what was written before the call searchable: at once and waited for, or soon. Never rejects. */
+export interface Refresher {
+  refresh(): Promise<void>
+  stop(): void
+}
+
+/** Milliseconds after which what was written is found at the latest, about: the index refreshes itself by then. */
+const MAX_PAUSE_MS = 1_000
+/** Pauses are so many times as long as the refresh before, so that refreshing takes a fifth of the time at most. */
+const PAUSE_FACTOR = 4
 
 /**
- * One refresh at a time, shared by all who wait: whoever calls while one runs gets the next, because the running one
- * may have begun before their writes.
+ * One refresh at a time. Who writes seldom waits for a refresh, a few milliseconds; while much is written, refreshes
+ * are shared and come after pauses that nobody waits for: each makes a segment, and costs what writing could use.
  */
-export function createRefresh(refresh: () => Promise<void>): Refresh {
-  let running: Promise<void> | undefined
-  let next: Promise<void> | undefined
-  const start = (): Promise<void> => {
-    running = refresh().finally(() => (running = undefined))
-    return running
+export function createRefresher(refreshNow: () => Promise<void>, now = () => performance.now()): Refresher {
+  let running = false
+  let wanted = false
+  let notBefore = 0
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  async function run(): Promise<void> {
+    running = true
+    wanted = false
+    const start = now()
+    await refreshNow().catch(() => {})
+    running = false
+    notBefore = now() + Math.min(MAX_PAUSE_MS, PAUSE_FACTOR * (now() - start))
+    if (wanted) later()
   }
-  return () => {
-    if (running === undefined) return start()
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = undefined
-        return start()
-      })
-    return next
+
+  function later(): void {
+    wanted = true
+    if (running || stopped) return
+    timer ??= setTimeout(
+      () => {
+        timer = undefined
+        void run()
+      },
+      Math.max(0, notBefore - now()),
+    )
+  }
+
+  return {
+    async refresh() {
+      if (running || timer !== undefined || now() < notBefore) later()
+      else await run()
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
   }
 }

@@ -35,7 +35,15 @@ function authOf(nodes: URL[]): ElasticsearchAddress['auth'] {
   const user = nodes.find(({ username }) => username !== '')
   if (apiKey && user) throw mistake('either a user or apiKey, not both')
   if (apiKey) return { apiKey }
-  return user && { username: decodeURIComponent(user.username), password: decodeURIComponent(user.password) }
+  return user && { username: decoded(user.username), password: decoded(user.password) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw mistake('user and password must be percent-encoded')
+  }
 }
 
 const mistake = (what: string): Error => new Error(`search.url: ${what}; it is like ${EXAMPLE}`)

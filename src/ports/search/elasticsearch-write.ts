@@ -47,7 +47,7 @@ function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
   let entries: BulkEntry[] = []
   let bytes = 0
   for (const document of documents) {
-    const entry = entryOf(fitting(document))
+    const entry = bulkEntryOf(fitting(document))
     if (entries.length === MAX_DOCUMENTS || (entries.length > 0 && bytes + entry.bytes > MAX_BYTES)) {
       yield entries
       entries = []
@@ -59,7 +59,8 @@ function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
   if (entries.length > 0) yield entries
 }
 
-function entryOf(document: WholeDocument): BulkEntry {
+/** The lines of a bulk request that index a document, as it fits. */
+export function bulkEntryOf(document: WholeDocument): BulkEntry {
   const { id, version } = document
   const action = { index: { _id: id, version, version_type: 'external' } }
   const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`

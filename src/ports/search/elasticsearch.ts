@@ -1,10 +1,11 @@
+import { DomainError } from '../../domain/errors.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { openElasticsearch } from './elasticsearch-client.ts'
+import { isElasticsearchError, openElasticsearch } from './elasticsearch-client.ts'
 import { createHeld } from './elasticsearch-held.ts'
 import { createIndex } from './elasticsearch-index.ts'
 import { createNear } from './elasticsearch-near-words.ts'
 import { createReader } from './elasticsearch-read.ts'
-import { createRefresh } from './elasticsearch-refresh.ts'
+import { createRefresher } from './elasticsearch-refresh.ts'
 import { createIndexSetup } from './elasticsearch-setup.ts'
 import { createElasticsearchStemmer } from './elasticsearch-stems.ts'
 import { parseElasticsearchUrl } from './elasticsearch-url.ts'
@@ -46,14 +47,14 @@ export function openElasticsearchSearch({
   const held = createHeld(client, alias)
   const reader = createReader(client, alias)
   const highlight = createHighlighter(stemsOf, held.contents)
-  const refresh = createRefresh(async () => {
+  const refresher = createRefresher(async () => {
     // Without it what was written is found a second later.
     await client
       .ask({ method: 'POST', path: `/${alias}/_refresh` })
       .catch((error: unknown) => log.warn({ err: error }, 'the search index was not refreshed'))
   })
   const writer = createWriter({ client, alias, setup, random, signal: stopping.signal })
-  const index = createIndex({ held, writer, refresh })
+  const index = createIndex({ held, writer, refresher })
 
   const forgive = <T>(q: string, nothing: T, ask: (terms: Term[]) => Promise<T | undefined>): Promise<T> => {
     const parts = parseQuery(q)
@@ -65,56 +66,52 @@ export function openElasticsearchSearch({
     if (!stopping.signal.aborted) log.warn({ err: error }, 'the search index is not there yet')
   })
 
+  /** Where the index has gone missing, the next call makes it again. */
+  async function onIndex<T>(work: () => Promise<T>): Promise<T> {
+    await setup.ready()
+    return work().catch((error: unknown) => {
+      if (!isElasticsearchError(error, 'index_not_found_exception')) throw error
+      setup.forget()
+      throw new DomainError('unavailable', 'the search index is not there; try again', { cause: error })
+    })
+  }
+
   return {
-    async index(documents) {
-      await setup.ready()
-      return index(documents)
-    },
+    index: (documents) => onIndex(() => index(documents)),
 
-    async versions(ids) {
-      await setup.ready()
-      return held.versions(ids)
-    },
+    versions: (ids) => onIndex(() => held.versions(ids)),
 
-    async search({ q, filters, from, size }) {
-      await setup.ready()
-      const nothing = { total: 0, total_is_exact: true, documents: [] }
-      return forgive(q, nothing, async (terms) => {
-        const { matches, rows } = await reader.search(terms, filters, from, size)
-        if (matches === 0) return undefined
-        const documents = await highlight(rows, terms)
-        return { total: Math.min(matches, MAX_TOTAL), total_is_exact: matches <= MAX_TOTAL, documents }
-      })
-    },
+    search: ({ q, filters, from, size }) =>
+      onIndex(() => {
+        const nothing = { total: 0, total_is_exact: true, documents: [] }
+        return forgive(q, nothing, async (terms) => {
+          const { matches, rows } = await reader.search(terms, filters, from, size)
+          if (matches === 0) return undefined
+          const documents = await highlight(rows, terms)
+          return { total: Math.min(matches, MAX_TOTAL), total_is_exact: matches <= MAX_TOTAL, documents }
+        })
+      }),
 
-    async suggest(prefix, size) {
-      const words = wordsOfPrefix(prefix)
-      if (words.length === 0) return []
-      await setup.ready()
-      return suggestionsOf(prefix, await reader.titles(words), size)
-    },
+    suggest: (prefix, size) =>
+      onIndex(async () => {
+        const words = wordsOfPrefix(prefix)
+        return words.length === 0 ? [] : suggestionsOf(prefix, await reader.titles(words), size)
+      }),
 
-    async aggregate(field, q, filters = {}) {
-      await setup.ready()
-      if (q === undefined) return reader.values(field, undefined, filters)
-      return forgive(q, [] as { key: string; count: number }[], async (terms) => {
-        const values = await reader.values(field, terms, filters)
-        return values.length === 0 ? undefined : values
-      })
-    },
+    aggregate: (field, q, filters = {}) =>
+      onIndex(() => {
+        if (q === undefined) return reader.values(field, undefined, filters)
+        return forgive(q, [] as { key: string; count: number }[], async (terms) => {
+          const values = await reader.values(field, terms, filters)
+          return values.length === 0 ? undefined : values
+        })
+      }),
 
-    async check() {
-      await setup.ready()
-      await client.ask({
-        method: 'GET',
-        path: `/${alias}/_search`,
-        body: { size: 0, terminate_after: 1 },
-        retries: 0,
-      })
-    },
+    check: () => onIndex(() => reader.check()),
 
     async stop() {
       stopping.abort()
+      refresher.stop()
       await client.stop()
     },
   }

@@ -59,16 +59,25 @@ export function foldedWords(text: string): string[] {
 // Beginning only where a run does: otherwise a long run would be looked through from each of its characters.
 const RUN_BEYOND_ASCII = /(?<![0-9A-Za-z\u0080-\uffff])[0-9A-Za-z]*[\u0080-\uffff][0-9A-Za-z\u0080-\uffff]*/g
 const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\uffff]+/g
-const LONG_WORD = new RegExp(`(?<![\\u0080-\\uffff])[0-9a-z]{${MAX_WORD_UNITS + 1},}`, 'g')
 
 /** The folded words with a space between. Of a large text much faster than one by one. */
 export function foldedText(text: string): string {
-  return text
-    .replace(RUN_BEYOND_ASCII, (run) => foldedWords(run).join(' '))
-    .replace(BETWEEN_WORDS, ' ')
-    .trim()
-    .toLowerCase()
-    .replace(LONG_WORD, (word) => word.slice(0, MAX_WORD_UNITS))
+  const plain = ASCII.test(text) ? text : text.replace(RUN_BEYOND_ASCII, (run) => foldedWords(run).join(' '))
+  const folded = plain.replace(BETWEEN_WORDS, ' ').trim().toLowerCase()
+  if (!hasLongWord(folded)) return folded
+  return folded
+    .split(' ')
+    .map((word) => word.slice(0, MAX_WORD_UNITS))
+    .join(' ')
+}
+
+function hasLongWord(folded: string): boolean {
+  let start = 0
+  for (let end = folded.indexOf(' '); end !== -1; end = folded.indexOf(' ', start)) {
+    if (end - start > MAX_WORD_UNITS) return true
+    start = end + 1
+  }
+  return folded.length - start > MAX_WORD_UNITS
 }
 
 function fold(word: string): string {

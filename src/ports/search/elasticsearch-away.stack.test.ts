@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { isProblem } from '../../domain/errors.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { sampleDocument } from '../../testing/sample-search-document.ts'
+import { newStackSearch } from '../../testing/stack-search.ts'
+import { stack } from '../../testing/stack.ts'
+import { openProxy } from '../../testing/toxiproxy.ts'
+
+const isUnavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
+
+test('while the server is away everything is unavailable, and afterwards works', async (t) => {
+  const proxy = await openProxy(t, new URL(stack.elasticsearchUrl).host)
+  const search = newStackSearch(t)
+  await proxy.cut()
+  const index = await search.open(`http://${proxy.host}:${proxy.port}`)
+  await assert.rejects(index.check(), isUnavailable)
+  await assert.rejects(index.index([sampleDocument({ title: 'Maple' })]), isUnavailable)
+  await assert.rejects(index.search({ q: 'maple', filters: {}, from: 0, size: 1 }), isUnavailable)
+  await proxy.restore()
+  await index.check()
+  await index.index([sampleDocument({ title: 'Maple' })])
+  await proxy.cut()
+  await assert.rejects(index.versions(['x']), isUnavailable)
+  await assert.rejects(index.index([sampleDocument({ title: 'Maple' })]), isUnavailable)
+  await proxy.restore()
+  const found = await index.search({ q: 'maple', filters: {}, from: 0, size: 1 })
+  assert.equal(found.total, 1)
+})
+
+/**
+ * Stands before Elasticsearch, since a server refuses for want of room only when it has none: the first bulk requests
+ * get the answers given, all else is passed on.
+ */
+async function openCrowded(t: TestContext, answers: [status: number, body: object][]) {
+  const bulks: number[] = []
+  const server: Server = createServer((request, response) => void pass(request, response))
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
+    const answer = request.url!.includes('_bulk') ? answers[bulks.push(body.length) - 1] : undefined
+    const headers = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
+    if (answer) {
+      response.writeHead(answer[0], headers).end(JSON.stringify(answer[1]))
+      return
+    }
+    const passed = await fetch(`${stack.elasticsearchUrl}${request.url}`, {
+      method: request.method!,
+      headers: {
+        accept: request.headers.accept ?? '*/*',
+        ...(body.length > 0 && { 'content-type': request.headers['content-type']! }),
+      },
+      ...(body.length > 0 && { body }),
+    })
+    response.writeHead(passed.status, headers).end(await passed.text())
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bulks }
+}
+
+const rejection = { error: { type: 'es_rejected_execution_exception', reason: 'queue is full' } }
+const throttled = { index: { status: 429, ...rejection } }
+
+test('what the server has no room for is sent again, and only that', async (t) => {
+  const one = { errors: true, items: [{ index: { status: 409, error: rejection.error } }, throttled] }
+  const { url, bulks } = await openCrowded(t, [
+    [429, { ...rejection, status: 429 }],
+    [200, one],
+  ])
+  const index = await newStackSearch(t).open(url)
+  const documents = [sampleDocument({ title: 'Poplar one' }), sampleDocument({ title: 'Poplar two' })]
+  await index.index(documents)
+  assert.equal(bulks.length, 3)
+  assert.ok(bulks[0] === bulks[1] && bulks[2]! < bulks[1]!, bulks.join())
+  // The first was said to be newer already, which is a success.
+  const versions = await index.versions(documents.map(({ id }) => id))
+  assert.deepEqual([...versions.keys()], [documents[1]!.id])
+})
+
+test('a server that never has room is unavailable after a bounded number of tries', async (t) => {
+  const answers = Array.from({ length: 20 }, (): [number, object] => [429, { ...rejection, status: 429 }])
+  const { url, bulks } = await openCrowded(t, answers)
+  const index = await newStackSearch(t).open(url)
+  await assert.rejects(index.index([sampleDocument()]), isUnavailable)
+  assert.equal(bulks.length, 6)
+})
+
+test('requests that are too large for what stands between are halved, and a single one is refused', async (t) => {
+  const tooLarge: [number, object] = [413, { error: 'Request Entity Too Large' }]
+  const { url, bulks } = await openCrowded(t, [tooLarge, tooLarge])
+  const index = await newStackSearch(t).open(url)
+  const documents = [sampleDocument({ title: 'Willow 1' }), sampleDocument({ title: 'Willow 2' })]
+  await assert.rejects(index.index(documents), (error: Error) => {
+    return /refuses document .*413/.test(error.message) && !isUnavailable(error)
+  })
+  assert.equal(bulks.length, 3)
+  await eventually('the other one', async () => {
+    return (await index.search({ q: 'willow', filters: {}, from: 0, size: 1 })).total === 1
+  })
+})
+
+test('a block on the index, such as of a full disk, is waited for and buries nothing', async (t) => {
+  const search = newStackSearch(t)
+  const index = await search.open()
+  await index.check()
+  await search.ask('PUT', `/${search.alias}/_settings`, { 'index.blocks.write': true })
+  await assert.rejects(index.index([sampleDocument({ title: 'Aspen' })]), isUnavailable)
+  await search.ask('PUT', `/${search.alias}/_settings`, { 'index.blocks.write': false })
+  await index.index([sampleDocument({ title: 'Aspen' })])
+})
