@@ -12,8 +12,7 @@ import (
 // edit changes the text of a file before it is read; the tests break files with it.
 type edit func(name, text string) string
 
-// load reads the compose files of the repository as `docker compose -f … -f …` does, without a .env file and without the
-// environment of the caller.
+// load reads the compose files as `docker compose -f … -f …` does, without a .env file and the caller's environment.
 func load(root string, change edit, names ...string) (*types.Project, error) {
 	files := make([]types.ConfigFile, 0, len(names))
 	for _, name := range names {
@@ -21,9 +20,12 @@ func load(root string, change edit, names ...string) (*types.Project, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, types.ConfigFile{Filename: filepath.Join(root, name), Content: []byte(change(name, string(text)))})
+		changed := []byte(change(name, string(text)))
+		files = append(files, types.ConfigFile{Filename: filepath.Join(root, name), Content: changed})
 	}
-	details := types.ConfigDetails{WorkingDir: root, ConfigFiles: files, Environment: types.Mapping{}}
+	details := types.ConfigDetails{
+		WorkingDir: root, ConfigFiles: files, Environment: types.Mapping{},
+	}
 	return loader.LoadWithContext(context.Background(), details, func(options *loader.Options) {
 		options.SetProjectName("docs", false)
 	})

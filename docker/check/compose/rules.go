@@ -32,6 +32,7 @@ var rules = []rule{
 	{"stopping", each(stopping)},
 	{"secrets", each(secrets)},
 	{"production", production},
+	{"image", image},
 }
 
 // each makes a rule of what is said of one service.
@@ -47,7 +48,7 @@ func each(check func(*system, types.ServiceConfig) []string) func(*system) []str
 	}
 }
 
-// dependencies wait for what the other does: a server to be healthy, which needs a check, a one-shot to have ended well.
+// dependencies wait for what the other does: a server to be healthy, which needs a check, a one-shot to have ended.
 func dependencies(s *system, service types.ServiceConfig) (found []string) {
 	for name, dependency := range service.DependsOn {
 		target, ok := s.project.Services[name]

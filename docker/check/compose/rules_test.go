@@ -28,6 +28,8 @@ const (
 	kongFile   = "docker/kong.yml"
 	bouncer    = "docker/pgbouncer/pgbouncer.ini"
 	drain      = "  DOCMGR_SHUTDOWN_DRAIN: '4000'"
+	dockerfile = "docker/Dockerfile"
+	ignored    = ".dockerignore"
 	redisLimit = "{ cpus: '1', memory: 640M, pids: 50 }"
 )
 
@@ -86,6 +88,9 @@ var mutations = []mutation{
 	{overlay, "internal: true", "internal: false", "not internal"},
 	{overlay, "KONG_ADMIN_LISTEN: 'off'", "KONG_ADMIN_LISTEN: 0.0.0.0:8001", "KONG_ADMIN_LISTEN is not off"},
 	{overlay, "KONG_STREAM_LISTEN: 'off'", "KONG_STREAM_LISTEN: 0.0.0.0:8002", "KONG_STREAM_LISTEN is not off"},
+	{dockerfile, "COPY drizzle ", "COPY drizzles ", "drizzles, which is not there"},
+	{ignored, "!src\n", "", "hides src"},
+	{ignored, "!src\n", "!src\n!secrets\n", "lets secrets through"},
 	{overlay, "elastic_password: { file: '${SECRETS:-./secrets}/elastic_password' }", "elastic_password: { environment: ELASTIC }", "comes from no file"},
 }
 

@@ -20,6 +20,9 @@ type system struct {
 	project    *types.Project
 	kong       kong
 	pgbouncer  string
+	dockerfile string
+	// ignored is .dockerignore.
+	ignored string
 	// variables are the names of docmgr's; nil when nobody asks.
 	variables []string
 }
@@ -57,8 +60,16 @@ func open(root string, change edit, production bool, variables []string) (*syste
 	if err := yaml.Unmarshal([]byte(text), &s.kong); err != nil {
 		return nil, fmt.Errorf("docker/kong.yml: %w", err)
 	}
-	s.pgbouncer, err = read(root, change, "docker/pgbouncer/pgbouncer.ini")
-	return s, err
+	for name, text := range map[string]*string{
+		"docker/pgbouncer/pgbouncer.ini": &s.pgbouncer,
+		"docker/Dockerfile":              &s.dockerfile,
+		".dockerignore":                  &s.ignored,
+	} {
+		if *text, err = read(root, change, name); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 func read(root string, change edit, name string) (string, error) {

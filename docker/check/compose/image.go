@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var copied = regexp.MustCompile(`(?m)^COPY ([^-].*) \S+$`)
+
+// image: what the Dockerfile copies from the repository is there, and .dockerignore, which names all that a build may
+// see, lets it through; and nothing else.
+func image(s *system) (found []string) {
+	lines := strings.Split(s.ignored, "\n")
+	if !slices.Contains(lines, "*") {
+		found = append(found, ".dockerignore does not begin with nothing")
+	}
+	seen := map[string]bool{}
+	for _, match := range copied.FindAllStringSubmatch(s.dockerfile, -1) {
+		for _, source := range strings.Fields(match[1]) {
+			source = strings.TrimPrefix(source, "./")
+			seen[source] = true
+			if _, err := os.Stat(filepath.Join(s.root, source)); err != nil {
+				found = append(found, "the Dockerfile copies "+source+", which is not there")
+			}
+			if !slices.Contains(lines, "!"+source) {
+				found = append(found, ".dockerignore hides "+source)
+			}
+		}
+	}
+	for _, line := range lines {
+		if name, allowed := strings.CutPrefix(line, "!"); allowed && !seen[name] {
+			found = append(found, fmt.Sprintf(".dockerignore lets %s through, which nothing copies", name))
+		}
+	}
+	return found
+}
