@@ -9,24 +9,36 @@ import type { Consumer } from '../ports/changes/port.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { type TestConnector, testConnector } from './kafka-connector.ts'
+import { type RecordWriter, recordWriter } from './kafka-records.ts'
 import { stack } from './stack.ts'
 import { openStackDatabase } from './stack-database.ts'
 
-export interface TestKafka {
+/** Topics and groups of its own. */
+export interface TestTopics {
   url: string
-  pool: Pool
   /** what the names of the topics and of the groups begin with */
   prefix: string
-  connector: TestConnector
   client: KafkaClient
-  /** Creates the topics and starts the connector, once. */
-  prepare(): Promise<void>
+  /** writes as Debezium would */
+  write: RecordWriter
+  createTopics(partitions?: number): Promise<void>
+  removeTopics(): Promise<void>
+  /** @param total of each topic of changes, afterwards */
+  addPartitions(total: number): Promise<void>
   /** A feed that is not started yet. */
   open(options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
-  /** A started feed with these consumers, on topics and a connector that are there. */
+  /** A started feed with these consumers. */
   start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
-  /** every record of a topic, as JSON, in the order of its partitions */
+  /** every record of a topic, partition by partition */
   read(topic: 'documents' | 'signatures' | 'deadLetters'): Promise<TestRecord[]>
+}
+
+/** The same, with a database whose changes Debezium writes there. */
+export interface TestKafka extends TestTopics {
+  pool: Pool
+  connector: TestConnector
+  /** Creates the topics and starts the connector, once. */
+  prepare(): Promise<void>
 }
 
 export interface TestRecord {
@@ -48,16 +60,22 @@ const TIMINGS = {
   stopMs: 5_000,
 }
 
-/** A database, topics and a connector of its own; when the test ends, feeds stop and all of it goes. */
-export async function openTestKafka(t: Pick<TestContext, 'after'>): Promise<TestKafka> {
+type Undo = Pick<TestContext, 'after'>
+
+/** The last that was made goes first. */
+function undoing(t: Undo): Undo {
   const undo: (() => unknown)[] = []
   t.after(async () => {
     for (const step of undo.reverse()) await step()
   })
-  const context = { after: (step: () => unknown) => void undo.push(step) } as Pick<TestContext, 'after'>
+  return { after: (step: () => unknown) => void undo.push(step) } as Undo
+}
+
+/** When the test ends, feeds stop, and topics and groups go. The topics are there unless `missing`. */
+export async function openTestTopics(t: Undo, { missing = false } = {}): Promise<TestTopics> {
+  const context = undoing(t)
   const prefix = `test-${randomBytes(6).toString('hex')}`
   const names = topicNames(prefix)
-  const database = await openStackDatabase(context)
   const client = openKafka({ address: parseKafkaUrl(kafkaUrl), clientId: prefix, log: silentLogger })
   const groups = new Set<string>()
   context.after(async () => {
@@ -65,22 +83,17 @@ export async function openTestKafka(t: Pick<TestContext, 'after'>): Promise<Test
     await client.deleteGroups([...groups])
     await client.close()
   })
-  const connector = testConnector(context, { database, prefix })
-  let prepared: Promise<void> | undefined
-
-  const test: TestKafka = {
+  const test: TestTopics = {
     url: kafkaUrl,
-    pool: database.database.pool,
     prefix,
-    connector,
     client,
-    prepare() {
-      prepared ??= (async () => {
-        await createTestTopics(prefix)
-        await connector.start()
-      })()
-      return prepared
+    write: recordWriter(client, prefix),
+    async createTopics(partitions = 3) {
+      const settings = { prefix, partitions, replicationFactor: 1, retentionHours: 24, log: silentLogger }
+      await ensureKafkaTopics(kafkaUrl, settings)
     },
+    removeTopics: () => client.deleteTopics(Object.values(names)),
+    addPartitions: (total) => client.addPartitions([names.documents, names.signatures], total),
     async open(options = {}) {
       const feed = await openKafkaFeed({
         url: kafkaUrl,
@@ -101,7 +114,6 @@ export async function openTestKafka(t: Pick<TestContext, 'after'>): Promise<Test
       return feed
     },
     async start(consumers, options) {
-      await test.prepare()
       const feed = await test.open(options)
       for (const consumer of consumers) await feed.consume(consumer)
       await feed.start()
@@ -109,12 +121,23 @@ export async function openTestKafka(t: Pick<TestContext, 'after'>): Promise<Test
     },
     read: (topic) => readAll(client, names[topic]),
   }
+  if (!missing) await test.createTopics()
   return test
 }
 
-export async function createTestTopics(prefix: string, partitions = 3): Promise<void> {
-  const settings = { prefix, partitions, replicationFactor: 1, retentionHours: 24, log: silentLogger }
-  await ensureKafkaTopics(kafkaUrl, settings)
+/** When the test ends, connector and database go too. */
+export async function openTestKafka(t: Undo): Promise<TestKafka> {
+  const context = undoing(t)
+  const topics = await openTestTopics(context, { missing: true })
+  const database = await openStackDatabase(context)
+  const connector = testConnector(context, { database, prefix: topics.prefix })
+  let prepared: Promise<void> | undefined
+  return {
+    ...topics,
+    pool: database.database.pool,
+    connector,
+    prepare: () => (prepared ??= topics.createTopics().then(() => connector.start())),
+  }
 }
 
 async function readAll(client: KafkaClient, topic: string): Promise<TestRecord[]> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { connect, isIP, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import {
   AssignerProtocol,
@@ -109,6 +110,7 @@ export interface KafkaClient {
   /** All copies of the record are written when it resolves. */
   send(topic: string, key: string, value: string): Promise<void>
   createTopics(topics: TopicSettings[]): Promise<{ created: string[]; existing: string[] }>
+  addPartitions(topics: string[], total: number): Promise<void>
   deleteTopics(topics: string[]): Promise<void>
   /** Also those that still have members. */
   deleteGroups(groups: string[]): Promise<void>
@@ -208,6 +210,7 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
           try {
             await admin.createTopics({
               timeout: REQUEST_MS,
+              waitForLeaders: false,
               topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
                 topic,
                 numPartitions: partitions,
@@ -223,7 +226,13 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
           }
         }
         const names = (some: TopicSettings[]): string[] => some.map(({ topic }) => topic)
+        await waitForTopics(kafka, names(topics))
         return { created: names(missing), existing: names(topics.filter((one) => !missing.includes(one))) }
+      }),
+    addPartitions: (topics, total) =>
+      withAdmin(async (admin) => {
+        const topicPartitions = topics.map((topic) => ({ topic, count: total }))
+        await admin.createPartitions({ topicPartitions, timeout: REQUEST_MS })
       }),
     deleteTopics: (topics) =>
       withAdmin(async (admin) => {
@@ -262,7 +271,27 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
   }
 }
 
-/** The first of the errors that kafkajs gathers when several topics are asked for. */
+/** Brokers learn of a new topic a little after its creation. */
+async function waitForTopics(kafka: Kafka, topics: string[]): Promise<void> {
+  const link = createLink(kafka, () => {})
+  const end = performance.now() + REQUEST_MS
+  try {
+    for (;;) {
+      try {
+        await link.refresh(topics)
+        for (const topic of topics) link.leaders(link.partitionsOf(topic))
+        return
+      } catch (error) {
+        if (performance.now() > end) throw error
+        await delay(100)
+      }
+    }
+  } finally {
+    await link.close()
+  }
+}
+
+/** The errors that kafkajs gathers when several topics are asked for. */
 function reasonOf(error: unknown): string {
   const { errors, message } = error as { errors?: Error[]; message: string }
   return errors?.map((each) => each.message).join('; ') ?? message

@@ -62,7 +62,7 @@ export class KafkaTail {
   #running: Promise<void> | undefined
   #settled: (() => void) | undefined
   #onRoom: (() => void)[] = []
-  #waiters: { offsets: Offsets; resolve: () => void }[] = []
+  readonly #waiters = new Set<{ offsets: Offsets; resolve: () => void }>()
 
   constructor(options: TailOptions) {
     this.#options = options
@@ -91,6 +91,11 @@ export class KafkaTail {
     return places.reduce((sum, one) => sum + Math.max(0, (this.#ends.get(nameOf(one)) ?? 0) - one.offset), 0)
   }
 
+  /** It reads, and has read everything there is. */
+  get isAtEnd(): boolean {
+    return this.#state === 'streaming' && this.lagEvents === 0
+  }
+
   add(consumer: Consumer): Lane {
     const lane = new Lane({
       ...this.#options,
@@ -109,10 +114,19 @@ export class KafkaTail {
     return (offsets[number]![partition] ?? 0) < next ? reason : undefined
   }
 
-  /** Resolves when everything before these offsets was read. */
-  async reached(offsets: Offsets): Promise<void> {
-    if (this.#cursor && isReached(this.#cursor.offsets, offsets)) return
-    await new Promise<void>((resolve) => this.#waiters.push({ offsets, resolve }))
+  /** Waits until everything before these offsets was read. @returns whether it was, in time */
+  async reached(offsets: Offsets, ms: number): Promise<boolean> {
+    if (this.#cursor && isReached(this.#cursor.offsets, offsets)) return true
+    return new Promise((resolve) => {
+      const waiter = { offsets, resolve: () => settle(true) }
+      const timer = setTimeout(() => settle(false), ms)
+      const settle = (isThere: boolean): void => {
+        clearTimeout(timer)
+        this.#waiters.delete(waiter)
+        resolve(isThere)
+      }
+      this.#waiters.add(waiter)
+    })
   }
 
   /** Resolves when the first try to begin has succeeded or failed; what fails is tried again. */
@@ -274,11 +288,7 @@ export class KafkaTail {
     }
     const names = Object.values(topicNames(prefix))
     for (const { topic, partition, next } of fetched) cursor.move(names.indexOf(topic), partition, next)
-    this.#waiters = this.#waiters.filter(({ offsets, resolve }) => {
-      const isThere = isReached(cursor.offsets, offsets)
-      if (isThere) resolve()
-      return !isThere
-    })
+    for (const { offsets, resolve } of this.#waiters) if (isReached(cursor.offsets, offsets)) resolve()
     if (this.lanes.some(({ pending }) => pending >= QUEUE_LIMIT)) {
       await new Promise<void>((resolve) => this.#onRoom.push(resolve))
     }

@@ -195,7 +195,10 @@ function createReplay({ client, prefix, tail, history, scan }: ReplayOptions) {
     if (asked.identity !== tail.cursor.identity) return { kind: 'reset', reason: 'the position is unknown' }
     const after = asked.offsets
     // Another instance can be ahead of this one: the answer must not lead back.
-    if (!isReached(tail.cursor.offsets, after)) await within(CATCH_UP_MS, tail.reached(after))
+    if (!(await tail.reached(after, CATCH_UP_MS))) {
+      if (tail.isAtEnd) return { kind: 'reset', reason: 'the position is in the future' }
+      throw new Error('the change feed has not got to the position yet')
+    }
     const gap = tail.gapAfter(after)
     if (gap !== undefined) return { kind: 'reset', reason: gap }
     const { memory, cursor } = tail

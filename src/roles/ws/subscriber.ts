@@ -198,12 +198,17 @@ export class Subscriber {
       this.#place = { position: event.position, skip }
       return
     }
-    for (let index = skip; index < count; index++) {
+    // Not the event that was begun: of two topics another instance may have read the other one first.
+    const isOther = skip >= count
+    const first = isOther ? 0 : skip
+    for (let index = first; index < count; index++) {
       const isLast = index === count - 1
-      this.#place = isLast ? { position: event.position, skip: 0 } : { position, skip: index + 1 }
+      this.#place = isLast
+        ? { position: event.position, skip: isOther ? skip : 0 }
+        : { position, skip: index + 1 }
       this.write(message(index, position))
     }
-    hub.onSent(count - skip)
+    hub.onSent(count - first)
   }
 
   /** A client that gets to read this close has read everything sent before it: it can go on from there. */
