@@ -32,6 +32,8 @@ const properties = {
   title: { ...stemmed, fields: { keyword } },
   title_words: {
     ...stemmed,
+    // A word weighs the same in every title, so that of equal matches the newest comes first.
+    norms: false,
     copy_to: 'written',
     fields: { written: { ...asWritten, index_prefixes: { min_chars: 1, max_chars: 8 } } },
   },

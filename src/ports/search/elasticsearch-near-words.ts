@@ -6,7 +6,7 @@ interface Suggested {
   suggest?: Record<string, { options: { text: string }[] }[]>
 }
 
-/** Looks among the words of all documents, by Elasticsearch's term suggester, for those that are like a misspelled one. */
+/** Looks for words like a misspelled one among those of all documents, by Elasticsearch's term suggester. */
 export function createNear(client: Elasticsearch, alias: string, stemsOf: Stemmer): Near {
   return async (words, _, forgiveness) => {
     const asked = words.filter((word) => FORGIVEN.test(word)).slice(0, MAX_MISSPELLED)

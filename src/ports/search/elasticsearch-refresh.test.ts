@@ -32,12 +32,12 @@ test('after a refresh that took long the next one comes after a longer pause', a
   const refresher = createRefresher(
     async () => {
       refreshes++
-      time += 200
+      time += 20
     },
     () => time,
   )
   await refresher.refresh()
-  time += 799
+  time += 79
   await refresher.refresh()
   assert.equal(refreshes, 1)
   await eventually('the end of the pause', () => refreshes === 2)

@@ -4,9 +4,9 @@ export interface Refresher {
   stop(): void
 }
 
-/** Milliseconds after which what was written is found at the latest, about: the index refreshes itself by then. */
-const MAX_PAUSE_MS = 1_000
-/** Pauses are so many times as long as the refresh before, so that refreshing takes a fifth of the time at most. */
+/** Milliseconds, about, after which what was written is found at the latest. */
+const MAX_PAUSE_MS = 200
+/** Pauses are so many times as long as the refresh before, so that refreshing takes about a fifth of the time. */
 const PAUSE_FACTOR = 4
 
 /**

@@ -48,7 +48,7 @@ async function heldVersion(client: Elasticsearch, alias: string): Promise<number
   if (found === undefined) return undefined
   const [index, { mappings }] = found
   if (index === alias) {
-    const why = `Elasticsearch has an index ${alias} where docmgr needs an alias; delete it or choose another search.index`
+    const why = `Elasticsearch has an index ${alias} where docmgr needs an alias; delete it, or set search.index`
     throw new DomainError('unavailable', why)
   }
   return mappings._meta?.docmgr ?? null

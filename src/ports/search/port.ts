@@ -51,6 +51,8 @@ export type Facet = (typeof FACETS)[number]
 
 export interface SearchIndex {
   /**
+   * Resolves when what was given is durable; it is found at once or, where much is written, a fraction of a second
+   * later.
    * Idempotent, never goes backwards: what is already there with this version or a newer one is left as it is. Of
    * several versions of one document only the newest counts. A tombstone keeps neither title nor text.
    *
