@@ -8,7 +8,8 @@ import { buildRoot } from '../runtime/package-root.ts'
 import { eventually, within } from './deadline.ts'
 import { serviceEnvironment } from './service-process.ts'
 
-const START_LIMIT_MS = 60_000
+/** Eight processes that start at once share what processors there are. */
+const START_LIMIT_MS = 150_000
 const STOP_LIMIT_MS = 30_000
 const KEPT_CHARS = 20_000
 
@@ -111,21 +112,22 @@ export class RoleInstance implements Instance {
 
   /** Until it says that it is ready, or ends. */
   async ready(): Promise<void> {
+    let last = 'it does not listen yet'
     try {
       await eventually(
         `${this.name} to be ready`,
         async () => {
           if (!this.#child) throw new Error(`${this.name} ended before it was ready`)
           const answer = await fetch(`${this.url}/health/ready`, {
-            signal: AbortSignal.timeout(2_000),
-          }).catch(() => undefined)
-          await answer?.body?.cancel()
+            signal: AbortSignal.timeout(5_000),
+          }).catch((error: Error) => void (last = String(error.cause ?? error)))
+          if (answer) last = await answer.text().catch(String)
           return answer?.status === 200 || (await delay(50, false))
         },
         START_LIMIT_MS,
       )
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n${this.output()}`, { cause: error })
+      throw new Error(`${(error as Error).message}; last: ${last}\n${this.output()}`, { cause: error })
     }
   }
 

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+
+/** One request of a load. */
+export interface LoadRequest {
+  name: string
+  method: 'GET' | 'POST' | 'PATCH'
+  path: string
+  json?: unknown
+  /** gets the body of an answer that succeeded */
+  onAnswer?: (body: unknown) => void
+}
+
+export interface Failure {
+  request: string
+  /** milliseconds since the beginning */
+  at: number
+  problem: string
+}
+
+export interface LoadResult {
+  requests: number
+  failures: Failure[]
+  /** milliseconds of each request from when it was due, sorted */
+  latencies: number[]
+  seconds: number
+}
+
+export interface Load {
+  /** how many requests were answered so far */
+  answered(): number
+  /** sends no more, waits for what is in hand, and says how it went */
+  end(): Promise<LoadResult>
+}
+
+const REQUEST_LIMIT_MS = 20_000
+const MOST_AT_ONCE = 2_000
+
+/**
+ * Sends so many requests a second over kept connections, each when it is due, whether or not the ones before it have
+ * been answered. None is repeated.
+ */
+export function startLoad(base: string, perSecond: number, next: () => LoadRequest): Load {
+  const agent = new Agent({ pipelining: 1, keepAliveTimeout: 10_000 })
+  const latencies: number[] = []
+  const failures: Failure[] = []
+  const inHand = new Set<Promise<void>>()
+  const begun = performance.now()
+  let ended = false
+
+  const send = async (due: number): Promise<void> => {
+    const { name, method, path, json, onAnswer } = next()
+    try {
+      const { statusCode, body } = await request(base + path, {
+        dispatcher: agent,
+        method,
+        signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+        ...(json !== undefined && {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(json),
+        }),
+      })
+      const text = await body.text()
+      if (statusCode >= 300) throw new Error(`${statusCode} ${text.slice(0, 300)}`)
+      latencies.push(performance.now() - due)
+      onAnswer?.(JSON.parse(text))
+    } catch (error) {
+      const { code = '', message, cause } = error as NodeJS.ErrnoException
+      const at = Math.round(performance.now() - begun)
+      failures.push({ request: name, at, problem: `${code} ${message} ${cause ? String(cause) : ''}`.trim() })
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    for (let count = 0; !ended; count++) {
+      const due = begun + (count * 1_000) / perSecond
+      const early = due - performance.now()
+      if (early > 1) await delay(early)
+      if (inHand.size >= MOST_AT_ONCE) throw new Error(`${MOST_AT_ONCE} requests wait for an answer`)
+      const sent = send(due)
+      inHand.add(sent)
+      void sent.then(() => inHand.delete(sent))
+    }
+  }
+  const running = run()
+  running.catch(() => {})
+  return {
+    answered: () => latencies.length,
+    async end() {
+      ended = true
+      await running
+      const seconds = (performance.now() - begun) / 1_000
+      await Promise.all(inHand)
+      await agent.close()
+      return {
+        requests: latencies.length + failures.length,
+        failures,
+        latencies: latencies.sort((one, other) => one - other),
+        seconds,
+      }
+    },
+  }
+}
+
+/** The value below which this part of the sorted values lies. */
+export function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN
+}

@@ -1,0 +1,54 @@
+/** An update of a running system: every process is replaced under load, and nobody notices. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { ROLES } from '../../config/roles.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { startTopology, type Topology } from '../../testing/topology.ts'
+import { prepareMix } from './mixed-requests.ts'
+import { quantile, startLoad } from './open-loop.ts'
+
+const PER_SECOND = 100
+/** Requests that are answered before and after each replacement. */
+const BETWEEN = 100
+
+test('a rolling restart of every role under 100 requests a second fails no request and loses no write', async (t) => {
+  const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
+  try {
+    await rollUnderLoad(t, topology)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${topology.output()}`, { cause: error })
+  } finally {
+    await topology.stop()
+  }
+})
+
+async function rollUnderLoad(t: TestContext, topology: Topology): Promise<void> {
+  const base = topology.urls.http
+  const mix = await prepareMix(base)
+  const load = startLoad(base, PER_SECOND, mix.next)
+  const begun = performance.now()
+  const more = (count: number): Promise<boolean> => {
+    const wanted = load.answered() + count
+    return eventually(`${count} more answers`, () => load.answered() >= wanted, 60_000)
+  }
+  await more(BETWEEN)
+  const steps: string[] = []
+  for (const role of ROLES) {
+    for (const old of topology.instances(role)) {
+      const from = performance.now()
+      await topology.replace(old)
+      steps.push(`${old.name} ${Math.round(from - begun)}–${Math.round(performance.now() - begun)}`)
+      await more(BETWEEN)
+    }
+  }
+  const { requests, failures, latencies, seconds } = await load.end()
+  const ms = (part: number): string => `p${part * 100} ${quantile(latencies, part).toFixed(1)} ms`
+  t.diagnostic(
+    `${requests} requests in ${seconds.toFixed(1)} s (${(requests / seconds).toFixed(0)} a second): ` +
+      `${[0.5, 0.9, 0.99].map(ms).join(', ')}, longest ${latencies.at(-1)!.toFixed(0)} ms`,
+  )
+  t.diagnostic(`replaced, in milliseconds: ${steps.join('; ')}`)
+  assert.deepEqual(failures, [], `replacements: ${steps.join('; ')}`)
+  assert.deepEqual(await mix.missing(base), [])
+  await eventually('the last title to be found', () => mix.isFound(base), 30_000)
+}
