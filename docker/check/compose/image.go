@@ -22,13 +22,17 @@ func image(s *system) (found []string) {
 	for _, match := range copied.FindAllStringSubmatch(s.dockerfile, -1) {
 		for _, source := range strings.Fields(match[1]) {
 			source = strings.TrimPrefix(source, "./")
-			seen[source] = true
 			if _, err := os.Stat(filepath.Join(s.root, source)); err != nil {
 				found = append(found, "the Dockerfile copies "+source+", which is not there")
 			}
-			if !slices.Contains(lines, "!"+source) {
+			through := slices.IndexFunc(lines, func(line string) bool {
+				return line == "!"+source || line != "" && strings.HasPrefix("!"+source, line+"/")
+			})
+			if through < 0 {
 				found = append(found, ".dockerignore hides "+source)
+				continue
 			}
+			seen[lines[through][1:]] = true
 		}
 	}
 	for _, line := range lines {
