@@ -30,10 +30,11 @@ export interface LinkOptions {
   onBack(): void
 }
 
-/** A reply is looked for this often, and may take DEADLINE_TICKS of them: one timer, however many commands. */
+/** How often it is looked for replies that are late: one timer, however many commands. */
 const TICK_MS = 100
-const DEADLINE_TICKS = 5
+const DEADLINE_MS = 500
 const PING_TICKS = 50
+/** For the connection, and then for each command that prepares it: nobody waits for these. */
 const CONNECT_MS = 2_000
 const BACKOFF_MS = { first: 50, most: 2_000 }
 /** Commands without a reply at the most. */
@@ -52,17 +53,22 @@ class Connection {
   readonly client: Client
   sent = 0
   done = 0
-  /** `sent` of the latest ticks: Redis answers in order, so what is not done of the oldest is too late. */
-  private readonly marks: number[] = new Array<number>(DEADLINE_TICKS).fill(0)
+  /** `sent` at earlier ticks, as long as not all of them are done. Redis answers in order, so the oldest is enough. */
+  private readonly marks: { at: number; sent: number }[] = []
 
   constructor(client: Client) {
     this.client = client
   }
 
   tick(): 'late' | 'idle' | 'busy' {
-    this.marks.push(this.sent)
-    if (this.done < this.marks.shift()!) return 'late'
-    return this.done === this.sent ? 'idle' : 'busy'
+    const { marks } = this
+    const now = performance.now()
+    while (marks.length > 0 && marks[0]!.sent <= this.done) marks.shift()
+    // Between two ticks what has arrived is read: after a pause of this process it is not Redis that was slow.
+    if (marks.length > 1 && now - marks[0]!.at >= DEADLINE_MS) return 'late'
+    if (this.done === this.sent) return 'idle'
+    marks.push({ at: now, sent: this.sent })
+    return 'busy'
   }
 }
 
@@ -120,9 +126,12 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
     client.on('error', (error) => lose(connection, error))
     try {
       await within(CONNECT_MS, client.connect())
-      const send: Send = (...command) => within(TICK_MS * DEADLINE_TICKS, client.sendCommand<Reply>(command))
-      do await options.prepare(send)
-      while (!options.isPrepared())
+      const send: Send = (...command) => within(CONNECT_MS, client.sendCommand<Reply>(command))
+      do {
+        await options.prepare(send)
+        // As fast as it must be from now on.
+        await within(DEADLINE_MS, send('PING'))
+      } while (!options.isPrepared())
     } catch (error) {
       destroy(client)
       throw error
@@ -139,8 +148,7 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
     const connection = current
     if (!connection) return
     const state = connection.tick()
-    if (state === 'late')
-      return lose(connection, new Error(`no answer within ${TICK_MS * DEADLINE_TICKS} ms`))
+    if (state === 'late') return lose(connection, new Error(`no answer within ${DEADLINE_MS} ms`))
     idleTicks = state === 'idle' ? idleTicks + 1 : 0
     if (idleTicks >= PING_TICKS) {
       idleTicks = 0
@@ -172,9 +180,7 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
       const connection = current
       current = undefined
       if (!connection) return
-      await within(TICK_MS * DEADLINE_TICKS, connection.client.close()).catch(() =>
-        destroy(connection.client),
-      )
+      await within(DEADLINE_MS, connection.client.close()).catch(() => destroy(connection.client))
     },
   }
 }
