@@ -7,11 +7,12 @@ import { startTopology, type Topology } from '../../testing/topology.ts'
 import { prepareMix } from './mixed-requests.ts'
 import { quantile, startLoad } from './open-loop.ts'
 
-const PER_SECOND = 100
+/** On a machine that has other work too, fewer show the same mistakes. */
+const PER_SECOND = Number(process.env['ROLLING_RESTART_RATE'] ?? 100)
 /** Requests that are answered before and after each replacement. */
-const BETWEEN = 100
+const BETWEEN = PER_SECOND
 
-test('a rolling restart of every role under 100 requests a second fails no request and loses no write', async (t) => {
+test('a rolling restart of every role under many requests a second fails no request and loses no write', async (t) => {
   const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
   try {
     await rollUnderLoad(t, topology)
@@ -29,18 +30,21 @@ async function rollUnderLoad(t: TestContext, topology: Topology): Promise<void> 
   const begun = performance.now()
   const more = (count: number): Promise<boolean> => {
     const wanted = load.answered() + count
-    return eventually(`${count} more answers`, () => load.answered() >= wanted, 60_000)
+    return eventually(`${count} more answers`, () => load.answered() >= wanted, 30_000)
   }
-  await more(BETWEEN)
   const steps: string[] = []
-  for (const role of ROLES) {
-    for (const old of topology.instances(role)) {
-      const from = performance.now()
-      await topology.replace(old)
-      steps.push(`${old.name} ${Math.round(from - begun)}–${Math.round(performance.now() - begun)}`)
-      await more(BETWEEN)
+  const roll = async (): Promise<void> => {
+    await more(BETWEEN)
+    for (const role of ROLES) {
+      for (const old of topology.instances(role)) {
+        const from = performance.now()
+        await topology.replace(old)
+        steps.push(`${old.name} ${Math.round(from - begun)}–${Math.round(performance.now() - begun)}`)
+        await more(BETWEEN)
+      }
     }
   }
+  const problem = await roll().catch((error: unknown) => error)
   const { requests, failures, latencies, seconds } = await load.end()
   const ms = (part: number): string => `p${part * 100} ${quantile(latencies, part).toFixed(1)} ms`
   t.diagnostic(
@@ -48,7 +52,7 @@ async function rollUnderLoad(t: TestContext, topology: Topology): Promise<void> 
       `${[0.5, 0.9, 0.99].map(ms).join(', ')}, longest ${latencies.at(-1)!.toFixed(0)} ms`,
   )
   t.diagnostic(`replaced, in milliseconds: ${steps.join('; ')}`)
-  assert.deepEqual(failures, [], `replacements: ${steps.join('; ')}`)
+  assert.deepEqual({ problem, failures }, { problem: undefined, failures: [] }, `replacements: ${steps.join('; ')}`)
   assert.deepEqual(await mix.missing(base), [])
   await eventually('the last title to be found', () => mix.isFound(base), 30_000)
 }
