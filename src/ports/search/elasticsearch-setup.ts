@@ -25,8 +25,12 @@ export function createIndexSetup(client: Elasticsearch, alias: string): IndexSet
 }
 
 async function ensureIndex(client: Elasticsearch, alias: string): Promise<void> {
-  const version = (await heldVersion(client, alias)) ?? (await create(client, alias))
-  if (version === INDEX_VERSION) return
+  let version = await heldVersion(client, alias)
+  if (version === undefined) {
+    await create(client, alias)
+    version = await heldVersion(client, alias)
+  }
+  if (version === INDEX_VERSION) return untilUsable(client, alias)
   throw new DomainError(
     'unavailable',
     `the index behind ${alias} was made by another version of docmgr (${version ?? 'unknown'}, not ${INDEX_VERSION})`,
@@ -54,7 +58,7 @@ async function heldVersion(client: Elasticsearch, alias: string): Promise<number
   return mappings._meta?.docmgr ?? null
 }
 
-async function create(client: Elasticsearch, alias: string): Promise<number | null | undefined> {
+async function create(client: Elasticsearch, alias: string): Promise<void> {
   const index = indexName(alias)
   try {
     await client.ask({ method: 'PUT', path: `/${index}`, body: indexBody(alias), timeoutMs: 60_000 })
@@ -63,7 +67,10 @@ async function create(client: Elasticsearch, alias: string): Promise<number | nu
     // By another process, just now; or its alias was taken away, and belongs to it.
     await client.ask({ method: 'PUT', path: `/${index}/_alias/${alias}`, body: { is_write_index: true } })
   }
+}
+
+/** An index that was made just now, by this process or another, has an alias before it has shards to answer. */
+async function untilUsable(client: Elasticsearch, alias: string): Promise<void> {
   const query = { wait_for_status: 'yellow', timeout: '10s' }
-  await client.ask({ method: 'GET', path: `/_cluster/health/${index}`, query, timeoutMs: 15_000 })
-  return heldVersion(client, alias)
+  await client.ask({ method: 'GET', path: `/_cluster/health/${alias}`, query, timeoutMs: 15_000 })
 }
