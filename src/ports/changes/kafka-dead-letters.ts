@@ -1,7 +1,8 @@
 import type { Clock } from '../../runtime/clock.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { describeFailure } from './dead-letters.ts'
-import type { KafkaClient, KafkaRecord } from './kafka-client.ts'
+import type { KafkaClient } from './kafka-client.ts'
+import type { KafkaRecord } from './kafka-link.ts'
 
 export interface KafkaDeadLetters extends DeadLetters {
   /** A record that is no event. Durable when it resolves. */

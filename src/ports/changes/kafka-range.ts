@@ -1,5 +1,5 @@
 import { TOPICS } from '../../domain/change.ts'
-import type { KafkaLink, KafkaOffset } from './kafka-client.ts'
+import type { KafkaLink, KafkaOffset } from './kafka-link.ts'
 import type { Offsets } from './kafka-position.ts'
 import { itemsOf, nameOf, type ReadItem, readKafka } from './kafka-reader.ts'
 import { topicNames } from './kafka-topics.ts'

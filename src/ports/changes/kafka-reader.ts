@@ -1,5 +1,5 @@
 import { type ChangeEvent, type Topic, TOPICS } from '../../domain/change.ts'
-import type { KafkaFetched, KafkaLink, KafkaOffset, KafkaPartition, KafkaRecord } from './kafka-client.ts'
+import type { KafkaFetched, KafkaLink, KafkaOffset, KafkaPartition, KafkaRecord } from './kafka-link.ts'
 import { type ParsedRecord, parseRecord } from './kafka-record.ts'
 import { topicNames } from './kafka-topics.ts'
 

@@ -1,5 +1,5 @@
 import type { Change, ChangeEvent, Topic } from '../../domain/change.ts'
-import type { KafkaRecord } from './kafka-client.ts'
+import type { KafkaRecord } from './kafka-link.ts'
 
 /** An event that does not have its position yet. */
 export type UnplacedEvent = Omit<ChangeEvent, 'position'>

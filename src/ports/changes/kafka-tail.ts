@@ -2,14 +2,14 @@ import { type ChangeEvent, documentIdOf } from '../../domain/change.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { backoffMs, pause } from './backoff.ts'
+import type { KafkaClient } from './kafka-client.ts'
 import {
-  type KafkaClient,
   kafkaErrorType,
   type KafkaFetched,
   type KafkaLink,
   type KafkaOffset,
   MissingTopicError,
-} from './kafka-client.ts'
+} from './kafka-link.ts'
 import type { KafkaDeadLetters } from './kafka-dead-letters.ts'
 import { KafkaMemory, type MemoryLimits } from './kafka-history.ts'
 import { Cursor, isReached, type Offsets } from './kafka-position.ts'
@@ -57,6 +57,9 @@ export class KafkaTail {
   #gap: { number: number; partition: number; next: number; reason: string } | undefined
   /** there were no topics when it started, so everything in them is new */
   #fromBeginning = false
+  /** when it was asked to start, if it could not begin at once */
+  #since: Date | undefined
+  #startedAt: Date | undefined
   #seq = 0
   readonly #ends = new Map<string, number>()
   #running: Promise<void> | undefined
@@ -131,6 +134,7 @@ export class KafkaTail {
 
   /** Resolves when the first try to begin has succeeded or failed; what fails is tried again. */
   async start(): Promise<void> {
+    this.#startedAt = this.#options.clock.now()
     const settled = new Promise<void>((resolve) => (this.#settled = resolve))
     this.#running = this.#run()
     await settled
@@ -170,6 +174,7 @@ export class KafkaTail {
     this.#problem = (error as Error).message
     const isMissing = error instanceof MissingTopicError
     if (isMissing && !this.#cursor) this.#fromBeginning = true
+    if (!this.#cursor) this.#since = this.#startedAt
     if (!isMissing || this.#cursor) this.#state = 'reconnecting'
     if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') {
       this.#startOver('events were removed from Kafka before they were read')
@@ -234,7 +239,9 @@ export class KafkaTail {
       link.offsets(partitions, oldest),
       link.offsets(partitions, 'latest'),
     ])
-    const until = this.#fromBeginning ? earliest : ends
+    // What was written since it was asked to start is delivered, also when it could not begin at once.
+    const begun = this.#since && (await link.offsets(partitions, this.#since))
+    const until = this.#fromBeginning ? earliest : (begun ?? ends)
     const share = Math.ceil(warm.events / partitions.length)
     const from = until.map((end) => {
       const offsetIn = (some: KafkaOffset[]): number =>
@@ -274,6 +281,7 @@ export class KafkaTail {
     this.#memory = memories
     this.#cursor = cursor
     this.#fromBeginning = false
+    this.#since = undefined
   }
 
   async #take(fetched: KafkaFetched[]): Promise<void> {

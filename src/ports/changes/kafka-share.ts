@@ -1,0 +1,266 @@
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/within.ts'
+import { backoffMs, pause } from './backoff.ts'
+import type { KafkaClient } from './kafka-client.ts'
+import type { KafkaDeadLetters } from './kafka-dead-letters.ts'
+import type { KafkaMembership } from './kafka-group.ts'
+import { kafkaErrorType, type KafkaFetched, type KafkaLink, type KafkaOffset } from './kafka-link.ts'
+import { Cursor, topicNumber } from './kafka-position.ts'
+import { itemsOf, nameOf, readKafka } from './kafka-reader.ts'
+import { RepeatFilter } from './kafka-repeats.ts'
+import { topicNames } from './kafka-topics.ts'
+import { Lane } from './lane.ts'
+import type { Consumer } from './port.ts'
+import { Queue } from './queue.ts'
+
+export interface KafkaTimings {
+  /** without a sign of life, a member's partitions go to others; of one without and of one with a name of its own */
+  sessionMs: number
+  staticSessionMs: number
+  heartbeatMs: number
+  /** for the members of a group to finish what they have in hand when it shares out its work anew */
+  rebalanceMs: number
+  /** how often new partitions are looked for */
+  refreshMs: number
+  /** for the consumers to finish the batch in hand when the feed stops */
+  stopMs: number
+}
+
+export interface SharedConsumerOptions {
+  client: KafkaClient
+  consumer: Consumer
+  group: string
+  instance: string | undefined
+  prefix: string
+  deadLetters: KafkaDeadLetters
+  log: Logger
+  random: () => number
+  timings: KafkaTimings
+}
+
+const RETRY_SEND = { firstMs: 100, limitMs: 5_000 }
+/** events that may wait for the consumer before reading pauses */
+const QUEUE_LIMIT = 2_000
+
+/** What was given to the lane up to an event. */
+interface Mark extends KafkaOffset {
+  seq: number
+}
+
+interface ShareOptions extends SharedConsumerOptions {
+  link: KafkaLink
+  membership: KafkaMembership
+  topics: string[]
+  end: AbortSignal
+}
+
+/**
+ * The work on the partitions that a member has, until it has others. Offsets are committed when everything before them
+ * is done, and never after the partitions have gone to another member: the broker refuses commits of a member that is
+ * no longer one.
+ */
+export class Share {
+  /** Resolves when the group shares out its work anew or the signal came; rejects when Kafka is lost. */
+  readonly ended: Promise<void>
+  readonly #options: ShareOptions
+  readonly #lane: Lane
+  readonly #over = new AbortController()
+  readonly #cursor: Cursor
+  readonly #repeats = new RepeatFilter()
+  readonly #marks = new Queue<Mark>()
+  readonly #ends = new Map<string, number>()
+  readonly #done = new Map<string, KafkaOffset>()
+  #dirty = new Map<string, KafkaOffset>()
+  #committing: Promise<void> | undefined
+  #closed = false
+  #seq = 0
+  #onRoom: (() => void) | undefined
+
+  static async open(options: ShareOptions): Promise<Share> {
+    const { link, membership, topics, log } = options
+    const identity = await link.identity(topics)
+    const [committed, earliest, latest] = await Promise.all([
+      membership.committed(),
+      link.offsets(membership.assigned, 'earliest'),
+      link.offsets(membership.assigned, 'latest'),
+    ])
+    const from = earliest.map((first) => {
+      const end = latest.find((one) => nameOf(one) === nameOf(first))!
+      const place = committed.find((one) => nameOf(one) === nameOf(first))
+      if (place && place.offset >= first.offset && place.offset <= end.offset) return place
+      if (place)
+        log.error({ committed: place, first }, 'events were removed from Kafka before they were handled')
+      return first
+    })
+    return new Share(options, identity, from)
+  }
+
+  private constructor(options: ShareOptions, identity: string, from: KafkaOffset[]) {
+    this.#options = options
+    this.#cursor = new Cursor(identity, [[], []])
+    for (const one of from) this.#done.set(nameOf(one), one)
+    this.#lane = new Lane({
+      ...options,
+      onProgress: () => this.#progress(),
+      dispatched: () => this.#seq,
+    })
+    this.ended = this.#work(from)
+    this.ended.catch(() => {})
+  }
+
+  get problem(): string | undefined {
+    return this.#lane.problem
+  }
+
+  get pending(): number {
+    return this.#lane.pending
+  }
+
+  get buried(): number {
+    return this.#lane.buried
+  }
+
+  get lag(): number {
+    let lag = 0
+    for (const [name, end] of this.#ends) lag += Math.max(0, end - this.#done.get(name)!.offset)
+    return lag
+  }
+
+  async #work(from: KafkaOffset[]): Promise<void> {
+    const { link, end, timings, consumer, log } = this.#options
+    const { signal } = this.#over
+    const stop = (): void => this.#over.abort()
+    end.addEventListener('abort', stop, { once: true })
+    if (end.aborted) stop()
+    const left = new AbortController()
+    const heartbeats = this.#heartbeats(left.signal)
+    const watching = this.#watchPartitions(signal)
+    try {
+      const reading = readKafka({ link, from, signal, onFetched: (fetched) => this.#take(fetched) })
+      await Promise.race([reading, watching])
+    } finally {
+      stop()
+      end.removeEventListener('abort', stop)
+      this.#onRoom?.()
+      await within(end.aborted ? timings.stopMs : timings.rebalanceMs, this.#lane.stop()).catch(() => {
+        log.warn({ consumer: consumer.name }, 'consumer did not finish its batch in time; it comes again')
+      })
+      await this.#commit().catch((error: unknown) => {
+        log.warn(
+          { consumer: consumer.name, err: error },
+          'what was done could not be noted down; it comes again',
+        )
+      })
+      this.#closed = true
+      left.abort()
+    }
+    const failure = await heartbeats
+    if (failure !== undefined && !end.aborted) throw failure
+  }
+
+  /** Go on while the batch in hand is finished, so that the member stays one. @returns why they cannot */
+  async #heartbeats(left: AbortSignal): Promise<unknown> {
+    const { membership, timings } = this.#options
+    while (!left.aborted) {
+      await pause(timings.heartbeatMs, left)
+      if (left.aborted) return undefined
+      try {
+        await membership.heartbeat()
+      } catch (error) {
+        this.#over.abort()
+        if (kafkaErrorType(error) !== 'REBALANCE_IN_PROGRESS') return error
+      }
+    }
+    return undefined
+  }
+
+  /** Resolves when the topics have other partitions than before. */
+  async #watchPartitions(signal: AbortSignal): Promise<void> {
+    const { link, topics, timings } = this.#options
+    const count = (): number => topics.flatMap((topic) => link.partitionsOf(topic)).length
+    const before = count()
+    while (!signal.aborted) {
+      await pause(timings.refreshMs, signal)
+      if (signal.aborted) return
+      await link.refresh(topics)
+      if (count() !== before) return
+    }
+  }
+
+  async #take(fetched: KafkaFetched[]): Promise<void> {
+    const { consumer, deadLetters, log, prefix, random } = this.#options
+    for (const { parsed, topic, partition, record } of itemsOf(fetched, prefix)) {
+      const offset = record.offset + 1
+      this.#cursor.move(topicNumber(topic), partition, offset)
+      if (parsed.kind === 'malformed') {
+        log.error({ topic, partition, offset: record.offset, err: parsed.error }, 'a record is no event')
+        await this.#persist(random, () =>
+          deadLetters.addRecord(consumer.name, this.#nameOfTopic(topic), partition, record, parsed.error),
+        )
+      } else if (!this.#repeats.isRepeat(parsed.event)) {
+        const position = this.#cursor.positionOf(topicNumber(topic), partition)
+        const event = { ...parsed.event, position } as never
+        this.#lane.offer({ seq: ++this.#seq, event })
+      }
+      this.#marks.push({ seq: this.#seq, topic: this.#nameOfTopic(topic), partition, offset })
+    }
+    for (const { topic, partition, next, end } of fetched) {
+      this.#ends.set(nameOf({ topic, partition }), end)
+      this.#marks.push({ seq: this.#seq, topic, partition, offset: next })
+    }
+    this.#progress()
+    if (this.#lane.pending >= QUEUE_LIMIT) await new Promise<void>((resolve) => (this.#onRoom = resolve))
+  }
+
+  #nameOfTopic(topic: string): string {
+    const names = topicNames(this.#options.prefix)
+    return topic === 'cdc.documents' ? names.documents : names.signatures
+  }
+
+  async #persist(random: () => number, work: () => Promise<void>): Promise<void> {
+    for (let failures = 1; !this.#over.signal.aborted; failures++) {
+      try {
+        return await work()
+      } catch {
+        await pause(backoffMs(failures, RETRY_SEND, random), this.#over.signal)
+      }
+    }
+    throw new Error('stopped')
+  }
+
+  #progress(): void {
+    if (this.#closed) return
+    const { done } = this.#lane
+    for (let first = this.#marks.first; first && first.seq <= done; first = this.#marks.first) {
+      const [{ topic, partition, offset }] = this.#marks.take(1) as [Mark]
+      const name = nameOf({ topic, partition })
+      if (this.#done.get(name)!.offset >= offset) continue
+      const place = { topic, partition, offset }
+      this.#done.set(name, place)
+      this.#dirty.set(name, place)
+    }
+    if (this.#onRoom && this.#lane.pending <= QUEUE_LIMIT / 2) {
+      this.#onRoom()
+      this.#onRoom = undefined
+    }
+    if (this.#dirty.size > 0 && !this.#committing) {
+      // What fails is committed with the next, or comes again.
+      void this.#commit().catch(() => this.#over.abort())
+    }
+  }
+
+  /** One commit at a time, so that none overtakes another. */
+  async #commit(): Promise<void> {
+    while (this.#committing) await this.#committing.catch(() => {})
+    if (this.#dirty.size === 0) return
+    const offsets = [...this.#dirty.values()]
+    this.#dirty = new Map()
+    this.#committing = this.#options.membership.commit(offsets)
+    try {
+      await this.#committing
+    } finally {
+      this.#committing = undefined
+    }
+    if (!this.#closed) this.#progress()
+  }
+}
