@@ -1,18 +1,41 @@
-/** The acceptance suite as it is, through the gateway, against every role as processes of its own. */
+/**
+ * The acceptance suite as it is, through the gateway, against every role as processes of its own: ACCEPTANCE_TARGET says
+ * so to all stack tests.
+ */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { packageRoot } from '../runtime/package-root.ts'
-import { sharedTopology } from './target-topology.ts'
+import { joinTopology } from './target-topology.ts'
 import './documents.test.ts'
 import './signatures.test.ts'
 import './flow.test.ts'
 
+let target: Awaited<ReturnType<typeof joinTopology>>
+let shown = false
+
+before(async () => {
+  assert.equal(process.env['ACCEPTANCE_TARGET'], 'topology', 'run it with `npm run test:stack`')
+  target = await joinTopology()
+})
+afterEach((t) => {
+  if (shown || !('passed' in t) || t.passed) return
+  // Once: later failures would repeat its lines.
+  shown = true
+  t.diagnostic(target.output())
+})
+after(() => target.stop())
+
 test('a gRPC client that is not docmgr speaks to the document role', async () => {
-  const { urls } = await sharedTopology()
   const script = join(packageRoot(), 'docker/native/grpcio.sh')
-  const { stdout } = await promisify(execFile)(script, ['check', urls.grpc, urls.http], { timeout: 120_000 })
+  const { grpc, http } = target.urls
+  const { stdout } = await promisify(execFile)(script, ['check', grpc, http], { timeout: 120_000 })
   assert.match(stdout, /\S/)
+})
+
+test('the suites spoke to the gateway', async () => {
+  const { headers } = await fetch(`${target.urls.http}/documents`)
+  assert.match(headers.get('server') ?? '', /nginx/)
 })

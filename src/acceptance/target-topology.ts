@@ -1,32 +1,19 @@
-/** Makes the suites that are imported beside it run against separate processes behind the gateway. */
-import { after, afterEach } from 'node:test'
 import { ROLES } from '../config/roles.ts'
 import { startTopology, type Topology } from '../testing/topology.ts'
-import { useTarget } from './target.ts'
+import type { Target } from './target.ts'
 
-let starting: Promise<Topology> | undefined
-let shown = false
+let shared: Promise<Topology> | undefined
+let users = 0
 
-/** The one that the suites of this process share. */
-export function sharedTopology(): Promise<Topology> {
-  starting ??= startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
-  return starting
+/** The one topology that the suites of this process share. It ends with the last that leaves it. */
+export async function joinTopology(): Promise<Target & { output(): string }> {
+  users++
+  shared ??= startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
+  const { urls, instances, output, stop } = await shared
+  return {
+    urls,
+    roleUrls: ROLES.flatMap((role) => instances(role).map(({ url }) => url)),
+    output,
+    stop: async () => (--users === 0 ? stop() : undefined),
+  }
 }
-
-useTarget(async () => {
-  const { urls, instances } = await sharedTopology()
-  const roleUrls = ROLES.flatMap((role) => instances(role).map(({ url }) => url))
-  return { urls, roleUrls, stop: async () => {} }
-})
-
-afterEach(async (t) => {
-  if (shown || !('passed' in t) || t.passed) return
-  // Once: later failures would repeat its lines.
-  shown = true
-  t.diagnostic(await sharedTopology().then(({ output }) => output(), String))
-})
-
-after(async () => {
-  const topology = await starting?.catch(() => undefined)
-  await topology?.stop()
-})

@@ -1,6 +1,7 @@
 /**
  * What the acceptance suite runs against: the services whose URLs are in ACCEPTANCE_URLS (JSON with the keys of
- * ServiceUrls), or else a docmgr of its own on the embedded default. The suite knows nothing but these URLs.
+ * ServiceUrls); with ACCEPTANCE_TARGET=topology separate processes behind the gateway; or else a docmgr of its own on the
+ * embedded default. The suite knows nothing but these URLs.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,15 +15,11 @@ export interface Target {
   stop(): Promise<void>
 }
 
-let opener: (() => Promise<Target>) | undefined
-
-/** Lets the suites of this process run against something else. */
-export function useTarget(open: () => Promise<Target>): void {
-  opener = open
-}
-
 export async function openTarget(): Promise<Target> {
-  if (opener) return opener()
+  if (process.env['ACCEPTANCE_TARGET'] === 'topology') {
+    const { joinTopology } = await import('./target-topology.ts')
+    return joinTopology()
+  }
   const given = process.env['ACCEPTANCE_URLS']
   if (given !== undefined) {
     const urls = JSON.parse(given) as ServiceUrls

@@ -37,6 +37,6 @@ const { status } = spawnSync(
     ...forNode,
     ...files,
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, ...(stack && { ACCEPTANCE_TARGET: 'topology' }) } },
 )
 process.exit(status ?? 1)
