@@ -52,7 +52,11 @@ async function rollUnderLoad(t: TestContext, topology: Topology): Promise<void> 
       `${[0.5, 0.9, 0.99].map(ms).join(', ')}, longest ${latencies.at(-1)!.toFixed(0)} ms`,
   )
   t.diagnostic(`replaced, in milliseconds: ${steps.join('; ')}`)
-  assert.deepEqual({ problem, failures }, { problem: undefined, failures: [] }, `replacements: ${steps.join('; ')}`)
+  assert.deepEqual(
+    { problem, failures },
+    { problem: undefined, failures: [] },
+    `replacements: ${steps.join('; ')}`,
+  )
   assert.deepEqual(await mix.missing(base), [])
   await eventually('the last title to be found', () => mix.isFound(base), 30_000)
 }
