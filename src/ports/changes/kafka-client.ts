@@ -172,7 +172,7 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
   }
 }
 
-/** Brokers learn of a new topic a little after its creation. */
+/** Brokers lead the partitions of a new topic a little after its creation. */
 async function waitForTopics(kafka: Kafka, topics: string[]): Promise<void> {
   const link = openLink(kafka)
   const end = performance.now() + REQUEST_MS
@@ -180,7 +180,7 @@ async function waitForTopics(kafka: Kafka, topics: string[]): Promise<void> {
     for (;;) {
       try {
         await link.refresh(topics)
-        for (const topic of topics) link.leaders(link.partitionsOf(topic))
+        await link.offsets(topics.flatMap(link.partitionsOf), 'latest')
         return
       } catch (error) {
         if (performance.now() > end) throw error

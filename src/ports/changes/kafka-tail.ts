@@ -36,6 +36,8 @@ export interface TailOptions {
 }
 
 const RECONNECT = { firstMs: 100, limitMs: 5_000 }
+/** Failures until the start goes on without waiting for Kafka any longer. */
+const FIRST_TRIES = 4
 /** events that may wait for a consumer before reading pauses */
 const QUEUE_LIMIT = 10_000
 
@@ -132,7 +134,7 @@ export class KafkaTail {
     })
   }
 
-  /** Resolves when the first try to begin has succeeded or failed; what fails is tried again. */
+  /** Resolves when it has begun or the first tries have failed; what fails is tried again. */
   async start(): Promise<void> {
     this.#startedAt = this.#options.clock.now()
     const settled = new Promise<void>((resolve) => (this.#settled = resolve))
@@ -161,7 +163,7 @@ export class KafkaTail {
         failures++
         if (failures === 1) log.warn({ err: error }, 'the change feed lost Kafka and tries again')
         this.#fail(error)
-        this.#settled?.()
+        if (failures >= FIRST_TRIES || error instanceof MissingTopicError) this.#settled?.()
         await pause(backoffMs(failures, RECONNECT, random), signal)
       } finally {
         await link.close()
