@@ -163,8 +163,9 @@ test('the same Idempotency-Key signs once', async () => {
 
 test("a role's port has its own routes only", async () => {
   const { id } = await createDocument(documents)
-  problemOf(await send(`${base}/documents/${id}`), 404, 'not-found')
-  problemOf(await send(`${documents}/signatures`), 404, 'not-found')
+  const [ofDocuments, ofSignatures] = target.roleUrls
+  problemOf(await send(`${ofSignatures}/documents/${id}`), 404, 'not-found')
+  problemOf(await send(`${ofDocuments}/signatures`), 404, 'not-found')
   assert.equal((await send(`${target.urls.http}/documents/${id}`)).status, 200)
   assert.equal((await send(`${target.urls.http}/documents/${id}/signatures`)).status, 200)
 })
