@@ -1,8 +1,10 @@
 import type { ChangeEvent, Position, Topic } from '../../domain/change.ts'
 
 /**
- * The feed of every committed change, in commit order for each row, at least once.
- * An event can be seen before its row is visible to another connection.
+ * The feed of every committed change, in commit order for each row, at least once. What can be counted on everywhere is
+ * the order of the events of one topic about one document; `kafka:` keeps no other, so instances can see a signature
+ * and a change of its document in different orders. An event can be seen before its row is visible to another
+ * connection. What is sent twice is dropped where it is recognised; shared consumers must bear repeats.
  */
 export interface ChangeFeed {
   /** Begins to deliver where this consumer left off; the first time, with a snapshot of the rows there are (op `r`). */
