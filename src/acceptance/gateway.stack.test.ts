@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
+import { type TestContext, after, afterEach, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { packageRoot } from '../runtime/package-root.ts'
 import { joinTopology } from './target-topology.ts'
@@ -21,10 +21,11 @@ before(async () => {
   target = await joinTopology()
 })
 afterEach((t) => {
-  if (shown || !('passed' in t) || t.passed) return
+  const { passed } = t as { passed?: boolean }
+  if (shown || passed !== false) return
   // Once: later failures would repeat its lines.
   shown = true
-  t.diagnostic(target.output())
+  ;(t as TestContext).diagnostic(target.output())
 })
 after(() => target.stop())
 
