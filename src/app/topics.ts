@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import { kafkaErrorType, MissingTopicError, openKafka } from '../ports/changes/kafka-client.ts'
+import { openKafka } from '../ports/changes/kafka-client.ts'
+import { kafkaErrorType, MissingTopicError } from '../ports/changes/kafka-link.ts'
 import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka-topics.ts'
 import { parseKafkaUrl } from '../ports/changes/kafka-url.ts'
 import { silentLogger } from '../runtime/logger.ts'

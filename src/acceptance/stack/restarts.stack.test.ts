@@ -7,7 +7,7 @@ import { type Instance, startTopology, type Topology } from '../../testing/topol
 import { type Watcher, watch } from '../crash/watcher.ts'
 import { send } from '../requests.ts'
 import { restartConnector, resumeConnector, stopConnector } from './connector.ts'
-import { startWriting, type Written } from './steady-writer.ts'
+import { prepareWriter, type Written } from './steady-writer.ts'
 
 const LIMIT_MS = 60_000
 /** Changes that are acknowledged while something is away. */
@@ -27,21 +27,30 @@ test('clients of each ws instance see every event once and in order over restart
 async function watchOverRestarts(t: TestContext, topology: Topology): Promise<void> {
   const { urls, names } = topology
   // Several documents, so that every partition and so both indexers have some.
-  const writer = await startWriting(urls.http, { documents: 6, pauseMs: 25, mostChanges: 5_000 })
+  const writer = await prepareWriter(urls.http, { documents: 6, pauseMs: 25, mostChanges: 5_000 })
   const { documents } = writer
   const places = [...topology.instances('ws').map(({ url }) => url), urls.ws]
-  const watchers = places.flatMap((ws) => documents.map(({ id }) => watch(id, () => ({ ws }))))
+  const placed = places.flatMap((ws) => documents.map(({ id }) => [ws, watch(id, () => ({ ws }))] as const))
+  const watchers = placed.map(([, watcher]) => watcher)
+  const watchersOf = (id: string) => placed.filter(([, { documentId }]) => documentId === id)
   await Promise.all(watchers.map(({ established }) => established))
+  writer.begin()
 
   /** Until all that is acknowledged now has reached every client and the index. */
   const settle = async (): Promise<void> => {
     const wanted = documents.map((document) => ({ ...document, signatures: [...document.signatures] }))
     for (const document of wanted) {
-      for (const watcher of watchers.filter(({ documentId }) => documentId === document.id)) {
-        await eventually(
-          `version ${document.version} of ${document.id}`,
-          () => knows(watcher, document),
-          LIMIT_MS,
+      for (const [place, watcher] of watchersOf(document.id)) {
+        await eventually(`all of ${document.id} at ${place}`, () => knows(watcher, document), LIMIT_MS).catch(
+          (error: Error) => {
+            const { versions, signatures } = seenBy(watcher)
+            throw new Error(
+              `${error.message}: version ${document.version} and ${document.signatures.length} signatures; seen ` +
+                `${versions.join(' ')} and ${signatures.length}, resets: ${watcher.resets.join(', ') || 'none'}, ` +
+                `resumed ${watcher.resumed()} times`,
+              { cause: error },
+            )
+          },
         )
       }
       await eventually(

@@ -17,6 +17,8 @@ export interface Written {
 
 export interface SteadyWriter {
   documents: Written[]
+  /** begins to write; the documents are there before */
+  begin(): void
   /** waits until so many more changes are acknowledged */
   writes(count: number): Promise<void>
   /** ends the writing; rejects when a request has failed */
@@ -27,7 +29,7 @@ const MOVES = ['sent', 'viewed'] as const
 const SIGNS_EVERY = 5
 
 /** Changes titles and statuses and signs, one request after the other over all documents, with a pause after each. */
-export async function startWriting(
+export async function prepareWriter(
   base: string,
   options: { documents: number; pauseMs: number; mostChanges: number },
 ): Promise<SteadyWriter> {
@@ -39,7 +41,10 @@ export async function startWriting(
   )
   let total = 0
   let ended = false
+  let onBegin = (): void => {}
+  const begun = new Promise<void>((resolve) => (onBegin = resolve))
   const run = async (): Promise<void> => {
+    await begun
     for (; !ended && total < options.mostChanges; total++) {
       await change(base, documents[total % documents.length]!)
       await delay(options.pauseMs)
@@ -51,12 +56,14 @@ export async function startWriting(
   broken.catch(() => {})
   return {
     documents,
+    begin: () => onBegin(),
     async writes(count) {
       const wanted = total + count
       await Promise.race([eventually(`${count} more changes`, () => total >= wanted, 60_000), broken])
     },
     async end() {
       ended = true
+      onBegin()
       await running
     },
   }
