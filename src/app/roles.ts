@@ -71,7 +71,15 @@ export function composeRoles({ config, clock, newId, metrics, logOf, has, findin
         limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
       })
       await changes.consume(
-        createIndexer({ index: searchIndex, blobs, extractor, metrics, log: logOf('indexer') }),
+        createIndexer({
+          index: searchIndex,
+          blobs,
+          extractor,
+          metrics,
+          log: logOf('indexer'),
+          // Enough for several requests of Elasticsearch at the same time.
+          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 2_000 }),
+        }),
       )
       return { value: {}, stop: () => extractor.stop() }
     },

@@ -39,7 +39,7 @@ export interface SharedConsumerOptions {
 }
 
 const RETRY_SEND = { firstMs: 100, limitMs: 5_000 }
-/** events that may wait for the consumer before reading pauses */
+/** Events that may wait for the consumer before reading pauses: at least so many, and two of its batches. */
 const QUEUE_LIMIT = 2_000
 
 /** What was given to the lane up to an event. */
@@ -64,6 +64,7 @@ export class Share {
   readonly ended: Promise<void>
   readonly #options: ShareOptions
   readonly #lane: Lane
+  readonly #queueLimit: number
   readonly #over = new AbortController()
   readonly #cursor: Cursor
   readonly #repeats = new RepeatFilter()
@@ -97,6 +98,7 @@ export class Share {
 
   private constructor(options: ShareOptions, identity: string, from: KafkaOffset[]) {
     this.#options = options
+    this.#queueLimit = Math.max(QUEUE_LIMIT, 2 * options.consumer.maxBatch)
     this.#cursor = new Cursor(identity, [[], []])
     for (const one of from) this.#done.set(nameOf(one), one)
     this.#lane = new Lane({
@@ -209,7 +211,7 @@ export class Share {
       this.#marks.push({ seq: this.#seq, topic, partition, offset: next })
     }
     this.#progress()
-    if (this.#lane.pending >= QUEUE_LIMIT) await new Promise<void>((resolve) => (this.#onRoom = resolve))
+    if (this.#lane.pending >= this.#queueLimit) await new Promise<void>((resolve) => (this.#onRoom = resolve))
   }
 
   #nameOfTopic(topic: string): string {
@@ -239,7 +241,7 @@ export class Share {
       this.#done.set(name, place)
       this.#dirty.set(name, place)
     }
-    if (this.#onRoom && this.#lane.pending <= QUEUE_LIMIT / 2) {
+    if (this.#onRoom && this.#lane.pending <= this.#queueLimit / 2) {
       this.#onRoom()
       this.#onRoom = undefined
     }

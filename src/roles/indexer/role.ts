@@ -22,9 +22,13 @@ export interface IndexerOptions {
   clock?: Clock
   /** bytes of the largest content whose text is looked for */
   maxContentBytes?: number
+  /** events that are handled together at the most */
+  maxBatch?: number
 }
 
 const MAX_BATCH = 200
+/** Contents whose texts are in memory together: a larger one is alone. */
+const PORTION_BYTES = 32 * 1024 * 1024
 /** Half of what a change may take until it can be found. */
 const PACE_MS = 25
 /** contents that are read at the same time */
@@ -36,7 +40,8 @@ const MAX_CONTENT_BYTES = 32 * 1024 * 1024
  * text is extracted once, when its document is new to the index. What can be indexed is, before a batch fails.
  */
 export function createIndexer(options: IndexerOptions): Consumer {
-  const { index, log, clock = systemClock, maxContentBytes: maxBytes = MAX_CONTENT_BYTES } = options
+  const { index, log, clock = systemClock, maxBatch = MAX_BATCH } = options
+  const { maxContentBytes: maxBytes = MAX_CONTENT_BYTES } = options
   const readContent = createReadContent({ ...options, maxBytes })
   const metrics = createIndexerMetrics(options.metrics)
 
@@ -56,17 +61,29 @@ export function createIndexer(options: IndexerOptions): Consumer {
   async function handle(events: ChangeEvent[]): Promise<void> {
     const states = newestStates(events)
     const all = [...states.values()]
-    const fresh = await withTexts(all.filter(isFresh))
     const known = all.filter((state) => !isFresh(state))
+    const [first = [], ...portions] = portionsOf(all.filter(isFresh))
+    const errors: unknown[] = []
+
+    const needContent = await indexPortion(first, known, errors)
+    portions.push(...portionsOf(needContent.map((id) => states.get(id)!)))
+    for (const portion of portions) await indexPortion(portion, [], errors)
+    throwWorst(errors)
+  }
+
+  /** @returns those of the known whose text the index lacks */
+  async function indexPortion(
+    fresh: DocumentState[],
+    known: DocumentState[],
+    errors: unknown[],
+  ): Promise<string[]> {
+    const texts = await withTexts(fresh)
+    errors.push(...texts.errors)
     const others = known.map((state) => searchDocumentOf(state, null))
-    const { needContent } = await index.index([...fresh.documents, ...others])
-
-    const late = await withTexts(needContent.map((id) => states.get(id)!))
-    if (late.documents.length > 0) await index.index(late.documents)
-
+    const { needContent } = await index.index([...texts.documents, ...others])
     const needed = new Set(needContent)
-    report([...fresh.states, ...known.filter(({ row }) => !needed.has(row.id)), ...late.states])
-    throwWorst([...fresh.errors, ...late.errors])
+    report([...texts.states, ...known.filter(({ row }) => !needed.has(row.id))])
+    return needContent
   }
 
   function report(indexed: DocumentState[]): void {
@@ -80,7 +97,7 @@ export function createIndexer(options: IndexerOptions): Consumer {
     name: 'indexer',
     topics: ['cdc.documents'],
     delivery: 'shared',
-    maxBatch: MAX_BATCH,
+    maxBatch,
     paceMs: PACE_MS,
     async handle(events) {
       try {
@@ -101,6 +118,22 @@ interface WithTexts {
 
 /** The index cannot have its text yet. */
 const isFresh = ({ isNew, deleted }: DocumentState): boolean => isNew && !deleted
+
+/** So many at a time as have contents of PORTION_BYTES. */
+function portionsOf(states: readonly DocumentState[]): DocumentState[][] {
+  const portions: DocumentState[][] = []
+  let bytes = Infinity
+  for (const state of states) {
+    const { content_size: size } = state.row
+    if (bytes + size > PORTION_BYTES) {
+      portions.push([])
+      bytes = 0
+    }
+    portions.at(-1)!.push(state)
+    bytes += size
+  }
+  return portions
+}
 
 /** What is unavailable comes first: it is waited for, while any other error is held against its event. */
 function throwWorst(errors: unknown[]): void {
