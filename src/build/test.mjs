@@ -25,12 +25,16 @@ if (files.length === 0) {
   console.error(`no test file below ${out} has ${patterns.join(' or ')} in its path`)
   process.exit(1)
 }
+// A stack test may start a whole deployment beside the servers: two cores for each.
+const concurrency = stack
+  ? Math.max(1, Math.floor(availableParallelism() / 2))
+  : Math.max(2, availableParallelism())
 const { status } = spawnSync(
   process.execPath,
   [
     '--enable-source-maps',
     '--test',
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     // The crash tests are the longest by far; each test has shorter limits of its own.
     '--test-timeout=900000',

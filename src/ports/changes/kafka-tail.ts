@@ -18,6 +18,7 @@ import { itemsOf, nameOf, type ReadItem, readKafka } from './kafka-reader.ts'
 import { RepeatFilter } from './kafka-repeats.ts'
 import { SnapshotWatch } from './kafka-snapshots.ts'
 import { MAX_PARTITIONS, topicNames } from './kafka-topics.ts'
+import { OffsetWaiters } from './kafka-waiters.ts'
 import { Lane } from './lane.ts'
 import type { Consumer, FeedStatus } from './port.ts'
 
@@ -67,7 +68,7 @@ export class KafkaTail {
   #running: Promise<void> | undefined
   #settled: (() => void) | undefined
   #onRoom: (() => void)[] = []
-  readonly #waiters = new Set<{ offsets: Offsets; resolve: () => void }>()
+  readonly #waiters = new OffsetWaiters()
 
   constructor(options: TailOptions) {
     this.#options = options
@@ -122,16 +123,7 @@ export class KafkaTail {
   /** Waits until everything before these offsets was read. @returns whether it was, in time */
   async reached(offsets: Offsets, ms: number): Promise<boolean> {
     if (this.#cursor && isReached(this.#cursor.offsets, offsets)) return true
-    return new Promise((resolve) => {
-      const waiter = { offsets, resolve: () => settle(true) }
-      const timer = setTimeout(() => settle(false), ms)
-      const settle = (isThere: boolean): void => {
-        clearTimeout(timer)
-        this.#waiters.delete(waiter)
-        resolve(isThere)
-      }
-      this.#waiters.add(waiter)
-    })
+    return this.#waiters.reached(offsets, ms)
   }
 
   /** Resolves when it has begun or the first tries have failed; what fails is tried again. */
@@ -298,7 +290,7 @@ export class KafkaTail {
     }
     const names = Object.values(topicNames(prefix))
     for (const { topic, partition, next } of fetched) cursor.move(names.indexOf(topic), partition, next)
-    for (const { offsets, resolve } of this.#waiters) if (isReached(cursor.offsets, offsets)) resolve()
+    this.#waiters.moved(cursor.offsets)
     if (this.lanes.some(({ pending }) => pending >= QUEUE_LIMIT)) {
       await new Promise<void>((resolve) => this.#onRoom.push(resolve))
     }
