@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { within } from '../runtime/within.ts'
 
 /** A message of the service, as it came. Those about a change have a position. */
 export interface SubscriptionMessage {
@@ -27,7 +28,7 @@ export interface SubscribeOptions {
   onState?(state: SubscriptionState): void
   signal?: AbortSignal
   backoff?: { firstMs: number; limitMs: number }
-  /** for the connection to be established, milliseconds */
+  /** for a token to be had, and for the connection to be established, milliseconds */
   connectMs?: number
   /** between signs of life; a connection that is silent for two of them is given up, milliseconds */
   pingMs?: number
@@ -86,6 +87,8 @@ export function subscribe(options: SubscribeOptions): Subscription {
   return { position: () => place.position, closed, close: () => abort.abort() }
 }
 
+const CONNECT_MS = 10_000
+
 /** What goes from one connection to the next. */
 interface Place {
   position: string | undefined
@@ -101,12 +104,12 @@ interface Ended {
 async function connectOnce(options: SubscribeOptions, place: Place, signal: AbortSignal): Promise<Ended> {
   let token: string
   try {
-    token = await options.token()
+    token = await within(options.connectMs ?? CONNECT_MS, Promise.resolve(options.token()))
   } catch (error) {
     return { established: false, refused: false, reason: `no token: ${(error as Error).message}` }
   }
   if (signal.aborted) return { established: false, refused: false, reason: 'closed' }
-  const { connectMs = 10_000, pingMs = 20_000 } = options
+  const { connectMs = CONNECT_MS, pingMs = 20_000 } = options
   const ws = new WebSocket(addressOf(options, token, place.position), {
     handshakeTimeout: connectMs,
     perMessageDeflate: false,

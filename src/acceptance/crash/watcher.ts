@@ -8,6 +8,8 @@ export interface Watcher {
   resets: string[]
   /** how often a connection went on from a position */
   resumed(): number
+  /** what the connection has last done, and when, for a failed test */
+  state(): string
   /** where the first connection began; rejects when the subscription has ended by itself */
   established: Promise<void>
   /** Goes away, and comes back as another client with the same position. */
@@ -20,6 +22,7 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
   const messages: SubscriptionMessage[] = []
   const resets: string[] = []
   let resumed = 0
+  let state = ''
   let onEstablished = (): void => {}
 
   const open = (last?: string): Subscription =>
@@ -33,9 +36,10 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
       backoff: { firstMs: 20, limitMs: 200 },
       onMessage: (message) => void messages.push(message),
       onReset: (reason) => void resets.push(reason),
-      onState(state) {
-        if (state.kind !== 'established') return
-        if (state.resumed) resumed++
+      onState(now) {
+        state = `${JSON.stringify(now)} at ${new Date().toISOString()}`
+        if (now.kind !== 'established') return
+        if (now.resumed) resumed++
         onEstablished()
       },
     })
@@ -46,6 +50,7 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
     messages,
     resets,
     resumed: () => resumed,
+    state: () => state,
     established: Promise.race([
       new Promise<void>((resolve) => (onEstablished = resolve)),
       subscription.closed,

@@ -47,7 +47,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
             throw new Error(
               `${error.message}: version ${document.version} and ${document.signatures.length} signatures; seen ` +
                 `${versions.join(' ')} and ${signatures.length}, resets: ${watcher.resets.join(', ') || 'none'}, ` +
-                `resumed ${watcher.resumed()} times`,
+                `resumed ${watcher.resumed()} times, then ${watcher.state()}`,
               { cause: error },
             )
           },
