@@ -7,8 +7,10 @@ export interface StackScale {
   warmMs: number
   /** milliseconds without load before what a process needs idle is read */
   restMs: number
-  /** single changes that are awaited on a WebSocket, and as many in the search */
+  /** single changes that are awaited on a WebSocket */
   events: number
+  /** and in the search */
+  searches: number
   /** changes that are indexed in a round */
   changes: number
   /** the same, with contents that are read from S3 */
@@ -32,6 +34,7 @@ export const FULL: StackScale = {
   warmMs: 2_000,
   restMs: 5_000,
   events: 300,
+  searches: 150,
   changes: 20_000,
   contents: 4_000,
   indexingRounds: 3,
@@ -48,6 +51,7 @@ export const QUICK: StackScale = {
   warmMs: 100,
   restMs: 0,
   events: 5,
+  searches: 5,
   changes: 300,
   contents: 50,
   indexingRounds: 1,

@@ -17,6 +17,11 @@ const LIMIT_MS = 10_000
 /** Between two changes, at the most: longer than Debezium's poll, so that they fall anywhere into it. */
 const PAUSE_MS = 25
 const AIM = 1.2
+/**
+ * Between two changes that are searched for, at the least: of changes that come sooner after one another docmgr lets
+ * some wait for up to 200 ms, to make them searchable together.
+ */
+const SEARCH_REST_MS = 250
 /** Changes before those that count. */
 const WARM = 10
 
@@ -34,16 +39,18 @@ export const latency: StackMeasurement = {
     try {
       await consumer.call('start')
       const seen = watch(consumer)
-      const message: Latency[] = []
-      const searchable: Latency[] = []
-      const warm = Math.min(WARM, bench.scale.events)
-      for (let n = -warm; n < bench.scale.events; n++) {
-        const sent = await measureOne(bench, seen, awaitMessage)
-        const found = await measureOne(bench, seen, awaitFound)
-        if (n < 0) continue
-        message.push(sent)
-        searchable.push(found)
+      const { events, searches } = bench.scale
+      const repeat = async (count: number, prepare: Await, restMs: number): Promise<Latency[]> => {
+        const measured: Latency[] = []
+        for (let n = -Math.min(WARM, count); n < count; n++) {
+          await delay(restMs)
+          const one = await measureOne(bench, seen, prepare)
+          if (n >= 0) measured.push(one)
+        }
+        return measured
       }
+      const message = await repeat(events, awaitMessage, 0)
+      const searchable = await repeat(searches, awaitFound, SEARCH_REST_MS)
       const sizes = await sizesOf(bench, seen)
       const bare = [...message, ...searchable].map(({ bare }) => bare)
       return [
