@@ -32,7 +32,7 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
       },
       documentId,
       ...(last !== undefined && { last }),
-      token: async () => (await send<{ access_token: string }>(tokenUrl(urls().ws))).body.access_token,
+      token: () => askForToken(urls().ws),
       backoff: { firstMs: 20, limitMs: 200 },
       onMessage: (message) => void messages.push(message),
       onReset: (reason) => void resets.push(reason),
@@ -45,6 +45,7 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
     })
 
   let subscription = open()
+  subscription.closed.catch((error: Error) => void (state = `ended: ${error.message}`))
   return {
     documentId,
     messages,
@@ -65,6 +66,13 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
       await subscription.closed
     },
   }
+}
+
+/** @throws Error when there is none, so that the subscriber asks again */
+async function askForToken(base: string): Promise<string> {
+  const { status, body } = await send<{ access_token: string }>(tokenUrl(base))
+  if (status !== 200) throw new Error(`the request for a token was answered with ${status}`)
+  return body.access_token
 }
 
 const tokenUrl = (base: string): string => `${base}/auth/token?user_id=watcher&email=watcher@example.com`

@@ -114,8 +114,9 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
       return body.documents[0]?.id === id
     })
   }
+  for (const [place, watcher] of placed)
+    if (place !== urls.ws) assert.ok(watcher.resumed() > 0, `no client of ${place} has resumed`)
   const resumed = watchers.reduce((sum, watcher) => sum + watcher.resumed(), 0)
-  assert.ok(resumed >= 2 * documents.length * 2, `${resumed} connections were resumed`)
   const events = watchers.reduce((sum, { messages }) => sum + messages.length, 0)
   t.diagnostic(`${events} events to ${watchers.length} clients, which resumed ${resumed} times`)
   await Promise.all(watchers.map((watcher) => watcher.close()))
