@@ -26,8 +26,7 @@ test('clients of each ws instance see every event once and in order over restart
 
 async function watchOverRestarts(t: TestContext, topology: Topology): Promise<void> {
   const { urls, names } = topology
-  // Several documents, so that every partition and so both indexers have some.
-  const writer = await prepareWriter(urls.http, { documents: 6, pauseMs: 25, mostChanges: 5_000 })
+  const writer = await prepareWriter(urls.http, { documentsPerPartition: 2, pauseMs: 25, mostChanges: 5_000 })
   const { documents } = writer
   const places = [...topology.instances('ws').map(({ url }) => url), urls.ws]
   const placed = places.flatMap((ws) => documents.map(({ id }) => [ws, watch(id, () => ({ ws }))] as const))

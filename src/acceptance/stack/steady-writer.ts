@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { type PartitionMetadata, Partitioners } from 'kafkajs'
 import type { Document } from '../../domain/document.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { createDocument, send, sendJson, sign, uniqueWord } from '../requests.ts'
@@ -31,14 +32,9 @@ const SIGNS_EVERY = 5
 /** Changes titles and statuses and signs, one request after the other over all documents, with a pause after each. */
 export async function prepareWriter(
   base: string,
-  options: { documents: number; pauseMs: number; mostChanges: number },
+  options: { documentsPerPartition: number; pauseMs: number; mostChanges: number },
 ): Promise<SteadyWriter> {
-  const documents = await Promise.all(
-    Array.from({ length: options.documents }, async (): Promise<Written> => {
-      const { id, version } = await createDocument(base)
-      return { id, version, word: '', signatures: [], changes: 0 }
-    }),
-  )
+  const documents = await documentsInEveryPartition(base, options.documentsPerPartition)
   let total = 0
   let ended = false
   let onBegin = (): void => {}
@@ -67,6 +63,21 @@ export async function prepareWriter(
       await running
     },
   }
+}
+
+const PARTITIONS = [0, 1, 2].map((partitionId) => ({ partitionId, leader: 0 }) as PartitionMetadata)
+
+/** So that every consumer of a group has some. */
+async function documentsInEveryPartition(base: string, count: number): Promise<Written[]> {
+  const partitionOf = Partitioners.DefaultPartitioner()
+  const found = PARTITIONS.map((): Written[] => [])
+  while (found.some(({ length }) => length < count)) {
+    const { id, version } = await createDocument(base)
+    const message = { key: JSON.stringify({ id }), value: null }
+    const partition = found[partitionOf({ topic: '', partitionMetadata: PARTITIONS, message })]!
+    if (partition.length < count) partition.push({ id, version, word: '', signatures: [], changes: 0 })
+  }
+  return found.flat()
 }
 
 async function change(base: string, document: Written): Promise<void> {
