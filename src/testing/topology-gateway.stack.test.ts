@@ -167,8 +167,9 @@ test('WebSockets go through, and stay over a reload that adds an instance', asyn
   assert.equal(first.name, 'ws-1')
   backends.push(await openBackend('ws', 'ws-2'))
   await gateway.reload()
-  const others = [await open(), await open()]
-  assert.deepEqual(others.map(({ name }) => name).sort(), ['ws-1', 'ws-2'])
+  // Which of two equals is the first is the gateway's affair: with several connections open, both have some.
+  const others = [await open(), await open(), await open(), await open()]
+  assert.deepEqual([...new Set(others.map(({ name }) => name))].sort(), ['ws-1', 'ws-2'])
   assert.equal(first.socket.readyState, WebSocket.OPEN)
   for (const { socket } of [first, ...others]) socket.terminate()
 })

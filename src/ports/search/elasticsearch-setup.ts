@@ -1,6 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
 import { type Elasticsearch, isElasticsearchError } from './elasticsearch-client.ts'
 import { INDEX_VERSION, indexBody, indexName } from './elasticsearch-index-settings.ts'
+
+/** For the shards of a new index to answer: five seconds. */
+const USABLE_TRIES = 50
+const USABLE_PAUSE_MS = 100
 
 export interface IndexSetup {
   /** Resolves when the alias is there with an index of this version, which it creates where there is none. */
@@ -69,8 +74,22 @@ async function create(client: Elasticsearch, alias: string): Promise<void> {
   }
 }
 
-/** An index that was made just now, by this process or another, has an alias before it has shards to answer. */
+/**
+ * An index that was made just now, by this process or another, has an alias before its shards answer; and after the
+ * cluster has called it healthy they can refuse for some milliseconds more.
+ */
 async function untilUsable(client: Elasticsearch, alias: string): Promise<void> {
   const query = { wait_for_status: 'yellow', timeout: '10s' }
   await client.ask({ method: 'GET', path: `/_cluster/health/${alias}`, query, timeoutMs: 15_000 })
+  const analyze = (): Promise<unknown> =>
+    client.ask({ method: 'POST', path: `/${alias}/_analyze`, body: { analyzer: 'stems', text: 'ready' } })
+  for (let tries = 1; ; tries++) {
+    try {
+      await analyze()
+      return
+    } catch (error) {
+      if (tries >= USABLE_TRIES) throw error
+      await delay(USABLE_PAUSE_MS)
+    }
+  }
 }
