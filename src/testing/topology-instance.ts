@@ -91,7 +91,6 @@ export class RoleInstance implements Instance {
         ['DOCUMENT', 'SIGNATURE', 'SEARCH', 'WS'].map((of) => [`DOCMGR_LISTEN_${of}`, 'off']),
       ),
       DOCMGR_LISTEN_GRPC: String(grpcPort ?? 'off'),
-      DOCMGR_CHANGES_INSTANCE: name,
     }
     const child = spawn(
       process.execPath,

@@ -110,12 +110,12 @@ export async function startTopology(
 
     const startAnother = async (role: Role): Promise<Instance> => {
       const instance = await add(role)
-      await gateway.reload()
+      if (role !== 'indexer') await gateway.reload()
       return instance
     }
     const retire = async (instance: Instance): Promise<number | null> => {
       present.delete(instance as RoleInstance)
-      await gateway.reload()
+      if (instance.role !== 'indexer') await gateway.reload()
       return instance.stop()
     }
     const { url } = gateway
