@@ -184,10 +184,10 @@ test('ping is answered with pong and its timestamp, bad JSON with an error, a ba
   const socket = await openSocket(target.urls, id)
   await socket.next()
   socket.send('{"type":"ping","timestamp":"2026-01-02T03:04:05Z"}')
-  const pong = await socket.next()
-  assert.deepEqual([pong.type, pong.timestamp], ['pong', '2026-01-02T03:04:05Z'])
+  const [pong] = await takeChanges(socket, 1)
+  assert.deepEqual([pong!.type, pong!.timestamp], ['pong', '2026-01-02T03:04:05Z'])
   socket.send('{"type":')
-  assert.equal((await socket.next()).type, 'error')
+  assert.equal((await takeChanges(socket, 1))[0]!.type, 'error')
   socket.close()
   for (const token of ['', 'nonsense']) {
     const refused = await openSocket(target.urls, id, undefined, token)
