@@ -110,11 +110,13 @@ describe('A WebSocket client that resumes', () => {
     const { documents, connect, feed } = await start({ limits: { replayEvents: 3 } })
     const id = await documents.add()
     const last = feed.position()
+    const watching = await connect(id)
     for (let index = 0; index < 5; index++) await documents.change(id, { title: `${index}` })
-    await eventually('the feed', () => feed.status().state === 'streaming' && feed.position() > last)
+    // All five: a client that comes after the first of them is not behind.
+    await eventually('the last change', () => watching.received.find(({ data }) => data?.version === 6))
     const client = await connect(id, { last })
     await client.message('reset')
-    client.close()
+    for (const one of [client, watching]) one.close()
   })
 
   it('is reset when more happens during the resume than can be kept, and misses nothing after that', async () => {
