@@ -31,6 +31,8 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
   const places = [...topology.instances('ws').map(({ url }) => url), urls.ws]
   const placed = places.flatMap((ws) => documents.map(({ id }) => [ws, watch(id, () => ({ ws }))] as const))
   const watchers = placed.map(([, watcher]) => watcher)
+  // Those that are left when it fails would come back for ever, and keep the process.
+  t.after(() => Promise.allSettled(watchers.map((watcher) => watcher.close())))
   const watchersOf = (id: string) => placed.filter(([, { documentId }]) => documentId === id)
   await Promise.all(watchers.map(({ established }) => established))
   writer.begin()
