@@ -9,7 +9,9 @@ import type { NewId } from '../runtime/ids.ts'
 import { readJson } from './body.ts'
 import { createContexts, type HttpContext } from './context.ts'
 import type { Endpoint, Reply } from './endpoint.ts'
+import { idParams, isCanonicalUuid } from './fields.ts'
 import { problemOf, validationError } from './problem.ts'
+import { createRouteTable, type Layer, type Route } from './route-table.ts'
 import { sendReply } from './send-reply.ts'
 
 export interface HttpOptions {
@@ -45,6 +47,14 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   // Errors of a connection that ended early; those of requests are answered below.
   app.on('error', (error) => log.debug({ err: error }, 'connection ended with an error'))
 
+  const router = new Router()
+  const routes = createRouteTable()
+  for (const endpoint of endpoints) {
+    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
+    const methods = endpoint.method === 'GET' ? ['HEAD', 'GET'] : [endpoint.method]
+    routes.add(endpoint, router.register(path, methods, NOTHING) as unknown as Layer)
+  }
+
   app.use(async (ctx, next) => {
     if (options.before?.(ctx.req, ctx.res)) {
       ctx.respond = false
@@ -52,48 +62,48 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     }
     const begun = performance.now()
     const context = contextOf(ctx.req, ctx.res)
-    ctx.state = context
+    const { method, path } = ctx
+    const route = routes.find(method, path)
     let reply: Reply
     try {
-      await next()
-      reply = ctx.reply ?? refuseUnknown(ctx)
+      if (route) reply = await serve(route, ctx, context, authenticator)
+      else {
+        await next()
+        throw unknown(ctx)
+      }
     } catch (error) {
       reply = problemReply(ctx, error, context, log)
     }
     sendReply(ctx, reply, context.requestId)
     const millis = performance.now() - begun
     const { status } = reply
-    const route = (ctx._matchedRoute as string | undefined) ?? 'none'
-    options.metrics.duration.observe({ method: ctx.method, route, status }, millis / 1000)
-    const level = status >= 500 ? 'error' : ctx.method === 'GET' || ctx.method === 'HEAD' ? 'debug' : 'info'
+    options.metrics.duration.observe({ method, route: route?.path ?? 'none', status }, millis / 1000)
+    const level = status >= 500 ? 'error' : method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
-      log[level](
-        { requestId, traceparent, method: ctx.method, path: ctx.path, status, ms: Math.round(millis) },
-        'request',
-      )
+      log[level]({ requestId, traceparent, method, path, status, ms: Math.round(millis) }, 'request')
     }
   })
-
-  const router = new Router()
-  for (const endpoint of endpoints) {
-    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
-    router.register(path, endpoint.method === 'GET' ? ['HEAD', 'GET'] : [endpoint.method], async (ctx) => {
-      ctx.reply = await serve(endpoint, ctx, authenticator)
-    })
-  }
+  // Reached without a route: they say which methods the path has.
   app.use(router.routes())
   app.use(router.allowedMethods())
   return app
 }
 
-async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): Promise<Reply> {
-  const context = ctx.state as HttpContext
-  authorize(endpoint, ctx, authenticator)
+/** What the router would run for a route. */
+const NOTHING = (): void => {}
+
+async function serve(
+  { endpoint, params }: Route,
+  ctx: Koa.Context,
+  context: HttpContext,
+  authenticator: Authenticator,
+): Promise<Reply> {
   const { req: request } = ctx
+  authorize(endpoint, request, context, authenticator)
   return endpoint.handle(
     {
-      params: endpoint.params && parse(endpoint.params, ctx.params, 'path'),
+      params: endpoint.params && paramsOf(endpoint.params, params),
       query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
       body: endpoint.body && parse(endpoint.body.schema, await readJson(request, endpoint.body.maxBytes)),
       headers: request.headers,
@@ -104,16 +114,27 @@ async function serve(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authen
   )
 }
 
-function authorize(endpoint: Endpoint, ctx: Koa.Context, authenticator: Authenticator): void {
+function authorize(
+  endpoint: Endpoint,
+  { headers }: IncomingMessage,
+  context: HttpContext,
+  authenticator: Authenticator,
+): void {
   const access = endpoint.access ?? 'user'
   if (access === 'public') return
-  const principal = authenticator.authenticate(ctx.get('authorization') || undefined)
-  ctx.state.principal = principal
+  const principal = authenticator.authenticate(headers.authorization || undefined)
+  context.principal = principal
   if (access === 'admin' && !(principal.kind === 'user' && principal.admin)) {
     throw principal.kind === 'user'
       ? new DomainError('forbidden', 'this is for administrators: the token needs the claim admin')
       : new DomainError('unauthenticated', 'this is for administrators: send the token of one')
   }
+}
+
+function paramsOf(schema: NonNullable<Endpoint['params']>, params: Record<string, string>): unknown {
+  // What the schema would make of it, which costs as much as a read from the cache.
+  if (schema === idParams && isCanonicalUuid(params['id']!)) return params
+  return parse(schema, params, 'path')
 }
 
 function parse(schema: NonNullable<Endpoint['params']>, value: unknown, place?: 'query' | 'path'): unknown {
@@ -132,14 +153,14 @@ function lastValues(query: Koa.Context['query']): Record<string, string | undefi
 }
 
 /** Nothing answered: the path is unknown, or known without this method (the router has set status and Allow). */
-function refuseUnknown(ctx: Koa.Context): never {
+function unknown(ctx: Koa.Context): DomainError {
   if (ctx.status === 405 || ctx.status === 501) {
-    throw new DomainError(
+    return new DomainError(
       'method-not-allowed',
       `${ctx.method} is not for this path; the header Allow names what is`,
     )
   }
-  throw new DomainError('not-found', `there is no ${ctx.path} here`)
+  return new DomainError('not-found', `there is no ${ctx.path} here`)
 }
 
 function problemReply(ctx: Koa.Context, error: unknown, context: HttpContext, log: Logger): Reply {

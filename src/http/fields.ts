@@ -19,10 +19,15 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
     ) as unknown as z.ZodType<string, string>
 }
 
+const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const isCanonicalUuid = (value: string): boolean => CANONICAL_UUID.test(value)
+
 const UUID = /^(?:urn:uuid:)?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
 
 /** The canonical form of a UUID (lower case, with hyphens) from any form that RFC 9562 and its URN know, or undefined. */
 export function canonicalUuid(value: string): string | undefined {
+  // As nearly all of them come; taking one apart and putting it together costs ten times as much.
+  if (isCanonicalUuid(value)) return value
   const parts = UUID.exec(value)
   return parts ? parts.slice(1).join('-').toLowerCase() : undefined
 }

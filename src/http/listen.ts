@@ -38,13 +38,14 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   const sayLast = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('connection', 'close')
   }
+  const answered = function (this: ServerResponse): void {
+    answering.delete(this)
+    if (closing) setImmediate(() => server.closeIdleConnections())
+  }
   server.prependListener('request', (_request, response) => {
     if (draining) sayLast(response)
     answering.add(response)
-    response.once('close', () => {
-      answering.delete(response)
-      if (closing) setImmediate(() => server.closeIdleConnections())
-    })
+    response.on('close', answered)
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

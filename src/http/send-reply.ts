@@ -9,19 +9,26 @@ const BODILESS = new Set([204, 304])
  * more than all the rest of a small answer; a stream is left to Koa, which ends it with its connection.
  */
 export function sendReply(ctx: Koa.Context, reply: Reply, requestId: string): void {
-  const headers: Record<string, string | number> = { ...reply.headers, 'x-request-id': requestId }
-  if (reply.stream && ctx.method !== 'HEAD') {
-    ctx.status = reply.status
-    for (const name in headers) ctx.res.setHeader(name, headers[name]!)
-    ctx.body = reply.stream
+  const { res } = ctx
+  const { headers = {}, status, stream } = reply
+  const isHead = ctx.method === 'HEAD'
+  if (stream && !isHead) {
+    ctx.status = status
+    for (const name in headers) res.setHeader(name, headers[name]!)
+    res.setHeader('x-request-id', requestId)
+    ctx.body = stream
     return
   }
-  reply.stream?.destroy()
+  stream?.destroy()
   ctx.respond = false
   const body = bodyOf(reply)
-  if (body !== undefined) headers['content-type'] ??= typeOf(reply)
-  if (!reply.stream && !BODILESS.has(reply.status)) headers['content-length'] = Buffer.byteLength(body ?? '')
-  ctx.res.writeHead(reply.status, headers).end(ctx.method === 'HEAD' ? undefined : body)
+  // Names and values in turns: node:http takes them as they are.
+  const lines: (string | number)[] = []
+  for (const name in headers) lines.push(name, headers[name]!)
+  lines.push('x-request-id', requestId)
+  if (body !== undefined && headers['content-type'] === undefined) lines.push('content-type', typeOf(reply))
+  if (!stream && !BODILESS.has(status)) lines.push('content-length', Buffer.byteLength(body ?? ''))
+  res.writeHead(status, lines).end(isHead ? undefined : body)
 }
 
 function bodyOf({ json, text }: Reply): string | undefined {

@@ -1,20 +1,22 @@
 import { randomFillSync } from 'node:crypto'
 
 /**
- * Cryptographically strong random bytes out of a buffer that is filled for many calls at once: asking OpenSSL for a few
- * bytes costs about as much as everything else that an id needs. No byte is given out twice.
+ * Cryptographically strong random digits (0-9, a-f) out of a buffer that is filled for many calls at once: asking
+ * OpenSSL for a few bytes, or making a Buffer for them, costs about as much as everything else that an id needs. No
+ * digit is given out twice. Whoever keeps an id may keep the whole buffer's text, so that is small.
  */
-export function createRandomBytes(bufferBytes = 4_096): (size: number) => Buffer {
+export function createRandomHex(bufferBytes = 512): (digits: number) => string {
   const buffer = Buffer.allocUnsafeSlow(bufferBytes)
-  let used = bufferBytes
-  return (size) => {
-    if (size > bufferBytes) throw new RangeError(`at most ${bufferBytes} random bytes at a time`)
-    if (used + size > bufferBytes) {
-      randomFillSync(buffer)
+  const most = bufferBytes * 2
+  let text = ''
+  let used = most
+  return (digits) => {
+    if (digits > most) throw new RangeError(`at most ${most} random digits at a time`)
+    if (used + digits > most) {
+      text = randomFillSync(buffer).toString('hex')
       used = 0
     }
-    used += size
-    // A copy: the buffer is filled again while what was given out may still be in use.
-    return Buffer.from(buffer.subarray(used - size, used))
+    used += digits
+    return text.slice(used - digits, used)
   }
 }

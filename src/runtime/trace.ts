@@ -1,6 +1,6 @@
-import { createRandomBytes } from './random.ts'
+import { createRandomHex } from './random.ts'
 
-const randomBytes = createRandomBytes()
+const random = createRandomHex()
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
 
@@ -10,8 +10,7 @@ const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]
  */
 export function childTraceparent(parent: string | undefined): string {
   const match = parent === undefined ? null : TRACEPARENT.exec(parent)
-  const random = randomBytes(match ? 8 : 24).toString('hex')
-  return match ? `00-${match[1]}-${random}-${match[2]}` : `00-${random.slice(0, 32)}-${random.slice(32)}-01`
+  return match ? `00-${match[1]}-${random(16)}-${match[2]}` : `00-${random(32)}-${random(16)}-01`
 }
 
 /** The trace id of a traceparent: 32 hexadecimal digits. */
