@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { TestContext } from 'node:test'
 import type { Pool } from 'pg'
 import { type KafkaFeed, type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka.ts'
 import { type KafkaClient, openKafka } from '../ports/changes/kafka-client.ts'
@@ -12,6 +11,7 @@ import { type TestConnector, testConnector } from './kafka-connector.ts'
 import { type RecordWriter, recordWriter } from './kafka-records.ts'
 import { stack } from './stack.ts'
 import { openStackDatabase } from './stack-database.ts'
+import { type Undo, undoing } from './undoing.ts'
 
 /** Topics and groups of its own. */
 export interface TestTopics {
@@ -58,17 +58,6 @@ const TIMINGS = {
   heartbeatMs: 200,
   refreshMs: 1_000,
   stopMs: 5_000,
-}
-
-type Undo = Pick<TestContext, 'after'>
-
-/** The last that was made goes first. */
-function undoing(t: Undo): Undo {
-  const undo: (() => unknown)[] = []
-  t.after(async () => {
-    for (const step of undo.reverse()) await step()
-  })
-  return { after: (step: () => unknown) => void undo.push(step) } as Undo
 }
 
 /** When the test ends, feeds stop, and topics and groups go. The topics are there unless `missing`. */

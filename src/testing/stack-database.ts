@@ -67,12 +67,10 @@ export async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> 
   }
 }
 
-/** With its replication slots, and whoever is connected. */
+/** With its replication slots, and whoever is connected: nobody can connect any more before they are sent away. */
 export async function dropDatabase(admin: Pool, name: string): Promise<void> {
-  await admin.query(
-    'select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where database = $1 and active',
-    [name],
-  )
+  await admin.query(`alter database ${name} with allow_connections false`)
+  await admin.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [name])
   await admin.query(
     'select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = $1',
     [name],
