@@ -7,6 +7,7 @@ import { type CliResult, runCli } from '../testing/cli.ts'
 import { within } from '../testing/deadline.ts'
 import { type StackDatabase, openStackDatabase } from '../testing/stack-database.ts'
 import { stack } from '../testing/stack.ts'
+import { undoing } from '../testing/undoing.ts'
 
 const kafka = new Kafka({ brokers: stack.kafkaBrokers.split(','), logLevel: logLevel.NOTHING })
 
@@ -20,7 +21,8 @@ interface Setup {
 
 /** A database, a connector and topics of its own, which go with the test. */
 async function setUp(t: TestContext): Promise<Setup> {
-  const database = await openStackDatabase(t)
+  const undo = undoing(t)
+  const database = await openStackDatabase(undo)
   const id = randomBytes(4).toString('hex')
   const prefix = `cdctest-${id}`
   const { host, port } = connectionOf(stack.databaseDirectUrl)
@@ -53,8 +55,9 @@ async function setUp(t: TestContext): Promise<Setup> {
   const asAdmin = Object.assign(new URL(stack.adminUrl), { pathname: `/${database.name}` }).href
   const remove: Setup['remove'] = (...args) =>
     cdc('delete', '--yes', '--set', `database.directUrl=${asAdmin}`, ...args)
-  t.after(async () => {
-    await remove()
+  undo.after(async () => {
+    const { code, stderr } = await remove()
+    assert.equal(code, 0, stderr)
     const admin = kafka.admin()
     await admin.connect()
     const topics = (await admin.listTopics()).filter((topic) => topic.includes(prefix))
@@ -107,7 +110,7 @@ test('apply makes topics and connector, can be repeated, and nothing committed a
   assert.equal(applied.change, 'created')
   assert.deepEqual(
     applied.topics_created.toSorted(),
-    ['dead-letters', 'documents', 'signatures'].map((name) => `${prefix}.${name}`),
+    ['dead-letters', 'documents', 'peers', 'signatures'].map((name) => `${prefix}.${name}`),
   )
   assert.deepEqual(await operations(`${prefix}.documents`, 4), ['c1', 'u2', 'u3', 'u4'])
 

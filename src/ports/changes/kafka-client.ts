@@ -167,7 +167,8 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
     },
     destroy() {
       ended = true
-      for (const socket of sockets) socket.destroy()
+      // With an error: otherwise kafkajs does not notice, and its timers go on.
+      for (const socket of sockets) socket.destroy(new Error('the client of Kafka has ended'))
     },
   }
 }

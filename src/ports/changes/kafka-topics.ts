@@ -35,6 +35,7 @@ export function topicNames(prefix: string) {
     documents: `${prefix}.documents`,
     signatures: `${prefix}.signatures`,
     deadLetters: `${prefix}.dead-letters`,
+    peers: `${prefix}.peers`,
   }
 }
 
@@ -74,6 +75,11 @@ export async function ensureKafkaTopics(url: string, options: KafkaTopicsOptions
       topic: names.deadLetters,
       partitions: 1,
       config: { 'cleanup.policy': 'delete', 'retention.ms': Math.max(DEAD_LETTERS_MS, keepMs) },
+    },
+    {
+      topic: names.peers,
+      partitions: 1,
+      config: { 'cleanup.policy': 'delete', 'retention.ms': HOUR_MS, 'segment.ms': HOUR_MS },
     },
   ]
   const kafka = openKafka({ address: parseKafkaUrl(url), clientId: 'docmgr-topics', log })

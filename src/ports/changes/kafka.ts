@@ -5,6 +5,7 @@ import type { HistoryLimits } from './history.ts'
 import { type KafkaClient, openKafka } from './kafka-client.ts'
 import { createKafkaDeadLetters } from './kafka-dead-letters.ts'
 import { isAfter, type MemoryLimits, recall } from './kafka-history.ts'
+import { KafkaPeers } from './kafka-peers.ts'
 import { createCovers, isReached, parsePosition } from './kafka-position.ts'
 import { createScanner, type ScanLimits } from './kafka-scan.ts'
 import type { KafkaTimings } from './kafka-share.ts'
@@ -79,6 +80,7 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
     warm: { ...WARM, hours: history.maxAgeHours },
     refreshMs: timings.refreshMs,
   })
+  const peers = new KafkaPeers({ client, topic: topicNames(prefix).peers, log, random })
   const shared: SharedConsumer[] = []
   const covers = createCovers()
   const replays = createReplay({ client, prefix, tail, history, clock, scan: { ...SCAN, ...options.scan } })
@@ -124,6 +126,7 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
     position: () => tail.cursor?.position ?? 'none',
     covers: (position, event) => covers(position, event.position),
     replay: replays.replay,
+    peers,
     status(): FeedStatus {
       const states = [...shared.map((one) => one.state), ...(tail.lanes.length > 0 ? [tail.state] : [])]
       const all = consumers()
@@ -143,7 +146,7 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
         (count) => (buriedBefore = count),
         () => {},
       )
-      const begun = [...shared, ...(tail.lanes.length > 0 ? [tail] : [])].map((one) => one.start())
+      const begun = [...shared, ...(tail.lanes.length > 0 ? [tail] : []), peers].map((one) => one.start())
       await within(START_MS, Promise.all([...begun, counted])).catch(() => {})
     },
     async stop() {
@@ -151,13 +154,14 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
       const wasStarted = phase === 'started'
       phase = 'stopped'
       replays.stop()
-      if (wasStarted) await Promise.all([tail.halt(), ...shared.map((one) => one.stop())])
+      if (wasStarted) await Promise.all([tail.halt(), peers.stop(), ...shared.map((one) => one.stop())])
       await Promise.all(tail.lanes.map(stopLane))
       await client.close()
     },
     destroy() {
       phase = 'stopped'
       client.destroy()
+      peers.destroy()
       replays.stop()
       void tail.halt()
       for (const one of shared) void one.stop()

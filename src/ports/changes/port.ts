@@ -18,12 +18,27 @@ export interface ChangeFeed {
    * @throws when that cannot be read now, which says nothing about the position: ask again
    */
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
+  /** The processes whose consumers of `every-instance` read this feed. */
+  readonly peers: Peers
   /** State for health and metrics. */
   status(): FeedStatus
   /** Starts reading, once every consumer is registered. */
   start(): Promise<void>
   /** Consumers finish their batch, their positions are stored, the connection closes. */
   stop(): Promise<void>
+}
+
+/** Questions to all processes of a role, which each of them answers. They are no events, and nobody gets them later. */
+export interface Peers {
+  /** How this process answers, before the feed starts. Questions and answers are JSON; it must not fail. */
+  answer(handler: (question: unknown) => unknown): void
+  /**
+   * Asks every process, this one too; all get the questions in the same order. One that has just been killed is waited
+   * for, two seconds at the most.
+   * @returns the answers that came in time
+   * @throws DomainError unavailable when nobody can be asked
+   */
+  ask(question: unknown): Promise<unknown[]>
 }
 
 export interface Consumer {
@@ -39,6 +54,11 @@ export interface Consumer {
    * at once, and of many the costs that each batch has are shared. Default 0.
    */
   paceMs?: number
+  /**
+   * Batches that are handled at the same time, at the most; the position moves on when all before it are done. With
+   * more than one, events of one document that are in two of them are handled in any order. Default 1.
+   */
+  concurrency?: number
   /**
    * Resolves when the effect of the whole batch is durable; only then does the position move on. A DomainError
    * `unavailable` is tried again until it works; any other failure is tried again event by event, and an event

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createHistory, type HistoryLimits } from './history.ts'
 import type { Lane } from './lane.ts'
+import { createLocalPeers } from './local-peers.ts'
 import { parseLsn } from './lsn.ts'
 import type { ChangeFeed, Consumer, FeedStatus, Replay, Subscription } from './port.ts'
 import { isCovered, parsePosition } from './wal-position.ts'
@@ -121,6 +122,7 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     position: () => reader.position,
     covers: (position, event) => isCovered(position, event.position),
     replay,
+    peers: createLocalPeers(),
     status(): FeedStatus {
       const { lagBytes } = reader
       const problem = reader.problem ?? dispatcher.lanes.map((lane) => lane.problem).find(Boolean)

@@ -4,10 +4,10 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { email, idParams, text } from '../../http/fields.ts'
 import type { ChangeFeed } from '../../ports/changes/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { Hub } from './hub.ts'
+import type { Company } from './company.ts'
 
 export interface EndpointsOptions {
-  hub: Hub
+  company: Company
   feed: Pick<ChangeFeed, 'status'>
   authenticator: Authenticator
   clock: Clock
@@ -19,24 +19,24 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   return options.authenticator.mode === 'open' ? [...endpoints, getToken(options)] : endpoints
 }
 
-const getStats = ({ hub, feed }: EndpointsOptions): Endpoint =>
+const getStats = ({ company, feed }: EndpointsOptions): Endpoint =>
   defineEndpoint({
     method: 'GET',
     path: '/stats',
     operationId: 'getWebSocketStats',
-    summary: 'How many subscribers this instance has',
+    summary: 'How many subscribers there are',
     responses: {
       200: {
         description: 'the present counts',
         schema: z.object({
           total_connections: z.int(),
           documents_with_subscribers: z.int(),
-          kafka_consumer_running: z.boolean().describe('whether changes arrive, whatever they are read with'),
+          kafka_consumer_running: z.boolean().describe('whether changes arrive at this instance, whatever they are read with'),
         }),
       },
     },
     async handle() {
-      const { connections, documents } = hub.stats()
+      const { connections, documents } = await company.stats()
       const { state } = feed.status()
       const running = state === 'streaming' || state === 'snapshot'
       return {
@@ -50,12 +50,12 @@ const getStats = ({ hub, feed }: EndpointsOptions): Endpoint =>
     },
   })
 
-const broadcast = ({ hub, clock }: EndpointsOptions): Endpoint =>
+const broadcast = ({ company, clock }: EndpointsOptions): Endpoint =>
   defineEndpoint({
     method: 'POST',
     path: '/broadcast/{id}',
     operationId: 'broadcastToDocument',
-    summary: 'Sends a message to the subscribers of a document that are connected to this instance',
+    summary: 'Sends a message to the subscribers of a document',
     description:
       'They get `{type: "broadcast", data, timestamp}`, data being the body. It is in no history: nobody gets it later.',
     access: 'admin',
@@ -69,7 +69,7 @@ const broadcast = ({ hub, clock }: EndpointsOptions): Endpoint =>
     },
     async handle({ params, body }) {
       const timestamp = clock.now().toISOString()
-      const recipients = hub.broadcast(params.id, { type: 'broadcast', data: body, timestamp })
+      const recipients = await company.broadcast(params.id, { type: 'broadcast', data: body, timestamp })
       return { status: 200, json: { status: 'broadcasted', document_id: params.id, recipients } }
     },
   })

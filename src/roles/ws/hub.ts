@@ -23,6 +23,8 @@ export interface Hub {
   /** Sends a message outside of the history. @returns to how many */
   broadcast(documentId: string, message: object): number
   countOf(documentId: string): number
+  /** those with subscribers */
+  documentIds(): Iterable<string>
   all(): Iterable<Subscriber>
   stats(): { connections: number; documents: number }
 }
@@ -116,6 +118,7 @@ export function createHub({ feed, limits, log, clock, metrics }: HubOptions): Hu
       return recipients
     },
     countOf: (documentId) => byDocument.get(documentId)?.size ?? 0,
+    documentIds: () => byDocument.keys(),
     all: () => subscribers,
     stats: () => ({ connections: subscribers.size, documents: byDocument.size }),
   }

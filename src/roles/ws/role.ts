@@ -8,6 +8,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
+import { createCompany } from './company.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createHub } from './hub.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
@@ -54,6 +55,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const metrics: WsMetrics | undefined =
     options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
   const hub = createHub({ feed, limits, log, clock, metrics })
+  const company = createCompany(feed.peers, hub)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
   const listener = createListener({ hub, tokens, limits, log, metrics, newId, addressOf })
@@ -64,7 +66,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   sweeper.unref()
 
   return {
-    endpoints: createEndpoints({ hub, feed, authenticator, clock }),
+    endpoints: createEndpoints({ company, feed, authenticator, clock }),
     consumer: {
       name: 'ws',
       topics: TOPICS,
