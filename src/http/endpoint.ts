@@ -50,6 +50,8 @@ export interface Reply {
   headers?: Record<string, string>
   /** sent as JSON */
   json?: unknown
+  /** sent as JSON, which it is already */
+  jsonText?: string
   /** sent as it is; `headers` give its type */
   text?: string
   /** sent as it is; `headers` give its type and length. Destroyed when the client goes away. */

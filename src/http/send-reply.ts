@@ -31,10 +31,12 @@ export function sendReply(ctx: Koa.Context, reply: Reply, requestId: string): vo
   res.writeHead(status, lines).end(isHead ? undefined : body)
 }
 
-function bodyOf({ json, text }: Reply): string | undefined {
-  return json === undefined ? text : JSON.stringify(json)
+function bodyOf({ json, jsonText, text }: Reply): string | undefined {
+  return json === undefined ? (jsonText ?? text) : JSON.stringify(json)
 }
 
-function typeOf({ json }: Reply): string {
-  return json === undefined ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
+function typeOf({ json, jsonText }: Reply): string {
+  return json === undefined && jsonText === undefined
+    ? 'text/plain; charset=utf-8'
+    : 'application/json; charset=utf-8'
 }

@@ -1,6 +1,7 @@
 /** The `memory:` adapter: documents in this process, views counted in the database. */
 import { LRUCache } from 'lru-cache'
 import type { Document } from '../../domain/document.ts'
+import { DocumentText } from '../../domain/document-text.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { DocumentCache } from './port.ts'
 import type { ViewStore } from './view-store.ts'
@@ -12,10 +13,15 @@ const SETTLED_MS = 60_000
 interface Entry {
   version: number
   /** none: removed with this version */
-  document?: Document
+  text?: DocumentText
   /** when this process changed the row; none where it was only read */
   changedAt?: number
 }
+
+const entryOf = (document: Document): Entry => ({
+  version: document.version,
+  text: DocumentText.of(document),
+})
 
 /** @param options.entries documents at the most; 0 caches nothing and only counts views */
 export function createMemoryCache(options: {
@@ -47,18 +53,18 @@ export function createMemoryCache(options: {
 
   return {
     async read(id, viewer) {
-      const document = cache.get(id)?.document
-      if (document && viewer !== undefined) views.count(id, viewer)
-      return document
+      const text = cache.get(id)?.text
+      if (text && viewer !== undefined) views.count(id, viewer)
+      return text
     },
     async fill(document, viewer) {
-      if (fillsFrom <= now()) keep(document.id, { version: document.version, document })
+      if (fillsFrom <= now()) keep(document.id, entryOf(document))
       if (viewer !== undefined) views.count(document.id, viewer)
     },
     async update(document) {
       const { id, version } = document
       // Nobody can have read a row before its first version.
-      keep(id, { version, document, ...(version > 1 && { changedAt: now() }) })
+      keep(id, { ...entryOf(document), ...(version > 1 && { changedAt: now() }) })
     },
     async remove(id, version) {
       keep(id, { version, changedAt: now() })

@@ -1,4 +1,5 @@
 import type { Document } from '../../domain/document.ts'
+import type { DocumentText } from '../../domain/document-text.ts'
 
 /**
  * The document cache and the view counters. They are one port because a cached read and its view are one round trip.
@@ -6,7 +7,7 @@ import type { Document } from '../../domain/document.ts'
  */
 export interface DocumentCache {
   /** The cached document, and its view counted, or undefined: then the caller reads the row and calls `fill`. */
-  read(id: string, viewer: string | undefined): Promise<Document | undefined>
+  read(id: string, viewer: string | undefined): Promise<DocumentText | undefined>
   /** Caches a row just read, unless a newer version or a removal came meanwhile, and counts its view. */
   fill(document: Document, viewer: string | undefined): Promise<void>
   /** After a change: caches the new version (never replaces a newer one). */

@@ -3,7 +3,7 @@ import { queryRows } from '../../db/query.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { COUNTER_SECONDS, keysOf } from './redis-keys.ts'
 import type { RedisLink } from './redis-link.ts'
-import { RAISE } from './redis-scripts.ts'
+import { evaluate, RAISE } from './redis-scripts.ts'
 import type { ViewStore } from './view-store.ts'
 
 /** The counters in Redis beside those in the database, which has each view up to a second later. */
@@ -35,16 +35,7 @@ export function createRedisCounters(options: {
 
   const raise = async (id: string, total: number, viewers: readonly string[] = []): Promise<void> => {
     const keys = keysOf(id)
-    await link.send(
-      'EVALSHA',
-      RAISE.sha,
-      '2',
-      keys.views,
-      keys.unique,
-      String(total),
-      COUNTER_SECONDS,
-      ...viewers,
-    )
+    await evaluate(link.send, RAISE, [keys.views, keys.unique], [String(total), COUNTER_SECONDS, ...viewers])
   }
 
   const viewersAfter = async (id: string, last: string): Promise<string[]> => {

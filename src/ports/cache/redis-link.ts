@@ -42,7 +42,7 @@ const MAX_QUEUED = 10_000
 
 /** Replies that say something of the server and not of the command: it is as good as away. */
 const UNUSABLE =
-  /^(OOM|READONLY|MISCONF|LOADING|BUSY|MASTERDOWN|NOREPLICAS|NOSCRIPT|NOAUTH|NOPERM|CLUSTERDOWN|MOVED|UNBLOCKED)\b/
+  /^(OOM|READONLY|MISCONF|LOADING|BUSY|MASTERDOWN|NOREPLICAS|NOAUTH|NOPERM|CLUSTERDOWN|MOVED|UNBLOCKED)\b/
 /** Replies to a client that is configured wrongly. */
 const MISCONFIGURED =
   /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password|DB index|SELECT|Client sent AUTH))/
@@ -189,6 +189,14 @@ export async function openRedisLink(options: LinkOptions): Promise<RedisLink> {
 export function isRefusal(error: unknown): boolean {
   return error instanceof ErrorReply && !UNUSABLE.test(error.message)
 }
+
+/** The script of an EVALSHA is unknown: nothing was executed. */
+export function isForgotten(error: unknown): boolean {
+  return error instanceof ErrorReply && error.message.startsWith('NOSCRIPT')
+}
+
+/** What Redis has said of a part of a command, as the error that it would be of a command of its own. */
+export const refusalOf = (text: string): Error => new ErrorReply(text)
 
 function clientOf(url: string) {
   return createClient({

@@ -1,7 +1,7 @@
 import type { Logger } from '../../runtime/logger.ts'
 import type { Send } from './redis-link.ts'
 import { FLOOR_SECONDS, keysOf } from './redis-keys.ts'
-import { FORGET, SCRIPTS } from './redis-scripts.ts'
+import { evaluate, FORGET, SCRIPTS } from './redis-scripts.ts'
 
 /** What Redis may still have and must not answer, because it could not be told of a change. */
 export interface RedisRepairs {
@@ -31,7 +31,7 @@ export function createRedisRepairs(log: Logger): RedisRepairs {
       await Promise.all(
         batch.map(([id, floor]) => {
           const { document, floor: floorKey } = keysOf(id)
-          return send('EVALSHA', FORGET.sha, '2', document, floorKey, String(floor), FLOOR_SECONDS)
+          return evaluate(send, FORGET, [document, floorKey], [String(floor), FLOOR_SECONDS])
         }),
       )
       for (const [id, floor] of batch) if (floors.get(id) === floor) floors.delete(id)

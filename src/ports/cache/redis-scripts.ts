@@ -1,5 +1,6 @@
 /** What must happen in Redis at once. A script is one command, and so one round trip. */
 import { createHash } from 'node:crypto'
+import { isForgotten, type Reply, type Send } from './redis-link.ts'
 
 export interface Script {
   source: string
@@ -9,15 +10,31 @@ export interface Script {
 const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
 
 /**
- * KEYS document, views, unique views; ARGV viewer. The document and its view counted, or nil and nothing counted:
- * without both counters too, because one that Redis has lost must not begin again at zero.
+ * Of each document KEYS document, views, unique views and ARGV viewer.
+ *
+ * @returns of each the document and its view counted, or nil and nothing counted: without both counters too, because
+ *   one that Redis has lost must not begin again at zero. Where one of the keys has something else, what Redis says of
+ *   it, in an array; what it says of itself, such as OOM, ends the script.
  */
 export const READ = script(`
-local document = redis.call('GET', KEYS[1])
-if not document or redis.call('EXISTS', KEYS[2], KEYS[3]) < 2 then return false end
-redis.call('PFADD', KEYS[3], ARGV[1])
-redis.call('INCR', KEYS[2])
-return document`)
+local function read(document, views, unique, viewer)
+  local found = redis.call('GET', document)
+  if not found or redis.call('EXISTS', views, unique) < 2 then return false end
+  redis.call('PFADD', unique, viewer)
+  redis.call('INCR', views)
+  return found
+end
+local replies = {}
+for n = 1, #ARGV do
+  local done, reply = pcall(read, KEYS[3 * n - 2], KEYS[3 * n - 1], KEYS[3 * n], ARGV[n])
+  if not done then
+    local refusal = type(reply) == 'table' and reply.err or tostring(reply)
+    if not (refusal:find('^WRONGTYPE') or refusal:find('^ERR') or refusal:find('^INVALIDOBJ')) then error(reply) end
+    reply = { refusal }
+  end
+  replies[n] = reply
+end
+return replies`)
 
 /** Stores ARGV[2] unless version ARGV[1] is older than what is there, or not newer than what must not be cached. */
 const STORE = `
@@ -74,5 +91,23 @@ end
 redis.call('PFADD', KEYS[2], unpack(ARGV, 3))
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1`)
+
+/**
+ * Runs a script that was loaded when the connection was prepared. One that Redis has forgotten since (SCRIPT FLUSH) was
+ * not run, and is sent as a whole; then Redis knows it again.
+ */
+export async function evaluate(
+  send: Send,
+  { sha, source }: Script,
+  keys: readonly string[],
+  values: readonly string[],
+): Promise<Reply> {
+  try {
+    return await send('EVALSHA', sha, String(keys.length), ...keys, ...values)
+  } catch (error) {
+    if (!isForgotten(error)) throw error
+    return send('EVAL', source, String(keys.length), ...keys, ...values)
+  }
+}
 
 export const SCRIPTS = [READ, FILL, UPDATE, FORGET, RAISE]

@@ -1,13 +1,15 @@
 /** The `redis:` adapter: documents and counters in Redis, shared by all processes, and the views in the database too. */
 import type { Pool } from 'pg'
 import type { Document } from '../../domain/document.ts'
+import { DocumentText } from '../../domain/document-text.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { DocumentCache } from './port.ts'
 import { createRedisCounters } from './redis-counters.ts'
+import { createRedisReads } from './redis-reads.ts'
 import { COUNTER_SECONDS, DOCUMENT_SECONDS, FLOOR_SECONDS, keysOf } from './redis-keys.ts'
 import { isRefusal, openRedisLink, type Reply } from './redis-link.ts'
 import { createRedisRepairs } from './redis-repairs.ts'
-import { FILL, FORGET, READ, type Script, UPDATE } from './redis-scripts.ts'
+import { evaluate, FILL, FORGET, type Script, UPDATE } from './redis-scripts.ts'
 import type { ViewStore } from './view-store.ts'
 import type { ViewerHash } from './viewer-hash.ts'
 
@@ -46,8 +48,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   if (!link.up) repairs.addAll()
   const counters = createRedisCounters({ link, pool, views, log })
 
-  const evaluate = (script: Script, keys: string[], values: string[]): Promise<Reply> =>
-    link.send('EVALSHA', script.sha, String(keys.length), ...keys, ...values)
+  const reads = createRedisReads(link)
 
   /** Whether Redis refused a command for what is under the keys, which docmgr did not write; it is gone then. */
   const wasRefused = async (id: string, error: unknown): Promise<boolean> => {
@@ -61,10 +62,8 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   }
 
   const readCounted = async (id: string, viewer: string): Promise<string | null> => {
-    const { document, views: total, unique } = keysOf(id)
     try {
-      return (await link.send('EVALSHA', READ.sha, '3', document, total, unique, viewerHash(id, viewer))) as
-        string | null
+      return await reads.counted(id, viewerHash(id, viewer))
     } catch (error) {
       if (unsure.size >= MAX_UNSURE) unsure.clear()
       unsure.set(id, (unsure.get(id) ?? 0) + 1)
@@ -85,6 +84,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   const store = (script: Script, document: Document, viewer = ''): Promise<Reply> => {
     const keys = keysOf(document.id)
     return evaluate(
+      link.send,
       script,
       [keys.document, keys.floor, keys.views, keys.unique],
       [String(document.version), JSON.stringify(document), DOCUMENT_SECONDS, COUNTER_SECONDS, viewer],
@@ -101,14 +101,10 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   return {
     async read(id, viewer) {
       if (!link.up) return undefined
-      if (viewer === undefined) {
-        return parse(
-          await link.send('GET', `document:${id}`).catch((error: unknown) => wasRefused(id, error)),
-        )
-      }
-      const document = parse(await readCounted(id, viewer))
-      if (document) views.count(id, viewer)
-      return document
+      const json = await (viewer === undefined ? reads.plain(id).catch(() => null) : readCounted(id, viewer))
+      const text = json === null ? undefined : DocumentText.from(json)
+      if (text && viewer !== undefined) views.count(id, viewer)
+      return text
     },
 
     async fill(document, viewer) {
@@ -142,7 +138,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
       if (link.up) {
         const { document, floor } = keysOf(id)
         try {
-          return void (await evaluate(FORGET, [document, floor], [String(version), FLOOR_SECONDS]))
+          return void (await evaluate(link.send, FORGET, [document, floor], [String(version), FLOOR_SECONDS]))
         } catch (error) {
           if (await wasRefused(id, error)) return
         }
@@ -160,14 +156,5 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
         await link.stop()
       }
     },
-  }
-}
-
-function parse(json: Reply | boolean): Document | undefined {
-  if (typeof json !== 'string') return undefined
-  try {
-    return JSON.parse(json) as Document
-  } catch {
-    return undefined
   }
 }

@@ -20,11 +20,11 @@ export function createDocuments(options: {
       return store.change(id, { status }, { traceparent })
     },
     async get(documentId) {
-      return read(idOf(documentId), undefined)
+      return (await read(idOf(documentId), undefined)).document
     },
     async exists(documentId) {
       try {
-        const { status } = await read(idOf(documentId), undefined)
+        const { status } = (await read(idOf(documentId), undefined)).document
         return { exists: true, status }
       } catch (error) {
         if (isProblem(error, 'document-not-found')) return { exists: false, status: '' }

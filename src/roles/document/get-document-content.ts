@@ -24,7 +24,7 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
       304: { description: 'not changed' },
     },
     async handle({ params, headers, head }, context) {
-      const document = await read(params.id, undefined)
+      const { document } = await read(params.id, undefined)
       // Rows that other programs wrote may have neither.
       const { s3_key: key, content_sha256: sha256 } = document as {
         s3_key: string | null

@@ -52,7 +52,7 @@ async function startedBeside() {
     log: silentLogger,
   })
   const read = createReadDocument({ cache, store: createDocumentStore({ pool: database.pool, cache }) })
-  return { get: (id: string) => read(id, undefined) }
+  return { get: async (id: string) => (await read(id, undefined)).document }
 }
 
 test('answers 304 to who has the version, and not after a change', async () => {

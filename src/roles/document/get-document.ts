@@ -19,10 +19,10 @@ export function getDocument(read: ReadDocument): Endpoint {
       304: { description: 'not changed' },
     },
     async handle({ params, headers, head }, context) {
-      const document = await read(params.id, head ? undefined : viewerOf(context))
-      const etag = { etag: entityTag(document.version), 'cache-control': 'private, no-cache' }
-      if (isNotModified(headers['if-none-match'], document.version)) return { status: 304, headers: etag }
-      return { status: 200, headers: etag, json: document }
+      const { version, json } = await read(params.id, head ? undefined : viewerOf(context))
+      const etag = { etag: entityTag(version), 'cache-control': 'private, no-cache' }
+      if (isNotModified(headers['if-none-match'], version)) return { status: 304, headers: etag }
+      return { status: 200, headers: etag, jsonText: json }
     },
   })
 }

@@ -1,4 +1,4 @@
-import type { Document } from '../../domain/document.ts'
+import { DocumentText } from '../../domain/document-text.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { DocumentStore } from './document-store.ts'
 import { documentNotFound } from './refusals.ts'
@@ -8,7 +8,7 @@ import { documentNotFound } from './refusals.ts'
  * @param viewer whose view it is; undefined when it is none
  * @throws DomainError document-not-found
  */
-export type ReadDocument = (id: string, viewer: string | undefined) => Promise<Document>
+export type ReadDocument = (id: string, viewer: string | undefined) => Promise<DocumentText>
 
 export function createReadDocument(options: { store: DocumentStore; cache: DocumentCache }): ReadDocument {
   const { store, cache } = options
@@ -18,6 +18,6 @@ export function createReadDocument(options: { store: DocumentStore; cache: Docum
     const document = await store.find(id)
     if (!document) throw documentNotFound(id)
     await cache.fill(document, viewer)
-    return document
+    return DocumentText.of(document)
   }
 }

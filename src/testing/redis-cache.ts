@@ -1,0 +1,127 @@
+/** What the tests of the `redis:` cache share: caches on the stack's Redis, what others see there, and its faults. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { createClient } from 'redis'
+import type { Document } from '../domain/document.ts'
+import { openCache } from '../ports/cache/open.ts'
+import type { DocumentCache } from '../ports/cache/port.ts'
+import { type Logger, silentLogger } from '../runtime/logger.ts'
+import { eventually } from './deadline.ts'
+import { openStackDatabase, type StackDatabase } from './stack-database.ts'
+import { stack } from './stack.ts'
+import { openProxy, type Proxy } from './toxiproxy.ts'
+
+export const redisKeysOf = (id: string) => [
+  `document:${id}`,
+  `removed:${id}`,
+  `views:${id}`,
+  `unique_views:${id}`,
+]
+
+/** For a test file: opened before its first test, and everything is ended after its last one. */
+export function useRedisCaches() {
+  const ends: (() => unknown)[] = []
+  const untilEnd = { after: (end: () => unknown) => void ends.push(end) } as unknown as Pick<
+    TestContext,
+    'after'
+  >
+  let own: StackDatabase
+  const redis = createClient({ url: stack.redisUrl })
+  before(async () => {
+    own = await openStackDatabase(untilEnd)
+    await redis.connect()
+    ends.push(() => redis.destroy())
+  })
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+
+  return {
+    /** to the stack's Redis, past docmgr */
+    redis,
+    pool: () => own.database.pool,
+
+    async open(url: string = stack.redisUrl, log: Logger = silentLogger): Promise<DocumentCache> {
+      const clock = { now: () => new Date() }
+      const { database } = own
+      const cache = await openCache(url, { database, entries: 1_000, viewerSecret: 'a secret', clock, log })
+      ends.push(() => cache.stop())
+      return cache
+    },
+
+    /** A server of the test's own, which keeps what it has over a restart. */
+    async startOwnRedis(t: Pick<TestContext, 'after'>) {
+      const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-redis-'))
+      const port = await freePort()
+      t.after(() => ends.push(() => rm(folder, { recursive: true, force: true })))
+      const start = async () => {
+        const server = await startRedis(port, folder)
+        ends.push(server.kill)
+        return server
+      }
+      return { url: `redis://127.0.0.1:${port}`, start }
+    },
+  }
+}
+
+/** On a busy machine Redis may seem to be away for a moment. */
+export function putInto(cache: DocumentCache, document: Document): Promise<Document> {
+  return eventually('the document in Redis', async () => {
+    await cache.update(document)
+    return documentIn(cache, document.id)
+  })
+}
+
+/** The cached document; no view. */
+export async function documentIn(cache: DocumentCache, id: string): Promise<Document | undefined> {
+  return (await cache.read(id, undefined))?.document
+}
+
+/** As the readers of the original do it: `redis-cli WORDS`. */
+export async function redisCli(...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('redis-cli', ['-u', stack.redisUrl, ...words])
+  return stdout.trim()
+}
+
+/** A proxy before the stack's Redis, for its faults, and the URL of the cache through it. */
+export async function proxyToRedis(t: Pick<TestContext, 'after'>): Promise<{ proxy: Proxy; url: string }> {
+  const { hostname, port } = new URL(stack.redisUrl)
+  const proxy = await openProxy(t, `${hostname}:${port || 6379}`)
+  const url = Object.assign(new URL(stack.redisUrl), { host: `${proxy.host}:${proxy.port}` }).href
+  return { proxy, url }
+}
+
+async function startRedis(port: number, folder: string) {
+  const options = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes']
+  const server = spawn('redis-server', ['--bind', '127.0.0.1', ...options], { stdio: 'ignore' })
+  const client = await eventually('the server', () =>
+    createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } })
+      .on('error', () => {})
+      .connect()
+      .catch(() => undefined),
+  )
+  return {
+    client,
+    async kill(): Promise<void> {
+      if (client.isOpen) client.destroy()
+      if (server.exitCode !== null || server.signalCode !== null) return
+      server.kill('SIGKILL')
+      await once(server, 'exit')
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
