@@ -70,31 +70,17 @@ async function openServer(options: DatabaseOptions): Promise<Database> {
 }
 
 function connect(
-  options: DatabaseOptions,
+  { poolSize, statementTimeout, log }: DatabaseOptions,
   pooled: ConnectionSettings,
   direct: ConnectionSettings,
   prepare = false,
 ): Database {
-  let stopping = false
-  const { drizzle, pool } = connectDatabase(pooled, {
-    size: options.poolSize,
-    waitMs: 5_000,
-    statementMs: options.statementTimeout,
-    prepare,
-    onError: (error) => {
-      if (!stopping) options.log.warn({ err: error }, 'a connection to the database was lost')
-    },
-  })
-  return {
-    drizzle,
-    pool,
+  return connectDatabase(pooled, {
     direct,
-    findings: [],
-    ended: new Promise(() => {}),
-    check: async () => void (await pool.query('select 1')),
-    stop: () => {
-      stopping = true
-      return pool.end()
-    },
-  }
+    size: poolSize,
+    waitMs: 5_000,
+    statementMs: statementTimeout,
+    prepare,
+    onError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+  })
 }

@@ -19,23 +19,12 @@ export async function startTestDatabases(): Promise<TestDatabases> {
     async open() {
       const direct = await server.createDatabase()
       await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
-      const { drizzle, pool } = connectDatabase(direct, {
+      const database = connectDatabase(direct, {
         size: 5,
         waitMs: 5_000,
         statementMs: 10_000,
         onError: () => {},
       })
-      const database: Database = {
-        drizzle,
-        pool,
-        direct,
-        findings: [],
-        ended: new Promise(() => {}),
-        check: async () => void (await pool.query('select 1')),
-        stop: async () => {
-          if (!pool.ended) await pool.end()
-        },
-      }
       opened.push(database)
       return database
     },

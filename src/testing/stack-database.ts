@@ -28,33 +28,18 @@ export async function openStackDatabase(t: Pick<TestContext, 'after'>): Promise<
   )
   const direct = connectionOf(directUrl)
   await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
-  const { drizzle, pool } = connectDatabase(connectionOf(url), {
+  const database = connectDatabase(connectionOf(url), {
+    direct,
     size: 5,
     waitMs: 5_000,
     statementMs: 10_000,
     onError: () => {},
   })
-  const stop = async (): Promise<void> => {
-    if (!pool.ended) await pool.end()
-  }
   t.after(async () => {
-    await stop()
+    await database.stop()
     await asAdmin((admin) => dropDatabase(admin, name))
   })
-  return {
-    name,
-    url,
-    directUrl,
-    database: {
-      drizzle,
-      pool,
-      direct,
-      findings: [],
-      ended: new Promise(() => {}),
-      check: async () => void (await pool.query('select 1')),
-      stop,
-    },
-  }
+  return { name, url, directUrl, database }
 }
 
 /** Works as PostgreSQL's superuser. */
