@@ -21,7 +21,9 @@ function controlShare(bytes: Uint8Array): number {
   if (encodingOfMark(bytes) !== undefined) return 0
   const sample = bytes.subarray(0, sampleSize)
   let count = 0
-  for (const byte of sample) {
+  // By index: an iterator takes four times as long, and every text that is indexed comes by here.
+  for (let n = 0; n < sample.length; n++) {
+    const byte = sample[n]!
     if ((byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) || byte === 0x7f) count++
   }
   return sample.length === 0 ? 0 : count / sample.length

@@ -6,20 +6,31 @@
 export function tidyText(raw: string, maxChars: number): { text: string; truncated: boolean } {
   // Folding shrinks: what lies beyond this is looked at only in text that is mostly blanks.
   const considered = raw.slice(0, maxChars * 2)
-  const tidy = considered
-    .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, '\n')
-    .replace(/(?![\n\t])\p{Cc}|[\u00AD\u200B\uFEFF]/gu, '')
-    // The limit of the Stream-Safe Text Format (Unicode Standard Annex 15). Without it, sorting a long run of
-    // combining marks takes normalize() quadratic time: minutes for a megabyte, and nothing can interrupt it.
-    .replace(/(\p{M}{30})\p{M}+/gu, '$1')
-    .normalize('NFC')
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n ?/g, '\n')
+  const tidy = (isPlain(considered) ? considered : withoutOddities(considered))
+    .replace(/ {2,}/g, ' ')
+    .replace(/ \n ?|\n /g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   const truncated = considered.length < raw.length || tidy.length > maxChars
   if (tidy.length <= maxChars) return { text: tidy, truncated }
   const end = /[\uD800-\uDBFF]/.test(tidy.charAt(maxChars - 1)) ? maxChars - 1 : maxChars
   return { text: tidy.slice(0, end), truncated }
+}
+
+/** Nothing but printable ASCII in lines, as most texts are: half of the cost of indexing one was to look for the rest. */
+const isPlain = (text: string): boolean => /^[\n -~]*$/.test(text)
+
+/** Afterwards its only blanks are spaces and line feeds. */
+function withoutOddities(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, '\n')
+      .replace(/[^\P{Cc}\n\t]|[\u00AD\u200B\uFEFF]/gu, '')
+      // The limit of the Stream-Safe Text Format (Unicode Standard Annex 15). Without it, sorting a long run of
+      // combining marks takes normalize() quadratic time: minutes for a megabyte, and nothing can interrupt it.
+      .replace(/(\p{M}{30})\p{M}+/gu, '$1')
+      .normalize('NFC')
+      .replace(/[^\S\n ]/g, ' ')
+  )
 }

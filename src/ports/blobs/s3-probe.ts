@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Logger } from '../../runtime/logger.ts'
 import type { S3Client } from './s3-client.ts'
@@ -10,6 +10,8 @@ export interface S3Abilities {
   checksums: boolean
   /** If-None-Match: a put that replaces nothing */
   conditionalPut: boolean
+  /** requests for small objects past the SDK, which are cheaper */
+  direct: boolean
 }
 
 export interface ProbeOptions {
@@ -38,12 +40,17 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
   try {
     if (!(await canWrite(client, object))) {
       log.warn({ server, bucket }, 'object storage: this key may only read')
-      return { checksums: client.checksums, conditionalPut: false }
+      return { checksums: client.checksums, conditionalPut: false, direct: client.direct !== undefined }
     }
     const read = await buffer(await client.get(bucket, object.key, { start: 1, end: 3 }))
     if (read.toString() !== 'rob')
       throw new Error(`blobs.url: ${server} does not give ranges of an object, which docmgr needs`)
-    const abilities = { checksums: client.checksums, conditionalPut: await refusesToReplace(client, object) }
+    const abilities = {
+      checksums: client.checksums,
+      conditionalPut: await refusesToReplace(client, object),
+      direct: await answersDirectly(client, object),
+    }
+    if (!abilities.direct) client.direct = undefined
     log.info({ server, buckets, created, ...abilities }, 'object storage is ready')
     return abilities
   } catch (error) {
@@ -82,6 +89,7 @@ interface Probe {
 }
 
 const BODY = Buffer.from('probe')
+const DIRECT_MS = 8_000
 
 /** Tries with checksums first, then without. */
 async function canWrite(client: S3Client, probe: Probe): Promise<boolean> {
@@ -104,4 +112,13 @@ async function refusesToReplace(client: S3Client, probe: Probe): Promise<boolean
   } catch (error) {
     return statusOf(error) === 412
   }
+}
+
+async function answersDirectly({ direct }: S3Client, probe: Probe): Promise<boolean> {
+  if (!direct) return false
+  const signal = AbortSignal.timeout(DIRECT_MS)
+  const sha256 = createHash('sha256').update(BODY).digest('hex')
+  if ((await direct.put({ ...probe, sha256 }, BODY, signal)) !== 'stored') return false
+  const read = await direct.get(probe, { start: 0, end: BODY.length - 1 }, signal)
+  return read?.equals(BODY) === true
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,6 +19,7 @@ import { openProxy } from '../../testing/toxiproxy.ts'
 import { blobsContract } from './contract.ts'
 import { openBlobs } from './open.ts'
 import { type Blobs, BUCKETS } from './port.ts'
+import { createDirectRequests, type DirectRequests } from './s3-direct.ts'
 
 const SERVERS = [
   ['the first server', stack.s3Endpoint],
@@ -76,6 +77,15 @@ function open(endpoint: string, changes: Changes = {}): Promise<Blobs> {
     ...changes,
   })
 }
+
+const openDirectly = (endpoint: string, secretAccessKey: string = stack.s3SecretKey): DirectRequests =>
+  createDirectRequests({
+    endpoint,
+    region: 'us-east-1',
+    credentials: async () => ({ accessKeyId: stack.s3AccessKey, secretAccessKey }),
+    now: () => new Date(),
+    connectMs: 2_000,
+  })
 
 const keysIn = async (endpoint: string): Promise<string[]> => {
   const keys: string[] = []
@@ -177,10 +187,16 @@ for (const [name, endpoint] of SERVERS) {
       const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>)
       const blobs = await open(endpoint, { log: createLogger({ level: 'info', destination: { write } }) })
       assert.equal(lines.length, 1)
-      const { msg, server, checksums, conditionalPut } = lines[0]!
+      const { msg, server, checksums, conditionalPut, direct } = lines[0]!
       assert.deepEqual(
-        { msg, server, checksums, conditionalPut },
-        { msg: 'object storage is ready', server: endpoint, checksums: true, conditionalPut: true },
+        { msg, server, checksums, conditionalPut, direct },
+        {
+          msg: 'object storage is ready',
+          server: endpoint,
+          checksums: true,
+          conditionalPut: true,
+          direct: true,
+        },
       )
       const rest = await admins
         .get(endpoint)!
@@ -190,6 +206,28 @@ for (const [name, endpoint] of SERVERS) {
         (await keysIn(endpoint)).filter((key) => key.startsWith('probe')),
         [],
       )
+      await blobs.stop()
+    })
+
+    test('a body that arrives damaged is refused, and only success is believed without the SDK', async () => {
+      const blobs = await open(endpoint)
+      const direct = openDirectly(endpoint)
+      const object = { bucket: `${bucketPrefix}documents`, key: newKey(), contentType: 'text/plain' }
+      const signal = AbortSignal.timeout(10_000)
+      const range = { start: 0, end: 4 }
+      const sha256 = createHash('sha256').update('whole').digest('hex')
+      const put = { ...object, sha256 }
+      assert.equal(await direct.put(put, Buffer.from('holed'), signal), 'refused')
+      assert.equal(await blobs.size('documents', object.key), undefined)
+      assert.equal(await direct.get(object, range, signal), undefined)
+      assert.equal(await direct.put(put, Buffer.from('whole'), signal), 'stored')
+      assert.equal((await direct.get(object, range, signal))?.toString(), 'whole')
+      assert.equal(await direct.put({ ...put, ifNoneMatch: true }, Buffer.from('whole'), signal), 'refused')
+      assert.equal(await direct.get(object, range, AbortSignal.abort()), undefined)
+      assert.equal(await direct.put(put, Buffer.from('whole'), AbortSignal.abort()), 'unknown')
+      const stranger = openDirectly(endpoint, 'not-the-secret')
+      assert.equal(await stranger.get(object, range, signal), undefined)
+      for (const requests of [direct, stranger]) requests.stop()
       await blobs.stop()
     })
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { checkKey } from './object-key.ts'
 import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from './port.ts'
 import { createS3Client, type S3Client } from './s3-client.ts'
+import { SMALL_BYTES } from './s3-direct.ts'
 import { attemptsOf, isMissing, statusOf, storageError } from './s3-errors.ts'
 import { probeS3 } from './s3-probe.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -50,10 +51,11 @@ export async function openS3Blobs(url: string, options: S3Options): Promise<Blob
       const ifNoneMatch = fresh === true && conditionalPut
       const put = { bucket: nameOf(bucket), key, contentType, ifNoneMatch, signal }
       try {
-        if (body instanceof Uint8Array) {
-          meter.add(body)
-          await client.putBytes(put, body)
-        } else await client.putStream(put, meter.through(body))
+        if (body instanceof Uint8Array) meter.add(body)
+        const measured = body instanceof Uint8Array ? body : await gather(meter.through(body))
+        if (measured instanceof Uint8Array)
+          await client.putBytes({ ...put, sha256: meter.info().sha256 }, measured)
+        else await client.putStream(put, measured)
       } catch (error) {
         if (meter.failure !== undefined) throw meter.failure
         const isOwn = ifNoneMatch && statusOf(error) === 412 && attemptsOf(error) > 1
@@ -131,6 +133,25 @@ function createMeter({ maxBytes, signal }: PutOptions): Meter {
       return failure
     },
   }
+}
+
+/** All of a small body, or a large one as it was. */
+async function gather(body: AsyncGenerator<Uint8Array>): Promise<Buffer | AsyncGenerator<Uint8Array>> {
+  const start: Uint8Array[] = []
+  for (let size = 0; size <= SMALL_BYTES;) {
+    const { value, done } = await body.next()
+    if (done) return Buffer.concat(start)
+    start.push(value)
+    size += value.length
+  }
+  return (async function* () {
+    try {
+      yield* start
+      yield* body
+    } finally {
+      await body.return(undefined)
+    }
+  })()
 }
 
 /** Whether an earlier attempt, whose answer was lost, has stored the object. */
