@@ -37,6 +37,9 @@ await build({
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
   external,
+  // The AWS SDK warns on each start with Node 20 that its releases of 2027 will not run on it. That is for who updates
+  // packages, not for who runs an image with this version of both.
+  define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
