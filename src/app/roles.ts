@@ -77,8 +77,8 @@ export function composeRoles({ config, clock, newId, metrics, logOf, has, findin
           extractor,
           metrics,
           log: logOf('indexer'),
-          // Enough for several requests of Elasticsearch at the same time.
-          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 2_000 }),
+          // While Elasticsearch writes one batch, the next is made.
+          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 2 }),
         }),
       )
       return { value: {}, stop: () => extractor.stop() }

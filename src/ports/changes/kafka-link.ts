@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type JoinOptions, joinGroup, type KafkaMembership } from './kafka-group.ts'
-import { type Broker, byTopic, type Cluster, type FetchAnswer, type GroupCodec } from './kafka-protocol.ts'
+import { readingRecords } from './kafka-fetch.ts'
+import { type Broker, byTopic, type Cluster, type GroupCodec } from './kafka-protocol.ts'
 import { decodeTopicAnswer, encodeTopicRequest, METADATA } from './kafka-topic-id.ts'
 
 export interface KafkaPartition {
@@ -129,8 +130,8 @@ export function createLink(cluster: Cluster, codec: GroupCodec, onClose: () => v
       return leaders
     },
     async fetch(node, from, { waitMs, bytes, bytesPerPartition }) {
-      const broker = await cluster.findBroker({ nodeId: node })
-      const answer: FetchAnswer = await broker.fetch({
+      const broker = readingRecords(await cluster.findBroker({ nodeId: node }))
+      const { responses } = await broker.fetch({
         isolationLevel: READ_UNCOMMITTED,
         maxWaitTime: waitMs,
         minBytes: 1,
@@ -144,18 +145,16 @@ export function createLink(cluster: Cluster, codec: GroupCodec, onClose: () => v
           })),
         })),
       })
-      return answer.responses.flatMap(({ topicName: topic, partitions }) =>
-        partitions.map(({ partition, highWatermark, messages }) => {
+      return responses.flatMap(({ topicName: topic, partitions }) =>
+        partitions.map(({ partition, end, records, next }) => {
           const { offset } = from.find((one) => one.topic === topic && one.partition === partition)!
-          const last = messages.at(-1)
+          const isAsked = records.length === 0 || records[0]!.offset >= offset
           return {
             topic,
             partition,
-            records: messages
-              .filter((message) => Number(message.offset) >= offset && !message.isControlRecord)
-              .map(toRecord),
-            next: last ? Math.max(offset, Number(last.offset) + 1) : offset,
-            end: Number(highWatermark),
+            records: isAsked ? records : records.filter((record) => record.offset >= offset),
+            next: Math.max(offset, next ?? 0),
+            end,
           }
         }),
       )
@@ -171,11 +170,6 @@ export function createLink(cluster: Cluster, codec: GroupCodec, onClose: () => v
       await cluster.disconnect().catch(() => {})
     },
   }
-}
-
-function toRecord(message: FetchAnswer['responses'][0]['partitions'][0]['messages'][0]): KafkaRecord {
-  const { offset, timestamp, key, value } = message
-  return { offset: Number(offset), timestamp: Number(timestamp), key, value }
 }
 
 async function askForTopic(broker: Broker, topic: string): Promise<{ clusterId: string; topicId: string }> {

@@ -1,4 +1,4 @@
-import { type Position, type Topic, TOPICS } from '../../domain/change.ts'
+import type { Position } from '../../domain/change.ts'
 
 /** Offsets of the next records: for each of TOPICS, for each partition. What is missing is 0. */
 export type Offsets = number[][]
@@ -19,10 +19,6 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]))
 const PATTERN = /^([\w-]{8})\.(?:-|([ds])(\d{1,3}))\.([\w.-]*?)\.\.([\w.-]*)$/
 const MAX_CHARS = 128
-
-export function topicNumber(topic: Topic): number {
-  return TOPICS.indexOf(topic)
-}
 
 /** undefined when it is no position of this kind */
 export function parsePosition(position: Position): KafkaPosition | undefined {

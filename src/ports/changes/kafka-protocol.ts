@@ -1,4 +1,4 @@
-import type { KafkaOffset, KafkaPartition } from './kafka-link.ts'
+import type { KafkaOffset, KafkaPartition, KafkaRecord } from './kafka-link.ts'
 
 /** The connections of kafkajs, as far as they are used here. */
 export interface Cluster {
@@ -22,7 +22,7 @@ interface TopicOffsets {
 /** A broker of kafkajs; its published types leave some of these methods out. */
 export interface Broker {
   /** finds the encoder of the newest version of a request that both sides know */
-  lookupRequest(apiKey: number, definition: unknown): (values: object) => unknown
+  lookupRequest(apiKey: number, definition: unknown): (values: object) => Exchange
   connectionPool: { send(request: unknown): Promise<unknown> }
   fetch(request: object): Promise<FetchAnswer>
   joinGroup(request: object): Promise<JoinAnswer>
@@ -40,11 +40,38 @@ export interface JoinAnswer {
   members: { memberId: string; groupInstanceId?: string | null }[]
 }
 
+/** A request, and how its answer is read: from what follows the correlation id, then its errors are thrown. */
+export interface Exchange {
+  request: { apiVersion: number }
+  response: { decode(answer: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> }
+}
+
 export interface FetchAnswer {
+  /** milliseconds */
+  clientSideThrottleTime: number
+  responses: { topicName: string; partitions: FetchedPartition[] }[]
+}
+
+/** What an answer to Fetch has of one partition. */
+export interface FetchedPartition {
+  partition: number
+  errorCode: number
+  /** one after the last record there is */
+  end: number
+  /** without those that are no data; perhaps some before the offset that was asked for */
+  records: KafkaRecord[]
+  /** one after the last offset of a whole batch; undefined where there is none */
+  next: number | undefined
+}
+
+/** The same as kafkajs reads it. */
+export interface KafkaJsFetchAnswer {
+  clientSideThrottleTime?: number
   responses: {
     topicName: string
     partitions: {
       partition: number
+      errorCode: number
       highWatermark: string
       messages: {
         offset: string

@@ -67,6 +67,8 @@ export interface ReadItem {
   topic: Topic
   /** number of the topic, see TOPICS */
   number: number
+  /** name of the partition, see nameOf */
+  from: string
   partition: number
   record: KafkaRecord
   parsed: Exclude<ParsedRecord, { kind: 'nothing' }>
@@ -74,40 +76,42 @@ export interface ReadItem {
 
 /**
  * What one fetch brought, in one order: that of each partition, and of several that of the commits. Between fetches
- * nothing keeps partitions in step.
+ * nothing keeps partitions in step. A record is parsed when it is asked for: of the thousands in one fetch those that
+ * wait are buffers, which cost the garbage collector nothing.
  */
-export function itemsOf(fetched: KafkaFetched[], prefix: string): ReadItem[] {
-  const queues = fetched
-    .map((one) => partitionItems(one, prefix))
-    .filter((items) => items.length > 0)
-    .map((items) => ({ items, head: 0 }))
-  if (queues.length <= 1) return queues[0]?.items ?? []
-  const merged: ReadItem[] = []
-  let total = queues.reduce((sum, { items }) => sum + items.length, 0)
-  for (; total > 0; total--) {
-    let first: (typeof queues)[0] | undefined
-    for (const queue of queues) {
-      if (queue.head === queue.items.length) continue
-      if (!first || isBefore(queue.items[queue.head]!, first.items[first.head]!)) first = queue
-    }
-    merged.push(first!.items[first!.head++]!)
+export function* itemsOf(fetched: KafkaFetched[], prefix: string): Generator<ReadItem, void> {
+  const heads: { item: ReadItem; rest: Iterator<ReadItem, void> }[] = []
+  for (const one of fetched) {
+    const rest = partitionItems(one, prefix)
+    const { value: item } = rest.next()
+    if (item) heads.push({ item, rest })
   }
-  return merged
+  while (heads.length > 0) {
+    let first = heads[0]!
+    for (const head of heads) if (head !== first && isBefore(head.item, first.item)) first = head
+    yield first.item
+    const { value: item } = first.rest.next()
+    if (item) first.item = item
+    else heads.splice(heads.indexOf(first), 1)
+  }
 }
 
-function partitionItems({ topic: name, partition, records }: KafkaFetched, prefix: string): ReadItem[] {
+function* partitionItems(
+  { topic: name, partition, records }: KafkaFetched,
+  prefix: string,
+): Generator<ReadItem, void> {
   const number = Object.values(topicNames(prefix)).indexOf(name)
   const topic = TOPICS[number]!
-  return records.flatMap((record) => {
+  const from = nameOf({ topic: name, partition })
+  for (const record of records) {
     const parsed = parseRecord(topic, record)
-    return parsed.kind === 'nothing' ? [] : [{ topic, number, partition, record, parsed }]
-  })
+    if (parsed.kind !== 'nothing') yield { topic, number, from, partition, record, parsed }
+  }
 }
 
 function isBefore(one: ReadItem, other: ReadItem): boolean {
-  const [a, b] = [timeOf(one), timeOf(other)]
-  if (a !== b) return a < b
-  return lsnOf(one) < lsnOf(other)
+  const difference = timeOf(one) - timeOf(other)
+  return difference < 0 || (difference === 0 && lsnOf(one) < lsnOf(other))
 }
 
 /** When it committed, microseconds since the epoch. */

@@ -1,14 +1,20 @@
+import type { ChangeEvent } from '../../domain/change.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import { backoffMs, pause } from './backoff.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import type { KafkaDeadLetters } from './kafka-dead-letters.ts'
 import type { KafkaMembership } from './kafka-group.ts'
-import { kafkaErrorType, type KafkaFetched, type KafkaLink, type KafkaOffset } from './kafka-link.ts'
-import { Cursor, topicNumber } from './kafka-position.ts'
+import {
+  kafkaErrorType,
+  type KafkaFetched,
+  type KafkaLink,
+  type KafkaOffset,
+  type KafkaPartition,
+} from './kafka-link.ts'
+import { Cursor } from './kafka-position.ts'
 import { itemsOf, nameOf, readKafka } from './kafka-reader.ts'
 import { RepeatFilter } from './kafka-repeats.ts'
-import { topicNames } from './kafka-topics.ts'
 import { Lane } from './lane.ts'
 import type { Consumer } from './port.ts'
 import { Queue } from './queue.ts'
@@ -39,12 +45,22 @@ export interface SharedConsumerOptions {
 }
 
 const RETRY_SEND = { firstMs: 100, limitMs: 5_000 }
-/** Events that may wait for the consumer before reading pauses: at least so many, and two of its batches. */
+/** Events that may be with the consumer before reading pauses: at least so many, and one batch more than it handles. */
 const QUEUE_LIMIT = 2_000
 
-/** What was given to the lane up to an event. */
-interface Mark extends KafkaOffset {
+/** One of the partitions. */
+interface Place extends KafkaPartition {
+  /** offset of the first event that is not done */
+  done: number
+  /** one after the last event there is */
+  end: number
+}
+
+/** What was given to the lane up to an event: all of the place before an offset. */
+interface Mark {
   seq: number
+  place: Place
+  offset: number
 }
 
 interface ShareOptions extends SharedConsumerOptions {
@@ -69,9 +85,9 @@ export class Share {
   readonly #cursor: Cursor
   readonly #repeats = new RepeatFilter()
   readonly #marks = new Queue<Mark>()
-  readonly #ends = new Map<string, number>()
-  readonly #done = new Map<string, KafkaOffset>()
-  #dirty = new Map<string, KafkaOffset>()
+  readonly #places: ReadonlyMap<string, Place>
+  /** those with something done that is not committed */
+  readonly #dirty = new Set<Place>()
   #committing: Promise<void> | undefined
   #closed = false
   #seq = 0
@@ -98,9 +114,15 @@ export class Share {
 
   private constructor(options: ShareOptions, identity: string, from: KafkaOffset[]) {
     this.#options = options
-    this.#queueLimit = Math.max(QUEUE_LIMIT, 2 * options.consumer.maxBatch)
+    const { maxBatch, concurrency = 1 } = options.consumer
+    this.#queueLimit = Math.max(QUEUE_LIMIT, (concurrency + 1) * maxBatch)
     this.#cursor = new Cursor(identity, [[], []])
-    for (const one of from) this.#done.set(nameOf(one), one)
+    this.#places = new Map(
+      from.map(({ topic, partition, offset }) => [
+        nameOf({ topic, partition }),
+        { topic, partition, done: offset, end: offset },
+      ]),
+    )
     this.#lane = new Lane({
       ...options,
       onProgress: () => this.#progress(),
@@ -124,7 +146,7 @@ export class Share {
 
   get lag(): number {
     let lag = 0
-    for (const [name, end] of this.#ends) lag += Math.max(0, end - this.#done.get(name)!.offset)
+    for (const { done, end } of this.#places.values()) lag += Math.max(0, end - done)
     return lag
   }
 
@@ -191,32 +213,36 @@ export class Share {
 
   async #take(fetched: KafkaFetched[]): Promise<void> {
     const { consumer, deadLetters, log, prefix, random } = this.#options
-    for (const { parsed, topic, partition, record } of itemsOf(fetched, prefix)) {
+    for (const one of fetched) this.#places.get(nameOf(one))!.end = one.end
+    for (const { parsed, topic, number, from, partition, record } of itemsOf(fetched, prefix)) {
+      if (this.#lane.pending >= this.#queueLimit) await this.#room()
+      if (this.#over.signal.aborted) return
+      const place = this.#places.get(from)!
       const offset = record.offset + 1
-      this.#cursor.move(topicNumber(topic), partition, offset)
+      this.#cursor.move(number, partition, offset)
       if (parsed.kind === 'malformed') {
         log.error({ topic, partition, offset: record.offset, err: parsed.error }, 'a record is no event')
         await this.#persist(random, () =>
-          deadLetters.addRecord(consumer.name, this.#nameOfTopic(topic), partition, record, parsed.error),
+          deadLetters.addRecord(consumer.name, place.topic, partition, record, parsed.error),
         )
       } else if (!this.#repeats.isRepeat(parsed.event)) {
-        const position = this.#cursor.positionOf(topicNumber(topic), partition)
-        const event = { ...parsed.event, position } as never
-        this.#lane.offer({ seq: ++this.#seq, event })
+        const { key, value } = parsed.event
+        const position = this.#cursor.positionOf(number, partition)
+        this.#lane.offer({ seq: ++this.#seq, event: { topic, key, value, position } as ChangeEvent })
       }
-      this.#marks.push({ seq: this.#seq, topic: this.#nameOfTopic(topic), partition, offset })
+      this.#marks.push({ seq: this.#seq, place, offset })
     }
-    for (const { topic, partition, next, end } of fetched) {
-      this.#ends.set(nameOf({ topic, partition }), end)
-      this.#marks.push({ seq: this.#seq, topic, partition, offset: next })
+    for (const one of fetched) {
+      this.#marks.push({ seq: this.#seq, place: this.#places.get(nameOf(one))!, offset: one.next })
     }
     this.#progress()
-    if (this.#lane.pending >= this.#queueLimit) await new Promise<void>((resolve) => (this.#onRoom = resolve))
+    if (this.#lane.pending >= this.#queueLimit) await this.#room()
   }
 
-  #nameOfTopic(topic: string): string {
-    const names = topicNames(this.#options.prefix)
-    return topic === 'cdc.documents' ? names.documents : names.signatures
+  async #room(): Promise<void> {
+    this.#progress()
+    if (this.#over.signal.aborted) return
+    await new Promise<void>((resolve) => (this.#onRoom = resolve))
   }
 
   async #persist(random: () => number, work: () => Promise<void>): Promise<void> {
@@ -234,14 +260,12 @@ export class Share {
     if (this.#closed) return
     const { done } = this.#lane
     for (let first = this.#marks.first; first && first.seq <= done; first = this.#marks.first) {
-      const [{ topic, partition, offset }] = this.#marks.take(1) as [Mark]
-      const name = nameOf({ topic, partition })
-      if (this.#done.get(name)!.offset >= offset) continue
-      const place = { topic, partition, offset }
-      this.#done.set(name, place)
-      this.#dirty.set(name, place)
+      const { place, offset } = this.#marks.shift()!
+      if (place.done >= offset) continue
+      place.done = offset
+      this.#dirty.add(place)
     }
-    if (this.#onRoom && this.#lane.pending <= this.#queueLimit / 2) {
+    if (this.#onRoom && this.#lane.pending < this.#queueLimit) {
       this.#onRoom()
       this.#onRoom = undefined
     }
@@ -255,8 +279,12 @@ export class Share {
   async #commit(): Promise<void> {
     while (this.#committing) await this.#committing.catch(() => {})
     if (this.#dirty.size === 0) return
-    const offsets = [...this.#dirty.values()]
-    this.#dirty = new Map()
+    const offsets = Array.from(this.#dirty, ({ topic, partition, done }) => ({
+      topic,
+      partition,
+      offset: done,
+    }))
+    this.#dirty.clear()
     this.#committing = this.#options.membership.commit(offsets)
     try {
       await this.#committing

@@ -23,6 +23,13 @@ export interface LaneOptions {
   dispatched: () => number
 }
 
+/** What one call of the consumer gets. */
+interface Batch {
+  events: Numbered[]
+  /** monotonic, milliseconds */
+  begunAt: number
+}
+
 /** A batch that takes longer is a problem. */
 const SLOW_SECONDS = 60
 
@@ -31,10 +38,14 @@ export class Lane {
   readonly consumer: Consumer
   readonly #options: LaneOptions
   readonly #queue = new Queue<Numbered>()
-  readonly #runner: ConsumerRunner
+  readonly #runners: readonly ConsumerRunner[]
+  /** those of them that have no batch */
+  readonly #free: ConsumerRunner[]
   readonly #abort = new AbortController()
   readonly #loop: Promise<void>
-  #inHand: Numbered[] = []
+  /** those that are not done, in their order */
+  readonly #inHand = new Set<Batch>()
+  readonly #handling = new Set<Promise<void>>()
   #begunAt = -Infinity
   #reset: string | undefined
   #wake: (() => void) | undefined
@@ -45,33 +56,44 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options
     this.consumer = options.consumer
-    this.#runner = createConsumerRunner({ ...options, signal: this.#abort.signal })
+    const { signal } = this.#abort
+    this.#runners = Array.from({ length: options.consumer.concurrency ?? 1 }, () =>
+      createConsumerRunner({ ...options, signal }),
+    )
+    this.#free = [...this.#runners]
     this.#loop = this.#run()
   }
 
   /** events read but not yet done */
   get pending(): number {
-    return this.#queue.length + this.#inHand.length
+    let pending = this.#queue.length
+    for (const { events } of this.#inHand) pending += events.length
+    return pending
   }
 
   /** why the consumer does not get on */
   get problem(): string | undefined {
-    const problem = this.#runner.problem()
-    if (problem !== undefined || this.#inHand.length === 0) return problem
-    const seconds = Math.round((performance.now() - this.#begunAt) / 1000)
+    for (const runner of this.#runners) {
+      const problem = runner.problem()
+      if (problem !== undefined) return problem
+    }
+    const [oldest] = this.#inHand
+    if (oldest === undefined) return undefined
+    const seconds = Math.round((performance.now() - oldest.begunAt) / 1000)
     return seconds > SLOW_SECONDS
       ? `${this.consumer.name}: one batch has taken ${seconds} s already`
       : undefined
   }
 
   get buried(): number {
-    return this.#runner.buried()
+    return this.#runners.reduce((sum, runner) => sum + runner.buried(), 0)
   }
 
   /** number of the event up to which everything is done, those that do not concern this consumer included */
   get done(): number {
     if (this.#stoppedAt !== undefined) return this.#stoppedAt
-    const unfinished = this.#inHand[0] ?? this.#queue.first
+    const [oldest] = this.#inHand
+    const unfinished = oldest?.events[0] ?? this.#queue.first
     return unfinished ? unfinished.seq - 1 : this.#options.dispatched()
   }
 
@@ -86,7 +108,7 @@ export class Lane {
     this.#wake?.()
   }
 
-  /** Forgets what waits; the consumer learns the reason after the batch in hand and before any later event. */
+  /** Forgets what waits; the consumer learns the reason after what is in hand and before any later event. */
   reset(reason: string | undefined): void {
     this.#queue.clear()
     this.#reset = reason
@@ -99,12 +121,13 @@ export class Lane {
     await new Promise<void>((resolve) => this.#waiters.push({ seq, resolve }))
   }
 
-  /** Finishes the batch in hand and takes no more. Its place is kept: what was not done holds the position back. */
+  /** Finishes what is in hand and takes no more. Its place is kept: what was not done holds the position back. */
   async stop(): Promise<void> {
-    if (this.#inHand.length === 0) this.#freeze()
+    if (this.#inHand.size === 0) this.#freeze()
     this.#abort.abort()
     this.#wake?.()
     await this.#loop
+    await Promise.all(this.#handling)
     this.#freeze()
     this.#options.onProgress()
   }
@@ -116,24 +139,38 @@ export class Lane {
 
   async #run(): Promise<void> {
     const { signal } = this.#abort
+    const { maxBatch, paceMs = 0 } = this.consumer
     while (!signal.aborted) {
-      if (this.#reset !== undefined) this.#tellReset()
-      if (this.#queue.length === 0) {
+      if (this.#reset !== undefined && this.#inHand.size === 0) this.#tellReset()
+      if (this.#queue.length === 0 || this.#free.length === 0 || this.#reset !== undefined) {
         await new Promise<void>((resolve) => (this.#wake = resolve))
         this.#wake = undefined
         continue
       }
-      const early = this.#begunAt + (this.consumer.paceMs ?? 0) - performance.now()
-      if (early > 0 && this.#queue.length < this.consumer.maxBatch) {
+      const early = this.#begunAt + paceMs - performance.now()
+      if (early > 0 && this.#queue.length < maxBatch) {
         await pause(early, signal)
         continue
       }
-      this.#inHand = this.#queue.take(this.consumer.maxBatch)
-      this.#begunAt = performance.now()
-      if (!(await this.#runner.run(this.#inHand.map(({ event }) => event)))) return
-      this.#inHand = []
-      this.#progress()
+      this.#begin({ events: this.#queue.take(maxBatch), begunAt: performance.now() })
     }
+  }
+
+  #begin(batch: Batch): void {
+    const runner = this.#free.pop()!
+    this.#begunAt = batch.begunAt
+    this.#inHand.add(batch)
+    const handling = this.#handle(runner, batch).finally(() => this.#handling.delete(handling))
+    this.#handling.add(handling)
+  }
+
+  /** What the signal broke off stays in hand. */
+  async #handle(runner: ConsumerRunner, batch: Batch): Promise<void> {
+    if (!(await runner.run(batch.events.map(({ event }) => event)))) return
+    this.#inHand.delete(batch)
+    this.#free.push(runner)
+    this.#wake?.()
+    this.#progress()
   }
 
   #progress(): void {

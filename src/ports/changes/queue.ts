@@ -19,16 +19,27 @@ export class Queue<T> {
     this.#items.push(item)
   }
 
+  /** Removes and returns the first item. */
+  shift(): T | undefined {
+    const { first } = this
+    if (this.length > 0) this.#forget(this.#head + 1)
+    return first
+  }
+
   /** Removes and returns at most `limit` items. */
   take(limit: number): T[] {
     const end = Math.min(this.#head + limit, this.#items.length)
     const taken = this.#items.slice(this.#head, end)
+    this.#forget(end)
+    return taken
+  }
+
+  #forget(end: number): void {
     this.#head = end
-    if (this.#head > 1024 || this.#head === this.#items.length) {
-      this.#items.splice(0, this.#head)
+    if (end > 1024 || end === this.#items.length) {
+      this.#items.splice(0, end)
       this.#head = 0
     }
-    return taken
   }
 
   clear(): void {

@@ -17,15 +17,15 @@ export function newestOf(documents: SearchDocument[]): SearchDocument[] {
   return [...newest.values()]
 }
 
-const NUL = /\0/g
-
 /** What an index keeps of a document; of a tombstone as little as can be. */
 export function fitting(document: WholeDocument): WholeDocument {
   if (document.deleted) return { ...document, title: '', content: '', content_sha256: null, created_by: '' }
   return {
     ...document,
-    title: document.title.replace(NUL, ' '),
-    content: document.content.slice(0, MAX_CONTENT_UNITS).replace(NUL, ' '),
-    created_by: document.created_by.replace(NUL, ' '),
+    title: withoutNul(document.title),
+    content: withoutNul(document.content.slice(0, MAX_CONTENT_UNITS)),
+    created_by: withoutNul(document.created_by),
   }
 }
+
+const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', ' ') : text)

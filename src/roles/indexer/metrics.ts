@@ -16,10 +16,12 @@ export function createIndexerMetrics(metrics: Metrics) {
       texts.inc({ outcome })
     },
     indexed(states: readonly DocumentState[], now: number): void {
+      const counts = { create: 0, update: 0, delete: 0 }
       for (const { isNew, deleted, committedAt } of states) {
-        documents.inc({ change: deleted ? 'delete' : isNew ? 'create' : 'update' })
+        counts[deleted ? 'delete' : isNew ? 'create' : 'update']++
         delay.observe(Math.max(0, now - committedAt) / 1_000)
       }
+      for (const [change, count] of Object.entries(counts)) if (count > 0) documents.inc({ change }, count)
     },
   }
 }

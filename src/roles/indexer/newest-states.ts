@@ -20,8 +20,9 @@ export function newestStates(events: readonly ChangeEvent[]): Map<string, Docume
     const state = stateAfter(event)
     if (state === undefined || state.row.s3_key === null) continue
     const other = states.get(state.row.id)
-    const isNew = state.isNew || (other?.isNew ?? false)
-    if (other === undefined || other.version < state.version) states.set(state.row.id, { ...state, isNew })
+    if (other === undefined) states.set(state.row.id, state)
+    else if (other.version < state.version)
+      states.set(state.row.id, { ...state, isNew: state.isNew || other.isNew })
   }
   return states
 }

@@ -24,6 +24,8 @@ export interface IndexerOptions {
   maxContentBytes?: number
   /** events that are handled together at the most */
   maxBatch?: number
+  /** batches that are handled at the same time, at the most */
+  concurrency?: number
 }
 
 const MAX_BATCH = 200
@@ -40,7 +42,7 @@ const MAX_CONTENT_BYTES = 32 * 1024 * 1024
  * text is extracted once, when its document is new to the index. What can be indexed is, before a batch fails.
  */
 export function createIndexer(options: IndexerOptions): Consumer {
-  const { index, log, clock = systemClock, maxBatch = MAX_BATCH } = options
+  const { index, log, clock = systemClock, maxBatch = MAX_BATCH, concurrency = 1 } = options
   const { maxContentBytes: maxBytes = MAX_CONTENT_BYTES } = options
   const readContent = createReadContent({ ...options, maxBytes })
   const metrics = createIndexerMetrics(options.metrics)
@@ -88,6 +90,7 @@ export function createIndexer(options: IndexerOptions): Consumer {
 
   function report(indexed: DocumentState[]): void {
     metrics.indexed(indexed, clock.now().getTime())
+    if (!log.isLevelEnabled('debug')) return
     for (const { row, version, deleted } of indexed) {
       log.debug({ document: row.id, version, deleted, traceparent: row.traceparent }, 'indexed')
     }
@@ -98,6 +101,8 @@ export function createIndexer(options: IndexerOptions): Consumer {
     topics: ['cdc.documents'],
     delivery: 'shared',
     maxBatch,
+    // The index tells versions apart: an older one that comes later is left out, and one whose text is missing is told.
+    concurrency,
     paceMs: PACE_MS,
     async handle(events) {
       try {
