@@ -37,7 +37,6 @@ export function createContexts({
       request,
       response,
       typeof givenId === 'string' && REQUEST_ID.test(givenId) ? givenId : newId(),
-      childTraceparent(headers['traceparent'] as string | undefined),
       clientAddress(request),
     )
   }
@@ -49,24 +48,29 @@ const ANONYMOUS: Principal = { kind: 'anonymous' }
 class Context implements HttpContext {
   principal = ANONYMOUS
   readonly requestId: string
-  readonly traceparent: string
   readonly clientAddress: string
   readonly #request: IncomingMessage
   readonly #response: ServerResponse | undefined
+  #traceparent: string | undefined
   #abort: AbortController | undefined
 
   constructor(
     request: IncomingMessage,
     response: ServerResponse | undefined,
     requestId: string,
-    traceparent: string,
     clientAddress: string,
   ) {
     this.#request = request
     this.#response = response
     this.requestId = requestId
-    this.traceparent = traceparent
     this.clientAddress = clientAddress
+  }
+
+  // Made on demand: a read is traced by nobody after it.
+  get traceparent(): string {
+    return (this.#traceparent ??= childTraceparent(
+      this.#request.headers['traceparent'] as string | undefined,
+    ))
   }
 
   // Made on demand: most requests are over before anyone could abort them.

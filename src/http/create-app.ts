@@ -62,8 +62,8 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     }
     const begun = performance.now()
     const context = contextOf(ctx.req, ctx.res)
-    const { method, path } = ctx
-    const route = routes.find(method, path)
+    const method = ctx.req.method!
+    const route = routes.find(method, pathOf(ctx))
     let reply: Reply
     try {
       if (route) reply = await serve(route, ctx, context, authenticator)
@@ -81,7 +81,10 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const level = status >= 500 ? 'error' : method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
-      log[level]({ requestId, traceparent, method, path, status, ms: Math.round(millis) }, 'request')
+      log[level](
+        { requestId, traceparent, method, path: ctx.path, status, ms: Math.round(millis) },
+        'request',
+      )
     }
   })
   // Reached without a route: they say which methods the path has.
@@ -90,8 +93,15 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   return app
 }
 
+const PLAIN_PATH = /^(?:\/[\w.-]+)+$/
 /** What the router would run for a route. */
 const NOTHING = (): void => {}
+
+/** Koa's, which takes any form of a request's target, is only asked for what is more than a plain path. */
+function pathOf(ctx: Koa.Context): string {
+  const url = ctx.req.url!
+  return PLAIN_PATH.test(url) ? url : ctx.path
+}
 
 async function serve(
   { endpoint, params }: Route,
@@ -107,7 +117,7 @@ async function serve(
       query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
       body: endpoint.body && parse(endpoint.body.schema, await readJson(request, endpoint.body.maxBytes)),
       headers: request.headers,
-      head: ctx.method === 'HEAD',
+      head: request.method === 'HEAD',
       request,
     },
     context,

@@ -13,6 +13,7 @@ export interface Layer {
   methods: string[]
   path: string
   regexp: RegExp
+  paramNames: { name: string }[]
   /** the parameters by name, decoded */
   params(path: string, captures: string[]): Record<string, string>
 }
@@ -45,9 +46,16 @@ export function createRouteTable(): {
       if (!candidates) return undefined
       for (const { endpoint, layer } of candidates) {
         const match = layer.regexp.exec(path)
-        if (match) return { endpoint, path: layer.path, params: layer.params(path, match.slice(1)) }
+        if (match) return { endpoint, path: layer.path, params: paramsOf(layer, path, match) }
       }
       return undefined
     },
   }
+}
+
+function paramsOf(layer: Layer, path: string, match: RegExpExecArray): Record<string, string> {
+  if (path.includes('%')) return layer.params(path, match.slice(1))
+  const params: Record<string, string> = {}
+  layer.paramNames.forEach(({ name }, n) => (params[name] = match[n + 1]!))
+  return params
 }

@@ -9,9 +9,9 @@ const BODILESS = new Set([204, 304])
  * more than all the rest of a small answer; a stream is left to Koa, which ends it with its connection.
  */
 export function sendReply(ctx: Koa.Context, reply: Reply, requestId: string): void {
-  const { res } = ctx
+  const { req, res } = ctx
   const { headers = {}, status, stream } = reply
-  const isHead = ctx.method === 'HEAD'
+  const isHead = req.method === 'HEAD'
   if (stream && !isHead) {
     ctx.status = status
     for (const name in headers) res.setHeader(name, headers[name]!)

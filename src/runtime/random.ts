@@ -5,7 +5,7 @@ import { randomFillSync } from 'node:crypto'
  * OpenSSL for a few bytes, or making a Buffer for them, costs about as much as everything else that an id needs. No
  * digit is given out twice. Whoever keeps an id may keep the whole buffer's text, so that is small.
  */
-export function createRandomHex(bufferBytes = 512): (digits: number) => string {
+export function createRandomHex(bufferBytes = 2_048): (digits: number) => string {
   const buffer = Buffer.allocUnsafeSlow(bufferBytes)
   const most = bufferBytes * 2
   let text = ''

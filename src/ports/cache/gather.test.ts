@@ -25,3 +25,14 @@ test('a call that fails fails for those who asked in it, and for nobody else', a
     ['rejected', 'rejected', 'fulfilled'],
   )
 })
+
+test('an error among the answers fails for who asked for that', async () => {
+  const ask = gather<number, number>(9, async (numbers) =>
+    numbers.map((number) => (number === 2 ? new Error('not this one') : number)),
+  )
+  const results = await Promise.allSettled([1, 2, 3].map(ask))
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+})

@@ -2,11 +2,11 @@
  * Makes one call of what is asked for in one turn of the event loop, `most` at a time: requests of many connections
  * arrive in one turn, and a command to a server costs much more than one more document in it.
  *
- * @param ask answers in the order of what it is asked
+ * @param ask answers in the order of what it is asked; an Error is the answer to who asked for that
  */
 export function gather<Question, Answer>(
   most: number,
-  ask: (questions: Question[]) => Promise<readonly Answer[]>,
+  ask: (questions: Question[]) => Promise<readonly (Answer | Error)[]>,
 ): (question: Question) => Promise<Answer> {
   interface Asker {
     resolve: (answer: Answer) => void
@@ -22,7 +22,12 @@ export function gather<Question, Answer>(
     questions = []
     askers = []
     asked.then(
-      (answers) => waiting.forEach(({ resolve }, n) => resolve(answers[n]!)),
+      (answers) =>
+        waiting.forEach(({ resolve, reject }, n) => {
+          const answer = answers[n]!
+          if (answer instanceof Error) reject(answer)
+          else resolve(answer)
+        }),
       (error: unknown) => waiting.forEach(({ reject }) => reject(error)),
     )
   }

@@ -19,30 +19,20 @@ export interface RedisReads {
 const MOST = 64
 
 export function createRedisReads(link: RedisLink): RedisReads {
-  const counted = gather<{ id: string; hash: string }, string | null | [refusal: string]>(
+  const counted = gather<{ id: string; hash: string }, string | null>(MOST, async (reads) => {
+    const keys: string[] = []
+    const hashes: string[] = []
+    for (const { id, hash } of reads) {
+      const { document, views, unique } = keysOf(id)
+      keys.push(document, views, unique)
+      hashes.push(hash)
+    }
+    const replies = (await evaluate(link.send, READ, keys, hashes)) as (string | null | [refusal: string])[]
+    return replies.map((reply) => (Array.isArray(reply) ? refusalOf(reply[0]) : reply))
+  })
+  const plain = gather<string, string | null>(
     MOST,
-    async (reads) => {
-      const keys: string[] = []
-      const hashes: string[] = []
-      for (const { id, hash } of reads) {
-        const { document, views, unique } = keysOf(id)
-        keys.push(document, views, unique)
-        hashes.push(hash)
-      }
-      return (await evaluate(link.send, READ, keys, hashes)) as (string | null | [string])[]
-    },
+    async (ids) => (await link.send('MGET', ...ids.map((id) => keysOf(id).document))) as (string | null)[],
   )
-
-  return {
-    plain: gather(
-      MOST,
-      async (ids: string[]) =>
-        (await link.send('MGET', ...ids.map((id) => keysOf(id).document))) as (string | null)[],
-    ),
-    async counted(id, hash) {
-      const reply = await counted({ id, hash })
-      if (Array.isArray(reply)) throw refusalOf(reply[0])
-      return reply
-    },
-  }
+  return { plain, counted: (id, hash) => counted({ id, hash }) }
 }

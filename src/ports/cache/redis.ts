@@ -61,15 +61,11 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
     )
   }
 
-  const readCounted = async (id: string, viewer: string): Promise<string | null> => {
-    try {
-      return await reads.counted(id, viewerHash(id, viewer))
-    } catch (error) {
-      if (unsure.size >= MAX_UNSURE) unsure.clear()
-      unsure.set(id, (unsure.get(id) ?? 0) + 1)
-      await wasRefused(id, error)
-      return null
-    }
+  /** A read that failed: its view may have been counted in Redis. */
+  const missUnsurely = async (id: string, error: unknown): Promise<undefined> => {
+    if (unsure.size >= MAX_UNSURE) unsure.clear()
+    unsure.set(id, (unsure.get(id) ?? 0) + 1)
+    await wasRefused(id, error)
   }
 
   /** Whether a view of this document may have been counted in Redis by a read that failed. */
@@ -99,12 +95,18 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   }
 
   return {
-    async read(id, viewer) {
-      if (!link.up) return undefined
-      const json = await (viewer === undefined ? reads.plain(id).catch(() => null) : readCounted(id, viewer))
-      const text = json === null ? undefined : DocumentText.from(json)
-      if (text && viewer !== undefined) views.count(id, viewer)
-      return text
+    // Without async functions, of which each adds to the hottest path of all what a look into a table costs.
+    read(id, viewer) {
+      if (!link.up) return Promise.resolve(undefined)
+      if (viewer === undefined) return reads.plain(id).then(textOf, () => undefined)
+      return reads.counted(id, viewerHash(id, viewer)).then(
+        (json) => {
+          const text = textOf(json)
+          if (text) views.count(id, viewer)
+          return text
+        },
+        (error: unknown) => missUnsurely(id, error),
+      )
     },
 
     async fill(document, viewer) {
@@ -158,3 +160,6 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
     },
   }
 }
+
+const textOf = (json: string | null): DocumentText | undefined =>
+  json === null ? undefined : DocumentText.from(json)

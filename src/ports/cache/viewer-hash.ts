@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 
 /** What is kept of a viewer of a document: 16 bytes in hexadecimal. */
 export type ViewerHash = (documentId: string, viewer: string) => string
 
-/** Hashes that are remembered, because viewers come back and a hash costs more than the look. */
+/** Hashes that are remembered, because viewers come back and a hash costs more than the look; then all are forgotten. */
 const REMEMBERED = 10_000
 
 /**
@@ -12,14 +11,25 @@ const REMEMBERED = 10_000
  * @param secret keys the hashes, so that the stores alone do not tell who the viewers are
  */
 export function createViewerHash(secret: string): ViewerHash {
-  const known = new LRUCache<string, string>({ max: REMEMBERED })
-  return (documentId, viewer) => {
-    const view = `${documentId} ${viewer}`
-    let hash = known.get(view)
-    if (hash === undefined) {
-      hash = createHmac('sha256', secret).update(view).digest().toString('hex', 0, 16)
-      known.set(view, hash)
+  const known = new Map<string, Map<string, string>>()
+  let count = 0
+  const remember = (documentId: string, viewer: string, hash: string): void => {
+    if (count++ === REMEMBERED) {
+      known.clear()
+      count = 1
     }
+    const viewers = known.get(documentId)
+    if (viewers) viewers.set(viewer, hash)
+    else known.set(documentId, new Map([[viewer, hash]]))
+  }
+  return (documentId, viewer) => {
+    const found = known.get(documentId)?.get(viewer)
+    if (found !== undefined) return found
+    const hash = createHmac('sha256', secret)
+      .update(`${documentId} ${viewer}`)
+      .digest()
+      .toString('hex', 0, 16)
+    remember(documentId, viewer, hash)
     return hash
   }
 }
