@@ -30,6 +30,8 @@ interface Batch {
   begunAt: number
 }
 
+/** Batches that may begin sooner than the pace, after a quiet time. */
+const AHEAD = 3
 /** A batch that takes longer is a problem. */
 const SLOW_SECONDS = 60
 
@@ -46,7 +48,8 @@ export class Lane {
   /** those that are not done, in their order */
   readonly #inHand = new Set<Batch>()
   readonly #handling = new Set<Promise<void>>()
-  #begunAt = -Infinity
+  /** when the next batch is due at the consumer's pace */
+  #dueAt = -Infinity
   #reset: string | undefined
   #wake: (() => void) | undefined
   /** once stopped: the last event that was done, for good */
@@ -147,18 +150,19 @@ export class Lane {
         this.#wake = undefined
         continue
       }
-      const early = this.#begunAt + paceMs - performance.now()
+      const early = this.#dueAt - AHEAD * paceMs - performance.now()
       if (early > 0 && this.#queue.length < maxBatch) {
         await pause(early, signal)
         continue
       }
-      this.#begin({ events: this.#queue.take(maxBatch), begunAt: performance.now() })
+      const begunAt = performance.now()
+      this.#dueAt = Math.max(this.#dueAt, begunAt) + paceMs
+      this.#begin({ events: this.#queue.take(maxBatch), begunAt })
     }
   }
 
   #begin(batch: Batch): void {
     const runner = this.#free.pop()!
-    this.#begunAt = batch.begunAt
     this.#inHand.add(batch)
     const handling = this.#handle(runner, batch).finally(() => this.#handling.delete(handling))
     this.#handling.add(handling)

@@ -50,8 +50,8 @@ export interface Consumer {
   /** events that one call of `handle` gets at the most */
   maxBatch: number
   /**
-   * Milliseconds from the beginning of a batch to that of the next, at the least: a change after a quiet time is handled
-   * at once, and of many the costs that each batch has are shared. Default 0.
+   * Milliseconds from the beginning of a batch to that of the next, on average at the least: after a quiet time a few
+   * changes are handled at once each, and of many the costs that each batch has are shared. Default 0.
    */
   paceMs?: number
   /**

@@ -34,17 +34,18 @@ const TIMEOUT_MS = 30_000
 /**
  * Sends documents in one request and repeats, after a pause, those for which the server had no room; what the request
  * has done already is recognised by its version.
+ * With `refresh` what was written can be found by then.
  * @returns those that are refused
  * @throws DomainError unavailable
  */
 export function createBulk({ client, alias, setup, random, signal }: BulkOptions) {
   return send
 
-  async function send(entries: BulkEntry[]): Promise<Refusal[]> {
+  async function send(entries: BulkEntry[], refresh: boolean): Promise<Refusal[]> {
     const refusals: Refusal[] = []
     let left = entries
     for (let tries = 1; ; tries++) {
-      const outcome = await post(left)
+      const outcome = await post(left, refresh)
       refusals.push(...outcome.refused)
       left = outcome.again
       if (left.length === 0) return refusals
@@ -54,20 +55,24 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
     }
   }
 
-  async function post(entries: BulkEntry[]): Promise<Outcome> {
+  async function post(entries: BulkEntry[], refresh: boolean): Promise<Outcome> {
     await setup.ready()
     try {
       const answer = await client.ask<BulkAnswer>({
         method: 'POST',
         path: `/${alias}/_bulk`,
-        query: { require_alias: true, filter_path: 'errors,items.*.status,items.*.error' },
+        query: {
+          require_alias: true,
+          filter_path: 'errors,items.*.status,items.*.error',
+          ...(refresh && { refresh }),
+        },
         lines: entries.map(({ lines }) => lines).join(''),
         timeoutMs: TIMEOUT_MS,
         retries: 0,
       })
       return answer.errors ? sortOut(entries, answer) : DONE
     } catch (error) {
-      return afterFailure(entries, error)
+      return afterFailure(entries, refresh, error)
     }
   }
 
@@ -85,23 +90,26 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
     return outcome
   }
 
-  async function afterFailure(entries: BulkEntry[], error: unknown): Promise<Outcome> {
+  async function afterFailure(entries: BulkEntry[], refresh: boolean, error: unknown): Promise<Outcome> {
     if (isElasticsearchError(error) && isMissingIndex(error.type)) {
       setup.forget()
       return { again: entries, refused: [], reason: unavailable(error.message) }
     }
-    if (isElasticsearchError(error) && error.status === 413) return halve(entries, error.message)
+    if (isElasticsearchError(error) && error.status === 413) return halve(entries, refresh, error.message)
     if (error instanceof DomainError && error.code === 'unavailable')
       return { again: entries, refused: [], reason: error }
     throw error
   }
 
   /** Something between here and the server takes only smaller requests. */
-  async function halve(entries: BulkEntry[], reason: string): Promise<Outcome> {
+  async function halve(entries: BulkEntry[], refresh: boolean, reason: string): Promise<Outcome> {
     if (entries.length === 1)
       return { again: [], refused: [{ id: entries[0]!.id, reason }], reason: undefined }
     const middle = entries.length >> 1
-    const refused = [...(await send(entries.slice(0, middle))), ...(await send(entries.slice(middle)))]
+    const refused = [
+      ...(await send(entries.slice(0, middle), refresh)),
+      ...(await send(entries.slice(middle), refresh)),
+    ]
     return { again: [], refused, reason: undefined }
   }
 }

@@ -2,13 +2,13 @@ import type { createHeld } from './elasticsearch-held.ts'
 import type { Refresher } from './elasticsearch-refresh.ts'
 import type { Refusal } from './elasticsearch-bulk.ts'
 import type { Writer } from './elasticsearch-write.ts'
-import type { SearchIndex } from './port.ts'
+import type { SearchDocument, SearchIndex } from './port.ts'
 import { isWhole, newestOf } from './whole-document.ts'
 
 export interface IndexOptions {
   held: Pick<ReturnType<typeof createHeld>, 'complete'>
   writer: Writer
-  refresher: Pick<Refresher, 'refresh'>
+  refresher: Pick<Refresher, 'written'>
 }
 
 /**
@@ -19,22 +19,28 @@ export interface IndexOptions {
 export function createIndex({ held, writer, refresher }: IndexOptions): SearchIndex['index'] {
   return async (documents) => {
     const newest = newestOf(documents)
-    const without = newest.filter((document) => !isWhole(document))
-    const [{ needContent, refusals }, others] = await Promise.all([
-      completed(without),
-      writer.write(newest.filter(isWhole)),
-    ])
-    if (newest.length > needContent.length) await refresher.refresh()
-    refusals.push(...others)
+    const { needContent, refusals } = await refresher.written(newest.length, (refresh) =>
+      write(newest, refresh),
+    )
     if (refusals.length > 0) throw new Error(sentenceOf(refusals))
     return { needContent }
   }
 
-  async function completed(documents: Parameters<typeof held.complete>[0]) {
+  async function write(documents: SearchDocument[], refresh: boolean) {
+    const whole = documents.filter(isWhole)
+    const others = documents.filter((document) => !isWhole(document))
+    const [{ needContent, refusals }, refused] = await Promise.all([
+      completed(others, refresh),
+      writer.write(whole, refresh),
+    ])
+    return { needContent, refusals: [...refusals, ...refused] }
+  }
+
+  async function completed(documents: SearchDocument[], refresh: boolean) {
     const refusals: Refusal[] = []
     if (documents.length === 0) return { needContent: [], refusals }
     const { needContent, batches } = await held.complete(documents)
-    for await (const batch of batches) refusals.push(...(await writer.write(batch)))
+    for await (const batch of batches) refusals.push(...(await writer.write(batch, refresh)))
     return { needContent, refusals }
   }
 }

@@ -11,8 +11,11 @@ const MAX_DOCUMENTS = 1_000
 const MAX_REQUESTS = 3
 
 export interface Writer {
-  /** Writes whole documents, unless the index has this version or a newer one. Resolves when they are durable. */
-  write(documents: WholeDocument[]): Promise<Refusal[]>
+  /**
+   * Writes whole documents, unless the index has this version or a newer one. Resolves when they are durable, and with
+   * `refresh` can be found.
+   */
+  write(documents: WholeDocument[], refresh?: boolean): Promise<Refusal[]>
 }
 
 export interface WriterOptions {
@@ -27,12 +30,12 @@ export function createWriter(options: WriterOptions): Writer {
   const send = createBulk(options)
   const slots = createSlots(MAX_REQUESTS)
   return {
-    async write(documents) {
+    async write(documents, refresh = false) {
       const requests: Promise<Refusal[]>[] = []
       for (const entries of requestsOf(documents)) {
         await slots.take()
         // Handled at the end, all together, even when one of them has failed by then.
-        requests.push(send(entries).finally(slots.give))
+        requests.push(send(entries, refresh).finally(slots.give))
         requests.at(-1)!.catch(() => {})
       }
       const outcomes = await Promise.allSettled(requests)
