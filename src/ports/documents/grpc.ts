@@ -1,9 +1,10 @@
 import { type DescMethod, type MessageInitShape, type MessageShape, create } from '@bufbuild/protobuf'
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
+import { LRUCache } from 'lru-cache'
 import type { Tokens } from '../../auth/tokens.ts'
 import type { DocumentStatus } from '../../domain/document.ts'
 import { DomainError } from '../../domain/errors.ts'
-import type { RequestContext } from '../../domain/request.ts'
+import type { Principal, RequestContext } from '../../domain/request.ts'
 import { documentOf } from '../../rpc/document-service.ts'
 import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfFailure } from '../../rpc/failure.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
@@ -46,6 +47,10 @@ const SERVICE_CONFIG = {
   retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
 }
 
+/** Half of the shortest life that tokens can be given. */
+const TOKEN_MS = 30_000
+const MAX_TOKENS = 1_000
+
 /** The document role of other processes, over gRPC. It connects with its first call. */
 export function openGrpcDocuments({
   addresses,
@@ -66,17 +71,28 @@ export function openGrpcDocuments({
     // New addresses of a name are looked for when a connection ends, at most this often.
     'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.service_config_disable_resolution': 1,
+    // Nobody asks for its statistics.
+    'grpc.enable_channelz': 0,
   })
+
+  // To sign one costs more than all else that the call's metadata does.
+  const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
+  const tokenOf = (principal: Principal): string | undefined => {
+    if (!tokens) return undefined
+    const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
+    const { id, email, admin } = principal.kind === 'user' ? principal : service
+    const key = JSON.stringify([id, email, admin])
+    let token = signed.get(key)
+    if (token === undefined) signed.set(key, (token = tokens.sign({ id, email, admin })))
+    return token
+  }
 
   const metadataOf = ({ principal, requestId, traceparent }: RequestContext): Metadata => {
     const metadata = new Metadata()
     metadata.set('x-request-id', requestId)
     metadata.set('traceparent', traceparent)
-    if (tokens) {
-      const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
-      const user = principal.kind === 'user' ? principal : service
-      metadata.set('authorization', `Bearer ${tokens.sign(user)}`)
-    }
+    const token = tokenOf(principal)
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
     return metadata
   }
 

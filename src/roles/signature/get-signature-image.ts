@@ -4,7 +4,7 @@ import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
-import type { SignatureReader } from './signature-reader.ts'
+import { rangeOf, type SignatureReader } from './signature-reader.ts'
 
 /** GET /signatures/{id}/image: the bytes, where they are an image. */
 export function getSignatureImage(reader: SignatureReader, blobs: Blobs): Endpoint {
@@ -30,7 +30,7 @@ export function getSignatureImage(reader: SignatureReader, blobs: Blobs): Endpoi
       }
       const common = { etag: entityTag(row.image_sha256!), 'cache-control': 'private, no-cache' }
       if (isNotModified(headers['if-none-match'], row.image_sha256!)) return { status: 304, headers: common }
-      const stream = await blobs.get('signatures', signatureImageKey(row.id))
+      const stream = await blobs.get('signatures', signatureImageKey(row.id), rangeOf(row))
       if (!stream) throw new Error(`the object of signature ${row.id} is missing`)
       return {
         status: 200,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
+import { inBatches } from './in-batches.ts'
 
 /** A signature whose document is still to be moved to `signed`. */
 export interface Intent {
@@ -11,7 +12,7 @@ export interface Intent {
 }
 
 /**
- * The open intents. Each method is one statement, so that all work through a pooler in transaction mode; times are the
+ * The open intents. Each method is one statement at the most, so that all work through a pooler in transaction mode; times are the
  * database's, so that all processes agree.
  */
 export interface IntentStore {
@@ -58,7 +59,9 @@ export function createIntentStore(pool: Pool): IntentStore {
          RETURNING signature_id, document_id, attempts, traceparent`,
         [limit, leaseMs],
       ),
-    remove: (id) => run('DELETE FROM signatures.signing_intents WHERE signature_id = $1', id),
+    remove: inBatches((ids: string[]) =>
+      run('DELETE FROM signatures.signing_intents WHERE signature_id = ANY ($1)', ids),
+    ),
     postpone: (id, delayMs, error) =>
       run(
         `UPDATE signatures.signing_intents

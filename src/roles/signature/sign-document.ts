@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { inTransaction } from '../../db/query.ts'
@@ -95,7 +94,7 @@ export function createSigning(options: SigningOptions): SignDocument {
     if (signature_data === null) return row
     const { bytes, encoding, prefix } = encodeSignatureData(signature_data)
     const type = encoding === 'base64' ? await imageTypeOf(bytes) : null
-    await blobs.put('signatures', signatureImageKey(row.id), bytes, {
+    const { size, sha256 } = await blobs.put('signatures', signatureImageKey(row.id), bytes, {
       contentType: type ?? 'application/octet-stream',
       maxBytes: MAX_SIGNATURE_DATA_BYTES,
       fresh: true,
@@ -105,8 +104,8 @@ export function createSigning(options: SigningOptions): SignDocument {
       image_encoding: encoding,
       image_prefix: prefix,
       image_type: type,
-      image_size: bytes.length,
-      image_sha256: createHash('sha256').update(bytes).digest('hex'),
+      image_size: size,
+      image_sha256: sha256,
     }
   }
 
@@ -163,9 +162,13 @@ export function createSigning(options: SigningOptions): SignDocument {
     context: RequestContext,
     request: IdempotentRequest | undefined,
   ): Promise<SignResult['documentStatus']> => {
+    // The move is made also when the client has gone: the signature is stored.
+    const abandon = new AbortController()
+    const move = moveToSigned(documents, row.document_id, { ...identityOf(context), signal: abandon.signal })
     try {
-      await within(limits.statusWaitMs, moveToSigned(documents, row.document_id, detached(context, limits)))
+      await within(limits.statusWaitMs, move)
     } catch (error) {
+      abandon.abort()
       if (isRefusal(error)) {
         await undo(row, request)
         throw refusalOf(error, row.document_id)
@@ -227,19 +230,9 @@ function isoMicros(time: Date): string {
     .replace(/\.(\d{3})Z$/, (_, millis: string) => (millis === '000' ? 'Z' : `.${millis}000Z`))
 }
 
-/** The move is made also when the client has gone: the signature is stored. */
-function detached(context: RequestContext, limits: SigningLimits): RequestContext {
+function identityOf(context: RequestContext): Omit<RequestContext, 'signal'> {
   const { principal, requestId, traceparent, clientAddress } = context
-  let signal: AbortSignal | undefined
-  return {
-    principal,
-    requestId,
-    traceparent,
-    clientAddress,
-    get signal() {
-      return (signal ??= AbortSignal.timeout(limits.statusWaitMs))
-    },
-  }
+  return { principal, requestId, traceparent, clientAddress }
 }
 
 function refusalOf(error: DomainError, documentId: string): DomainError {

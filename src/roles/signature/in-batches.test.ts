@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inBatches } from './in-batches.ts'
+
+test('what comes while a batch is under way is the next one, and each learns what became of its own', async () => {
+  const batches: string[][] = []
+  const ends: ((error?: Error) => void)[] = []
+  const add = inBatches<string>((items) => {
+    batches.push(items)
+    return new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())))
+  })
+  const first = add('a')
+  await Promise.resolve()
+  assert.deepEqual(batches, [['a']])
+  const others = [add('b'), add('c')].map((done) => done.catch((error: Error) => error.message))
+  await Promise.resolve()
+  assert.deepEqual(batches, [['a']])
+  ends[0]!()
+  await first
+  await new Promise(setImmediate)
+  assert.deepEqual(batches, [['a'], ['b', 'c']])
+  const last = add('d')
+  ends[1]!(new Error('not now'))
+  assert.deepEqual(await Promise.all(others), ['not now', 'not now'])
+  await new Promise(setImmediate)
+  assert.deepEqual(batches, [['a'], ['b', 'c'], ['d']])
+  ends[2]!()
+  await last
+})
