@@ -15,7 +15,19 @@ export interface RunningCli {
   ended: Promise<CliResult>
 }
 
+/** A docmgr to start. */
+export interface Program {
+  /** its cli.js */
+  path: string
+  /** user and group that it runs as, where the tests may choose; the tests' own without */
+  user?: number
+}
+
+export const builtProgram = (): Program => ({ path: join(buildRoot(), 'cli.js') })
+
 export interface CliOptions {
+  /** the one that was built with the tests */
+  program?: Program
   cwd?: string
   /** beside PATH and HOME; no DOCMGR_* of the tests' own environment */
   env?: Record<string, string>
@@ -26,7 +38,9 @@ export interface CliOptions {
 /** Starts the built command line as a process of its own, without a terminal. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...options.env }
-  const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), ...args], {
+  const { path, user } = options.program ?? builtProgram()
+  const child = spawn(process.execPath, [path, ...args], {
+    ...(user !== undefined && { uid: user, gid: user }),
     cwd: options.cwd ?? '/',
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

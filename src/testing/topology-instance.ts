@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
+import { chown, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Role } from '../config/roles.ts'
-import { buildRoot } from '../runtime/package-root.ts'
+import type { Program } from './cli.ts'
 import { eventually, within } from './deadline.ts'
 import { serviceEnvironment } from './service-process.ts'
 
@@ -39,6 +39,7 @@ export interface Instance {
 }
 
 export interface InstanceOptions {
+  program: Program
   role: Role
   name: string
   port: number
@@ -82,9 +83,11 @@ export class RoleInstance implements Instance {
 
   async start(): Promise<void> {
     if (this.#child) throw new Error(`${this.name} runs already`)
-    const { role, name, port, grpcPort, env, folder } = this.#options
+    const { role, name, port, grpcPort, env, folder, program } = this.#options
+    const { path, user } = program
     const data = join(folder, name)
     await mkdir(data, { recursive: true })
+    if (user !== undefined) await chown(data, user, user)
     const own = {
       DOCMGR_LISTEN_HTTP: String(port),
       ...Object.fromEntries(
@@ -94,8 +97,12 @@ export class RoleInstance implements Instance {
     }
     const child = spawn(
       process.execPath,
-      ['--enable-source-maps', join(buildRoot(), 'cli.js'), 'serve', `--role=${role}`, '--data', data],
-      { env: serviceEnvironment({ ...env, ...own }), stdio: ['ignore', 'pipe', 'pipe'] },
+      ['--enable-source-maps', path, 'serve', `--role=${role}`, '--data', data],
+      {
+        env: serviceEnvironment({ ...env, ...own }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(user !== undefined && { uid: user, gid: user }),
+      },
     )
     const keep = (text: string): void => void (this.#written = (this.#written + text).slice(-KEPT_CHARS))
     child.stdout.setEncoding('utf8').on('data', keep)

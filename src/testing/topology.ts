@@ -1,5 +1,6 @@
+import { chmod } from 'node:fs/promises'
 import { type Role, ROLES } from '../config/roles.ts'
-import { type CliResult, runCli } from './cli.ts'
+import { builtProgram, type CliResult, type Program, runCli } from './cli.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
 import { type Instance, RoleInstance } from './topology-instance.ts'
@@ -11,6 +12,8 @@ export type { Gateway, Instance, TopologyNames }
 export type InstanceCounts = Partial<Record<Role, number>>
 
 export interface TopologyOptions {
+  /** the docmgr to start; the one that was built with the tests */
+  program?: Program
   /** more DOCMGR_* settings, for every process */
   env?: Record<string, string>
   /** more properties of the connector, such as its poll.interval.ms */
@@ -49,6 +52,7 @@ export async function startTopology(
   counts: InstanceCounts,
   options: TopologyOptions = {},
 ): Promise<Topology> {
+  const { program = builtProgram() } = options
   const names = await claimNames()
   const all: RoleInstance[] = []
   const present = new Set<RoleInstance>()
@@ -63,6 +67,8 @@ export async function startTopology(
   }
 
   try {
+    // For others to reach their data folders in it.
+    if (program.user !== undefined) await chmod(names.folder, 0o711)
     const gateway = await openGateway(() => [...present])
     undo.push(() => gateway.stop())
 
@@ -77,7 +83,7 @@ export async function startTopology(
       ...options.env,
     }
     const cli = (...args: string[]): Promise<CliResult> =>
-      runCli(args, { env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
+      runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
 
     const add = async (role: Role): Promise<RoleInstance> => {
       const [port] = await gateway.freePorts(1)
@@ -87,6 +93,7 @@ export async function startTopology(
         throw new Error('no gRPC port is left: retire one first')
       const number = 1 + all.filter((instance) => instance.role === role).length
       const instance = new RoleInstance({
+        program,
         role,
         name: `${role}-${number}`,
         port: port!,
