@@ -6,6 +6,8 @@ export interface ElasticsearchClient {
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object | Buffer): Promise<T>
   /** Which of these ids the index holds, tombstones included; sees what is not yet refreshed. */
   present(index: string, ids: readonly string[]): Promise<number>
+  /** Whether a search finds this id. */
+  finds(index: string, id: string): Promise<boolean>
   /** The documents as the index keeps them. */
   sources(index: string, ids: readonly string[]): Promise<Record<string, unknown>[]>
   stop(): Promise<void>
@@ -41,6 +43,13 @@ export function createElasticsearchClient(url: string): ElasticsearchClient {
     async present(index, ids) {
       const { docs } = await call<Found>('POST', `/${index}/_mget?_source=false`, { ids })
       return docs.filter(({ found }) => found).length
+    },
+    async finds(index, id) {
+      const { hits } = await call<{ hits: { total: { value: number } } }>('POST', `/${index}/_search`, {
+        size: 0,
+        query: { term: { id } },
+      })
+      return hits.total.value > 0
     },
     async sources(index, ids) {
       const found: Record<string, unknown>[] = []
