@@ -60,7 +60,8 @@ export function createCalls({ authenticator, log, metrics }: CallOptions) {
     const millis = performance.now() - begun
     const status = 'failure' in result ? result.failure.status : 'OK'
     metrics.duration.observe({ protocol, method, status }, millis / 1000)
-    log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
+    if (log.isLevelEnabled('debug'))
+      log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
     return result
   }
 }

@@ -1,22 +1,17 @@
-import { create, type DescService, type MessageShape } from '@bufbuild/protobuf'
+import type { DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { type DocumentStatus, STATUSES, isStatus } from '../domain/document.ts'
 import { invalidField } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { canonicalUuid } from '../http/fields.ts'
 import type { Documents, DocumentSummary } from '../ports/documents/port.ts'
-import {
-  DocumentExistsResponseSchema,
-  type DocumentResponse,
-  DocumentResponseSchema,
-  type DocumentService,
-} from './gen/document_pb.ts'
+import type { DocumentResponse, DocumentResponseSchema, DocumentService } from './gen/document_pb.ts'
 
 /** A service's unary methods, whichever server they are called through. */
 export type Handlers<Service extends DescService> = {
   [Name in keyof Service['method']]: (
     request: MessageShape<Service['method'][Name]['input']>,
     context: RequestContext,
-  ) => Promise<MessageShape<Service['method'][Name]['output']>>
+  ) => Promise<MessageInitShape<Service['method'][Name]['output']>>
 }
 
 export type DocumentHandlers = Handlers<typeof DocumentService>
@@ -31,7 +26,7 @@ export function createDocumentService(documents: Documents): DocumentHandlers {
       return messageOf(await documents.get(checkedId(documentId), context))
     },
     async documentExists({ documentId }, context) {
-      return create(DocumentExistsResponseSchema, await documents.exists(checkedId(documentId), context))
+      return documents.exists(checkedId(documentId), context)
     },
   }
 }
@@ -52,8 +47,8 @@ export function documentOf(message: DocumentResponse): DocumentSummary {
   }
 }
 
-function messageOf(document: DocumentSummary): DocumentResponse {
-  return create(DocumentResponseSchema, {
+function messageOf(document: DocumentSummary): MessageInitShape<typeof DocumentResponseSchema> {
+  return {
     id: document.id,
     title: document.title,
     status: document.status,
@@ -64,7 +59,7 @@ function messageOf(document: DocumentSummary): DocumentResponse {
     createdAt: document.created_at,
     updatedAt: document.updated_at,
     version: document.version,
-  })
+  }
 }
 
 function checkedId(value: string): string {

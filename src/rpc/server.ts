@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
-import type { RequestContext } from '../domain/request.ts'
+import type { Principal, RequestContext } from '../domain/request.ts'
 import { listenError } from '../http/listen.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
@@ -49,6 +49,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_concurrent_streams': 1_000,
+    // Nobody is served what it would record of each message.
+    'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     // Clients that connect anew look a name up again, and so find instances that were added.
@@ -96,11 +98,22 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
       call: ServerUnaryCall<object, object>,
       callback: sendUnaryData<object>,
     ): void => {
-      const about = describe(call, method, options.newId)
+      const context = new CallContext(call, options.newId)
+      const { requestId, traceparent } = context
+      const about: Call = {
+        protocol: 'grpc',
+        method,
+        authorization: textOf(call.metadata, 'authorization'),
+        requestId,
+        context(principal) {
+          context.principal = principal
+          return context
+        },
+      }
       void run(about, (context) => handle(call.request, context)).then((result) => {
         const metadata = new Metadata()
-        metadata.set('x-request-id', about.requestId)
-        metadata.set('traceparent', about.traceparent)
+        metadata.set('x-request-id', requestId)
+        metadata.set('traceparent', traceparent)
         if ('failure' in result) {
           // In the trailers only: a client repeats no call that has had headers (gRFC A6).
           callback(statusOf(result.failure, metadata))
@@ -114,44 +127,42 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
   return methods
 }
 
-/** What the call's metadata say. */
-function describe(
-  call: ServerUnaryCall<object, object>,
-  method: Call['method'],
-  newId: NewId,
-): Call & { traceparent: string } {
-  const text = (key: string): string | undefined => call.metadata.get(key)[0]?.toString()
-  const givenId = text('x-request-id')
-  const requestId = givenId !== undefined && REQUEST_ID.test(givenId) ? givenId : newId()
-  const traceparent = childTraceparent(text('traceparent'))
-  let abort: AbortController | undefined
-  return {
-    protocol: 'grpc',
-    method,
-    authorization: text('authorization'),
-    requestId,
-    traceparent,
-    context: (principal) => ({
-      principal,
-      requestId,
-      traceparent,
-      clientAddress: addressOf(call.getPeer()),
-      // Aborted too when the caller's deadline is over.
-      get signal() {
-        if (!abort) {
-          const controller = (abort = new AbortController())
-          if (call.cancelled) controller.abort()
-          else call.once('cancelled', () => controller.abort())
-        }
-        return abort.signal
-      },
-    }),
+const textOf = (metadata: Metadata, key: string): string | undefined => metadata.get(key)[0]?.toString()
+
+/** What the call's metadata say, and what its handler may ask for. */
+class CallContext implements RequestContext {
+  principal: Principal = { kind: 'anonymous' }
+  readonly requestId: string
+  readonly traceparent: string
+  readonly clientAddress: string
+  readonly #call: ServerUnaryCall<object, object>
+  #abort: AbortController | undefined
+
+  constructor(call: ServerUnaryCall<object, object>, newId: NewId) {
+    this.#call = call
+    const { metadata } = call
+    const givenId = textOf(metadata, 'x-request-id')
+    this.requestId = givenId !== undefined && REQUEST_ID.test(givenId) ? givenId : newId()
+    this.traceparent = childTraceparent(textOf(metadata, 'traceparent'))
+    this.clientAddress = addressOf(call.getPeer())
+  }
+
+  // Made on demand; aborted too when the caller's deadline is over.
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const controller = (this.#abort = new AbortController())
+      if (this.#call.cancelled) controller.abort()
+      else this.#call.once('cancelled', () => controller.abort())
+    }
+    return this.#abort.signal
   }
 }
 
 /** `127.0.0.1:40012` or `[::1]:40012` without its port. */
 function addressOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  const port = peer.lastIndexOf(':')
+  if (port < 0) return peer
+  const host = peer.startsWith('[') ? peer.slice(1, port - 1) : peer.slice(0, port)
   return host.startsWith('::ffff:') ? host.slice(7) : host
 }
 
