@@ -33,8 +33,8 @@ const MAX_BATCH = 200
 const PORTION_BYTES = 32 * 1024 * 1024
 /** Half of what a change may take until it can be found. */
 const PACE_MS = 25
-/** contents that are read at the same time */
-const READERS = 6
+/** Contents that are read at the same time: object storage may take 20 ms for each. A portion bounds their memory. */
+const READERS = 24
 const MAX_CONTENT_BYTES = 32 * 1024 * 1024
 
 /**
