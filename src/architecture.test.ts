@@ -91,6 +91,7 @@ test('each SDK is named in one file', () => {
     '@aws-sdk/client-s3',
     '@elastic/elasticsearch',
     '@grpc/reflection',
+    'aws4',
     'busboy',
     'cli-progress',
     'jiti',

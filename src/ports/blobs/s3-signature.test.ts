@@ -11,15 +11,15 @@ const credentials = {
 const time = new Date('2013-05-24T00:00:00Z')
 const host = 'examplebucket.s3.amazonaws.com'
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const signatureOf = ({ authorization }: Record<string, string>): string | undefined =>
-  /Signature=(\w+)$/.exec(authorization!)?.[1]
+const signatureOf = ({ Authorization }: Record<string, string>): string | undefined =>
+  /Signature=(\w+)$/.exec(Authorization!)?.[1]
 
 test('signs a GET of a range as AWS does', () => {
   const headers = { host, range: 'bytes=0-9', 'x-amz-content-sha256': sha256('') }
   const signed = createSigner('us-east-1')({ method: 'GET', path: '/test.txt', headers }, credentials, time)
   assert.equal(signatureOf(signed), 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41')
   assert.match(
-    signed['authorization']!,
+    signed['Authorization']!,
     /^AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\/20130524\/us-east-1\/s3\/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, /,
   )
 })
@@ -48,6 +48,6 @@ test('the next day and other credentials have a key of their own', () => {
   assert.equal(new Set(signatures).size, 4)
   assert.equal(signatureOf(sign(request, credentials, time)), signatures[0])
   const lent = sign(request, { ...credentials, sessionToken: 'token' }, time)
-  assert.equal(lent['x-amz-security-token'], 'token')
-  assert.match(lent['authorization']!, /;x-amz-security-token, /)
+  assert.equal(lent['X-Amz-Security-Token'], 'token')
+  assert.match(lent['Authorization']!, /;x-amz-security-token, /)
 })
