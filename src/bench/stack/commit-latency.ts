@@ -14,6 +14,13 @@ const AIM = 1.2
 export interface Latency {
   bare: number
   own: number
+  /** until a look into the index saw it, where that is done before docmgr is asked */
+  visible: number
+}
+
+export interface Arrival {
+  at: number
+  visibleAt?: number
 }
 
 /** A row that is about to be committed. */
@@ -24,8 +31,8 @@ export interface Announced {
   now: () => number
 }
 
-/** Prepares to wait for a row. @returns waits, from its commit on, and gives the time */
-export type Await = (bench: StackBench, row: Announced) => Promise<(seen: Promise<Sight>) => Promise<number>>
+/** Prepares to wait for a row. @returns waits, from its commit on, and gives the times */
+export type Await = (bench: StackBench, row: Announced) => Promise<(seen: Promise<Sight>) => Promise<Arrival>>
 
 /** The commit counts from its acknowledgement, in this process. */
 export async function measureCommit(bench: StackBench, seen: Seen, prepare: Await): Promise<Latency> {
@@ -36,8 +43,8 @@ export async function measureCommit(bench: StackBench, seen: Seen, prepare: Awai
   await delay(Math.random() * PAUSE_MS)
   await bench.rows.insert(row.id, `The ${row.word} clause`)
   const committed = row.now()
-  const at = await arrived(bare)
-  return { own: at - committed, bare: (await bare).at - committed }
+  const { at, visibleAt = at } = await arrived(bare)
+  return { own: at - committed, visible: visibleAt - committed, bare: (await bare).at - committed }
 }
 
 /** A baseline's. */

@@ -1,9 +1,13 @@
 import type { ElasticsearchClient } from './elasticsearch.ts'
-import { makeIndexLike } from './index-like.ts'
 
 const DOCUMENTS_A_BODY = 1_000
 /** Requests under way at the same time. */
 const AT_ONCE = 2
+
+type IndexSettings = Record<string, { mappings: object; settings: { index: Record<string, unknown> } }>
+
+/** What an index says of itself and no other may be made with. */
+const OWN_SETTINGS = ['uuid', 'creation_date', 'provided_name', 'version', 'history']
 
 /**
  * A baseline: posts bodies that were made before to a new index like this one, with external versions.
@@ -15,7 +19,13 @@ export async function loadDocuments(
   documents: readonly Record<string, unknown>[],
 ): Promise<number> {
   const target = `${like}-loaded`
-  await makeIndexLike(elasticsearch, like, target)
+  const [{ mappings, settings }] = Object.values(
+    await elasticsearch.call<IndexSettings>('GET', `/${like}`),
+  ) as [IndexSettings[string]]
+  const index = Object.fromEntries(
+    Object.entries(settings.index).filter(([name]) => !OWN_SETTINGS.includes(name)),
+  )
+  await elasticsearch.call('PUT', `/${target}`, { mappings, settings: { index } })
   try {
     const bodies = bodiesOf(documents)
     const begun = performance.now()

@@ -69,6 +69,6 @@ const awaitMessage: Await = async (bench, { id, now }) => {
   return async () => {
     const at = await within(LIMIT_MS, 'the message', message)
     socket.terminate()
-    return at
+    return { at }
   }
 }
