@@ -42,8 +42,8 @@ export interface DirectRequests {
   stop(): void
 }
 
-/** Contents up to this size may be in memory as a whole. */
-export const SMALL_BYTES = 256 * 1024
+/** What is larger than this is streamed by the SDK: a slow reader or network may take its time for it. */
+export const SMALL_BYTES = 64 * 1024
 /** None is held for long. */
 const CONNECTIONS = 64
 const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
