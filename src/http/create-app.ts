@@ -4,6 +4,7 @@ import Koa from 'koa'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
+import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { readJson } from './body.ts'
@@ -26,12 +27,12 @@ export interface HttpOptions {
 
 export interface HttpMetrics {
   /** seconds, by method, route and status */
-  duration: ReturnType<Metrics['histogram']>
+  duration: Durations
 }
 
 export function createHttpMetrics(metrics: Metrics): HttpMetrics {
   return {
-    duration: metrics.histogram('docmgr_http_request_duration_seconds', 'Time to answer, by route', [
+    duration: metrics.durations('docmgr_http_request_duration_seconds', 'Time to answer, by route', [
       'method',
       'route',
       'status',
@@ -77,7 +78,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     sendReply(ctx, reply, context.requestId)
     const millis = performance.now() - begun
     const { status } = reply
-    options.metrics.duration.observe({ method, route: route?.path ?? 'none', status }, millis / 1000)
+    options.metrics.duration.observe(millis / 1000, method, route?.path ?? 'none', status)
     const level = status >= 500 ? 'error' : method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
@@ -103,7 +104,7 @@ function pathOf(ctx: Koa.Context): string {
   return PLAIN_PATH.test(url) ? url : ctx.path
 }
 
-async function serve(
+function serve(
   { endpoint, params }: Route,
   ctx: Koa.Context,
   context: HttpContext,
@@ -111,16 +112,17 @@ async function serve(
 ): Promise<Reply> {
   const { req: request } = ctx
   authorize(endpoint, request, context, authenticator)
-  return endpoint.handle(
-    {
-      params: endpoint.params && paramsOf(endpoint.params, params),
-      query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
-      body: endpoint.body && parse(endpoint.body.schema, await readJson(request, endpoint.body.maxBytes)),
-      headers: request.headers,
-      head: request.method === 'HEAD',
-      request,
-    },
-    context,
+  const { body } = endpoint
+  const input = {
+    params: endpoint.params && paramsOf(endpoint.params, params),
+    query: endpoint.query && parse(endpoint.query, lastValues(ctx.query), 'query'),
+    headers: request.headers,
+    head: request.method === 'HEAD',
+    request,
+  }
+  if (!body) return endpoint.handle({ ...input, body: undefined }, context)
+  return readJson(request, body.maxBytes).then((json) =>
+    endpoint.handle({ ...input, body: parse(body.schema, json) }, context),
   )
 }
 

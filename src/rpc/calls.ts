@@ -2,17 +2,18 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
+import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import { type Failure, failureOf } from './failure.ts'
 
 export interface RpcMetrics {
   /** seconds, by protocol, method and status */
-  duration: ReturnType<Metrics['histogram']>
+  duration: Durations
 }
 
 export function createRpcMetrics(metrics: Metrics): RpcMetrics {
   return {
-    duration: metrics.histogram('docmgr_rpc_duration_seconds', 'Time to answer a call, by method', [
+    duration: metrics.durations('docmgr_rpc_duration_seconds', 'Time to answer a call, by method', [
       'protocol',
       'method',
       'status',
@@ -59,7 +60,7 @@ export function createCalls({ authenticator, log, metrics }: CallOptions) {
     }
     const millis = performance.now() - begun
     const status = 'failure' in result ? result.failure.status : 'OK'
-    metrics.duration.observe({ protocol, method, status }, millis / 1000)
+    metrics.duration.observe(millis / 1000, protocol, method, status)
     if (log.isLevelEnabled('debug'))
       log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
     return result

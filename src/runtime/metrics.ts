@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { createDurations, type Durations } from './durations.ts'
 
 /** The metrics of one process, in Prometheus' text format. A registry of its own keeps several apps in a test apart. */
 export interface Metrics {
@@ -7,6 +8,8 @@ export interface Metrics {
   gauge(name: string, help: string, labels?: string[], collect?: (gauge: Gauge) => void): Gauge
   /** buckets in seconds */
   histogram(name: string, help: string, labels?: string[], buckets?: number[]): Histogram
+  /** A histogram for what happens thousands of times a second. */
+  durations(name: string, help: string, labels: string[]): Durations
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -30,5 +33,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
     histogram: (name, help, labelNames = [], buckets = SECONDS) =>
       new Histogram({ name, help, labelNames, buckets, registers }),
+    durations: (name, help, labels) => createDurations({ registry, name, help, labels, bounds: SECONDS }),
   }
 }

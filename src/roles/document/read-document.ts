@@ -12,12 +12,11 @@ export type ReadDocument = (id: string, viewer: string | undefined) => Promise<D
 
 export function createReadDocument(options: { store: DocumentStore; cache: DocumentCache }): ReadDocument {
   const { store, cache } = options
-  return async (id, viewer) => {
-    const cached = await cache.read(id, viewer)
-    if (cached) return cached
+  const readRow = async (id: string, viewer: string | undefined): Promise<DocumentText> => {
     const document = await store.find(id)
     if (!document) throw documentNotFound(id)
     await cache.fill(document, viewer)
     return DocumentText.of(document)
   }
+  return (id, viewer) => cache.read(id, viewer).then((cached) => cached ?? readRow(id, viewer))
 }
