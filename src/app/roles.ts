@@ -77,8 +77,8 @@ export function composeRoles({ config, clock, newId, metrics, logOf, has, findin
           extractor,
           metrics,
           log: logOf('indexer'),
-          // While Elasticsearch writes one batch, the next is made.
-          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 2 }),
+          // While Elasticsearch writes two batches, the next is made.
+          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 3 }),
         }),
       )
       return { value: {}, stop: () => extractor.stop() }

@@ -17,7 +17,7 @@ const SHARE = 1 / 3
 const RESERVE_MS = 300
 /** Milliseconds, about, after which what was written is found at the latest. */
 const MAX_PAUSE_MS = 200
-/** While so many documents come between two refreshes, nobody waits for a single one, and the pauses are longer. */
+/** Who writes so many at once has more to write than to wait for; after so many the pause is longer. */
 const MANY_DOCUMENTS = 500
 const LONG_PAUSE_MS = 500
 
@@ -78,7 +78,7 @@ export function createRefresher(refreshNow: () => Promise<void>, now = () => per
       if (documents <= FEW_DOCUMENTS && isFree()) return refreshing(() => write(true))
       const result = await write(false)
       waiting += documents
-      if (isFree()) await refreshing(refreshNow).catch(() => {})
+      if (documents < MANY_DOCUMENTS && isFree()) await refreshing(refreshNow).catch(() => {})
       else later()
       return result
     },

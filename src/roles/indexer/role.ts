@@ -29,7 +29,7 @@ export interface IndexerOptions {
 }
 
 const MAX_BATCH = 200
-/** Contents whose texts are in memory together: a larger one is alone. */
+/** Contents whose texts are in memory together, of all batches: of one batch a larger one is alone. */
 const PORTION_BYTES = 32 * 1024 * 1024
 /** Half of what a change may take until it can be found. */
 const PACE_MS = 25
@@ -47,9 +47,12 @@ export function createIndexer(options: IndexerOptions): Consumer {
   const readContent = createReadContent({ ...options, maxBytes })
   const metrics = createIndexerMetrics(options.metrics)
 
+  const portionsOf = (states: readonly DocumentState[]): DocumentState[][] =>
+    portionsBelow(PORTION_BYTES / concurrency, states)
+
   async function withTexts(states: DocumentState[]): Promise<WithTexts> {
     const texts: WithTexts = { states: [], documents: [], errors: [] }
-    const results = await settleAll(states, READERS, ({ row }) => readContent(row))
+    const results = await settleAll(states, Math.ceil(READERS / concurrency), ({ row }) => readContent(row))
     results.forEach((result, number) => {
       if (result.status === 'rejected') return void texts.errors.push(result.reason)
       const state = states[number]!
@@ -124,13 +127,13 @@ interface WithTexts {
 /** The index cannot have its text yet. */
 const isFresh = ({ isNew, deleted }: DocumentState): boolean => isNew && !deleted
 
-/** So many at a time as have contents of PORTION_BYTES. */
-function portionsOf(states: readonly DocumentState[]): DocumentState[][] {
+/** So many at a time as have contents of `limit` bytes. */
+function portionsBelow(limit: number, states: readonly DocumentState[]): DocumentState[][] {
   const portions: DocumentState[][] = []
   let bytes = Infinity
   for (const state of states) {
     const { content_size: size } = state.row
-    if (bytes + size > PORTION_BYTES) {
+    if (bytes + size > limit) {
       portions.push([])
       bytes = 0
     }
