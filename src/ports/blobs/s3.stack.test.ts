@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -283,6 +284,31 @@ test('a server that is away, or swallows everything, is unavailable within the d
   )
   await proxy.calm()
   await eventually('the server', () => blobs.size('documents', key).catch(() => false))
+  await blobs.stop()
+})
+
+test('a put under a fresh key whose answer is lost is stored once, and is no failure', async (t) => {
+  const { hostname, port } = new URL(stack.s3Endpoint)
+  let loses = false
+  const relay = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    client.pipe(server)
+    server.on('data', (answer) => {
+      if (!loses) return void client.write(answer)
+      loses = false
+      client.destroy()
+    })
+    client.on('error', () => {}).on('close', () => server.destroy())
+    server.on('error', () => {}).on('close', () => client.destroy())
+  }).listen(0, '127.0.0.1')
+  t.after(() => relay.close())
+  await once(relay, 'listening')
+  const blobs = await open(`http://127.0.0.1:${(relay.address() as AddressInfo).port}`)
+  const key = newKey()
+  loses = true
+  await blobs.put('documents', key, Buffer.from('once'), { ...plain, fresh: true })
+  assert.equal(loses, false)
+  assert.equal(await blobs.size('documents', key), 4)
   await blobs.stop()
 })
 
