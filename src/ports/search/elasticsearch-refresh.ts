@@ -17,7 +17,7 @@ const SHARE = 1 / 3
 const RESERVE_MS = 300
 /** Milliseconds, about, after which what was written is found at the latest. */
 const MAX_PAUSE_MS = 200
-/** Who writes so many at once has more to write than to wait for; after so many the pause is longer. */
+/** While so many documents come between two refreshes, nobody waits for a single one, and the pauses are longer. */
 const MANY_DOCUMENTS = 500
 const LONG_PAUSE_MS = 500
 
@@ -29,6 +29,8 @@ export function createRefresher(refreshNow: () => Promise<void>, now = () => per
   let running = false
   /** documents that were written since the last refresh began */
   let waiting = 0
+  /** writes under way: whoever has more to write does not wait */
+  let writing = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   /** milliseconds that refreshing may take now, as of `countedAt`; below 0 after one that took longer */
@@ -76,9 +78,10 @@ export function createRefresher(refreshNow: () => Promise<void>, now = () => per
   return {
     async written(documents, write) {
       if (documents <= FEW_DOCUMENTS && isFree()) return refreshing(() => write(true))
-      const result = await write(false)
+      writing++
+      const result = await write(false).finally(() => writing--)
       waiting += documents
-      if (documents < MANY_DOCUMENTS && isFree()) await refreshing(refreshNow).catch(() => {})
+      if (writing === 0 && isFree()) await refreshing(refreshNow).catch(() => {})
       else later()
       return result
     },

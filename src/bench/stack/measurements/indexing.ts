@@ -9,7 +9,7 @@ import type { Content } from '../row-writer.ts'
 import type { StackBench, StackMeasurement } from '../stack-bench.ts'
 
 const LIMIT_MS = 120_000
-const POLL_MS = 20
+const POLL_MS = 50
 const CONTENT_BYTES = 1_024
 
 interface Round {
