@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Histogram, Registry } from 'prom-client'
+import { Histogram, type Metric, Registry } from 'prom-client'
 import { createDurations } from './durations.ts'
 
 test('Prometheus is shown what a histogram of prom-client would show', async () => {
   const bounds = [0.001, 0.01, 1]
   const labels = ['method', 'route', 'status']
   const [own, other] = [new Registry(), new Registry()]
-  const durations = createDurations({ registry: own, name: 'd', help: 'Time', labels, bounds })
+  const durations = createDurations({
+    register: (metric) => own.registerMetric(metric as Metric),
+    name: 'd',
+    help: 'Time',
+    labels,
+    bounds,
+  })
   const histogram = new Histogram({
     name: 'd',
     help: 'Time',

@@ -1,9 +1,14 @@
-import type { Metric, Registry } from 'prom-client'
-
 /** How long things took, as a histogram in seconds: counts by the values of its labels. */
 export interface Durations {
   /** @param values of the labels, in their order */
   observe(seconds: number, ...values: (string | number)[]): void
+}
+
+/** What prom-client's registry asks of a metric. */
+export interface RegisteredMetric {
+  name: string
+  get(): Promise<object>
+  getForPromString(): Promise<object>
 }
 
 /** What has the same values of all labels. */
@@ -21,14 +26,15 @@ type Level = Map<string | number, Level | Series>
  * as long: for a cached read as much as finding its route. What is shown to Prometheus is the same.
  */
 export function createDurations(options: {
-  registry: Registry
+  /** gives it to prom-client's registry */
+  register: (metric: RegisteredMetric) => void
   name: string
   help: string
   labels: readonly string[]
   /** seconds, ascending */
   bounds: readonly number[]
 }): Durations {
-  const { registry, name, help, labels, bounds } = options
+  const { register, name, help, labels, bounds } = options
   const all: Series[] = []
   const root: Level = new Map()
 
@@ -66,7 +72,7 @@ export function createDurations(options: {
     ]
   }
 
-  registry.registerMetric({ name, get, getForPromString: get } as unknown as Metric)
+  register({ name, get, getForPromString: get })
   return {
     observe(seconds, ...values) {
       const series = seriesOf(values)

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import { createDurations, type Durations } from './durations.ts'
+import { Counter, Gauge, Histogram, type Metric, Registry, collectDefaultMetrics } from 'prom-client'
+import { createDurations, type Durations, type RegisteredMetric } from './durations.ts'
 
 /** The metrics of one process, in Prometheus' text format. A registry of its own keeps several apps in a test apart. */
 export interface Metrics {
@@ -17,6 +17,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const register = (metric: RegisteredMetric): void => registry.registerMetric(metric as unknown as Metric)
   if (options.processMetrics) collectDefaultMetrics({ register: registry })
   return {
     registry,
@@ -33,6 +34,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
     histogram: (name, help, labelNames = [], buckets = SECONDS) =>
       new Histogram({ name, help, labelNames, buckets, registers }),
-    durations: (name, help, labels) => createDurations({ registry, name, help, labels, bounds: SECONDS }),
+    durations: (name, help, labels) => createDurations({ register, name, help, labels, bounds: SECONDS }),
   }
 }
