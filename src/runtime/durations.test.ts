@@ -8,7 +8,7 @@ test('Prometheus is shown what a histogram of prom-client would show', async () 
   const labels = ['method', 'route', 'status']
   const [own, other] = [new Registry(), new Registry()]
   const durations = createDurations({
-    register: (metric) => own.registerMetric(metric as Metric),
+    register: (metric) => own.registerMetric(metric as unknown as Metric),
     name: 'd',
     help: 'Time',
     labels,

@@ -18,7 +18,7 @@ export const cachedGet: StackMeasurement = {
       const barePool = openPool(`http://127.0.0.1:${await bare.call<number>('start')}`)
       let n = 0
       const next = (): BenchRequest => ({ method: 'GET', path: `/documents/${ids[n++ % DOCUMENTS]}` })
-      // The same bytes: what the document role has put into the cache is another text than what it answers.
+      // The bytes that the document role answers, under keys that it does not touch.
       await keepInRedis(redisUrl, async (set) => {
         for (const id of ids) {
           const { body } = await ask(pool, { method: 'GET', path: `/documents/${id}` }, 200)
