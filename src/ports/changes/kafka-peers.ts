@@ -161,10 +161,8 @@ export class KafkaPeers implements Peers {
   }
 
   #read(record: KafkaRecord): void {
-    let message: Message
     try {
-      message = JSON.parse(String(record.value)) as Message
-      this.#take(message)
+      this.#take(JSON.parse(String(record.value)) as Message)
     } catch (error) {
       this.#options.log.error(
         { offset: record.offset, err: error },
@@ -191,6 +189,9 @@ export class KafkaPeers implements Peers {
       }
       case 'answer':
         if (message.to === this.#self) this.#settle(message.id, from, message.body)
+        break
+      case 'here':
+      case 'gone':
     }
   }
 

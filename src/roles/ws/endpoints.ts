@@ -31,7 +31,9 @@ const getStats = ({ company, feed }: EndpointsOptions): Endpoint =>
         schema: z.object({
           total_connections: z.int(),
           documents_with_subscribers: z.int(),
-          kafka_consumer_running: z.boolean().describe('whether changes arrive at this instance, whatever they are read with'),
+          kafka_consumer_running: z
+            .boolean()
+            .describe('whether changes arrive at this instance, whatever they are read with'),
         }),
       },
     },
