@@ -12,8 +12,8 @@ export interface Intent {
 }
 
 /**
- * The open intents. Each method is one statement at the most, so that all work through a pooler in transaction mode; times are the
- * database's, so that all processes agree.
+ * The open intents. Each method is one statement at the most, so that all work through a pooler in transaction mode;
+ * times are the database's, so that all processes agree.
  */
 export interface IntentStore {
   /**
