@@ -9,7 +9,7 @@ import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
-import { silentLogger } from '../runtime/logger.ts'
+import { createLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { createApp, createHttpMetrics } from './create-app.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
@@ -108,13 +108,15 @@ const endpoints: Endpoint[] = [
 ]
 
 const listeners: HttpListener[] = []
+/** of what the applications say is wrong */
+const complaints: string[] = []
 let open = ''
 let closed = ''
 
 before(async () => {
   const serve = async (mode: 'open' | 'required', trustedProxies: string[]): Promise<string> => {
     const app = createApp([...endpoints, openApiEndpoint(endpoints, '1.0.0')], {
-      log: silentLogger,
+      log: createLogger({ level: 'warn', destination: { write: (line) => void complaints.push(line) } }),
       metrics: createHttpMetrics(createMetrics()),
       authenticator: createAuthenticator(mode, tokens),
       newId: createUuidV7(),
@@ -193,6 +195,7 @@ test('an unexpected error tells nothing but the id of the request', async () => 
   const body = await problem(answer, 500, 'internal')
   assert.match(String(body['detail']), /abc-1/)
   assert.doesNotMatch(JSON.stringify(body), /hunter2/)
+  assert.ok(complaints.some((line) => line.includes('abc-1') && line.includes('"level":"error"')))
 })
 
 test('a known error has its status; a server that cannot be reached is 503', async () => {
@@ -260,6 +263,7 @@ test('readiness tells what does not work, and liveness does not depend on it', a
     checks: { store: 'ok' },
   })
   healthy = () => Promise.reject(new Error('the disk is full'))
+  complaints.length = 0
   const answer = await fetch(`${open}/health/ready`)
   assert.equal(answer.status, 503)
   assert.deepEqual(await answer.json(), { status: 'not ready', checks: { store: 'the disk is full' } })
@@ -267,6 +271,7 @@ test('readiness tells what does not work, and liveness does not depend on it', a
   healthy = async () => {}
   health.drain()
   assert.equal((await fetch(`${open}/health/ready`)).status, 503)
+  assert.deepEqual(complaints, [], 'who asks is told, not the log')
 })
 
 test('the OpenAPI description comes from the schemas', async () => {

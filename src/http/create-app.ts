@@ -66,6 +66,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const method = ctx.req.method!
     const route = routes.find(method, pathOf(ctx))
     let reply: Reply
+    let isAnswered = true
     try {
       if (route) reply = await serve(route, ctx, context, authenticator)
       else {
@@ -73,13 +74,16 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
         throw unknown(ctx)
       }
     } catch (error) {
+      isAnswered = false
       reply = problemReply(ctx, error, context, log)
     }
     sendReply(ctx, reply, context.requestId)
     const millis = performance.now() - begun
     const { status } = reply
     options.metrics.duration.observe(millis / 1000, method, route?.path ?? 'none', status)
-    const level = status >= 500 ? 'error' : method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
+    const isRead = method === 'GET' || method === 'HEAD'
+    // That a process is not ready is an answer, and asked for again and again.
+    const level = status >= 500 && !isAnswered ? 'error' : isRead ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
       log[level](
