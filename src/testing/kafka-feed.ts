@@ -67,11 +67,9 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
   const names = topicNames(prefix)
   const client = openKafka({ address: parseKafkaUrl(kafkaUrl), clientId: prefix, log: silentLogger })
   const groups = new Set<string>()
-  context.after(async () => {
-    await client.deleteTopics(Object.values(names))
-    await client.deleteGroups([...groups])
-    await client.close()
-  })
+  context.after(() => client.close())
+  context.after(() => client.deleteGroups([...groups]))
+  context.after(() => client.deleteTopics(Object.values(names)))
   const test: TestTopics = {
     url: kafkaUrl,
     prefix,

@@ -22,6 +22,7 @@ export interface KafkaClient {
   send(topic: string, key: string, value: string): Promise<void>
   createTopics(topics: TopicSettings[]): Promise<{ created: string[]; existing: string[] }>
   addPartitions(topics: string[], total: number): Promise<void>
+  /** They are gone for every broker when it resolves. */
   deleteTopics(topics: string[]): Promise<void>
   /** Also those that still have members. */
   deleteGroups(groups: string[]): Promise<void>
@@ -137,9 +138,19 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
       }),
     deleteTopics: (topics) =>
       withAdmin(async (admin) => {
-        const there = new Set(await admin.listTopics())
-        const present = topics.filter((topic) => there.has(topic))
-        if (present.length > 0) await admin.deleteTopics({ topics: present, timeout: REQUEST_MS })
+        const present = async (): Promise<string[]> => {
+          const there = new Set(await admin.listTopics())
+          return topics.filter((topic) => there.has(topic))
+        }
+        const found = await present()
+        if (found.length === 0) return
+        await admin.deleteTopics({ topics: found, timeout: REQUEST_MS })
+        // The controller has deleted them; brokers learn of it a little later, and until then name them as existing.
+        const end = performance.now() + REQUEST_MS
+        while ((await present()).length > 0) {
+          if (performance.now() > end) throw new Error(`brokers still have ${topics.join(', ')}`)
+          await delay(50)
+        }
       }),
     deleteGroups: (groups) =>
       withAdmin(async (admin) => {
