@@ -7,6 +7,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Role } from '../config/roles.ts'
 import { send } from '../acceptance/requests.ts'
+import { eventually } from './deadline.ts'
 import { openGateway, type OwnGateway } from './topology-gateway.ts'
 
 /** Answers with its name, and counts. */
