@@ -22,6 +22,8 @@ export interface ServiceProcess {
   pid: number
   /** milliseconds from the spawn to its word that it is ready */
   readyMs: number
+  /** what it has logged so far, its last 20,000 characters */
+  log(): string
   /** resolves when the process is gone */
   exited: Promise<{ code: number | null; stderr: string }>
   kill(signal: NodeJS.Signals): void
@@ -74,6 +76,7 @@ export async function startServiceProcess(
     findings,
     pid: child.pid!,
     readyMs: performance.now() - begun,
+    log: () => stderr,
     exited,
     kill: (signal) => void child.kill(signal),
     async stop() {

@@ -4,11 +4,13 @@ import type { Client } from 'pg'
 import { type Document, STATUSES } from '../../domain/document.ts'
 import type { Signature } from '../../domain/signature.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { send } from '../requests.ts'
+import { type Answer, send } from '../requests.ts'
 import type { KnownDocument } from './ledger.ts'
 
 const AT_ONCE = 8
 const SIGNED_LIMIT_MS = 20_000
+/** for a machine that stands still for a while, as under a disk that does */
+const STALL_LIMIT_MS = 30_000
 
 /** Everything that was acknowledged is there, over REST; what was uncertain is known afterwards. */
 export async function checkDocuments(base: string, documents: Iterable<KnownDocument>): Promise<void> {
@@ -21,7 +23,7 @@ export async function checkDocuments(base: string, documents: Iterable<KnownDocu
 
 async function checkDocument(base: string, known: KnownDocument): Promise<void> {
   const url = `${base}/documents/${known.id}`
-  const { status, body } = await send<Document>(url)
+  const { status, body } = await ask<Document>(url)
   if (status === 404) {
     assert.ok(
       known.deleted || known.uncertain?.deleted,
@@ -33,14 +35,28 @@ async function checkDocument(base: string, known: KnownDocument): Promise<void> 
   }
   assert.equal(status, 200, JSON.stringify(body))
   checkFields(known, body)
-  const content = await fetch(`${url}/content`, { signal: AbortSignal.timeout(15_000) })
+  const content = await ask<string>(`${url}/content`)
   assert.equal(content.status, 200, `the content of ${known.id}: ${content.status}`)
-  assert.equal(
-    sha256(Buffer.from(await content.arrayBuffer())),
-    sha256(known.content),
-    `the content of ${known.id}`,
-  )
+  assert.equal(sha256(content.body), sha256(known.content), `the content of ${known.id}`)
   await checkSignatures(base, known)
+}
+
+/** As a client does that is told to come back later: 503 is no loss, unless it stays. */
+function ask<T>(url: string): Promise<Answer<T>> {
+  let last = ''
+  return eventually(
+    'an answer',
+    async () => {
+      const answer = await send<T>(url)
+      if (answer.status !== 503) return answer
+      assert.ok(answer.headers.has('retry-after'), 'a 503 says when to come back')
+      last = JSON.stringify(answer.body)
+      return undefined
+    },
+    STALL_LIMIT_MS,
+  ).catch((error: Error) => {
+    throw new Error(`${url}: ${error.message} ${last}`, { cause: error })
+  })
 }
 
 function checkFields(known: KnownDocument, found: Document): void {
@@ -61,7 +77,7 @@ function checkFields(known: KnownDocument, found: Document): void {
 
 async function checkSignatures(base: string, known: KnownDocument): Promise<void> {
   for (const [id, { data, email }] of known.signatures) {
-    const { status, body } = await send<Signature>(`${base}/signatures/${id}`)
+    const { status, body } = await ask<Signature>(`${base}/signatures/${id}`)
     assert.equal(status, 200, `the signature ${id} is lost: ${JSON.stringify(body)}`)
     assert.deepEqual([body.document_id, body.signer_email, body.signature_data], [known.id, email, data])
   }
@@ -69,7 +85,7 @@ async function checkSignatures(base: string, known: KnownDocument): Promise<void
   await eventually(
     `${known.id} to be signed`,
     async () => {
-      const { body } = await send<Document>(`${base}/documents/${known.id}`)
+      const { body } = await ask<Document>(`${base}/documents/${known.id}`)
       return STATUSES.indexOf(body.status) >= STATUSES.indexOf('signed')
     },
     SIGNED_LIMIT_MS,
@@ -80,9 +96,7 @@ async function checkSignatures(base: string, known: KnownDocument): Promise<void
 export async function checkLists(base: string, documents: readonly KnownDocument[]): Promise<void> {
   const listed = new Set<string>()
   for (let page: string | undefined = '/documents?limit=200'; page !== undefined;) {
-    const { status, body, headers }: Awaited<ReturnType<typeof send<Document[]>>> = await send(
-      new URL(page, base).href,
-    )
+    const { status, body, headers }: Answer<Document[]> = await ask(new URL(page, base).href)
     assert.equal(status, 200, JSON.stringify(body))
     for (const { id } of body) {
       assert.ok(!listed.has(id), `${id} is listed twice`)

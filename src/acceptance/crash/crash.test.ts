@@ -31,9 +31,11 @@ test(
       place = 'the last comparison'
       await world.finish()
     } catch (error) {
-      throw new Error(`${place}; DOCMGR_CRASH_SEED=${seed} repeats it: ${(error as Error).message}`, {
-        cause: error,
-      })
+      const { message } = error as Error
+      throw new Error(
+        `${place}; DOCMGR_CRASH_SEED=${seed} repeats it: ${message}\nThe last that docmgr logged: ${world.log}`,
+        { cause: error },
+      )
     }
     for (const [what, times] of [...world.tally].sort()) t.diagnostic(`${what}: ${times}`)
   },

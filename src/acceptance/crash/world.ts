@@ -47,6 +47,11 @@ export class World {
     this.#data = data
   }
 
+  /** What the service logged last, for the explanation of a failure. */
+  get log(): string {
+    return this.#service?.log().slice(-4_000) ?? 'nothing runs'
+  }
+
   /** Starts, checks, writes, kills. */
   async round(number: number, plan: Plan): Promise<void> {
     const random = createRandom(this.#seed, number, 1)

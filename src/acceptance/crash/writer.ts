@@ -32,6 +32,8 @@ class Unanswered extends Error {}
 const PAUSE_MS = 15
 /** after a request without an answer */
 const RETREAT_MS = 60
+/** An answer that took this long comes from a limit of waiting, of which the service has several from 5 s. */
+const STALL_MS = 4_900
 /** older documents are left alone, so that those at work have a history */
 const AT_WORK = 12
 const ABANDONED = 0.2
@@ -226,6 +228,7 @@ function furthest(one: DocumentStatus, other: DocumentStatus): DocumentStatus {
 
 /** @throws Unanswered where something was killed; any other failure is the service's fault */
 async function answered<T>(options: WriterOptions, status: number, request: Promise<Answer>): Promise<T> {
+  const begun = performance.now()
   let answer: Answer
   try {
     answer = await request
@@ -235,9 +238,10 @@ async function answered<T>(options: WriterOptions, status: number, request: Prom
   }
   if (answer.status === status) return answer.body as T
   const said = `${answer.status} ${JSON.stringify(answer.body)}`
-  // What cannot be served for now says so, the second one also on a machine that stands still for a while. Anything
-  // else is an error that a client cannot make sense of.
-  if ((answer.status === 503 && options.isDisturbed()) || answer.status === 504) {
+  // What cannot be served for now says so, also on a machine that stands still for a while. Anything else is an error
+  // that a client cannot make sense of.
+  const isStalled = performance.now() - begun > STALL_MS
+  if ((answer.status === 503 && (options.isDisturbed() || isStalled)) || answer.status === 504) {
     count(options.tally, `answers ${answer.status}`)
     throw new Unanswered(said)
   }

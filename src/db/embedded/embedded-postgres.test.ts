@@ -15,12 +15,17 @@ import { processIdentity, waitUntilGone } from '../../runtime/processes.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { copyTestCluster } from '../../testing/postgres.ts'
 import { type ConnectionSettings } from '../database.ts'
+import { findBinaries } from './binaries.ts'
+import { openDataFolder } from './data-folder.ts'
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
+  startServer,
 } from './embedded-postgres.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { stopServer } from './server-process.ts'
+import { settingArguments } from './settings.ts'
 
 const asRoot = process.getuid?.() === 0
 const LIMIT = { timeout: 60_000 }
@@ -249,6 +254,27 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
     assert.match(next.findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
     assert.equal(await processIdentity(supervisor.pid), undefined)
     assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+  })
+
+  test('a PostgreSQL that a killed supervisor left is also stopped when it is found as late as at the start', async () => {
+    const folder = await newPlace()
+    const binaries = await findBinaries()
+    const { data, user } = await openDataFolder(folder, binaries)
+    const supervisor = await startSupervisor(folder)
+    supervisor.child.kill('SIGKILL')
+    await once(supervisor.child, 'exit')
+    const settings = { listen_addresses: '', unix_socket_directories: supervisor.connection.host }
+    const args = ['-D', data, ...settingArguments(settings)]
+    const findings: string[] = []
+    const server = await startServer(
+      { postgres: binaries.postgres, args, user, log: silentLogger },
+      data,
+      findings,
+      20_000,
+    )
+    undo.push(() => stopServer(server, data, 3_000))
+    assert.match(findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
+    assert.equal(server.hasExited(), false)
   })
 
   test('the normal exit of a supervisor ends its PostgreSQL', async () => {

@@ -88,7 +88,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const connection = { host: socketFolder, port, user: SUPERUSER, password, database: DATABASE }
   let server: ServerProcess | undefined
   try {
-    server = await startServer(command, data, options.startTimeoutMs ?? 60_000)
+    server = await startServer(command, data, findings, options.startTimeoutMs ?? 60_000)
     await makeDatabase(connection)
   } catch (error) {
     if (server) await stopServer(server, data, 5_000)
@@ -115,7 +115,16 @@ async function findFreePort(): Promise<number> {
   return port
 }
 
-async function startServer(command: ServerCommand, data: string, limitMs: number): Promise<ServerProcess> {
+/**
+ * A server that a killed supervisor had only just started may have been overlooked before it wrote its file; it
+ * is stopped when it gets in the way.
+ */
+export async function startServer(
+  command: ServerCommand,
+  data: string,
+  findings: string[],
+  limitMs: number,
+): Promise<ServerProcess> {
   const deadline = performance.now() + Math.min(limitMs, 20_000)
   for (;;) {
     const server = await spawnServer(command)
@@ -125,6 +134,7 @@ async function startServer(command: ServerCommand, data: string, limitMs: number
     } catch (error) {
       const passing = PREDECESSOR_STILL_THERE.some((text) => server.log.says(text))
       if (!passing || performance.now() > deadline) throw error
+      findings.push(...(await clearLeftovers(data)))
       await delay(250)
     }
   }
