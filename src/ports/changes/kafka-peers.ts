@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../domain/errors.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
-import { backoffMs, pause } from './backoff.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { kafkaErrorType, type KafkaLink, type KafkaOffset, type KafkaRecord } from './kafka-link.ts'
 import { readKafka } from './kafka-reader.ts'
+import { keepLinked } from './kafka-reconnect.ts'
 import type { Peers } from './port.ts'
 
 export interface KafkaPeersOptions {
@@ -21,6 +21,8 @@ type Content =
   | { kind: 'question'; id: string; body: unknown }
   | { kind: 'answer'; id: string; to: string; body: unknown }
 type Message = { from: string } & Content
+/** Of a message of another kind the sender is not taken for one that answers. */
+const KINDS: ReadonlySet<string> = new Set<Content['kind']>(['hello', 'here', 'gone', 'question', 'answer'])
 
 /** A question until everybody has answered it. */
 interface Pending {
@@ -31,7 +33,6 @@ interface Pending {
   resolve: () => void
 }
 
-const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 /** How often a process says that it is there, and how long it is believed to be: three times, and some delay. */
 const HERE_MS = 5_000
 const FORGET_MS = 16_000
@@ -116,30 +117,23 @@ export class KafkaPeers implements Peers {
     for (const { resolve } of this.#pending.values()) resolve()
   }
 
-  async #run(onReading: () => void): Promise<void> {
-    const { client, random, log } = this.#options
-    const { signal } = this.#abort
-    let failures = 0
-    while (!signal.aborted) {
-      const link = client.link()
-      try {
-        await this.#follow(link, () => {
-          failures = 0
-          onReading()
-        })
-      } catch (error) {
-        if (signal.aborted) break
-        failures++
-        this.#problem = (error as Error).message
+  #run(onSettled: () => void): Promise<void> {
+    return keepLinked({
+      ...this.#options,
+      signal: this.#abort.signal,
+      work: (link, onWorking) =>
+        this.#follow(link, () => {
+          onWorking()
+          onSettled()
+        }),
+      onFailure: (error, failures) => {
+        this.#problem = error.message
         if (failures === 1)
-          log.warn({ err: error }, 'the other processes cannot be reached over Kafka for now')
+          this.#options.log.warn({ err: error }, 'the other processes cannot be reached over Kafka for now')
         if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') this.#next = undefined
-        onReading()
-        await pause(backoffMs(failures, RECONNECT, random), signal)
-      } finally {
-        await link.close()
-      }
-    }
+        onSettled()
+      },
+    })
   }
 
   async #follow(link: KafkaLink, onReading: () => void): Promise<void> {
@@ -173,6 +167,7 @@ export class KafkaPeers implements Peers {
 
   #take(message: Message): void {
     const { from } = message
+    if (!KINDS.has(message.kind)) throw new Error(`its kind is ${message.kind}`)
     if (from !== this.#self) {
       if (message.kind === 'gone') return this.#forget(from)
       this.#others.set(from, performance.now())

@@ -1,12 +1,11 @@
 import { within } from '../../runtime/within.ts'
-import { backoffMs, pause } from './backoff.ts'
 import type { KafkaMembership } from './kafka-group.ts'
 import { kafkaErrorType, type KafkaLink, MissingTopicError } from './kafka-link.ts'
+import { keepLinked } from './kafka-reconnect.ts'
 import { Share, type SharedConsumerOptions } from './kafka-share.ts'
 import { topicNames } from './kafka-topics.ts'
 import type { Consumer, FeedStatus } from './port.ts'
 
-const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 const LEAVE_MS = 2_000
 
 /** A consumer whose instances share the work as a group: it joins, works on its share, and joins again. */
@@ -67,34 +66,25 @@ export class SharedConsumer {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#abort
-    let failures = 0
-    while (!signal.aborted) {
-      const link = this.#options.client.link()
-      try {
-        await this.#serve(link, () => (failures = 0))
-      } catch (error) {
-        if (signal.aborted) break
-        failures++
-        this.#fail(error, failures)
-        this.#settled?.()
-        await pause(backoffMs(failures, RECONNECT, this.#options.random), signal)
-      } finally {
-        await link.close()
-      }
-    }
+    await keepLinked({
+      ...this.#options,
+      signal: this.#abort.signal,
+      work: (link, onWorking) => this.#serve(link, onWorking),
+      onFailure: (error, failures) => this.#fail(error, failures),
+    })
     this.#settled?.()
   }
 
-  #fail(error: unknown, failures: number): void {
+  #fail(error: Error, failures: number): void {
     const { consumer, log } = this.#options
     const type = kafkaErrorType(error)
     if (type === 'UNKNOWN_MEMBER_ID' || type === 'FENCED_INSTANCE_ID') this.#memberId = ''
-    this.#problem = `${consumer.name}: ${(error as Error).message}`
+    this.#problem = `${consumer.name}: ${error.message}`
     const isMissing = error instanceof MissingTopicError
     if (!isMissing || this.#state !== 'starting') this.#state = 'reconnecting'
     if (failures === 1)
       log.warn({ consumer: consumer.name, err: error }, 'a consumer lost Kafka and tries again')
+    this.#settled?.()
   }
 
   /** Joins again and again, as the group shares out its work anew. */

@@ -1,7 +1,7 @@
 import { type ChangeEvent, documentIdOf } from '../../domain/change.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { backoffMs, pause } from './backoff.ts'
+import { pause } from './backoff.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import {
   kafkaErrorType,
@@ -15,6 +15,7 @@ import { KafkaMemory, type MemoryLimits } from './kafka-history.ts'
 import { Cursor, isReached, type Offsets } from './kafka-position.ts'
 import { findPartitions, readRange, toOffsets, toPlaces } from './kafka-range.ts'
 import { itemsOf, nameOf, type ReadItem, readKafka } from './kafka-reader.ts'
+import { keepLinked } from './kafka-reconnect.ts'
 import { RepeatFilter } from './kafka-repeats.ts'
 import { SnapshotWatch } from './kafka-snapshots.ts'
 import { MAX_PARTITIONS, topicNames } from './kafka-topics.ts'
@@ -36,7 +37,6 @@ export interface TailOptions {
   refreshMs: number
 }
 
-const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 /** Failures until the start goes on without waiting for Kafka any longer. */
 const FIRST_TRIES = 4
 /** events that may wait for a consumer before reading pauses */
@@ -143,29 +143,19 @@ export class KafkaTail {
   }
 
   async #run(): Promise<void> {
-    const { client, random, log } = this.#options
-    const { signal } = this.#abort
-    let failures = 0
-    while (!signal.aborted) {
-      const link = client.link()
-      try {
-        await this.#follow(link, () => (failures = 0))
-      } catch (error) {
-        if (signal.aborted) break
-        failures++
-        if (failures === 1) log.warn({ err: error }, 'the change feed lost Kafka and tries again')
-        this.#fail(error)
-        if (failures >= FIRST_TRIES || error instanceof MissingTopicError) this.#settled?.()
-        await pause(backoffMs(failures, RECONNECT, random), signal)
-      } finally {
-        await link.close()
-      }
-    }
+    await keepLinked({
+      ...this.#options,
+      signal: this.#abort.signal,
+      work: (link, onWorking) => this.#follow(link, onWorking),
+      onFailure: (error, failures) => this.#fail(error, failures),
+    })
     this.#settled?.()
   }
 
-  #fail(error: unknown): void {
-    this.#problem = (error as Error).message
+  #fail(error: Error, failures: number): void {
+    const { log } = this.#options
+    if (failures === 1) log.warn({ err: error }, 'the change feed lost Kafka and tries again')
+    this.#problem = error.message
     const isMissing = error instanceof MissingTopicError
     if (isMissing && !this.#cursor) this.#fromBeginning = true
     if (!this.#cursor) this.#since = this.#startedAt
@@ -173,6 +163,7 @@ export class KafkaTail {
     if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') {
       this.#startOver('events were removed from Kafka before they were read')
     }
+    if (failures >= FIRST_TRIES || isMissing) this.#settled?.()
   }
 
   #startOver(reason: string): void {
