@@ -127,13 +127,18 @@ export function listenAddress({ listen: { host, http } }: Config): string | unde
 
 const PROBE_LIMIT_MS = 3_000
 
-/** Undefined when a docmgr answers there, else why not. */
+/**
+ * Undefined when a docmgr answers there, else why not. A gateway keeps the health of the roles behind it to itself, and
+ * answers with docmgr's own problem that there is no such path.
+ */
 export async function probe(base: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)])
     const { statusCode, body } = await request(`${base}/health/live`, { signal: limit, reset: true })
-    const { status } = (await body.json()) as { status?: string }
-    return statusCode === 200 && status === 'alive' ? undefined : 'something else answers there'
+    const { status, type } = (await body.json()) as { status?: unknown; type?: unknown }
+    const isRole = statusCode === 200 && status === 'alive'
+    const isGateway = statusCode === 404 && type === 'urn:docmgr:problem:not-found'
+    return isRole || isGateway ? undefined : 'something else answers there'
   } catch (error) {
     signal.throwIfAborted()
     const { code, message, name } = error as NodeJS.ErrnoException

@@ -1,0 +1,57 @@
+/** The commands that talk to a service, through the gateway, as one who has docmgr on a laptop and a URL uses them. */
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startCli } from '../../testing/cli.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { startTopology } from '../../testing/topology.ts'
+import { createDocument, sendJson, sign, uniqueWord } from '../requests.ts'
+
+test('seed, import, search and tail work through the gateway', async (t) => {
+  const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 1 })
+  t.after(() => topology.stop())
+  const { http } = topology.urls
+  const run = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await topology.cli(...args, '--url', http)
+    assert.equal(code, 0, stderr)
+    return stdout
+  }
+  const find = async (query: string): Promise<{ title: string }[]> =>
+    JSON.parse(await run('search', query, '--json')).documents
+
+  const seeded = { documents: 250, already: 0 }
+  const seed = async () => {
+    const { documents, already } = JSON.parse(await run('seed', '--count', '250', '--json'))
+    return { documents, already }
+  }
+  assert.deepEqual(await seed(), seeded)
+  assert.deepEqual(await seed(), { documents: 0, already: 250 })
+
+  const [word, folder] = [uniqueWord(), join(topology.names.folder, 'files')]
+  await mkdir(folder)
+  await writeFile(join(folder, 'heron.txt'), `A ${word} waits by the river.`)
+  assert.match(await run('import', folder), /^1 imported/)
+  await eventually('the text of the file to be found', async () => {
+    const [hit] = await find(word)
+    return hit?.title === 'heron.txt'
+  })
+
+  const { id } = await createDocument(http)
+  // Away from the settings of the servers: nothing but the URL leads there.
+  const tail = startCli(['tail', id, '--until', 'document.signed', '--json'], { env: { DOCMGR_URL: http } })
+  await tail.says(`Following ${id}`)
+  assert.equal((await sendJson('PATCH', `${http}/documents/${id}`, { title: 'Lease' })).status, 200)
+  assert.equal((await sign(http, id)).status, 201)
+  const { code, stdout, stderr } = await tail.ended
+  assert.equal(code, 0, stderr)
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).type)
+  assert.deepEqual(types.filter((type) => type !== 'document.created').toSorted(), [
+    'document.signed',
+    'document.updated',
+    'signature.added',
+  ])
+})
