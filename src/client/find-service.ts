@@ -120,9 +120,13 @@ async function fromListenAddress(config: Config, signal: AbortSignal): Promise<R
 
 /** Where a service of this configuration would listen; undefined where any port, or none, would do. */
 export function listenAddress({ listen: { host, http } }: Config): string | undefined {
-  if (http === 'off' || http === 0) return undefined
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${http}`
+  return http === 'off' || http === 0 ? undefined : reachable(host, http)
+}
+
+/** The address from this machine of what listens on `host`, which may be all addresses. */
+export function reachable(host: string, port: number): string {
+  const one = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${one.includes(':') ? `[${one}]` : one}:${port}`
 }
 
 const PROBE_LIMIT_MS = 3_000

@@ -8,7 +8,7 @@ import { eventually } from '../../testing/deadline.ts'
 import { startTopology } from '../../testing/topology.ts'
 import { createDocument, sendJson, sign, uniqueWord } from '../requests.ts'
 
-test('seed, import, search and tail work through the gateway', async (t) => {
+test('seed, import, search and tail work through the gateway, and doctor knows it', async (t) => {
   const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 1 })
   t.after(() => topology.stop())
   const { http } = topology.urls
@@ -36,6 +36,18 @@ test('seed, import, search and tail work through the gateway', async (t) => {
     const [hit] = await find(word)
     return hit?.title === 'heron.txt'
   })
+
+  const port = new URL(http).port
+  const free = ['document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
+    '--set',
+    `listen.${name}=0`,
+  ])
+  const doctor = await topology.cli('doctor', '--json', '--set', `listen.http=${port}`, ...free)
+  const { findings } = JSON.parse(doctor.stdout) as {
+    findings: { name: string; state: string; detail: string }[]
+  }
+  const { state, detail } = findings.find(({ name }) => name === 'ports')!
+  assert.deepEqual({ state, detail }, { state: 'well', detail: `docmgr answers on listen.http = ${port}` })
 
   const { id } = await createDocument(http)
   // Away from the settings of the servers: nothing but the URL leads there.

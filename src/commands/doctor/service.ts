@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { type Config } from '../../config/schema.ts'
 import { processIdentity } from '../../runtime/processes.ts'
 import { readServiceFile, type ServiceFile } from '../../runtime/service-file.ts'
-import { probe } from '../../client/find-service.ts'
+import { probe, reachable } from '../../client/find-service.ts'
 import { type Check, type Checks } from './finding.ts'
 
 const ANSWER_LIMIT_MS = 5_000
@@ -20,7 +20,7 @@ export async function checksOfService(
   if (base === undefined || (await probe(base, signal)) !== undefined) {
     return {
       isRunning: false,
-      checks: { service: async () => ({ state: 'well', detail: 'none runs' }), ports: ports(config) },
+      checks: { service: async () => ({ state: 'well', detail: 'none runs' }), ports: ports(config, signal) },
     }
   }
   return { isRunning: true, checks: { service: readiness(base, file!), 'change feed': feed(base) } }
@@ -67,17 +67,28 @@ function metric(text: string, name: string): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
+/** On servers, docmgr's other processes are expected there; an embedded database is of one service alone. */
 const ports =
-  ({ listen }: Config): Check =>
+  ({ listen, database }: Config, signal: AbortSignal): Check =>
   async () => {
     const { host, trustedProxies: _, ...wanted } = listen
+    const expected = !database.url.startsWith('embedded:')
     const taken: string[] = []
+    const docmgrs: string[] = []
     for (const [name, port] of Object.entries(wanted)) {
       if (typeof port !== 'number' || port === 0) continue
       const problem = await tryPort(host, port)
-      if (problem !== undefined) taken.push(`listen.${name} = ${port}: ${problem}`)
+      if (problem === undefined) continue
+      // A process that answers HTTP on its own port is the one that has gRPC too.
+      const isDocmgr =
+        name === 'grpc' ? docmgrs.length > 0 : (await probe(reachable(host, port), signal)) === undefined
+      if (isDocmgr && expected) docmgrs.push(`listen.${name} = ${port}`)
+      else taken.push(`listen.${name} = ${port}: ${isDocmgr ? 'taken by another docmgr' : problem}`)
     }
-    if (taken.length === 0) return { state: 'well', detail: 'free' }
+    if (taken.length === 0) {
+      const detail = docmgrs.length === 0 ? 'free' : `docmgr answers on ${docmgrs.join(', ')}`
+      return { state: 'well', detail }
+    }
     const mend = 'stop what uses them, or set other ports (0: any free one, off: none)'
     return { state: 'problem', detail: taken.join('\n'), mend }
   }
