@@ -32,10 +32,8 @@ test('seed, import, search and tail work through the gateway, and doctor knows i
   await mkdir(folder)
   await writeFile(join(folder, 'heron.txt'), `A ${word} waits by the river.`)
   assert.match(await run('import', folder), /^1 imported/)
-  await eventually('the text of the file to be found', async () => {
-    const [hit] = await find(word)
-    return hit?.title === 'heron.txt'
-  })
+  const isFound = async (): Promise<boolean> => (await find(word))[0]?.title === 'heron.txt'
+  await eventually('the text of the file to be found', isFound, 30_000)
 
   const port = new URL(http).port
   const free = ['document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
