@@ -23,7 +23,6 @@ do_start() {
   local setting
   while read -r setting; do export "${setting?}"; done < <(docmgr_settings)
   export DOCMGR_DATA=$STACK_DATA/$NAME
-  mkdir -p "$DOCMGR_DATA"
   if [[ $NAME == document ]]; then
     docmgr migrate >&2 || fail "cannot migrate the database"
     docmgr cdc apply >&2 || fail "cannot register the connector"

@@ -87,8 +87,8 @@ export function composeListeners(base: Base, stores: Stores, roles: Roles) {
 
   return defineModule(
     'listeners',
-    { folder, authenticator, ...(has('document') && { grpc }), ...selected },
-    async ({ folder, authenticator, grpc: rpc, ...served }) => {
+    { authenticator, ...(has('document') && { grpc }), ...selected },
+    async ({ authenticator, grpc: rpc, ...served }) => {
       const grpc = rpc as { address: string; drain: () => void } | undefined
       const { host, grpc: _, trustedProxies, ...ports } = config.listen
       const listeners = await serveRoles(Object.values(served) as RoleServer[], {
@@ -101,11 +101,13 @@ export function composeListeners(base: Base, stores: Stores, roles: Roles) {
         closeMs: config.shutdown.limit / 2,
       })
       const urls = { ...listeners.urls, ...(grpc && { grpc: grpc.address }) }
-      await writeServiceFile(folder, { pid: process.pid, started_at: clock.now().toISOString(), urls })
+      const { path, isLocked } = folder
+      if (isLocked)
+        await writeServiceFile(path, { pid: process.pid, started_at: clock.now().toISOString(), urls })
       return {
         value: { urls, findings },
         stop: async () => {
-          await removeServiceFile(folder)
+          if (isLocked) await removeServiceFile(path)
           grpc?.drain()
           await listeners.stop()
         },

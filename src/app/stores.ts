@@ -15,47 +15,58 @@ import type { Base } from './base.ts'
 
 export type Stores = ReturnType<typeof composeStores>
 
+/** A role whose stores are all on servers needs none. */
+export interface DataFolder {
+  path: string
+  /** this process has it for itself, because something of its own is in there */
+  isLocked: boolean
+}
+
 /** Adapters that keep their things in the data folder or in this process, so that no other process may use them too. */
 const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
 
 /** What the roles stand on: each port with the adapter that the configuration names. */
 export function composeStores({ config, clock, metrics, logOf, findings }: Base) {
-  const data = resolve(config.data)
+  const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 
-  const folder = defineModule('data-folder', {}, async () => {
-    const urls = [config.database.url, config.blobs.url, config.changes.url, config.cache.url]
-    if (!urls.some((url) => PROCESS_LOCAL.test(url))) return { value: data }
-    const lock = await lockFolder(data)
-    return { value: data, stop: () => lock.release() }
+  const lock = defineModule('data-folder', {}, async () => {
+    const { release } = await lockFolder(folder.path)
+    folder.isLocked = true
+    return { value: undefined, stop: () => release() }
   })
+  const lockedFor = (url: string) => ({ ...(PROCESS_LOCAL.test(url) && { lock }) })
 
-  const authenticator = defineModule('authentication', { folder }, async ({ folder }) => {
+  const authenticator = defineModule('authentication', {}, async () => {
     const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
-    const secret = config.auth.secret ?? (await keptTokenSecret(folder))
+    const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
     return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
   })
 
-  const database = defineModule('database', { folder }, async ({ folder }) => {
+  const database = defineModule('database', lockedFor(config.database.url), async () => {
     const { directUrl, ...settings } = config.database
     const value = await openDatabase({
       ...settings,
       ...(directUrl !== undefined && { directUrl }),
-      folder: join(folder, 'postgres'),
+      folder: join(folder.path, 'postgres'),
       log: logOf('database'),
     })
     findings.push(...value.findings)
     return { value, stop: value.stop, ended: value.ended }
   })
 
-  const blobs = defineModule('blobs', { folder }, async ({ folder }) => {
+  const blobs = defineModule('blobs', lockedFor(config.blobs.url), async () => {
     const { url, ...settings } = config.blobs
-    const value = await openBlobs(url, { ...settings, folder: join(folder, 'blobs'), log: logOf('blobs') })
+    const value = await openBlobs(url, {
+      ...settings,
+      folder: join(folder.path, 'blobs'),
+      log: logOf('blobs'),
+    })
     return { value, stop: () => value.stop() }
   })
 
-  const cache = defineModule('cache', { database, folder }, async ({ database, folder }) => {
+  const cache = defineModule('cache', { database, ...lockedFor(config.cache.url) }, async ({ database }) => {
     const { url, entries } = config.cache
-    const viewerSecret = await viewerSecretOf(config, folder)
+    const viewerSecret = await viewerSecretOf(config, folder.path)
     const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
     return { value, stop: () => value.stop() }
   })
@@ -68,7 +79,8 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     return { value, stop: () => value.stop() }
   })
 
-  const logReader = { ...(config.changes.url.startsWith('wal:') && { database }) }
+  const { url: changesUrl } = config.changes
+  const logReader = { ...(changesUrl.startsWith('wal:') && { database }), ...lockedFor(changesUrl) }
   const changes = defineModule('changes', logReader, async (needs) => {
     const { database } = needs as { database?: Database }
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes

@@ -46,7 +46,7 @@ export interface InstanceOptions {
   grpcPort: number | undefined
   /** DOCMGR_* settings */
   env: Record<string, string>
-  /** it makes a data folder of its own in there */
+  /** its data folder is in there */
   folder: string
 }
 
@@ -86,8 +86,10 @@ export class RoleInstance implements Instance {
     const { role, name, port, grpcPort, env, folder, program } = this.#options
     const { path, user } = program
     const data = join(folder, name)
-    await mkdir(data, { recursive: true })
-    if (user !== undefined) await chown(data, user, user)
+    if (user !== undefined) {
+      await mkdir(data, { recursive: true })
+      await chown(data, user, user)
+    }
     const own = {
       DOCMGR_LISTEN_HTTP: String(port),
       ...Object.fromEntries(

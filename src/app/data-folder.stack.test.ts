@@ -1,0 +1,43 @@
+/** Roles whose stores are all on servers, and the data folder of their processes. */
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startCli } from '../testing/cli.ts'
+import { stack } from '../testing/stack.ts'
+
+test('roles of one machine that keep nothing in a data folder need none, and do not exclude each other', async (t) => {
+  const parent = await mkdtemp(join(tmpdir(), 'docmgr-folder-'))
+  t.after(() => rm(parent, { recursive: true }))
+  const start = () => {
+    const off = ['http', 'document', 'signature', 'ws', 'grpc'].flatMap((name) => [
+      '--set',
+      `listen.${name}=off`,
+    ])
+    const args = [
+      'serve',
+      '--role=search',
+      '--set',
+      'listen.search=0',
+      '--data',
+      join(parent, 'data'),
+      ...off,
+    ]
+    const env = {
+      DOCMGR_SEARCH_URL: `elasticsearch:${stack.elasticsearchUrl}`,
+      DOCMGR_AUTH_SECRET: 'a-secret-that-needs-no-folder-to-keep-it-in',
+    }
+    const role = startCli(args, { env })
+    t.after(() => role.process.kill('SIGKILL'))
+    return role
+  }
+  const roles = [start(), start()]
+  for (const role of roles) await role.says('is ready')
+  assert.deepEqual(await readdir(parent), [])
+  for (const { process: child, ended } of roles) {
+    child.kill('SIGTERM')
+    const { code, stderr } = await ended
+    assert.equal(code, 0, stderr)
+  }
+})
