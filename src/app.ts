@@ -18,6 +18,8 @@ export interface RunningService {
   urls: Record<string, string>
   /** what the start found and repaired, in sentences for the operator */
   findings: string[]
+  /** where it keeps data; undefined where all of that is on servers */
+  folder?: string
   /** rejects when a part has failed for good */
   failed: Promise<never>
   stop(): Promise<void>

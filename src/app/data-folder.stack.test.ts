@@ -33,7 +33,7 @@ test('roles of one machine that keep nothing in a data folder need none, and do 
     return role
   }
   const roles = [start(), start()]
-  for (const role of roles) await role.says('is ready')
+  for (const role of roles) await role.says('all data on servers')
   assert.deepEqual(await readdir(parent), [])
   for (const { process: child, ended } of roles) {
     child.kill('SIGTERM')

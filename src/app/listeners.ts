@@ -105,7 +105,7 @@ export function composeListeners(base: Base, stores: Stores, roles: Roles) {
       if (isLocked)
         await writeServiceFile(path, { pid: process.pid, started_at: clock.now().toISOString(), urls })
       return {
-        value: { urls, findings },
+        value: { urls, findings, ...(isLocked && { folder: path }) },
         stop: async () => {
           if (isLocked) await removeServiceFile(path)
           grpc?.drain()

@@ -47,11 +47,12 @@ function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {
   ]
 }
 
-function announce(config: Config, { urls, findings }: RunningService, seconds: number, io: Io): void {
+function announce(config: Config, { urls, findings, folder }: RunningService, seconds: number, io: Io): void {
   const { bold, green, dim } = io.colors
   const roles = config.roles.length === ROLES.length ? 'every role' : config.roles.join(', ')
   for (const finding of findings) io.out(`${dim('found:')} ${finding}`)
-  io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; data in ${config.data}`)
+  const place = folder === undefined ? 'all data on servers' : `data in ${folder}`
+  io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; ${place}`)
   const width = Math.max(...Object.keys(urls).map((name) => name.length))
   for (const [name, url] of Object.entries(urls)) {
     const meaning = name === 'http' ? dim('  all routes; /openapi.json, /health/ready, /metrics') : ''
