@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/within.ts'
 import { backoffMs, pause } from './backoff.ts'
 import { connectDirect } from './connection.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -38,6 +39,10 @@ type Plan = { from: Lsn } | { created: NewSlot }
 
 const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 const INSPECT_EVERY_MS = 10_000
+/** At a stop: for the end of the transaction that is being read. The server sends it right behind its changes. */
+const COMMIT_LIMIT_MS = 2_000
+/** At a stop: for the note that the snapshot is done. */
+const STORE_LIMIT_MS = 5_000
 
 /** Reads the slot into the dispatcher, and keeps slot, snapshot and connection in order, for as long as it runs. */
 export class WalReader {
@@ -52,6 +57,9 @@ export class WalReader {
   #serverEnd: Lsn = 0n
   /** all rows of this epoch's snapshot are in the queues; `stored` when they are done and that is written down */
   #snapshot: 'none' | 'dispatched' | 'stored' = 'none'
+  #storing: Promise<void> | undefined
+  /** from the halt on, while only the end of a transaction is missing: no more is to come */
+  #completed: (() => void) | undefined
   #running: Promise<void> | undefined
   #inspecting: NodeJS.Timeout | undefined
 
@@ -93,24 +101,34 @@ export class WalReader {
     this.#inspecting = setInterval(() => void this.#inspect(), INSPECT_EVERY_MS)
   }
 
-  /** Reads no more; what is in the queues can still be done and confirmed. */
-  halt(): void {
+  /**
+   * Hands out no more changes; what is in the queues can still be done and confirmed. A transaction whose changes were
+   * all handed out is read to its end first: without it they would not count as done.
+   */
+  async halt(): Promise<void> {
     this.#abort.abort()
-    this.#stream?.pause()
     clearInterval(this.#inspecting)
+    const stream = this.#stream
+    if (stream && this.#decoder?.inTransaction && !this.#options.dispatcher.full) {
+      const completed = new Promise<void>((resolve) => (this.#completed = resolve))
+      await within(COMMIT_LIMIT_MS, Promise.race([completed, stream.ended])).catch(() => {})
+      this.#completed = undefined
+    }
+    stream?.pause()
   }
 
-  /** Sends the last confirmed place and closes. */
+  /** Sends the last confirmed place and closes; to be called after `halt`. */
   async stop(): Promise<void> {
-    this.halt()
     await this.#stream?.close()
     await this.#running
+    if (this.#storing) await within(STORE_LIMIT_MS, this.#storing).catch(() => {})
     this.#state = 'stopped'
   }
 
   /** Breaks off as a killed process would. */
   destroy(): void {
-    this.halt()
+    this.#abort.abort()
+    clearInterval(this.#inspecting)
     this.#stream?.destroy()
     this.#state = 'stopped'
   }
@@ -187,7 +205,10 @@ export class WalReader {
       publication,
       from: 'created' in plan ? plan.created.consistent : plan.from,
       onMessage: (message, lsn) => {
-        if (!this.#abort.signal.aborted) decoder.read(message, lsn)
+        if (!this.#abort.signal.aborted) return decoder.read(message, lsn)
+        if (this.#completed && message.tag === 'commit') decoder.read(message, lsn)
+        this.#completed?.()
+        this.#completed = undefined
       },
       onKeepalive: (end) => {
         if (this.#abort.signal.aborted || decoder.inTransaction) return
@@ -266,7 +287,7 @@ export class WalReader {
 
   #confirm(lsn: Lsn): void {
     this.#confirmed = lsn
-    if (this.#snapshot === 'dispatched') void this.#storeSnapshotDone()
+    if (this.#snapshot === 'dispatched') this.#storing = this.#storeSnapshotDone()
     this.#stream?.confirm(lsn)
   }
 

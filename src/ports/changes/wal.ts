@@ -147,8 +147,9 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
       if (phase === 'stopped') return
       phase = 'stopped'
       clearInterval(pruning)
-      reader.halt()
+      const halted = reader.halt()
       await Promise.all(dispatcher.lanes.filter((lane) => lane !== historyLane).map(stopLane))
+      await halted
       // The history catches up with the others, so that what they have done does not come again.
       await Promise.race([historyLane.reached(dispatcher.seq), delay(2_000, undefined, { ref: false })])
       await stopLane(historyLane)
