@@ -10,7 +10,7 @@ export interface Answer<T = unknown> {
 }
 
 export async function send<T = unknown>(url: string, init: RequestInit = {}): Promise<Answer<T>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(15_000), ...init })
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000), ...init })
   const text = await response.text()
   const json = text !== '' && /\bjson\b/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T }

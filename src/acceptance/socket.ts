@@ -40,11 +40,11 @@ export async function openSocket(
     wake()
   })
   const closed = once(socket, 'close').then(([code]) => code as number)
-  await within(10_000, 'the socket to open', once(socket, 'open'))
+  await within(30_000, 'the socket to open', once(socket, 'open'))
 
   const next = async (): Promise<Message> => {
     while (waiting.length === 0) {
-      await within(10_000, 'a message', new Promise<void>((resolve) => (wake = resolve)))
+      await within(30_000, 'a message', new Promise<void>((resolve) => (wake = resolve)))
     }
     return waiting.shift()!
   }

@@ -115,5 +115,5 @@ test('stop() rejects what is under way and what waits, and what comes later', as
     ['rejected', 'rejected'],
   )
   await assert.rejects(one(), /has stopped/)
-  assert.ok(performance.now() - started < 2000)
+  assert.ok(performance.now() - started < 10_000)
 })

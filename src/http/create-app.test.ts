@@ -314,6 +314,6 @@ test('closing lets requests in hand finish and cuts off what takes too long', as
   await new Promise((resolve) => socket.once('data', resolve))
   const begun = performance.now()
   await listener.close(50)
-  assert.ok(performance.now() - begun < 2_000)
+  assert.ok(performance.now() - begun < 10_000)
   socket.destroy()
 })

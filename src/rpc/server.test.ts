@@ -198,7 +198,7 @@ test('health says that it serves until it is drained, and running calls are fini
   assert.deepEqual([await check(''), await check(DocumentService.typeName)], ['NOT_SERVING', 'NOT_SERVING'])
   const begun = performance.now()
   await servers.stop()
-  assert.ok(performance.now() - begun < 3_000)
+  assert.ok(performance.now() - begun < 10_000)
   client.close()
 })
 

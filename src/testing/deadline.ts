@@ -14,7 +14,7 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
 export async function eventually<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<T> {
   const end = performance.now() + ms
   for (;;) {

@@ -82,7 +82,7 @@ export async function openGateway(targets: () => readonly Target[]): Promise<Own
       if (child && child.exitCode === null) {
         const ended = once(child, 'exit')
         child.kill('SIGTERM')
-        await within(10_000, 'the gateway to stop', ended)
+        await within(30_000, 'the gateway to stop', ended)
       }
       await rm(folder, { recursive: true, force: true })
     },

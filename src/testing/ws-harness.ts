@@ -224,12 +224,12 @@ export async function connectClient(
     ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
   )
   ws.on('error', () => {})
-  await within(10_000, 'the connection', once(ws, 'open'))
+  await within(30_000, 'the connection', once(ws, 'open'))
   const changes = (): Received[] => received.filter(isChange)
   return {
     ws,
     received,
-    closed: within(20_000, 'the connection to end', closed).catch((error) => ({
+    closed: within(30_000, 'the connection to end', closed).catch((error) => ({
       code: 0,
       reason: String(error),
     })),

@@ -41,7 +41,7 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     first.destroy()
     const other = worker()
     await topics.start([other])
-    assert.deepEqual(titlesOf(await other.reached(titles.length, 20_000)).sort(), titles.sort())
+    assert.deepEqual(titlesOf(await other.reached(titles.length, 30_000)).sort(), titles.sort())
   })
 
   test('an instance of the same name takes over at once, and the one before is heard no more', async (t) => {
@@ -65,7 +65,7 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     await topics.write.document({ title: 'slow' })
     const other = worker()
     setTimeout(resolve, 8_000)
-    await slow.reached(1, 15_000)
+    await slow.reached(1, 30_000)
     await topics.start([other])
     for (const title of numbered(20)) await topics.write.document({ title })
     await eventually('all events', () => slow.events.length + other.events.length >= 21)
