@@ -10,6 +10,8 @@ export interface ElasticsearchClient {
   finds(index: string, id: string): Promise<boolean>
   /** The documents as the index keeps them. */
   sources(index: string, ids: readonly string[]): Promise<Record<string, unknown>[]>
+  /** All documents that can be found, in parts. */
+  everything(index: string): AsyncIterable<Record<string, unknown>[]>
   stop(): Promise<void>
 }
 
@@ -60,6 +62,21 @@ export function createElasticsearchClient(url: string): ElasticsearchClient {
         found.push(...docs.flatMap(({ _source }) => (_source ? [_source] : [])))
       }
       return found
+    },
+    async *everything(index) {
+      type Page = { hits: { hits: { _source: Record<string, unknown>; sort: unknown[] }[] } }
+      let after: unknown[] | undefined
+      for (;;) {
+        const { hits } = await call<Page>('POST', `/${index}/_search`, {
+          size: DOCUMENTS_A_READ,
+          sort: ['id'],
+          ...(after && { search_after: after }),
+        })
+        const last = hits.hits.at(-1)
+        if (!last) return
+        yield hits.hits.map(({ _source }) => _source)
+        after = last.sort
+      }
     },
     stop: () => pool.close(),
   }

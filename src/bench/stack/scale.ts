@@ -37,7 +37,7 @@ export const FULL: StackScale = {
   searches: 150,
   changes: 20_000,
   contents: 4_000,
-  indexingRounds: 3,
+  indexingRounds: 5,
   clients: 2_000,
   clientEvents: 50,
   connections: 500,
