@@ -47,7 +47,10 @@ async function withLoader(bench: StackBench, loader: DocumentLoader): Promise<Ro
   const withContent = await oneRound(bench, loader, contents, await bench.rows.contentOf(id!))
   const stored = await storedBytes(bench)
   return [
-    row(`${changes} rows from commit into Kafka, by Debezium`, median(rounds.map(({ captured }) => captured))),
+    row(
+      `${changes} rows from commit into Kafka, by Debezium`,
+      median(rounds.map(({ captured }) => captured)),
+    ),
     rateRow(`${changes} changes indexed, contents empty`, rounds, 0.8),
     rateRow(`${contents} changes indexed, contents of 1 KB from S3`, [withContent]),
     bytesRow(
