@@ -1,12 +1,15 @@
 import { Client } from 'pg'
 import { DOCUMENT_COLUMNS } from '../../../roles/document/document-store.ts'
 import { median } from '../../statistics.ts'
+import { serverCpu } from '../process-cpu.ts'
 import type { StackMeasurement } from '../stack-bench.ts'
 
 const DIRECT = 20
 const DOCUMENTS = 64
 /** Connections that are made at the same time. */
 const AT_ONCE = 25
+const CLIENT = 'this client'
+const READERS = [CLIENT, 'PgBouncer', 'PostgreSQL']
 /** The statement of a GET that finds nothing in the cache. */
 const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents WHERE id = $1 AND deleted_at IS NULL`
 
@@ -41,7 +44,8 @@ export const pooling: StackMeasurement = {
           atLeast: 0.9,
           detail:
             `${DIRECT} direct connections: ${Math.round(median(rounds.map(({ direct }) => direct.rate))).toLocaleString('en')} /s; ` +
-            `no errors, slowest ${slowest.toFixed(0)} ms; everything shares this machine's cores`,
+            `no errors, slowest ${slowest.toFixed(0)} ms; everything shares this machine's cores: a direct read computes ` +
+            `${computing(rounds.map(({ direct }) => direct.cpu))}, one through PgBouncer ${computing(rounds.map(({ pooled }) => pooled.cpu))}`,
         },
       ]
     } finally {
@@ -55,6 +59,15 @@ interface Load {
   rate: number
   errors: number
   slowestMs: number
+  /** Microseconds that a read computes, by who computes them. */
+  cpu: Map<string, number>
+}
+
+function computing(loads: readonly Map<string, number>[]): string {
+  return READERS.flatMap((name) => {
+    const micros = median(loads.map((load) => load.get(name) ?? 0))
+    return micros >= 1 ? [`${name} ${micros.toFixed(0)} µs`] : []
+  }).join(', ')
 }
 
 async function connect(url: string, count: number, opened: Client[]): Promise<Client[]> {
@@ -74,7 +87,7 @@ async function connect(url: string, count: number, opened: Client[]): Promise<Cl
 
 /** Each connection reads one row after the other. */
 async function read(clients: readonly Client[], ids: readonly string[], forMs: number): Promise<Load> {
-  const begun = performance.now()
+  const [servers, own, begun] = [await serverCpu(), process.cpuUsage(), performance.now()]
   let [done, errors, slowestMs] = [0, 0, 0]
   const work = async (client: Client): Promise<void> => {
     for (let now = performance.now(); now - begun < forMs; now = performance.now()) {
@@ -86,5 +99,9 @@ async function read(clients: readonly Client[], ids: readonly string[], forMs: n
     }
   }
   await Promise.all(clients.map(work))
-  return { rate: (done * 1_000) / (performance.now() - begun), errors, slowestMs }
+  const rate = (done * 1_000) / (performance.now() - begun)
+  const [{ user, system }, after] = [process.cpuUsage(own), await serverCpu()]
+  const spent = (name: string): number => (after.get(name) ?? 0) - (servers.get(name) ?? 0)
+  const cpu = new Map(READERS.map((name) => [name, (spent(name) * 1e6) / done]))
+  return { rate, errors, slowestMs, cpu: cpu.set(CLIENT, (user + system) / done) }
 }
