@@ -112,3 +112,51 @@ test('a block on the index, such as of a full disk, is waited for and buries not
   await search.ask('PUT', `/${search.alias}/_settings`, { 'index.blocks.write': false })
   await index.index([sampleDocument({ title: 'Aspen' })])
 })
+
+/** Another primary of the same shard, with the next terms, as after a failure. */
+async function reopen(search: ReturnType<typeof newStackSearch>): Promise<void> {
+  await search.ask('POST', `/${search.alias}/_close`)
+  await search.ask('POST', `/${search.alias}/_open`)
+  const { status } = await search.ask(
+    'GET',
+    `/_cluster/health/${search.alias}?wait_for_status=yellow&timeout=30s`,
+  )
+  assert.equal(status, 200)
+}
+
+test('what a failing primary acknowledged and lost is written again, and its answer waits for that', async (t) => {
+  const answers: [number, object][] = []
+  const { url, bulks } = await openCrowded(t, answers)
+  const search = newStackSearch(t)
+  const index = await search.open(url)
+  await index.index([sampleDocument({ title: 'Rowan kept' })])
+  const lost = { errors: false, items: [{ index: { status: 201, _primary_term: 1 } }] }
+  answers[1] = [200, lost]
+  const document = sampleDocument({ title: 'Rowan lost', content: 'a copy of the berries' })
+  await index.index([document])
+  assert.equal((await index.versions([document.id])).size, 0)
+
+  await reopen(search)
+  // The first try to write it again fails, too.
+  answers[3] = [429, { ...rejection, status: 429 }]
+  await index.index([sampleDocument({ title: 'Rowan next' })])
+  assert.equal(bulks.length, 5)
+  assert.deepEqual([...(await index.versions([document.id])).values()], [document.version])
+  assert.equal((await index.search({ q: 'berries', filters: {}, from: 0, size: 1 })).total, 1)
+})
+
+test('what cannot be written again at once is written with a later request', async (t) => {
+  const answers: [number, object][] = []
+  const { url } = await openCrowded(t, answers)
+  const search = newStackSearch(t)
+  const index = await search.open(url)
+  answers[0] = [200, { errors: false, items: [{ index: { status: 201, _primary_term: 1 } }] }]
+  const document = sampleDocument({ title: 'Hazel' })
+  await index.index([document])
+  await reopen(search)
+  for (let n = 2; n < 7; n++) answers[n] = [429, { ...rejection, status: 429 }]
+  await assert.rejects(index.index([sampleDocument()]), isUnavailable)
+  assert.equal((await index.versions([document.id])).size, 0)
+  await index.index([sampleDocument()])
+  assert.equal((await index.versions([document.id])).size, 1)
+})

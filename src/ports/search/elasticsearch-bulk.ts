@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
+import type { Acknowledged } from './elasticsearch-acknowledged.ts'
 import { type Elasticsearch, isElasticsearchError, isPassing } from './elasticsearch-client.ts'
 import type { IndexSetup } from './elasticsearch-setup.ts'
 
@@ -20,6 +21,7 @@ export interface BulkOptions {
   client: Elasticsearch
   alias: string
   setup: IndexSetup
+  acknowledged: Acknowledged
   random: () => number
   /** ends the waiting between tries */
   signal: AbortSignal
@@ -34,22 +36,30 @@ const TIMEOUT_MS = 30_000
 /**
  * Sends documents in one request and repeats, after a pause, those for which the server had no room; what the request
  * has done already is recognised by its version.
- * With `refresh` what was written can be found by then.
+ * With `refresh` what was written can be found by then. What an earlier request wrote, and its primary may have lost, is
+ * written with it.
  * @returns those that are refused
  * @throws DomainError unavailable
  */
-export function createBulk({ client, alias, setup, random, signal }: BulkOptions) {
+export function createBulk({ client, alias, setup, acknowledged, random, signal }: BulkOptions) {
   return send
 
   async function send(entries: BulkEntry[], refresh: boolean): Promise<Refusal[]> {
     const refusals: Refusal[] = []
+    const others = new Set<BulkEntry>()
     let left = entries
     for (let tries = 1; ; tries++) {
       const outcome = await post(left, refresh)
       refusals.push(...outcome.refused)
-      left = outcome.again
+      const doubtful = acknowledged.takeDoubtful()
+      doubtful.forEach((entry) => others.add(entry))
+      left = outcome.again.concat(doubtful)
       if (left.length === 0) return refusals
-      if (tries === TRIES || signal.aborted) throw outcome.reason
+      if (tries >= TRIES || signal.aborted) {
+        acknowledged.giveBack(left.filter((entry) => others.has(entry)))
+        throw outcome.reason ?? unavailable('its primary changes again and again')
+      }
+      if (outcome.again.length === 0) continue
       const full = FIRST_PAUSE_MS * 2 ** (tries - 1)
       await delay(full / 2 + (full / 2) * random(), undefined, { signal }).catch(() => {})
     }
@@ -57,23 +67,33 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
 
   async function post(entries: BulkEntry[], refresh: boolean): Promise<Outcome> {
     await setup.ready()
+    const sent = acknowledged.sending()
     try {
       const answer = await client.ask<BulkAnswer>({
         method: 'POST',
         path: `/${alias}/_bulk`,
         query: {
           require_alias: true,
-          filter_path: 'errors,items.*.status,items.*.error',
+          filter_path: 'errors,items.*.status,items.*.error,items.*._primary_term',
           ...(refresh && { refresh }),
         },
         lines: entries.map(({ lines }) => lines).join(''),
         timeoutMs: TIMEOUT_MS,
         retries: 0,
       })
-      return answer.errors ? sortOut(entries, answer) : DONE
+      const outcome = answer.errors ? sortOut(entries, answer) : DONE
+      const again = new Set(outcome.again)
+      const kept = again.size === 0 ? entries : entries.filter((entry) => !again.has(entry))
+      acknowledged.answered(sent, kept, primaryTermOf(answer))
+      return outcome
     } catch (error) {
       return afterFailure(entries, refresh, error)
     }
+  }
+
+  function forget(): void {
+    setup.forget()
+    acknowledged.forget()
   }
 
   function sortOut(entries: BulkEntry[], { items }: BulkAnswer): Outcome {
@@ -82,7 +102,7 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
       const { status, error } = items[place]!.index
       if (error === undefined || status === 409) return
       const reason = `${error.type}: ${error.reason}${error.caused_by ? `: ${error.caused_by.reason}` : ''}`
-      if (isMissingIndex(error.type)) setup.forget()
+      if (isMissingIndex(error.type)) forget()
       if (isTheDocuments(status, error.type)) return void outcome.refused.push({ id: entry.id, reason })
       outcome.again.push(entry)
       outcome.reason = unavailable(`${status} ${reason}`)
@@ -92,7 +112,7 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
 
   async function afterFailure(entries: BulkEntry[], refresh: boolean, error: unknown): Promise<Outcome> {
     if (isElasticsearchError(error) && isMissingIndex(error.type)) {
-      setup.forget()
+      forget()
       return { again: entries, refused: [], reason: unavailable(error.message) }
     }
     if (isElasticsearchError(error) && error.status === 413) return halve(entries, refresh, error.message)
@@ -117,7 +137,12 @@ export function createBulk({ client, alias, setup, random, signal }: BulkOptions
 interface BulkAnswer {
   errors: boolean
   items: {
-    index: { status: number; error?: { type: string; reason: string; caused_by?: { reason: string } } }
+    index: {
+      status: number
+      /** of the shard's primary; missing beside an error */
+      _primary_term?: number
+      error?: { type: string; reason: string; caused_by?: { reason: string } }
+    }
   }[]
 }
 
@@ -129,6 +154,12 @@ interface Outcome {
 }
 
 const DONE: Outcome = { again: [], refused: [], reason: undefined }
+
+function primaryTermOf({ items }: BulkAnswer): number {
+  let highest = 0
+  for (const { index } of items) if (index._primary_term! > highest) highest = index._primary_term!
+  return highest
+}
 
 const isMissingIndex = (type: string): boolean => type === 'index_not_found_exception'
 

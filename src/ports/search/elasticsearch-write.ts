@@ -1,3 +1,5 @@
+import type { Logger } from '../../runtime/logger.ts'
+import { createAcknowledged } from './elasticsearch-acknowledged.ts'
 import { type BulkEntry, type Refusal, createBulk } from './elasticsearch-bulk.ts'
 import type { Elasticsearch } from './elasticsearch-client.ts'
 import type { IndexSetup } from './elasticsearch-setup.ts'
@@ -24,10 +26,14 @@ export interface WriterOptions {
   setup: IndexSetup
   random: () => number
   signal: AbortSignal
+  log: Logger
 }
 
 export function createWriter(options: WriterOptions): Writer {
-  const send = createBulk(options)
+  const acknowledged = createAcknowledged(MAX_REQUESTS, (documents) =>
+    options.log.warn({ documents }, 'the index has another primary: what was written last is written again'),
+  )
+  const send = createBulk({ ...options, acknowledged })
   const slots = createSlots(MAX_REQUESTS)
   return {
     async write(documents, refresh = false) {

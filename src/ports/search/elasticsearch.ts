@@ -53,7 +53,7 @@ export function openElasticsearchSearch({
       .ask({ method: 'POST', path: `/${alias}/_refresh` })
       .catch((error: unknown) => log.warn({ err: error }, 'the search index was not refreshed'))
   })
-  const writer = createWriter({ client, alias, setup, random, signal: stopping.signal })
+  const writer = createWriter({ client, alias, setup, random, log, signal: stopping.signal })
   const index = createIndex({ held, writer, refresher })
 
   const forgive = <T>(q: string, nothing: T, ask: (terms: Term[]) => Promise<T | undefined>): Promise<T> => {
