@@ -3,14 +3,11 @@
  * app/ know roles and adapters alike.
  */
 import { composeListeners } from './app/listeners.ts'
-import type { Base } from './app/base.ts'
+import { createBase } from './app/base.ts'
 import { composeRoles } from './app/roles.ts'
 import { composeStores } from './app/stores.ts'
 import type { Config } from './config/schema.ts'
-import { systemClock } from './runtime/clock.ts'
-import { createUuidV7 } from './runtime/ids.ts'
 import type { Logger } from './runtime/logger.ts'
-import { createMetrics } from './runtime/metrics.ts'
 import { startGraph, startOrder } from './runtime/module.ts'
 
 export interface RunningService {
@@ -51,16 +48,7 @@ export function moduleGraph(config: Config, log: Logger): { name: string; needs:
 }
 
 function composeService(config: Config, log: Logger) {
-  const base: Base = {
-    config,
-    log,
-    metrics: createMetrics({ processMetrics: true }),
-    clock: systemClock,
-    newId: createUuidV7(systemClock),
-    logOf: (module) => log.child({ module }),
-    has: (role) => config.roles.includes(role),
-    findings: [],
-  }
+  const base = createBase(config, log)
   const stores = composeStores(base)
   const roles = composeRoles(base, stores)
   return composeListeners(base, stores, roles)

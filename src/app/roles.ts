@@ -3,12 +3,14 @@ import { openDocuments } from '../ports/documents/open.ts'
 import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule } from '../runtime/module.ts'
 import type { Base } from './base.ts'
+import { makeIndexer } from './indexer.ts'
 import type { Stores } from './stores.ts'
 
 export type Roles = ReturnType<typeof composeRoles>
 
 /** The roles over their stores. Their code is loaded only where they run. */
-export function composeRoles({ config, clock, newId, metrics, logOf, has, findings }: Base, stores: Stores) {
+export function composeRoles(base: Base, stores: Stores) {
+  const { config, clock, newId, metrics, logOf, has, findings } = base
   const { authenticator, database, blobs, cache, searchIndex, changes } = stores
   const { limits, listen } = config
 
@@ -58,32 +60,11 @@ export function composeRoles({ config, clock, newId, metrics, logOf, has, findin
     return { value, stop: () => value.stop() }
   })
 
-  const indexer = defineModule(
-    'indexer',
-    { changes, searchIndex, blobs },
-    async ({ changes, searchIndex, blobs }) => {
-      const [{ createIndexer }, { createExtractor }] = await Promise.all([
-        import('../roles/indexer/role.ts'),
-        import('../extraction/extractor.ts'),
-      ])
-      const extractor = createExtractor({
-        log: logOf('extraction'),
-        limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
-      })
-      await changes.consume(
-        createIndexer({
-          index: searchIndex,
-          blobs,
-          extractor,
-          metrics,
-          log: logOf('indexer'),
-          // While Elasticsearch writes two batches, the next is made.
-          ...(config.search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 3 }),
-        }),
-      )
-      return { value: {}, stop: () => extractor.stop() }
-    },
-  )
+  const indexer = defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
+    const { consumer, stop } = await makeIndexer(base, needs)
+    await changes.consume(consumer)
+    return { value: {}, stop }
+  })
 
   /** Reads the feed once all its consumers are registered; stops before them. */
   const delivery = defineModule(

@@ -16,7 +16,8 @@ export const EXIT_CODES_HELP = `Exit codes:
   1    failed
   2    wrong usage or configuration
   3    done, but something needs attention: doctor found a problem, import could
-       not read a file, migrations are pending, the connector does not run
+       not read a file, migrations are pending, the index lacks documents,
+       the connector does not run
   4    no service answers
   130  interrupted (143: terminated)`
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { runCli } from '../testing/cli.ts'
 
 const COMMANDS = [
-  ...['serve', 'migrate', 'seed', 'import', 'search', 'tail'],
+  ...['serve', 'migrate', 'reindex', 'seed', 'import', 'search', 'tail'],
   ...['token', 'config', 'roles', 'doctor', 'cdc', 'completion'],
 ]
 

@@ -44,6 +44,13 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./migrate.ts')).migrate(options, io)))
 
+  withConfig(
+    add('reindex', 'compare the search index with the database, and index what it lacks', REINDEX_EXAMPLE),
+  )
+    .option('--check', 'only say what the index lacks')
+    .option('--json', 'print JSON')
+    .action((options) => chosen(async () => (await import('./reindex.ts')).reindex(options, io)))
+
   withService(
     add('seed', 'make realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
   )
@@ -128,6 +135,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
 }
 
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
+const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'
 const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'
 const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id ada --email ada@example.com)" \\
     http://127.0.0.1:8000/documents`

@@ -43,7 +43,7 @@ export async function* readSnapshot(
       for (;;) {
         const result = await client.query({ text: `fetch ${FETCH_ROWS} from snapshot`, rowMode: 'array' })
         if (result.rows.length === 0) break
-        for (const row of toRows(result)) {
+        for (const row of rowsOf(result)) {
           // One is held back, because the last of all is marked.
           if (held) {
             yield { ...held, place }
@@ -61,7 +61,8 @@ export async function* readSnapshot(
   }
 }
 
-function toRows({ rows, fields }: QueryResult<(string | null)[]>): Row[] {
+/** The rows of a result whose values are PostgreSQL's texts, as events carry them. */
+export function rowsOf({ rows, fields }: QueryResult<(string | null)[]>): Row[] {
   const columns = fields.map(({ name, dataTypeID }) => ({ name, parse: columnParser(dataTypeID) }))
   return rows.map((values) =>
     Object.fromEntries(

@@ -1,0 +1,29 @@
+import type { Blobs } from '../ports/blobs/port.ts'
+import type { Consumer } from '../ports/changes/port.ts'
+import type { SearchIndex } from '../ports/search/port.ts'
+import type { Base } from './base.ts'
+
+/** The indexer over its stores, with the process that it extracts texts in. Their code is loaded only here. */
+export async function makeIndexer(
+  { config: { limits, search }, metrics, logOf }: Base,
+  stores: { searchIndex: SearchIndex; blobs: Blobs },
+): Promise<{ consumer: Consumer; stop: () => Promise<void> }> {
+  const [{ createIndexer }, { createExtractor }] = await Promise.all([
+    import('../roles/indexer/role.ts'),
+    import('../extraction/extractor.ts'),
+  ])
+  const extractor = createExtractor({
+    log: logOf('extraction'),
+    limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
+  })
+  const consumer = createIndexer({
+    index: stores.searchIndex,
+    blobs: stores.blobs,
+    extractor,
+    metrics,
+    log: logOf('indexer'),
+    // While Elasticsearch writes two batches, the next is made.
+    ...(search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 3 }),
+  })
+  return { consumer, stop: () => extractor.stop() }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { runCli } from '../testing/cli.ts'
+import { startServiceProcess } from '../testing/service-process.ts'
+
+let folder: string
+let data: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+  data = join(folder, 'data')
+  const { code, stderr } = await runCli(['seed', '--count', '5', '--data', data])
+  assert.equal(code, 0, stderr)
+})
+after(() => rm(folder, { recursive: true }))
+
+const run = (...args: string[]) => runCli(['reindex', ...args, '--data', data])
+
+/** Works on the database while no docmgr has it open. */
+async function inDatabase<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
+  const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
+  const client = new pg.Client(server.connection)
+  try {
+    await client.connect()
+    return (await client.query<T>(sql)).rows
+  } finally {
+    await client.end()
+    await server.stop()
+  }
+}
+
+test('an index that has everything needs nothing', async () => {
+  const check = await run('--check')
+  assert.deepEqual([check.code, check.stdout], [0, '5 documents compared: the index has them all.\n'])
+  const { code, stdout } = await run()
+  assert.equal(code, 0)
+  assert.equal(stdout, '5 documents compared: 0 indexed again (0 were missing, 0 older), 0 failed.\n')
+})
+
+test('an index that has lost documents is found, and made whole', async () => {
+  await inDatabase('delete from search.documents')
+  const check = await run('--check')
+  const said = '5 documents compared: 5 missing, 0 older: run `docmgr reindex`.\n'
+  assert.deepEqual([check.code, check.stdout], [3, said])
+  const { code, stdout, stderr } = await run('--json')
+  assert.equal(code, 0, stderr)
+  const done = { compared: 5, missing: 5, older: 0, indexed: 5, failed: [], failures: 0 }
+  assert.deepEqual(JSON.parse(stdout), done)
+  const after = await run('--check', '--json')
+  assert.deepEqual([after.code, JSON.parse(after.stdout)], [0, { ...done, missing: 0, indexed: 0 }])
+})
+
+test('a document whose content is lost is named, and the others are indexed', async () => {
+  await inDatabase('delete from search.documents')
+  const [lost] = await inDatabase<{ id: string }>(
+    'select id from documents.documents where deleted_at is null limit 1',
+  )
+  const contents = join(data, 'blobs', 'documents')
+  const files = await readdir(contents, { recursive: true })
+  await rm(
+    join(
+      contents,
+      files.find((name) => name.includes(lost!.id))!,
+    ),
+  )
+  const { code, stdout, stderr } = await run()
+  assert.equal(code, 3)
+  assert.equal(stdout, '5 documents compared: 4 indexed again (5 were missing, 0 older), 1 failed.\n')
+  assert.match(stderr, new RegExp(`^not indexed: ${lost!.id}: document ${lost!.id} has no object`))
+  const json = await run('--json')
+  assert.deepEqual([json.code, JSON.parse(json.stdout).failed[0].id], [3, lost!.id])
+})
+
+test('a data folder that a service works in is left alone', async (t) => {
+  const service = await startServiceProcess(data)
+  t.after(() => service.stop())
+  const { code, stdout, stderr } = await run()
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, new RegExp(`^error: stop process ${service.pid} first`))
+})

@@ -1,0 +1,88 @@
+import { type Failure, type OpenReindexing, openReindexing } from '../app/reindex.ts'
+import { FolderInUseError } from '../runtime/folder-lock.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { type Io } from './io.ts'
+import { type ConfigOptions, configOf } from './options.ts'
+import { printable } from './printable.ts'
+import { startProgress } from './progress.ts'
+
+/** Failures that --json lists; each is on standard error, however many there are. */
+const MAX_LISTED = 1_000
+
+export interface ReindexOptions extends ConfigOptions {
+  /** only say what lacks */
+  check?: boolean
+  json?: boolean
+}
+
+/** Compares the search index with the database, and indexes again what the index lacks. */
+export async function reindex(options: ReindexOptions, io: Io): Promise<number> {
+  const { config } = await configOf(options)
+  const { check = false } = options
+  const stores = await openReindexing(config, {
+    log: createLogger({ level: 'error' }),
+    signal: io.signal,
+    check,
+  }).catch(explain)
+  try {
+    io.signal.throwIfAborted()
+    return check ? await compare(stores, options, io) : await indexAgain(stores, options, io)
+  } finally {
+    await stores.stop()
+  }
+}
+
+async function compare(stores: OpenReindexing, { json }: ReindexOptions, io: Io): Promise<number> {
+  const result = await withProgress(stores, io, (onDone) => stores.compare(onDone))
+  const { compared, missing, older } = result
+  const lacks = missing + older > 0
+  if (json) io.json({ ...result, indexed: 0, failed: [], failures: 0 })
+  else if (lacks) {
+    const what = `${number(missing)} missing, ${number(older)} older`
+    io.out(`${documents(compared)} compared: ${what}: run \`docmgr reindex\`.`)
+  } else io.out(`${documents(compared)} compared: the index has them all.`)
+  return lacks ? EXIT.attention : EXIT.done
+}
+
+async function indexAgain(stores: OpenReindexing, { json }: ReindexOptions, io: Io): Promise<number> {
+  const failures: Failure[] = []
+  const onFailure = (failure: Failure): void => {
+    if (failures.length < MAX_LISTED) failures.push(failure)
+    io.note(`${io.errorColors.yellow('not indexed:')} ${failure.id}: ${printable(failure.reason)}`)
+  }
+  const { failed, ...result } = await withProgress(stores, io, (onDone) => stores.reindex(onDone, onFailure))
+  if (json) io.json({ ...result, failed: failures, failures: failed })
+  else {
+    const { compared, missing, older, indexed } = result
+    const why = `${number(missing)} were missing, ${number(older)} older`
+    io.out(
+      `${documents(compared)} compared: ${number(indexed)} indexed again (${why}), ${number(failed)} failed.`,
+    )
+  }
+  return failed > 0 ? EXIT.attention : EXIT.done
+}
+
+async function withProgress<T>(
+  stores: OpenReindexing,
+  io: Io,
+  work: (onDone: (documents: number) => void) => Promise<T>,
+): Promise<T> {
+  const total = io.interactive ? ((await stores.total()) ?? 0) : 0
+  const progress = startProgress(io, total, 'documents')
+  try {
+    return await work((documents) => progress.advance(documents))
+  } finally {
+    progress.end()
+  }
+}
+
+/** Another docmgr has the data folder, and with it what would have to be opened. */
+function explain(error: unknown): never {
+  if (!(error instanceof FolderInUseError)) throw error
+  const why = 'which has the database or the contents open'
+  throw new CommandError(`stop process ${error.pid} first, ${why} in ${error.folder}`)
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+const documents = (count: number): string => (count === 1 ? '1 document' : `${number(count)} documents`)
