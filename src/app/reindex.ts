@@ -27,7 +27,8 @@ const RETRY: Backoff = { firstMs: 100, limitMs: 10_000 }
 /** How long it is waited for what may be on its way to the index; a change takes well under a second. */
 const GRACE_MS = 5_000
 const GRACE_STEP_MS = 500
-const STOP_LIMIT_MS = 5_000
+/** Servers are left to themselves: only what does not answer takes longer. */
+const STOP_LIMIT_MS = 1_500
 
 export interface ReindexingOptions {
   log: Logger
@@ -56,8 +57,9 @@ export interface OpenReindexing {
  */
 export async function openReindexing(config: Config, options: ReindexingOptions): Promise<OpenReindexing> {
   const { log, signal, check, patienceMs = PATIENCE_MS } = options
-  // Where the data folder is this process's alone, no indexer runs, and nothing is on its way.
-  const { graceMs = config.database.url.startsWith('embedded:') ? 0 : GRACE_MS } = options
+  const isEmbedded = config.database.url.startsWith('embedded:')
+  // Then the data folder is this process's alone, no indexer runs, and nothing is on its way.
+  const { graceMs = isEmbedded ? 0 : GRACE_MS } = options
   const base = createBase(config, log)
   const { database, blobs, searchIndex } = composeStores(base)
   const indexer = defineModule('indexer', { searchIndex, blobs }, async (needs) => {
@@ -65,7 +67,7 @@ export async function openReindexing(config: Config, options: ReindexingOptions)
     return { value: consumer, stop }
   })
   const graph = await startGraph(check ? [database, searchIndex] : [database, indexer], {
-    stopLimitMs: STOP_LIMIT_MS,
+    stopLimitMs: isEmbedded ? config.shutdown.limit : STOP_LIMIT_MS,
   })
   const { pool } = graph.value(database)
   const { versions } = graph.value(searchIndex)

@@ -28,6 +28,8 @@ func load(root string, change edit, names ...string) (*types.Project, error) {
 	}
 	return loader.LoadWithContext(context.Background(), details, func(options *loader.Options) {
 		options.SetProjectName("docs", false)
+		// What docmgr has on demand is checked as well.
+		options.Profiles = []string{"reindex"}
 	})
 }
 

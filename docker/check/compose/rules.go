@@ -137,6 +137,9 @@ func limits(_ *system, service types.ServiceConfig) (found []string) {
 }
 
 func restarts(_ *system, service types.ServiceConfig) []string {
+	if service.Name == "reindex" && len(service.Profiles) == 0 {
+		return []string{"is started with the others"}
+	}
 	if isOnce(service) || service.Restart == "unless-stopped" {
 		return nil
 	}

@@ -70,6 +70,8 @@ var mutations = []mutation{
 	{compose, "DOCMGR_CACHE_URL:", "DOCMGR_CASH_URL:", "knows no variable DOCMGR_CASH_URL"},
 	{compose, "environment: { <<: [*common, *index] }", "environment: { <<: [*common, *index, *pooled] }", "is not about DOCMGR_DATABASE_URL"},
 	{compose, "environment: { <<: [*common, *pooled, *blobs, *cache] }", "environment: { <<: [*common, *pooled, *blobs, *cache, *direct] }", "roles go through PgBouncer"},
+	{compose, "environment: { <<: [*pooled, *blobs, *index] }", "environment: { <<: [*pooled, *direct, *blobs, *index] }", "reindex: roles go through PgBouncer"},
+	{compose, "    profiles: [reindex]\n", "", "reindex: is started with the others"},
 	{compose, "environment: { <<: [*common, *changes] }", "environment: { <<: [*common] }", "told nothing of DOCMGR_CHANGES"},
 	{compose, "  read_only: true\n  tmpfs:", "  tmpfs:", "can be written"},
 	{compose, "  cap_drop: [ALL]\n  security_opt", "  security_opt", "keeps capabilities"},

@@ -12,6 +12,7 @@ import (
 var needs = map[string][]string{
 	"migrate":   {"DATABASE"},
 	"cdc":       {"DATABASE", "CHANGES"},
+	"reindex":   {"DATABASE", "BLOBS", "SEARCH"},
 	"document":  {"AUTH", "LISTEN", "SHUTDOWN", "DATABASE", "BLOBS", "CACHE"},
 	"signature": {"AUTH", "LISTEN", "SHUTDOWN", "DATABASE", "BLOBS", "DOCUMENTS"},
 	"search":    {"AUTH", "LISTEN", "SHUTDOWN", "SEARCH"},
@@ -48,7 +49,8 @@ func variables(s *system, service types.ServiceConfig) (found []string) {
 		_, given := service.Environment[name]
 		return given
 	})
-	if direct != isOnce(service) && slices.Contains(groups, "DATABASE") {
+	// Reindexing needs neither a session nor the log of its own.
+	if direct != (isOnce(service) && service.Name != "reindex") && slices.Contains(groups, "DATABASE") {
 		found = append(found, "roles go through PgBouncer; migrations and replication do not")
 	}
 	return found
