@@ -83,3 +83,9 @@ test('a data folder that a service works in is left alone', async (t) => {
   assert.deepEqual([code, stdout], [1, ''])
   assert.match(stderr, new RegExp(`^error: stop process ${service.pid} first`))
 })
+
+test('a database that cannot be reached is told as that', async () => {
+  const { code, stdout, stderr } = await run('--set', 'database.url=postgres://a:b@127.0.0.1:9/docmgr')
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, /^error: a server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:9\)/)
+})

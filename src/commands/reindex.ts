@@ -1,6 +1,8 @@
 import { type Failure, type OpenReindexing, openReindexing } from '../app/reindex.ts'
+import { isProblem } from '../domain/errors.ts'
 import { FolderInUseError } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
+import { toDomainError } from '../runtime/to-domain-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
@@ -77,11 +79,15 @@ async function withProgress<T>(
   }
 }
 
-/** Another docmgr has the data folder, and with it what would have to be opened. */
 function explain(error: unknown): never {
-  if (!(error instanceof FolderInUseError)) throw error
-  const why = 'which has the database or the contents open'
-  throw new CommandError(`stop process ${error.pid} first, ${why} in ${error.folder}`)
+  if (error instanceof FolderInUseError) {
+    const why = 'which has the database or the contents open'
+    throw new CommandError(`stop process ${error.pid} first, ${why} in ${error.folder}`)
+  }
+  const meaning = toDomainError(error)
+  if (meaning === error || !isProblem(meaning, 'unavailable')) throw error
+  const why = (error as Error).message
+  throw new CommandError(`a server cannot be reached (${why}): \`docmgr doctor\` says which`)
 }
 
 const number = (value: number): string => value.toLocaleString('en')
