@@ -14,25 +14,40 @@ export interface IndexSetup {
   forget(): void
 }
 
-/** Several processes may do this at the same time. */
-export function createIndexSetup(client: Elasticsearch, alias: string): IndexSetup {
+/**
+ * Several processes may do this at the same time.
+ * @param onMade this one has made a new index, which is empty; `isAgain`: there was one before
+ */
+export function createIndexSetup(
+  client: Elasticsearch,
+  alias: string,
+  onMade: (index: string, isAgain: boolean) => void,
+): IndexSetup {
   let made: Promise<void> | undefined
+  let isAgain = false
   return {
     ready() {
-      made ??= ensureIndex(client, alias).catch((error: unknown) => {
+      made ??= ensureIndex(client, alias, (index) => onMade(index, isAgain)).catch((error: unknown) => {
         made = undefined
         throw error
       })
       return made
     },
-    forget: () => void (made = undefined),
+    forget() {
+      made = undefined
+      isAgain = true
+    },
   }
 }
 
-async function ensureIndex(client: Elasticsearch, alias: string): Promise<void> {
+async function ensureIndex(
+  client: Elasticsearch,
+  alias: string,
+  onMade: (index: string) => void,
+): Promise<void> {
   let version = await heldVersion(client, alias)
   if (version === undefined) {
-    await create(client, alias)
+    await create(client, alias, onMade)
     version = await heldVersion(client, alias)
   }
   if (version === INDEX_VERSION) return untilUsable(client, alias)
@@ -63,10 +78,11 @@ async function heldVersion(client: Elasticsearch, alias: string): Promise<number
   return mappings._meta?.docmgr ?? null
 }
 
-async function create(client: Elasticsearch, alias: string): Promise<void> {
+async function create(client: Elasticsearch, alias: string, onMade: (index: string) => void): Promise<void> {
   const index = indexName(alias)
   try {
     await client.ask({ method: 'PUT', path: `/${index}`, body: indexBody(alias), timeoutMs: 60_000 })
+    onMade(index)
   } catch (error) {
     if (!isElasticsearchError(error, 'resource_already_exists_exception')) throw error
     // By another process, just now; or its alias was taken away, and belongs to it.

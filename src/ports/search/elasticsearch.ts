@@ -41,7 +41,11 @@ export function openElasticsearchSearch({
 }: ElasticsearchOptions): SearchIndex {
   const client = openElasticsearch(parseElasticsearchUrl(url))
   const stopping = new AbortController()
-  const setup = createIndexSetup(client, alias)
+  const setup = createIndexSetup(client, alias, (index, isAgain) => {
+    if (isAgain)
+      log.warn({ index }, 'the search index was gone, and is made anew, empty: run `docmgr reindex`')
+    else log.info({ index }, 'made the search index')
+  })
   const stemsOf = createElasticsearchStemmer(client, alias)
   const near = createNear(client, alias, stemsOf)
   const held = createHeld(client, alias)
