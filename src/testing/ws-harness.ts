@@ -40,8 +40,9 @@ export interface Harness {
   feed: ChangeFeed
   slot: string
   database: Database
+  /** a new row has been told when `add` returns: who connects after it hears of what happens next only */
   documents: Documents
-  /** every event that the role was given */
+  /** every event that the role has told its subscribers */
   events: ChangeEvent[]
   /** Breaks every connection to the server at once, wherever it is in what it sends. */
   cut(): void
@@ -82,8 +83,8 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   await feed.consume({
     ...role.consumer,
     async handle(batch) {
-      events.push(...batch)
       await role.consumer.handle(batch)
+      events.push(...batch)
     },
   })
   await feed.start()
@@ -99,12 +100,20 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   })
   const port = (server.address() as AddressInfo).port
   const token = (admin = false): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin })
+  const documents = createDocuments(database)
   return {
     role,
     feed,
     slot,
     database,
-    documents: createDocuments(database),
+    documents: {
+      ...documents,
+      async add(title) {
+        const id = await documents.add(title)
+        await eventually('the new document', () => events.some(({ key }) => key === id))
+        return id
+      },
+    },
     events,
     cut: () => sockets.forEach((socket) => socket.destroy()),
     url: `http://127.0.0.1:${port}`,

@@ -56,7 +56,7 @@ describe('A WebSocket client that resumes', () => {
     await documents.change(id, { title: 'both', status: 'sent' })
     await documents.change(id, { status: 'viewed' })
     const all = await connect(id, { last: beginning })
-    const told = (await all.changes(3)).filter(({ type }) => type !== 'document.created')
+    const told = await all.changes(3)
     assert.deepEqual(
       told.map(({ type }) => type),
       ['document.updated', 'document.sent', 'document.viewed'],
@@ -203,6 +203,8 @@ describe('A WebSocket client that resumes', () => {
     await quick.message('connection.established')
     slow.ws.pause()
     await documents.change(id, { title: 'before the flood' })
+    // Sent to both: the flood may fill the slow one's buffers before a change has been through the log.
+    await quick.changes(1)
     // What the kernels keep between the two is many megabytes.
     const filler = JSON.stringify({ filler: 'x'.repeat(60_000) })
     const flood = async (): Promise<number> => {
