@@ -135,6 +135,7 @@ function follow({ connect }: Harness, id: string) {
     while (!stopped) {
       client = await connect(id, last === undefined ? {} : { last }).catch(() => undefined)
       if (!client) continue
+      if (stopped) client.ws.terminate()
       const { ws, received: arrived } = client
       arrived.splice(0).forEach(take)
       ws.on('message', () => arrived.splice(0).forEach(take))
