@@ -86,8 +86,8 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes
     const history = { maxAgeHours, maxEvents }
     const value = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
-    metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], (gauge) =>
-      gauge.set(value.status().lagBytes ?? 0),
+    metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], async (gauge) =>
+      gauge.set((await value.measure()).lagBytes ?? 0),
     )
     metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not done yet', [], (gauge) =>
       gauge.set(value.status().lagEvents ?? 0),

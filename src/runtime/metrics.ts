@@ -5,7 +5,12 @@ import { createDurations, type Durations, type RegisteredMetric } from './durati
 export interface Metrics {
   registry: Registry
   counter(name: string, help: string, labels?: string[]): Counter
-  gauge(name: string, help: string, labels?: string[], collect?: (gauge: Gauge) => void): Gauge
+  gauge(
+    name: string,
+    help: string,
+    labels?: string[],
+    collect?: (gauge: Gauge) => void | Promise<void>,
+  ): Gauge
   /** buckets in seconds */
   histogram(name: string, help: string, labels?: string[], buckets?: number[]): Histogram
   /** A histogram for what happens thousands of times a second. */

@@ -112,6 +112,19 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
     return () => one.stop()
   }
 
+  const status = (): FeedStatus => {
+    const states = [...shared.map((one) => one.state), ...(tail.lanes.length > 0 ? [tail.state] : [])]
+    const all = consumers()
+    const problem = [tail.problem, ...all.map((one) => one.problem)].find(Boolean)
+    return {
+      state: phase === 'stopped' ? 'stopped' : worst(states),
+      pending: Object.fromEntries(all.map(({ consumer, pending }) => [consumer.name, pending])),
+      lagEvents: [...shared, tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
+      deadLetters: buriedBefore + all.reduce((sum, { buried }) => sum + buried, 0),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
   return {
     findings: [],
     async consume(consumer) {
@@ -127,18 +140,9 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
     covers: (position, event) => covers(position, event.position),
     replay: replays.replay,
     peers,
-    status(): FeedStatus {
-      const states = [...shared.map((one) => one.state), ...(tail.lanes.length > 0 ? [tail.state] : [])]
-      const all = consumers()
-      const problem = [tail.problem, ...all.map((one) => one.problem)].find(Boolean)
-      return {
-        state: phase === 'stopped' ? 'stopped' : worst(states),
-        pending: Object.fromEntries(all.map(({ consumer, pending }) => [consumer.name, pending])),
-        lagEvents: [...shared, tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
-        deadLetters: buriedBefore + all.reduce((sum, { buried }) => sum + buried, 0),
-        ...(problem !== undefined && { problem }),
-      }
-    },
+    status,
+    // A broker does not know what the connector has not published yet.
+    measure: async () => status(),
     async start() {
       if (phase !== 'registering') throw new Error('the change feed was started before')
       phase = 'started'

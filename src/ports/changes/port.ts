@@ -20,8 +20,10 @@ export interface ChangeFeed {
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
   /** The processes whose consumers of `every-instance` read this feed. */
   readonly peers: Peers
-  /** State for health and metrics. */
+  /** State for health and metrics, as far as it was heard of. */
   status(): FeedStatus
+  /** The same after asking the server, where it can say: then every change that was committed before is in the lag. */
+  measure(): Promise<FeedStatus>
   /** Starts reading, once every consumer is registered. */
   start(): Promise<void>
   /** Consumers finish their batch, their positions are stored, the connection closes. */

@@ -38,6 +38,22 @@ test('a stuck consumer fills its queue to the limit, the rest stays on the serve
   assert.equal(stuck.events.length, 20_000)
 })
 
+test('the lag counts what was committed before it was measured, and ends with the last consumer', async (t) => {
+  const database = await server.open()
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const slow = recordingConsumer({ before: () => gate })
+  const feed = await testFeeds(t, database).start(slow)
+  for (let round = 0; round < 20; round++) {
+    await insertDocument(database.pool)
+    const { lagBytes } = await feed.measure()
+    assert.ok(lagBytes! > 0, `${lagBytes} bytes in round ${round}`)
+  }
+  release()
+  await slow.reached(20)
+  await eventually('no lag', async () => (await feed.measure()).lagBytes === 0)
+})
+
 test('a connection that breaks is made again; nothing is lost and nothing comes twice', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)

@@ -39,6 +39,7 @@ type Plan = { from: Lsn } | { created: NewSlot }
 
 const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 const INSPECT_EVERY_MS = 10_000
+const INSPECT_LIMIT_MS = 1_000
 /** At a stop: for the end of the transaction that is being read. The server sends it right behind its changes. */
 const COMMIT_LIMIT_MS = 2_000
 /** At a stop: for the note that the snapshot is done. */
@@ -98,7 +99,7 @@ export class WalReader {
     await checkServer(this.#options.database.pool, this.#options.publication)
     const plan = await this.#prepare()
     this.#running = this.#run(plan)
-    this.#inspecting = setInterval(() => void this.#inspect(), INSPECT_EVERY_MS)
+    this.#inspecting = setInterval(() => void this.inspect(), INSPECT_EVERY_MS)
   }
 
   /**
@@ -303,11 +304,15 @@ export class WalReader {
     }
   }
 
-  /** Notices a lost slot also while a full queue keeps the connection from being read. */
-  async #inspect(): Promise<void> {
+  /**
+   * Asks the server for the end of its log, for at most a second, and how the slot is: a lost one is noticed also while
+   * a full queue keeps the connection from being read.
+   */
+  async inspect(): Promise<void> {
     const { database, slot, log } = this.#options
     try {
-      const state = await inspectSlot(database.pool, slot)
+      const state = await within(INSPECT_LIMIT_MS, inspectSlot(database.pool, slot))
+      if (this.#abort.signal.aborted) return
       if (state && state.serverEnd > this.#serverEnd) this.#serverEnd = state.serverEnd
       if (state?.walStatus === 'unreserved')
         log.warn({ slot }, 'the replication slot is about to lose its log')

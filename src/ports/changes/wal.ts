@@ -108,6 +108,18 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     })
   }
 
+  const status = (): FeedStatus => {
+    const { lagBytes } = reader
+    const problem = reader.problem ?? dispatcher.lanes.map((lane) => lane.problem).find(Boolean)
+    return {
+      state: reader.state,
+      pending: Object.fromEntries(dispatcher.lanes.map(({ consumer, pending }) => [consumer.name, pending])),
+      deadLetters: buriedBefore + dispatcher.lanes.reduce((sum, { buried }) => sum + buried, 0),
+      ...(lagBytes !== undefined && { lagBytes }),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
   return {
     findings,
     async consume(consumer): Promise<Subscription> {
@@ -123,18 +135,10 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
     covers: (position, event) => isCovered(position, event.position),
     replay,
     peers: createLocalPeers(),
-    status(): FeedStatus {
-      const { lagBytes } = reader
-      const problem = reader.problem ?? dispatcher.lanes.map((lane) => lane.problem).find(Boolean)
-      return {
-        state: reader.state,
-        pending: Object.fromEntries(
-          dispatcher.lanes.map(({ consumer, pending }) => [consumer.name, pending]),
-        ),
-        deadLetters: buriedBefore + dispatcher.lanes.reduce((sum, { buried }) => sum + buried, 0),
-        ...(lagBytes !== undefined && { lagBytes }),
-        ...(problem !== undefined && { problem }),
-      }
+    status,
+    async measure() {
+      await reader.inspect()
+      return status()
     },
     async start() {
       if (phase !== 'registering') throw new Error('the change feed was started before')
