@@ -31,17 +31,17 @@ test('while the server is away everything is unavailable, and afterwards works',
 })
 
 /**
- * Stands before Elasticsearch, since a server refuses for want of room only when it has none: the first bulk requests
- * get the answers given, all else is passed on.
+ * Stands before Elasticsearch, since a server refuses for want of room only when it has none: the first requests to
+ * `path` get the answers given, all else is passed on.
  */
-async function openCrowded(t: TestContext, answers: [status: number, body: object][]) {
+async function openCrowded(t: TestContext, answers: [status: number, body: object][], path = '_bulk') {
   const bulks: number[] = []
   const server: Server = createServer((request, response) => void pass(request, response))
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
-    const answer = request.url!.includes('_bulk') ? answers[bulks.push(body.length) - 1] : undefined
+    const answer = request.url!.includes(path) ? answers[bulks.push(body.length) - 1] : undefined
     const headers = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }
     if (answer) {
       response.writeHead(answer[0], headers).end(JSON.stringify(answer[1]))
@@ -101,6 +101,50 @@ test('requests that are too large for what stands between are halved, and a sing
   await eventually('the other one', async () => {
     return (await index.search({ q: 'willow', filters: {}, from: 0, size: 1 })).total === 1
   })
+})
+
+test('a document that no shard can read now is no fault of the document', async (t) => {
+  const document = sampleDocument({ title: 'Sorbus' })
+  const types = ['no_shard_available_action_exception', 'illegal_index_shard_state_exception']
+  const docs = types.map((type) => [
+    { _id: document.id, error: { type, reason: 'the shard is not there yet' } },
+  ])
+  const answers = docs.flatMap((docs): [number, object][] => Array(3).fill([200, { docs }]))
+  const { url } = await openCrowded(t, answers, '_mget')
+  const search = newStackSearch(t)
+  await (await search.open()).index([document])
+  const index = await search.open(url)
+  for (const _ of types) {
+    await assert.rejects(index.index([{ ...document, version: 2, content: null }]), isUnavailable)
+    await assert.rejects(index.versions([document.id]), isUnavailable)
+    await assert.rejects(index.index([{ ...document, version: 2, content: null }]), isUnavailable)
+  }
+  assert.deepEqual(await index.index([{ ...document, version: 2, content: null }]), { needContent: [] })
+  assert.deepEqual([...(await index.versions([document.id])).values()], [2])
+})
+
+test('a search that the shards cannot answer now is unavailable, whatever its status', async (t) => {
+  const root_cause = [{ type: 'illegal_index_shard_state_exception', reason: 'the shard is recovering' }]
+  const error = { type: 'search_phase_execution_exception', reason: 'all shards failed', root_cause }
+  const { url } = await openCrowded(t, [[404, { error, status: 404 }]], '_search')
+  const index = await newStackSearch(t).open(url)
+  await assert.rejects(index.search({ q: 'any', filters: {}, from: 0, size: 1 }), isUnavailable)
+  assert.equal((await index.search({ q: 'any', filters: {}, from: 0, size: 1 })).total, 0)
+})
+
+test('a closed index is unavailable until it is open again', async (t) => {
+  const search = newStackSearch(t)
+  const index = await search.open()
+  const document = sampleDocument({ title: 'Juniper' })
+  await index.index([document])
+  await search.ask('POST', `/${search.alias}/_close`)
+  await assert.rejects(index.index([{ ...document, version: 2 }]), isUnavailable)
+  await assert.rejects(index.index([{ ...document, version: 2, content: null }]), isUnavailable)
+  await assert.rejects(index.versions([document.id]), isUnavailable)
+  await assert.rejects(index.search({ q: 'juniper', filters: {}, from: 0, size: 1 }), isUnavailable)
+  await search.ask('POST', `/${search.alias}/_open`)
+  await search.ask('GET', `/_cluster/health/${search.alias}?wait_for_status=yellow&timeout=30s`)
+  await index.index([{ ...document, version: 2 }])
 })
 
 test('a block on the index, such as of a full disk, is waited for and buries nothing', async (t) => {

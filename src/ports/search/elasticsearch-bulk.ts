@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
 import type { Acknowledged } from './elasticsearch-acknowledged.ts'
-import { type Elasticsearch, isElasticsearchError, isPassing } from './elasticsearch-client.ts'
+import { type Elasticsearch, isElasticsearchError } from './elasticsearch-client.ts'
+import { isRefusal } from './elasticsearch-errors.ts'
 import type { IndexSetup } from './elasticsearch-setup.ts'
 
 /** A document ready to be sent: action and source, each line with its end. */
@@ -103,7 +104,7 @@ export function createBulk({ client, alias, setup, acknowledged, random, signal 
       if (error === undefined || status === 409) return
       const reason = `${error.type}: ${error.reason}${error.caused_by ? `: ${error.caused_by.reason}` : ''}`
       if (isMissingIndex(error.type)) forget()
-      if (isTheDocuments(status, error.type)) return void outcome.refused.push({ id: entry.id, reason })
+      if (isRefusal(error.type)) return void outcome.refused.push({ id: entry.id, reason })
       outcome.again.push(entry)
       outcome.reason = unavailable(`${status} ${reason}`)
     })
@@ -162,17 +163,6 @@ function primaryTermOf({ items }: BulkAnswer): number {
 }
 
 const isMissingIndex = (type: string): boolean => type === 'index_not_found_exception'
-
-/** Otherwise it is the index's fault: too busy, blocked because the disk is full, or made by another version. */
-function isTheDocuments(status: number, type: string): boolean {
-  return (
-    status < 500 &&
-    !isPassing(status) &&
-    status !== 403 &&
-    status !== 404 &&
-    type !== 'strict_dynamic_mapping_exception'
-  )
-}
 
 const unavailable = (reason: string): DomainError =>
   new DomainError('unavailable', `the search index cannot be written now: ${reason}`)

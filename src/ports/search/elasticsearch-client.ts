@@ -1,5 +1,6 @@
 import { Client } from '@elastic/elasticsearch'
 import { DomainError } from '../../domain/errors.ts'
+import { isRefusal } from './elasticsearch-errors.ts'
 import type { ElasticsearchAddress } from './elasticsearch-url.ts'
 
 export interface ElasticsearchRequest {
@@ -66,7 +67,7 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
           { requestTimeout: timeoutMs ?? TIMEOUT_MS, maxRetries: retries ?? RETRIES, retryBackoff },
         )
       } catch (error) {
-        throw meaningOf(error)
+        throw translateClientError(error)
       }
     },
     stop: () => client.close(),
@@ -74,23 +75,35 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
 }
 
 interface ErrorBody {
-  error?: { type?: string; reason?: string; root_cause?: { type?: string; reason?: string }[] } | string
+  error?: (Cause & { root_cause?: Cause[] }) | string
 }
 
-/** What an error of the client means; by its shape, which is the same for every version of its classes. */
-function meaningOf(error: unknown): Error {
+interface Cause {
+  type?: string
+  reason?: string
+}
+
+/** What callers tell apart by themselves, beside refusals. */
+const EXPECTED = new Set(['index_not_found_exception', 'resource_already_exists_exception'])
+
+/** The meaning of an error of the client; by its shape, which is the same for every version of its classes. */
+export function translateClientError(error: unknown): Error {
   const { statusCode, body } = error as { statusCode?: number; body?: ErrorBody | string }
   if (typeof statusCode !== 'number') return unavailable('Elasticsearch cannot be reached', error)
-  const told = typeof body === 'object' ? body?.error : body
-  const { type = 'error', reason = String(told ?? '') } = typeof told === 'object' ? told : {}
-  if (statusCode === 401 || statusCode === 403)
-    return unavailable(`Elasticsearch does not allow it (${statusCode} ${type}: ${reason})`, error)
-  if (isPassing(statusCode)) return unavailable(`Elasticsearch is overloaded (${statusCode} ${type})`, error)
-  return new ElasticsearchError(statusCode, type, reason, error)
+  const { type, reason } = causeOf(body)
+  if (statusCode === 413 || isRefusal(type) || EXPECTED.has(type))
+    return new ElasticsearchError(statusCode, type, reason, error)
+  return unavailable(`Elasticsearch answers ${statusCode} ${type}: ${reason}`, error)
 }
 
-/** The server, or what stands before it, cannot now: 429, 5xx. */
-export const isPassing = (status: number): boolean => status === 429 || status >= 500
+/** The exception that an answer names. When the shards have failed, it is theirs. */
+function causeOf(body: ErrorBody | string | undefined): Required<Cause> {
+  const error = typeof body === 'object' ? body.error : body
+  if (typeof error !== 'object') return { type: 'error', reason: String(error ?? '') }
+  const isOfShards = error.type === 'search_phase_execution_exception'
+  const { type = 'error', reason = '' } = (isOfShards && error.root_cause?.[0]) || error
+  return { type, reason }
+}
 
 function unavailable(what: string, cause: unknown): DomainError {
   return new DomainError('unavailable', `the search index cannot be used now: ${what}`, { cause })

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.ts'
-import type { Elasticsearch } from './elasticsearch-client.ts'
+import { type Elasticsearch, ElasticsearchError } from './elasticsearch-client.ts'
+import { isRefusal } from './elasticsearch-errors.ts'
 import type { SearchDocument } from './port.ts'
 import type { WholeDocument } from './whole-document.ts'
 
@@ -13,7 +14,14 @@ interface Held {
   found?: boolean
   _version: number
   _source?: { content_sha256?: string; content_length?: number; deleted: boolean; content?: string }
-  error?: unknown
+  error?: { type: string; reason: string }
+}
+
+/** An index that was deleted meanwhile is created again by the caller, as for a request that fails as a whole. */
+function readError(id: string, { type, reason }: { type: string; reason: string }): Error {
+  if (type === 'index_not_found_exception' || isRefusal(type))
+    return new ElasticsearchError(404, type, reason)
+  return new DomainError('unavailable', `the search index cannot read document ${id} now: ${type}: ${reason}`)
 }
 
 /** Reads documents by their ids, as they are now, refreshed or not. */
@@ -28,8 +36,7 @@ export function createHeld(client: Elasticsearch, alias: string) {
         body: { ids: ids.slice(start, start + MAX_IDS) },
       })
       for (const each of docs) {
-        if (each.error !== undefined)
-          throw new Error(`document ${each._id} cannot be read: ${JSON.stringify(each.error)}`)
+        if (each.error !== undefined) throw readError(each._id, each.error)
         if (each.found) held.push(each)
       }
     }

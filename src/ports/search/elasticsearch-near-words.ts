@@ -14,7 +14,7 @@ export function createNear(client: Elasticsearch, alias: string, stemsOf: Stemme
     const { suggest = {} } = await client.ask<Suggested>({
       method: 'POST',
       path: `/${alias}/_search`,
-      query: { filter_path: 'suggest.*.options.text' },
+      query: { filter_path: 'suggest.*.options.text', allow_partial_search_results: false },
       body: {
         size: 0,
         suggest: Object.fromEntries(asked.map((word, place) => [place, suggestionFor(word, forgiveness)])),

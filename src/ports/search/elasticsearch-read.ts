@@ -63,7 +63,8 @@ export function createReader(client: Elasticsearch, alias: string) {
   return {
     async check(): Promise<void> {
       const body = { size: 0, terminate_after: 1 }
-      await client.ask({ method: 'POST', path: `/${alias}/_search`, body, retries: 0 })
+      const query = { allow_partial_search_results: false }
+      await client.ask({ method: 'POST', path: `/${alias}/_search`, query, body, retries: 0 })
     },
 
     async search(terms: Term[], filters: SearchFilters, from: number, size: number): Promise<Page> {
