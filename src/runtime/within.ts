@@ -1,11 +1,21 @@
+/** The work has not ended in time. It may still go on. */
+export class TimeoutError extends Error {
+  /** @param reason why it was not there at the last look */
+  constructor(ms: number, what: string, reason?: string) {
+    super(`timed out after ${ms / 1_000} s waiting for ${what}${reason === undefined ? '' : `: ${reason}`}`)
+    this.name = 'TimeoutError'
+  }
+}
+
 /**
- * Gives up waiting for `work` after `ms` milliseconds; the work itself goes on.
- * @throws Error when the time is over
+ * Stops waiting for `work` after `ms` milliseconds; the work itself goes on.
+ * @param what names the work in the error
+ * @throws TimeoutError when the time is over
  */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, work: Promise<T>, what = 'an answer'): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new TimeoutError(ms, what)), ms)
   })
   return Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }

@@ -1,4 +1,4 @@
-import { gather } from './gather.ts'
+import { coalesce } from '../../runtime/coalesce.ts'
 import { keysOf } from './redis-keys.ts'
 import { type RedisLink, refusalOf } from './redis-link.ts'
 import { evaluate, READ } from './redis-scripts.ts'
@@ -19,7 +19,7 @@ export interface RedisReads {
 const MOST = 64
 
 export function createRedisReads(link: RedisLink): RedisReads {
-  const counted = gather<{ id: string; hash: string }, string | null>(MOST, async (reads) => {
+  const counted = coalesce<{ id: string; hash: string }, string | null>(MOST, async (reads) => {
     const keys: string[] = []
     const hashes: string[] = []
     for (const { id, hash } of reads) {
@@ -30,7 +30,7 @@ export function createRedisReads(link: RedisLink): RedisReads {
     const replies = (await evaluate(link.send, READ, keys, hashes)) as (string | null | [refusal: string])[]
     return replies.map((reply) => (Array.isArray(reply) ? refusalOf(reply[0]) : reply))
   })
-  const plain = gather<string, string | null>(
+  const plain = coalesce<string, string | null>(
     MOST,
     async (ids) => (await link.send('MGET', ...ids.map((id) => keysOf(id).document))) as (string | null)[],
   )

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
-import { inBatches } from './in-batches.ts'
+import { groupCommit } from '../../runtime/group-commit.ts'
 
 /** A signature whose document is still to be moved to `signed`. */
 export interface Intent {
@@ -59,7 +59,7 @@ export function createIntentStore(pool: Pool): IntentStore {
          RETURNING signature_id, document_id, attempts, traceparent`,
         [limit, leaseMs],
       ),
-    remove: inBatches((ids: string[]) =>
+    remove: groupCommit((ids: string[]) =>
       run('DELETE FROM signatures.signing_intents WHERE signature_id = ANY ($1)', ids),
     ),
     postpone: (id, delayMs, error) =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inBatches } from './in-batches.ts'
+import { groupCommit } from './group-commit.ts'
 
-test('what comes while a batch is under way is the next one, and each learns what became of its own', async () => {
+test('items that arrive during a commit are the next group, and each gets the outcome of its own group', async () => {
   const batches: string[][] = []
   const ends: ((error?: Error) => void)[] = []
-  const add = inBatches<string>((items) => {
+  const add = groupCommit<string>((items) => {
     batches.push(items)
     return new Promise((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())))
   })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gather } from './gather.ts'
+import { coalesce } from './coalesce.ts'
 
-test('what is asked for in one turn is one call, at most so many at a time, and each gets its own answer', async () => {
+test('requests of one turn are one call up to the maximum batch, and each gets its own answer', async () => {
   const calls: number[][] = []
-  const double = gather<number, number>(3, async (numbers) => {
+  const double = coalesce<number, number>(3, async (numbers) => {
     calls.push(numbers)
     return numbers.map((number) => number * 2)
   })
@@ -14,23 +14,23 @@ test('what is asked for in one turn is one call, at most so many at a time, and 
   assert.equal(calls.length, 3)
 })
 
-test('a call that fails fails for those who asked in it, and for nobody else', async () => {
-  const ask = gather<number, number>(2, async (numbers) => {
+test('a failed call rejects the requests of its batch only', async () => {
+  const request = coalesce<number, number>(2, async (numbers) => {
     if (numbers.includes(1)) throw new Error('not now')
     return numbers
   })
-  const results = await Promise.allSettled([1, 2, 3].map(ask))
+  const results = await Promise.allSettled([1, 2, 3].map(request))
   assert.deepEqual(
     results.map(({ status }) => status),
     ['rejected', 'rejected', 'fulfilled'],
   )
 })
 
-test('an error among the answers fails for who asked for that', async () => {
-  const ask = gather<number, number>(9, async (numbers) =>
+test('an Error among the answers rejects its request only', async () => {
+  const request = coalesce<number, number>(9, async (numbers) =>
     numbers.map((number) => (number === 2 ? new Error('not this one') : number)),
   )
-  const results = await Promise.allSettled([1, 2, 3].map(ask))
+  const results = await Promise.allSettled([1, 2, 3].map(request))
   assert.deepEqual(
     results.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],
