@@ -18,6 +18,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
+import type { DocumentRow } from '../domain/document-fields.ts'
 import { type DocumentStatus, STATUSES } from '../domain/document.ts'
 import { timestamp } from './timestamp.ts'
 
@@ -72,6 +73,10 @@ export const documents = documentsSchema.table(
       .where(sql`deleted_at is null`),
   ],
 )
+
+type Same<A, B> = [A, B] extends [B, A] ? true : never
+/** Fails to compile unless the columns are those of domain/document-fields.ts, with the same types. */
+true satisfies Same<typeof documents.$inferSelect, DocumentRow>
 
 /** Answers of POST requests that carried an Idempotency-Key. `request_hash` tells another body from the same one. */
 const idempotencyColumns = () => ({

@@ -1,40 +1,7 @@
-import type { DocumentStatus } from './document.ts'
+import { documentIdColumn, type Topic, type TopicRow } from './topics.ts'
 
-/** The topics that changes of the two tables are published on. */
-export const TOPICS = ['cdc.documents', 'cdc.signatures'] as const
-export type Topic = (typeof TOPICS)[number]
-
-/** A row of documents.documents as an event carries it. */
-export interface DocumentRow {
-  id: string
-  title: string
-  content_type: string
-  content_size: number
-  content_sha256: string | null
-  /** null for a row whose content was never stored; such a row is not indexed */
-  s3_key: string | null
-  status: DocumentStatus
-  created_by: string
-  created_at: string
-  updated_at: string
-  version: number
-  deleted_at: string | null
-  /** W3C trace context of the request that made this change */
-  traceparent: string | null
-}
-
-/** A row of signatures.signatures as an event carries it. */
-export interface SignatureRow {
-  id: string
-  document_id: string
-  signer_email: string
-  signer_name: string
-  signed_at: string
-  ip_address: string | null
-  image_size: number | null
-  image_sha256: string | null
-  traceparent: string | null
-}
+export type { DocumentRow } from './document-fields.ts'
+export { type SignatureRow, type Topic, TOPICS } from './topics.ts'
 
 /**
  * Debezium's change event envelope for PostgreSQL, JSON without schemas
@@ -67,18 +34,18 @@ export interface ChangeSource {
   lsn: number | null
 }
 
-/**
- * A place in the change feed, opaque to everyone but the adapter that made it: safe in URLs, at most 128 characters.
- */
+/** A position in the change feed, opaque to all but the driver that made it: safe in URLs, at most 128 characters. */
 export type Position = string
 
-/** One change as a consumer of the feed gets it. */
-export type ChangeEvent =
-  | { topic: 'cdc.documents'; key: string; value: Change<DocumentRow>; position: Position }
-  | { topic: 'cdc.signatures'; key: string; value: Change<SignatureRow>; position: Position }
+/** One change as a consumer of the feed gets it. `key` is the id of the row. */
+export type ChangeEvent = {
+  [Name in Topic]: { topic: Name; key: string; value: Change<TopicRow<Name>>; position: Position }
+}[Topic]
 
-/** The document that an event is about. */
-export function documentIdOf(event: ChangeEvent): string {
-  if (event.topic === 'cdc.documents') return event.key
-  return (event.value.after ?? event.value.before)!.document_id
+/** The id of the document that an event is about. */
+export function documentIdOf({ topic, key, value }: ChangeEvent): string {
+  const column = documentIdColumn(topic)
+  if (column === 'id') return key
+  const row = (value.after ?? value.before) as Record<string, unknown> | null
+  return row?.[column] as string
 }

@@ -55,7 +55,7 @@ function messageOf(document: DocumentSummary): MessageInitShape<typeof DocumentR
     createdBy: document.created_by,
     contentType: document.content_type,
     contentSize: BigInt(document.content_size),
-    s3Key: document.s3_key,
+    s3Key: document.s3_key ?? '',
     createdAt: document.created_at,
     updatedAt: document.updated_at,
     version: document.version,

@@ -1,0 +1,208 @@
+/**
+ * The one table of a document's fields: each entry is a column of documents.documents with the same name. SQL column
+ * lists, row types, REST schemas, list and search filters, facets, change messages, both search indexes and the gRPC
+ * message derive from it; db/schema.ts is checked against it by the compiler. A new column is an entry here, a column
+ * in db/schema.ts and a migration.
+ */
+import type { DocumentStatus } from './document-status.ts'
+
+/** TypeScript type of a field's value. Times are ISO 8601 in UTC with `Z`. */
+interface FieldTypes {
+  uuid: string
+  text: string
+  /** hexadecimal SHA-256 */
+  sha256: string
+  email: string
+  mediaType: string
+  status: DocumentStatus
+  /** 32 bits */
+  integer: number
+  /** 64 bits, below 2^53 in practice */
+  bigint: number
+  timestamp: string
+}
+
+export type FieldType = keyof FieldTypes
+
+/** How a query parameter selects documents by a field. */
+export interface FieldFilter {
+  /**
+   * `equal`: `?name=value`. `contains`: `?name=part`, in any case. `range`: `?X_from=` (inclusive) and `?X_to=`
+   * (exclusive), where X is the field's name without `_at`.
+   */
+  match: 'equal' | 'contains' | 'range'
+  /** GET /search and GET /aggregations accept it too, not only GET /documents */
+  search: boolean
+}
+
+export interface FieldDefinition {
+  type: FieldType
+  nullable?: true
+  /** maximum length in characters (code points) */
+  maxChars?: number
+  /** `public`: in REST answers, messages and the cache. `event`: only in change events. */
+  visibility: 'public' | 'event'
+  /** for OpenAPI */
+  description?: string
+  /** sent by the client that creates the document */
+  input?: true
+  /** sent by the client when it changes the document; such a change is reported as `document.updated` */
+  content?: true
+  /**
+   * What the search index does with it. `words`: full text and exact value. `keyword`: exact value. `stored`: only
+   * returned with a hit. `internal`: kept for the indexer, never returned.
+   */
+  search?: 'words' | 'keyword' | 'stored' | 'internal'
+  /** weight of a match in this field; only with `words` */
+  weight?: number
+  filter?: FieldFilter
+  /** GET /aggregations/{name} counts its values */
+  facet?: true
+  /** field of the gRPC message document.DocumentResponse */
+  grpc?: true
+}
+
+/** In the order of the JSON of a document. */
+export const DOCUMENT_FIELDS = {
+  id: { type: 'uuid', visibility: 'public', search: 'stored', grpc: true },
+  title: {
+    type: 'text',
+    maxChars: 255,
+    visibility: 'public',
+    input: true,
+    content: true,
+    search: 'words',
+    weight: 4,
+    filter: { match: 'contains', search: false },
+    grpc: true,
+  },
+  content_type: {
+    type: 'mediaType',
+    maxChars: 255,
+    visibility: 'public',
+    input: true,
+    content: true,
+    search: 'keyword',
+    filter: { match: 'equal', search: true },
+    facet: true,
+    grpc: true,
+  },
+  content_size: {
+    type: 'bigint',
+    visibility: 'public',
+    description: 'bytes',
+    content: true,
+    search: 'stored',
+    grpc: true,
+  },
+  content_sha256: {
+    type: 'sha256',
+    nullable: true,
+    visibility: 'public',
+    description: 'hexadecimal; the ETag of the content',
+    content: true,
+    search: 'internal',
+    filter: { match: 'equal', search: false },
+  },
+  /** null for a row whose content was never stored; such a row is not indexed */
+  s3_key: { type: 'text', maxChars: 255, nullable: true, visibility: 'public', content: true, grpc: true },
+  status: {
+    type: 'status',
+    visibility: 'public',
+    search: 'keyword',
+    filter: { match: 'equal', search: true },
+    facet: true,
+    grpc: true,
+  },
+  created_by: {
+    type: 'email',
+    maxChars: 320,
+    visibility: 'public',
+    input: true,
+    content: true,
+    search: 'words',
+    weight: 0.4,
+    filter: { match: 'equal', search: true },
+    facet: true,
+    grpc: true,
+  },
+  created_at: {
+    type: 'timestamp',
+    visibility: 'public',
+    search: 'stored',
+    filter: { match: 'range', search: true },
+    grpc: true,
+  },
+  updated_at: { type: 'timestamp', visibility: 'public', search: 'stored', grpc: true },
+  version: {
+    type: 'integer',
+    visibility: 'public',
+    description: 'starts at 1, grows by one with every change; the ETag of the document',
+    search: 'stored',
+    grpc: true,
+  },
+  deleted_at: { type: 'timestamp', nullable: true, visibility: 'event' },
+  /** W3C trace context of the request that made the change */
+  traceparent: { type: 'text', maxChars: 55, nullable: true, visibility: 'event' },
+} as const satisfies Record<string, FieldDefinition>
+
+type Fields = typeof DOCUMENT_FIELDS
+export type DocumentField = keyof Fields
+
+/** The names of the fields whose definition has these properties, such as `FieldsWith<{ facet: true }>`. */
+export type FieldsWith<Property> = {
+  [Name in DocumentField]: Fields[Name] extends Property ? Name : never
+}[DocumentField]
+
+export type FieldValue<Name extends DocumentField> =
+  FieldTypes[Fields[Name]['type']] | (Fields[Name] extends { nullable: true } ? null : never)
+
+/** The definition of a field without the literal types of its entry. */
+export const fieldDefinition = (name: DocumentField): FieldDefinition => DOCUMENT_FIELDS[name]
+
+/** The fields that satisfy a condition, in the order of the table. */
+export function fieldsWhere<Name extends DocumentField = DocumentField>(
+  condition: (definition: FieldDefinition) => boolean,
+): readonly Name[] {
+  return (Object.keys(DOCUMENT_FIELDS) as Name[]).filter((name) => condition(fieldDefinition(name)))
+}
+
+export const PUBLIC_FIELDS = fieldsWhere<FieldsWith<{ visibility: 'public' }>>(
+  ({ visibility }) => visibility === 'public',
+)
+export const INPUT_FIELDS = fieldsWhere<FieldsWith<{ input: true }>>(({ input }) => input === true)
+export const CONTENT_FIELDS = fieldsWhere<FieldsWith<{ content: true }>>(({ content }) => content === true)
+/** The fields of a search document, `content` and `deleted` aside. */
+export const SEARCH_FIELDS = fieldsWhere<FieldsWith<{ search: string }>>(({ search }) => search !== undefined)
+export const FACETS = fieldsWhere<FieldsWith<{ facet: true }>>(({ facet }) => facet === true)
+export const GRPC_FIELDS = fieldsWhere<FieldsWith<{ grpc: true }>>(({ grpc }) => grpc === true)
+
+/** A row of documents.documents as a change event carries it. */
+export type DocumentRow = { -readonly [Name in DocumentField]: FieldValue<Name> }
+
+/** A document as REST, the cache and messages show it. */
+export type Document = Pick<DocumentRow, FieldsWith<{ visibility: 'public' }>>
+
+/** Query parameters that select documents, by name: the field, and how its value is compared. */
+export interface FilterParameter {
+  field: DocumentField
+  operator: 'equal' | 'contains' | 'from' | 'to'
+}
+
+/** @param where `list`: GET /documents; `search`: GET /search and GET /aggregations */
+export function filterParameters(where: 'list' | 'search'): Record<string, FilterParameter> {
+  const parameters: Record<string, FilterParameter> = {}
+  for (const field of fieldsWhere(
+    ({ filter }) => filter !== undefined && (where === 'list' || filter.search),
+  )) {
+    const { match } = fieldDefinition(field).filter!
+    if (match === 'range') {
+      const name = field.replace(/_at$/, '')
+      parameters[`${name}_from`] = { field, operator: 'from' }
+      parameters[`${name}_to`] = { field, operator: 'to' }
+    } else {
+      parameters[field] = { field, operator: match }
+    }
+  }
+  return parameters
+}

@@ -1,0 +1,60 @@
+/**
+ * The one table of topics: the tables whose changes are published, one topic each. The change feed's drivers, positions,
+ * snapshots, history and Debezium's connector derive from it. A new topic is an entry here with its row type, a table
+ * in db/schema.ts with a migration (REPLICA IDENTITY FULL, added to the publication), and its messages in
+ * roles/ws/messages.ts.
+ */
+import type { DocumentRow } from './document-fields.ts'
+
+/** A row of signatures.signatures as a change event carries it. */
+export interface SignatureRow {
+  id: string
+  document_id: string
+  signer_email: string
+  signer_name: string
+  signed_at: string
+  ip_address: string | null
+  image_size: number | null
+  image_sha256: string | null
+  traceparent: string | null
+}
+
+/** The row type of each topic's events. */
+interface TopicRows {
+  'cdc.documents': DocumentRow
+  'cdc.signatures': SignatureRow
+}
+
+export type Topic = keyof TopicRows
+export type TopicRow<Name extends Topic> = TopicRows[Name]
+
+export interface TopicDefinition<Name extends Topic = Topic> {
+  topic: Name
+  schema: string
+  table: string
+  /** column that holds the id of the document that a row is about; the key of the topic's records in Kafka */
+  documentId: keyof TopicRows[Name] & string
+  /** stands for the topic in positions */
+  letter: string
+}
+
+/** Positions that clients hold count topics by their place here: append, never reorder. */
+export const TOPIC_TABLE = [
+  { topic: 'cdc.documents', schema: 'documents', table: 'documents', documentId: 'id', letter: 'd' },
+  {
+    topic: 'cdc.signatures',
+    schema: 'signatures',
+    table: 'signatures',
+    documentId: 'document_id',
+    letter: 's',
+  },
+] as const satisfies readonly { [Name in Topic]: TopicDefinition<Name> }[Topic][]
+
+export const TOPICS: readonly Topic[] = TOPIC_TABLE.map(({ topic }) => topic)
+
+const DOCUMENT_ID_COLUMNS = new Map<Topic, string>(
+  TOPIC_TABLE.map(({ topic, documentId }) => [topic, documentId]),
+)
+
+/** The column of a topic's rows that holds the document's id. */
+export const documentIdColumn = (topic: Topic): string => DOCUMENT_ID_COLUMNS.get(topic)!
