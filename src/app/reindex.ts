@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { ChangeEvent } from '../domain/change.ts'
 import { DomainError, isProblem } from '../domain/errors.ts'
 import { type Backoff, backoffMs, pause } from '../ports/changes/backoff.ts'
-import { createConsumerRunner } from '../ports/changes/consumer-runner.ts'
+import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import { countDocuments, currentDocuments } from '../ports/changes/current-documents.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import {

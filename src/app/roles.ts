@@ -11,7 +11,7 @@ export type Roles = ReturnType<typeof composeRoles>
 /** The roles over their stores. Their code is loaded only where they run. */
 export function composeRoles(base: Base, stores: Stores) {
   const { config, clock, newId, metrics, logOf, has, findings } = base
-  const { authenticator, database, blobs, cache, searchIndex, changes } = stores
+  const { authenticator, database, blobs, cache, searchIndex, changes, cluster } = stores
   const { limits, listen } = config
 
   const document = defineModule('document', { database, blobs, cache }, async (needs) => {
@@ -44,11 +44,12 @@ export function composeRoles(base: Base, stores: Stores) {
     return { value: { endpoints: searchEndpoints({ index, clock }), index } }
   })
 
-  const ws = defineModule('ws', { changes, authenticator }, async ({ changes, authenticator }) => {
+  const ws = defineModule('ws', { changes, cluster, authenticator }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
     const value = createWsRole({
-      feed: changes,
-      authenticator,
+      feed: needs.changes,
+      cluster: needs.cluster,
+      authenticator: needs.authenticator,
       clock,
       newId,
       metrics,
@@ -56,7 +57,8 @@ export function composeRoles(base: Base, stores: Stores) {
       limits: { connections: limits.connections },
       addressOf: createClientAddress(listen.trustedProxies),
     })
-    await changes.consume(value.consumer)
+    await needs.changes.consume(value.consumer)
+    await needs.cluster.start()
     return { value, stop: () => value.stop() }
   })
 

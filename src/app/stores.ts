@@ -7,6 +7,7 @@ import { openDatabase } from '../db/open.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
 import { openChanges } from '../ports/changes/open.ts'
+import { openCluster } from '../ports/cluster/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../runtime/folder-lock.ts'
 import { defineModule } from '../runtime/module.ts'
@@ -98,7 +99,15 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     return { value }
   })
 
-  return { folder, authenticator, database, blobs, cache, searchIndex, changes }
+  /** Several processes exist only where the feed comes over Kafka; they exchange messages there too. */
+  const cluster = defineModule('cluster', {}, async () => {
+    const { url, prefix, instance } = config.changes
+    const clusterUrl = url.startsWith('wal:') ? 'local:' : url
+    const value = await openCluster(clusterUrl, { prefix, instance, log: logOf('cluster') })
+    return { value, stop: () => value.stop() }
+  })
+
+  return { folder, authenticator, database, blobs, cache, searchIndex, changes, cluster }
 }
 
 /** Instances that count views together must hash viewers alike. */

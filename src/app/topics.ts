@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts'
-import { openKafka } from '../ports/changes/kafka-client.ts'
-import { kafkaErrorType, MissingTopicError } from '../ports/changes/kafka-link.ts'
-import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka-topics.ts'
-import { parseKafkaUrl } from '../ports/changes/kafka-url.ts'
+import { openKafka } from '../ports/changes/kafka/client.ts'
+import { kafkaErrorType, MissingTopicError } from '../ports/changes/kafka/link.ts'
+import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka/topics.ts'
+import { parseKafkaUrl } from '../ports/changes/kafka/url.ts'
 import { silentLogger } from '../runtime/logger.ts'
 
 type Changes = Config['changes']

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { type KafkaFeed, type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka.ts'
-import { type KafkaClient, openKafka } from '../ports/changes/kafka-client.ts'
-import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka-topics.ts'
-import { parseKafkaUrl } from '../ports/changes/kafka-url.ts'
+import { type KafkaFeed, type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
+import { type KafkaClient, openKafka } from '../ports/changes/kafka/client.ts'
+import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka/topics.ts'
+import { parseKafkaUrl } from '../ports/changes/kafka/url.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -15,6 +15,8 @@ import { type Undo, undoing } from './undoing.ts'
 
 /** Topics and groups of its own. */
 export interface TestTopics {
+  /** runs clean-up functions after the test */
+  context: Undo
   url: string
   /** what the names of the topics and of the groups begin with */
   prefix: string
@@ -71,6 +73,7 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
   context.after(() => client.deleteGroups([...groups]))
   context.after(() => client.deleteTopics(Object.values(names)))
   const test: TestTopics = {
+    context,
     url: kafkaUrl,
     prefix,
     client,

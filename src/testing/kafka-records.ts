@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { KafkaClient } from '../ports/changes/kafka-client.ts'
-import { topicNames } from '../ports/changes/kafka-topics.ts'
+import type { KafkaClient } from '../ports/changes/kafka/client.ts'
+import { topicNames } from '../ports/changes/kafka/topics.ts'
 
 export interface RecordWriter {
   /** A change of a document, as Debezium writes it. @returns the document's id */

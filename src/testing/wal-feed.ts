@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { Database } from '../db/database.ts'
 import type { Consumer } from '../ports/changes/port.ts'
-import { openWalFeed, type WalFeed, type WalFeedOptions } from '../ports/changes/wal.ts'
+import { openWalFeed, type WalFeed, type WalFeedOptions } from '../ports/changes/wal/driver.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
 

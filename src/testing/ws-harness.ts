@@ -11,8 +11,9 @@ import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import type { ChangeEvent } from '../domain/change.ts'
+import { createLocalCluster } from '../ports/cluster/local.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
-import { openWalFeed } from '../ports/changes/wal.ts'
+import { openWalFeed } from '../ports/changes/wal/driver.ts'
 import type { WsLimits } from '../roles/ws/limits.ts'
 import { createWsRole, type WsRole } from '../roles/ws/role.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -72,6 +73,7 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   const metrics = createMetrics()
   const role = createWsRole({
     feed: options.wrap?.(feed) ?? feed,
+    cluster: createLocalCluster(),
     authenticator,
     log: silentLogger,
     clock: systemClock,

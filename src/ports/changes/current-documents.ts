@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { ChangeEvent } from '../../domain/change.ts'
-import { makeEvent, type Origin } from './envelope.ts'
-import { rowsOf } from './snapshot.ts'
+import { makeEvent, type Origin } from './wal/envelope.ts'
+import { rowsOf } from './wal/snapshot.ts'
 
 /** Values come as PostgreSQL's texts, which the feed's own parsers turn into an event's. */
 const types = { getTypeParser: () => (text: string) => text } as never

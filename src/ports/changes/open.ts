@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import type { HistoryLimits } from './history.ts'
+import type { HistoryLimits } from './wal/history.ts'
 import type { ChangeFeed } from './port.ts'
 
 /** What adapters may need of the program. */
@@ -34,11 +34,11 @@ export async function openChanges(url: string, resources: ChangesResources): Pro
   if (url === 'wal:') {
     const { database, slot, history, clock, log } = resources
     if (!database) throw new Error('changes.url: wal: needs the database')
-    const { openWalFeed } = await import('./wal.ts')
+    const { openWalFeed } = await import('./wal/driver.ts')
     return openWalFeed({ database, slot, history, clock, log })
   }
   if (/^kafkas?:/.test(url)) {
-    const { openKafkaFeed } = await import('./kafka.ts')
+    const { openKafkaFeed } = await import('./kafka/driver.ts')
     return openKafkaFeed({ ...resources, url })
   }
   throw new Error(`${url.split(':')[0]}: names no change feed: write wal: or kafka://host:port`)

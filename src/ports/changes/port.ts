@@ -18,8 +18,6 @@ export interface ChangeFeed {
    * @throws when that cannot be read now, which says nothing about the position: ask again
    */
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
-  /** The processes whose consumers of `every-instance` read this feed. */
-  readonly peers: Peers
   /** State for health and metrics, as far as it was heard of. */
   status(): FeedStatus
   /** The same after asking the server, where it can say: then every change that was committed before is in the lag. */
@@ -28,19 +26,6 @@ export interface ChangeFeed {
   start(): Promise<void>
   /** Consumers finish their batch, their positions are stored, the connection closes. */
   stop(): Promise<void>
-}
-
-/** Questions to all processes of a role, which each of them answers. They are no events, and nobody gets them later. */
-export interface Peers {
-  /** How this process answers, before the feed starts. Questions and answers are JSON; it must not fail. */
-  answer(handler: (question: unknown) => unknown): void
-  /**
-   * Asks every process, this one too; all get the questions in the same order. One that has just been killed is waited
-   * for, two seconds at the most.
-   * @returns the answers that came in time
-   * @throws DomainError unavailable when nobody can be asked
-   */
-  ask(question: unknown): Promise<unknown[]>
 }
 
 export interface Consumer {

@@ -1,6 +1,6 @@
 /** What all processes of the ws role do together: each has some of the subscribers. */
 import { z } from 'zod'
-import type { Peers } from '../../ports/changes/port.ts'
+import type { Cluster } from '../../ports/cluster/port.ts'
 import type { Hub } from './hub.ts'
 
 export interface Company {
@@ -20,8 +20,11 @@ const statsAnswer = z.object({ connections: z.int(), documents: z.base64() })
 /** The end of an id, which is random: enough to tell documents apart, and all of a process fit into one message. */
 const MARK_BYTES = 6
 
-export function createCompany(peers: Peers, hub: Pick<Hub, 'broadcast' | 'stats' | 'documentIds'>): Company {
-  peers.answer((asked) => {
+export function createCompany(
+  cluster: Cluster,
+  hub: Pick<Hub, 'broadcast' | 'stats' | 'documentIds'>,
+): Company {
+  cluster.answer((asked) => {
     const { data } = question.safeParse(asked)
     switch (data?.kind) {
       case 'broadcast':
@@ -41,7 +44,7 @@ export function createCompany(peers: Peers, hub: Pick<Hub, 'broadcast' | 'stats'
     what: z.input<typeof question>,
     schema: T,
   ): Promise<z.output<T>[]> => {
-    const answers = await peers.ask(what)
+    const answers = await cluster.ask(what)
     return answers.flatMap((answer) => schema.safeParse(answer).data ?? [])
   }
 

@@ -4,6 +4,7 @@ import type { Authenticator } from '../../auth/authenticator.ts'
 import { TOPICS } from '../../domain/change.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { ChangeFeed, Consumer } from '../../ports/changes/port.ts'
+import type { Cluster } from '../../ports/cluster/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -17,6 +18,8 @@ import { createWsMetrics, type WsMetrics } from './metrics.ts'
 
 export interface WsRoleOptions {
   feed: ChangeFeed
+  /** the processes of this role */
+  cluster: Cluster
   authenticator: Authenticator
   log: Logger
   clock: Clock
@@ -49,13 +52,13 @@ export interface WsRole {
 }
 
 export function createWsRole(options: WsRoleOptions): WsRole {
-  const { feed, authenticator, clock, newId } = options
+  const { feed, cluster, authenticator, clock, newId } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
   const metrics: WsMetrics | undefined =
     options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
   const hub = createHub({ feed, limits, log, clock, metrics })
-  const company = createCompany(feed.peers, hub)
+  const company = createCompany(cluster, hub)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
   const listener = createListener({ hub, tokens, limits, log, metrics, newId, addressOf })

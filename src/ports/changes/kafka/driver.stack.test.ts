@@ -1,0 +1,23 @@
+import type { ChangeEvent } from '../../../domain/change.ts'
+import { openTestKafka } from '../../../testing/kafka-feed.ts'
+import { changeFeedContract } from '../contract.ts'
+import type { KafkaFeed } from './driver.ts'
+
+changeFeedContract('kafka:', {
+  order: 'document',
+  async create(t) {
+    const kafka = await openTestKafka(t)
+    return {
+      pool: kafka.pool,
+      async open() {
+        await kafka.prepare()
+        return kafka.open({ instance: 'only' })
+      },
+      crash: (feed) => (feed as KafkaFeed).destroy(),
+      async deadLetters() {
+        const letters = await kafka.read('deadLetters')
+        return letters.map(({ value }) => value as { consumer: string; event: ChangeEvent; error: string })
+      },
+    }
+  },
+})

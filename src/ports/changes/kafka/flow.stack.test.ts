@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { ChangeEvent, DocumentRow } from '../../../domain/change.ts'
+import { type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
+import { openTestTopics } from '../../../testing/kafka-feed.ts'
+
+const titlesOf = (events: ChangeEvent[]): string[] =>
+  events.map(({ value }) => (value.after as DocumentRow).title)
+const viewer = (): RecordingConsumer => recordingConsumer({ name: 'ws', delivery: 'every-instance' })
+const worker = (options: Parameters<typeof recordingConsumer>[0] = {}): RecordingConsumer =>
+  recordingConsumer({ name: 'indexer', topics: ['cdc.documents'], ...options })
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`)
+
+suite('kafka: shared consumers', { concurrency: 3 }, () => {
+  test('two instances share the partitions, and when one stops the other gets all of them', async (t) => {
+    const topics = await openTestTopics(t)
+    const [one, other] = [worker(), worker()]
+    const first = await topics.start([one])
+    await topics.start([other])
+    const before = numbered(60)
+    for (const title of before) await topics.write.document({ title })
+    await eventually('all events', () => one.events.length + other.events.length >= before.length)
+    assert.ok(one.events.length > 0 && other.events.length > 0, 'both had some')
+    await first.stop()
+    const count = other.events.length
+    const after = numbered(20).map((title) => `${title} later`)
+    for (const title of after) await topics.write.document({ title })
+    await other.reached(count + after.length)
+    assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), [...before, ...after].sort())
+  })
+
+  test('what an instance had in hand when it died comes to the other', async (t) => {
+    const topics = await openTestTopics(t)
+    let inHand = 0
+    const dying = worker({ before: (events) => new Promise(() => void (inHand += events.length)) })
+    const first = await topics.start([dying])
+    const titles = numbered(30)
+    for (const title of titles) await topics.write.document({ title })
+    await eventually('a batch in hand', () => inHand > 0)
+    first.destroy()
+    const other = worker()
+    await topics.start([other])
+    assert.deepEqual(titlesOf(await other.reached(titles.length, 30_000)).sort(), titles.sort())
+  })
+
+  test('an instance of the same name takes over at once, and the one before is heard no more', async (t) => {
+    const topics = await openTestTopics(t)
+    let inHand = 0
+    const dying = worker({ before: (events) => new Promise(() => void (inHand += events.length)) })
+    const first = await topics.start([dying], { instance: 'a', timings: { staticSessionMs: 60_000 } })
+    await topics.write.document({ title: 'one' })
+    await eventually('a batch in hand', () => inHand > 0)
+    first.destroy()
+    const next = worker()
+    await topics.start([next], { instance: 'a', timings: { staticSessionMs: 60_000 } })
+    assert.deepEqual(titlesOf(await next.reached(1)), ['one'])
+  })
+
+  test('a batch that takes longer than a session is neither lost nor handled twice', async (t) => {
+    const topics = await openTestTopics(t)
+    const { promise, resolve } = deferred()
+    const slow = worker({ before: () => promise })
+    await topics.start([slow])
+    await topics.write.document({ title: 'slow' })
+    const other = worker()
+    setTimeout(resolve, 8_000)
+    await slow.reached(1, 30_000)
+    await topics.start([other])
+    for (const title of numbered(20)) await topics.write.document({ title })
+    await eventually('all events', () => slow.events.length + other.events.length >= 21)
+    assert.equal(titlesOf([...slow.events, ...other.events]).filter((title) => title === 'slow').length, 1)
+  })
+
+  test('when the group shares out its work anew, what is in hand is finished first', async (t) => {
+    const topics = await openTestTopics(t)
+    const { promise, resolve } = deferred()
+    let inHand = 0
+    const one = worker({
+      before: (events) => {
+        inHand += events.length
+        return promise
+      },
+    })
+    await topics.start([one])
+    const titles = numbered(12)
+    for (const title of titles) await topics.write.document({ title })
+    await eventually('a batch in hand', () => inHand > 0)
+    const other = worker()
+    const starting = topics.start([other])
+    setTimeout(resolve, 1_500)
+    await starting
+    await eventually('all events', () => one.events.length + other.events.length >= titles.length)
+    assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), titles.sort())
+  })
+
+  test('a record that is no event goes to the dead letters and stops nobody', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = worker()
+    await topics.start([consumer])
+    const id = await topics.write.document({ title: 'before' })
+    await topics.write.raw(id, '{"op":"c","after":')
+    await topics.write.raw(id, '{"op":"x","source":{"ts_ms":1}}')
+    await topics.write.document({ id, title: 'after', op: 'u', version: 2 })
+    assert.deepEqual(titlesOf(await consumer.reached(2)), ['before', 'after'])
+    const letters = (await topics.read('deadLetters')).map(
+      ({ value }) => value as { consumer: string; record: { value: string }; error: string },
+    )
+    assert.deepEqual(
+      letters.map(({ consumer: name, record }) => [name, Buffer.from(record.value, 'base64').toString()]),
+      [
+        ['indexer', '{"op":"c","after":'],
+        ['indexer', '{"op":"x","source":{"ts_ms":1}}'],
+      ],
+    )
+    assert.match(letters[1]!.error, /op "x" is unknown/)
+  })
+
+  test('topics that do not exist yet are waited for, and nothing written since is missed', async (t) => {
+    const topics = await openTestTopics(t, { missing: true })
+    const [shared, every] = [worker(), viewer()]
+    const feed = await topics.start([shared, every])
+    assert.equal(feed.status().state, 'starting')
+    assert.match(feed.status().problem!, /docmgr cdc apply/)
+    await topics.createTopics()
+    await topics.write.document({ title: 'first' })
+    assert.deepEqual(titlesOf(await every.reached(1)), ['first'])
+    assert.deepEqual(titlesOf(await shared.reached(1)), ['first'])
+    assert.equal(feed.status().state, 'streaming')
+    assert.equal(feed.status().problem, undefined)
+    assert.deepEqual(every.resets, [])
+  })
+
+  test('partitions that are added are read', async (t) => {
+    const topics = await openTestTopics(t)
+    const [shared, every] = [worker(), viewer()]
+    await topics.start([shared, every])
+    await topics.addPartitions(6)
+    const titles = numbered(40)
+    for (const title of titles) await topics.write.document({ title })
+    assert.deepEqual(titlesOf(await shared.reached(titles.length)).sort(), titles.sort())
+    assert.deepEqual(titlesOf(await every.reached(titles.length)).sort(), titles.sort())
+  })
+
+  test('the lag counts what was not done', async (t) => {
+    const topics = await openTestTopics(t)
+    const { promise, resolve } = deferred()
+    const feed = await topics.start([worker({ before: () => promise })])
+    for (const title of numbered(10)) await topics.write.document({ title })
+    await eventually('the lag', () => feed.status().lagEvents === 10)
+    resolve()
+    await eventually('no lag', () => feed.status().lagEvents === 0)
+  })
+})

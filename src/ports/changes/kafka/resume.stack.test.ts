@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { type ChangeEvent, type DocumentRow, documentIdOf } from '../../../domain/change.ts'
+import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
+import { eventually } from '../../../testing/deadline.ts'
+import { openTestKafka, openTestTopics } from '../../../testing/kafka-feed.ts'
+import type { Replay } from '../port.ts'
+
+const viewer = (): RecordingConsumer => recordingConsumer({ name: 'ws', delivery: 'every-instance' })
+const idsOf = (events: ChangeEvent[]): string[] =>
+  events.map(({ topic, key, value }) => {
+    const version = (value.after as DocumentRow).version
+    return topic === 'cdc.documents' ? `${key} ${version}` : key
+  })
+
+function eventsOf(replay: Replay): ChangeEvent[] {
+  assert.equal(replay.kind, 'events', replay.kind === 'reset' ? replay.reason : '')
+  return (replay as Replay & { kind: 'events' }).events
+}
+
+suite('kafka: resume', { concurrency: 3 }, () => {
+  test('every instance sees everything, and a position of one is good on the other', async (t) => {
+    const topics = await openTestTopics(t)
+    const [here, there] = [viewer(), viewer()]
+    const one = await topics.start([here])
+    const id = await topics.write.document()
+    await here.reached(1)
+    const other = await topics.start([there])
+    const start = one.position()
+    for (let version = 2; version <= 5; version++) {
+      await topics.write.document({ id, op: 'u', version })
+      await topics.write.document()
+      await topics.write.signature(id)
+    }
+    const [seenHere, seenThere] = [await here.reached(13), await there.reached(12)]
+    const ofId = (events: ChangeEvent[]): ChangeEvent[] =>
+      events.filter((event) => documentIdOf(event) === id)
+    const all = ofId(seenHere.slice(1))
+    assert.deepEqual(idsOf(ofId(seenThere)).sort(), idsOf(all).sort())
+
+    // A client that changes the instance after every event gets each once, whatever their orders were.
+    const got: ChangeEvent[] = []
+    let place = start
+    for (let feed = other; ; feed = feed === one ? other : one) {
+      const [next] = eventsOf(await feed.replay(id, place, 100))
+      if (!next) break
+      assert.ok(got.every((event) => feed.covers(next.position, event)))
+      got.push(next)
+      place = next.position
+    }
+    assert.deepEqual(idsOf(got).sort(), idsOf(all).sort())
+    const versions = got
+      .filter(({ topic }) => topic === 'cdc.documents')
+      .map(({ value }) => (value.after as DocumentRow).version)
+    assert.deepEqual(versions, [2, 3, 4, 5])
+  })
+
+  test('what is older than memory is read from Kafka, for many at once', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.start([consumer], { memory: { events: 10 } })
+    const start = feed.position()
+    const ids = await Promise.all(Array.from({ length: 8 }, () => topics.write.document()))
+    for (const id of ids) {
+      await topics.write.document({ id, op: 'u', version: 2 })
+      await topics.write.signature(id)
+    }
+    const seen = await consumer.reached(24)
+    const replays = await Promise.all(ids.map((id) => feed.replay(id, start, 100)))
+    for (const [index, replay] of replays.entries()) {
+      const expected = seen.filter((event) => documentIdOf(event) === ids[index])
+      assert.deepEqual(idsOf(eventsOf(replay)).sort(), idsOf(expected).sort())
+      for (const event of expected) assert.ok(feed.covers(eventsOf(replay).at(-1)!.position, event))
+    }
+    assert.equal((await feed.replay(ids[0]!, start, 2)).kind, 'reset')
+  })
+
+  test('what is further back than a scan reads is a reset', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.start([consumer], { memory: { events: 5 }, scan: { records: 10 } })
+    const start = feed.position()
+    const id = await topics.write.document()
+    for (let count = 0; count < 20; count++) await topics.write.document()
+    await consumer.reached(21)
+    assert.deepEqual(await feed.replay(id, start, 100), { kind: 'reset', reason: 'the position is too old' })
+  })
+
+  test('a position that lies ahead is waited for, one beyond the end is a reset', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.start([consumer])
+    const id = await topics.write.document()
+    const [event] = await consumer.reached(1)
+    const [identity, place] = event!.position.split('.')
+    const ahead = `${identity}.${place}.${'D.D.D'}..A.A.A`
+    const replay = feed.replay(id, ahead, 10)
+    assert.deepEqual(await replay, { kind: 'reset', reason: 'the position is in the future' })
+  })
+
+  test('positions of topics that were made anew are unknown, and readers are told', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.start([consumer])
+    const id = await topics.write.document()
+    const [event] = await consumer.reached(1)
+    await topics.removeTopics()
+    await topics.createTopics()
+    await eventually('the reset', () => consumer.resets.length > 0, 20_000)
+    await eventually('the feed to stream', () => feed.status().state === 'streaming', 20_000)
+    assert.equal((await feed.replay(id, event!.position, 10)).kind, 'reset')
+    await topics.write.document({ title: 'again' })
+    await consumer.reached(2)
+  })
+
+  test('rows that are read anew after events mean a reset, the first time they do not', async (t) => {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.start([consumer])
+    const start = feed.position()
+    const id = await topics.write.document({ op: 'r', lsn: 500 })
+    await topics.write.document({ id, op: 'u', version: 2 })
+    await consumer.reached(1)
+    assert.deepEqual(consumer.resets, [])
+    assert.equal(eventsOf(await feed.replay(id, start, 10)).length, 1)
+    await topics.write.document({ id, op: 'r', version: 5, lsn: 9_000 })
+    await topics.write.document({ op: 'r', lsn: 9_000 })
+    await topics.write.document({ id, op: 'u', version: 6, lsn: 9_001 })
+    await consumer.reached(2)
+    assert.equal(consumer.resets.length, 1)
+    assert.equal((await feed.replay(id, start, 10)).kind, 'reset')
+    assert.deepEqual(idsOf(consumer.events), [`${id} 2`, `${id} 6`])
+  })
+
+  test('what a connector sends twice is delivered and remembered once', async (t) => {
+    const topics = await openTestTopics(t)
+    const [here, shared] = [viewer(), recordingConsumer({ name: 'indexer' })]
+    const feed = await topics.start([here, shared], { memory: { events: 3 } })
+    const start = feed.position()
+    const changes = [1, 2, 3, 4].map(
+      (version) => ({ version, op: version === 1 ? 'c' : 'u', lsn: 2_000 + version }) as const,
+    )
+    const id = await topics.write.document(changes[0])
+    for (const change of [...changes.slice(1), ...changes.slice(1)])
+      await topics.write.document({ ...change, id })
+    await topics.write.document({ id, op: 'u', version: 5, lsn: 2_005 })
+    const expected = [1, 2, 3, 4, 5].map((version) => `${id} ${version}`)
+    assert.deepEqual(idsOf(await here.reached(5)), expected)
+    assert.deepEqual(idsOf(await shared.reached(5)), expected)
+    assert.deepEqual(idsOf(eventsOf(await feed.replay(id, start, 10))), expected)
+    const late = await topics.start([viewer()])
+    assert.deepEqual(idsOf(eventsOf(await late.replay(id, start, 10))), expected)
+  })
+
+  test('a connector that is restarted, or starts over, is followed', async (t) => {
+    const kafka = await openTestKafka(t)
+    await kafka.prepare()
+    const consumer = viewer()
+    const feed = await kafka.start([consumer])
+    const insert = async (title: string): Promise<void> => {
+      await insertDocument(kafka.pool, title)
+    }
+    await insert('before')
+    await consumer.reached(1)
+    const position = feed.position()
+    await kafka.connector.restart()
+    await insert('between')
+    await consumer.reached(2)
+    assert.deepEqual(consumer.resets, [])
+    await kafka.connector.startOver()
+    await insert('after')
+    await consumer.reached(3)
+    assert.equal(consumer.resets.length, 1)
+    assert.equal((await feed.replay(consumer.events[0]!.key, position, 10)).kind, 'reset')
+  })
+})

@@ -1,0 +1,28 @@
+import { isoFromPostgres } from '../../../db/timestamp.ts'
+
+/** A column's value as an event carries it. */
+export type ColumnValue = string | number | boolean | null
+
+type Parse = (text: string) => ColumnValue
+
+const keepText: Parse = (text) => text
+
+/** Times outside of the calendar (`infinity`) stay PostgreSQL's text: one odd value must not stop the feed. */
+const parseTime: Parse = (text) => (text.endsWith('+00') ? isoFromPostgres(text) : text)
+
+/** By the type's OID (pg_type.dat): int8, int2, int4, oid, float4, float8, bool, timestamptz. */
+const PARSERS = new Map<number, Parse>([
+  [20, Number],
+  [21, Number],
+  [23, Number],
+  [26, Number],
+  [700, Number],
+  [701, Number],
+  [16, (text) => text === 't'],
+  [1184, parseTime],
+])
+
+/** How the text of a column of this type becomes the value in an event. Never throws. */
+export function columnParser(typeOid: number): Parse {
+  return PARSERS.get(typeOid) ?? keepText
+}

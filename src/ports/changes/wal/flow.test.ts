@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
+import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
+import { eventually } from '../../../testing/deadline.ts'
+import { testFeeds } from '../../../testing/wal-feed.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+const INSERT_MANY = `insert into documents.documents (id, title, content_size, created_by)
+  select gen_random_uuid(), repeat('x', 200), 1, 'ada@example.com' from generate_series(1, $1)`
+
+test('a stuck consumer fills its queue to the limit, the rest stays on the server, and nothing is lost', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database, { queueLimit: 500 })
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
+  const other = recordingConsumer({ name: 'other' })
+  const feed = await feeds.start(stuck, other)
+  await database.pool.query(INSERT_MANY, [20_000])
+  await eventually('a full queue', () => feed.status().pending['stuck']! >= 500)
+  await eventually('the other one to have done what there is', () => feed.status().pending['other'] === 0)
+  const held = feed.status().pending['stuck']!
+  // A socket's chunk of 64 kB that was already read comes on top of the limit.
+  assert.ok(held < 1_500, `${held} events are held`)
+  await database.pool.query('select 1')
+  assert.equal(feed.status().pending['stuck'], held)
+  assert.ok(other.events.length < 2_000)
+
+  release()
+  await Promise.all([stuck.reached(20_000, 60_000), other.reached(20_000, 60_000)])
+  assert.equal(new Set(stuck.events.map(({ position }) => position)).size, 20_000)
+  assert.equal(stuck.events.length, 20_000)
+})
+
+test('the lag counts what was committed before it was measured, and ends with the last consumer', async (t) => {
+  const database = await server.open()
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const slow = recordingConsumer({ before: () => gate })
+  const feed = await testFeeds(t, database).start(slow)
+  for (let round = 0; round < 20; round++) {
+    await insertDocument(database.pool)
+    const { lagBytes } = await feed.measure()
+    assert.ok(lagBytes! > 0, `${lagBytes} bytes in round ${round}`)
+  }
+  release()
+  await slow.reached(20)
+  await eventually('no lag', async () => (await feed.measure()).lagBytes === 0)
+})
+
+test('a connection that breaks is made again; nothing is lost and nothing comes twice', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const consumer = recordingConsumer({ maxBatch: 50 })
+  const feed = await feeds.start(consumer)
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([
+      database.pool.query(INSERT_MANY, [300]),
+      database.pool.query(
+        'select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1',
+        [feeds.slot],
+      ),
+    ])
+  }
+  await consumer.reached(1_500, 30_000)
+  await insertDocument(database.pool, 'the last')
+  await consumer.reached(1_501)
+  assert.equal(new Set(consumer.events.map(({ key }) => key)).size, 1_501)
+  assert.equal(consumer.events.length, 1_501)
+  assert.deepEqual(consumer.resets, [])
+  assert.equal(feed.status().problem, undefined)
+})
+
+test('a column that is added while the feed runs appears in the events', async (t) => {
+  const database = await server.open()
+  const consumer = recordingConsumer()
+  await testFeeds(t, database).start(consumer)
+  const id = await insertDocument(database.pool)
+  await database.pool.query('alter table documents.documents add column pages integer default 7')
+  await database.pool.query(`update documents.documents set title = 'new' where id = $1`, [id])
+  const [, updated] = await consumer.reached(2)
+  assert.equal((updated!.value.after as unknown as { pages: number }).pages, 7)
+})
+
+test('another primary key is a delete and a create; a truncated table says nothing', async (t) => {
+  const database = await server.open()
+  const consumer = recordingConsumer()
+  await testFeeds(t, database).start(consumer)
+  const id = await insertDocument(database.pool)
+  const other = '01890000-0000-7000-8000-000000000000'
+  await database.pool.query('update documents.documents set id = $2 where id = $1', [id, other])
+  await database.pool.query('truncate documents.documents')
+  await insertDocument(database.pool, 'after')
+  await consumer.reached(4)
+  assert.deepEqual(consumer.events.map(({ key, value }) => [key, value.op]).slice(0, 3), [
+    [id, 'c'],
+    [id, 'd'],
+    [other, 'c'],
+  ])
+  assert.equal(consumer.events.length, 4)
+})
+
+test('a stop waits for the batch in hand and confirms it', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  let release: () => void = () => {}
+  let begun = false
+  const consumer = recordingConsumer({
+    before: () => {
+      begun = true
+      return new Promise((resolve) => (release = resolve))
+    },
+  })
+  const feed = await feeds.start(consumer)
+  await insertDocument(database.pool, 'in hand')
+  await eventually('the batch in hand', () => begun)
+  const stopped = feed.stop()
+  release()
+  await stopped
+  assert.equal(consumer.events.length, 1)
+  assert.equal(feed.status().state, 'stopped')
+  const next = recordingConsumer()
+  await feeds.start(next)
+  await insertDocument(database.pool, 'next')
+  const [first] = await next.reached(1)
+  assert.equal((first!.value.after as { title: string }).title, 'next')
+})

@@ -1,0 +1,149 @@
+import type { Pool } from 'pg'
+import { type ChangeEvent, documentIdOf, type Position } from '../../../domain/change.ts'
+import { DomainError } from '../../../domain/errors.ts'
+import type { Clock } from '../../../runtime/clock.ts'
+import type { Consumer, Replay } from '../port.ts'
+import { parsePosition } from './position.ts'
+
+export interface HistoryLimits {
+  maxAgeHours: number
+  maxEvents: number
+}
+
+/** The recent events of every document, in the table changes.history. */
+export interface History {
+  /** appends what it gets */
+  consumer: Consumer
+  /** @param after a well-formed position of the present epoch */
+  read(documentId: string, after: Position, limit: number): Promise<Replay>
+  /** Removes what is older than the limits; positions before it become unknown. @returns how many events */
+  prune(): Promise<number>
+}
+
+/** The feed's own record, which whoever resumes waits for. */
+const PACE_MS = 20
+/** events that one transaction removes at the most */
+const PRUNE_ROWS = 5_000
+
+export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, clock: Clock): History {
+  return {
+    consumer: {
+      name: 'history',
+      topics: ['cdc.documents', 'cdc.signatures'],
+      delivery: 'every-instance',
+      maxBatch: 1_000,
+      paceMs: PACE_MS,
+      handle: (events) => append(pool, events),
+    },
+    read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),
+    async prune() {
+      const oldest = new Date(clock.now().getTime() - limits.maxAgeHours * 3_600_000)
+      const epoch = await removeOtherEpochs(pool, slot)
+      let total = 0
+      for (;;) {
+        const removed = await pruneSome(pool, { slot, epoch, oldest, maxEvents: limits.maxEvents })
+        total += removed
+        if (removed < PRUNE_ROWS) return total
+      }
+    },
+  }
+}
+
+/**
+ * One statement for all. The texts travel as lines of one parameter, which spares the quoting of an array; JSON has
+ * no line breaks of its own.
+ */
+async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
+  const positions: string[] = []
+  const documents: string[] = []
+  const texts: string[] = []
+  for (const { topic, key, value, position } of events) {
+    const document = documentIdOf({ topic, key, value, position } as ChangeEvent)
+    // A delete without its old row, from a table whose replica identity is not FULL.
+    if (document === undefined) continue
+    positions.push(position)
+    documents.push(document)
+    texts.push(JSON.stringify({ topic, key, value }))
+  }
+  try {
+    await pool.query(
+      `insert into changes.history (position, document_id, event)
+       select * from unnest(
+         string_to_array($1, E'\\n'), string_to_array($2, E'\\n')::uuid[], string_to_array($3, E'\\n'))
+       on conflict do nothing`,
+      [positions.join('\n'), documents.join('\n'), texts.join('\n')],
+    )
+  } catch (error) {
+    // Nothing in an event can make this fail: it is the database.
+    const detail = `the history cannot be written: ${(error as Error).message}`
+    throw new DomainError('unavailable', detail, { cause: error })
+  }
+}
+
+async function read(
+  pool: Pool,
+  slot: string,
+  documentId: string,
+  after: Position,
+  limit: number,
+): Promise<Replay> {
+  const epoch = parsePosition(after)!.epoch
+  // One statement, so that the floor is the one of the rows that are seen.
+  const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
+    `select f.history_floor as floor, h.position, h.event
+       from changes.feeds f left join lateral (
+         select position, event from changes.history
+          where document_id = $2 and position > $3 and position < $4 order by position limit $5
+       ) h on true
+      where f.slot = $1 order by h.position`,
+    [slot, documentId, after, endOf(epoch), limit + 1],
+  )
+  const floor = rows[0]?.floor
+  if (!floor?.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
+  if (after < floor) return { kind: 'reset', reason: 'the position is too old' }
+  if (rows.length > limit)
+    return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+  const events = rows
+    .filter(({ event }) => event !== null)
+    .map(({ position, event }) => ({ ...JSON.parse(event!), position }) as ChangeEvent)
+  return { kind: 'events', events }
+}
+
+/** A text just after every position of this epoch: '.' is the character after '-'. */
+function endOf(epoch: string): string {
+  return `${epoch}.`
+}
+
+/** Removes what a writer that was slow wrote after a new epoch had begun. @returns the present epoch */
+async function removeOtherEpochs(pool: Pool, slot: string): Promise<string> {
+  const { rows } = await pool.query('select epoch from changes.feeds where slot = $1', [slot])
+  const epoch = rows[0]?.epoch ?? ''
+  await pool.query('delete from changes.history where position < $1 or position >= $2', [epoch, endOf(epoch)])
+  return epoch
+}
+
+interface Prune {
+  slot: string
+  epoch: string
+  oldest: Date
+  maxEvents: number
+}
+
+/** Moves the floor and removes what is at or below it, in one statement. */
+async function pruneSome(pool: Pool, { slot, epoch, oldest, maxEvents }: Prune): Promise<number> {
+  const { rowCount } = await pool.query(
+    `with own as not materialized (select position, recorded_at from changes.history
+                                    where position >= $4 and position < $5),
+          too_old as (select max(position) as position from own where recorded_at < $2),
+          too_many as (select position from own order by position desc offset $3 limit 1),
+          bound as (select greatest((select position from too_old), (select position from too_many)) as position),
+          leaving as (select position from own where position <= (select position from bound)
+                    order by position limit ${PRUNE_ROWS}),
+          floor as (update changes.feeds
+                       set history_floor = greatest(history_floor, (select max(position) from leaving))
+                     where slot = $1 and exists (select from leaving))
+     delete from changes.history where position in (select position from leaving)`,
+    [slot, oldest.toISOString(), maxEvents, epoch, endOf(epoch)],
+  )
+  return rowCount ?? 0
+}

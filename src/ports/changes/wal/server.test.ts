@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { connectDatabase } from '../../../db/connect.ts'
+import type { Database } from '../../../db/database.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../db/embedded/embedded-postgres.ts'
+import { migrateDatabase } from '../../../db/migrate.ts'
+import { silentLogger } from '../../../runtime/logger.ts'
+import { packageRoot } from '../../../runtime/package-root.ts'
+import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
+import { eventually } from '../../../testing/deadline.ts'
+import { testFeeds } from '../../../testing/wal-feed.ts'
+
+/** A server that a test may kill and start again under the same address. */
+interface MortalServer {
+  database: Database
+  kill(): Promise<void>
+  start(): Promise<void>
+  /** Ends it and removes its data. */
+  remove(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer()
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const { port } = listener.address() as { port: number }
+  await new Promise((resolve) => listener.close(resolve))
+  return port
+}
+
+async function startMortalServer(settings: Record<string, string> = {}): Promise<MortalServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-feed-'))
+  const port = await freePort()
+  const start = (): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, port, settings })
+  let server = await start()
+  const direct = { ...server.connection, host: '127.0.0.1', port }
+  await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
+  const pooled = connectDatabase(direct, { size: 5, waitMs: 5_000, statementMs: 10_000, onError: () => {} })
+  const database: Database = {
+    ...pooled,
+    direct,
+    findings: [],
+    ended: new Promise(() => {}),
+    check: async () => {},
+    stop: async () => {},
+  }
+  return {
+    database,
+    async kill() {
+      process.kill(server.pid, 'SIGKILL')
+      await server.ended
+    },
+    async start() {
+      server = await start()
+    },
+    async remove() {
+      await pooled.pool.end()
+      await server.stop(3_000)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+test('a feed outlives the death of its server: it reconnects, nothing is lost and nothing comes twice', async (t) => {
+  const server = await startMortalServer()
+  const { pool } = server.database
+  const feeds = testFeeds(t, server.database)
+  t.after(() => server.remove())
+  const consumer = recordingConsumer()
+  const feed = await feeds.start(consumer)
+  const before = await insertDocument(pool, 'before')
+  await consumer.reached(1)
+  const position = feed.position()
+  const last = await insertDocument(pool, 'just before')
+  await server.kill()
+  await eventually('the loss to be noticed', () => feed.status().state === 'reconnecting')
+  assert.ok(feed.status().problem)
+
+  await server.start()
+  await eventually('the stream', () => feed.status().state === 'streaming', 30_000)
+  const after = await insertDocument(pool, 'after')
+  await consumer.reached(3)
+  assert.deepEqual(
+    consumer.events.map(({ key }) => key),
+    [before, last, after],
+  )
+  assert.deepEqual(consumer.resets, [])
+  // Another consumer may still wait to try again.
+  await eventually('no problem', () => feed.status().problem === undefined)
+  const replay = await feed.replay(last, position, 10)
+  assert.deepEqual(replay, { kind: 'events', events: [consumer.events[1]] })
+})
+
+test('a slot whose log the server has removed under a stuck consumer is made again', async (t) => {
+  const server = await startMortalServer({ max_slot_wal_keep_size: '1MB' })
+  const { pool } = server.database
+  const feeds = testFeeds(t, server.database)
+  t.after(() => server.remove())
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
+  const other = recordingConsumer({ name: 'other' })
+  const feed = await feeds.start(stuck, other)
+  const id = await insertDocument(pool)
+  await other.reached(1)
+  for (let segment = 0; segment < 3; segment++) {
+    await pool.query(`select pg_logical_emit_message(false, 'fill', 'x'), pg_switch_wal()`)
+  }
+  await pool.query('checkpoint')
+  await eventually('a finding', () => feed.findings.length > 0, 30_000)
+  assert.match(feed.findings[0]!, /has removed log/)
+  await other.reached(2)
+  assert.deepEqual(
+    other.events.map(({ value }) => value.op),
+    ['c', 'r'],
+  )
+  release()
+  await stuck.reached(2)
+  assert.deepEqual(
+    stuck.events.map(({ key, value }) => [key, value.op]),
+    [
+      [id, 'c'],
+      [id, 'r'],
+    ],
+  )
+  assert.equal(stuck.resets.length, 1)
+})

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Pool } from 'pg'
+import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
+import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
+import { eventually } from '../../../testing/deadline.ts'
+import { testFeeds } from '../../../testing/wal-feed.ts'
+import { connectDirect } from './connection.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+async function confirmed(pool: Pool, slot: string): Promise<string> {
+  const { rows } = await pool.query(
+    `select (confirmed_flush_lsn - '0/0')::text as bytes from pg_replication_slots where slot_name = $1`,
+    [slot],
+  )
+  return rows[0].bytes
+}
+
+async function logEnd(pool: Pool): Promise<bigint> {
+  const { rows } = await pool.query(`select (pg_current_wal_insert_lsn() - '0/0')::text as bytes`)
+  return BigInt(rows[0].bytes)
+}
+
+/** Ends the slot's reader and removes the slot, as a careless operator would. */
+async function dropSlot(pool: Pool, slot: string): Promise<void> {
+  await eventually('the slot to be free for a moment', async () => {
+    await pool.query(
+      'select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = $1',
+      [slot],
+    )
+    return pool.query('select pg_drop_replication_slot($1)', [slot]).then(
+      () => true,
+      () => false,
+    )
+  })
+}
+
+test('the position of the slot moves only when every consumer is done', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  let release: () => void = () => {}
+  const slow = recordingConsumer({
+    name: 'slow',
+    before: () => new Promise((resolve) => (release = resolve)),
+  })
+  const fast = recordingConsumer({ name: 'fast' })
+  const feed = await feeds.start(slow, fast)
+  await insertDocument(database.pool)
+  const committed = await logEnd(database.pool)
+  await fast.reached(1)
+  await insertDocument(database.pool)
+  await fast.reached(2)
+  await eventually('the fast one to be done', () => feed.status().pending['fast'] === 0)
+  assert.ok(BigInt(await confirmed(database.pool, feeds.slot)) < committed)
+  assert.equal(feed.status().pending['slow'], 2)
+
+  release()
+  await slow.reached(1)
+  release()
+  await slow.reached(2)
+  await eventually(
+    'the slot to move',
+    async () => BigInt(await confirmed(database.pool, feeds.slot)) >= committed,
+  )
+})
+
+test('log of other tables does not hold the slot back and is not delivered', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const consumer = recordingConsumer()
+  await feeds.start(consumer)
+  await database.pool.query(
+    `insert into documents.views (document_id, total, "unique")
+     select gen_random_uuid(), 1, 1 from generate_series(1, 5000)`,
+  )
+  const end = await logEnd(database.pool)
+  await eventually(
+    'the slot to follow',
+    async () => BigInt(await confirmed(database.pool, feeds.slot)) >= end,
+  )
+  assert.deepEqual(consumer.events, [])
+})
+
+test('a slot that went away while the process was down is made again, with a snapshot and a reset', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const first = recordingConsumer()
+  const feed = await feeds.start(first)
+  const id = await insertDocument(database.pool, 'kept')
+  await first.reached(1)
+  const old = feed.position()
+  await feed.stop()
+  await dropSlot(database.pool, feeds.slot)
+  await insertDocument(database.pool, 'missed')
+
+  const next = recordingConsumer()
+  const again = await feeds.start(next)
+  await next.reached(2)
+  assert.deepEqual(next.resets, [`the replication slot ${feeds.slot} is gone`])
+  assert.deepEqual(
+    next.events.map(({ value }) => value.op),
+    ['r', 'r'],
+  )
+  assert.match(again.findings.join(), /starts over with a snapshot: the replication slot .* is gone/)
+  assert.equal(again.covers(old, next.events[0]!), false)
+  assert.deepEqual(await again.replay(id, old, 10), { kind: 'reset', reason: 'the position is unknown' })
+})
+
+test('a slot that goes away while the feed runs is made again without a restart', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const consumer = recordingConsumer()
+  const observer = recordingConsumer({ name: 'observer', delivery: 'every-instance' })
+  const feed = await feeds.start(consumer, observer)
+  await insertDocument(database.pool, 'kept')
+  await Promise.all([consumer.reached(1), observer.reached(1)])
+  const old = feed.position()
+  await dropSlot(database.pool, feeds.slot)
+  const second = await consumer.reached(2)
+  assert.equal(second[1]!.value.op, 'r')
+  assert.equal(consumer.resets.length, 1)
+  assert.equal(observer.resets.length, 1)
+  await insertDocument(database.pool, 'after')
+  await Promise.all([consumer.reached(3), observer.reached(2)])
+  assert.equal(feed.covers(old, observer.events[1]!), false)
+  assert.equal(feed.status().state, 'streaming')
+  assert.equal(feed.status().problem, undefined)
+})
+
+test('a snapshot that was interrupted is made again', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database, { queueLimit: 10 })
+  for (let index = 0; index < 40; index++) await insertDocument(database.pool, `${index}`)
+  const interrupted: RecordingConsumer = recordingConsumer({
+    maxBatch: 5,
+    before: () => (interrupted.events.length >= 10 ? new Promise(() => {}) : undefined),
+  })
+  const feed = await feeds.start(interrupted)
+  await interrupted.reached(10)
+  feed.destroy()
+  const next = recordingConsumer({ maxBatch: 5 })
+  await feeds.start(next)
+  await next.reached(40)
+  assert.deepEqual(next.resets, ['the first snapshot was interrupted'])
+  assert.equal(next.events.at(-1)!.value.source.snapshot, 'last')
+  assert.equal(new Set(next.events.map(({ key }) => key)).size, 40)
+})
+
+test('rows that change during the snapshot arrive as read first and as change after it', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database, { queueLimit: 20 })
+  const ids: string[] = []
+  for (let index = 0; index < 100; index++) ids.push(await insertDocument(database.pool, 'old'))
+  let writing: Promise<unknown> | undefined
+  const consumer = recordingConsumer({
+    maxBatch: 10,
+    before: () => {
+      writing ??= database.pool.query(`update documents.documents set title = 'new'`)
+    },
+  })
+  await feeds.start(consumer)
+  const events = await consumer.reached(200)
+  for (const id of ids) {
+    const own = events.filter(({ key }) => key === id)
+    assert.deepEqual(
+      own.map(({ value }) => value.op),
+      ['r', 'u'],
+    )
+  }
+  const positions = events.map(({ position }) => position)
+  assert.deepEqual(positions, [...positions].sort())
+})
+
+test('a slot that another living process reads is not taken from it', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const consumer = recordingConsumer()
+  const feed = await feeds.start(consumer)
+  await eventually('the stream', () => feed.status().state === 'streaming')
+  const rival = await feeds.open()
+  const outcome = rival.start().then(
+    () => 'started',
+    (error: Error) => error.message,
+  )
+  await insertDocument(database.pool)
+  await consumer.reached(1)
+  assert.equal(feed.status().state, 'streaming')
+  rival.destroy()
+  assert.match(await outcome, /is read by another process/)
+})
+
+test('a slot that was making when its process died is made again', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const client = await connectDirect(database.direct, 'test', true)
+  await client.query(`CREATE_REPLICATION_SLOT "${feeds.slot}" LOGICAL pgoutput EXPORT_SNAPSHOT`)
+  await client.end()
+  const id = await insertDocument(database.pool)
+  const consumer = recordingConsumer()
+  await feeds.start(consumer)
+  const events = await consumer.reached(1)
+  assert.deepEqual(
+    events.map(({ key, value }) => [key, value.op]),
+    [[id, 'r']],
+  )
+})

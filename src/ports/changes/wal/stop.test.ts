@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { connect, createServer, type Socket } from 'node:net'
+import { after, before, test, type TestContext } from 'node:test'
+import type { ConnectionSettings } from '../../../db/database.ts'
+import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
+import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
+import { testFeeds } from '../../../testing/wal-feed.ts'
+
+let server: TestDatabases
+before(async () => {
+  server = await startTestDatabases()
+})
+after(() => server.stop())
+
+interface WalProxy {
+  direct: ConnectionSettings
+  /** From now on the stream stands still before the end of a transaction. */
+  holdCommits(): void
+  /** Resolves when one is held. */
+  holding: Promise<void>
+  release(): void
+}
+
+/** Between a feed and the messages of its walsender (PostgreSQL documentation, 55.4 and 55.9). */
+async function openWalProxy(t: TestContext, upstream: ConnectionSettings): Promise<WalProxy> {
+  const held = deferred()
+  const sockets = new Set<Socket>()
+  const goOn = new Set<() => void>()
+  let holds = false
+  const relay = (from: Socket, to: Socket): void => {
+    let waiting = Buffer.alloc(0)
+    const forward = (): void => {
+      while (waiting.length >= 5 && waiting.length >= 1 + waiting.readUInt32BE(1)) {
+        // CopyData with XLogData, whose header has 25 bytes, and a commit in it.
+        if (holds && waiting[0] === 0x64 && waiting[5] === 0x77 && waiting[30] === 0x43) return held.resolve()
+        const size = 1 + waiting.readUInt32BE(1)
+        to.write(waiting.subarray(0, size))
+        waiting = waiting.subarray(size)
+      }
+    }
+    goOn.add(forward)
+    from.on('data', (chunk) => {
+      waiting = Buffer.concat([waiting, chunk])
+      forward()
+    })
+  }
+  const listener = createServer((client) => {
+    const behind = upstream.host.startsWith('/')
+      ? connect(`${upstream.host}/.s.PGSQL.${upstream.port}`)
+      : connect(upstream.port, upstream.host)
+    relay(behind, client)
+    client.pipe(behind)
+    behind.on('end', () => client.end())
+    for (const socket of [client, behind]) sockets.add(socket.on('error', () => client.destroy()))
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    listener.close()
+  })
+  const { port } = listener.address() as { port: number }
+  return {
+    direct: { ...upstream, host: '127.0.0.1', port },
+    holdCommits: () => void (holds = true),
+    holding: held.promise,
+    release() {
+      holds = false
+      for (const forward of goOn) forward()
+    },
+  }
+}
+
+test('a stop reads the end of a transaction whose changes were handed out: they do not come again', async (t) => {
+  const database = await server.open()
+  const proxy = await openWalProxy(t, database.direct)
+  const feeds = testFeeds(t, { ...database, direct: proxy.direct })
+  const consumer = recordingConsumer()
+  const feed = await feeds.start(consumer)
+  await insertDocument(database.pool, 'first')
+  await consumer.reached(1)
+  proxy.holdCommits()
+  await insertDocument(database.pool, 'in hand')
+  await Promise.all([consumer.reached(2), proxy.holding])
+  const stopped = feed.stop()
+  proxy.release()
+  await stopped
+  const next = recordingConsumer()
+  await feeds.start(next)
+  await insertDocument(database.pool, 'next')
+  const [first] = await next.reached(1)
+  assert.equal((first!.value.after as { title: string }).title, 'next')
+})
+
+test('a stop does not wait for ever for the end of a transaction: its changes come again', async (t) => {
+  const database = await server.open()
+  const proxy = await openWalProxy(t, database.direct)
+  const feeds = testFeeds(t, { ...database, direct: proxy.direct })
+  const consumer = recordingConsumer()
+  const feed = await feeds.start(consumer)
+  proxy.holdCommits()
+  await insertDocument(database.pool, 'in hand')
+  await Promise.all([consumer.reached(1), proxy.holding])
+  await feed.stop()
+  proxy.release()
+  const next = recordingConsumer()
+  await feeds.start(next)
+  const [first] = await next.reached(1)
+  assert.equal(first!.position, consumer.events[0]!.position)
+})
+
+test('a stop waits until it is written down that the snapshot is done', async (t) => {
+  const database = await server.open()
+  const feeds = testFeeds(t, database)
+  const { promise: gate, resolve: release } = deferred()
+  const begun = deferred()
+  const consumer = recordingConsumer({
+    before() {
+      begun.resolve()
+      return gate
+    },
+  })
+  await insertDocument(database.pool, 'before')
+  const feed = await feeds.start(consumer)
+  await begun.promise
+  await eventually('the stream', () => feed.status().state === 'streaming')
+  const other = await database.pool.connect()
+  await other.query('begin')
+  await other.query('select 1 from changes.feeds where slot = $1 for update', [feeds.slot])
+  let done = false
+  const stopped = feed.stop().then(() => (done = true))
+  release()
+  await eventually('the connection to be closed', async () => {
+    const { rows } = await database.pool.query(
+      'select active from pg_replication_slots where slot_name = $1',
+      [feeds.slot],
+    )
+    return !rows[0].active
+  })
+  await database.pool.query('select 1')
+  assert.equal(done, false)
+  await other.query('commit')
+  other.release()
+  await stopped
+  const next = recordingConsumer()
+  await feeds.start(next)
+  await insertDocument(database.pool, 'next')
+  const [first] = await next.reached(1)
+  assert.equal((first!.value.after as { title: string }).title, 'next')
+})

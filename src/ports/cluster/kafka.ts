@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import { DomainError } from '../../domain/errors.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/within.ts'
+import { type KafkaClient, openKafka } from '../changes/kafka/client.ts'
+import { kafkaErrorType, type KafkaLink, type KafkaOffset, type KafkaRecord } from '../changes/kafka/link.ts'
+import { readKafka } from '../changes/kafka/reader.ts'
+import { keepLinked } from '../changes/kafka/reconnect.ts'
+import { topicNames } from '../changes/kafka/topics.ts'
+import { parseKafkaUrl } from '../changes/kafka/url.ts'
+import { PendingQuestions } from './pending-questions.ts'
+import type { Cluster } from './port.ts'
+
+export interface KafkaClusterOptions {
+  url: string
+  /** prefix of the topic names */
+  prefix: string
+  /** name of this process, for the broker's logs */
+  instance?: string | undefined
+  log: Logger
+}
+
+type Content =
+  | { kind: 'join' | 'heartbeat' | 'leave' }
+  | { kind: 'question'; id: string; body: unknown }
+  | { kind: 'answer'; id: string; to: string; body: unknown }
+type Message = { from: string } & Content
+/** The sender of a message of another kind does not count as a member. */
+const KINDS: ReadonlySet<string> = new Set<Content['kind']>([
+  'join',
+  'heartbeat',
+  'leave',
+  'question',
+  'answer',
+])
+
+const HEARTBEAT_MS = 5_000
+/** A member leaves after three missed heartbeats and some delay. */
+const MEMBER_TIMEOUT_MS = 16_000
+/** for all members to answer */
+const ANSWER_TIMEOUT_MS = 2_000
+const SEND_TIMEOUT_MS = 5_000
+const START_TIMEOUT_MS = 5_000
+
+export function openKafkaCluster({ url, prefix, instance, log }: KafkaClusterOptions): KafkaCluster {
+  const clientId = ['docmgr-cluster', instance].filter(Boolean).join('-')
+  const client = openKafka({ address: parseKafkaUrl(url), clientId, log })
+  return new KafkaCluster(client, topicNames(prefix).peers, log)
+}
+
+/**
+ * The processes of a role over a topic with one partition, which each process reads and writes, so all see the
+ * questions in the same order. Each sends heartbeats; who asks waits for the answers of the members it knows of.
+ */
+export class KafkaCluster implements Cluster {
+  readonly #client: KafkaClient
+  readonly #topic: string
+  readonly #log: Logger
+  readonly #self = randomUUID()
+  readonly #abort = new AbortController()
+  /** the time of each other member's last message, by performance.now() */
+  readonly #members = new Map<string, number>()
+  readonly #questions = new PendingQuestions(this.#self)
+  #handler: ((question: unknown) => unknown) | undefined
+  #next: KafkaOffset | undefined
+  /** why no question can be asked now */
+  #problem: string | undefined = 'not started yet'
+  #running: Promise<void> | undefined
+  #heartbeat: NodeJS.Timeout | undefined
+
+  constructor(client: KafkaClient, topic: string, log: Logger) {
+    this.#client = client
+    this.#topic = topic
+    this.#log = log
+  }
+
+  answer(handler: (question: unknown) => unknown): void {
+    this.#handler = handler
+  }
+
+  async ask(body: unknown): Promise<unknown[]> {
+    if (this.#problem !== undefined) throw unavailable(this.#problem)
+    if (this.#questions.full) throw unavailable('too many questions are in flight')
+    const id = randomUUID()
+    const complete = this.#questions.open(id, this.#activeMembers())
+    try {
+      await within(SEND_TIMEOUT_MS, this.#send({ kind: 'question', id, body }))
+      await within(ANSWER_TIMEOUT_MS, complete).catch(() => {})
+    } catch (error) {
+      this.#questions.close(id)
+      throw unavailable((error as Error).message, error)
+    }
+    const answers = this.#questions.close(id)
+    if (!answers) throw unavailable('the question was not read back in time')
+    return answers
+  }
+
+  /** Does nothing where no handler answers. */
+  async start(): Promise<void> {
+    if (!this.#handler) return
+    const settled = new Promise<void>((resolve) => (this.#running = this.#run(resolve)))
+    await within(START_TIMEOUT_MS, settled).catch(() => {})
+    this.#heartbeat = setInterval(() => this.#post({ kind: 'heartbeat' }), HEARTBEAT_MS)
+    this.#heartbeat.unref()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running) {
+      this.#abandon()
+      await within(SEND_TIMEOUT_MS, this.#send({ kind: 'leave' })).catch(() => {})
+      await this.#running
+    }
+    await this.#client.close()
+  }
+
+  /** Ends as a killed process would: the other members get no message. */
+  destroy(): void {
+    this.#client.destroy()
+    this.#abandon()
+  }
+
+  #abandon(): void {
+    clearInterval(this.#heartbeat)
+    this.#abort.abort()
+    this.#questions.abandon()
+  }
+
+  #run(onSettled: () => void): Promise<void> {
+    return keepLinked({
+      client: this.#client,
+      random: Math.random,
+      signal: this.#abort.signal,
+      work: (link, onWorking) =>
+        this.#follow(link, () => {
+          onWorking()
+          onSettled()
+        }),
+      onFailure: (error, failures) => {
+        this.#problem = error.message
+        if (failures === 1)
+          this.#log.warn({ err: error }, 'cannot exchange messages with the other processes')
+        if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') this.#next = undefined
+        onSettled()
+      },
+    })
+  }
+
+  async #follow(link: KafkaLink, onReading: () => void): Promise<void> {
+    const topic = this.#topic
+    await link.refresh([topic])
+    this.#next ??= (await link.offsets([{ topic, partition: 0 }], 'latest'))[0]!
+    this.#problem = undefined
+    this.#post({ kind: 'join' })
+    onReading()
+    await readKafka({
+      link,
+      from: [this.#next],
+      signal: this.#abort.signal,
+      onFetched: ([fetched]) => {
+        for (const record of fetched!.records) this.#read(record)
+        this.#next = { topic, partition: 0, offset: fetched!.next }
+      },
+    })
+  }
+
+  #read({ value, offset }: KafkaRecord): void {
+    try {
+      this.#receive(JSON.parse(String(value)) as Message)
+    } catch (error) {
+      this.#log.error({ offset, err: error }, 'unknown message on the cluster topic')
+    }
+  }
+
+  #receive(message: Message): void {
+    const { from, kind } = message
+    if (!KINDS.has(kind)) throw new Error(`unknown kind ${kind}`)
+    const isOwn = from === this.#self
+    if (!isOwn && kind === 'leave') {
+      this.#members.delete(from)
+      this.#questions.removeProcess(from)
+      return
+    }
+    if (!isOwn) this.#members.set(from, performance.now())
+    if (kind === 'join' && !isOwn) this.#post({ kind: 'heartbeat' })
+    if (kind === 'question') {
+      const body = this.#handler!(message.body)
+      if (isOwn) this.#questions.addAnswer(message.id, from, body)
+      else this.#post({ kind: 'answer', id: message.id, to: from, body })
+    }
+    if (kind === 'answer' && message.to === this.#self) {
+      this.#questions.addAnswer(message.id, from, message.body)
+    }
+  }
+
+  #activeMembers(): string[] {
+    const oldest = performance.now() - MEMBER_TIMEOUT_MS
+    for (const [member, at] of this.#members) if (at < oldest) this.#members.delete(member)
+    return [...this.#members.keys()]
+  }
+
+  /** Sends without waiting; a failure only means a missing answer. */
+  #post(message: Content): void {
+    this.#send(message).catch((error: unknown) =>
+      this.#log.debug({ err: error }, 'could not send a message to the other processes'),
+    )
+  }
+
+  #send(message: Content): Promise<void> {
+    return this.#client.send(this.#topic, this.#self, JSON.stringify({ from: this.#self, ...message }))
+  }
+}
+
+function unavailable(why: string, cause?: unknown): DomainError {
+  return new DomainError('unavailable', `cannot ask the other processes of this role: ${why}`, { cause })
+}
