@@ -1,5 +1,9 @@
-// Runs before `npm start`, `npm test` and `npm run bench`: installs the packages and builds when
-// that has not been done yet or something changed since. Needs nothing but Node and npm.
+// Runs before the npm scripts: installs the packages and builds, each only when something changed since the last time.
+// Needs nothing but Node and npm.
+//
+//   node src/build/setup.mjs [--install]
+//
+// --install: only the packages, for scripts that do not need dist.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fingerprint } from './files.mjs'
@@ -25,7 +29,8 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lo
 }
 
 const built = 'dist/.fingerprint'
-if (!existsSync(built) || readFileSync(built, 'utf8') !== fingerprint()) {
+const isBuilt = existsSync(built) && readFileSync(built, 'utf8') === fingerprint()
+if (!isBuilt && !process.argv.includes('--install')) {
   console.error('Building …')
   run(process.execPath, 'src/build/build.mjs')
 }

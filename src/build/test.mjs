@@ -1,46 +1,70 @@
-// Runs the compiled tests with node:test, in parallel, one process a file.
+// Runs the compiled tests with node:test, one process a file.
 //
-//   node src/build/test.mjs [--out=dist] [--stack] [PATTERN…] [-- options of node --test]
+//   npm test                                everything that needs no server, with 5 rounds of the crash test
+//   npm test -- PATTERN…                    the files with PATTERN in their path: npm test -- roles/ws
+//   npm test -- PATTERN… --name 'TEXT'      and of those the tests whose name contains TEXT (a regular expression)
+//   npm run test:unit                       the pure tests: no database, no other process
+//   npm run test:crash [-- --rounds=200]    only the crash test, 50 rounds unless said otherwise
+//   npm run test:stack [-- PATTERN…]        the files *.stack.test.ts, on the servers of docker/native
 //
-// Files named *.stack.test.ts need the servers of docker/native: with --stack only they run, without it all others.
-// PATTERN is a part of a path: `npm test -- ws` runs the test files with `ws` in their path.
+// Options of `node --test` go after a second `--`. --out=DIR names another build than dist.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
 import { findFiles } from './files.mjs'
 
-const args = process.argv.slice(2)
-const split = args.indexOf('--')
-const own = split === -1 ? args : args.slice(0, split)
-const forNode = split === -1 ? [] : args.slice(split + 1)
-const out = own.find((argument) => argument.startsWith('--out='))?.slice(6) ?? 'dist'
-const stack = own.includes('--stack')
-const patterns = own.filter((argument) => !argument.startsWith('--'))
-
-const files = [...findFiles(out, /\.test\.js$/), ...findFiles('docker/native', /\.test\.mjs$/)].filter(
-  (path) =>
-    /\.stack\.test\.\w+$/.test(path) === stack &&
-    (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))),
+const separator = process.argv.indexOf('--')
+const own = process.argv.slice(2, separator === -1 ? undefined : separator)
+const forNode = separator === -1 ? [] : process.argv.slice(separator + 1)
+const { values, positionals: patterns } = parseArgs({
+  args: own,
+  allowPositionals: true,
+  options: {
+    out: { type: 'string', default: 'dist' },
+    name: { type: 'string' },
+    rounds: { type: 'string' },
+    unit: { type: 'boolean' },
+    crash: { type: 'boolean' },
+    stack: { type: 'boolean' },
+  },
+})
+const { out, stack = false } = values
+const pure = new Set(
+  JSON.parse(readFileSync(`${out}/pure-tests.json`, 'utf8')).map((path) => `${out}/${path}`),
 )
+
+const isWanted = (path) =>
+  /\.stack\.test\.\w+$/.test(path) === stack &&
+  (!values.unit || pure.has(path)) &&
+  (!values.crash || path.endsWith('/crash.test.js')) &&
+  (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
+// The short ones first: a mistake shows soon.
+const files = [...findFiles(out, /\.test\.js$/), ...findFiles('docker', /\.test\.mjs$/)].filter(isWanted)
 if (files.length === 0) {
   console.error(`no test file below ${out} has ${patterns.join(' or ')} in its path`)
   process.exit(1)
 }
-// A stack test may start a whole deployment beside the servers: two cores for each.
-const concurrency = stack
-  ? Math.max(1, Math.floor(availableParallelism() / 2))
-  : Math.max(2, availableParallelism())
+
+const rounds = values.rounds ?? process.env.CRASH_ROUNDS ?? (values.crash ? '50' : '5')
+const cores = availableParallelism()
 const { status } = spawnSync(
   process.execPath,
   [
     '--enable-source-maps',
     '--test',
-    `--test-concurrency=${concurrency}`,
+    // A stack test may start a whole deployment beside the servers: two cores for each.
+    `--test-concurrency=${stack ? Math.max(1, Math.floor(cores / 2)) : Math.max(2, cores)}`,
     '--test-reporter=spec',
-    // The crash tests are the longest by far; each test has shorter limits of its own.
-    '--test-timeout=900000',
+    // For a file that hangs: each test has a shorter limit of its own.
+    `--test-timeout=${300_000 + Number(rounds) * 20_000}`,
+    ...(values.name === undefined ? [] : [`--test-name-pattern=${values.name}`]),
     ...forNode,
     ...files,
   ],
-  { stdio: 'inherit', env: { ...process.env, ...(stack && { ACCEPTANCE_TARGET: 'topology' }) } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, CRASH_ROUNDS: rounds, ...(stack && { ACCEPTANCE_TARGET: 'topology' }) },
+  },
 )
 process.exit(status ?? 1)

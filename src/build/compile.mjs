@@ -1,0 +1,49 @@
+// How src becomes a folder that runs. One esbuild call with code splitting: a package is compiled once and shared, and each
+// dynamic import() becomes a chunk, so that a command loads only what it uses. Types are checked by tsc, not here.
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { external } from './external.mjs'
+import { findFiles, fingerprint } from './files.mjs'
+
+/** What runs in production, and with `all` tests and benches too. */
+export function entryPoints({ all }) {
+  const program = /^src\/(cli|config\/define-config)\.ts$|\.worker\.ts$/
+  const others = /^src\/bench\/bench(-stack)?\.ts$|\.test\.ts$/
+  const entries = findFiles('src', /\.ts$/)
+  return entries.filter(
+    (path) => (program.test(path) && (all || !path.startsWith('src/bench/'))) || (all && others.test(path)),
+  )
+}
+
+/** esbuild's options. @param out the folder that the compiled files are written to */
+export function compileOptions(out, { entries, sourcemap = 'linked' }) {
+  return {
+    entryPoints: entries,
+    outdir: out,
+    outbase: 'src',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap,
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
+    chunkNames: 'chunks/[name]-[hash]',
+    external,
+    // With Node 20 the AWS SDK warns at each start that its releases of 2027 need a newer one. This concerns whoever updates
+    // packages, not whoever runs an image that has fixed versions of both.
+    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  }
+}
+
+/** Makes the output folder a build: a package of modules, an executable, and the state of the sources. */
+export function finishBuild(out) {
+  mkdirSync(out, { recursive: true })
+  writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
+  writeFileSync(`${out}/.fingerprint`, fingerprint())
+  chmodSync(`${out}/cli.js`, 0o755)
+}
