@@ -1,9 +1,21 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, lchown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import {
+  chmod,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type PostgresBinaries } from './binaries.ts'
+import { syncFolder } from '../../runtime/file-sync.ts'
+import type { PostgresBinaries } from './binaries.ts'
 import { killProcessesOf } from './leftovers.ts'
 import { chooseServerUser, SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
 
@@ -143,13 +155,7 @@ async function readPassword(folder: string): Promise<string> {
 
 async function writePassword(folder: string): Promise<string> {
   const password = randomBytes(24).toString('base64url')
-  const file = await open(join(folder, 'password'), 'w', 0o600)
-  try {
-    await file.writeFile(`${password}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600, flush: true })
   return password
 }
 
@@ -164,10 +170,4 @@ async function giveTo({ owner }: ServerUser, folder: string, present?: number): 
     await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid)
   }
   await lchown(folder, owner.uid, owner.gid)
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  await handle.sync().catch(() => {}) // not every file system can
-  await handle.close()
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError } from '../../domain/errors.ts'
+import { syncFolder } from '../../runtime/file-sync.ts'
 import { checkKey } from './object-key.ts'
 import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from './port.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -131,15 +132,6 @@ async function moveInto(draft: string, target: string): Promise<void> {
     await rename(draft, target)
   }
   await syncFolder(shelf)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DomainError } from '../../domain/errors.ts'
+import { formatTime } from '../../domain/time.ts'
 import type { Elasticsearch } from './elasticsearch-client.ts'
 import { MAX_RESULT_WINDOW } from './elasticsearch-index-settings.ts'
 import { type Query, queryOf, titleQuery } from './elasticsearch-query.ts'
@@ -134,19 +135,12 @@ function rowOf({ _source, sort, highlight }: Answer<Source>['hits']['hits'][numb
   const content = highlight?.content?.[0] ?? ''
   return {
     ...row,
-    created_at: microseconds(row.created_at),
-    updated_at: microseconds(row.updated_at),
+    created_at: formatTime(row.created_at),
+    updated_at: formatTime(row.updated_at),
     score: sort[0],
     content,
     cut: content.length < content_length,
   }
-}
-
-/** With a fraction of six digits, or none when it is zero: as PostgreSQL's times are told. */
-function microseconds(time: string): string {
-  const [, seconds, fraction = ''] = /^([^.]*?)(?:\.(\d+))?Z$/.exec(time) ?? []
-  if (seconds === undefined) return time
-  return /[1-9]/.test(fraction) ? `${seconds}.${fraction.slice(0, 6).padEnd(6, '0')}Z` : `${seconds}Z`
 }
 
 const digestOf = (query: Query): string => createHash('sha1').update(JSON.stringify(query)).digest('hex')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Document } from '../../domain/document.ts'
 import { invalidField } from '../../domain/errors.ts'
+import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { dateTime, status, text, wholeNumber } from '../../http/fields.ts'
@@ -64,10 +65,7 @@ export function listDocuments(list: DocumentLister): Endpoint {
   })
 }
 
-/** What `isoFromPostgres` makes. */
-const TIME = /^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{6})?Z$/
-
 function isKeyOf({ key }: Sort): (value: string) => boolean {
   if (key === 'title') return (value) => text({ max: 255 }).safeParse(value).success
-  return (value) => TIME.test(value) && !Number.isNaN(Date.parse(value)) && !value.startsWith('0000')
+  return isTime
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
+import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import { defineEndpoint, type Endpoint, type Reply } from '../../http/endpoint.ts'
 import { dateTime, email, id, idParams, wholeNumber } from '../../http/fields.ts'
@@ -118,9 +119,6 @@ function limitOf({ limit, include }: Query): number {
   }
   return limit
 }
-
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/
-const isTime = (key: string): boolean => TIME.test(key) && !Number.isNaN(Date.parse(key))
 
 async function checkExists(documentId: string, documents: Documents, context: RequestContext): Promise<void> {
   const { exists } = await documents.exists(documentId, context)

@@ -6,6 +6,7 @@ import { isSignable } from '../../domain/document.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import { MAX_SIGNATURE_DATA_BYTES, type Signature, signatureImageKey } from '../../domain/signature.ts'
+import { formatTime } from '../../domain/time.ts'
 import { magicTypeOf } from '../../extraction/magic-type.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
@@ -82,7 +83,7 @@ export function createSigning(options: SigningOptions): SignDocument {
     const row: NewSignature = {
       ...fields,
       id: options.newId(),
-      signed_at: isoMicros(options.clock.now()),
+      signed_at: formatTime(options.clock.now().toISOString()),
       ip_address: command.ip_address ?? (isIP(context.clientAddress) ? context.clientAddress : null),
       image_encoding: null,
       image_prefix: null,
@@ -221,13 +222,6 @@ async function imageTypeOf(bytes: Buffer): Promise<string | null> {
   if (bytes.length < MIN_IMAGE_BYTES) return null
   const type = await magicTypeOf(bytes)
   return type?.startsWith('image/') ? type : null
-}
-
-/** As the database writes it: microseconds, or no fraction when it is zero. */
-function isoMicros(time: Date): string {
-  return time
-    .toISOString()
-    .replace(/\.(\d{3})Z$/, (_, millis: string) => (millis === '000' ? 'Z' : `.${millis}000Z`))
 }
 
 function identityOf(context: RequestContext): Omit<RequestContext, 'signal'> {
