@@ -4,6 +4,7 @@ import { pause } from '../backoff.ts'
 import { type ConsumerRunner, createConsumerRunner } from './consumer-runner.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from '../port.ts'
+import { Pace } from './pace.ts'
 import { Queue } from './queue.ts'
 
 /** An event with its number in the order of dispatch. */
@@ -30,8 +31,6 @@ interface Batch {
   begunAt: number
 }
 
-/** Batches that may begin sooner than the pace, after a quiet time. */
-const AHEAD = 3
 /** A batch that takes longer is a problem. */
 const SLOW_SECONDS = 60
 
@@ -48,8 +47,7 @@ export class ConsumerQueue {
   /** those that are not done, in their order */
   readonly #inHand = new Set<Batch>()
   readonly #handling = new Set<Promise<void>>()
-  /** when the next batch is due at the consumer's pace */
-  #dueAt = -Infinity
+  readonly #pace: Pace
   #reset: string | undefined
   #wake: (() => void) | undefined
   /** once stopped: the last event that was done, for good */
@@ -59,6 +57,7 @@ export class ConsumerQueue {
   constructor(options: ConsumerQueueOptions) {
     this.#options = options
     this.consumer = options.consumer
+    this.#pace = new Pace(options.consumer.paceMs ?? 0)
     const { signal } = this.#abort
     this.#runners = Array.from({ length: options.consumer.concurrency ?? 1 }, () =>
       createConsumerRunner({ ...options, signal }),
@@ -142,7 +141,7 @@ export class ConsumerQueue {
 
   async #run(): Promise<void> {
     const { signal } = this.#abort
-    const { maxBatch, paceMs = 0 } = this.consumer
+    const { maxBatch } = this.consumer
     while (!signal.aborted) {
       if (this.#reset !== undefined && this.#inHand.size === 0) this.#tellReset()
       if (this.#queue.length === 0 || this.#free.length === 0 || this.#reset !== undefined) {
@@ -150,13 +149,13 @@ export class ConsumerQueue {
         this.#wake = undefined
         continue
       }
-      const early = this.#dueAt - AHEAD * paceMs - performance.now()
-      if (early > 0 && this.#queue.length < maxBatch) {
-        await pause(early, signal)
+      const begunAt = performance.now()
+      const waitMs = this.#pace.waitMs(begunAt)
+      if (waitMs > 0 && this.#queue.length < maxBatch) {
+        await pause(waitMs, signal)
         continue
       }
-      const begunAt = performance.now()
-      this.#dueAt = Math.max(this.#dueAt, begunAt) + paceMs
+      this.#pace.started(begunAt)
       this.#begin({ events: this.#queue.take(maxBatch), begunAt })
     }
   }
