@@ -62,10 +62,13 @@ export interface Api {
   uploadDocument(upload: Upload, key: string): Promise<Document>
   /** counts no view */
   hasDocument(id: string): Promise<boolean>
+  /** counts a view */
+  getDocument(id: string): Promise<Document>
   /** newest first, page by page */
   listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
   setStatus(id: string, status: DocumentStatus): Promise<Document>
   sign(signature: NewSignature, key: string): Promise<Signature>
+  isSigned(documentId: string): Promise<boolean>
   search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchAnswer>
   /** the token of a developer's machine; refused where tokens are required */
   developmentToken(userId: string, email: string): Promise<string>
@@ -105,6 +108,10 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
       }
     },
 
+    async getDocument(id) {
+      return (await http.send<Document>(`${documents}/${encodeURIComponent(id)}`)).body
+    },
+
     async *listDocuments(filters, pageSize = 200) {
       let next: string | undefined = `${documents}?${query({ ...filters, limit: pageSize })}`
       while (next !== undefined) {
@@ -125,6 +132,11 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
     async sign(json, key) {
       const options = { method: 'POST', json, headers: keyed(key) } as const
       return (await http.send<Signature>(`${urls.signature}/signatures`, options)).body
+    },
+
+    async isSigned(documentId) {
+      const url = `${urls.signature}/signatures?${query({ document_id: documentId, limit: 1 })}`
+      return (await http.send<Signature[]>(url)).body.length > 0
     },
 
     async search(q, page, filters) {

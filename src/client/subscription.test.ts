@@ -56,6 +56,16 @@ describe('subscribe', () => {
     later.subscription.close()
   })
 
+  it('says when the history has been received', async () => {
+    const id = await harness.documents.add()
+    await harness.documents.change(id, { title: 'new' })
+    let before: string[] | undefined
+    const { subscription, seen } = open(id, { last: 'start', onCaughtUp: () => (before ??= [...seen]) })
+    await eventually('the history', () => before !== undefined)
+    assert.deepEqual(before, ['document.created 1', 'document.updated 2'])
+    subscription.close()
+  })
+
   it('tells of a reset and goes on from the new position', async () => {
     const reasons: string[] = []
     const { subscription } = open(newId(), { last: 'nonsense', onReset: (reason) => reasons.push(reason) })

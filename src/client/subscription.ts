@@ -16,7 +16,7 @@ export interface SubscribeOptions {
   documentId: string
   /** asked before each connection */
   token: () => Promise<string> | string
-  /** a position to go on from; without it, what happens from now on */
+  /** a position to resume from, or `start` for the history that is kept; without it, what happens from now on */
   last?: string
   /**
    * Gets every message but the protocol's own, in the order of arrival. An error that it throws ends the
@@ -26,6 +26,8 @@ export interface SubscribeOptions {
   /** Something may be missing before what comes next: read the present state by REST. */
   onReset?(reason: string): void
   onState?(state: SubscriptionState): void
+  /** After each connection, once every message of the past has been passed to `onMessage`. */
+  onCaughtUp?(): void
   signal?: AbortSignal
   backoff?: { firstMs: number; limitMs: number }
   /** for a token to be had, and for the connection to be established, milliseconds */
@@ -88,6 +90,8 @@ export function subscribe(options: SubscribeOptions): Subscription {
 }
 
 const CONNECT_MS = 10_000
+/** between the pings that find out whether the past has been sent */
+const CATCH_UP_PING_MS = 200
 
 /** What goes from one connection to the next. */
 interface Place {
@@ -131,12 +135,23 @@ async function connectOnce(options: SubscribeOptions, place: Place, signal: Abor
       problem = reason
       ws.terminate()
     }
+    const ping = (): void => {
+      if (ws.readyState === WebSocket.OPEN) ws.send('{"type":"ping"}')
+    }
     const life = setInterval(() => {
       if (performance.now() - heardAt > 2 * pingMs) return givenUp('the service went silent')
-      if (ws.readyState === WebSocket.OPEN) ws.send('{"type":"ping"}')
+      ping()
     }, pingMs)
     const hello = setTimeout(() => givenUp('the service did not say hello'), 2 * connectMs)
     signal.addEventListener('abort', end, { once: true })
+    let isCaughtUp = false
+    // A pong has no position before the service has sent all messages of the past.
+    const follow = ({ type, position }: SubscriptionMessage): void => {
+      if (isCaughtUp || (type !== 'connection.established' && type !== 'pong')) return
+      if (position === undefined) return void setTimeout(ping, type === 'pong' ? CATCH_UP_PING_MS : 0)
+      isCaughtUp = true
+      options.onCaughtUp?.()
+    }
 
     ws.on('message', (data: Buffer) => {
       heardAt = performance.now()
@@ -149,6 +164,7 @@ async function connectOnce(options: SubscribeOptions, place: Place, signal: Abor
           clearTimeout(hello)
         }
         take(message, options, place)
+        if (options.onCaughtUp) follow(message)
       } catch (error) {
         failure = error
         end()

@@ -79,8 +79,16 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .action((query, options) => chosen(async () => (await import('./search.ts')).search(query, options, io)))
 
   withService(add('tail <document-id>', 'print the events of a document as they happen', TAIL_EXAMPLE))
+    .addOption(
+      new Option('--since <when>', 'start with the history that is kept, or now; start with --until')
+        .choices(['start', 'now'])
+        .conflicts('last'),
+    )
     .option('--last <position>', 'start with what came after this position')
-    .option('--until <type>', 'end after an event of this type, such as document.signed')
+    .option(
+      '--until <type>',
+      'end after an event of this type, such as document.signed, or when it has happened before',
+    )
     .option('--count <number>', 'end after so many events')
     .option('--json', 'print one line of JSON for each event')
     .action((id, options) => chosen(async () => (await import('./tail.ts')).tail(id, options, io)))

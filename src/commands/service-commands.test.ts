@@ -134,10 +134,27 @@ test('tail prints events as they happen, ends when told, and goes on from a posi
   const position = events.find(({ type }) => type === 'document.sent').position
   const resumed = await client('tail', id, '--json', '--last', position, '--count', '1')
   assert.equal(JSON.parse(resumed.stdout).type, 'document.viewed')
+})
 
-  const none = await client('tail', '01a201cf-2dea-7226-9076-3169e0d79aa5')
-  assert.equal(none.code, 1)
-  assert.match(none.stderr, /there is no document/)
+test('tail --until ends at once when the event has happened before it starts', async () => {
+  const id = await postDocument('Too fast')
+  await setStatus(id, 'sent')
+  await setStatus(id, 'viewed')
+  const { code, stdout } = await client('tail', id, '--json', '--until', 'document.sent')
+  assert.equal(code, 0)
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).type)
+  assert.deepEqual(types, ['document.created', 'document.sent'])
+})
+
+test('tail of a document that does not exist fails', async () => {
+  for (const id of ['01a201cf-2dea-7226-9076-3169e0d79aa5', 'not-an-id']) {
+    const { code, stderr } = await client('tail', id, '--until', 'document.signed')
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`there is no document ${id}`))
+  }
 })
 
 test('tail ends with 130 on Ctrl-C', async () => {
@@ -183,7 +200,13 @@ test('client commands start a service for their own time where none runs', async
   assert.equal(imported.code, 0, imported.stderr)
   assert.match(imported.stderr, /No service runs: starting one/)
   const found = await runCli(['search', 'otter', '--data', own, '--json'])
-  assert.equal(JSON.parse(found.stdout).documents[0].title, 'otter.md')
+  const [otter] = JSON.parse(found.stdout).documents
+  assert.equal(otter.title, 'otter.md')
+  // A new slot begins a new history, without what happened before.
+  const fresh = ['--data', own, '--set', 'changes.slot=fresh']
+  const past = await runCli(['tail', otter.id, '--until', 'document.created', ...fresh])
+  assert.equal(past.code, 0, past.stderr)
+  assert.match(past.stderr, /document\.created happened before the earliest event that is kept/)
 })
 
 test('where tokens are required, commands on the same machine sign their own', async () => {

@@ -1,51 +1,30 @@
-import { subscribe, SubscriptionRefused, type SubscriptionMessage } from '../client/subscription.ts'
+import type { Api } from '../client/api.ts'
 import { COMMAND_LINE_USER } from '../client/find-service.ts'
+import { subscribe, SubscriptionRefused, type SubscriptionMessage } from '../client/subscription.ts'
+import { isStatus, statusMove } from '../domain/document.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { type Io } from './io.ts'
+import type { Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'
 import { printable } from './printable.ts'
 import { withService, type ServiceContext } from './with-service.ts'
 
 export interface TailOptions extends ServiceOptions {
+  since?: 'start' | 'now'
   last?: string
   until?: string
   count?: string
   json?: boolean
 }
 
-/** Prints the events of a document until it is told to end; goes on where it was after a lost connection. */
+/** Prints the events of a document until it is told to end; resumes after a lost connection. */
 export async function tail(documentId: string, options: TailOptions, io: Io): Promise<number> {
   const count =
     options.count === undefined ? Infinity : wholeNumber(options.count, '--count', 1, 1_000_000_000)
   return withService(options, io, 1, async (context) => {
-    const { api, service } = context
-    if (!(await api.hasDocument(documentId))) throw new CommandError(`there is no document ${documentId}`)
-    let seen = 0
-    let done = false
-    const subscription = subscribe({
-      url: service.urls.ws,
-      documentId,
-      token: () => tokenFor(context),
-      ...(options.last !== undefined && { last: options.last }),
-      signal: io.signal,
-      onMessage: (message) => {
-        if (done) return
-        if (options.json) io.json(message)
-        else io.out(line(message, io))
-        done = ++seen >= count || message.type === options.until
-        if (done) subscription.close()
-      },
-      onReset: (reason) => {
-        if (options.json) io.json({ type: 'reset', data: { reason } })
-        io.note(`What happened before may be missing here: ${reason}`)
-      },
-      onState: (state) => {
-        if (state.kind === 'established' && seen === 0) io.note(`Following ${documentId}; Ctrl-C ends.`)
-        if (state.kind === 'waiting') io.note(`Not connected (${state.reason}); trying again …`)
-      },
-    })
+    if (!(await context.api.hasDocument(documentId)))
+      throw new CommandError(`there is no document ${documentId}`)
     try {
-      await subscription.closed
+      await follow(documentId, count, context, options, io)
     } catch (error) {
       if (error instanceof SubscriptionRefused)
         throw new CommandError(`the service refuses: ${error.message}`)
@@ -56,6 +35,70 @@ export async function tail(documentId: string, options: TailOptions, io: Io): Pr
   })
 }
 
+async function follow(
+  documentId: string,
+  count: number,
+  context: ServiceContext,
+  { since, until, last, json }: TailOptions,
+  io: Io,
+): Promise<void> {
+  const from = last ?? ((since ?? (until === undefined ? 'now' : 'start')) === 'start' ? 'start' : undefined)
+  let seen = 0
+  let done = false
+  let isFromCreation = false
+  let stateCheck: Promise<void> | undefined
+  const subscription = subscribe({
+    url: context.service.urls.ws,
+    documentId,
+    token: () => tokenFor(context),
+    ...(from !== undefined && { last: from }),
+    signal: io.signal,
+    onMessage: (message) => {
+      if (done) return
+      if (json) io.json(message)
+      else io.out(line(message, io))
+      isFromCreation ||= message.type === 'document.created'
+      done = ++seen >= count || message.type === until
+      if (done) subscription.close()
+    },
+    onReset: (reason) => {
+      if (json) io.json({ type: 'reset', data: { reason } })
+      io.note(`Earlier events may be missing: ${reason}`)
+    },
+    onState: (state) => {
+      if (state.kind === 'established' && seen === 0) io.note(`Following ${documentId}; Ctrl-C ends.`)
+      if (state.kind === 'waiting') io.note(`Not connected (${state.reason}); trying again …`)
+    },
+    onCaughtUp: () => {
+      // The history of an old document may be gone, and with it the event that is waited for.
+      if (done || until === undefined || from !== 'start' || isFromCreation) return
+      stateCheck = hasHappened(until, documentId, context.api).then((happened) => {
+        if (!happened || done) return
+        done = true
+        io.note(`${until} happened before the earliest event that is kept.`)
+        subscription.close()
+      })
+      stateCheck.catch(() => subscription.close())
+    },
+  })
+  await subscription.closed
+  await stateCheck
+}
+
+/**
+ * Whether the present state of the document shows that it is past an event of this type.
+ * @throws CommandError when the document can no longer have such an event
+ */
+async function hasHappened(type: string, documentId: string, api: Api): Promise<boolean> {
+  if (type === 'signature.added') return api.isSigned(documentId)
+  const { status } = await api.getDocument(documentId)
+  if (type === 'document.status_changed') return ['completed', 'archived', 'cancelled'].includes(status)
+  const wanted = type.replace(/^document\./, '')
+  if (!isStatus(wanted) || statusMove(status, wanted) === 'allowed') return false
+  if (status === 'cancelled' && wanted !== 'created')
+    throw new CommandError(`${type} will not happen: the document is cancelled`)
+  return true
+}
 /** WebSocket needs a token even where REST does not: one that anyone on a developer's machine gets. */
 async function tokenFor({ api, service }: ServiceContext): Promise<string> {
   return service.token ?? (await api.developmentToken(COMMAND_LINE_USER.id, COMMAND_LINE_USER.email))

@@ -26,7 +26,7 @@ import { eventually, within } from './deadline.ts'
 export const newId = createUuidV7()
 
 export interface HarnessOptions {
-  /** Goes on with the database and the slot of a harness that was stopped or killed. */
+  /** Uses the database and the slot of a harness that was killed. */
   after?: Harness
   limits?: Partial<WsLimits>
   mode?: 'open' | 'required'
@@ -103,6 +103,7 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
   const port = (server.address() as AddressInfo).port
   const token = (admin = false): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin })
   const documents = createDocuments(database)
+  let isKilled = false
   return {
     role,
     feed,
@@ -122,6 +123,7 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
     token,
     connect: (documentId, query = {}) => connectClient(port, documentId, { token: token(), ...query }),
     kill() {
+      isKilled = true
       feed.destroy()
       server.close()
       sockets.forEach((socket) => socket.destroy())
@@ -131,8 +133,21 @@ export async function startHarness(databases: TestDatabases, options: HarnessOpt
       server.closeAllConnections()
       server.close()
       await feed.stop()
+      if (!isKilled) await dropSlot(database, slot)
     },
   }
+}
+
+/** PostgreSQL has few slots, and a server is shared by all tests of a file. */
+async function dropSlot({ pool }: Database, slot: string): Promise<void> {
+  await eventually(`slot ${slot} to be dropped`, async () => {
+    await pool.query(
+      'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1 and not active',
+      [slot],
+    )
+    const { rowCount } = await pool.query('select from pg_replication_slots where slot_name = $1', [slot])
+    return rowCount === 0
+  })
 }
 
 async function listen(

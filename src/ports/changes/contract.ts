@@ -286,6 +286,18 @@ export function changeFeedContract(name: string, harness: ChangeFeedHarness): vo
       assert.equal((await feed.replay(id, away, 2)).kind, 'reset')
     })
 
+    test('a reader who begins at the oldest position gets the whole history of its document', async (t) => {
+      const subject = await harness.create(t)
+      const consumer = recordingConsumer({ delivery: 'every-instance' })
+      const feed = await begin(subject, consumer)
+      const id = await insertDocument(subject.pool)
+      await subject.pool.query(`update documents.documents set title = 'new' where id = $1`, [id])
+      await consumer.reached(2)
+      const oldest = await feed.oldest()
+      for (const event of consumer.events) assert.equal(feed.covers(oldest, event), false)
+      assert.deepEqual(await feed.replay(id, oldest, 10), { kind: 'events', events: consumer.events })
+    })
+
     test('a position stays good over a restart', async (t) => {
       const subject = await harness.create(t)
       const consumer = recordingConsumer({ delivery: 'every-instance' })

@@ -11,6 +11,11 @@ export interface ChangeFeed {
   consume(consumer: Consumer): Promise<Subscription>
   /** Where a reader stands who has seen everything delivered until now. */
   position(): Position
+  /**
+   * The earliest position from which `replay` can answer now. Events before it may exist: they are no longer kept.
+   * @throws when it cannot be read now
+   */
+  oldest(): Promise<Position>
   /** Whether a reader at `position` has already seen `event`. */
   covers(position: Position, event: ChangeEvent): boolean
   /**

@@ -30,7 +30,7 @@ export interface Hub {
 }
 
 export interface HubOptions {
-  feed: Pick<ChangeFeed, 'position' | 'covers' | 'replay'>
+  feed: Pick<ChangeFeed, 'position' | 'oldest' | 'covers' | 'replay'>
   limits: WsLimits
   log: Logger
   clock: Clock
@@ -67,6 +67,7 @@ export function createHub({ feed, limits, log, clock, metrics }: HubOptions): Hu
       // The feed may be ahead of what was dispatched here, or, for a moment, behind it.
       position: () => latest(feed.position()),
       latest,
+      oldest: () => within(limits.replayMs, feed.oldest()),
       covers: (position, event) => feed.covers(position, event),
       replay: (documentId, after, isWanted) =>
         within(

@@ -9,6 +9,9 @@ export interface Place {
   skip: number
 }
 
+/** In the parameter `last`: the oldest position that the feed can replay from. */
+export const START = 'start'
+
 /** The longest text of a place, in characters. */
 export const MAX_PLACE_CHARS = 128 + '~99'.length
 

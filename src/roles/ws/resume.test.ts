@@ -68,6 +68,23 @@ describe('A WebSocket client that resumes', () => {
     for (const client of [all, rest, last]) client.close()
   })
 
+  it('gets the whole history of its document when it asks for the start', async () => {
+    const { documents, connect } = await start()
+    const id = await documents.add()
+    await documents.change(id, { title: 'new' })
+    const client = await connect(id, { last: 'start' })
+    const { data } = await client.message('connection.established')
+    assert.equal(data.resumed, true)
+    assert.notEqual(data.position, 'start')
+    await client.changes(2)
+    await documents.sign(id)
+    assert.deepEqual(
+      (await client.changes(3)).map(({ type }) => type),
+      ['document.created', 'document.updated', 'signature.added'],
+    )
+    client.close()
+  })
+
   it('moves its place on with pongs, even if nothing happens to its document', async () => {
     const { documents, connect } = await start()
     const id = newId()

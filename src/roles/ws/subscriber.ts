@@ -6,7 +6,7 @@ import type { Replay } from '../../ports/changes/port.ts'
 import { answerTo, errorMessage } from './answer.ts'
 import { type EncodedEvent, encodeEvent } from './encode.ts'
 import type { WsLimits } from './limits.ts'
-import { formatPlace, type Place } from './place.ts'
+import { formatPlace, type Place, START } from './place.ts'
 import { createRate } from './rate.ts'
 
 /** Codes of RFC 6455, 7.4.1, and of its registry at IANA. */
@@ -21,6 +21,8 @@ export interface SubscriberHub {
   position(): Position
   /** the later one of this position and that of the last event that was dispatched */
   latest(position: Position): Position
+  /** the earliest position that can be replayed from */
+  oldest(): Promise<Position>
   covers(position: Position, event: ChangeEvent): boolean
   /** @param isWanted asked when its turn has come */
   replay(documentId: string, after: Position, isWanted: () => boolean): Promise<Replay>
@@ -75,10 +77,11 @@ export class Subscriber {
   async start(): Promise<void> {
     const { id, documentId, hub } = this.#options
     const resumed = this.#buffer !== undefined
-    const data = { document_id: documentId, connection_id: id, position: formatPlace(this.#place), resumed }
-    this.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
-    if (!resumed) return
     try {
+      if (this.#place.position === START) this.#place = { position: await hub.oldest(), skip: 0 }
+      const data = { document_id: documentId, connection_id: id, position: formatPlace(this.#place), resumed }
+      this.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
+      if (!resumed) return
       const replay = await hub.replay(documentId, this.#place.position, () => this.#isCatchingUp())
       if (!this.#isCatchingUp()) return
       if (replay.kind === 'reset') this.reset(replay.reason)

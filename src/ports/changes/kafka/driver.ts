@@ -5,7 +5,7 @@ import type { HistoryLimits } from '../wal/history.ts'
 import { type KafkaClient, openKafka } from './client.ts'
 import { createKafkaDeadLetters } from './dead-letters.ts'
 import { isAfter, type MemoryLimits, recall } from './history.ts'
-import { createCovers, isReached, parsePosition } from './position.ts'
+import { createCovers, Cursor, isReached, parsePosition } from './position.ts'
 import { createScanner, type ScanLimits } from './scan.ts'
 import type { KafkaTimings } from './share.ts'
 import { SharedConsumer } from './shared.ts'
@@ -135,6 +135,11 @@ export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFee
       return { stop }
     },
     position: () => tail.cursor?.position ?? 'none',
+    // What is in memory: reading Kafka from its first record for one client would cost too much.
+    async oldest() {
+      if (!tail.cursor || !tail.memory) throw new Error('the change feed has not begun yet')
+      return new Cursor(tail.cursor.identity, tail.memory.floor).position
+    },
     covers: (position, event) => covers(position, event.position),
     replay: replays.replay,
     status,

@@ -132,6 +132,7 @@ export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
       return { stop: () => stopQueue(queue) }
     },
     position: () => reader.position,
+    oldest: () => history.oldest(),
     covers: (position, event) => isCovered(position, event.position),
     replay,
     status,

@@ -14,6 +14,8 @@ export interface HistoryLimits {
 export interface History {
   /** appends what it gets */
   consumer: Consumer
+  /** The position after which every event is kept. */
+  oldest(): Promise<Position>
   /** @param after a well-formed position of the present epoch */
   read(documentId: string, after: Position, limit: number): Promise<Replay>
   /** Removes what is older than the limits; positions before it become unknown. @returns how many events */
@@ -34,6 +36,14 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
       maxBatch: 1_000,
       paceMs: PACE_MS,
       handle: (events) => append(pool, events),
+    },
+    async oldest() {
+      const { rows } = await pool.query<{ history_floor: string }>(
+        'select history_floor from changes.feeds where slot = $1',
+        [slot],
+      )
+      if (!rows[0]) throw new Error('the change feed has not begun yet')
+      return rows[0].history_floor
     },
     read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),
     async prune() {
