@@ -75,7 +75,13 @@ var exactVersion = regexp.MustCompile(`^v?\d+\.\d+\.\d+([.-][\w.-]+)?$|^RELEASE\
 // twoNumbers are the versions of PostgreSQL since 10.
 var twoNumbers = regexp.MustCompile(`^postgres:\d+\.\d+(-[a-z]+)?$`)
 
+// withdrawn are repositories that can no longer be pulled from.
+var withdrawn = regexp.MustCompile(`^(docker\.io/)?(minio|bitnami)/`)
+
 func images(_ *system, service types.ServiceConfig) []string {
+	if withdrawn.MatchString(service.Image) {
+		return []string{fmt.Sprintf("image %q is no longer published there", service.Image)}
+	}
 	_, tag, tagged := strings.Cut(service.Image[strings.LastIndex(service.Image, "/")+1:], ":")
 	if tagged && (exactVersion.MatchString(tag) || twoNumbers.MatchString(service.Image)) {
 		return nil
