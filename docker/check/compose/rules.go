@@ -19,6 +19,7 @@ type rule struct {
 var rules = []rule{
 	{"dependencies", each(dependencies)},
 	{"images", each(images)},
+	{"builders", builders},
 	{"names", each(names)},
 	{"ports", each(ports)},
 	{"limits", each(limits)},
@@ -87,6 +88,29 @@ func images(_ *system, service types.ServiceConfig) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("image %q has no exact version", service.Image)}
+}
+
+// builders: an image is built by one service; the others that run it must not look for it in a registry.
+func builders(s *system) (found []string) {
+	builder := map[string]string{}
+	for _, service := range s.services() {
+		if service.Build == nil {
+			continue
+		}
+		if other, ok := builder[service.Image]; ok {
+			found = append(found, fmt.Sprintf("%s and %s both build %s", other, service.Name, service.Image))
+		}
+		builder[service.Image] = service.Name
+	}
+	for _, service := range s.services() {
+		if isDocmgr(service) && builder[service.Image] == "" {
+			found = append(found, fmt.Sprintf("%s: nothing builds %s", service.Name, service.Image))
+		}
+		if isDocmgr(service) && service.Build == nil && service.PullPolicy != types.PullPolicyNever {
+			found = append(found, service.Name+": could pull an image that is only built: pull_policy is not never")
+		}
+	}
+	return found
 }
 
 // names: servers have fixed ones, roles are numbered, which a fixed name would forbid.

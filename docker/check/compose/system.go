@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -126,7 +127,7 @@ func environment(service types.ServiceConfig) map[string]string {
 }
 
 // isDocmgr: it runs the image that this repository builds.
-func isDocmgr(service types.ServiceConfig) bool { return service.Build != nil }
+func isDocmgr(service types.ServiceConfig) bool { return strings.HasPrefix(service.Image, "docmgr:") }
 
 // scalable are the services that `--scale` must work for.
 var scalable = []string{"document", "signature", "search", "ws", "indexer"}
