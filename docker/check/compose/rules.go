@@ -25,6 +25,7 @@ var rules = []rule{
 	{"limits", each(limits)},
 	{"restarts", each(restarts)},
 	{"mounts", each(mounts)},
+	{"memory", each(memory)},
 	{"unused", unused},
 	{"addresses", each(addresses)},
 	{"gateway", gateway},
@@ -190,6 +191,20 @@ func mounts(s *system, service types.ServiceConfig) (found []string) {
 		case types.VolumeTypeVolume:
 			if _, ok := s.project.Volumes[mount.Source]; !ok {
 				found = append(found, "mounts the volume "+mount.Source+", which is not declared")
+			}
+		}
+	}
+	return found
+}
+
+// memory: a tmpfs outside /tmp has a mode and a size. Without a mode runc copies that of the mount point, which is 1777
+// at the first start and 0755 of root after a restart (moby/moby#20437).
+func memory(_ *system, service types.ServiceConfig) (found []string) {
+	for _, mount := range service.Tmpfs {
+		path, options, _ := strings.Cut(mount, ":")
+		for _, option := range []string{"mode=", "size="} {
+			if path != "/tmp" && !strings.Contains(","+options, ","+option) {
+				found = append(found, "tmpfs "+path+" has no "+strings.TrimSuffix(option, "="))
 			}
 		}
 	}

@@ -58,6 +58,8 @@ var mutations = []mutation{
 	{compose, "  restart: unless-stopped\n  logging", "  restart: always\n  logging", `restart is "always"`},
 	{compose, "./docker/redis/redis.conf:", "./docker/redis/redis.config:", "which is not there"},
 	{compose, "redis.conf:ro", "redis.conf", "could write to"},
+	{compose, "mode=1777,size=256m", "size=256m", "tmpfs /var/run/kong has no mode"},
+	{compose, "mode=1777,size=256m", "mode=1777", "tmpfs /var/run/kong has no size"},
 	{compose, "volumes:\n  postgres:\n", "volumes:\n  unwanted:\n  postgres:\n", "volume unwanted"},
 	{compose, "@pgbouncer:6432/", "@pgbouncer:5432/", "pgbouncer exposes"},
 	{compose, "redis://redis:6379", "redis://cache:6379", "cache:6379 names no service"},
