@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { ChangeEvent } from '../domain/change.ts'
-import { DomainError, isProblem } from '../domain/errors.ts'
+import { DomainError } from '../domain/errors.ts'
 import { type Backoff, backoffMs, pause } from '../ports/changes/backoff.ts'
 import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import { countDocuments, currentDocuments } from '../ports/changes/current-documents.ts'
@@ -14,7 +14,7 @@ import {
 } from '../roles/indexer/reindex.ts'
 import { type Logger, silentLogger } from '../runtime/logger.ts'
 import { defineModule, startGraph } from '../runtime/module.ts'
-import { toDomainError } from '../runtime/to-domain-error.ts'
+import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { createBase } from './base.ts'
 import { makeIndexer } from './indexer.ts'
 import { composeStores } from './stores.ts'
@@ -84,8 +84,8 @@ export async function openReindexing(config: Config, options: ReindexingOptions)
       awaySince = undefined
       return value
     } catch (error) {
-      const meaning = toDomainError(error)
-      if (passes(meaning)) {
+      const meaning = translateError(error)
+      if (isTransient(meaning)) {
         awaySince ??= performance.now()
         if (performance.now() - awaySince >= patienceMs) givenUp.abort(inVain(meaning, patienceMs))
       } else awaySince = undefined
@@ -98,7 +98,7 @@ export async function openReindexing(config: Config, options: ReindexingOptions)
       try {
         return await watched(work)
       } catch (error) {
-        if (!passes(error)) throw error
+        if (!isTransient(error)) throw error
       }
       if (!ended.aborted) await pause(backoffMs(failures, RETRY, Math.random), ended)
       ended.throwIfAborted()
@@ -176,8 +176,6 @@ export async function openReindexing(config: Config, options: ReindexingOptions)
     stop: () => graph.stop(),
   }
 }
-
-const passes = (error: unknown): error is DomainError => isProblem(error, 'unavailable', 'deadline-exceeded')
 
 function inVain(problem: DomainError, ms: number): DomainError {
   const why =

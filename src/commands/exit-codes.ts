@@ -18,7 +18,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   3    done, but something needs attention: doctor found a problem, import could
        not read a file, migrations are pending, the index lacks documents,
        the connector does not run
-  4    no service answers
+  4    a service or server does not answer
   130  interrupted (143: terminated)`
 
 /** The command cannot do what was asked; the message is for the user, and no stack is shown. */

@@ -86,6 +86,6 @@ test('a data folder that a service works in is left alone', async (t) => {
 
 test('a database that cannot be reached is told as that', async () => {
   const { code, stdout, stderr } = await run('--set', 'database.url=postgres://a:b@127.0.0.1:9/docmgr')
-  assert.deepEqual([code, stdout], [1, ''])
+  assert.deepEqual([code, stdout], [4, ''])
   assert.match(stderr, /^error: a server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:9\)/)
 })

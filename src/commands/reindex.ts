@@ -1,8 +1,7 @@
 import { type Failure, type OpenReindexing, openReindexing } from '../app/reindex.ts'
-import { isProblem } from '../domain/errors.ts'
 import { FolderInUseError } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
-import { toDomainError } from '../runtime/to-domain-error.ts'
+import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
@@ -84,10 +83,13 @@ function explain(error: unknown): never {
     const why = 'which has the database or the contents open'
     throw new CommandError(`stop process ${error.pid} first, ${why} in ${error.folder}`)
   }
-  const meaning = toDomainError(error)
-  if (meaning === error || !isProblem(meaning, 'unavailable')) throw error
+  const translated = translateError(error)
+  if (translated === error || !isTransient(translated)) throw error
   const why = (error as Error).message
-  throw new CommandError(`a server cannot be reached (${why}): \`docmgr doctor\` says which`)
+  throw new CommandError(
+    `a server cannot be reached (${why}): \`docmgr doctor\` says which`,
+    EXIT.unreachable,
+  )
 }
 
 const number = (value: number): string => value.toLocaleString('en')

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { InterruptedError, type Io } from './io.ts'
 import { createProgram, exitCodeOfUsage } from './program.ts'
@@ -28,9 +29,15 @@ function report(error: Error, io: Io): number {
   io.note(`${red('error:')} ${first}`)
   for (const line of rest) io.note(`${red('error:')} ${line}`)
   if (isBug(error) && error.stack) io.note(dim(error.stack.split('\n').slice(1).join('\n')))
+  return exitCodeOf(error)
+}
+
+/** What a command ends with that fails with this error. */
+export function exitCodeOf(error: Error): number {
   if (error instanceof CommandError) return error.exitCode
   if (USAGE.has(error.name)) return EXIT.usage
-  return UNREACHABLE.has(error.name) ? EXIT.unreachable : EXIT.failed
+  const isUnreachable = UNREACHABLE.has(error.name) || isTransient(translateError(error))
+  return isUnreachable ? EXIT.unreachable : EXIT.failed
 }
 
 /** An error that nobody wrote a sentence for. */
@@ -39,6 +46,7 @@ function isBug(error: Error): boolean {
 }
 
 function messageOf(error: unknown): string {
+  if (isTransient(error) && error.cause !== undefined) return `${error.message} (${messageOf(error.cause)})`
   if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join('; ')
   return error instanceof Error && !(error instanceof InterruptedError) ? error.message : String(error)
 }

@@ -2,7 +2,7 @@ import { type RunningService, startService } from '../app.ts'
 import { type FlagValue } from '../config/load-config.ts'
 import { type Config, ROLES } from '../config/schema.ts'
 import { createLogger } from '../runtime/logger.ts'
-import { EXIT } from './exit-codes.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { tour } from './tour.ts'
@@ -31,12 +31,17 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     announce(config, service, seconds, io)
   }
   try {
-    await Promise.race([service.failed, untilAborted(io.interrupted)])
+    await Promise.race([service.failed.catch(fail), untilAborted(io.interrupted)])
     io.note('Stopping …')
     return EXIT.done
   } finally {
     await service.stop()
   }
+}
+
+/** A running service that fails ends with 1, whatever the cause. */
+function fail(error: Error): never {
+  throw new CommandError(error.message)
 }
 
 function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {

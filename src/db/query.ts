@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
-import { DomainError } from '../domain/errors.ts'
+import { translateError } from '../runtime/translate-error.ts'
 import { isoFromPostgres } from './timestamp.ts'
 
 /** The pool, or the client that a transaction holds. */
@@ -23,7 +23,7 @@ const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText } as neve
  * Runs one unnamed statement. Rows have the types that the tables of schema.ts have: times are ISO 8601 strings with
  * microseconds, bigint is a number. For the statements of the hot paths, where a query builder costs more than the query.
  *
- * @throws DomainError unavailable when the database cannot be reached
+ * @throws DomainError unavailable, deadline-exceeded
  */
 export async function queryRows<Row extends QueryResultRow>(
   on: Queryable,
@@ -63,21 +63,11 @@ export async function inTransaction<T>(
   }
 }
 
-const LOST = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOST)/
-/** SQLSTATE classes: connection, resources, operator intervention (PostgreSQL documentation, appendix A). */
-const DOWN = /^(08|53|57P|25006)/
-const WITHOUT_CODE = /timeout|terminated|Connection ended|not queryable|after calling end/i
+const databaseError = (error: unknown): unknown => translateError(error, 'the database')
 
-/** An error of the driver as one that the client understands, where the database could not be reached. */
-export function databaseError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof DomainError) return error
-  const { code } = error as { code?: string }
-  const down = code === undefined ? WITHOUT_CODE.test(error.message) : LOST.test(code) || DOWN.test(code)
-  return down ? new DomainError('unavailable', 'the database cannot be reached now', { cause: error }) : error
-}
-
-/** The SQLSTATE of an error of the database, such as `23505` for a unique violation. */
+/** The SQLSTATE of an error of the database or of its cause, such as `23505` for a unique violation. */
 export function sqlState(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  if (!(error instanceof Error)) return undefined
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : sqlState(error.cause)
 }

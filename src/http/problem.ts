@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'
 import { DomainError, type FieldError, PROBLEMS } from '../domain/errors.ts'
-import { toDomainError } from '../runtime/to-domain-error.ts'
+import { translateError } from '../runtime/translate-error.ts'
 
 /** Problem details (RFC 9457). */
 export interface Problem {
@@ -14,12 +14,12 @@ export interface Problem {
   errors?: readonly FieldError[]
 }
 
-/** What the client is told; of an unexpected error no more than the request's id. */
+/** The problem that the client gets. Of an unexpected error it names only the request's id. */
 export function problemOf(error: unknown, requestId: string): Problem {
-  const meaning = toDomainError(error)
+  const translated = translateError(error)
   const known =
-    meaning instanceof DomainError
-      ? meaning
+    translated instanceof DomainError
+      ? translated
       : new DomainError('internal', `The log has more under this request id: ${requestId}`)
   const { http, title } = PROBLEMS[known.code]
   return {

@@ -1,5 +1,6 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import type { Authenticator } from '../auth/authenticator.ts'
+import { PROBLEMS } from '../domain/errors.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
@@ -53,9 +54,7 @@ export function createCalls({ authenticator, log, metrics }: CallOptions) {
       result = { response: await handle(call.context(principal)) }
     } catch (error) {
       const failure = failureOf(error, requestId)
-      if (failure.status === 'INTERNAL' || failure.status === 'UNAVAILABLE') {
-        log.error({ err: error, requestId, method }, 'a call failed')
-      }
+      if (PROBLEMS[failure.problem].http >= 500) log.error({ err: error, requestId, method }, 'call failed')
       result = { failure }
     }
     const millis = performance.now() - begun

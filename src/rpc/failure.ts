@@ -1,4 +1,5 @@
 import { DomainError, type FieldError, PROBLEMS, type ProblemCode } from '../domain/errors.ts'
+import { translateError } from '../runtime/translate-error.ts'
 
 /**
  * gRPC's status codes by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers.
@@ -38,11 +39,12 @@ export interface Failure {
   fieldErrors: Buffer | undefined
 }
 
-/** What the caller is told; of an unexpected error no more than the request's id. */
+/** The failure that the caller gets. Of an unexpected error it names only the request's id. */
 export function failureOf(error: unknown, requestId: string): Failure {
+  const translated = translateError(error)
   const known =
-    error instanceof DomainError
-      ? error
+    translated instanceof DomainError
+      ? translated
       : new DomainError('internal', `The log has more under this request id: ${requestId}`)
   const status = PROBLEMS[known.code].grpc
   const errors = known.errors.slice(0, MAX_FIELD_ERRORS).map(({ field, detail }) => ({

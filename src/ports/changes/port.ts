@@ -52,9 +52,9 @@ export interface Consumer {
    */
   concurrency?: number
   /**
-   * Resolves when the effect of the whole batch is durable; only then does the position move on. A DomainError
-   * `unavailable` is tried again until it works; any other failure is tried again event by event, and an event
-   * that keeps failing goes to the dead letters.
+   * Resolves when the effect of the whole batch is durable; only then does the position move on. A transient error
+   * (see isTransient) is retried until it works; any other failure is retried event by event, and an event that keeps
+   * failing goes to the dead letters.
    */
   handle(events: ChangeEvent[]): Promise<void>
   /** Events may have been lost before what comes next (always a snapshot): forget positions given before. */

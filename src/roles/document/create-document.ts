@@ -8,6 +8,7 @@ import type { Blobs, BlobInfo } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { isTransient } from '../../runtime/translate-error.ts'
 import type { DocumentStore } from './document-store.ts'
 
 export interface DocumentFields {
@@ -94,7 +95,7 @@ export function createCreateDocument(options: CreateOptions): CreateDocument {
   }
 }
 
-/** After a lost connection nobody knows whether the row was committed; then its object must stay. */
+/** False where the row may have been committed, as after a lost connection: then its object must stay. */
 function hasNoRow(error: unknown): boolean {
-  return error instanceof DomainError ? error.code !== 'unavailable' : sqlState(error) !== undefined
+  return error instanceof DomainError ? !isTransient(error) : sqlState(error) !== undefined
 }

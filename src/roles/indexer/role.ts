@@ -1,5 +1,4 @@
 import type { ChangeEvent } from '../../domain/change.ts'
-import { isProblem } from '../../domain/errors.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
@@ -7,7 +6,7 @@ import type { SearchDocument, SearchIndex } from '../../ports/search/port.ts'
 import { type Clock, systemClock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
-import { toDomainError } from '../../runtime/to-domain-error.ts'
+import { isTransient, translateError } from '../../runtime/translate-error.ts'
 import { createIndexerMetrics } from './metrics.ts'
 import { type DocumentState, newestStates, searchDocumentOf } from './newest-states.ts'
 import { createReadContent } from './read-content.ts'
@@ -107,13 +106,7 @@ export function createIndexer(options: IndexerOptions): Consumer {
     // The index tells versions apart: an older one that comes later is left out, and one whose text is missing is told.
     concurrency,
     paceMs: PACE_MS,
-    async handle(events) {
-      try {
-        await handle(events)
-      } catch (error) {
-        throw toDomainError(error)
-      }
-    },
+    handle,
   }
 }
 
@@ -146,6 +139,6 @@ function portionsBelow(limit: number, states: readonly DocumentState[]): Documen
 /** What is unavailable comes first: it is waited for, while any other error is held against its event. */
 function throwWorst(errors: unknown[]): void {
   if (errors.length === 0) return
-  const meanings = errors.map(toDomainError)
-  throw meanings.find((error) => isProblem(error, 'unavailable')) ?? meanings[0]
+  const translated = errors.map((error) => translateError(error))
+  throw translated.find(isTransient) ?? translated[0]
 }

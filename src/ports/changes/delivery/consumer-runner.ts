@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
-import { isProblem } from '../../../domain/errors.ts'
 import type { Logger } from '../../../runtime/logger.ts'
+import { isTransient, translateError } from '../../../runtime/translate-error.ts'
 import { type Backoff, backoffMs, pause } from '../backoff.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from '../port.ts'
@@ -65,7 +65,7 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
   const handle = (events: ChangeEvent[]): Promise<void> =>
     persist(
       () => consumer.handle(events),
-      (error) => isProblem(error, 'unavailable'),
+      (error) => isTransient(translateError(error)),
     )
 
   const sendToDeadLetters = async (event: ChangeEvent, cause: unknown): Promise<void> => {

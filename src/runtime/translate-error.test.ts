@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
+import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
+import { createAuthenticator } from '../auth/authenticator.ts'
+import { createTokens } from '../auth/tokens.ts'
+import { EXIT } from '../commands/exit-codes.ts'
+import { exitCodeOf } from '../commands/run.ts'
+import type { ChangeEvent } from '../domain/change.ts'
+import { DomainError, type ProblemCode } from '../domain/errors.ts'
+import { createApp, createHttpMetrics } from '../http/create-app.ts'
+import { defineEndpoint } from '../http/endpoint.ts'
+import { type HttpListener, listen } from '../http/listen.ts'
+import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
+import type { Documents } from '../ports/documents/port.ts'
+import { createRpcMetrics } from '../rpc/calls.ts'
+import { createConnectHandler } from '../rpc/connect.ts'
+import { createDocumentService } from '../rpc/document-service.ts'
+import { DocumentService } from '../rpc/gen/document_pb.ts'
+import { type GrpcServer, startGrpcServer } from '../rpc/server.ts'
+import { recordingConsumer } from '../testing/changes.ts'
+import { systemClock } from './clock.ts'
+import { createUuidV7 } from './ids.ts'
+import { silentLogger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+
+const withCode = (code: string, message = 'failed'): Error => Object.assign(new Error(message), { code })
+
+const UNAVAILABLE = [
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+  ],
+  ...['08000', '08006', '53000', '53100', '53300', '53400', '57P01', '57P02', '57P03', '57P05', '25006'],
+  ...['40001', '40P01'],
+]
+const UNAVAILABLE_MESSAGES = [
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+]
+
+const CASES: [name: string, error: Error, code: ProblemCode][] = [
+  ...UNAVAILABLE.map((code): [string, Error, ProblemCode] => [code, withCode(code), 'unavailable']),
+  ...UNAVAILABLE_MESSAGES.map((text): [string, Error, ProblemCode] => [text, new Error(text), 'unavailable']),
+  ['ENOENT of a socket', Object.assign(withCode('ENOENT'), { syscall: 'connect' }), 'unavailable'],
+  ['57014', withCode('57014'), 'deadline-exceeded'],
+  ['55P03', withCode('55P03'), 'deadline-exceeded'],
+  ['Query read timeout', new Error('Query read timeout'), 'deadline-exceeded'],
+  ['a cause', new Error('wrapped', { cause: withCode('EAI_AGAIN') }), 'unavailable'],
+  [
+    'a DomainError among the causes',
+    new Error('wrapped', { cause: new DomainError('deadline-exceeded', 'late') }),
+    'deadline-exceeded',
+  ],
+  ['ENOENT of a file', Object.assign(withCode('ENOENT'), { syscall: 'open' }), 'internal'],
+  ['23505', withCode('23505'), 'internal'],
+  ['an unexpected error', new Error('the password is hunter2'), 'internal'],
+]
+
+/** What every handler below throws. */
+let thrown: Error
+const fail = async (): Promise<never> => {
+  throw thrown
+}
+const role: Documents = { get: fail, exists: fail, updateStatus: fail, check: fail, stop: async () => {} }
+
+let http: HttpListener
+let grpc: GrpcServer
+
+before(async () => {
+  const tokens = createTokens(
+    { secret: 'a secret for tests, 32 bytes long', issuer: 'i', audience: 'a', lifetime: 60 },
+    systemClock,
+  )
+  const metrics = createMetrics()
+  const options = {
+    handlers: createDocumentService(role),
+    authenticator: createAuthenticator('open', tokens),
+    log: silentLogger,
+    metrics: createRpcMetrics(metrics),
+    newId: createUuidV7(),
+    trustedProxies: [],
+  }
+  const endpoint = defineEndpoint({
+    method: 'GET',
+    path: '/fail',
+    operationId: 'fail',
+    summary: 'Fails',
+    responses: {},
+    handle: fail,
+  })
+  const app = createApp([endpoint], {
+    ...options,
+    metrics: createHttpMetrics(metrics),
+    before: createConnectHandler(options),
+  })
+  http = await listen({ setting: 'test', host: '127.0.0.1', port: 0, handler: app.callback() })
+  grpc = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
+})
+
+after(async () => {
+  await grpc.stop(500)
+  await http.close(500)
+})
+
+type Meets = (error: Error) => Promise<unknown>
+
+/** Compares what an edge makes of each case with `expected`. */
+async function checkAll(meet: Meets, expected: (code: ProblemCode) => unknown): Promise<void> {
+  const results: [string, unknown][] = []
+  for (const [name, error] of CASES) {
+    thrown = error
+    results.push([name, await meet(error)])
+  }
+  assert.deepEqual(
+    results,
+    CASES.map(([name, , code]) => [name, expected(code)]),
+  )
+}
+
+async function problemOverRpc(transport: Transport): Promise<unknown> {
+  const call = createClient(DocumentService, transport).getDocument({ documentId: createUuidV7()() })
+  const failure = await call.then(() => undefined, ConnectError.from)
+  return [failure?.code, failure?.metadata.get('docmgr-problem')]
+}
+
+const STATUS: Partial<Record<ProblemCode, [http: number, rpc: Code]>> = {
+  unavailable: [503, Code.Unavailable],
+  'deadline-exceeded': [504, Code.DeadlineExceeded],
+  internal: [500, Code.Internal],
+}
+
+test('REST answers a technical error with the problem that it stands for', async () => {
+  await checkAll(
+    async () => {
+      const response = await fetch(`${http.url}/fail`)
+      const { type } = (await response.json()) as { type: string }
+      return [response.status, type]
+    },
+    (code) => [STATUS[code]![0], `urn:docmgr:problem:${code}`],
+  )
+})
+
+test('Connect answers a technical error with the same problem', async () => {
+  const transport = createConnectTransport({ baseUrl: http.url, httpVersion: '1.1' })
+  await checkAll(
+    () => problemOverRpc(transport),
+    (code) => [STATUS[code]![1], code],
+  )
+})
+
+test('gRPC answers a technical error with the same problem', async () => {
+  const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpc.port}` })
+  await checkAll(
+    () => problemOverRpc(transport),
+    (code) => [STATUS[code]![1], code],
+  )
+})
+
+test('a command ends with the exit code for unreachable servers where the error is transient', async () => {
+  await checkAll(
+    async (error) => exitCodeOf(error),
+    (code) => (code === 'internal' ? EXIT.failed : EXIT.unreachable),
+  )
+})
+
+test('a consumer is called again after a transient error, and any other one leads to the dead letters', async () => {
+  const results = await Promise.all(CASES.map(([, error]) => deadLettersAfter(error)))
+  assert.deepEqual(
+    results,
+    CASES.map(([, , code]) => (code === 'internal' ? ['1'] : [])),
+  )
+})
+
+/** The keys of the dead letters after an event has failed three times, which is as often as it is tried. */
+async function deadLettersAfter(error: Error): Promise<string[]> {
+  let failures = 0
+  const deadLetters: string[] = []
+  const runner = createConsumerRunner({
+    consumer: recordingConsumer({
+      before() {
+        if (failures++ < 3) throw error
+      },
+    }),
+    deadLetters: { add: async (_, { key }) => void deadLetters.push(key) },
+    log: silentLogger,
+    signal: new AbortController().signal,
+    random: () => 0,
+  })
+  await runner.run([{ key: '1', position: '1', topic: 'cdc.documents', value: {} } as unknown as ChangeEvent])
+  return deadLetters
+}
