@@ -5,6 +5,8 @@
 // A debugger can attach to 127.0.0.1:9229 (INSPECT=host:port for another place, INSPECT=off for none).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { context } from 'esbuild'
 import { compileOptions, entryPoints, finishBuild } from './compile.mjs'
 
@@ -21,8 +23,6 @@ const args = [
 
 let service
 let isEnding = false
-/** Restarts happen one after the other. */
-let restarting = Promise.resolve()
 
 async function stop() {
   if (!service || service.exitCode !== null || service.signalCode !== null) return
@@ -33,8 +33,7 @@ async function stop() {
   clearTimeout(kill)
 }
 
-async function restart() {
-  await stop()
+function start() {
   if (isEnding) return
   // In a process group of its own: Ctrl-C reaches this process only, which then stops the service.
   service = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
@@ -44,27 +43,49 @@ async function restart() {
   })
 }
 
-const restartAfterBuild = {
-  name: 'restart-after-build',
-  setup({ onEnd }) {
-    onEnd(({ errors }) => {
-      if (errors.length > 0) return
-      finishBuild(OUT)
-      restarting = restarting.then(restart)
-    })
-  },
+const builder = await context({
+  ...compileOptions(OUT, { entries: entryPoints({ all: false }) }),
+  packages: 'external',
+})
+
+/** Keeps the running service where the sources do not compile. */
+async function rebuild() {
+  const begun = performance.now()
+  try {
+    await builder.rebuild()
+  } catch {
+    return
+  }
+  finishBuild(OUT)
+  const built = performance.now()
+  await stop()
+  console.error(
+    `built in ${Math.round(built - begun)} ms, stopped in ${Math.round(performance.now() - built)} ms`,
+  )
+  start()
 }
 
-const entries = entryPoints({ all: false })
-const builder = await context({ ...compileOptions(OUT, { entries }), plugins: [restartAfterBuild] })
-await builder.watch()
+/** Builds happen one after the other; changes during one lead to a single further one. */
+let building = rebuild()
+let isWaiting = false
+const watcher = watch('src', { recursive: true }, (_event, name) => {
+  if (isWaiting || !name?.endsWith('.ts') || name.endsWith('.test.ts')) return
+  isWaiting = true
+  building = building.then(async () => {
+    // An editor writes several files, or one in several steps.
+    await delay(20)
+    isWaiting = false
+    await rebuild()
+  })
+})
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, async () => {
     isEnding = true
-    await builder.dispose()
-    await restarting
+    watcher.close()
+    await building
     await stop()
+    await builder.dispose()
     process.exit(0)
   })
 }
