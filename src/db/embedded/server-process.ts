@@ -45,8 +45,8 @@ export async function spawnServer({ postgres, args, user, log }: ServerCommand):
     child.once('exit', (code, signal) => {
       ended = true
       process.off('exit', stopAtExit)
-      // A child of a killed server may keep the pipe open: its last words are awaited, but not for long.
-      void Promise.race([serverLog.ended, delay(500)]).then(() =>
+      // A child of a killed server may keep the pipe open: wait for the last lines, but not for long, and do not keep the process alive.
+      void Promise.race([serverLog.ended, delay(500, undefined, { ref: false })]).then(() =>
         done(signal ? `killed by ${signal}` : `exit code ${code}`),
       )
     })
