@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contentTypeOf } from './content-type.ts'
-import { docx, docxType, pdf } from './samples.ts'
+import { docx, DOCX_TYPE, pdf } from '../testing/sample-files.ts'
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
 const binary = Buffer.from([0, 1, 2, 3, 254])
@@ -14,7 +14,7 @@ const cases: [string, string, Uint8Array, string][] = [
   ['an empty file', 'a.html', Buffer.from(''), 'text/html'],
   ['a PDF with a wrong extension', 'a.txt', pdf(['x']), 'application/pdf'],
   ['a text with the extension of a PDF', 'a.pdf', Buffer.from('no'), 'text/plain'],
-  ['a DOCX without an extension', 'contract', docx('x'), docxType],
+  ['a DOCX without an extension', 'contract', docx('x'), DOCX_TYPE],
   ['a picture', 'a', png, 'image/png'],
   ['opaque bytes', 'a.unheardof', binary, 'application/octet-stream'],
   ['opaque bytes with the extension of a text', 'a.txt', binary, 'application/octet-stream'],

@@ -1,9 +1,8 @@
 import { TextDecoder } from 'node:util'
 
 /**
- * Decodes text of an unsure encoding: a byte order mark (UTF-8, UTF-16) decides; then `charset`, a label of
- * the WHATWG Encoding Standard, if it is one; then UTF-8; then windows-1252, the superset of Latin-1 that the
- * web means by that name. A stray bad byte in UTF-8 becomes U+FFFD and does not turn the rest into Latin-1.
+ * Decodes text of an unknown encoding. A byte order mark (UTF-8, UTF-16) decides; then `charset`, if it is a label
+ * of the WHATWG Encoding Standard; then UTF-8; then windows-1252, which the web uses for Latin-1. A stray bad byte in UTF-8 becomes U+FFFD and does not turn the rest into Latin-1.
  */
 export function decodeText(bytes: Uint8Array, charset?: string): string {
   const marked = encodingOfMark(bytes)
@@ -19,7 +18,7 @@ export function charsetOf(contentType: string): string | undefined {
   return /;\s*charset\s*=\s*"?([\w.:+-]{1,40})/i.exec(contentType)?.[1]
 }
 
-/** The encoding that a byte order mark at the start names. */
+/** The encoding of a byte order mark at the start. */
 export function encodingOfMark(bytes: Uint8Array): 'utf-8' | 'utf-16be' | 'utf-16le' | undefined {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8'
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'

@@ -1,53 +1,89 @@
 import { UnreadableContent } from './extraction.ts'
-import { createTextSink } from './text-sink.ts'
-import { pushWordprocessingText } from './wordprocessing-text.ts'
-import { readZip, writeStoredZip, type ZipEntry } from './zip.ts'
+import { createTextSink, type TextSink } from './text-sink.ts'
+import { tokenizeMarkup } from './tokenize-markup.ts'
+import { readZip } from './zip.ts'
 
-const limits = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
+const LIMITS = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 
-/** mammoth builds trees: a megabyte of XML takes it a second and 50 MB. */
-const maxTreeBytes = 512 * 1024
+/** Compound File Binary: Word before 2007, or an encrypted file of today (MS-OFFCRYPTO). */
+const COMPOUND_FILE = Buffer.from('d0cf11e0', 'hex')
 
+const RELATIONSHIPS = '_rels/.rels'
+const NOTES = /\/(?:footnotes|endnotes)\.xml$/
 /** Pictures, fonts and embedded files are left packed. */
-const wanted = (name: string) => /\.(?:xml|rels)$/i.test(name) && !/^(?:customXml|docProps)\//.test(name)
-const isBody = (name: string) => name === 'word/document.xml'
-/** mammoth leaves these out of the raw text. */
-const isNotes = (name: string) => /^word\/(?:footnotes|endnotes)\.xml$/.test(name)
+const isWanted = (name: string): boolean =>
+  name === RELATIONSHIPS || (name.endsWith('.xml') && !/^(?:customXml|docProps)\//.test(name))
+
+/** Elements that stand for a character, by their local names (ECMA-376-1, 17.3.3). */
+const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-' }
 
 /**
- * The text of a DOCX file: its body (by mammoth, if it is of the usual size), then its notes. mammoth
- * inflates whatever the archive holds, so it is given an archive of what was inflated here within the limits.
+ * The text of a DOCX file: its body, then its footnotes and endnotes.
  * @param maxChars UTF-16 code units
  * @throws UnreadableContent
  */
-export async function docxText(
-  bytes: Uint8Array,
-  maxChars: number,
-): Promise<{ text: string; truncated: boolean }> {
-  // Compound File Binary: Word before 2007, or an encrypted file of today (MS-OFFCRYPTO).
-  if (Buffer.from(bytes.subarray(0, 4)).toString('hex') === 'd0cf11e0') {
+export function docxText(bytes: Uint8Array, maxChars: number): { text: string; truncated: boolean } {
+  if (COMPOUND_FILE.equals(bytes.subarray(0, 4)))
     throw new UnreadableContent('encrypted, or a Word file from before 2007')
+  const entries = readZip(bytes, isWanted, LIMITS)
+  const xmlOf = (name: string): string | undefined => {
+    const entry = entries.find((entry) => entry.name === name)
+    return entry && Buffer.from(entry.bytes).toString('utf8')
   }
-  const parts = readZip(bytes, wanted, limits)
+  const body = xmlOf(mainPart(xmlOf(RELATIONSHIPS) ?? ''))
+  if (body === undefined) throw new UnreadableContent('malformed DOCX: it has no main part')
   const sink = createTextSink(maxChars)
-  const isLarge = parts.reduce((sum, part) => sum + part.bytes.length, 0) > maxTreeBytes
-  if (!isLarge) sink.push(await treeText(parts))
-  else parts.filter(({ name }) => isBody(name)).forEach((part) => pushPart(part))
-  sink.push('\n')
-  parts.filter(({ name }) => isNotes(name)).forEach((part) => pushPart(part))
-  return { text: sink.text(), truncated: sink.full }
-
-  function pushPart(part: ZipEntry): void {
-    pushWordprocessingText(Buffer.from(part.bytes).toString('utf8'), sink)
+  pushText(body, sink)
+  for (const { name } of entries) {
+    if (!NOTES.test(name)) continue
+    sink.push('\n')
+    pushText(xmlOf(name)!, sink)
   }
+  return { text: sink.text(), truncated: sink.full }
 }
 
-async function treeText(parts: ZipEntry[]): Promise<string> {
-  const { default: mammoth } = await import('mammoth')
-  try {
-    const { value } = await mammoth.extractRawText({ buffer: writeStoredZip(parts) })
-    return value
-  } catch (error) {
-    throw new UnreadableContent(`malformed DOCX: ${String(error).slice(0, 200)}`)
+/** The name of the part with the body, which is not `word/document.xml` in every program's files. */
+function mainPart(relationships: string): string {
+  for (const [relationship] of relationships.matchAll(/<(?:\w+:)?Relationship\s[^<>]*>/g)) {
+    if (!/\sType\s*=\s*["'][^"']*\/officeDocument["']/.test(relationship)) continue
+    const target = /\sTarget\s*=\s*["']\/?([^"']*)["']/.exec(relationship)?.[1]
+    if (target !== undefined) return target
   }
+  return 'word/document.xml'
+}
+
+/** Pushes the text of a part in WordprocessingML, one line a paragraph. Leaves out deleted text and field codes. */
+function pushText(xml: string, sink: TextSink): void {
+  let isText = false
+  /** Text boxes come twice: as a drawing, and as a fallback for readers without drawings. */
+  let fallbackDepth = 0
+
+  const push = (piece: string): void => {
+    if (fallbackDepth === 0) sink.push(piece)
+  }
+  const pushIfText = (piece: string): void => {
+    if (isText) push(piece)
+  }
+  const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+  tokenizeMarkup(xml, true, {
+    onText: pushIfText,
+    onEntity: pushIfText,
+    onOpenTag(tag) {
+      const name = localName(tag)
+      if (name === 'Fallback') fallbackDepth++
+      isText = name === 't'
+      push(CHARACTERS[name] ?? '')
+    },
+    onCloseTag(tag) {
+      const name = localName(tag)
+      if (name === 'Fallback' && fallbackDepth > 0) fallbackDepth--
+      isText = false
+      if (name === 'p') push('\n')
+    },
+    onSelfClosingTag() {
+      isText = false
+    },
+    isDone: () => sink.full,
+  })
 }

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { builtFile } from './built-file.ts'
+import { buildRoot } from '../runtime/package-root.ts'
 import { createExtractionProcess } from './extraction-process.ts'
 
 const input = { contentType: 'x', bytes: new Uint8Array(1) }
@@ -21,7 +21,7 @@ after(() => rm(folder, { recursive: true }))
 const watched = `
   import { Worker } from 'node:worker_threads'
   const workerData = { maxRssBytes: process.argv[2] * 2 ** 20, parentPid: process.ppid }
-  const file = ${JSON.stringify(builtFile('extraction/memory-watch.worker.js'))}
+  const file = ${JSON.stringify(join(buildRoot(), 'extraction/memory-watch.worker.js'))}
   const watch = new Worker(file, { workerData })
   watch.unref()
 `

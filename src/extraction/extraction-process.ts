@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { type Extraction, type ExtractionInput, type ReadingLimits } from './extraction.ts'
+import type { Extraction, ExtractionInput, ReadingLimits } from './extraction.ts'
 
 export interface ExtractionProcessOptions {
   /** The built extract.worker.js. */
@@ -14,7 +14,7 @@ export interface ExtractionProcessOptions {
 
 /** A process that reads contents, one at a time; started when there is work, replaced when it dies. */
 export interface ExtractionProcess {
-  /** Never rejects; `failed` when the content is more than the process can bear, or stop() came first. */
+  /** Never rejects; `failed` when the content exceeds a limit of the process, or after stop(). */
   run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction>
   stop(): void
 }
@@ -34,7 +34,7 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
     started.on('exit', () => {
       if (child === started) child = undefined
     })
-    // run() listens while it has something to report to.
+    // run() has a handler of its own while it waits.
     started.on('error', () => undefined)
     return started
   }
@@ -45,7 +45,7 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
   }
 
   function rest(): void {
-    // An idle process keeps this one from nothing; it ends when this one does, by the closed channel.
+    // An idle child does not keep this process alive; the closed channel ends it.
     child?.unref()
     child?.channel?.unref()
     idleTimer = setTimeout(kill, idleMs).unref()
@@ -91,7 +91,7 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
   }
 }
 
-/** V8 aborts when its heap is full; the watching thread kills when the process is. */
+/** V8 aborts when its heap is full; the watching thread kills the process when its memory is. */
 function reasonForExit(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal === 'SIGABRT' || signal === 'SIGKILL') return 'needs more memory than allowed'
   return `the extraction process ended with ${signal ?? `code ${code}`}`

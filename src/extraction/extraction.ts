@@ -1,9 +1,9 @@
-/** What became of an attempt to find the text of a content. */
+/** Result of an attempt to extract the text of a content. */
 export type Extraction =
   | { outcome: 'text'; text: string; truncated: boolean }
-  /** There is none: opaque bytes, a scanned PDF, an empty file. */
+  /** The content has no text: opaque bytes, a scanned PDF, an empty file. */
   | { outcome: 'no-text'; reason: string }
-  /** There may be some: malformed, encrypted, or beyond a limit. */
+  /** The text cannot be read: malformed, encrypted, or beyond a limit. */
   | { outcome: 'failed'; reason: string }
 
 export interface ExtractionInput {
@@ -14,15 +14,15 @@ export interface ExtractionInput {
   bytes: Uint8Array
 }
 
-/** What one reading may use. */
+/** Limits of one extraction. */
 export interface ReadingLimits {
   /** UTF-16 code units */
   maxOutputChars: number
-  /** A reader that can stop early does so after this long and answers with what it has. */
+  /** A reader that can stop early does so after this time and returns what it has. */
   softTimeoutMs: number
 }
 
-/** A content that cannot be read; its message is the reason that users see. */
+/** A content that cannot be read. The message is the reason that users see. */
 export class UnreadableContent extends Error {
   override name = 'UnreadableContent'
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
-import { docx, docxEntries, docxType, pdf, wordXml } from './samples.ts'
-import { writeStoredZip } from './zip.ts'
+import { docx, docxEntries, DOCX_TYPE, pdf, wordXml, writeStoredZip } from '../testing/sample-files.ts'
 
 const extractor = createExtractor({ log: silentLogger })
 after(() => extractor.stop())
@@ -20,72 +19,69 @@ function reason(extraction: Extraction): string {
   return 'reason' in extraction ? `${extraction.outcome}: ${extraction.reason}` : ''
 }
 
-describe('text of each format', () => {
-  test('plain text', async () => {
-    assert.equal(await textOf('text/plain', 'one\r\n two  three\n\n\n\nfo\x07ur\0'), 'one\ntwo three\n\nfour')
-  })
-
-  test('text of an unknown subtype, with a charset', async () => {
-    assert.equal(await textOf('text/x-odd; charset=iso-8859-2', Buffer.from([0xb3, 0x6f, 0x64])), 'łod')
-  })
-
-  test('HTML of some size, read in another process', async () => {
-    const html = `<title>Deed</title><p>first${'<i> </i>'.repeat(10_000)}last`
-    assert.equal(await textOf('text/html; charset=utf-8', html), 'Deed\n\nfirst last')
-  })
-
-  test('PDF, page by page', async () => {
-    const pages = pdf(['Purchase agreement', 'Second page'])
-    assert.equal(await textOf('application/pdf', pages), 'Purchase agreement\n\nSecond page')
-  })
-
-  test('DOCX', async () => {
-    assert.equal(await textOf(docxType, docx('Lease', 'between A &amp; B')), 'Lease\n\nbetween A & B')
-  })
-
-  test('DOCX with notes', async () => {
-    const note = '<w:p><w:r><w:t>Note</w:t></w:r></w:p>'
-    const notes = { name: 'word/footnotes.xml', bytes: wordXml('footnotes', note) }
-    assert.equal(await textOf(docxType, writeStoredZip([...docxEntries(['Body']), notes])), 'Body\n\nNote')
-  })
-
-  test('DOCX of hundreds of pages', async () => {
-    const clause = `<w:p><w:r><w:t>Cla</w:t></w:r><w:r><w:t>use</w:t><w:tab/><w:t>&lt;1&gt;</w:t></w:r></w:p>`
-    const fallback = '<mc:Fallback><w:p><w:r><w:t>twice</w:t></w:r></w:p></mc:Fallback>'
-    const body = clause.repeat(50_000) + fallback
-    const text = await textOf(docxType, writeStoredZip(docxEntries([], body)))
-    assert.equal(text, Array<string>(50_000).fill('Clause <1>').join('\n'))
-  })
-
-  test('what application/octet-stream hides is found by its bytes', async () => {
-    assert.equal(await textOf('application/octet-stream', pdf(['A page'])), 'A page')
-    assert.equal(await textOf('application/octet-stream', docx('A paragraph')), 'A paragraph')
-    assert.equal(await textOf('application/octet-stream', 'just words'), 'just words')
-    assert.equal(await textOf('application/octet-stream', '<b>bold</b>', 'page.html'), 'bold')
-  })
-
-  test('bytes that the caller still holds a view of are left alone', async () => {
-    const all = Buffer.concat([Buffer.from('before'), pdf(['inside']), Buffer.from('after')])
-    const copy = Buffer.from(all)
-    assert.equal(await textOf('application/pdf', all.subarray(6, -5)), 'inside')
-    assert.deepEqual(all, copy)
-  })
+test('text of each format: plain text', async () => {
+  assert.equal(await textOf('text/plain', 'one\r\n two  three\n\n\n\nfo\x07ur\0'), 'one\ntwo three\n\nfour')
 })
 
-describe('contents without text', () => {
-  const cases: [string, string, Uint8Array, RegExp][] = [
-    ['an empty file', 'application/pdf', new Uint8Array(), /^no-text: empty/],
-    ['blanks', 'text/plain', Buffer.from(' \n\t '), /^no-text: empty/],
-    ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^no-text: not a format with text/],
-    ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not a format/],
-    ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not text/],
-    ['a PDF of images', 'application/pdf', pdf(['']), /^no-text: a PDF of images only/],
-    ['an empty DOCX', docxType, docx(''), /^no-text: empty/],
-  ]
-  for (const [name, contentType, bytes, expected] of cases) {
-    test(name, async () => assert.match(reason(await extractor.extract({ contentType, bytes })), expected))
-  }
+test('text of each format: text of an unknown subtype, with a charset', async () => {
+  assert.equal(await textOf('text/x-odd; charset=iso-8859-2', Buffer.from([0xb3, 0x6f, 0x64])), 'łod')
 })
+
+test('text of each format: HTML of some size, read in another process', async () => {
+  const html = `<title>Deed</title><p>first${'<i> </i>'.repeat(10_000)}last`
+  assert.equal(await textOf('text/html; charset=utf-8', html), 'Deed\n\nfirst last')
+})
+
+test('text of each format: PDF, page by page', async () => {
+  const pages = pdf(['Purchase agreement', 'Second page'])
+  assert.equal(await textOf('application/pdf', pages), 'Purchase agreement\n\nSecond page')
+})
+
+test('text of each format: DOCX', async () => {
+  assert.equal(await textOf(DOCX_TYPE, docx('Lease', 'between A &amp; B')), 'Lease\nbetween A & B')
+})
+
+test('text of each format: DOCX with notes', async () => {
+  const note = '<w:p><w:r><w:t>Note</w:t></w:r></w:p>'
+  const notes = { name: 'word/footnotes.xml', bytes: wordXml('footnotes', note) }
+  assert.equal(await textOf(DOCX_TYPE, writeStoredZip([...docxEntries(['Body']), notes])), 'Body\n\nNote')
+})
+
+test('text of each format: DOCX of hundreds of pages', async () => {
+  const clause = `<w:p><w:r><w:t>Cla</w:t></w:r><w:r><w:t>use</w:t><w:tab/><w:t>&lt;1&gt;</w:t></w:r></w:p>`
+  const fallback = '<mc:Fallback><w:p><w:r><w:t>twice</w:t></w:r></w:p></mc:Fallback>'
+  const body = clause.repeat(50_000) + fallback
+  const text = await textOf(DOCX_TYPE, writeStoredZip(docxEntries([], body)))
+  assert.equal(text, Array<string>(50_000).fill('Clause <1>').join('\n'))
+})
+
+test('text of each format: what application/octet-stream hides is found by its bytes', async () => {
+  assert.equal(await textOf('application/octet-stream', pdf(['A page'])), 'A page')
+  assert.equal(await textOf('application/octet-stream', docx('A paragraph')), 'A paragraph')
+  assert.equal(await textOf('application/octet-stream', 'just words'), 'just words')
+  assert.equal(await textOf('application/octet-stream', '<b>bold</b>', 'page.html'), 'bold')
+})
+
+test('text of each format: bytes that the caller still holds a view of are left alone', async () => {
+  const all = Buffer.concat([Buffer.from('before'), pdf(['inside']), Buffer.from('after')])
+  const copy = Buffer.from(all)
+  assert.equal(await textOf('application/pdf', all.subarray(6, -5)), 'inside')
+  assert.deepEqual(all, copy)
+})
+
+const cases: [string, string, Uint8Array, RegExp][] = [
+  ['an empty file', 'application/pdf', new Uint8Array(), /^no-text: empty/],
+  ['blanks', 'text/plain', Buffer.from(' \n\t '), /^no-text: empty/],
+  ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^no-text: not a format with text/],
+  ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not a format/],
+  ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not text/],
+  ['a PDF of images', 'application/pdf', pdf(['']), /^no-text: a PDF of images only/],
+  ['an empty DOCX', DOCX_TYPE, docx(''), /^no-text: empty/],
+]
+for (const [name, contentType, bytes, expected] of cases) {
+  test(`contents without text: ${name}`, async () =>
+    assert.match(reason(await extractor.extract({ contentType, bytes })), expected))
+}
 
 test('text beyond the limit is cut off, between characters', async () => {
   const small = createExtractor({ log: silentLogger, limits: { maxOutputChars: 5 } })

@@ -1,26 +1,25 @@
-import { type Logger } from '../runtime/logger.ts'
-import { builtFile } from './built-file.ts'
+import { join } from 'node:path'
+import type { Logger } from '../runtime/logger.ts'
+import { buildRoot } from '../runtime/package-root.ts'
+import { createSemaphore } from '../runtime/semaphore.ts'
 import { charsetOf } from './decode-text.ts'
-import { type Extraction, type ExtractionInput } from './extraction.ts'
+import type { Extraction, ExtractionInput } from './extraction.ts'
 import { createExtractionProcess, type ExtractionProcess } from './extraction-process.ts'
 import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
 import { textFormatOf } from './text-format.ts'
 
 export type { Extraction, ExtractionInput } from './extraction.ts'
 
-/** Finds the text of contents, in other processes where bytes can do harm. */
+/** Extracts the text of contents; bytes that could do harm are read in child processes. */
 export interface Extractor {
-  /**
-   * Never throws for what is in the bytes: a hostile or broken file costs only itself. Rejects only after
-   * stop().
-   */
+  /** Never rejects because of the bytes: a hostile or broken file only fails itself. Rejects after stop(). */
   extract(input: ExtractionInput): Promise<Extraction>
-  /** Gives up what is under way and what waits. */
+  /** Rejects the extractions in flight and those that wait. */
   stop(): Promise<void>
 }
 
 export interface ExtractorLimits {
-  /** For one content, not counting the wait for its turn. */
+  /** For one content, without the time in the queue. */
   timeoutMs: number
   /** Of the JavaScript heap of an extraction process; with buffers it may hold twice that. */
   maxMemoryMb: number
@@ -30,13 +29,13 @@ export interface ExtractorLimits {
   maxInputBytes: number
   /** Extraction processes at the same time. */
   concurrency: number
-  /** Contents waiting for one of them; the next is answered with `failed`, `queue full`. */
+  /** Contents that wait for a process; for one more the outcome is `failed`, `queue full`. */
   maxQueue: number
   /** An extraction process without work ends after this long. */
   idleMs: number
 }
 
-export const defaultExtractorLimits: ExtractorLimits = {
+const DEFAULT_LIMITS: ExtractorLimits = {
   timeoutMs: 10_000,
   maxMemoryMb: 256,
   maxOutputChars: 1_000_000,
@@ -46,54 +45,40 @@ export const defaultExtractorLimits: ExtractorLimits = {
   idleMs: 30_000,
 }
 
-/** Text of up to this size is read at once: milliseconds, even for hostile text. */
-const maxInlineBytes = 32 * 1024
+/** Text up to this size is read in this process: it takes milliseconds, even for hostile text. */
+const MAX_INLINE_BYTES = 32 * 1024
 
 export interface ExtractorOptions {
   log: Logger
   limits?: Partial<ExtractorLimits>
-  /** The entry that extraction processes run. */
-  processFile?: string
 }
 
-export function createExtractor({ log, limits: given, processFile }: ExtractorOptions): Extractor {
-  const limits = { ...defaultExtractorLimits, ...given }
+export function createExtractor({ log, limits: given }: ExtractorOptions): Extractor {
+  const limits = { ...DEFAULT_LIMITS, ...given }
+  const processes: ExtractionProcess[] = []
   const idle: ExtractionProcess[] = []
-  const all: ExtractionProcess[] = []
-  const waiting: ((process: ExtractionProcess) => void)[] = []
+  const slots = createSemaphore(limits.concurrency)
   let stopped = false
 
   function createProcess(): ExtractionProcess {
-    const file = processFile ?? builtFile('extraction/extract.worker.js')
+    const file = join(buildRoot(), 'extraction/extract.worker.js')
     const created = createExtractionProcess({ ...limits, file })
-    all.push(created)
+    processes.push(created)
     return created
   }
 
-  /** Undefined when too many wait already. */
-  async function acquire(): Promise<ExtractionProcess | undefined> {
-    const free = idle.pop() ?? (all.length < limits.concurrency ? createProcess() : undefined)
-    if (free !== undefined) return free
-    if (waiting.length >= limits.maxQueue) return undefined
-    return new Promise((resolve) => waiting.push(resolve))
-  }
-
-  function release(process: ExtractionProcess): void {
-    const next = waiting.shift()
-    if (next === undefined) idle.push(process)
-    else next(process)
-  }
-
-  async function extractApart(input: ExtractionInput): Promise<Extraction> {
-    const process = await acquire()
-    if (process === undefined) return { outcome: 'failed', reason: 'queue full' }
-    try {
+  async function extractInProcess(input: ExtractionInput): Promise<Extraction> {
+    if (slots.waiting >= limits.maxQueue) return { outcome: 'failed', reason: 'queue full' }
+    return slots.run(async () => {
       throwIfStopped()
+      const process = idle.pop() ?? createProcess()
       const { maxOutputChars, timeoutMs } = limits
-      return await process.run(input, { maxOutputChars, softTimeoutMs: timeoutMs * 0.7 })
-    } finally {
-      release(process)
-    }
+      try {
+        return await process.run(input, { maxOutputChars, softTimeoutMs: timeoutMs * 0.7 })
+      } finally {
+        idle.push(process)
+      }
+    })
   }
 
   function throwIfStopped(): void {
@@ -109,10 +94,10 @@ export function createExtractor({ log, limits: given, processFile }: ExtractorOp
     if (bytes.length > limits.maxInputBytes) {
       return { outcome: 'failed', reason: `larger than ${limits.maxInputBytes} bytes` }
     }
-    if (isTextualFormat(format) && bytes.length <= maxInlineBytes) {
+    if (isTextualFormat(format) && bytes.length <= MAX_INLINE_BYTES) {
       return readTextualFormat(format, bytes, charsetOf(contentType), limits)
     }
-    const extraction = await extractApart(input)
+    const extraction = await extractInProcess(input)
     throwIfStopped()
     if (extraction.outcome === 'failed') {
       log.debug({ contentType, bytes: bytes.length, reason: extraction.reason }, 'no text could be extracted')
@@ -124,7 +109,7 @@ export function createExtractor({ log, limits: given, processFile }: ExtractorOp
     extract,
     stop() {
       stopped = true
-      for (const process of all) process.stop()
+      for (const process of processes) process.stop()
       return Promise.resolve()
     },
   }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { deflateRawSync, deflateSync } from 'node:zlib'
 import { silentLogger } from '../runtime/logger.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
-import { docx, docxEntries, docxType, pdf } from './samples.ts'
-import { writeStoredZip } from './zip.ts'
+import { docx, docxEntries, DOCX_TYPE, pdf, writeStoredZip } from '../testing/sample-files.ts'
 
 // More time than the default, for machines that do much else at the same time.
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
@@ -47,106 +46,100 @@ function deflatedZip(entries: ReturnType<typeof docxEntries>, bomb: string, mega
   return zip
 }
 
-describe('text formats', () => {
-  test('JSON nested 100,000 deep', async () => {
-    assertText(await survive('application/json', `${'['.repeat(1e5)}"core"${']'.repeat(1e5)}`), /^core$/)
-  })
-
-  test('HTML with a million unclosed tags', async () => {
-    assertText(await survive('text/html', `${'<div><a>'.repeat(5e5)}end</b>`), /^end$/)
-  })
-
-  test('one line of 10 MB without a blank, in every text format', async () => {
-    for (const type of ['text/plain', 'text/markdown', 'text/html', 'application/json', 'application/xml']) {
-      const extraction = await survive(type, `"${'x'.repeat(10e6)}"`)
-      assert.ok(extraction.outcome === 'text' && extraction.truncated && extraction.text.length === 1e6, type)
-    }
-  })
-
-  test('megabytes of combining marks', async () => {
-    const marks = `word${'\u0301'.repeat(1e6)}${'\u0323'.repeat(1e6)}`
-    assertText(await survive('text/plain', marks), /^word/)
-  })
-
-  test('hundreds of kilobytes of the beginnings of Markdown and HTML', async () => {
-    const beginnings = ['[', '](', '[a](', '*a', '`a``', '> ', '<', '<!--', '&', '<pre>', '-', '\\', '_a']
-    for (const beginning of beginnings) {
-      const extraction = await survive('text/markdown', `${beginning.repeat(5e5 / beginning.length)}x`)
-      assert.notEqual(extraction.outcome, 'failed', beginning)
-    }
-  })
-
-  test('invalid UTF-8', async () => {
-    assertText(await survive('text/plain', Buffer.from([0x63, 0x61, 0x66, 0xe9])), /^café$/)
-    assertText(await survive('text/plain', Buffer.alloc(2e6, 0xfe)), /./)
-  })
+test('text formats: JSON nested 100,000 deep', async () => {
+  assertText(await survive('application/json', `${'['.repeat(1e5)}"core"${']'.repeat(1e5)}`), /^core$/)
 })
 
-describe('DOCX', () => {
-  test('that inflates to 128 MB', async () => {
-    const entries = docxEntries([], '<w:p/>'.repeat(100))
-    const bomb = deflatedZip(entries, 'word/document.xml', 128)
-    assert.ok(bomb.length < 200e3)
-    assertFailed(await survive(docxType, bomb), /inflates to more than/)
-  })
-
-  test('that declares less than it inflates to', async () => {
-    const bomb = deflatedZip(docxEntries(['x']), 'word/document.xml', 64)
-    bomb.writeUInt32LE(9, bomb.lastIndexOf('word/document.xml') - 46 + 24)
-    assertFailed(await survive(docxType, bomb), /inflates to more than/)
-  })
-
-  test('with XML nested very deep', async () => {
-    const nested = (depth: number) => `${'<w:p>'.repeat(depth)}${'</w:p>'.repeat(depth)}`
-    for (const depth of [50_000, 200_000]) {
-      const extraction = await survive(docxType, writeStoredZip(docxEntries([], nested(depth))))
-      assert.notEqual(extraction.outcome, 'text')
-    }
-  })
-
-  test('with XML entities that expand', async () => {
-    const entries = docxEntries(['&lol3;'])
-    const lols = '<!DOCTYPE x [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;"><!ENTITY lol3 "&lol2;&lol2;">]>'
-    const document = entries[2]!
-    document.bytes = Buffer.from(document.bytes.toString().replace('\n', `\n${lols}`))
-    const extraction = await survive(docxType, writeStoredZip(entries))
-    assert.ok(extraction.outcome !== 'text' || !extraction.text.includes('lollol'))
-  })
-
-  test('cut short, encrypted, or something else', async () => {
-    assertFailed(await survive(docxType, docx('x').subarray(0, 400)), /not a ZIP archive/)
-    assertFailed(await survive(docxType, Buffer.from('d0cf11e0a1b11ae1', 'hex')), /encrypted/)
-    assertFailed(await survive(docxType, writeStoredZip([])), /malformed/)
-  })
+test('text formats: HTML with a million unclosed tags', async () => {
+  assertText(await survive('text/html', `${'<div><a>'.repeat(5e5)}end</b>`), /^end$/)
 })
 
-describe('PDF', () => {
-  test('that is garbage, or cut short', async () => {
-    const garbage = Buffer.from(`%PDF-1.7\n${'garbage '.repeat(1e5)}`)
-    assertFailed(await survive('application/pdf', garbage), /malformed/)
-    assertFailed(await survive('application/pdf', pdf(['x']).subarray(0, 60)), /malformed/)
-  })
+test('text formats: one line of 10 MB without a blank, in every text format', async () => {
+  for (const type of ['text/plain', 'text/markdown', 'text/html', 'application/json', 'application/xml']) {
+    const extraction = await survive(type, `"${'x'.repeat(10e6)}"`)
+    assert.ok(extraction.outcome === 'text' && extraction.truncated && extraction.text.length === 1e6, type)
+  }
+})
 
-  test('that needs a password', async () => {
-    const key = '61'.repeat(32)
-    const trailer = `/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <${key}> /U <${key}> >>`
-    assertFailed(await survive('application/pdf', pdf(['x'], { trailer })), /encrypted/)
-  })
+test('text formats: megabytes of combining marks', async () => {
+  const marks = `word${'\u0301'.repeat(1e6)}${'\u0323'.repeat(1e6)}`
+  assertText(await survive('text/plain', marks), /^word/)
+})
 
-  test('whose streams inflate to gigabytes', async () => {
-    const zeros = Buffer.alloc(64 * 1024 * 1024, ' ')
-    const once = deflateSync(zeros)
-    const many = deflateSync(Buffer.concat(Array<Buffer>(64).fill(once)))
-    const bomb = pdf(['x'], {
-      stream: () => ({ dictionary: '/Filter [/FlateDecode /FlateDecode]', bytes: many }),
-    })
-    assert.ok(bomb.length < 1e6)
-    const extraction = await survive('application/pdf', bomb)
+test('text formats: hundreds of kilobytes of the beginnings of Markdown and HTML', async () => {
+  const beginnings = ['[', '](', '[a](', '*a', '`a``', '> ', '<', '<!--', '&', '<pre>', '-', '\\', '_a']
+  for (const beginning of beginnings) {
+    const extraction = await survive('text/markdown', `${beginning.repeat(5e5 / beginning.length)}x`)
+    assert.notEqual(extraction.outcome, 'failed', beginning)
+  }
+})
+
+test('text formats: invalid UTF-8', async () => {
+  assertText(await survive('text/plain', Buffer.from([0x63, 0x61, 0x66, 0xe9])), /^café$/)
+  assertText(await survive('text/plain', Buffer.alloc(2e6, 0xfe)), /./)
+})
+
+test('DOCX: that inflates to 128 MB', async () => {
+  const entries = docxEntries([], '<w:p/>'.repeat(100))
+  const bomb = deflatedZip(entries, 'word/document.xml', 128)
+  assert.ok(bomb.length < 200e3)
+  assertFailed(await survive(DOCX_TYPE, bomb), /inflates to more than/)
+})
+
+test('DOCX: that declares less than it inflates to', async () => {
+  const bomb = deflatedZip(docxEntries(['x']), 'word/document.xml', 64)
+  bomb.writeUInt32LE(9, bomb.lastIndexOf('word/document.xml') - 46 + 24)
+  assertFailed(await survive(DOCX_TYPE, bomb), /inflates to more than/)
+})
+
+test('DOCX: with XML nested very deep', async () => {
+  const nested = (depth: number) => `${'<w:p>'.repeat(depth)}${'</w:p>'.repeat(depth)}`
+  for (const depth of [50_000, 200_000]) {
+    const extraction = await survive(DOCX_TYPE, writeStoredZip(docxEntries([], nested(depth))))
     assert.notEqual(extraction.outcome, 'text')
-  })
+  }
+})
 
-  test('that names itself as its page', async () => {
-    const loop = pdf(['x']).toString('latin1').replace('[4 0 R]', '[2 0 R]')
-    assert.notEqual((await survive('application/pdf', Buffer.from(loop, 'latin1'))).outcome, 'text')
+test('DOCX: with XML entities that expand', async () => {
+  const entries = docxEntries(['&lol3;'])
+  const lols = '<!DOCTYPE x [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;"><!ENTITY lol3 "&lol2;&lol2;">]>'
+  const document = entries[2]!
+  document.bytes = Buffer.from(document.bytes.toString().replace('\n', `\n${lols}`))
+  const extraction = await survive(DOCX_TYPE, writeStoredZip(entries))
+  assert.ok(extraction.outcome !== 'text' || !extraction.text.includes('lollol'))
+})
+
+test('DOCX: cut short, encrypted, or something else', async () => {
+  assertFailed(await survive(DOCX_TYPE, docx('x').subarray(0, 400)), /not a ZIP archive/)
+  assertFailed(await survive(DOCX_TYPE, Buffer.from('d0cf11e0a1b11ae1', 'hex')), /encrypted/)
+  assertFailed(await survive(DOCX_TYPE, writeStoredZip([])), /malformed/)
+})
+
+test('PDF: that is garbage, or cut short', async () => {
+  const garbage = Buffer.from(`%PDF-1.7\n${'garbage '.repeat(1e5)}`)
+  assertFailed(await survive('application/pdf', garbage), /malformed/)
+  assertFailed(await survive('application/pdf', pdf(['x']).subarray(0, 60)), /malformed/)
+})
+
+test('PDF: that needs a password', async () => {
+  const key = '61'.repeat(32)
+  const trailer = `/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <${key}> /U <${key}> >>`
+  assertFailed(await survive('application/pdf', pdf(['x'], { trailer })), /encrypted/)
+})
+
+test('PDF: whose streams inflate to gigabytes', async () => {
+  const zeros = Buffer.alloc(64 * 1024 * 1024, ' ')
+  const once = deflateSync(zeros)
+  const many = deflateSync(Buffer.concat(Array<Buffer>(64).fill(once)))
+  const bomb = pdf(['x'], {
+    stream: () => ({ dictionary: '/Filter [/FlateDecode /FlateDecode]', bytes: many }),
   })
+  assert.ok(bomb.length < 1e6)
+  const extraction = await survive('application/pdf', bomb)
+  assert.notEqual(extraction.outcome, 'text')
+})
+
+test('PDF: that names itself as its page', async () => {
+  const loop = pdf(['x']).toString('latin1').replace('[4 0 R]', '[2 0 R]')
+  assert.notEqual((await survive('application/pdf', Buffer.from(loop, 'latin1'))).outcome, 'text')
 })

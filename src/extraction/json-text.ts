@@ -1,9 +1,8 @@
 import { createTextSink } from './text-sink.ts'
 
 /**
- * The strings and numbers of a JSON text that are values, not names, one a line, in the order in which they
- * stand. It reads tokens and no structure, so that depth, duplicate names, JSON Lines, comments and an end
- * that is missing do not matter, and long numbers keep their digits.
+ * The string and number values of a JSON text, without names, one a line, in order. It reads tokens and no structure,
+ * so depth, duplicate names, JSON Lines, comments and a missing end do not matter, and long numbers keep their digits.
  */
 export function jsonText(source: string, maxChars: number): string {
   const sink = createTextSink(maxChars)

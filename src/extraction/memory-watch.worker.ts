@@ -1,5 +1,5 @@
-// A thread beside the one that reads a file: it sees what that thread, busy as it is, cannot. It ends the
-// process when that holds too much memory (buffers do not count towards V8's limit) or has lost its parent.
+// A thread that watches the busy main thread. It kills the process when that holds too much memory (buffers do not
+// count towards V8's limit) or when its parent is gone.
 import { workerData } from 'node:worker_threads'
 
 const { maxRssBytes, parentPid } = workerData as { maxRssBytes: number; parentPid: number }

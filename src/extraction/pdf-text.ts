@@ -3,8 +3,8 @@ import { type ReadingLimits, UnreadableContent } from './extraction.ts'
 import { createTextSink } from './text-sink.ts'
 
 /**
- * The text of a PDF (unpdf, a build of PDF.js), page by page. Stops at the limits of size and time with what
- * it has; a page that is broken is left out.
+ * The text of a PDF (unpdf, a build of PDF.js), page by page. Stops at the limits of size and time and returns what
+ * it has. A broken page is left out.
  * @throws UnreadableContent when the file cannot be opened, or no page can be read
  */
 export async function pdfText(

@@ -7,7 +7,7 @@ import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
 import { textFormatOf } from './text-format.ts'
 import { tidyText } from './tidy-text.ts'
 
-/** Finds the text of any content. Only for a process that may die of it: the bytes may be hostile. */
+/** Extracts the text of any content. Only for the extraction process: hostile bytes may kill it. */
 export async function readText(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
   try {
     return await readFormat(input, limits)
@@ -26,7 +26,7 @@ async function readFormat(input: ExtractionInput, limits: ReadingLimits): Promis
   }
   if (isTextualFormat(format)) return readTextualFormat(format, bytes, charsetOf(contentType), limits)
   if (format === 'opaque') return { outcome: 'no-text', reason: 'not a format with text' }
-  const raw = await (format === 'pdf' ? pdfText(bytes, limits) : docxText(bytes, limits.maxOutputChars * 2))
+  const raw = format === 'pdf' ? await pdfText(bytes, limits) : docxText(bytes, limits.maxOutputChars * 2)
   const { text, truncated } = tidyText(raw.text, limits.maxOutputChars)
   if (text !== '') return { outcome: 'text', text, truncated: truncated || raw.truncated }
   return { outcome: 'no-text', reason: format === 'pdf' ? 'a PDF of images only' : 'empty' }

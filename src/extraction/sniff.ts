@@ -1,6 +1,6 @@
 import { encodingOfMark } from './decode-text.ts'
 
-const sampleSize = 8192
+const SAMPLE_BYTES = 8192
 
 /**
  * Whether bytes of an unknown kind read as text: no NUL and hardly any other control character in the first
@@ -8,10 +8,10 @@ const sampleSize = 8192
  */
 export function looksLikeText(bytes: Uint8Array): boolean {
   if (encodingOfMark(bytes) !== undefined) return true
-  return controlShare(bytes) <= 0.01 && !bytes.subarray(0, sampleSize).includes(0)
+  return controlShare(bytes) <= 0.01 && !bytes.subarray(0, SAMPLE_BYTES).includes(0)
 }
 
-/** The same for bytes that someone calls text: only a tenth of control characters speaks against it. */
+/** A weaker check for bytes with a text content type: at most a tenth are control characters. */
 export function canBeText(bytes: Uint8Array): boolean {
   return controlShare(bytes) <= 0.1
 }
@@ -19,9 +19,9 @@ export function canBeText(bytes: Uint8Array): boolean {
 /** All control characters but tab, line feed, vertical tab, form feed, carriage return, escape (colours). */
 function controlShare(bytes: Uint8Array): number {
   if (encodingOfMark(bytes) !== undefined) return 0
-  const sample = bytes.subarray(0, sampleSize)
+  const sample = bytes.subarray(0, SAMPLE_BYTES)
   let count = 0
-  // By index: an iterator takes four times as long, and every text that is indexed comes by here.
+  // By index: an iterator takes four times as long, and this runs for every indexed text.
   for (let n = 0; n < sample.length; n++) {
     const byte = sample[n]!
     if ((byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) || byte === 0x7f) count++

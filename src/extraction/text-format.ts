@@ -1,7 +1,7 @@
-/** How the text is found in a content: by which reader, or by looking at the bytes first, or not at all. */
+/** Which reader extracts the text of a content. `sniff`: the bytes decide; `opaque`: none. */
 export type TextFormat = 'plain' | 'markdown' | 'html' | 'xml' | 'json' | 'pdf' | 'docx' | 'sniff' | 'opaque'
 
-const formats = new Map<string, TextFormat>([
+const FORMATS = new Map<string, TextFormat>([
   ['text/markdown', 'markdown'],
   ['text/x-markdown', 'markdown'],
   ['text/html', 'html'],
@@ -21,7 +21,7 @@ const formats = new Map<string, TextFormat>([
 /** Parameters and case of the media type do not matter. */
 export function textFormatOf(contentType: string): TextFormat {
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
-  const known = formats.get(type)
+  const known = FORMATS.get(type)
   if (known !== undefined) return known
   if (type.endsWith('+json')) return 'json'
   if (type.endsWith('+xml')) return 'xml'

@@ -1,6 +1,6 @@
-/** Collects the pieces of a text up to a size; readers stop when it is full. */
+/** Collects pieces of text up to a size. Readers stop when it is full. */
 export interface TextSink {
-  /** Drops what does not fit. */
+  /** Appends the piece, cut off at the size. */
   push(piece: string): void
   readonly full: boolean
   text(): string

@@ -1,12 +1,12 @@
 /**
- * Text made fit for a search index and for JSON: normalised to NFC, without control characters, soft hyphens
+ * Prepares a text for a search index and for JSON: normalised to NFC, without control characters, soft hyphens
  * and lone surrogates, runs of blanks folded to one, at most one empty line in a row, at most `maxChars` long
  * (UTF-16 code units, no pair cut in half). Takes time linear in `maxChars`, whatever the text.
  */
 export function tidyText(raw: string, maxChars: number): { text: string; truncated: boolean } {
-  // Folding shrinks: what lies beyond this is looked at only in text that is mostly blanks.
+  // Folding blanks shrinks the text, so more than the limit is considered; beyond twice the limit it is cut off.
   const considered = raw.slice(0, maxChars * 2)
-  const tidy = (isPlain(considered) ? considered : withoutOddities(considered))
+  const tidy = (isPlain(considered) ? considered : normalise(considered))
     .replace(/ {2,}/g, ' ')
     .replace(/ \n ?|\n /g, '\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -17,11 +17,11 @@ export function tidyText(raw: string, maxChars: number): { text: string; truncat
   return { text: tidy.slice(0, end), truncated }
 }
 
-/** Nothing but printable ASCII in lines, as most texts are: half of the cost of indexing one was to look for the rest. */
+/** Fast path for printable ASCII: the general path was half of the cost of indexing such a text. */
 const isPlain = (text: string): boolean => /^[\n -~]*$/.test(text)
 
-/** Afterwards its only blanks are spaces and line feeds. */
-function withoutOddities(text: string): string {
+/** Leaves only spaces and line feeds as blanks. */
+function normalise(text: string): string {
   return (
     text
       .toWellFormed()

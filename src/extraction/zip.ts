@@ -1,4 +1,4 @@
-import { crc32, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import { UnreadableContent } from './extraction.ts'
 
 /** A file of a ZIP archive, not compressed. */
@@ -14,9 +14,9 @@ export interface ZipLimits {
   maxBytes: number
 }
 
-const centralHeader = 0x02014b50
-const localHeader = 0x04034b50
-const endRecord = 0x06054b50
+const CENTRAL_HEADER = 0x02014b50
+const LOCAL_HEADER = 0x04034b50
+const END_RECORD = 0x06054b50
 
 /**
  * Reads the wanted files of a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64) without ever
@@ -37,7 +37,7 @@ export function readZip(
     let left = maxBytes
     let at = zip.readUInt32LE(end + 16)
     for (let i = 0; i < count; i++) {
-      if (zip.readUInt32LE(at) !== centralHeader) throw new UnreadableContent('malformed ZIP directory')
+      if (zip.readUInt32LE(at) !== CENTRAL_HEADER) throw new UnreadableContent('malformed ZIP directory')
       const nameEnd = at + 46 + zip.readUInt16LE(at + 28)
       const name = zip.toString('utf8', at + 46, nameEnd)
       if (wanted(name)) {
@@ -62,7 +62,7 @@ const tooLarge = (maxBytes: number) => `inflates to more than ${maxBytes} bytes`
 /** The end record is 22 bytes and a comment of up to 65,535. */
 function findEndRecord(zip: Buffer): number {
   for (let at = zip.length - 22; at >= Math.max(0, zip.length - 22 - 0xffff); at--) {
-    if (zip.readUInt32LE(at) === endRecord) return at
+    if (zip.readUInt32LE(at) === END_RECORD) return at
   }
   throw new UnreadableContent('not a ZIP archive')
 }
@@ -73,7 +73,7 @@ function readEntry(zip: Buffer, directoryAt: number, maxBytes: number): Uint8Arr
   const packedSize = zip.readUInt32LE(directoryAt + 20)
   if (zip.readUInt32LE(directoryAt + 24) > maxBytes) throw new UnreadableContent(tooLarge(maxBytes))
   const at = zip.readUInt32LE(directoryAt + 42)
-  if (zip.readUInt32LE(at) !== localHeader) throw new UnreadableContent('malformed ZIP archive')
+  if (zip.readUInt32LE(at) !== LOCAL_HEADER) throw new UnreadableContent('malformed ZIP archive')
   const start = at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28)
   const packed = zip.subarray(start, start + packedSize)
   if (packed.length < packedSize) throw new UnreadableContent('truncated ZIP archive')
@@ -81,42 +81,4 @@ function readEntry(zip: Buffer, directoryAt: number, maxBytes: number): Uint8Arr
   // The declared size may lie: this stops at the real one.
   if (method === 8) return inflateRawSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
   throw new UnreadableContent(method === 0 ? tooLarge(maxBytes) : `ZIP compression method ${method}`)
-}
-
-/** An archive of the entries, stored without compression. */
-export function writeStoredZip(entries: readonly ZipEntry[]): Buffer {
-  const files: Buffer[] = []
-  const directory: Buffer[] = []
-  let offset = 0
-  for (const { name, bytes } of entries) {
-    const nameBytes = Buffer.from(name)
-    const common = Buffer.alloc(26)
-    common.writeUInt16LE(20, 0) // version needed
-    common.writeUInt16LE(0x0800, 2) // names are UTF-8
-    common.writeUInt32LE(0x0021_0000, 6) // 1980-01-01
-    common.writeUInt32LE(crc32(bytes), 10)
-    common.writeUInt32LE(bytes.length, 14)
-    common.writeUInt32LE(bytes.length, 18)
-    common.writeUInt16LE(nameBytes.length, 22)
-    files.push(uint32(localHeader), common, nameBytes, Buffer.from(bytes))
-    const rest = Buffer.alloc(14)
-    rest.writeUInt32LE(offset, 10)
-    directory.push(uint32(centralHeader), Buffer.from([20, 0]), common, rest, nameBytes)
-    offset += 30 + nameBytes.length + bytes.length
-  }
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(entries.length, 4)
-  end.writeUInt16LE(entries.length, 6)
-  end.writeUInt32LE(
-    directory.reduce((sum, part) => sum + part.length, 0),
-    8,
-  )
-  end.writeUInt32LE(offset, 12)
-  return Buffer.concat([...files, ...directory, uint32(endRecord), end])
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
 }

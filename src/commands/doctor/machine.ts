@@ -17,7 +17,7 @@ export const checkNode: Check = async () => {
 /** The packages that the build leaves outside, and whose absence would show only then. */
 export const checkPackages: Check = async () => {
   const missing: string[] = []
-  for (const name of ['jiti', 'unpdf', 'mammoth']) {
+  for (const name of ['jiti', 'unpdf']) {
     try {
       import.meta.resolve(name)
     } catch {

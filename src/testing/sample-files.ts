@@ -1,7 +1,8 @@
-// Small files that tests make for themselves.
-import { writeStoredZip } from './zip.ts'
+/** Small files for tests: DOCX, PDF and ZIP. */
+import { crc32 } from 'node:zlib'
+import type { ZipEntry } from '../extraction/zip.ts'
 
-export const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 
 const xml = (body: string) => Buffer.from(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${body}`)
 
@@ -20,7 +21,7 @@ export function docxEntries(paragraphs: string[], body = paragraphs.map(paragrap
       name: '[Content_Types].xml',
       bytes: xml(
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' +
-          `<Override PartName="/word/document.xml" ContentType="${docxType}.main+xml"/></Types>`,
+          `<Override PartName="/word/document.xml" ContentType="${DOCX_TYPE}.main+xml"/></Types>`,
       ),
     },
     {
@@ -97,4 +98,42 @@ function assemble(objects: (string | Buffer)[][], trailer: string): Buffer {
   push(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`)
   push(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`)
   return Buffer.concat(parts)
+}
+
+/** An archive of the entries, stored without compression. */
+export function writeStoredZip(entries: readonly ZipEntry[]): Buffer {
+  const files: Buffer[] = []
+  const directory: Buffer[] = []
+  let offset = 0
+  for (const { name, bytes } of entries) {
+    const nameBytes = Buffer.from(name)
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0) // version needed
+    common.writeUInt16LE(0x0800, 2) // names are UTF-8
+    common.writeUInt32LE(0x0021_0000, 6) // 1980-01-01
+    common.writeUInt32LE(crc32(bytes), 10)
+    common.writeUInt32LE(bytes.length, 14)
+    common.writeUInt32LE(bytes.length, 18)
+    common.writeUInt16LE(nameBytes.length, 22)
+    files.push(uint32(0x04034b50), common, nameBytes, Buffer.from(bytes))
+    const rest = Buffer.alloc(14)
+    rest.writeUInt32LE(offset, 10)
+    directory.push(uint32(0x02014b50), Buffer.from([20, 0]), common, rest, nameBytes)
+    offset += 30 + nameBytes.length + bytes.length
+  }
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(entries.length, 4)
+  end.writeUInt16LE(entries.length, 6)
+  end.writeUInt32LE(
+    directory.reduce((sum, part) => sum + part.length, 0),
+    8,
+  )
+  end.writeUInt32LE(offset, 12)
+  return Buffer.concat([...files, ...directory, uint32(0x06054b50), end])
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value)
+  return bytes
 }
