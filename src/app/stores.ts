@@ -88,7 +88,7 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     const history = { maxAgeHours, maxEvents }
     const value = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
     metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], async (gauge) =>
-      gauge.set((await value.measure()).lagBytes ?? 0),
+      gauge.set((await value.refreshStatus()).lagBytes ?? 0),
     )
     metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not done yet', [], (gauge) =>
       gauge.set(value.status().lagEvents ?? 0),

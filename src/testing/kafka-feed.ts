@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { type KafkaFeed, type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
+import { type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
 import { type KafkaClient, openKafka } from '../ports/changes/kafka/client.ts'
 import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka/topics.ts'
 import { parseKafkaUrl } from '../ports/changes/kafka/url.ts'
+import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -28,9 +29,9 @@ export interface TestTopics {
   /** @param total of each topic of changes, afterwards */
   addPartitions(total: number): Promise<void>
   /** A feed that is not started yet. */
-  open(options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
+  open(options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
   /** A started feed with these consumers. */
-  start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<KafkaFeed>
+  start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
   /** every record of a topic, partition by partition */
   read(topic: 'documents' | 'signatures' | 'deadLetters'): Promise<TestRecord[]>
 }
@@ -85,7 +86,7 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
     removeTopics: () => client.deleteTopics(Object.values(names)),
     addPartitions: (total) => client.addPartitions([names.documents, names.signatures], total),
     async open(options = {}) {
-      const feed = await openKafkaFeed({
+      const feed = openKafkaFeed({
         url: kafkaUrl,
         prefix,
         group: prefix,

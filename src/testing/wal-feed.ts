@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { Database } from '../db/database.ts'
+import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Consumer } from '../ports/changes/port.ts'
-import { openWalFeed, type WalFeed, type WalFeedOptions } from '../ports/changes/wal/driver.ts'
+import { openWalFeed, type WalFeedOptions } from '../ports/changes/wal/driver.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
 
 export interface TestFeeds {
   slot: string
   /** A feed that is not started yet; each one after the first needs the one before to have ended. */
-  open(): Promise<WalFeed>
+  open(): Promise<OpenFeed>
   /** A started feed with these consumers. */
-  start(...consumers: Consumer[]): Promise<WalFeed>
+  start(...consumers: Consumer[]): Promise<OpenFeed>
 }
 
 /** Feeds of one database on a slot of their own; when the test ends they stop and the slot goes. */
@@ -21,10 +22,10 @@ export function testFeeds(
   options: Partial<WalFeedOptions> = {},
 ): TestFeeds {
   const slot = `test_${randomBytes(6).toString('hex')}`
-  const opened: WalFeed[] = []
-  const open = async (): Promise<WalFeed> => {
+  const opened: OpenFeed[] = []
+  const open = async (): Promise<OpenFeed> => {
     const history = { maxAgeHours: 1, maxEvents: 1_000 }
-    const feed = await openWalFeed({
+    const feed = openWalFeed({
       database,
       log: silentLogger,
       clock: systemClock,

@@ -59,7 +59,7 @@ export interface Harness {
 export async function startHarness(databases: TestDatabases, options: HarnessOptions = {}): Promise<Harness> {
   const database = options.after?.database ?? (await databases.open())
   const slot = options.after?.slot ?? `ws_${newId().replaceAll('-', '_')}`
-  const feed = await openWalFeed({
+  const feed = openWalFeed({
     database,
     log: silentLogger,
     clock: systemClock,

@@ -1,18 +1,18 @@
 import type { Database } from '../../db/database.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import type { HistoryLimits } from './wal/history.ts'
-import type { ChangeFeed } from './port.ts'
+import type { HistoryLimits } from './driver.ts'
+import type { OpenFeed } from './feed.ts'
 
-/** What adapters may need of the program. */
+/** What the drivers need from the program. */
 export interface ChangesResources {
   /** for `wal:` */
   database: Database | undefined
   /** replication slot of `wal:` */
   slot: string
-  /** what the names of the topics begin with */
+  /** prefix of the topic names */
   prefix: string
-  /** what the names of the consumer groups begin with */
+  /** prefix of the consumer groups' names */
   group: string
   /** name of this process in its groups, kept over a restart */
   instance?: string | undefined
@@ -21,14 +21,9 @@ export interface ChangesResources {
   log: Logger
 }
 
-export interface OpenFeed extends ChangeFeed {
-  /** what reading found and repaired, in sentences for the operator */
-  findings: string[]
-}
-
 /**
- * The change feed that a URL names: `wal:` reads the database's own log in this process, `kafka:` what Debezium wrote.
- * @throws Error when no adapter has this scheme
+ * `wal:` reads the database's log in this process; `kafka://host:port` reads the topics that Debezium writes.
+ * @throws Error when no driver has this scheme
  */
 export async function openChanges(url: string, resources: ChangesResources): Promise<OpenFeed> {
   if (url === 'wal:') {
@@ -41,5 +36,5 @@ export async function openChanges(url: string, resources: ChangesResources): Pro
     const { openKafkaFeed } = await import('./kafka/driver.ts')
     return openKafkaFeed({ ...resources, url })
   }
-  throw new Error(`${url.split(':')[0]}: names no change feed: write wal: or kafka://host:port`)
+  throw new Error(`${url.split(':')[0]}: is not a change feed: use wal: or kafka://host:port`)
 }

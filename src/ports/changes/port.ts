@@ -23,10 +23,10 @@ export interface ChangeFeed {
    * @throws when that cannot be read now, which says nothing about the position: ask again
    */
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
-  /** State for health and metrics, as far as it was heard of. */
+  /** State for health and metrics, as last known. */
   status(): FeedStatus
-  /** The same after asking the server, where it can say: then every change that was committed before is in the lag. */
-  measure(): Promise<FeedStatus>
+  /** The status after asking the server, where it can tell: the lag then includes every change committed before. */
+  refreshStatus(): Promise<FeedStatus>
   /** Starts reading, once every consumer is registered. */
   start(): Promise<void>
   /** Consumers finish their batch, their positions are stored, the connection closes. */

@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { openTestKafka } from '../../../testing/kafka-feed.ts'
 import { changeFeedContract } from '../contract.ts'
-import type { KafkaFeed } from './driver.ts'
+import type { OpenFeed } from '../feed.ts'
 
 changeFeedContract('kafka:', {
   order: 'document',
@@ -13,7 +13,7 @@ changeFeedContract('kafka:', {
         await kafka.prepare()
         return kafka.open({ instance: 'only' })
       },
-      crash: (feed) => (feed as KafkaFeed).destroy(),
+      crash: (feed) => (feed as OpenFeed).destroy(),
       async deadLetters() {
         const letters = await kafka.read('deadLetters')
         return letters.map(({ value }) => value as { consumer: string; event: ChangeEvent; error: string })

@@ -1,25 +1,26 @@
+import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
-import type { HistoryLimits } from '../wal/history.ts'
+import type { DriverConsumer, DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
+import { createChangeFeed, type OpenFeed } from '../feed.ts'
+import type { Consumer, FeedStatus } from '../port.ts'
 import { type KafkaClient, openKafka } from './client.ts'
-import { createKafkaDeadLetters } from './dead-letters.ts'
+import { createKafkaDeadLetters, type KafkaDeadLetters } from './dead-letters.ts'
 import { isAfter, type MemoryLimits, recall } from './history.ts'
 import { createCovers, Cursor, isReached, parsePosition } from './position.ts'
-import { createScanner, type ScanLimits } from './scan.ts'
+import { createScanner, type ScanLimits, type Scanner } from './scan.ts'
 import type { KafkaTimings } from './share.ts'
 import { SharedConsumer } from './shared.ts'
 import { KafkaTail } from './tail.ts'
 import { topicNames } from './topics.ts'
 import { parseKafkaUrl } from './url.ts'
-import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
-import type { ChangeFeed, Consumer, FeedStatus, Replay } from '../port.ts'
 
 export interface KafkaFeedOptions {
   url: string
-  /** what the names of the topics begin with */
+  /** prefix of the topic names */
   prefix: string
-  /** what the names of the groups begin with: consumer `indexer` is in group `docmgr-indexer` */
+  /** prefix of the group names: consumer `indexer` is in group `docmgr-indexer` */
   group: string
   /** name of this process in its groups, kept over a restart: it then gets its partitions back without a rebalance */
   instance?: string | undefined
@@ -30,12 +31,6 @@ export interface KafkaFeedOptions {
   memory?: Partial<MemoryLimits>
   scan?: Partial<ScanLimits>
   timings?: Partial<KafkaTimings>
-}
-
-export interface KafkaFeed extends ChangeFeed {
-  findings: string[]
-  /** Ends at once, as a killed process would: no batch is finished, nothing is committed, no group is left. */
-  destroy(): void
 }
 
 const TIMINGS: KafkaTimings = {
@@ -50,128 +45,153 @@ const TIMINGS: KafkaTimings = {
 const MEMORY: MemoryLimits = { events: 50_000, bytes: 64 * 1024 * 1024 }
 const WARM = { events: 20_000, ms: 10_000 }
 const SCAN: ScanLimits = { records: 200_000, ms: 10_000 }
-/** for this reader to get to where another one was already */
-const CATCH_UP_MS = 5_000
-const START_MS = 15_000
+/** for this reader to reach a position that another instance gave */
+const CATCH_UP_TIMEOUT_MS = 5_000
+const START_TIMEOUT_MS = 15_000
+/** A group consumer limits its last batch to `stopMs` itself; then it commits and leaves its group. */
+const LEAVE_TIMEOUT_MS = 5_000
 
-/** The change feed that Debezium writes to Kafka. */
-export async function openKafkaFeed(options: KafkaFeedOptions): Promise<KafkaFeed> {
-  const { prefix, log, clock, random = Math.random, history } = options
-  const client = openKafka({
-    address: parseKafkaUrl(options.url),
-    clientId: ['docmgr', options.instance].filter(Boolean).join('-'),
-    log,
+/** The change feed from the topics that Debezium writes. */
+export function openKafkaFeed(options: KafkaFeedOptions): OpenFeed {
+  const { stopMs } = { ...TIMINGS, ...options.timings }
+  return createChangeFeed(new KafkaDriver(options), {
+    log: options.log,
+    stopTimeoutMs: stopMs + LEAVE_TIMEOUT_MS,
   })
-  const deadLetters = createKafkaDeadLetters(client, topicNames(prefix).deadLetters, clock)
-  const timings = { ...TIMINGS, ...options.timings }
-  const tail = new KafkaTail({
-    client,
-    prefix,
-    deadLetters,
-    log,
-    clock,
-    random,
-    memory: {
-      ...MEMORY,
-      ...options.memory,
-      events: Math.min(history.maxEvents, options.memory?.events ?? MEMORY.events),
-    },
-    warm: { ...WARM, hours: history.maxAgeHours },
-    refreshMs: timings.refreshMs,
-  })
-  const shared: SharedConsumer[] = []
-  const covers = createCovers()
-  const replays = createReplay({ client, prefix, tail, history, clock, scan: { ...SCAN, ...options.scan } })
-  let phase: 'registering' | 'started' | 'stopped' = 'registering'
-  let deadLettersBefore = 0
+}
 
-  const consumers = (): (ConsumerQueue | SharedConsumer)[] => [...tail.queues, ...shared]
+class KafkaDriver implements FeedDriver {
+  readonly findings = []
+  readonly #options: KafkaFeedOptions
+  readonly #timings: KafkaTimings
+  readonly #client: KafkaClient
+  readonly #deadLetters: KafkaDeadLetters
+  readonly #tail: KafkaTail
+  readonly #shared: SharedConsumer[] = []
+  readonly #scanner: Scanner
+  readonly covers = createCovers()
 
-  const stopQueue = async (queue: ConsumerQueue): Promise<void> => {
-    await within(timings.stopMs, queue.stop()).catch(() => {
-      log.warn({ consumer: queue.consumer.name }, 'consumer did not finish its batch')
+  constructor(options: KafkaFeedOptions) {
+    const { prefix, log, clock, random = Math.random, history } = options
+    this.#options = options
+    this.#timings = { ...TIMINGS, ...options.timings }
+    this.#client = openKafka({
+      address: parseKafkaUrl(options.url),
+      clientId: ['docmgr', options.instance].filter(Boolean).join('-'),
+      log,
     })
-  }
-  const add = (consumer: Consumer): (() => Promise<void>) => {
-    if (consumer.delivery === 'every-instance') {
-      const queue = tail.add(consumer)
-      return () => stopQueue(queue)
-    }
-    const one = new SharedConsumer({
-      ...options,
-      client,
-      consumer,
-      instance: options.instance,
-      deadLetters,
+    this.#deadLetters = createKafkaDeadLetters(this.#client, topicNames(prefix).deadLetters, clock)
+    const memory = { ...MEMORY, ...options.memory }
+    this.#tail = new KafkaTail({
+      client: this.#client,
+      prefix,
+      deadLetters: this.#deadLetters,
+      log,
+      clock,
       random,
-      timings,
+      memory: { ...memory, events: Math.min(history.maxEvents, memory.events) },
+      warm: { ...WARM, hours: history.maxAgeHours },
+      refreshMs: this.#timings.refreshMs,
     })
-    shared.push(one)
-    return () => one.stop()
+    const scan = { ...SCAN, ...options.scan }
+    this.#scanner = createScanner({
+      client: this.#client,
+      prefix,
+      identity: () => this.#tail.cursor!.identity,
+      limits: { ...scan, records: Math.min(scan.records, history.maxEvents) },
+    })
   }
 
-  const status = (): FeedStatus => {
-    const states = [...shared.map((one) => one.state), ...(tail.queues.length > 0 ? [tail.state] : [])]
-    const all = consumers()
-    const problem = [tail.problem, ...all.map((one) => one.problem)].find(Boolean)
+  add(consumer: Consumer): DriverConsumer {
+    if (consumer.delivery === 'every-instance') return this.#tail.add(consumer)
+    const shared = new SharedConsumer({
+      ...this.#options,
+      client: this.#client,
+      consumer,
+      instance: this.#options.instance,
+      deadLetters: this.#deadLetters,
+      random: this.#options.random ?? Math.random,
+      timings: this.#timings,
+    })
+    this.#shared.push(shared)
+    return shared
+  }
+
+  position(): Position {
+    return this.#tail.cursor?.position ?? 'none'
+  }
+
+  /** What is in memory: reading Kafka from its first record for one client would cost too much. */
+  async oldest(): Promise<Position> {
+    const { cursor, memory } = this.#tail
+    if (!cursor || !memory) throw new Error('the change feed has not started yet')
+    return new Cursor(cursor.identity, memory.floor).position
+  }
+
+  async replay(documentId: string, position: string, limit: number): Promise<ChangeEvent[] | ResetReason> {
+    const tail = this.#tail
+    const asked = parsePosition(position)
+    if (!asked) return { reset: 'the position is malformed' }
+    if (!tail.cursor) throw new Error('the change feed has not started yet')
+    if (asked.identity !== tail.cursor.identity) return { reset: 'the position is unknown' }
+    const after = asked.offsets
+    // Another instance can be ahead of this one: the answer must not lead back.
+    if (!(await tail.reached(after, CATCH_UP_TIMEOUT_MS))) {
+      if (tail.isAtEnd) return { reset: 'the position is in the future' }
+      throw new Error('the change feed has not reached the position yet')
+    }
+    const gap = tail.gapAfter(after)
+    if (gap !== undefined) return { reset: gap }
+    const { memory, cursor } = tail
+    if (!memory || !cursor) throw new Error('the change feed starts over')
+    if (!isReached(after, memory.floor)) {
+      const until = cursor.offsets.map((some) => [...some])
+      return this.#scanner.find({ documentId, after, until, limit })
+    }
+    const missed = memory.of(documentId).filter((event) => isAfter(event, after))
+    return missed.slice(0, limit).map((event) => recall(event, after))
+  }
+
+  status(): DriverStatus {
+    const { problem } = this.#tail
+    const states = [...this.#shared, ...this.#readers()].map(({ state }) => state)
     return {
-      state: phase === 'stopped' ? 'stopped' : worst(states),
-      pending: Object.fromEntries(all.map(({ consumer, pending }) => [consumer.name, pending])),
-      lagEvents: [...shared, tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
-      deadLetters: deadLettersBefore + all.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, 0),
+      state: worst(states),
+      lagEvents: [...this.#shared, this.#tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
       ...(problem !== undefined && { problem }),
     }
   }
 
-  return {
-    findings: [],
-    async consume(consumer) {
-      if (phase !== 'registering')
-        throw new Error(`${consumer.name} registers after the change feed has started`)
-      if (consumers().some((one) => one.consumer.name === consumer.name)) {
-        throw new Error(`two consumers of the change feed are called ${consumer.name}`)
-      }
-      const stop = add(consumer)
-      return { stop }
-    },
-    position: () => tail.cursor?.position ?? 'none',
-    // What is in memory: reading Kafka from its first record for one client would cost too much.
-    async oldest() {
-      if (!tail.cursor || !tail.memory) throw new Error('the change feed has not begun yet')
-      return new Cursor(tail.cursor.identity, tail.memory.floor).position
-    },
-    covers: (position, event) => covers(position, event.position),
-    replay: replays.replay,
-    status,
-    // A broker does not know what the connector has not published yet.
-    measure: async () => status(),
-    async start() {
-      if (phase !== 'registering') throw new Error('the change feed was started before')
-      phase = 'started'
-      const counted = deadLetters.count().then(
-        (count) => (deadLettersBefore = count),
-        () => {},
-      )
-      const begun = [...shared, ...(tail.queues.length > 0 ? [tail] : [])].map((one) => one.start())
-      await within(START_MS, Promise.all([...begun, counted])).catch(() => {})
-    },
-    async stop() {
-      if (phase === 'stopped') return
-      const wasStarted = phase === 'started'
-      phase = 'stopped'
-      replays.stop()
-      if (wasStarted) await Promise.all([tail.halt(), ...shared.map((one) => one.stop())])
-      await Promise.all(tail.queues.map(stopQueue))
-      await client.close()
-    },
-    destroy() {
-      phase = 'stopped'
-      client.destroy()
-      replays.stop()
-      void tail.halt()
-      for (const one of shared) void one.stop()
-      for (const queue of tail.queues) void queue.stop()
-    },
+  /** A broker does not know what the connector has not published yet. */
+  async refreshStatus(): Promise<void> {}
+
+  countDeadLetters(): Promise<number> {
+    return this.#deadLetters.count()
+  }
+
+  async start(): Promise<void> {
+    const begun = [...this.#shared, ...this.#readers()].map((one) => one.start())
+    await within(START_TIMEOUT_MS, Promise.all(begun)).catch(() => {})
+  }
+
+  async halt(): Promise<void> {
+    this.#scanner.stop()
+    await this.#tail.halt()
+  }
+
+  close(): Promise<void> {
+    return this.#client.close()
+  }
+
+  destroy(): void {
+    this.#client.destroy()
+    this.#scanner.stop()
+    void this.#tail.halt()
+  }
+
+  /** The reader of every partition, where a consumer needs it. */
+  #readers(): KafkaTail[] {
+    return this.#tail.queues.length > 0 ? [this.#tail] : []
   }
 }
 
@@ -179,48 +199,4 @@ const ORDER: FeedStatus['state'][] = ['reconnecting', 'starting', 'snapshot', 's
 
 function worst(states: FeedStatus['state'][]): FeedStatus['state'] {
   return ORDER.find((state) => states.includes(state)) ?? 'starting'
-}
-
-interface ReplayOptions {
-  client: KafkaClient
-  prefix: string
-  tail: KafkaTail
-  history: HistoryLimits
-  clock: Clock
-  scan: ScanLimits
-}
-
-function createReplay({ client, prefix, tail, history, scan }: ReplayOptions) {
-  const scanner = createScanner({
-    client,
-    prefix,
-    identity: () => tail.cursor!.identity,
-    limits: { ...scan, records: Math.min(scan.records, history.maxEvents) },
-  })
-
-  const replay = async (documentId: string, position: string, limit: number): Promise<Replay> => {
-    const asked = parsePosition(position)
-    if (!asked) return { kind: 'reset', reason: 'the position is malformed' }
-    if (!tail.cursor) throw new Error('the change feed has not begun yet')
-    if (asked.identity !== tail.cursor.identity) return { kind: 'reset', reason: 'the position is unknown' }
-    const after = asked.offsets
-    // Another instance can be ahead of this one: the answer must not lead back.
-    if (!(await tail.reached(after, CATCH_UP_MS))) {
-      if (tail.isAtEnd) return { kind: 'reset', reason: 'the position is in the future' }
-      throw new Error('the change feed has not got to the position yet')
-    }
-    const gap = tail.gapAfter(after)
-    if (gap !== undefined) return { kind: 'reset', reason: gap }
-    const { memory, cursor } = tail
-    if (!memory || !cursor) throw new Error('the change feed starts over')
-    if (!isReached(after, memory.floor)) {
-      return scanner.find({ documentId, after, until: cursor.offsets.map((some) => [...some]), limit })
-    }
-    const missed = memory.of(documentId).filter((event) => isAfter(event, after))
-    if (missed.length > limit) {
-      return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
-    }
-    return { kind: 'events', events: missed.map((event) => recall(event, after)) }
-  }
-  return { replay, stop: () => scanner.stop() }
 }

@@ -5,7 +5,7 @@ import { Cursor, type Offsets } from './position.ts'
 import { findPartitions, readRange, toOffsets, toPlaces } from './range.ts'
 import { RepeatFilter, REPEATS_LEAD } from './repeats.ts'
 import { SnapshotWatch } from './snapshots.ts'
-import type { Replay } from '../port.ts'
+import type { ResetReason } from '../driver.ts'
 
 export interface ScanLimits {
   /** records that one scan reads at the most */
@@ -24,13 +24,13 @@ export interface ScanRequest {
 
 /** Answers from Kafka what is older than memory. */
 export interface Scanner {
-  find(request: ScanRequest): Promise<Replay>
+  find(request: ScanRequest): Promise<ChangeEvent[] | ResetReason>
   stop(): void
 }
 
 interface Waiting extends ScanRequest {
   found: ChangeEvent[]
-  resolve(replay: Replay): void
+  resolve(found: ChangeEvent[] | ResetReason): void
   reject(error: unknown): void
 }
 
@@ -75,7 +75,7 @@ export function createScanner({ client, prefix, identity, limits }: ScannerOptio
           some.some((offset, partition) => (request.after[number]![partition] ?? 0) < offset),
         )
         if (tooOld || distance(request) > limits.records) {
-          request.resolve({ kind: 'reset', reason: 'the position is too old' })
+          request.resolve({ reset: 'the position is too old' })
           return false
         }
         return true
@@ -101,11 +101,7 @@ export function createScanner({ client, prefix, identity, limits }: ScannerOptio
         onItem: readItems,
         signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(limits.ms)]),
       })
-      for (const { found, limit, resolve } of requests) {
-        if (found.length > limit)
-          resolve({ kind: 'reset', reason: `the position is more than ${limit} events behind` })
-        else resolve({ kind: 'events', events: found })
-      }
+      for (const { found, resolve } of requests) resolve(found)
     } finally {
       await link.close()
     }
@@ -165,8 +161,7 @@ function collector(requests: Waiting[], from: Offsets, identity: string) {
       for (const request of requests) {
         if (isAfter(place as Remembered, request.after)) {
           request.resolve({
-            kind: 'reset',
-            reason: 'the rows were read anew since, and what was between may be missing',
+            reset: 'the rows were read anew since, and what was between may be missing',
           })
         }
       }
@@ -176,7 +171,7 @@ function collector(requests: Waiting[], from: Offsets, identity: string) {
     for (const request of byDocument.get(documentId) ?? []) {
       const position = cursor.positionOf(number, partition)
       const remembered = { ...place, documentId, topic: event.topic, key: event.key, text, position }
-      if (!isAfter(remembered, request.after) || request.found.length > request.limit) continue
+      if (!isAfter(remembered, request.after) || request.found.length >= request.limit) continue
       if (next > (request.until[number]![partition] ?? 0)) continue
       request.found.push(recall(remembered, request.after))
     }

@@ -2,7 +2,7 @@ import { after, before } from 'node:test'
 import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
 import { changeFeedContract } from '../contract.ts'
-import type { WalFeed } from './driver.ts'
+import type { OpenFeed } from '../feed.ts'
 
 let server: TestDatabases
 before(async () => {
@@ -18,7 +18,7 @@ changeFeedContract('wal:', {
     return {
       pool: database.pool,
       open,
-      crash: (feed) => (feed as WalFeed).destroy(),
+      crash: (feed) => (feed as OpenFeed).destroy(),
       async deadLetters() {
         const { rows } = await database.pool.query('select consumer, event, error from changes.dead_letters')
         return rows.map(({ consumer, event, error }) => ({ consumer, error, event: JSON.parse(event) }))

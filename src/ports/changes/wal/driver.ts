@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import type { Database } from '../../../db/database.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
-import { createDeadLetters } from '../delivery/dead-letters.ts'
-import { Dispatcher } from '../delivery/dispatcher.ts'
-import { createFeedStore } from './feed-store.ts'
-import { createHistory, type HistoryLimits } from './history.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
-import { parseLsn } from './lsn.ts'
-import type { ChangeFeed, Consumer, FeedStatus, Replay, Subscription } from '../port.ts'
+import { createDeadLetters, type DeadLetters } from '../delivery/dead-letters.ts'
+import { Dispatcher } from '../delivery/dispatcher.ts'
+import type { DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
+import { createChangeFeed, type OpenFeed } from '../feed.ts'
+import type { Consumer } from '../port.ts'
+import { createFeedStore } from './feed-store.ts'
+import { createHistory, type History } from './history.ts'
+import { type Lsn, parseLsn } from './lsn.ts'
 import { isCovered, parsePosition } from './position.ts'
 import { WalReader } from './reader.ts'
 
@@ -21,149 +24,144 @@ export interface WalFeedOptions {
   history: HistoryLimits
   /** events that may wait for one consumer before reading pauses; 10,000 */
   queueLimit?: number
-  /** of the database cluster, so unique in it; at most 63 of a-z, 0-9 and _ */
+  /** unique in the database cluster; at most 63 characters of a-z, 0-9 and _ */
   slot?: string
   publication?: string
   random?: () => number
   newEpoch?: () => string
 }
 
-export interface WalFeed extends ChangeFeed {
-  /** what reading found and repaired, in sentences for the operator */
-  findings: string[]
-  /** Ends at once, as a killed process would: no batch is finished, nothing is confirmed. */
-  destroy(): void
+const MAX_FINDINGS = 20
+const PRUNE_INTERVAL_MS = 60_000
+/** for the history to contain what was dispatched */
+const HISTORY_TIMEOUT_MS = 5_000
+/** at a stop: for the history to reach the other consumers */
+const HISTORY_STOP_TIMEOUT_MS = 2_000
+
+/** The change feed from PostgreSQL's log. @throws Error when the slot's name is not valid */
+export function openWalFeed(options: WalFeedOptions): OpenFeed {
+  return createChangeFeed(new WalDriver(options), { log: options.log })
 }
 
-const MAX_FINDINGS = 20
-const PRUNE_EVERY_MS = 60_000
-/** for the consumers to finish the batch in hand */
-const STOP_LIMIT_MS = 10_000
-/** for the history to have what was dispatched */
-const HISTORY_LIMIT_MS = 5_000
-
 /**
- * The change feed of one process: PostgreSQL's log, read through a logical replication slot. The slot's position
- * moves only after every consumer is done, so after any kind of end whatever was not done comes again.
+ * Reads PostgreSQL's log in this process through a logical replication slot. The slot advances only after every
+ * consumer has finished, so whatever was not done is delivered again after any kind of end.
  */
-export async function openWalFeed(options: WalFeedOptions): Promise<WalFeed> {
-  const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
-  const { queueLimit = 10_000, random = Math.random } = options
-  const { pool } = database
-  if (!/^[a-z0-9_]{1,63}$/.test(slot))
-    throw new Error(`${slot} cannot name a slot: use 1 to 63 of a-z, 0-9 and _`)
-  const findings: string[] = []
-  const deadLetters = createDeadLetters(pool)
-  const dispatcher = new Dispatcher({ deadLetters, log, queueLimit, random })
-  const history = createHistory(pool, slot, options.history, clock)
-  const historyQueue = dispatcher.add(history.consumer)
-  const reader = new WalReader({
-    database,
-    dispatcher,
-    log,
-    slot,
-    publication,
-    clock,
-    random,
-    store: createFeedStore(pool, slot),
-    newEpoch: options.newEpoch ?? (() => randomBytes(8).toString('hex')),
-    consumers: () =>
-      consumers()
-        .filter(({ delivery }) => delivery === 'shared')
-        .map(({ name }) => name),
-    onFinding: (sentence) => {
-      if (findings.length < MAX_FINDINGS) findings.push(sentence)
-    },
-  })
-  const consumers = (): Consumer[] => dispatcher.queues.map(({ consumer }) => consumer)
-  const deadLettersBefore = await deadLetters.count()
-  let phase: 'registering' | 'started' | 'stopped' = 'registering'
-  let pruning: NodeJS.Timeout | undefined
+class WalDriver implements FeedDriver {
+  readonly findings: string[] = []
+  readonly #log: Logger
+  readonly #pool: Database['pool']
+  readonly #deadLetters: DeadLetters
+  readonly #dispatcher: Dispatcher
+  readonly #history: History
+  readonly #historyQueue: ConsumerQueue
+  readonly #reader: WalReader
+  #pruning: NodeJS.Timeout | undefined
 
-  const prune = (): void => {
-    history.prune().catch((error: unknown) => log.warn({ err: error }, 'the history could not be pruned'))
-  }
-
-  const replay = async (documentId: string, after: string, limit: number): Promise<Replay> => {
-    const asked = parsePosition(after)
-    if (!asked) return { kind: 'reset', reason: 'the position is malformed' }
-    if (asked.epoch !== reader.epoch) return { kind: 'reset', reason: 'the position is unknown' }
-    // Not after what the server has: after a crash a client can be ahead of what was dispatched again.
-    if (after > reader.position && asked.commit > (await serverEnd())) {
-      return { kind: 'reset', reason: 'the position is in the future' }
-    }
-    await within(HISTORY_LIMIT_MS, historyQueue.reached(dispatcher.seq))
-    return history.read(documentId, after, limit)
-  }
-
-  const serverEnd = async (): Promise<bigint> => {
-    const { rows } = await pool.query('select pg_current_wal_insert_lsn()::text as end')
-    return parseLsn(rows[0].end)
-  }
-
-  const stopQueue = async (queue: ConsumerQueue): Promise<void> => {
-    await within(STOP_LIMIT_MS, queue.stop()).catch(() => {
-      log.warn({ consumer: queue.consumer.name }, 'consumer did not finish its batch; it gets it again')
+  constructor(options: WalFeedOptions) {
+    const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
+    const { queueLimit = 10_000, random = Math.random } = options
+    if (!/^[a-z0-9_]{1,63}$/.test(slot))
+      throw new Error(`${slot} is not a valid slot name: use 1 to 63 of a-z, 0-9 and _`)
+    this.#log = log
+    this.#pool = database.pool
+    this.#deadLetters = createDeadLetters(this.#pool)
+    this.#dispatcher = new Dispatcher({ deadLetters: this.#deadLetters, log, queueLimit, random })
+    this.#history = createHistory(this.#pool, slot, options.history, clock)
+    this.#historyQueue = this.#dispatcher.add(this.#history.consumer)
+    this.#reader = new WalReader({
+      database,
+      dispatcher: this.#dispatcher,
+      log,
+      slot,
+      publication,
+      clock,
+      random,
+      store: createFeedStore(this.#pool, slot),
+      newEpoch: options.newEpoch ?? (() => randomBytes(8).toString('hex')),
+      onFinding: (sentence) => {
+        if (this.findings.length < MAX_FINDINGS) this.findings.push(sentence)
+      },
     })
   }
 
-  const status = (): FeedStatus => {
-    const { lagBytes } = reader
-    const problem = reader.problem ?? dispatcher.queues.map((queue) => queue.problem).find(Boolean)
-    return {
-      state: reader.state,
-      pending: Object.fromEntries(dispatcher.queues.map(({ consumer, pending }) => [consumer.name, pending])),
-      deadLetters:
-        deadLettersBefore + dispatcher.queues.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, 0),
-      ...(lagBytes !== undefined && { lagBytes }),
-      ...(problem !== undefined && { problem }),
-    }
+  add(consumer: Consumer): ConsumerQueue {
+    return this.#dispatcher.add(consumer)
   }
 
-  return {
-    findings,
-    async consume(consumer): Promise<Subscription> {
-      if (phase !== 'registering')
-        throw new Error(`${consumer.name} registers after the change feed has started`)
-      if (consumers().some(({ name }) => name === consumer.name)) {
-        throw new Error(`two consumers of the change feed are called ${consumer.name}`)
-      }
-      const queue = dispatcher.add(consumer)
-      return { stop: () => stopQueue(queue) }
-    },
-    position: () => reader.position,
-    oldest: () => history.oldest(),
-    covers: (position, event) => isCovered(position, event.position),
-    replay,
-    status,
-    async measure() {
-      await reader.inspect()
-      return status()
-    },
-    async start() {
-      if (phase !== 'registering') throw new Error('the change feed was started before')
-      phase = 'started'
-      await reader.start()
-      pruning = setInterval(prune, PRUNE_EVERY_MS)
-      prune()
-    },
-    async stop() {
-      if (phase === 'stopped') return
-      phase = 'stopped'
-      clearInterval(pruning)
-      const halted = reader.halt()
-      await Promise.all(dispatcher.queues.filter((queue) => queue !== historyQueue).map(stopQueue))
-      await halted
-      // The history catches up with the others, so that what they have done does not come again.
-      await Promise.race([historyQueue.reached(dispatcher.seq), delay(2_000, undefined, { ref: false })])
-      await stopQueue(historyQueue)
-      await reader.stop()
-    },
-    destroy() {
-      phase = 'stopped'
-      clearInterval(pruning)
-      reader.destroy()
-      for (const queue of dispatcher.queues) void queue.stop()
-    },
+  position(): Position {
+    return this.#reader.position
+  }
+
+  oldest(): Promise<Position> {
+    return this.#history.oldest()
+  }
+
+  covers(position: Position, event: Position): boolean {
+    return isCovered(position, event)
+  }
+
+  async replay(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason> {
+    const asked = parsePosition(after)
+    if (!asked) return { reset: 'the position is malformed' }
+    if (asked.epoch !== this.#reader.epoch) return { reset: 'the position is unknown' }
+    // After a crash a client can be ahead of what this process has read so far, but never of the server.
+    if (after > this.#reader.position && asked.commit > (await this.#serverEnd())) {
+      return { reset: 'the position is in the future' }
+    }
+    await within(HISTORY_TIMEOUT_MS, this.#historyQueue.reached(this.#dispatcher.seq))
+    return this.#history.read(documentId, after, limit)
+  }
+
+  status(): DriverStatus {
+    const { state, lagBytes } = this.#reader
+    const problem = this.#reader.problem ?? this.#historyQueue.problem
+    return { state, ...(lagBytes !== undefined && { lagBytes }), ...(problem !== undefined && { problem }) }
+  }
+
+  refreshStatus(): Promise<void> {
+    return this.#reader.inspect()
+  }
+
+  countDeadLetters(): Promise<number> {
+    return this.#deadLetters.count()
+  }
+
+  async start(): Promise<void> {
+    await this.#reader.start()
+    this.#pruning = setInterval(() => void this.#prune(), PRUNE_INTERVAL_MS)
+    void this.#prune()
+  }
+
+  halt(): Promise<void> {
+    clearInterval(this.#pruning)
+    return this.#reader.halt()
+  }
+
+  async close(): Promise<void> {
+    // The history reaches the other consumers, so that what they have done is not delivered again.
+    const reached = this.#historyQueue.reached(this.#dispatcher.seq)
+    await Promise.race([reached, delay(HISTORY_STOP_TIMEOUT_MS, undefined, { ref: false })])
+    await within(HISTORY_TIMEOUT_MS, this.#historyQueue.stop()).catch(() => {
+      this.#log.warn('could not write the last events to the history; they are delivered again')
+    })
+    await this.#reader.stop()
+  }
+
+  destroy(): void {
+    clearInterval(this.#pruning)
+    this.#reader.destroy()
+    void this.#historyQueue.stop()
+  }
+
+  async #serverEnd(): Promise<Lsn> {
+    const { rows } = await this.#pool.query('select pg_current_wal_insert_lsn()::text as end')
+    return parseLsn(rows[0].end)
+  }
+
+  async #prune(): Promise<void> {
+    await this.#history
+      .prune()
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'could not prune the history'))
   }
 }

@@ -46,12 +46,12 @@ test('the lag counts what was committed before it was measured, and ends with th
   const feed = await testFeeds(t, database).start(slow)
   for (let round = 0; round < 20; round++) {
     await insertDocument(database.pool)
-    const { lagBytes } = await feed.measure()
+    const { lagBytes } = await feed.refreshStatus()
     assert.ok(lagBytes! > 0, `${lagBytes} bytes in round ${round}`)
   }
   release()
   await slow.reached(20)
-  await eventually('no lag', async () => (await feed.measure()).lagBytes === 0)
+  await eventually('no lag', async () => (await feed.refreshStatus()).lagBytes === 0)
 })
 
 test('a connection that breaks is made again; nothing is lost and nothing comes twice', async (t) => {

@@ -2,13 +2,9 @@ import type { Pool } from 'pg'
 import { type ChangeEvent, documentIdOf, type Position } from '../../../domain/change.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { Clock } from '../../../runtime/clock.ts'
-import type { Consumer, Replay } from '../port.ts'
+import type { HistoryLimits, ResetReason } from '../driver.ts'
+import type { Consumer } from '../port.ts'
 import { parsePosition } from './position.ts'
-
-export interface HistoryLimits {
-  maxAgeHours: number
-  maxEvents: number
-}
 
 /** The recent events of every document, in the table changes.history. */
 export interface History {
@@ -17,7 +13,7 @@ export interface History {
   /** The position after which every event is kept. */
   oldest(): Promise<Position>
   /** @param after a well-formed position of the present epoch */
-  read(documentId: string, after: Position, limit: number): Promise<Replay>
+  read(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
   /** Removes what is older than the limits; positions before it become unknown. @returns how many events */
   prune(): Promise<number>
 }
@@ -42,7 +38,7 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
         'select history_floor from changes.feeds where slot = $1',
         [slot],
       )
-      if (!rows[0]) throw new Error('the change feed has not begun yet')
+      if (!rows[0]) throw new Error('the change feed has not started yet')
       return rows[0].history_floor
     },
     read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),
@@ -96,7 +92,7 @@ async function read(
   documentId: string,
   after: Position,
   limit: number,
-): Promise<Replay> {
+): Promise<ChangeEvent[] | ResetReason> {
   const epoch = parsePosition(after)!.epoch
   // One statement, so that the floor is the one of the rows that are seen.
   const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
@@ -106,17 +102,14 @@ async function read(
           where document_id = $2 and position > $3 and position < $4 order by position limit $5
        ) h on true
       where f.slot = $1 order by h.position`,
-    [slot, documentId, after, endOf(epoch), limit + 1],
+    [slot, documentId, after, endOf(epoch), limit],
   )
   const floor = rows[0]?.floor
-  if (!floor?.startsWith(`${epoch}-`)) return { kind: 'reset', reason: 'the position is unknown' }
-  if (after < floor) return { kind: 'reset', reason: 'the position is too old' }
-  if (rows.length > limit)
-    return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
-  const events = rows
+  if (!floor?.startsWith(`${epoch}-`)) return { reset: 'the position is unknown' }
+  if (after < floor) return { reset: 'the position is too old' }
+  return rows
     .filter(({ event }) => event !== null)
     .map(({ position, event }) => ({ ...JSON.parse(event!), position }) as ChangeEvent)
-  return { kind: 'events', events }
 }
 
 /** A text just after every position of this epoch: '.' is the character after '-'. */

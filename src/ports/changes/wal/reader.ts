@@ -28,8 +28,6 @@ export interface WalReaderOptions {
   random: () => number
   /** 16 hexadecimal digits that were never used before */
   newEpoch: () => string
-  /** names of the shared consumers */
-  consumers: () => string[]
   /** something an operator must know, in a sentence */
   onFinding: (sentence: string) => void
 }
@@ -155,8 +153,8 @@ export class WalReader {
   }
 
   async #prepare(): Promise<Plan> {
-    const { database, store, slot, consumers, log } = this.#options
-    const names = consumers()
+    const { database, store, slot, log } = this.#options
+    const names = this.#sharedConsumers()
     const state = await waitForSlot(database.pool, slot, log, this.#abort.signal)
     const stored = await store.load()
     if (stored && stored.epoch === this.#last.epoch && this.#snapshot !== 'none') stored.snapshotDone = true
@@ -177,10 +175,15 @@ export class WalReader {
     return { from: this.#confirmed > confirmed ? this.#confirmed : confirmed }
   }
 
+  #sharedConsumers(): string[] {
+    const consumers = this.#options.dispatcher.queues.map(({ consumer }) => consumer)
+    return consumers.filter(({ delivery }) => delivery === 'shared').map(({ name }) => name)
+  }
+
   async #rebuild(reason: string | undefined): Promise<NewSlot> {
-    const { database, store, slot, dispatcher, newEpoch, consumers } = this.#options
+    const { database, store, slot, dispatcher, newEpoch } = this.#options
     const epoch = newEpoch()
-    await store.begin(epoch, consumers())
+    await store.begin(epoch, this.#sharedConsumers())
     await dropSlot(database.pool, slot)
     this.#snapshot = 'none'
     this.#last = { epoch, commit: 0n, index: 0 }

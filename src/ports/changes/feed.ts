@@ -1,0 +1,102 @@
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/within.ts'
+import type { DriverConsumer, FeedDriver } from './driver.ts'
+import type { ChangeFeed, FeedStatus } from './port.ts'
+
+export interface OpenFeed extends ChangeFeed {
+  /** what reading found and repaired, in sentences for the operator */
+  readonly findings: readonly string[]
+  /** Ends at once, as a killed process would: no batch is finished and no position is stored. */
+  destroy(): void
+}
+
+export interface FeedOptions {
+  log: Logger
+  /** for consumers to finish their batches at a stop; 10,000 */
+  stopTimeoutMs?: number
+}
+
+const COUNT_TIMEOUT_MS = 5_000
+
+/** The change feed over a driver. */
+export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_000 }: FeedOptions): OpenFeed {
+  const consumers: DriverConsumer[] = []
+  let phase: 'registering' | 'started' | 'stopped' = 'registering'
+  let earlierDeadLetters = 0
+
+  const stopConsumer = async (consumer: DriverConsumer): Promise<void> => {
+    await within(stopTimeoutMs, consumer.stop()).catch(() => {
+      log.warn(
+        { consumer: consumer.consumer.name },
+        'consumer did not finish its batch; it is delivered again',
+      )
+    })
+  }
+
+  const countDeadLetters = async (): Promise<void> => {
+    const counting = driver.countDeadLetters().then((count) => void (earlierDeadLetters = count))
+    await within(COUNT_TIMEOUT_MS, counting).catch((error: unknown) =>
+      log.warn({ err: error }, 'could not count the dead letters'),
+    )
+  }
+
+  const status = (): FeedStatus => {
+    const { state, problem = consumers.map((one) => one.problem).find(Boolean), ...lag } = driver.status()
+    return {
+      state: phase === 'stopped' ? 'stopped' : state,
+      pending: Object.fromEntries(consumers.map(({ consumer, pending }) => [consumer.name, pending])),
+      deadLetters: consumers.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, earlierDeadLetters),
+      ...lag,
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
+  return {
+    get findings() {
+      return driver.findings
+    },
+    async consume(consumer) {
+      const { name } = consumer
+      if (phase !== 'registering') throw new Error(`${name} registers after the change feed has started`)
+      if (consumers.some((one) => one.consumer.name === name)) {
+        throw new Error(`two consumers of the change feed have the name ${name}`)
+      }
+      const added = driver.add(consumer)
+      consumers.push(added)
+      return { stop: () => stopConsumer(added) }
+    },
+    position: () => driver.position(),
+    oldest: () => driver.oldest(),
+    covers: (position, event) => driver.covers(position, event.position),
+    async replay(documentId, after, limit) {
+      // One more than allowed tells whether there are more.
+      const found = await driver.replay(documentId, after, limit + 1)
+      if ('reset' in found) return { kind: 'reset', reason: found.reset }
+      if (found.length > limit) {
+        return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+      }
+      return { kind: 'events', events: found }
+    },
+    status,
+    async refreshStatus() {
+      await driver.refreshStatus()
+      return status()
+    },
+    async start() {
+      if (phase !== 'registering') throw new Error('the change feed was started before')
+      phase = 'started'
+      await Promise.all([driver.start(), countDeadLetters()])
+    },
+    async stop() {
+      if (phase === 'stopped') return
+      phase = 'stopped'
+      await Promise.all([driver.halt(), ...consumers.map(stopConsumer)])
+      await driver.close()
+    },
+    destroy() {
+      phase = 'stopped'
+      driver.destroy()
+      for (const consumer of consumers) void consumer.stop()
+    },
+  }
+}
