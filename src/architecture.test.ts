@@ -97,7 +97,6 @@ test('each SDK is named in one file', () => {
     '@aws-sdk/client-s3',
     '@elastic/elasticsearch',
     '@grpc/reflection',
-    'aws4',
     'busboy',
     'cli-progress',
     'jiti',

@@ -9,7 +9,7 @@ import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import type { Blobs } from '../ports/blobs/port.ts'
-import { openFileBlobs } from '../ports/blobs/file.ts'
+import { openBlobs } from '../ports/blobs/open.ts'
 import { type MemoryDocuments, openMemoryDocuments } from '../ports/documents/memory.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import { type SignatureRole, createSignatureRole } from '../roles/signature/role.ts'
@@ -53,7 +53,7 @@ export interface HarnessOptions {
 export async function startSignatureRole(options: HarnessOptions): Promise<SignatureHarness> {
   const { database } = options
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-signatures-'))
-  const blobs = await openFileBlobs(folder)
+  const blobs = await openBlobs('file:', { folder, log: silentLogger })
   const documents = options.documents ?? openMemoryDocuments()
   const metrics = createMetrics()
   const newId = createUuidV7()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import { after, before, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { within } from '../../testing/deadline.ts'
@@ -16,155 +16,156 @@ async function* chunks(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield part
 }
 
-/** @param open opens one for this suite; it is stopped at its end */
-export function blobsContract(name: string, open: () => Promise<Blobs>): void {
-  describe(`blobs: ${name}`, () => {
-    let blobs: Blobs
-    before(async () => {
-      blobs = await open()
-    })
-    after(() => blobs.stop())
+async function read(
+  blobs: Blobs,
+  bucket: Bucket,
+  key: string,
+  range?: { start: number; end: number },
+): Promise<Buffer> {
+  const stream = await blobs.get(bucket, key, range)
+  assert.ok(stream, `${bucket}/${key} is there`)
+  return buffer(stream)
+}
 
-    const read = async (
-      bucket: Bucket,
-      key: string,
-      range?: { start: number; end: number },
-    ): Promise<Buffer> => {
-      const stream = await blobs.get(bucket, key, range)
-      assert.ok(stream, `${bucket}/${key} is there`)
-      return buffer(stream)
+async function isMissing(blobs: Blobs, bucket: Bucket, key: string): Promise<void> {
+  assert.equal(await blobs.get(bucket, key), undefined)
+  assert.equal(await blobs.size(bucket, key), undefined)
+}
+
+const CONTRACT: Record<string, (blobs: Blobs) => Promise<void>> = {
+  async 'gives back what was put, in one piece or in many, with its size and hash'(blobs) {
+    const bytes = randomBytes(300_000)
+    const [whole, streamed] = [`${newId()}/content`, `${newId()}/content`]
+    const info = { size: bytes.length, sha256: sha256(bytes) }
+    assert.deepEqual(await blobs.put('documents', whole, bytes, plain), info)
+    const parts = chunks(bytes.subarray(0, 1), bytes.subarray(1, 200_000), bytes.subarray(200_000))
+    assert.deepEqual(await blobs.put('documents', streamed, parts, plain), info)
+    assert.ok((await read(blobs, 'documents', whole)).equals(bytes))
+    assert.ok((await read(blobs, 'documents', streamed)).equals(bytes))
+    assert.equal(await blobs.size('documents', whole), bytes.length)
+  },
+
+  async 'keeps an empty object'(blobs) {
+    const key = `${newId()}/content`
+    assert.deepEqual(await blobs.put('documents', key, chunks(), plain), {
+      size: 0,
+      sha256: sha256(Buffer.alloc(0)),
+    })
+    assert.equal((await read(blobs, 'documents', key)).length, 0)
+  },
+
+  async 'gives the bytes of a range, both ends included'(blobs) {
+    const key = `${newId()}/content`
+    await blobs.put('documents', key, Buffer.from('0123456789'), plain)
+    assert.equal((await read(blobs, 'documents', key, { start: 2, end: 4 })).toString(), '234')
+    assert.equal((await read(blobs, 'documents', key, { start: 9, end: 9 })).toString(), '9')
+  },
+
+  async 'replaces an object, and deletes it once and for all'(blobs) {
+    const key = `${newId()}/signature.png`
+    await blobs.put('signatures', key, Buffer.from('old and longer'), plain)
+    await blobs.put('signatures', key, Buffer.from('new'), plain)
+    assert.equal((await read(blobs, 'signatures', key)).toString(), 'new')
+    await blobs.delete('signatures', key)
+    await isMissing(blobs, 'signatures', key)
+    await blobs.delete('signatures', key)
+  },
+
+  async 'keeps buckets and keys apart'(blobs) {
+    const id = newId()
+    await blobs.put('documents', `${id}/content`, Buffer.from('a'), plain)
+    await blobs.put('documents', `${id}/content.txt`, Buffer.from('b'), plain)
+    await isMissing(blobs, 'previews', `${id}/content`)
+    await isMissing(blobs, 'documents', id)
+    assert.equal((await read(blobs, 'documents', `${id}/content`)).toString(), 'a')
+  },
+
+  async 'accepts the limit and refuses one byte more, leaving nothing'(blobs) {
+    const [fits, exceeds, whole] = [newId(), newId(), newId()]
+    const options = { contentType: 'text/plain', maxBytes: 10 }
+    await blobs.put('documents', fits, chunks(Buffer.alloc(5), Buffer.alloc(5)), options)
+    const tooMuch = (error: unknown): boolean => isProblem(error, 'payload-too-large')
+    await assert.rejects(
+      blobs.put('documents', exceeds, chunks(Buffer.alloc(5), Buffer.alloc(6)), options),
+      tooMuch,
+    )
+    await assert.rejects(blobs.put('documents', whole, Buffer.alloc(11), options), tooMuch)
+    await isMissing(blobs, 'documents', exceeds)
+    await isMissing(blobs, 'documents', whole)
+  },
+
+  async 'a body that fails leaves nothing, and its error is passed on'(blobs) {
+    const key = newId()
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(100_000)
+      throw new Error('the client is gone')
     }
-    const isMissing = async (bucket: Bucket, key: string): Promise<void> => {
-      assert.equal(await blobs.get(bucket, key), undefined)
-      assert.equal(await blobs.size(bucket, key), undefined)
+    await assert.rejects(blobs.put('documents', key, failing(), plain), /the client is gone/)
+    await isMissing(blobs, 'documents', key)
+  },
+
+  async 'a failed replacement leaves the old object'(blobs) {
+    const key = newId()
+    await blobs.put('documents', key, Buffer.from('old'), plain)
+    await assert.rejects(blobs.put('documents', key, chunks(Buffer.alloc(9)), { ...plain, maxBytes: 5 }))
+    assert.equal((await read(blobs, 'documents', key)).toString(), 'old')
+  },
+
+  async 'an abort ends a put whose body stalls, leaving nothing'(blobs) {
+    const key = newId()
+    const abort = new AbortController()
+    async function* stalling(): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(1_000)
+      abort.abort(new Error('enough'))
+      await new Promise(() => {})
     }
+    const put = blobs.put('documents', key, stalling(), { ...plain, signal: abort.signal })
+    await assert.rejects(within(5_000, 'the aborted put', put), /enough|abort/i)
+    await isMissing(blobs, 'documents', key)
+  },
 
-    test('gives back what was put, in one piece or in many, with its size and hash', async () => {
-      const bytes = randomBytes(300_000)
-      const [whole, streamed] = [`${newId()}/content`, `${newId()}/content`]
-      const info = { size: bytes.length, sha256: sha256(bytes) }
-      assert.deepEqual(await blobs.put('documents', whole, bytes, plain), info)
-      const parts = chunks(bytes.subarray(0, 1), bytes.subarray(1, 200_000), bytes.subarray(200_000))
-      assert.deepEqual(await blobs.put('documents', streamed, parts, plain), info)
-      assert.ok((await read('documents', whole)).equals(bytes))
-      assert.ok((await read('documents', streamed)).equals(bytes))
-      assert.equal(await blobs.size('documents', whole), bytes.length)
-    })
+  async 'of puts to one key at the same time one is kept whole'(blobs) {
+    const key = newId()
+    const bodies = Array.from({ length: 8 }, (_, n) => Buffer.alloc(50_000 + n, n))
+    await Promise.all(bodies.map((body) => blobs.put('documents', key, chunks(body), plain)))
+    const kept = await read(blobs, 'documents', key)
+    assert.ok(bodies.some((body) => body.equals(kept)))
+  },
 
-    test('keeps an empty object', async () => {
-      const key = `${newId()}/content`
-      assert.deepEqual(await blobs.put('documents', key, chunks(), plain), {
-        size: 0,
-        sha256: sha256(Buffer.alloc(0)),
-      })
-      assert.equal((await read('documents', key)).length, 0)
-    })
-
-    test('gives the bytes of a range, both ends included', async () => {
-      const key = `${newId()}/content`
-      await blobs.put('documents', key, Buffer.from('0123456789'), plain)
-      assert.equal((await read('documents', key, { start: 2, end: 4 })).toString(), '234')
-      assert.equal((await read('documents', key, { start: 9, end: 9 })).toString(), '9')
-    })
-
-    test('replaces an object, and deletes it once and for all', async () => {
-      const key = `${newId()}/signature.png`
-      await blobs.put('signatures', key, Buffer.from('old and longer'), plain)
-      await blobs.put('signatures', key, Buffer.from('new'), plain)
-      assert.equal((await read('signatures', key)).toString(), 'new')
-      await blobs.delete('signatures', key)
-      await isMissing('signatures', key)
-      await blobs.delete('signatures', key)
-    })
-
-    test('keeps buckets and keys apart', async () => {
-      const id = newId()
-      await blobs.put('documents', `${id}/content`, Buffer.from('a'), plain)
-      await blobs.put('documents', `${id}/content.txt`, Buffer.from('b'), plain)
-      await isMissing('previews', `${id}/content`)
-      await isMissing('documents', id)
-      assert.equal((await read('documents', `${id}/content`)).toString(), 'a')
-    })
-
-    test('accepts the limit and refuses one byte more, leaving nothing', async () => {
-      const [fits, exceeds, whole] = [newId(), newId(), newId()]
-      const options = { contentType: 'text/plain', maxBytes: 10 }
-      await blobs.put('documents', fits, chunks(Buffer.alloc(5), Buffer.alloc(5)), options)
-      const tooMuch = (error: unknown): boolean => isProblem(error, 'payload-too-large')
+  async 'a key cannot lead out of its bucket'(blobs) {
+    for (const key of [
+      '',
+      '/a',
+      '../a',
+      'a/../../b',
+      'a//b',
+      'a/',
+      '.a',
+      'a\0b',
+      'a\\b',
+      'a,b',
+      'é',
+      'a'.repeat(2_000),
+    ]) {
       await assert.rejects(
-        blobs.put('documents', exceeds, chunks(Buffer.alloc(5), Buffer.alloc(6)), options),
-        tooMuch,
+        blobs.put('documents', key, Buffer.from('x'), plain),
+        /not a key/,
+        JSON.stringify(key),
       )
-      await assert.rejects(blobs.put('documents', whole, Buffer.alloc(11), options), tooMuch)
-      await isMissing('documents', exceeds)
-      await isMissing('documents', whole)
-    })
+      await assert.rejects(blobs.get('documents', key), /not a key/)
+      await assert.rejects(blobs.delete('documents', key), /not a key/)
+    }
+  },
 
-    test('a body that fails leaves nothing, and its error is passed on', async () => {
-      const key = newId()
-      async function* failing(): AsyncGenerator<Uint8Array> {
-        yield Buffer.alloc(100_000)
-        throw new Error('the client is gone')
-      }
-      await assert.rejects(blobs.put('documents', key, failing(), plain), /the client is gone/)
-      await isMissing('documents', key)
-    })
+  async 'check resolves'(blobs) {
+    await blobs.check()
+  },
+}
 
-    test('a failed replacement leaves the old object', async () => {
-      const key = newId()
-      await blobs.put('documents', key, Buffer.from('old'), plain)
-      await assert.rejects(blobs.put('documents', key, chunks(Buffer.alloc(9)), { ...plain, maxBytes: 5 }))
-      assert.equal((await read('documents', key)).toString(), 'old')
-    })
-
-    test('an abort ends a put whose body stalls, leaving nothing', async () => {
-      const key = newId()
-      const abort = new AbortController()
-      async function* stalling(): AsyncGenerator<Uint8Array> {
-        yield Buffer.alloc(1_000)
-        abort.abort(new Error('enough'))
-        await new Promise(() => {})
-      }
-      const put = blobs.put('documents', key, stalling(), { ...plain, signal: abort.signal })
-      await assert.rejects(within(5_000, 'the aborted put', put), /enough|abort/i)
-      await isMissing('documents', key)
-    })
-
-    test('of puts to one key at the same time one is kept whole', async () => {
-      const key = newId()
-      const bodies = Array.from({ length: 8 }, (_, n) => Buffer.alloc(50_000 + n, n))
-      await Promise.all(bodies.map((body) => blobs.put('documents', key, chunks(body), plain)))
-      const kept = await read('documents', key)
-      assert.ok(bodies.some((body) => body.equals(kept)))
-    })
-
-    test('a key cannot lead out of its bucket', async () => {
-      for (const key of [
-        '',
-        '/a',
-        '../a',
-        'a/../../b',
-        'a//b',
-        'a/',
-        '.a',
-        'a\0b',
-        'a\\b',
-        'a,b',
-        'é',
-        'a'.repeat(2_000),
-      ]) {
-        await assert.rejects(
-          blobs.put('documents', key, Buffer.from('x'), plain),
-          /not a key/,
-          JSON.stringify(key),
-        )
-        await assert.rejects(blobs.get('documents', key), /not a key/)
-        await assert.rejects(blobs.delete('documents', key), /not a key/)
-      }
-    })
-
-    test('says that it works', async () => {
-      await blobs.check()
-    })
-  })
+/** @param open opens one before the first of these tests; it is stopped after the last one */
+export function blobsContract(name: string, open: () => Promise<Blobs>): void {
+  let opened: Promise<Blobs> | undefined
+  after(async () => (await opened)?.stop())
+  for (const [rule, check] of Object.entries(CONTRACT))
+    test(`blobs ${name} ${rule}`, async () => check(await (opened ??= open())))
 }

@@ -24,7 +24,7 @@ const filesIn = async (folder: string): Promise<string[]> =>
 
 blobsContract('file:', () => open('contract'))
 
-test('neither a refused nor a failed put leaves a draft', async () => {
+test('neither a refused nor a failed put leaves a temporary file', async () => {
   const blobs = await open('failed')
   await assert.rejects(blobs.put('documents', 'a', Buffer.alloc(101), plain))
   await blobs.put('documents', 'b', Buffer.alloc(100), plain)
@@ -32,7 +32,7 @@ test('neither a refused nor a failed put leaves a draft', async () => {
   assert.deepEqual(await filesIn('failed'), ['b'])
 })
 
-test('opening removes the drafts of a process that was killed, and nothing else', async () => {
+test('opening removes the temporary files of a killed process, and nothing else', async () => {
   const before = await open('crashed')
   await before.put('documents', 'x/content', Buffer.from('kept'), plain)
   await writeFile(join(root, 'crashed', 'drafts', '1-1'), 'half a')
@@ -40,7 +40,7 @@ test('opening removes the drafts of a process that was killed, and nothing else'
   assert.deepEqual(await filesIn('crashed'), ['x,content'])
 })
 
-test('a folder that cannot be written is unavailable, not a surprise', async () => {
+test('a folder that cannot be written is unavailable', async () => {
   const blobs = await open('broken')
   await rm(join(root, 'broken'), { recursive: true })
   const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')

@@ -1,163 +1,105 @@
-/** The `file:` adapter: objects are files below one folder, which belongs to one process. */
+/** The `file:` driver: objects are files below one folder, which belongs to one process. */
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DomainError } from '../../domain/errors.ts'
 import { syncFolder } from '../../runtime/file-sync.ts'
-import { checkKey } from './object-key.ts'
-import { type BlobInfo, type Blobs, type Bucket, BUCKETS, type PutOptions } from './port.ts'
-import { untilAborted } from './until-aborted.ts'
+import type { BlobsDriver, ErrorMeaning } from './driver.ts'
+import { type Bucket, BUCKETS } from './port.ts'
 
-/** Files that are made in one folder at the same time wait for its lock, which costs more CPU than making them. */
-const DRAFT_FOLDERS = 16
-/** Each read takes a new buffer of this size, unless the reader wants less. */
+/** Creating files in one folder at the same time waits for its lock, so temporary files are spread over several. */
+const TEMPORARY_FOLDERS = 16
+/** Each read allocates a buffer of this size, or of the range's size when that is smaller. */
 const CHUNK_BYTES = 256 * 1024
 
 /**
- * An object is written to `drafts/` on the same file system, flushed, and renamed to its place; then the folder is flushed.
- * So a file in a bucket is always whole, also after a crash; drafts that a crash left are removed here.
+ * An object is written to a temporary file on the same file system, flushed, and renamed to its place; then the folder
+ * is flushed. So a file in a bucket is always complete, also after a crash. Temporary files that a crash left are
+ * removed here.
  *
- * @param folder made when it is not there
+ * @param folder created when it is missing
  */
-export async function openFileBlobs(folder: string): Promise<Blobs> {
-  const drafts = join(folder, 'drafts')
-  await rm(drafts, { recursive: true, force: true })
-  for (let n = 0; n < DRAFT_FOLDERS; n++)
-    await mkdir(join(drafts, String(n)), { recursive: true, mode: 0o700 })
+export async function openFileDriver(folder: string): Promise<BlobsDriver> {
+  const newTemporaryPath = await makeTemporaryFolders(join(folder, 'drafts'))
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
 
-  let draftCount = 0
-  const newDraft = (): string =>
-    join(drafts, String(++draftCount % DRAFT_FOLDERS), `${process.pid}-${draftCount}`)
-
   return {
-    async put(bucket, key, body, options) {
-      const target = objectPath(folder, bucket, key)
-      const draft = newDraft()
+    async put(bucket, key, body) {
+      const temporary = newTemporaryPath()
       let file: FileHandle | undefined
       try {
-        file = await open(draft, 'wx', 0o600)
-        const info = await write(file, body, options)
+        file = await open(temporary, 'wx', 0o600)
+        await writeFile(file, body)
         await file.datasync()
         await file.close()
-        await moveInto(draft, target)
-        return info
+        await moveDurably(temporary, objectPath(folder, bucket, key))
       } catch (error) {
         await file?.close().catch(() => {})
-        await rm(draft, { force: true }).catch(() => {})
-        throw storageError(error)
+        await rm(temporary, { force: true }).catch(() => {})
+        throw error
       }
     },
 
     async get(bucket, key, range) {
-      const file = await openExisting(objectPath(folder, bucket, key))
+      const file = await open(objectPath(folder, bucket, key), 'r')
       // The stream closes the file when it ends or is destroyed.
-      const wanted = range ? range.end - range.start + 1 : CHUNK_BYTES
-      return file?.createReadStream({ ...range, highWaterMark: Math.min(wanted, CHUNK_BYTES) })
+      const bytes = range ? range.end - range.start + 1 : CHUNK_BYTES
+      return file.createReadStream({ ...range, highWaterMark: Math.min(bytes, CHUNK_BYTES) })
     },
 
-    async size(bucket, key) {
-      try {
-        return (await stat(objectPath(folder, bucket, key))).size
-      } catch (error) {
-        return whenMissing(error, undefined)
-      }
-    },
+    size: async (bucket, key) => (await stat(objectPath(folder, bucket, key))).size,
 
-    async delete(bucket, key) {
-      try {
-        await unlink(objectPath(folder, bucket, key))
-      } catch (error) {
-        whenMissing(error, undefined)
-      }
-    },
+    delete: (bucket, key) => unlink(objectPath(folder, bucket, key)),
 
     async check() {
-      const draft = newDraft()
-      try {
-        const file = await open(draft, 'wx', 0o600)
-        await file.close()
-        await unlink(draft)
-        for (const bucket of BUCKETS) await readdir(join(folder, bucket))
-      } catch (error) {
-        throw storageError(error)
-      }
+      const temporary = newTemporaryPath()
+      await (await open(temporary, 'wx', 0o600)).close()
+      await unlink(temporary)
+      for (const bucket of BUCKETS) await readdir(join(folder, bucket))
     },
 
-    async stop() {},
+    meaningOf,
+    stop: async () => {},
   }
+}
+
+/** @returns a function that returns a new path in one of the folders */
+async function makeTemporaryFolders(parent: string): Promise<() => string> {
+  await rm(parent, { recursive: true, force: true })
+  for (let n = 0; n < TEMPORARY_FOLDERS; n++)
+    await mkdir(join(parent, String(n)), { recursive: true, mode: 0o700 })
+  let count = 0
+  return () => join(parent, String(++count % TEMPORARY_FOLDERS), `${process.pid}-${count}`)
 }
 
 /**
- * The key as a file name, in one of 256 folders so that none grows too large: chosen by a hash, because ids that are
- * made together begin alike. A comma stands for the slash; no key has one.
+ * The key as a file name, in one of 256 folders so that none grows too large. A hash chooses the folder, because ids
+ * that were made at about the same time begin alike. A comma stands for the slash; no key has a comma.
  */
 function objectPath(folder: string, bucket: Bucket, key: string): string {
-  checkKey(key)
-  const shelf = createHash('sha256').update(key).digest('hex').slice(0, 2)
-  return join(folder, bucket, shelf, key.replaceAll('/', ','))
+  const subfolder = createHash('sha256').update(key).digest('hex').slice(0, 2)
+  return join(folder, bucket, subfolder, key.replaceAll('/', ','))
 }
 
-async function write(
-  file: FileHandle,
-  body: Uint8Array | AsyncIterable<Uint8Array>,
-  options: PutOptions,
-): Promise<BlobInfo> {
-  const hash = createHash('sha256')
-  let size = 0
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    options.signal?.throwIfAborted()
-    size += bytes.length
-    if (size > options.maxBytes) {
-      throw new DomainError('payload-too-large', `the content must have at most ${options.maxBytes} bytes`)
-    }
-    hash.update(bytes)
-    await file.appendFile(bytes)
-  }
-  if (body instanceof Uint8Array) await append(body)
-  else for await (const bytes of untilAborted(body, options.signal)) await append(bytes)
-  options.signal?.throwIfAborted()
-  return { size, sha256: hash.digest('hex') }
-}
-
-/** Durable once the folder that has the new name is flushed, and that folder's own name in the bucket. */
-async function moveInto(draft: string, target: string): Promise<void> {
-  const shelf = dirname(target)
+/** The move is durable once the target's folder is flushed, and when that folder is new, its parent too. */
+async function moveDurably(from: string, to: string): Promise<void> {
+  const folder = dirname(to)
   try {
-    await rename(draft, target)
+    await rename(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await mkdir(shelf, { recursive: true, mode: 0o700 })
-    await syncFolder(dirname(shelf))
-    await rename(draft, target)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await syncFolder(dirname(folder))
+    await rename(from, to)
   }
-  await syncFolder(shelf)
-}
-
-async function openExisting(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    return whenMissing(error, undefined)
-  }
-}
-
-function whenMissing<T>(error: unknown, value: T): T {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value
-  throw storageError(error)
+  await syncFolder(folder)
 }
 
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
-const BROKEN = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOENT', 'ENOTDIR', 'EMFILE', 'ENFILE', 'ENXIO', 'ESTALE']
+const UNAVAILABLE = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EMFILE', 'ENFILE', 'ENXIO', 'ESTALE']
 
-/** What the file system refuses, as an error that the client understands; others are left as they are. */
-function storageError(error: unknown): unknown {
+function meaningOf(error: unknown): ErrorMeaning {
   const { code = '' } = error as NodeJS.ErrnoException
-  if (FULL.includes(code)) {
-    return new DomainError('unavailable', 'the disk that keeps the contents is full', { cause: error })
-  }
-  if (BROKEN.includes(code)) {
-    return new DomainError('unavailable', 'the contents cannot be read or written now', { cause: error })
-  }
-  return error
+  if (code === 'ENOENT') return 'missing'
+  if (FULL.includes(code)) return 'full'
+  return UNAVAILABLE.includes(code) ? 'unavailable' : undefined
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '../../runtime/logger.ts'
+import { createBlobs } from './blobs.ts'
 import type { Blobs } from './port.ts'
 
 export interface BlobsResources {
@@ -23,12 +24,12 @@ export async function openBlobs(url: string, resources: BlobsResources): Promise
   const scheme = url.slice(0, url.indexOf(':') + 1)
   switch (scheme) {
     case 'file:': {
-      const { openFileBlobs } = await import('./file.ts')
-      return openFileBlobs(fileFolder(url, resources.folder))
+      const { openFileDriver } = await import('./file.ts')
+      return createBlobs(await openFileDriver(fileFolder(url, resources.folder)))
     }
     case 's3:': {
-      const { openS3Blobs } = await import('./s3.ts')
-      return openS3Blobs(url.slice(scheme.length), resources)
+      const { openS3Driver } = await import('./s3.ts')
+      return createBlobs(await openS3Driver(url.slice(scheme.length), resources))
     }
     default:
       throw new Error(`blobs.url: ${scheme || url} is not known; it can be file: or s3:`)

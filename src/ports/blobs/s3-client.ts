@@ -7,9 +7,10 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client as SdkClient,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { createDirectRequests, type DirectRequests, SMALL_BYTES } from './s3-direct.ts'
+import type { Body } from './driver.ts'
 
 export interface S3Settings {
   /** http: or https: URL of a server other than AWS */
@@ -25,53 +26,113 @@ export interface ObjectPut {
   contentType: string
   /** Fails with PreconditionFailed where there is an object. */
   ifNoneMatch?: boolean
-  /** hexadecimal, of bytes whose hash is known */
-  sha256?: string
   signal?: AbortSignal | undefined
 }
 
-/** The requests that docmgr makes. They fail with the errors of the SDK, whose `name` is the server's error code. */
+/** The requests that docmgr sends. They fail with the errors of the SDK; see s3-errors.ts. */
 export interface S3Client {
   /** Whether CRC-32 checksums are sent along, which some servers do not know. */
   checksums: boolean
-  /** What can be sent past the SDK, which is an order of magnitude cheaper; undefined: nothing. */
-  direct: DirectRequests | undefined
   findBucket(bucket: string): Promise<void>
   createBucket(bucket: string): Promise<void>
-  putBytes(put: ObjectPut, bytes: Uint8Array): Promise<void>
-  /** Several requests where the body is larger than one part; they are undone when it fails. */
-  putStream(put: ObjectPut, body: AsyncIterable<Uint8Array>): Promise<void>
+  /** A stream that is larger than one part takes several requests, which are undone when it fails. */
+  put(put: ObjectPut, body: Body): Promise<void>
   get(bucket: string, key: string, range?: { start: number; end: number }): Promise<Readable>
   size(bucket: string, key: string): Promise<number>
   delete(bucket: string, key: string): Promise<void>
   stop(): void
 }
 
-/** The least that S3 allows; one part is gathered or sent at a time. */
+/** The minimum of S3. One part at a time is in memory. */
 const PART_BYTES = 5 * 1024 * 1024
 const CONNECT_MS = 2_000
-/** Until the answer begins: of a request that sends much, and with all its attempts of one that does not. */
+/** Until the answer begins: of one attempt of a request with a large body, and of all attempts of any other request. */
 const SEND_MS = 30_000
 const ANSWER_MS = 8_000
-/** Without a byte in either direction. A client that reads a content this slowly is cut off. */
+/** Without a byte in either direction. A client that reads a content this slowly is disconnected. */
 const IDLE_MS = 60_000
 const ATTEMPTS = 3
-/** A content that is being read has one for as long as its reader takes. */
+/** A content that is being read holds one for as long as its reader takes. */
 const MAX_SOCKETS = 256
 
 export function createS3Client(settings: S3Settings): S3Client {
-  const { endpoint, region, accessKey, secretKey } = settings
-  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS }
   const client = new SdkClient({
+    ...sdkConfig(settings),
+    requestChecksumCalculation: async () => (self.checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'),
+  })
+
+  const self: S3Client = {
+    checksums: true,
+
+    async findBucket(bucket) {
+      // The answer to HEAD has no error code.
+      const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
+      await withDeadline(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
+    },
+
+    async createBucket(bucket) {
+      const command = new CreateBucketCommand({ Bucket: bucket })
+      await withDeadline(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
+    },
+
+    async put({ bucket, key, contentType, ifNoneMatch, signal }, body) {
+      const params = {
+        Bucket: bucket,
+        Key: key,
+        ContentType: contentType,
+        ...(ifNoneMatch && { IfNoneMatch: '*' }),
+      }
+      if (body instanceof Uint8Array) {
+        const command = new PutObjectCommand({ ...params, Body: body, ContentLength: body.length })
+        await withDeadline(2 * SEND_MS, signal, (abortSignal) => client.send(command, { abortSignal }))
+        return
+      }
+      const Body = Readable.from(body, { objectMode: false })
+      // Without the signal, which ends the body: when an Upload is aborted it does not wait until its parts are deleted.
+      await new Upload({ client, params: { ...params, Body }, queueSize: 1, partSize: PART_BYTES }).done()
+    },
+
+    async get(bucket, key, range) {
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(range && { Range: `bytes=${range.start}-${range.end}` }),
+      })
+      const { Body } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      )
+      return Body as Readable
+    },
+
+    async size(bucket, key) {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
+      const { ContentLength } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      )
+      return ContentLength!
+    },
+
+    async delete(bucket, key) {
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
+      await withDeadline(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
+    },
+
+    stop: () => client.destroy(),
+  }
+  return self
+}
+
+function sdkConfig({ endpoint, region, accessKey, secretKey }: S3Settings): S3ClientConfig {
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS }
+  return {
     region,
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     ...(accessKey !== undefined &&
       secretKey !== undefined && { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } }),
     maxAttempts: ATTEMPTS,
-    // With it, each larger request has a connection of its own.
+    // With it, each larger request uses a connection of its own.
     expectContinueHeader: false,
-    requestChecksumCalculation: async () => (self.checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'),
-    // The rows have SHA-256 hashes for who wants to check.
+    // Rows have SHA-256 hashes for clients that want to check.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: CONNECT_MS,
@@ -82,125 +143,25 @@ export function createS3Client(settings: S3Settings): S3Client {
       httpAgent: agent,
       httpsAgent: agent,
     },
-  })
-
-  // Without an endpoint of ours the SDK finds one, perhaps in settings of its own.
-  const direct = endpoint === undefined ? undefined : openDirect(client, endpoint, region)
-
-  const self: S3Client = {
-    checksums: true,
-    direct,
-
-    async findBucket(bucket) {
-      // HEAD would not say what is wrong.
-      const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
-      await before(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
-    },
-
-    async createBucket(bucket) {
-      const command = new CreateBucketCommand({ Bucket: bucket })
-      await before(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
-    },
-
-    async putBytes(put, bytes) {
-      const { sha256 } = put
-      await before(2 * SEND_MS, put.signal, async (abortSignal) => {
-        const outcome = sha256 && (await self.direct?.put({ ...put, sha256 }, bytes, abortSignal))
-        if (outcome === 'stored') return
-        const command = new PutObjectCommand({ ...paramsOf(put), Body: bytes, ContentLength: bytes.length })
-        try {
-          await client.send(command, { abortSignal })
-        } catch (error) {
-          throw outcome === 'unknown' ? withAttempt(error) : error
-        }
-      })
-    },
-
-    async putStream(put, body) {
-      // Ended by its body: the upload's own way to abort does not wait until the parts are gone.
-      const upload = new Upload({
-        client,
-        params: { ...paramsOf(put), Body: Readable.from(body, { objectMode: false }) },
-        queueSize: 1,
-        partSize: PART_BYTES,
-      })
-      await upload.done()
-    },
-
-    async get(bucket, key, range) {
-      return before(ANSWER_MS, undefined, async (abortSignal) => {
-        const small = range && range.end - range.start < SMALL_BYTES
-        const bytes = small && (await self.direct?.get({ bucket, key }, range, abortSignal))
-        if (bytes) return Readable.from(bytes, { objectMode: false })
-        const command = new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          ...(range && { Range: `bytes=${range.start}-${range.end}` }),
-        })
-        const { Body } = await client.send(command, { abortSignal })
-        return Body as Readable
-      })
-    },
-
-    async size(bucket, key) {
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
-      const { ContentLength } = await before(ANSWER_MS, undefined, (abortSignal) =>
-        client.send(command, { abortSignal }),
-      )
-      return ContentLength!
-    },
-
-    async delete(bucket, key) {
-      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
-      await before(ANSWER_MS, undefined, (abortSignal) => client.send(command, { abortSignal }))
-    },
-
-    stop() {
-      direct?.stop()
-      client.destroy()
-    },
   }
-  return self
 }
 
-function openDirect({ config }: SdkClient, endpoint: string, region: string): DirectRequests {
-  return createDirectRequests({
-    endpoint,
-    region,
-    credentials: () => config.credentials(),
-    // The SDK learns the offset from a server whose clock differs.
-    now: () => new Date(Date.now() + config.systemClockOffset),
-    connectMs: CONNECT_MS,
-  })
-}
-
-const paramsOf = ({ bucket, key, contentType, ifNoneMatch }: ObjectPut) => ({
-  Bucket: bucket,
-  Key: key,
-  ContentType: contentType,
-  ...(ifNoneMatch && { IfNoneMatch: '*' }),
-})
-
-/** The SDK's error, which says how many attempts there were (see attemptsOf), with one more. */
-function withAttempt(error: unknown): unknown {
-  const { $metadata } = error as { $metadata?: { attempts?: number } }
-  if ($metadata) $metadata.attempts = ($metadata.attempts ?? 1) + 1
-  return error
-}
-
-/** Aborts the request after `ms`, with all its attempts, or with the signal; not any more once it has been answered. */
-async function before<T>(
+/**
+ * Aborts a request, with all its attempts, after `ms` or when the signal aborts. The body of an answer that has begun
+ * is no longer bounded.
+ */
+async function withDeadline<T>(
   ms: number,
   signal: AbortSignal | undefined,
-  work: (abortSignal: AbortSignal) => Promise<T>,
+  send: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
   const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), ms)
   const abort = (): void => deadline.abort()
+  const timer = setTimeout(abort, ms)
   signal?.addEventListener('abort', abort)
   try {
-    return await work(deadline.signal)
+    return await send(deadline.signal)
   } catch (error) {
     signal?.throwIfAborted()
     throw error

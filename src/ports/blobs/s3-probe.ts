@@ -1,32 +1,30 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import type { Logger } from '../../runtime/logger.ts'
 import type { S3Client } from './s3-client.ts'
 import { codeOf, startError, statusOf } from './s3-errors.ts'
 
-/** What the server can do beyond reading and writing. */
+/** What the server supports beyond reading and writing. */
 export interface S3Abilities {
   /** CRC-32 checksums of what is sent */
   checksums: boolean
-  /** If-None-Match: a put that replaces nothing */
+  /** If-None-Match: a put that never replaces an object */
   conditionalPut: boolean
-  /** requests for small objects past the SDK, which are cheaper */
-  direct: boolean
 }
 
 export interface ProbeOptions {
   client: S3Client
-  /** names of all of them */
+  /** their full names */
   buckets: readonly string[]
-  /** for the operator: which server */
+  /** names the server in messages */
   server: string
-  /** Whether missing buckets are made. */
+  /** whether missing buckets are created */
   mayCreate: boolean
   log: Logger
 }
 
 /**
- * Tries out what docmgr needs, on an object of its own, and says in one line of the log what the server can do.
+ * Tests what docmgr needs with an object of its own, and logs in one line what the server supports.
  * @throws Error with a sentence for the operator
  */
 export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
@@ -40,17 +38,15 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
   try {
     if (!(await canWrite(client, object))) {
       log.warn({ server, bucket }, 'object storage: this key may only read')
-      return { checksums: client.checksums, conditionalPut: false, direct: client.direct !== undefined }
+      return { checksums: client.checksums, conditionalPut: false }
     }
     const read = await buffer(await client.get(bucket, object.key, { start: 1, end: 3 }))
     if (read.toString() !== 'rob')
-      throw new Error(`blobs.url: ${server} does not give ranges of an object, which docmgr needs`)
+      throw new Error(`blobs.url: ${server} does not support range requests, which docmgr needs`)
     const abilities = {
       checksums: client.checksums,
       conditionalPut: await refusesToReplace(client, object),
-      direct: await answersDirectly(client, object),
     }
-    if (!abilities.direct) client.direct = undefined
     log.info({ server, buckets, created, ...abilities }, 'object storage is ready')
     return abilities
   } catch (error) {
@@ -60,7 +56,7 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
   }
 }
 
-/** @returns false where it had to be made */
+/** @returns false when it had to be created */
 async function findBucket(
   client: S3Client,
   bucket: string,
@@ -76,7 +72,7 @@ async function findBucket(
   try {
     await client.createBucket(bucket)
   } catch (error) {
-    // Another process was faster.
+    // Another process has created it in the meantime.
     if (!/^BucketAlready/.test(codeOf(error))) throw startError(error, server, bucket)
   }
   return false
@@ -89,13 +85,12 @@ interface Probe {
 }
 
 const BODY = Buffer.from('probe')
-const DIRECT_MS = 8_000
 
-/** Tries with checksums first, then without. */
+/** Tries with checksums first, then without them. */
 async function canWrite(client: S3Client, probe: Probe): Promise<boolean> {
   for (;;) {
     try {
-      await client.putBytes(probe, BODY)
+      await client.put(probe, BODY)
       return true
     } catch (error) {
       if (codeOf(error) === 'AccessDenied') return false
@@ -107,18 +102,9 @@ async function canWrite(client: S3Client, probe: Probe): Promise<boolean> {
 
 async function refusesToReplace(client: S3Client, probe: Probe): Promise<boolean> {
   try {
-    await client.putBytes({ ...probe, ifNoneMatch: true }, BODY)
+    await client.put({ ...probe, ifNoneMatch: true }, BODY)
     return false
   } catch (error) {
     return statusOf(error) === 412
   }
-}
-
-async function answersDirectly({ direct }: S3Client, probe: Probe): Promise<boolean> {
-  if (!direct) return false
-  const signal = AbortSignal.timeout(DIRECT_MS)
-  const sha256 = createHash('sha256').update(BODY).digest('hex')
-  if ((await direct.put({ ...probe, sha256 }, BODY, signal)) !== 'stored') return false
-  const read = await direct.get(probe, { start: 0, end: BODY.length - 1 }, signal)
-  return read?.equals(BODY) === true
 }

@@ -7,7 +7,7 @@ import type { Change, ChangeEvent, DocumentRow } from '../../domain/change.ts'
 import { contentKey } from '../../domain/document.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import { type Extractor, createExtractor } from '../../extraction/extractor.ts'
-import { openFileBlobs } from '../../ports/blobs/file.ts'
+import { openBlobs } from '../../ports/blobs/open.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
@@ -34,7 +34,7 @@ let outage: Error | undefined
 before(async () => {
   server = await startTestDatabases()
   folder = await mkdtemp(join(tmpdir(), 'docmgr-test-indexer-'))
-  blobs = await openFileBlobs(folder)
+  blobs = await openBlobs('file:', { folder, log: silentLogger })
   extractor = createExtractor({ log: silentLogger })
   index = openPostgresSearch({ pool: (await server.open()).pool })
   extracted = []

@@ -1,0 +1,65 @@
+import { DomainError } from '../../domain/errors.ts'
+import type { BlobsDriver } from './driver.ts'
+import { createMeter } from './meter.ts'
+import type { Blobs } from './port.ts'
+
+/** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: no key leads out of its bucket. */
+const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
+const MAX_KEY_CHARS = 200
+
+/** The object storage over a driver: what is the same for every kind of storage. */
+export function createBlobs(driver: BlobsDriver): Blobs {
+  const problemOf = (error: unknown): unknown => {
+    const meaning = driver.meaningOf(error)
+    if (meaning === undefined || error instanceof DomainError) return error
+    const detail =
+      meaning === 'full'
+        ? 'the object storage is full'
+        : 'the object storage cannot be reached now; try again'
+    return new DomainError('unavailable', detail, { cause: error })
+  }
+
+  const unlessMissing = async <T>(key: string, work: () => Promise<T>): Promise<T | undefined> => {
+    checkKey(key)
+    try {
+      return await work()
+    } catch (error) {
+      if (driver.meaningOf(error) === 'missing') return undefined
+      throw problemOf(error)
+    }
+  }
+
+  return {
+    async put(bucket, key, body, { contentType, maxBytes, signal, fresh = false }) {
+      checkKey(key)
+      const meter = createMeter(maxBytes, signal)
+      try {
+        const { bytesRead } = meter
+        await driver.put(bucket, key, meter.measure(body), { contentType, signal, fresh, bytesRead })
+      } catch (error) {
+        throw meter.failure ?? problemOf(error)
+      }
+      return meter.info()
+    },
+
+    get: (bucket, key, range) => unlessMissing(key, () => driver.get(bucket, key, range)),
+    size: (bucket, key) => unlessMissing(key, () => driver.size(bucket, key)),
+    delete: (bucket, key) => unlessMissing(key, () => driver.delete(bucket, key)),
+
+    async check() {
+      try {
+        await driver.check()
+      } catch (error) {
+        throw problemOf(error)
+      }
+    },
+
+    stop: () => driver.stop(),
+  }
+}
+
+/** docmgr makes the keys itself, so a bad one is a defect of the caller. */
+function checkKey(key: string): void {
+  if (!KEY.test(key) || key.length > MAX_KEY_CHARS)
+    throw new Error(`not a key of an object: ${key.slice(0, 250)}`)
+}
