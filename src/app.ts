@@ -3,7 +3,7 @@
  * app/ know roles and adapters alike.
  */
 import { composeListeners } from './app/listeners.ts'
-import { createBase } from './app/base.ts'
+import { createBase, type Overrides } from './app/base.ts'
 import { composeRoles } from './app/roles.ts'
 import { composeStores } from './app/stores.ts'
 import type { Config } from './config/schema.ts'
@@ -30,7 +30,7 @@ export interface ServiceOptions {
 /** Starts the roles that the configuration names, and everything they need. */
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   const { log } = options
-  const service = composeService(config, log)
+  const { listeners: service } = composeService(config, log)
   const graph = await startGraph([service], {
     stopLimitMs: config.shutdown.limit,
     ...(options.onStarted && { onStarted: options.onStarted }),
@@ -41,15 +41,16 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
 /** The modules that this configuration starts, in order, with what each needs. */
 export function moduleGraph(config: Config, log: Logger): { name: string; needs: string[] }[] {
-  return startOrder([composeService(config, log)]).map(({ name, needs }) => ({
+  return startOrder([composeService(config, log).listeners]).map(({ name, needs }) => ({
     name,
     needs: Object.values(needs).map((need) => need.name),
   }))
 }
 
-function composeService(config: Config, log: Logger) {
-  const base = createBase(config, log)
+/** The modules of a service; only what `listeners` needs is started. */
+export function composeService(config: Config, log: Logger, overrides: Overrides = {}) {
+  const base = createBase(config, log, overrides)
   const stores = composeStores(base)
   const roles = composeRoles(base, stores)
-  return composeListeners(base, stores, roles)
+  return { base, stores, roles, listeners: composeListeners(base, stores, roles) }
 }

@@ -1,8 +1,25 @@
 import type { Config, Role } from '../config/schema.ts'
+import type { Database } from '../db/database.ts'
+import type { OpenFeed } from '../ports/changes/feed.ts'
+import type { Documents } from '../ports/documents/port.ts'
+import type { SigningLimits } from '../roles/signature/signing-limits.ts'
+import type { WsLimits } from '../roles/ws/limits.ts'
 import { type Clock, systemClock } from '../runtime/clock.ts'
 import { type NewId, createUuidV7 } from '../runtime/ids.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Metrics, createMetrics } from '../runtime/metrics.ts'
+
+/** What a test puts in the place of a part that the configuration names, or around it. */
+export interface Overrides {
+  /** used as it is, and not stopped */
+  database?: Database
+  documents?: Documents
+  feed?: (feed: OpenFeed) => OpenFeed
+  signing?: Partial<SigningLimits>
+  /** false: the test starts the sweeper of the signature role itself */
+  sweeper?: boolean
+  ws?: Partial<WsLimits>
+}
 
 /** What all modules are made with. */
 export interface Base {
@@ -15,9 +32,10 @@ export interface Base {
   has: (role: Role) => boolean
   /** what starting found and repaired, in sentences for the operator */
   findings: string[]
+  overrides: Overrides
 }
 
-export function createBase(config: Config, log: Logger): Base {
+export function createBase(config: Config, log: Logger, overrides: Overrides = {}): Base {
   return {
     config,
     log,
@@ -27,5 +45,6 @@ export function createBase(config: Config, log: Logger): Base {
     logOf: (module) => log.child({ module }),
     has: (role) => config.roles.includes(role),
     findings: [],
+    overrides,
   }
 }

@@ -10,7 +10,7 @@ export type Roles = ReturnType<typeof composeRoles>
 
 /** The roles over their stores. Their code is loaded only where they run. */
 export function composeRoles(base: Base, stores: Stores) {
-  const { config, clock, newId, metrics, logOf, has, findings } = base
+  const { config, clock, newId, metrics, logOf, has, findings, overrides } = base
   const { authenticator, database, blobs, cache, searchIndex, changes, cluster } = stores
   const { limits, listen } = config
 
@@ -25,6 +25,7 @@ export function composeRoles(base: Base, stores: Stores) {
     'documents',
     { authenticator, ...(has('document') && { document }) },
     async ({ authenticator: { tokens }, ...here }) => {
+      if (overrides.documents) return { value: overrides.documents }
       const { url, timeout: deadlineMs } = config.documents
       const role = (here as { document?: DocumentRole }).document?.documents
       const value = await openDocuments(url, { role, deadlineMs, tokens, caller: 'signature' })
@@ -34,8 +35,15 @@ export function composeRoles(base: Base, stores: Stores) {
 
   const signature = defineModule('signature', { database, blobs, documents }, async (needs) => {
     const { createSignatureRole } = await import('../roles/signature/role.ts')
-    const value = createSignatureRole({ ...needs, clock, newId, metrics, log: logOf('signature') })
-    value.start()
+    const value = createSignatureRole({
+      ...needs,
+      clock,
+      newId,
+      metrics,
+      log: logOf('signature'),
+      ...(overrides.signing && { limits: overrides.signing }),
+    })
+    if (overrides.sweeper !== false) value.start()
     return { value, stop: () => value.stop() }
   })
 
@@ -54,7 +62,7 @@ export function composeRoles(base: Base, stores: Stores) {
       newId,
       metrics,
       log: logOf('ws'),
-      limits: { connections: limits.connections },
+      limits: { connections: limits.connections, ...overrides.ws },
       addressOf: createClientAddress(listen.trustedProxies),
     })
     await needs.changes.consume(value.consumer)

@@ -27,7 +27,7 @@ export interface DataFolder {
 const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
 
 /** What the roles stand on: each port with the adapter that the configuration names. */
-export function composeStores({ config, clock, metrics, logOf, findings }: Base) {
+export function composeStores({ config, clock, metrics, logOf, findings, overrides }: Base) {
   const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 
   const lock = defineModule('data-folder', {}, async () => {
@@ -44,6 +44,7 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
   })
 
   const database = defineModule('database', lockedFor(config.database.url), async () => {
+    if (overrides.database) return { value: overrides.database }
     const { directUrl, ...settings } = config.database
     const value = await openDatabase({
       ...settings,
@@ -86,7 +87,8 @@ export function composeStores({ config, clock, metrics, logOf, findings }: Base)
     const { database } = needs as { database?: Database }
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes
     const history = { maxAgeHours, maxEvents }
-    const value = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
+    const opened = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
+    const value = overrides.feed?.(opened) ?? opened
     metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], async (gauge) =>
       gauge.set((await value.refreshStatus()).lagBytes ?? 0),
     )

@@ -5,7 +5,7 @@
 //
 // --install: only the packages, for scripts that do not need dist.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fingerprint } from './files.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -21,11 +21,13 @@ function run(command, ...args) {
   process.exit(1)
 }
 
-// npm writes this file when an install has finished.
-const installed = 'node_modules/.package-lock.json'
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs) {
+// By content: a change of branches touches the file without changing it. npm ci removes the copy with all packages.
+const wanted = readFileSync('package-lock.json', 'utf8')
+const installed = 'node_modules/.lock-copy'
+if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   console.error('Installing packages (once) …')
   run('npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error')
+  writeFileSync(installed, wanted)
 }
 
 const built = 'dist/.fingerprint'

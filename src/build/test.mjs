@@ -55,10 +55,10 @@ const { status } = spawnSync(
     '--test',
     // A stack test may start a whole deployment beside the servers: two cores for each.
     `--test-concurrency=${stack ? Math.max(1, Math.floor(cores / 2)) : Math.max(2, cores)}`,
-    '--test-reporter=spec',
     // For a file that hangs: each test has a shorter limit of its own.
     `--test-timeout=${300_000 + Number(rounds) * 20_000}`,
     ...(values.name === undefined ? [] : [`--test-name-pattern=${values.name}`]),
+    ...(forNode.some((option) => option.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
     ...forNode,
     ...files,
   ],

@@ -10,16 +10,16 @@ import { systemClock } from '../../runtime/clock.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
-import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 import { startSignatureRole } from '../../testing/signature-harness.ts'
 import { documentsContract } from './contract.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openLocalDocuments } from './local.ts'
 import type { Documents } from './port.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
 })
 after(() => service.stop())
 
@@ -37,7 +37,7 @@ async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void>
   const server = await startGrpcServer({
     host: '127.0.0.1',
     port: 0,
-    handlers: createDocumentService(service.role.documents),
+    handlers: createDocumentService(service.document.documents),
     authenticator: createAuthenticator('required', tokens),
     log: silentLogger,
     metrics: createRpcMetrics(createMetrics()),
@@ -55,7 +55,7 @@ async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void>
 }
 
 documentsContract('the document role', async () => ({
-  documents: openLocalDocuments(service.role.documents),
+  documents: openLocalDocuments(service.document.documents),
   create,
   stop: async () => {},
 }))
@@ -63,7 +63,7 @@ documentsContract('the document role', async () => ({
 documentsContract('the document role over gRPC', async () => ({ ...(await overGrpc()), create }))
 
 for (const [adapter, open] of Object.entries({
-  local: async () => ({ documents: openLocalDocuments(service.role.documents), stop: async () => {} }),
+  local: async () => ({ documents: openLocalDocuments(service.document.documents), stop: async () => {} }),
   grpc: overGrpc,
 })) {
   test(`signing races with cancelling and deleting over ${adapter}: signature and document agree`, async () => {

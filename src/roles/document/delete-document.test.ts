@@ -3,11 +3,11 @@ import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { isDeletable, STATUSES } from '../../domain/document.ts'
 import { isProblem } from '../../domain/errors.ts'
-import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
 })
 after(() => service.stop())
 
@@ -34,7 +34,7 @@ test('a deleted document is gone everywhere, and its row stays with one more ver
     )
   }
   assert.deepEqual(await (await service.request('GET', '/documents?title=To+be+deleted')).json(), [])
-  const { documents } = service.role
+  const { documents } = service.document
   const context = { traceparent: '' } as never
   await assert.rejects(documents.get(id, context), (error) => isProblem(error, 'document-not-found'))
   await assert.rejects(documents.updateStatus(id, 'sent', context), (error) =>

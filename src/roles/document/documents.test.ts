@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
-import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
 })
 after(() => service.stop())
 
@@ -20,7 +20,7 @@ const context: RequestContext = {
 }
 
 test('moves a document to a status once, and repeating it changes nothing', async () => {
-  const { documents } = service.role
+  const { documents } = service.document
   const { id } = await service.create()
   const signed = await documents.updateStatus(id.toUpperCase(), 'signed', context)
   assert.deepEqual([signed.status, signed.version], ['signed', 2])
@@ -32,7 +32,7 @@ test('moves a document to a status once, and repeating it changes nothing', asyn
 })
 
 test('gets and finds a document without counting a view', async () => {
-  const { documents } = service.role
+  const { documents } = service.document
   const document = await service.create()
   assert.deepEqual(await documents.get(document.id, context), document)
   assert.deepEqual(await documents.exists(document.id, context), { exists: true, status: 'created' })
@@ -43,7 +43,7 @@ test('gets and finds a document without counting a view', async () => {
 })
 
 test('an unknown document is not found, or does not exist; what is no id or status is named', async () => {
-  const { documents } = service.role
+  const { documents } = service.document
   const isMissing = (error: unknown): boolean => isProblem(error, 'document-not-found')
   await assert.rejects(documents.get(unknown, context), isMissing)
   await assert.rejects(documents.updateStatus(unknown, 'sent', context), isMissing)
@@ -61,5 +61,5 @@ test('an unknown document is not found, or does not exist; what is no id or stat
 })
 
 test('says whether the database can be reached', async () => {
-  await service.role.documents.check()
+  await service.document.documents.check()
 })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileName } from '../../http/content-delivery.ts'
-import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 let id: string
 let etag: string
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
   const document = await service.create({ title: 'Zahlen № 1', content: '0123456789' })
   id = document.id
   etag = `"${document.content_sha256}"`

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService({ trustedProxies: ['loopback'] })
+  service = await startTestService({
+    roles: ['document'],
+    settings: { listen: { trustedProxies: ['loopback'] } },
+  })
 })
 after(() => service.stop())
 

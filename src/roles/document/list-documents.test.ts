@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document.ts'
-import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 import { listStatement, type ListQuery } from './document-lister.ts'
 
-let service: DocumentService
+let service: TestService
 const created: Document[] = []
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
   assert.deepEqual(await (await list()).json(), [])
   for (let n = 0; n < 7; n++) {
     const created_by = n % 2 === 0 ? 'ada@example.com' : 'bob@example.com'

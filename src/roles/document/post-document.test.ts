@@ -6,12 +6,12 @@ import { after, before, test } from 'node:test'
 import type { Document } from '../../domain/document.ts'
 import { queryRows } from '../../db/query.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 
 const LIMIT = 3_000_000
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService({ contentBytes: LIMIT })
+  service = await startTestService({ roles: ['document'], settings: { limits: { contentBytes: LIMIT } } })
 })
 after(() => service.stop())
 
@@ -26,7 +26,7 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 async function leftovers(): Promise<string[]> {
   const rows = await queryRows<{ id: string }>(service.database.pool, 'SELECT id FROM documents.documents')
   const named = new Set(rows.map(({ id }) => `${id},content`))
-  const files = await readdir(service.folder, { recursive: true, withFileTypes: true })
+  const files = await readdir(service.blobFolder, { recursive: true, withFileTypes: true })
   return files.filter((file) => file.isFile() && !named.has(file.name)).map(({ name }) => name)
 }
 

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { describeEndpoints } from '../../http/openapi.ts'
-import { type DocumentService, startDocumentService } from '../../testing/document-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
 })
 after(() => service.stop())
 
 test('describes every operation, with the shape of a document, for OpenAPI', () => {
-  const { paths, components } = JSON.parse(JSON.stringify(describeEndpoints(service.role.endpoints, '1.0.0')))
+  const { paths, components } = JSON.parse(
+    JSON.stringify(describeEndpoints(service.document.endpoints, '1.0.0')),
+  )
   const operations = Object.entries<object>(paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),
   )

@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { type Document, type DocumentStatus, STATUSES, statusMove } from '../../domain/document.ts'
 import { queryRows } from '../../db/query.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { type DocumentService, problemFields, startDocumentService } from '../../testing/document-service.ts'
+import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 
-let service: DocumentService
+let service: TestService
 before(async () => {
-  service = await startDocumentService()
+  service = await startTestService({ roles: ['document'] })
 })
 after(() => service.stop())
 
@@ -92,7 +92,7 @@ test('title and status changed at the same time both stay', async () => {
     const { id } = await service.create()
     await Promise.all([
       patched(id, { title: 'Renamed' }),
-      service.role.documents.updateStatus(id, 'signed', context()),
+      service.document.documents.updateStatus(id, 'signed', context()),
     ])
     const { title, status, version } = await get(id)
     assert.deepEqual([title, status, version], ['Renamed', 'signed', 3])

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { sampleDocument } from '../../testing/sample-search-document.ts'
-import { type SearchHarness, startSearchRole } from '../../testing/search-harness.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
 let server: TestDatabases
-let role: SearchHarness
+let role: TestService
 
 before(async () => {
   server = await startTestDatabases()
-  role = await startSearchRole(await server.open())
+  role = await startTestService({ roles: ['search'], database: await server.open() })
   await role.index.index([
     sampleDocument({ title: 'Contract' }),
     sampleDocument({ title: 'Contract', status: 'signed' }),
@@ -22,7 +22,7 @@ after(async () => {
 })
 
 test('values are counted, the most frequent first', async () => {
-  const { status, body } = await role.get('/aggregations/status')
+  const { status, body } = await role.query('/aggregations/status')
   assert.equal(status, 200)
   assert.deepEqual(body, {
     field: 'status',
@@ -31,13 +31,13 @@ test('values are counted, the most frequent first', async () => {
       { key: 'signed', count: 1 },
     ],
   })
-  const { body: authors } = await role.get('/aggregations/created_by')
+  const { body: authors } = await role.query('/aggregations/created_by')
   assert.deepEqual(authors.values, [{ key: 'ada@example.com', count: 3 }])
 })
 
 test('with a query or a filter, only what it leaves is counted; an empty query is none', async () => {
   const values = async (query: Record<string, string>) =>
-    (await role.get('/aggregations/content_type', query)).body.values
+    (await role.query('/aggregations/content_type', query)).body.values
   assert.deepEqual(await values({ q: 'contract' }), [{ key: 'text/plain', count: 2 }])
   assert.deepEqual(await values({ q: 'contract', status: 'signed' }), [{ key: 'text/plain', count: 1 }])
   assert.deepEqual(await values({ q: '' }), [{ key: 'text/plain', count: 3 }])
@@ -45,7 +45,7 @@ test('with a query or a filter, only what it leaves is counted; an empty query i
 })
 
 test('a field that cannot be counted is refused with those that can', async () => {
-  const { status, body } = await role.get('/aggregations/title')
+  const { status, body } = await role.query('/aggregations/title')
   assert.equal(status, 422)
   assert.match(body.errors[0].detail, /status, content_type, created_by/)
 })

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { sampleDocument } from '../../testing/sample-search-document.ts'
-import { type SearchHarness, startSearchRole } from '../../testing/search-harness.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 
 let server: TestDatabases
-let role: SearchHarness
+let role: TestService
 const contract = sampleDocument({ title: 'Contract A', content: 'Signed & sealed.' })
 const other = sampleDocument({ title: 'Contract B', status: 'signed', created_by: 'bob@example.com' })
 
 before(async () => {
   server = await startTestDatabases()
-  role = await startSearchRole(await server.open())
+  role = await startTestService({ roles: ['search'], database: await server.open() })
   await role.index.index([contract, other])
 })
 after(async () => {
@@ -20,7 +20,7 @@ after(async () => {
 })
 
 test('the answer has the page, the total and how long it took', async () => {
-  const { status, body } = await role.get('/search', { q: 'sealed' })
+  const { status, body } = await role.query('/search', { q: 'sealed' })
   assert.equal(status, 200)
   const { took_ms, documents, ...rest } = body
   assert.deepEqual(rest, { total: 1, total_is_exact: true, from: 0, size: 10 })
@@ -43,7 +43,7 @@ test('the answer has the page, the total and how long it took', async () => {
 
 test('filters, from and size choose what is in the page', async () => {
   const titles = async (query: Record<string, string>): Promise<string[]> => {
-    const { status, body } = await role.get('/search', { q: 'contract', ...query })
+    const { status, body } = await role.query('/search', { q: 'contract', ...query })
     assert.equal(status, 200, JSON.stringify(body))
     return body.documents.map(({ title }: { title: string }) => title)
   }
@@ -58,7 +58,7 @@ test('filters, from and size choose what is in the page', async () => {
 })
 
 test('a query of white space finds nothing', async () => {
-  const { status, body } = await role.get('/search', { q: '  \t ' })
+  const { status, body } = await role.query('/search', { q: '  \t ' })
   assert.deepEqual([status, body.total, body.documents], [200, 0, []])
 })
 
@@ -76,7 +76,7 @@ test('no query text breaks the search', async () => {
     "';--",
     '"'.repeat(1_000),
   ]) {
-    assert.equal((await role.get('/search', { q })).status, 200, JSON.stringify(q))
+    assert.equal((await role.query('/search', { q })).status, 200, JSON.stringify(q))
   }
 })
 
@@ -98,7 +98,7 @@ test('what is wrong is named with what would be right', async () => {
     [{ q: 'a', created_from: 'yesterday' }, 'query.created_from', /ISO 8601/],
   ]
   for (const [query, field, detail] of refused) {
-    const { status, body } = await role.get('/search', query)
+    const { status, body } = await role.query('/search', query)
     assert.equal(status, 422, JSON.stringify(query).slice(0, 100))
     assert.equal(body.errors[0].field, field)
     assert.match(body.errors[0].detail, detail)
@@ -113,7 +113,7 @@ test('times are taken with any offset', async () => {
     ['9999-12-31T23:59:59.9Z', 0],
   ]
   for (const [created_from, total] of expected) {
-    const { status, body } = await role.get('/search', { q: 'contract', created_from })
+    const { status, body } = await role.query('/search', { q: 'contract', created_from })
     assert.deepEqual([status, body.total], [200, total], created_from)
   }
 })
