@@ -1,4 +1,4 @@
-module docmgr/docker/check/compose
+module docmgr/docker/check/compose-model
 
 go 1.24
 

@@ -1,0 +1,86 @@
+/** Rules about what docmgr's containers are given: settings and secrets, no fewer and no others than they need. */
+import {
+  environmentOf,
+  isDocmgr,
+  isOneShot,
+  isRole,
+  type Problems,
+  type Service,
+  type System,
+} from './compose-model.ts'
+
+const SERVING = ['AUTH', 'LISTEN', 'SHUTDOWN']
+/** The groups of settings of each container. */
+const NEEDS: Record<string, string[]> = {
+  migrate: ['DATABASE'],
+  cdc: ['DATABASE', 'CHANGES'],
+  reindex: ['DATABASE', 'BLOBS', 'SEARCH'],
+  document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
+  signature: [...SERVING, 'DATABASE', 'BLOBS', 'DOCUMENTS'],
+  search: [...SERVING, 'SEARCH'],
+  ws: [...SERVING, 'CHANGES'],
+  indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS'],
+}
+
+/** docmgr refuses unknown variables by itself (compose.test.ts); this is about those it does not need. */
+export function* variables(service: Service): Problems {
+  if (!isDocmgr(service)) return
+  const groups = NEEDS[service.name]
+  if (!groups) return yield 'is not in NEEDS of compose-settings.ts'
+  const names = Object.keys(environmentOf(service))
+  const used = new Set(names.map((name) => name.split('_')[1]!))
+  for (const group of used) if (!groups.includes(group)) yield `does not need DOCMGR_${group}`
+  for (const group of groups) if (!used.has(group)) yield `lacks DOCMGR_${group}`
+  // Reindexing needs neither a session nor a slot.
+  const direct = names.some((name) => name.startsWith('DOCMGR_DATABASE_DIRECT_URL'))
+  if (groups.includes('DATABASE') && direct !== (isOneShot(service) && service.name !== 'reindex'))
+    yield 'roles go through PgBouncer; migrations and replication do not'
+}
+
+/** An access key is a name. */
+const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|[^S]_KEY$/
+const PASSWORD_IN_URL = /:\/\/[^/@\s]*:[^/@\s]+@/
+
+/** A secret that is read is given, one that is given is read, and in production none is in the environment. */
+export function* secrets(service: Service, { production }: System): Problems {
+  const { name, command, entrypoint, healthcheck } = service
+  const values = environmentOf(service)
+  if (production) {
+    for (const [variable, value] of Object.entries(values)) {
+      const isPath = variable.endsWith('_FILE') || value.startsWith('/run/secrets/')
+      if (value && !isPath && (SECRET_NAME.test(variable) || PASSWORD_IN_URL.test(value)))
+        yield `${variable} has its secret in the environment`
+    }
+  }
+  const texts = [command, entrypoint, healthcheck?.test, Object.values(values)].flatMap((list) => list ?? [])
+  const read = new Set(
+    texts.flatMap((text) => [...text.matchAll(/\/run\/secrets\/(\w+)/g)].map(([, file]) => file!)),
+  )
+  if (texts.some((text) => text.includes('/etc/docmgr/sasl.sh'))) {
+    read.add('kafka_password')
+    if (name === 'connect') read.add('debezium_password')
+  }
+  const given = new Set(service.secrets?.map(({ source }) => source))
+  for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
+  for (const secret of given)
+    if (!read.has(secret)) yield `is given the secret ${secret} and does not read it`
+}
+
+/** Tokens are required, tools are off, and the servers cannot be reached from outside. */
+export function* production({ production, services, model }: System): Problems {
+  if (!production) return
+  for (const service of services) {
+    const values = environmentOf(service)
+    if (isRole(service) && values['DOCMGR_AUTH_MODE'] !== 'required')
+      yield `${service.name}: tokens are not required`
+    if (values['DOCMGR_AUTH_OPEN_BEYOND_LOOPBACK'] === 'true')
+      yield `${service.name}: is open beyond loopback`
+    if (service.name === 'kafka-ui') yield 'kafka-ui is started'
+    if (service.name !== 'kong') continue
+    for (const name of ['KONG_ADMIN_LISTEN', 'KONG_ADMIN_GUI_LISTEN', 'KONG_STREAM_LISTEN'])
+      if (values[name] !== 'off') yield `kong: ${name} is not off`
+  }
+  if (!model.networks['back']?.internal) yield 'the network of the servers is not internal'
+  for (const [name, { file }] of Object.entries(model.secrets ?? {}))
+    if (!file) yield `secret ${name} comes from no file`
+}
