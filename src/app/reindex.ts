@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { ChangeEvent } from '../domain/change.ts'
 import { DomainError } from '../domain/errors.ts'
-import { type Backoff, backoffMs, pause } from '../ports/changes/backoff.ts'
+import { type Backoff, backoffMs, pause } from '../runtime/backoff.ts'
 import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import { countDocuments, currentDocuments } from '../ports/changes/current-documents.ts'
 import type { Consumer } from '../ports/changes/port.ts'
@@ -123,7 +123,6 @@ export async function openReindexing(config: Config, options: ReindexingOptions)
       },
       log: silentLogger,
       signal: ended,
-      random: Math.random,
     })
     for (let start = 0; start < events.length; start += consumer.maxBatch) {
       await runner.run(events.slice(start, start + consumer.maxBatch))

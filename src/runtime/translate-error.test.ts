@@ -196,7 +196,6 @@ async function deadLettersAfter(error: Error): Promise<string[]> {
     deadLetters: { add: async (_, { key }) => void deadLetters.push(key) },
     log: silentLogger,
     signal: new AbortController().signal,
-    random: () => 0,
   })
   await runner.run([{ key: '1', position: '1', topic: 'cdc.documents', value: {} } as unknown as ChangeEvent])
   return deadLetters

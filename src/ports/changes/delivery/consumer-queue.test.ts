@@ -26,7 +26,6 @@ function open(options: Pick<Consumer, 'maxBatch' | 'concurrency'>) {
     },
     deadLetters: { add: () => Promise.resolve() },
     log: silentLogger,
-    random: () => 0,
     onProgress: () => {},
     dispatched: () => seq,
   })

@@ -1,9 +1,10 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
+import { pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { pause } from '../backoff.ts'
+import type { DriverConsumer } from '../driver.ts'
+import type { Consumer } from '../port.ts'
 import { type ConsumerRunner, createConsumerRunner } from './consumer-runner.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import type { Consumer } from '../port.ts'
 import { Pace } from './pace.ts'
 import { Queue } from './queue.ts'
 
@@ -17,115 +18,99 @@ export interface ConsumerQueueOptions {
   consumer: Consumer
   deadLetters: Pick<DeadLetters, 'add'>
   log: Logger
-  random: () => number
-  /** something got done */
+  /** called after each batch */
   onProgress: () => void
-  /** number of the event dispatched last */
+  /** sequence number of the last dispatched event */
   dispatched: () => number
 }
 
 /** What one call of the consumer gets. */
 interface Batch {
   events: Numbered[]
-  /** monotonic, milliseconds */
-  begunAt: number
+  /** monotonic milliseconds */
+  startedAt: number
 }
 
-/** A batch that takes longer is a problem. */
-const SLOW_SECONDS = 60
+/** A batch that takes longer is reported as a problem. */
+const SLOW_BATCH_SECONDS = 60
 
-/** One consumer's queue and the loop that empties it, independent of the others'. */
-export class ConsumerQueue {
+/** One consumer's queue and the loop that hands its events to the consumer, independent of other consumers. */
+export class ConsumerQueue implements DriverConsumer {
   readonly consumer: Consumer
   readonly #options: ConsumerQueueOptions
   readonly #queue = new Queue<Numbered>()
+  readonly #pace: Pace
   readonly #runners: readonly ConsumerRunner[]
-  /** those of them that have no batch */
-  readonly #free: ConsumerRunner[]
+  readonly #idleRunners: ConsumerRunner[]
   readonly #abort = new AbortController()
   readonly #loop: Promise<void>
-  /** those that are not done, in their order */
-  readonly #inHand = new Set<Batch>()
+  /** batches that are not done, in order */
+  readonly #inFlight = new Set<Batch>()
   readonly #handling = new Set<Promise<void>>()
-  readonly #pace: Pace
+  /** the reason of a reset that the consumer has not received yet */
   #reset: string | undefined
   #wake: (() => void) | undefined
-  /** once stopped: the last event that was done, for good */
+  /** set once stopped: the final value of `done` */
   #stoppedAt: number | undefined
   #waiters: { seq: number; resolve: () => void }[] = []
 
   constructor(options: ConsumerQueueOptions) {
     this.#options = options
     this.consumer = options.consumer
-    this.#pace = new Pace(options.consumer.paceMs ?? 0)
+    const { paceMs = 0, concurrency = 1 } = options.consumer
     const { signal } = this.#abort
-    this.#runners = Array.from({ length: options.consumer.concurrency ?? 1 }, () =>
-      createConsumerRunner({ ...options, signal }),
-    )
-    this.#free = [...this.#runners]
+    this.#pace = new Pace(paceMs)
+    this.#runners = Array.from({ length: concurrency }, () => createConsumerRunner({ ...options, signal }))
+    this.#idleRunners = [...this.#runners]
     this.#loop = this.#run()
   }
 
-  /** events read but not yet done */
   get pending(): number {
     let pending = this.#queue.length
-    for (const { events } of this.#inHand) pending += events.length
+    for (const { events } of this.#inFlight) pending += events.length
     return pending
   }
 
-  /** why the consumer does not get on */
   get problem(): string | undefined {
-    for (const runner of this.#runners) {
-      const problem = runner.problem()
-      if (problem !== undefined) return problem
-    }
-    const [oldest] = this.#inHand
-    if (oldest === undefined) return undefined
-    const seconds = Math.round((performance.now() - oldest.begunAt) / 1000)
-    return seconds > SLOW_SECONDS
-      ? `${this.consumer.name}: one batch has taken ${seconds} s already`
-      : undefined
+    const [oldest] = this.#inFlight
+    const problems = this.#runners.map((runner) => runner.problem())
+    return problems.find(Boolean) ?? (oldest && problemOf(this.consumer, oldest))
   }
 
   get deadLetterCount(): number {
     return this.#runners.reduce((sum, runner) => sum + runner.deadLetterCount(), 0)
   }
 
-  /** number of the event up to which everything is done, those that do not concern this consumer included */
+  /** sequence number up to which everything is done, events that this consumer does not get included */
   get done(): number {
     if (this.#stoppedAt !== undefined) return this.#stoppedAt
-    const [oldest] = this.#inHand
+    const [oldest] = this.#inFlight
     const unfinished = oldest?.events[0] ?? this.#queue.first
     return unfinished ? unfinished.seq - 1 : this.#options.dispatched()
   }
 
   offer(numbered: Numbered): void {
-    if (this.#stoppedAt !== undefined) return
-    const { topics, delivery } = this.consumer
-    const { event } = numbered
-    if (!topics.includes(event.topic)) return
-    // Each instance sees what happens from now on: rows that were there before are nothing new to it.
-    if (event.value.op === 'r' && delivery === 'every-instance') return
+    if (this.#stoppedAt !== undefined || !isFor(this.consumer, numbered.event)) return
     this.#queue.push(numbered)
     this.#wake?.()
   }
 
-  /** Forgets what waits; the consumer learns the reason after what is in hand and before any later event. */
+  /** Drops the waiting events; the consumer gets the reason after the batches in flight and before any later event. */
   reset(reason: string | undefined): void {
     this.#queue.clear()
     this.#reset = reason
     this.#wake?.()
   }
 
-  /** Resolves when `done` has reached `seq`. */
+  /** Resolves when `done` is at least `seq`. */
   async reached(seq: number): Promise<void> {
     if (this.done >= seq) return
     await new Promise<void>((resolve) => this.#waiters.push({ seq, resolve }))
   }
 
-  /** Finishes what is in hand and takes no more. Its place is kept: what was not done holds the position back. */
+  /** `done` stays at what was finished, so that the position does not pass an event that was not handled. */
   async stop(): Promise<void> {
-    if (this.#inHand.size === 0) this.#freeze()
+    if (this.#inFlight.size === 0) this.#freeze()
     this.#abort.abort()
     this.#wake?.()
     await this.#loop
@@ -143,35 +128,35 @@ export class ConsumerQueue {
     const { signal } = this.#abort
     const { maxBatch } = this.consumer
     while (!signal.aborted) {
-      if (this.#reset !== undefined && this.#inHand.size === 0) this.#tellReset()
-      if (this.#queue.length === 0 || this.#free.length === 0 || this.#reset !== undefined) {
+      if (this.#reset !== undefined && this.#inFlight.size === 0) this.#deliverReset()
+      if (this.#queue.length === 0 || this.#idleRunners.length === 0 || this.#reset !== undefined) {
         await new Promise<void>((resolve) => (this.#wake = resolve))
         this.#wake = undefined
         continue
       }
-      const begunAt = performance.now()
-      const waitMs = this.#pace.waitMs(begunAt)
+      const startedAt = performance.now()
+      const waitMs = this.#pace.waitMs(startedAt)
       if (waitMs > 0 && this.#queue.length < maxBatch) {
         await pause(waitMs, signal)
         continue
       }
-      this.#pace.started(begunAt)
-      this.#begin({ events: this.#queue.take(maxBatch), begunAt })
+      this.#pace.started(startedAt)
+      this.#startBatch({ events: this.#queue.take(maxBatch), startedAt })
     }
   }
 
-  #begin(batch: Batch): void {
-    const runner = this.#free.pop()!
-    this.#inHand.add(batch)
+  #startBatch(batch: Batch): void {
+    const runner = this.#idleRunners.pop()!
+    this.#inFlight.add(batch)
     const handling = this.#handle(runner, batch).finally(() => this.#handling.delete(handling))
     this.#handling.add(handling)
   }
 
-  /** What the signal broke off stays in hand. */
+  /** A batch that the signal interrupts stays in flight: it is not done. */
   async #handle(runner: ConsumerRunner, batch: Batch): Promise<void> {
     if (!(await runner.run(batch.events.map(({ event }) => event)))) return
-    this.#inHand.delete(batch)
-    this.#free.push(runner)
+    this.#inFlight.delete(batch)
+    this.#idleRunners.push(runner)
     this.#wake?.()
     this.#progress()
   }
@@ -185,14 +170,27 @@ export class ConsumerQueue {
     this.#options.onProgress()
   }
 
-  #tellReset(): void {
+  #deliverReset(): void {
     const reason = this.#reset!
     this.#reset = undefined
     try {
       this.consumer.onReset?.(reason)
     } catch (error) {
-      this.#options.log.error({ consumer: this.consumer.name, err: error }, 'consumer failed to take a reset')
+      this.#options.log.error(
+        { consumer: this.consumer.name, err: error },
+        'consumer failed to handle a reset',
+      )
     }
     this.#progress()
   }
+}
+
+/** A consumer of every instance sees what happens from now on; a snapshot has only rows from before. */
+function isFor({ topics, delivery }: Consumer, { topic, value }: ChangeEvent): boolean {
+  return topics.includes(topic) && !(value.op === 'r' && delivery === 'every-instance')
+}
+
+function problemOf({ name }: Consumer, { startedAt }: Batch): string | undefined {
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  return seconds > SLOW_BATCH_SECONDS ? `${name}: a batch has been in flight for ${seconds} s` : undefined
 }

@@ -23,7 +23,6 @@ function prepare(before: Before, options: Partial<ConsumerRunnerOptions> = {}) {
     deadLetters: { add: async (_, { key }) => void sent.push(key) },
     log: silentLogger,
     signal: new AbortController().signal,
-    random: () => 0,
     ...options,
   })
   return { consumer, runner, sent }

@@ -1,26 +1,26 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { isTransient, translateError } from '../../../runtime/translate-error.ts'
-import { type Backoff, backoffMs, pause } from '../backoff.ts'
+import { type Backoff, backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from '../port.ts'
 
-/** Between tries while something that the consumer needs is unavailable. */
+/** Between attempts while something that the consumer needs is unavailable. */
 const UNAVAILABLE: Backoff = { firstMs: 100, limitMs: 10_000 }
-/** Between tries of a single event that fails. */
+/** Between attempts of a single event that fails. */
 const FAILING: Backoff = { firstMs: 50, limitMs: 1_000 }
-/** how often a single event is tried before it goes to the dead letters */
-const TRIES = 3
+/** attempts of a single event before it goes to the dead letters */
+const ATTEMPTS = 3
 
 export interface ConsumerRunner {
   /**
-   * Has the consumer handle all of these, in order; what it cannot handle goes to the dead letters.
-   * @returns false when the signal came before everything was done
+   * Hands these events to the consumer, in order; an event that it cannot handle goes to the dead letters.
+   * @returns false when the signal aborted before everything was done
    */
   run(events: ChangeEvent[]): Promise<boolean>
-  /** why the consumer does not get on, until it does */
+  /** why the consumer does not make progress, until it does */
   problem(): string | undefined
-  /** how many events went to the dead letters */
+  /** events that went to the dead letters */
   deadLetterCount(): number
 }
 
@@ -28,24 +28,26 @@ export interface ConsumerRunnerOptions {
   consumer: Consumer
   deadLetters: Pick<DeadLetters, 'add'>
   log: Logger
-  /** ends the waiting between tries; a call of `handle` that runs is waited for */
+  /** ends the waiting between attempts; a running call of `handle` is finished */
   signal: AbortSignal
-  random: () => number
 }
 
 class Stopped extends Error {}
 
 /**
- * Keeps the promise of Consumer.handle: waits out what is unavailable, halves a failing batch until the event that
- * fails is alone, tries that one again, and sends it to the dead letters.
+ * Implements what Consumer.handle promises: retries while something is unavailable, halves a failing batch until the
+ * failing event is alone, retries that event, and sends it to the dead letters.
  */
 export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRunner {
-  const { consumer, deadLetters, log, signal, random } = options
+  const { consumer, deadLetters, log, signal } = options
   let problem: string | undefined
   let deadLetterCount = 0
 
-  /** Repeats what is unavailable until it works; any other error is thrown. */
-  const persist = async (work: () => Promise<void>, passes: (error: unknown) => boolean): Promise<void> => {
+  /** Retries errors that `isRetryable` accepts until the work succeeds; throws any other. */
+  const retry = async (
+    work: () => Promise<void>,
+    isRetryable: (error: unknown) => boolean,
+  ): Promise<void> => {
     for (let failures = 1; ; failures++) {
       try {
         await work()
@@ -53,17 +55,17 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
         return
       } catch (error) {
         problem = `${consumer.name}: ${error instanceof Error ? error.message : String(error)}`
-        if (!passes(error)) throw error
+        if (!isRetryable(error)) throw error
         if (failures === 1)
-          log.warn({ consumer: consumer.name, err: error }, 'consumer waits and tries again')
+          log.warn({ consumer: consumer.name, err: error }, 'consumer failed and is retried')
       }
-      if (!signal.aborted) await pause(backoffMs(failures, UNAVAILABLE, random), signal)
+      if (!signal.aborted) await pause(backoffMs(failures, UNAVAILABLE), signal)
       if (signal.aborted) throw new Stopped()
     }
   }
 
   const handle = (events: ChangeEvent[]): Promise<void> =>
-    persist(
+    retry(
       () => consumer.handle(events),
       (error) => isTransient(translateError(error)),
     )
@@ -71,7 +73,7 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
   const sendToDeadLetters = async (event: ChangeEvent, cause: unknown): Promise<void> => {
     const { key, position } = event
     log.error({ consumer: consumer.name, position, key, err: cause }, 'event goes to the dead letters')
-    await persist(
+    await retry(
       () => deadLetters.add(consumer.name, event, cause),
       () => true,
     )
@@ -84,8 +86,8 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
         return await handle([event])
       } catch (error) {
         if (error instanceof Stopped) throw error
-        if (failures >= TRIES) return await sendToDeadLetters(event, error)
-        await pause(backoffMs(failures, FAILING, random), signal)
+        if (failures >= ATTEMPTS) return await sendToDeadLetters(event, error)
+        await pause(backoffMs(failures, FAILING), signal)
         if (signal.aborted) throw new Stopped()
       }
     }

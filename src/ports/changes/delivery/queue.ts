@@ -1,4 +1,4 @@
-/** First in, first out, without the cost of moving what is left. */
+/** First in, first out; taking items does not move those that remain. */
 export class Queue<T> {
   #items: T[] = []
   #head = 0
@@ -22,7 +22,7 @@ export class Queue<T> {
   /** Removes and returns the first item. */
   shift(): T | undefined {
     const { first } = this
-    if (this.length > 0) this.#forget(this.#head + 1)
+    if (this.length > 0) this.#dropUntil(this.#head + 1)
     return first
   }
 
@@ -30,11 +30,11 @@ export class Queue<T> {
   take(limit: number): T[] {
     const end = Math.min(this.#head + limit, this.#items.length)
     const taken = this.#items.slice(this.#head, end)
-    this.#forget(end)
+    this.#dropUntil(end)
     return taken
   }
 
-  #forget(end: number): void {
+  #dropUntil(end: number): void {
     this.#head = end
     if (end > 1024 || end === this.#items.length) {
       this.#items.splice(0, end)

@@ -7,7 +7,7 @@ type Parse = (text: string) => ColumnValue
 
 const keepText: Parse = (text) => text
 
-/** Times outside of the calendar (`infinity`) stay PostgreSQL's text: one odd value must not stop the feed. */
+/** A time outside of the calendar (`infinity`) keeps PostgreSQL's text, so that one odd value does not stop the feed. */
 const parseTime: Parse = (text) => (text.endsWith('+00') ? isoFromPostgres(text) : text)
 
 /** By the type's OID (pg_type.dat): int8, int2, int4, oid, float4, float8, bool, timestamptz. */
@@ -22,7 +22,7 @@ const PARSERS = new Map<number, Parse>([
   [1184, parseTime],
 ])
 
-/** How the text of a column of this type becomes the value in an event. Never throws. */
+/** The parser for the texts of columns of this type. It never throws. */
 export function columnParser(typeOid: number): Parse {
   return PARSERS.get(typeOid) ?? keepText
 }

@@ -2,9 +2,8 @@ import { Client } from 'pg'
 import type { ConnectionSettings } from '../../../db/database.ts'
 
 /**
- * A connection past any pooler whose values are PostgreSQL's texts, in UTC and ISO dates.
- *
- * @param replication a walsender of the database, which understands the replication commands
+ * A connection that bypasses any pooler. All values are PostgreSQL's texts, with times in UTC and ISO format.
+ * @param replication connect to a walsender of the database, which accepts the replication commands
  */
 export async function connectDirect(
   settings: ConnectionSettings,
@@ -21,7 +20,7 @@ export async function connectDirect(
     ...(replication && { replication: 'database' }),
   }
   const client = new Client(config)
-  // Whoever runs a query or listens for `end` learns of it; without a listener the process would end.
+  // The error surfaces through the pending query or `end`; without a listener the process would exit.
   client.on('error', () => {})
   await client.connect()
   return client

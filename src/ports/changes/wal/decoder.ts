@@ -9,7 +9,7 @@ import { commitPrefix, formatPosition, indexSuffix, type WalPosition } from './p
 export interface DecoderOptions {
   /** name of the database, for the envelope */
   database: string
-  /** Changes up to here come again after a reconnect and are left out: they are in the queues already. */
+  /** Changes up to here are in the queues already; the server sends them again after a reconnect, and they are skipped. */
   after: WalPosition
   clock: Clock
   onEvent(event: ChangeEvent): void
@@ -41,7 +41,7 @@ export class TransactionDecoder {
     this.#lastText = formatPosition(options.after)
   }
 
-  /** of the last event, or where reading began */
+  /** position of the last event, or where reading began */
   get position(): Position {
     return this.#lastText
   }
@@ -100,7 +100,7 @@ export class TransactionDecoder {
     if (!topic) return
     const before = message.tag === 'insert' ? null : toRow(message.relation, message.old ?? message.key)
     const after = message.tag === 'delete' ? null : toRow(message.relation, message.new)
-    // As Debezium does it: another primary key is a delete and a create.
+    // As in Debezium, a changed primary key is a delete and a create.
     const moved = message.tag === 'update' && before !== null && before['id'] !== after?.['id']
     const common = { topic, lsn, snapshot: 'false' } as const
     if (moved) {
@@ -114,7 +114,7 @@ export class TransactionDecoder {
 
   #emit(change: Parameters<typeof makeEvent>[0]): void {
     const transaction = this.#transaction
-    if (!transaction) throw new Error('the server sent a change outside of a transaction')
+    if (!transaction) throw new Error('the server sent a change outside a transaction')
     const index = ++transaction.index
     const { commit } = transaction
     if (commit < this.#last.commit || (commit === this.#last.commit && index <= this.#last.index)) return

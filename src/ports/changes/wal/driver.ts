@@ -6,11 +6,12 @@ import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
-import { createDeadLetters, type DeadLetters } from '../delivery/dead-letters.ts'
-import { Dispatcher } from '../delivery/dispatcher.ts'
+import type { DeadLetters } from '../delivery/dead-letters.ts'
 import type { DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'
 import type { Consumer } from '../port.ts'
+import { createDeadLetterStore } from './dead-letter-store.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createHistory, type History } from './history.ts'
 import { type Lsn, parseLsn } from './lsn.ts'
@@ -26,11 +27,10 @@ export interface WalFeedOptions {
   queueLimit?: number
   /** unique in the database cluster; at most 63 characters of a-z, 0-9 and _ */
   slot?: string
-  publication?: string
-  random?: () => number
-  newEpoch?: () => string
 }
 
+/** The migrations create it. */
+const PUBLICATION = 'docmgr_cdc'
 const MAX_FINDINGS = 20
 const PRUNE_INTERVAL_MS = 60_000
 /** for the history to contain what was dispatched */
@@ -59,14 +59,13 @@ class WalDriver implements FeedDriver {
   #pruning: NodeJS.Timeout | undefined
 
   constructor(options: WalFeedOptions) {
-    const { database, log, clock, slot = 'docmgr', publication = 'docmgr_cdc' } = options
-    const { queueLimit = 10_000, random = Math.random } = options
+    const { database, log, clock, slot = 'docmgr', queueLimit = 10_000 } = options
     if (!/^[a-z0-9_]{1,63}$/.test(slot))
       throw new Error(`${slot} is not a valid slot name: use 1 to 63 of a-z, 0-9 and _`)
     this.#log = log
     this.#pool = database.pool
-    this.#deadLetters = createDeadLetters(this.#pool)
-    this.#dispatcher = new Dispatcher({ deadLetters: this.#deadLetters, log, queueLimit, random })
+    this.#deadLetters = createDeadLetterStore(this.#pool)
+    this.#dispatcher = new Dispatcher({ deadLetters: this.#deadLetters, log, queueLimit })
     this.#history = createHistory(this.#pool, slot, options.history, clock)
     this.#historyQueue = this.#dispatcher.add(this.#history.consumer)
     this.#reader = new WalReader({
@@ -74,11 +73,10 @@ class WalDriver implements FeedDriver {
       dispatcher: this.#dispatcher,
       log,
       slot,
-      publication,
+      publication: PUBLICATION,
       clock,
-      random,
       store: createFeedStore(this.#pool, slot),
-      newEpoch: options.newEpoch ?? (() => randomBytes(8).toString('hex')),
+      newEpoch: () => randomBytes(8).toString('hex'),
       onFinding: (sentence) => {
         if (this.findings.length < MAX_FINDINGS) this.findings.push(sentence)
       },

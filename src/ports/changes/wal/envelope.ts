@@ -1,12 +1,13 @@
-import type { Change, ChangeEvent, ChangeSource, Position, Topic } from '../../../domain/change.ts'
+import type { Change, ChangeEvent, ChangeSource, Position } from '../../../domain/change.ts'
+import { type Topic, TOPIC_TABLE, type TopicDefinition } from '../../../domain/topics.ts'
 import type { ColumnValue } from './columns.ts'
 import type { Lsn } from './lsn.ts'
 
 export type Row = Readonly<Record<string, ColumnValue>>
 
-/** Debezium's source block for PostgreSQL, whole. */
+/** Debezium's complete source block for PostgreSQL. */
 export interface PostgresSource extends ChangeSource {
-  /** JSON: the end of the transaction before, and the change's own record */
+  /** JSON: the end of the previous transaction, and the change's own record */
   sequence: string
   ts_us: number
   /** beyond 2^53: the nearest number */
@@ -16,10 +17,10 @@ export interface PostgresSource extends ChangeSource {
   origin_lsn: null
 }
 
-/** What all changes of one transaction, or of one snapshot, have in common. */
+/** What the changes of one transaction or one snapshot have in common. */
 export interface Origin {
   database: string
-  /** end of the commit before; undefined when not known */
+  /** end of the previous commit; undefined when not known */
   previousCommit: Lsn | undefined
   xid: number | null
   /** when it committed, microseconds since the epoch */
@@ -35,23 +36,24 @@ export interface RowChange {
   snapshot: ChangeSource['snapshot']
 }
 
-/** The version of Debezium whose envelope this is. */
+/** Names the version of Debezium that the envelope is compatible with. */
 const VERSION = '3.7.0.docmgr'
 
-const TABLES: Record<string, Topic> = {
-  'documents.documents': 'cdc.documents',
-  'signatures.signatures': 'cdc.signatures',
-}
+const TOPIC_BY_TABLE = new Map<string, Topic>(
+  TOPIC_TABLE.map(({ topic, schema, table }) => [`${schema}.${table}`, topic]),
+)
+const DEFINITIONS = new Map<Topic, Pick<TopicDefinition, 'schema' | 'table'>>(
+  TOPIC_TABLE.map((definition) => [definition.topic, definition]),
+)
 
-/** undefined for a table whose changes nobody gets */
+/** @returns undefined for a table whose changes are not published */
 export function topicOf(schema: string, table: string): Topic | undefined {
-  return TABLES[`${schema}.${table}`]
+  return TOPIC_BY_TABLE.get(`${schema}.${table}`)
 }
 
 /** @param nowMs milliseconds since the epoch */
 export function makeEvent(change: RowChange, origin: Origin, position: Position, nowMs: number): ChangeEvent {
-  // Schema, table and the end of the topic have one name.
-  const table = change.topic.slice('cdc.'.length)
+  const { schema, table } = DEFINITIONS.get(change.topic)!
   const previous = origin.previousCommit === undefined ? 'null' : `"${origin.previousCommit}"`
   const source: PostgresSource = {
     version: VERSION,
@@ -63,7 +65,7 @@ export function makeEvent(change: RowChange, origin: Origin, position: Position,
     sequence: `[${previous},"${change.lsn}"]`,
     ts_us: origin.committedUs,
     ts_ns: origin.committedUs * 1000,
-    schema: table,
+    schema,
     table,
     txId: origin.xid,
     lsn: Number(change.lsn),

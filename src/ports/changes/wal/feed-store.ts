@@ -1,22 +1,22 @@
 import type { Pool } from 'pg'
 import { parsePosition, formatPosition } from './position.ts'
 
-/** What is remembered about a slot (table changes.feeds). */
+/** What is stored about a slot (table changes.feeds). */
 export interface StoredFeed {
   epoch: string
-  /** every consumer has all rows of the initial snapshot */
+  /** every consumer has finished the rows of the snapshot */
   snapshotDone: boolean
-  /** the shared consumers that the slot speaks for */
+  /** the shared consumers whose positions the slot stands for */
   consumers: string[]
 }
 
 export interface FeedStore {
   load(): Promise<StoredFeed | undefined>
-  /** A new epoch: no position given before is known any more, and the history is empty. */
+  /** Begins an epoch: positions of earlier ones become unknown, and the history is emptied. */
   begin(epoch: string, consumers: string[]): Promise<void>
-  /** unless another epoch has begun */
+  /** Has no effect when another epoch has begun. */
   snapshotDone(epoch: string): Promise<void>
-  /** Forgets consumers that are no longer there, so that they get a snapshot when they come back. */
+  /** Replaces the consumers: one that is removed begins with a snapshot if it is added again. */
   keepConsumers(consumers: string[]): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export function createFeedStore(pool: Pool, slot: string): FeedStore {
     },
     async begin(epoch, consumers) {
       const floor = formatPosition({ epoch, commit: 0n, index: 0 })
-      if (!parsePosition(floor)) throw new Error(`not an epoch: ${epoch}`)
+      if (!parsePosition(floor)) throw new Error(`${epoch} is not an epoch`)
       await pool.query(
         `insert into changes.feeds (slot, epoch, snapshot_done, history_floor, consumers)
          values ($1, $2, false, $3, $4)

@@ -2,32 +2,33 @@ import type { Pool } from 'pg'
 import { type ChangeEvent, documentIdOf, type Position } from '../../../domain/change.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { Clock } from '../../../runtime/clock.ts'
+import { TOPICS } from '../../../domain/topics.ts'
 import type { HistoryLimits, ResetReason } from '../driver.ts'
 import type { Consumer } from '../port.ts'
 import { parsePosition } from './position.ts'
 
-/** The recent events of every document, in the table changes.history. */
+/** The recent events of every document (table changes.history). */
 export interface History {
-  /** appends what it gets */
+  /** appends every event */
   consumer: Consumer
   /** The position after which every event is kept. */
   oldest(): Promise<Position>
-  /** @param after a well-formed position of the present epoch */
+  /** @param after a well-formed position of the current epoch */
   read(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
   /** Removes what is older than the limits; positions before it become unknown. @returns how many events */
   prune(): Promise<number>
 }
 
-/** The feed's own record, which whoever resumes waits for. */
+/** A resume waits for the history, so its batches are frequent. */
 const PACE_MS = 20
-/** events that one transaction removes at the most */
+/** maximum number of events that one transaction removes */
 const PRUNE_ROWS = 5_000
 
 export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, clock: Clock): History {
   return {
     consumer: {
       name: 'history',
-      topics: ['cdc.documents', 'cdc.signatures'],
+      topics: TOPICS,
       delivery: 'every-instance',
       maxBatch: 1_000,
       paceMs: PACE_MS,
@@ -56,8 +57,8 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
 }
 
 /**
- * One statement for all. The texts travel as lines of one parameter, which spares the quoting of an array; JSON has
- * no line breaks of its own.
+ * One statement for the batch. The texts are lines of one parameter, which is cheaper than quoting an array; JSON has no
+ * line breaks.
  */
 async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
   const positions: string[] = []
@@ -65,7 +66,7 @@ async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
   const texts: string[] = []
   for (const { topic, key, value, position } of events) {
     const document = documentIdOf({ topic, key, value, position } as ChangeEvent)
-    // A delete without its old row, from a table whose replica identity is not FULL.
+    // A delete without the old row: the table's replica identity is not FULL.
     if (document === undefined) continue
     positions.push(position)
     documents.push(document)
@@ -80,8 +81,8 @@ async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
       [positions.join('\n'), documents.join('\n'), texts.join('\n')],
     )
   } catch (error) {
-    // Nothing in an event can make this fail: it is the database.
-    const detail = `the history cannot be written: ${(error as Error).message}`
+    // No event can make this statement fail, so the database is unavailable.
+    const detail = `cannot write the history: ${(error as Error).message}`
     throw new DomainError('unavailable', detail, { cause: error })
   }
 }
@@ -94,7 +95,7 @@ async function read(
   limit: number,
 ): Promise<ChangeEvent[] | ResetReason> {
   const epoch = parsePosition(after)!.epoch
-  // One statement, so that the floor is the one of the rows that are seen.
+  // One statement, so that the floor belongs to the rows.
   const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
     `select f.history_floor as floor, h.position, h.event
        from changes.feeds f left join lateral (
@@ -112,12 +113,12 @@ async function read(
     .map(({ position, event }) => ({ ...JSON.parse(event!), position }) as ChangeEvent)
 }
 
-/** A text just after every position of this epoch: '.' is the character after '-'. */
+/** The smallest text after all positions of the epoch: '.' is the character after '-'. */
 function endOf(epoch: string): string {
   return `${epoch}.`
 }
 
-/** Removes what a writer that was slow wrote after a new epoch had begun. @returns the present epoch */
+/** Removes what a slow process wrote after a new epoch had begun. @returns the current epoch */
 async function removeOtherEpochs(pool: Pool, slot: string): Promise<string> {
   const { rows } = await pool.query('select epoch from changes.feeds where slot = $1', [slot])
   const epoch = rows[0]?.epoch ?? ''
@@ -132,7 +133,7 @@ interface Prune {
   maxEvents: number
 }
 
-/** Moves the floor and removes what is at or below it, in one statement. */
+/** Raises the floor and removes the events up to it, in one statement. */
 async function pruneSome(pool: Pool, { slot, epoch, oldest, maxEvents }: Prune): Promise<number> {
   const { rowCount } = await pool.query(
     `with own as not materialized (select position, recorded_at from changes.history

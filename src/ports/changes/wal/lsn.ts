@@ -1,4 +1,4 @@
-/** A place in PostgreSQL's log, in bytes from its beginning (type pg_lsn). */
+/** Log sequence number: an offset in PostgreSQL's log in bytes (type pg_lsn). */
 export type Lsn = bigint
 
 /** @param text such as `0/16B3748` */

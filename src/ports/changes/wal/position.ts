@@ -3,8 +3,8 @@ import type { Lsn } from './lsn.ts'
 
 /**
  * `<epoch>-<LSN of the commit record, 16 hex>-<index within the transaction, 8 hex>`. Transactions arrive in the
- * order of their commits, so within an epoch positions compare as strings; a change has the same position each time.
- * Index 0 is the place before the transaction's first change.
+ * order of their commits, so within an epoch positions compare as strings. A change has the same position each time.
+ * Index 0 is before the transaction's first change.
  */
 export interface WalPosition {
   epoch: string
@@ -18,7 +18,7 @@ export function formatPosition(position: WalPosition): Position {
   return `${commitPrefix(position.epoch, position.commit)}${indexSuffix(position.index)}`
 }
 
-/** What the positions of one transaction begin with. */
+/** The common prefix of a transaction's positions. */
 export function commitPrefix(epoch: string, commit: Lsn): string {
   return `${epoch}-${commit.toString(16).padStart(16, '0')}-`
 }
@@ -27,14 +27,14 @@ export function indexSuffix(index: number): string {
   return index.toString(16).padStart(8, '0')
 }
 
-/** undefined when it is no position of this kind */
+/** @returns undefined when the text is not a position of this driver */
 export function parsePosition(position: Position): WalPosition | undefined {
   const parts = PATTERN.exec(position)
   if (!parts) return undefined
   return { epoch: parts[1]!, commit: BigInt(`0x${parts[2]}`), index: Number.parseInt(parts[3]!, 16) }
 }
 
-/** Whether both are well-formed, of one epoch, and `event` is not after `position`. */
+/** Whether both are well-formed and of the same epoch, and `event` is not after `position`. */
 export function isCovered(position: Position, event: Position): boolean {
   const epoch = parsePosition(position)?.epoch
   return epoch !== undefined && event.startsWith(`${epoch}-`) && event <= position

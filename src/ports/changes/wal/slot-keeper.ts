@@ -1,18 +1,17 @@
 import type { Pool } from 'pg'
+import { pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { pause } from '../backoff.ts'
 import type { StoredFeed } from './feed-store.ts'
 import { inspectSlot, type SlotState, terminateReader } from './slot.ts'
 
-/** A reader says something every five seconds; one that is silent for this long is an orphan. */
+/** A reader reports its status every five seconds; one that is silent for this long has no process any more. */
 const ORPHAN_SILENT_MS = 15_000
-const WAIT_LIMIT_MS = 30_000
+const WAIT_TIMEOUT_MS = 30_000
 
 /**
- * Waits until nobody reads the slot. The walsender of a killed process goes by itself as a rule; one that hangs is
- * ended.
- *
- * @throws Error when another process is alive and reads it
+ * Waits until no process reads the slot. The walsender of a killed process usually ends by itself; one that hangs is
+ * terminated.
+ * @throws Error when a living process keeps reading it
  */
 export async function waitForSlot(
   pool: Pool,
@@ -20,30 +19,30 @@ export async function waitForSlot(
   log: Logger,
   signal: AbortSignal,
 ): Promise<SlotState | undefined> {
-  const deadline = performance.now() + WAIT_LIMIT_MS
+  const deadline = performance.now() + WAIT_TIMEOUT_MS
   for (let wait = 10; ; wait = Math.min(wait * 2, 500)) {
     const state = await inspectSlot(pool, slot)
     if (!state?.reader) return state
     const { pid, silentMs } = state.reader
     if (silentMs !== undefined && silentMs > ORPHAN_SILENT_MS) {
-      log.warn({ slot, pid, silentMs }, 'ending the orphaned reader of the replication slot')
+      log.warn({ slot, pid, silentMs }, 'terminating the orphaned reader of the replication slot')
       await terminateReader(pool, pid)
     }
     if (performance.now() > deadline || signal.aborted) {
-      throw new Error(`the replication slot ${slot} is read by another process (PostgreSQL's PID ${pid})`)
+      throw new Error(`the replication slot ${slot} is read by another process (PostgreSQL PID ${pid})`)
     }
     await pause(wait, signal)
   }
 }
 
 export interface Rebuild {
-  /** for the consumers; undefined when no position was ever given */
+  /** for the consumers; undefined when no position was given yet */
   reason: string | undefined
   /** whether an operator must know */
   damage: boolean
 }
 
-/** Why the slot cannot be used as it is; undefined when it can. */
+/** Why the slot must be created again; undefined when it can be used as it is. */
 export function whyRebuild(
   slot: string,
   state: SlotState | undefined,
@@ -51,7 +50,7 @@ export function whyRebuild(
   consumers: readonly string[],
 ): Rebuild | undefined {
   if (!stored) {
-    const reason = state ? `the replication slot ${slot} was of an earlier database` : undefined
+    const reason = state ? `the replication slot ${slot} belongs to an earlier database` : undefined
     return { reason, damage: false }
   }
   if (!stored.snapshotDone) return { reason: 'the first snapshot was interrupted', damage: false }

@@ -5,7 +5,7 @@ import { type Lsn, parseLsn } from './lsn.ts'
 
 /** A logical replication slot as the server sees it. */
 export interface SlotState {
-  /** log before this may have gone; undefined while the slot is being made */
+  /** log before this may be removed; undefined while the slot is being created */
   confirmed: Lsn | undefined
   /** `lost`: the server has removed log that the slot needs (max_slot_wal_keep_size) */
   walStatus: 'reserved' | 'extended' | 'unreserved' | 'lost'
@@ -15,7 +15,7 @@ export interface SlotState {
   serverEnd: Lsn
 }
 
-/** undefined when there is no such slot in this database */
+/** @returns undefined when there is no such slot; @throws Error when the slot is not one of this program */
 export async function inspectSlot(pool: Pool, slot: string): Promise<SlotState | undefined> {
   const { rows } = await pool.query(
     `select s.confirmed_flush_lsn::text as confirmed, s.wal_status, s.active_pid, s.plugin,
@@ -41,7 +41,7 @@ export async function inspectSlot(pool: Pool, slot: string): Promise<SlotState |
   }
 }
 
-/** Fails early, and with a sentence, where the server cannot serve a slot. */
+/** @throws Error when the server cannot serve the feed */
 export async function checkServer(pool: Pool, publication: string): Promise<void> {
   const { rows } = await pool.query(
     `select current_setting('wal_level') as level,
@@ -49,20 +49,20 @@ export async function checkServer(pool: Pool, publication: string): Promise<void
     [publication],
   )
   if (rows[0].level !== 'logical') {
-    throw new Error(`the change feed needs wal_level = logical on PostgreSQL, it is ${rows[0].level}`)
+    throw new Error(`the change feed needs wal_level = logical in PostgreSQL, but it is ${rows[0].level}`)
   }
   if (!rows[0].published) throw new Error(`the publication ${publication} is missing: run \`docmgr migrate\``)
 }
 
 export interface NewSlot {
-  /** every transaction that commits at or after this is streamed; the snapshot shows all before it */
+  /** transactions that commit at or after this are streamed; the snapshot shows those before */
   consistent: Lsn
-  /** name of the exported snapshot, for SET TRANSACTION SNAPSHOT; gone when the connection closes */
+  /** name of the exported snapshot, for SET TRANSACTION SNAPSHOT; valid until `close` */
   snapshot: string
   close(): Promise<void>
 }
 
-/** Waits for the transactions that run at this moment, as PostgreSQL must; the signal ends the waiting. */
+/** Waits for the transactions that run now, as PostgreSQL requires; the signal ends the waiting. */
 export async function createSlot(
   connection: ConnectionSettings,
   slot: string,

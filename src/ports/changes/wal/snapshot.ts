@@ -1,6 +1,6 @@
 import type { QueryResult } from 'pg'
 import type { ConnectionSettings } from '../../../db/database.ts'
-import type { Topic } from '../../../domain/change.ts'
+import { type Topic, TOPIC_TABLE } from '../../../domain/topics.ts'
 import { columnParser } from './columns.ts'
 import { connectDirect } from './connection.ts'
 import type { Row } from './envelope.ts'
@@ -8,23 +8,17 @@ import type { Row } from './envelope.ts'
 export interface SnapshotRow {
   topic: Topic
   row: Row
-  /** Debezium's place in the snapshot; a single row is `last` */
-  place: 'first' | 'true' | 'last'
+  /** Debezium's marker; a single row is `last` */
+  marker: 'first' | 'true' | 'last'
 }
 
-/** rows that one FETCH brings */
+/** rows of one FETCH */
 const FETCH_ROWS = 500
 
-const TABLES = [
-  ['cdc.documents', 'documents.documents'],
-  ['cdc.signatures', 'signatures.signatures'],
-] as const
-
 /**
- * Every row that a transaction with the exported snapshot sees. The connection is closed also when the reader stops
- * early.
- *
- * @param onImported the snapshot is taken over: the connection that exported it may close
+ * Every row of the published tables that a transaction with the exported snapshot sees. The connection is closed also
+ * when the caller stops early.
+ * @param onImported the connection that exported the snapshot may close
  */
 export async function* readSnapshot(
   connection: ConnectionSettings,
@@ -36,32 +30,32 @@ export async function* readSnapshot(
     await client.query('begin isolation level repeatable read read only')
     await client.query(`set transaction snapshot '${snapshot}'`)
     await onImported()
-    let held: Omit<SnapshotRow, 'place'> | undefined
-    let place: SnapshotRow['place'] = 'first'
-    for (const [topic, table] of TABLES) {
-      await client.query(`declare snapshot no scroll cursor for select * from ${table}`)
+    let previous: Omit<SnapshotRow, 'marker'> | undefined
+    let marker: SnapshotRow['marker'] = 'first'
+    for (const { topic, schema, table } of TOPIC_TABLE) {
+      await client.query(`declare snapshot no scroll cursor for select * from ${schema}.${table}`)
       for (;;) {
         const result = await client.query({ text: `fetch ${FETCH_ROWS} from snapshot`, rowMode: 'array' })
         if (result.rows.length === 0) break
         for (const row of rowsOf(result)) {
-          // One is held back, because the last of all is marked.
-          if (held) {
-            yield { ...held, place }
-            place = 'true'
+          // One row is held back, because the last one has its own marker.
+          if (previous) {
+            yield { ...previous, marker }
+            marker = 'true'
           }
-          held = { topic, row }
+          previous = { topic, row }
         }
       }
       await client.query('close snapshot')
     }
-    if (held) yield { ...held, place: 'last' }
+    if (previous) yield { ...previous, marker: 'last' }
     await client.query('commit')
   } finally {
     await client.end()
   }
 }
 
-/** The rows of a result whose values are PostgreSQL's texts, as events carry them. */
+/** The rows of a result of texts, with their values as events carry them. */
 export function rowsOf({ rows, fields }: QueryResult<(string | null)[]>): Row[] {
   const columns = fields.map(({ name, dataTypeID }) => ({ name, parse: columnParser(dataTypeID) }))
   return rows.map((values) =>

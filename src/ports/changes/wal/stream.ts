@@ -8,16 +8,16 @@ import { readStreamMessage, standbyStatus } from './streaming-protocol.ts'
 export type PgoutputMessage = Pgoutput.Message
 
 export interface PgoutputStream {
-  /** Tells the server, soon, that everything before `lsn` is done and its log may go. */
+  /** Reports within 100 ms that everything before `lsn` is done, so the server may remove that log. */
   confirm(lsn: Lsn): void
-  /** Stops and goes on reading; what has arrived already still comes. */
+  /** Pauses reading; messages that have arrived already are still delivered. */
   pause(): void
   resume(): void
-  /** resolves (never rejects) when the connection is over */
+  /** resolves (never rejects) when the connection has ended */
   ended: Promise<Error>
-  /** Sends the last confirmed place and closes in order, within about two seconds. */
+  /** Sends the last confirmed position and closes, within about two seconds. */
   close(): Promise<void>
-  /** Breaks the connection off. */
+  /** Drops the connection. */
   destroy(): void
 }
 
@@ -26,7 +26,7 @@ export interface PgoutputStreamOptions {
   client: Client
   slot: string
   publication: string
-  /** where to begin, when that is after what the slot has confirmed */
+  /** where reading begins, if that is after what the slot has confirmed */
   from: Lsn
   /** @param lsn of the change's own record */
   onMessage(message: PgoutputMessage, lsn: Lsn): void
@@ -35,14 +35,14 @@ export interface PgoutputStreamOptions {
 }
 
 /** Between two confirmations; the first is sent at once. */
-const CONFIRM_EVERY_MS = 100
-/** Also without news, so that the server does not take the reader for dead (wal_sender_timeout); it answers. */
-const STATUS_EVERY_MS = 5_000
-/** A server that has not even answered for this long is gone. */
-const SILENCE_LIMIT_MS = 60_000
-const CLOSE_LIMIT_MS = 2_000
+const CONFIRM_INTERVAL_MS = 100
+/** Keeps the server from dropping an idle reader (wal_sender_timeout), and asks it to reply. */
+const STATUS_INTERVAL_MS = 5_000
+/** A server that has not replied for this long is considered lost. */
+const SILENCE_TIMEOUT_MS = 60_000
+const CLOSE_TIMEOUT_MS = 2_000
 
-/** pg's Connection as far as its types do not tell. */
+/** The parts of pg's Connection that its types do not declare. */
 interface CopyConnection {
   stream: Socket
   on(event: 'copyData', listener: (message: { chunk: Buffer }) => void): void
@@ -53,8 +53,8 @@ interface CopyConnection {
 
 /**
  * Reads a logical slot over the streaming replication protocol (PostgreSQL documentation, 55.4 and 55.5), version 1
- * of pgoutput: whole transactions, in the order of their commits. The library's own service is not used: it confirms
- * what it has received, not what is done.
+ * of pgoutput: whole transactions, in the order of their commits. The library's own service is not used, because it
+ * confirms what it has received instead of what is done.
  */
 export async function openPgoutputStream(options: PgoutputStreamOptions): Promise<PgoutputStream> {
   const { client, slot, publication } = options
@@ -83,13 +83,13 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
     later = setTimeout(() => {
       later = undefined
       confirmSoon()
-    }, CONFIRM_EVERY_MS)
+    }, CONFIRM_INTERVAL_MS)
   }
   const status = setInterval(() => {
     if (connection.stream.isPaused()) heard = performance.now()
-    if (performance.now() - heard > SILENCE_LIMIT_MS) fail(new Error('PostgreSQL does not answer any more'))
+    if (performance.now() - heard > SILENCE_TIMEOUT_MS) fail(new Error('PostgreSQL does not reply any more'))
     else sendStatus(true)
-  }, STATUS_EVERY_MS)
+  }, STATUS_INTERVAL_MS)
 
   const receive = (chunk: Buffer): void => {
     if (closing) return
@@ -119,7 +119,7 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
         `(proto_version '1', publication_names '"${publication}"')`,
     )
     .then(
-      () => new Error('the server ended the stream'),
+      () => new Error('the server ended the replication stream'),
       (error: Error) => failure ?? error,
     )
     .finally(() => {
@@ -147,7 +147,7 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
         connection.end()
         connection.stream.resume()
       }
-      const limit = setTimeout(() => connection.stream.destroy(), CLOSE_LIMIT_MS)
+      const limit = setTimeout(() => connection.stream.destroy(), CLOSE_TIMEOUT_MS)
       await ended
       clearTimeout(limit)
     },
@@ -155,7 +155,7 @@ export async function openPgoutputStream(options: PgoutputStreamOptions): Promis
   }
 }
 
-/** The relation is the object that the parser keeps: tuples that follow are read with these. */
+/** The parser keeps this relation object and reads the following tuples with its column parsers. */
 function useOwnParsers(relation: Pgoutput.MessageRelation): void {
   for (const column of relation.columns) column.parser = columnParser(column.typeOid)
 }

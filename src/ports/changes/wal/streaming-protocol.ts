@@ -17,7 +17,7 @@ export function readStreamMessage(chunk: Buffer): StreamMessage {
   if (chunk[0] === KEEPALIVE) {
     return { kind: 'keepalive', end: chunk.readBigUInt64BE(1), replyRequested: chunk[17] === 1 }
   }
-  throw new Error(`the server sent an unknown replication message: ${chunk[0]}`)
+  throw new Error(`unknown replication message from the server: ${chunk[0]}`)
 }
 
 /**

@@ -1,40 +1,39 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import type { DeadLetters } from './dead-letters.ts'
-import { ConsumerQueue } from './consumer-queue.ts'
-import type { Lsn } from '../wal/lsn.ts'
+import { ConsumerQueue } from '../delivery/consumer-queue.ts'
+import type { DeadLetters } from '../delivery/dead-letters.ts'
+import { Queue } from '../delivery/queue.ts'
 import type { Consumer } from '../port.ts'
-import { Queue } from './queue.ts'
+import type { Lsn } from './lsn.ts'
 
 export interface DispatcherOptions {
   deadLetters: Pick<DeadLetters, 'add'>
   log: Logger
   /** events that may wait for one consumer before reading pauses */
   queueLimit: number
-  random: () => number
 }
 
-/** What the dispatcher tells the one who reads the log. */
-export interface DispatcherListener {
-  /** Everything before this place is done by every consumer. Only grows. */
+/** What the reader of the log learns from the dispatcher. */
+export interface DispatcherSubscriber {
+  /** Every consumer has finished everything before `lsn`, which only grows. */
   onConfirmed(lsn: Lsn): void
-  /** A queue is full: stop reading. */
+  /** A queue is full: pause reading. */
   onFull(): void
-  /** There is room again. */
-  onRoom(): void
+  /** No queue is full any more: resume reading. */
+  onCapacity(): void
 }
 
 /**
- * Hands every event to every consumer's queue at the same moment and finds the place in the log up to which all are
- * done. Queues never wait for each other; only a full one stops the reading.
+ * Puts every event into the queue of each consumer, and finds the place in the log up to which all consumers have
+ * finished. The queues do not wait for each other; only a full one pauses the reading.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #queues: ConsumerQueue[] = []
-  /** ends of transactions in order: when every queue has done `seq`, `lsn` can be confirmed */
-  readonly #marks = new Queue<{ seq: number; lsn: Lsn }>()
-  #listener: DispatcherListener | undefined
-  #roomWaiters: (() => void)[] = []
+  /** ends of transactions, in order: when every queue has done `seq`, `lsn` can be confirmed */
+  readonly #commits = new Queue<{ seq: number; lsn: Lsn }>()
+  #subscriber: DispatcherSubscriber | undefined
+  #capacityWaiters: (() => void)[] = []
   #seq = 0
   #full = false
 
@@ -46,7 +45,7 @@ export class Dispatcher {
     return this.#queues
   }
 
-  /** number of the event dispatched last */
+  /** sequence number of the last dispatched event */
   get seq(): number {
     return this.#seq
   }
@@ -55,8 +54,8 @@ export class Dispatcher {
     return this.#full
   }
 
-  listen(listener: DispatcherListener): void {
-    this.#listener = listener
+  subscribe(subscriber: DispatcherSubscriber): void {
+    this.#subscriber = subscriber
   }
 
   add(consumer: Consumer): ConsumerQueue {
@@ -76,35 +75,35 @@ export class Dispatcher {
       queue.offer(numbered)
       if (!this.#full && queue.pending >= this.#options.queueLimit) {
         this.#full = true
-        this.#listener?.onFull()
+        this.#subscriber?.onFull()
       }
     }
   }
 
   /** Every change that committed before `lsn` has been dispatched. */
-  mark(lsn: Lsn): void {
-    const { last } = this.#marks
+  markCommitted(lsn: Lsn): void {
+    const { last } = this.#commits
     if (last?.seq === this.#seq) last.lsn = lsn
-    else this.#marks.push({ seq: this.#seq, lsn })
+    else this.#commits.push({ seq: this.#seq, lsn })
     this.#progress()
   }
 
-  /** Resolves when no queue is full, or with the signal. */
-  async room(signal: AbortSignal): Promise<void> {
+  /** Resolves when no queue is full, or when the signal aborts. */
+  async waitForCapacity(signal: AbortSignal): Promise<void> {
     if (!this.#full || signal.aborted) return
     await new Promise<void>((resolve) => {
       const proceed = (): void => {
         signal.removeEventListener('abort', proceed)
         resolve()
       }
-      this.#roomWaiters.push(proceed)
+      this.#capacityWaiters.push(proceed)
       signal.addEventListener('abort', proceed, { once: true })
     })
   }
 
-  /** What waits is forgotten. @param reason told to the consumers; undefined when they have not had anything yet */
+  /** Drops the waiting events. @param reason for the consumers; undefined when they have not received anything yet */
   reset(reason: string | undefined): void {
-    this.#marks.clear()
+    this.#commits.clear()
     for (const queue of this.#queues) queue.reset(reason)
     this.#progress()
   }
@@ -113,15 +112,11 @@ export class Dispatcher {
     let done = this.#seq
     for (const queue of this.#queues) done = Math.min(done, queue.done)
     let confirmed: Lsn | undefined
-    while (this.#marks.first && this.#marks.first.seq <= done) confirmed = this.#marks.take(1)[0]!.lsn
-    if (confirmed !== undefined) this.#listener?.onConfirmed(confirmed)
-    if (this.#full && this.#queues.every(({ pending }) => pending <= this.#options.queueLimit / 2))
-      this.#makeRoom()
-  }
-
-  #makeRoom(): void {
+    while (this.#commits.first && this.#commits.first.seq <= done) confirmed = this.#commits.shift()!.lsn
+    if (confirmed !== undefined) this.#subscriber?.onConfirmed(confirmed)
+    if (!this.#full || this.#queues.some(({ pending }) => pending > this.#options.queueLimit / 2)) return
     this.#full = false
-    this.#listener?.onRoom()
-    for (const resolve of this.#roomWaiters.splice(0)) resolve()
+    this.#subscriber?.onCapacity()
+    for (const resolve of this.#capacityWaiters.splice(0)) resolve()
   }
 }

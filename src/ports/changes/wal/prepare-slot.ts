@@ -1,0 +1,84 @@
+import type { Database } from '../../../db/database.ts'
+import type { Logger } from '../../../runtime/logger.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { FeedStore } from './feed-store.ts'
+import type { Lsn } from './lsn.ts'
+import type { Progress } from './progress.ts'
+import { createSlot, dropSlot, type NewSlot } from './slot.ts'
+import { waitForSlot, whyRebuild } from './slot-keeper.ts'
+
+export interface PrepareSlotOptions {
+  database: Database
+  dispatcher: Dispatcher
+  store: FeedStore
+  log: Logger
+  slot: string
+  /** @returns 16 hexadecimal digits that were never used before */
+  newEpoch: () => string
+  /** something an operator must know, in a sentence */
+  onFinding: (sentence: string) => void
+}
+
+/** Where reading begins: in an existing slot, or with the snapshot of a new one. */
+export type ReadingStart = { from: Lsn } | { created: NewSlot }
+
+/**
+ * Waits until the slot is free and checks that it continues what was stored; otherwise creates it again, which begins
+ * a new epoch with a snapshot.
+ * @throws Error when another process reads the slot
+ */
+export async function prepareSlot(
+  options: PrepareSlotOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ReadingStart> {
+  const { database, store, slot, log } = options
+  const names = sharedConsumers(options)
+  const state = await waitForSlot(database.pool, slot, log, signal)
+  const stored = await store.load()
+  if (stored && stored.epoch === progress.last.epoch && progress.snapshot !== 'none')
+    stored.snapshotDone = true
+  const rebuild = whyRebuild(slot, state, stored, names)
+  if (rebuild) {
+    const reason = rebuild.reason ?? `the replication slot ${slot} is created for the first time`
+    if (rebuild.damage) options.onFinding(`The change feed starts over with a snapshot: ${reason}.`)
+    log[rebuild.damage ? 'error' : 'info']({ slot, reason }, 'the change feed begins with a snapshot')
+    return { created: await createEpoch(options, progress, rebuild.reason, signal) }
+  }
+  const confirmed = state!.confirmed!
+  if (stored!.epoch !== progress.last.epoch) {
+    progress.last = { epoch: stored!.epoch, commit: confirmed, index: 0 }
+    progress.confirmed = confirmed
+    progress.snapshot = 'stored'
+  }
+  if (stored!.consumers.length !== names.length) await store.keepConsumers(names)
+  return { from: progress.confirmed > confirmed ? progress.confirmed : confirmed }
+}
+
+async function createEpoch(
+  options: PrepareSlotOptions,
+  progress: Progress,
+  reason: string | undefined,
+  signal: AbortSignal,
+): Promise<NewSlot> {
+  const { database, store, slot, dispatcher } = options
+  const epoch = options.newEpoch()
+  await store.begin(epoch, sharedConsumers(options))
+  await dropSlot(database.pool, slot)
+  progress.snapshot = 'none'
+  progress.last = { epoch, commit: 0n, index: 0 }
+  progress.confirmed = 0n
+  dispatcher.reset(reason)
+  const created = await createSlot(database.direct, slot, signal)
+  progress.confirmed = created.consistent
+  progress.serverEnd = created.consistent
+  // Before everything that is streamed.
+  progress.last = { epoch, commit: created.consistent - 1n, index: 0 }
+  return created
+}
+
+/** The consumers whose positions the slot stands for. */
+function sharedConsumers({ dispatcher }: PrepareSlotOptions): string[] {
+  const consumers = dispatcher.queues.map(({ consumer }) => consumer)
+  return consumers.filter(({ delivery }) => delivery === 'shared').map(({ name }) => name)
+}
