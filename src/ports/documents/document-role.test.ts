@@ -11,7 +11,7 @@ import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
-import { startSignatureRole } from '../../testing/signature-harness.ts'
+import { startSignatureService } from '../../testing/signature-service.ts'
 import { documentsContract } from './contract.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openLocalDocuments } from './local.ts'
@@ -68,7 +68,7 @@ for (const [adapter, open] of Object.entries({
 })) {
   test(`signing races with cancelling and deleting over ${adapter}: signature and document agree`, async () => {
     const { documents, stop } = await open()
-    const signing = await startSignatureRole({ database: service.database, through: () => documents })
+    const signing = await startSignatureService({ database: service.database, through: () => documents })
     const seen = new Set<string>()
     for (let round = 0; round < 24; round++) {
       const { id } = await service.create()
@@ -92,7 +92,7 @@ for (const [adapter, open] of Object.entries({
       seen.add(outcome)
     }
     assert.ok(seen.size > 1, [...seen].join())
-    assert.equal(await signing.role.pending(), 0)
+    assert.equal(await signing.signature.pending(), 0)
     await signing.stop()
     await stop()
   })

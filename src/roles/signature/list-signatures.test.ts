@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { GONE } from '../../ports/documents/contract.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { type Answer, type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
+import type { Answer } from '../../testing/test-service.ts'
 
 let server: TestDatabases
-let docs: SignatureHarness
+let docs: SignatureService
 let document: string
 const COUNT = 25
 
 before(async () => {
   server = await startTestDatabases()
-  docs = await startSignatureRole({ database: await server.open() })
+  docs = await startSignatureService({ database: await server.open() })
   document = docs.documents.create().id
   for (let n = 0; n < COUNT; n++) {
     await docs.sign(document, { signer_email: `Signer${n}@example.com`, signature_data: `data ${n}` })

@@ -7,7 +7,7 @@ import { openMemoryDocuments } from '../../ports/documents/memory.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { deferred, eventually } from '../../testing/deadline.ts'
-import { type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 import { createIntentStore } from './intent-store.ts'
 
 let server: TestDatabases
@@ -41,10 +41,10 @@ const down = async (): Promise<never> => {
 }
 const hung = (): Promise<never> => new Promise(() => {})
 
-const statusOf = async (docs: SignatureHarness, id: string): Promise<DocumentStatus | ''> =>
+const statusOf = async (docs: SignatureService, id: string): Promise<DocumentStatus | ''> =>
   (await docs.documents.exists(id, undefined as never)).status
 
-const tables = async ({ database }: SignatureHarness): Promise<number[]> => {
+const tables = async ({ database }: SignatureService): Promise<number[]> => {
   const [row] = await queryRows<{ signatures: number; intents: number; keys: number }>(
     database.pool,
     `SELECT (SELECT count(*) FROM signatures.signatures) AS signatures,
@@ -56,7 +56,7 @@ const tables = async ({ database }: SignatureHarness): Promise<number[]> => {
 
 test('while the document role is down nothing is stored, and the answer is 503, not 404', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
+  const docs = await startSignatureService({ database: await server.open(), through })
   faults.exists = down
   const { status, body } = await docs.sign(docs.documents.create().id)
   assert.equal(status, 503)
@@ -67,26 +67,26 @@ test('while the document role is down nothing is stored, and the answer is 503, 
 
 test('a move that fails is told as pending and repeated until it is done', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
-  docs.role.start()
+  const docs = await startSignatureService({ database: await server.open(), through })
+  docs.signature.start()
   faults.before = down
   const { id } = docs.documents.create('sent')
   const { status, body } = await docs.sign(id)
   assert.deepEqual([status, body.document_status], [201, 'pending'])
   assert.equal(await statusOf(docs, id), 'sent')
   await eventually('some repetitions', () => faults.moves > 3)
-  assert.equal(await docs.role.pending(), 1)
+  assert.equal(await docs.signature.pending(), 1)
   delete faults.before
   await eventually('the document to be signed', async () => (await statusOf(docs, id)) === 'signed')
-  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
   await docs.stop()
 })
 
 test('a move that hangs is told as pending in time, and repeated', async () => {
   const { faults, through } = switchable()
   const limits = { statusWaitMs: 100, sweepWaitMs: 100 }
-  const docs = await startSignatureRole({ database: await server.open(), through, limits })
-  docs.role.start()
+  const docs = await startSignatureService({ database: await server.open(), through, limits })
+  docs.signature.start()
   faults.before = hung
   const { id } = docs.documents.create()
   const begun = performance.now()
@@ -101,27 +101,27 @@ test('a move that hangs is told as pending in time, and repeated', async () => {
 
 test('a move whose answer is lost is repeated and changes nothing more', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
-  docs.role.start()
+  const docs = await startSignatureService({ database: await server.open(), through })
+  docs.signature.start()
   faults.after = down
   const { id } = docs.documents.create()
   assert.equal((await docs.sign(id)).body.document_status, 'pending')
   delete faults.after
-  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
   assert.equal((await docs.documents.get(id, undefined as never)).version, 2)
   await docs.stop()
 })
 
 test('a document that went on after a move whose answer was lost keeps its signature', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
+  const docs = await startSignatureService({ database: await server.open(), through })
   faults.after = down
   const { id } = docs.documents.create()
   assert.equal((await docs.sign(id)).body.document_status, 'pending')
   await docs.documents.updateStatus(id, 'completed', undefined as never)
   delete faults.after
-  docs.role.start()
-  await eventually('the intent to be done', async () => (await docs.role.pending()) === 0)
+  docs.signature.start()
+  await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
   assert.deepEqual(await tables(docs), [1, 0, 0])
   await docs.stop()
 })
@@ -131,17 +131,17 @@ test('a process that died between commit and move is finished by the next one at
   const database = await server.open()
   const documents = openMemoryDocuments()
   const limits = { statusWaitMs: 60_000, sweepEveryMs: 60_000, retryBaseMs: 60_000 }
-  const first = await startSignatureRole({ database, documents, through, limits })
+  const first = await startSignatureService({ database, documents, through, limits })
   const call = deferred()
   faults.before = () => call.promise
   const { id } = documents.create()
   const signed = first.sign(id)
   await eventually('the commit and the call', () => faults.moves === 1)
   // The first one does no more: its call hangs, and it sweeps nothing.
-  const second = await startSignatureRole({ database, documents, limits })
-  second.role.start()
+  const second = await startSignatureService({ database, documents, limits })
+  second.signature.start()
   await eventually('the document to be signed', async () => (await statusOf(second, id)) === 'signed')
-  await eventually('the intent to be done', async () => (await second.role.pending()) === 0)
+  await eventually('the intent to be done', async () => (await second.signature.pending()) === 0)
   // Had it only been slow, its move would change nothing more.
   call.resolve()
   assert.equal((await signed).body.document_status, 'signed')
@@ -156,7 +156,7 @@ for (const [what, code, status] of [
 ] as const) {
   test(`a document ${what} between check and move takes no signature, and nothing is left of it`, async () => {
     const { faults, through } = switchable()
-    const docs = await startSignatureRole({ database: await server.open(), through })
+    const docs = await startSignatureService({ database: await server.open(), through })
     const { id } = docs.documents.create()
     faults.before = async () => {
       if (what === 'deleted') docs.documents.remove(id)
@@ -172,7 +172,7 @@ for (const [what, code, status] of [
 
 test('an acknowledged signature whose document refuses later is kept, marked and counted', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
+  const docs = await startSignatureService({ database: await server.open(), through })
   faults.before = down
   const { id } = docs.documents.create()
   const headers = { 'idempotency-key': 'k' }
@@ -180,8 +180,8 @@ test('an acknowledged signature whose document refuses later is kept, marked and
   assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
   await docs.documents.updateStatus(id, 'cancelled', undefined as never)
   delete faults.before
-  docs.role.start()
-  await eventually('the intent to be closed', async () => (await docs.role.pending()) === 0)
+  docs.signature.start()
+  await eventually('the intent to be closed', async () => (await docs.signature.pending()) === 0)
   assert.deepEqual(await tables(docs), [1, 1, 1])
   const [intent] = await queryRows(
     docs.database.pool,
@@ -194,7 +194,7 @@ test('an acknowledged signature whose document refuses later is kept, marked and
 })
 
 test('signing and cancelling at once end with one winner, and the signature agrees with the document', async () => {
-  const docs = await startSignatureRole({ database: await server.open() })
+  const docs = await startSignatureService({ database: await server.open() })
   for (let round = 0; round < 20; round++) {
     const { id } = docs.documents.create()
     const cancel = new Promise((resolve) => setTimeout(resolve, round / 4)).then(() =>
@@ -213,7 +213,7 @@ test('signing and cancelling at once end with one winner, and the signature agre
 
 test('a start makes due what was open before it, and leaves what came later to its time', async () => {
   const limits = { retryBaseMs: 60_000 }
-  const docs = await startSignatureRole({
+  const docs = await startSignatureService({
     database: await server.open(),
     limits,
     through: () => ({ updateStatus: down }),
@@ -235,16 +235,20 @@ test('a start makes due what was open before it, and leaves what came later to i
 test('two processes share the sweeping and do nothing twice', async () => {
   const database = await server.open()
   const documents = openMemoryDocuments()
-  const failing = await startSignatureRole({ database, documents, through: () => ({ updateStatus: down }) })
+  const failing = await startSignatureService({
+    database,
+    documents,
+    through: () => ({ updateStatus: down }),
+  })
   const { faults, through } = switchable()
   const sweepers = [
-    await startSignatureRole({ database, documents, through }),
-    await startSignatureRole({ database, documents, through }),
+    await startSignatureService({ database, documents, through }),
+    await startSignatureService({ database, documents, through }),
   ]
-  for (const { role } of sweepers) role.start()
+  for (const { signature } of sweepers) signature.start()
   const ids = Array.from({ length: 30 }, () => documents.create().id)
   await Promise.all(ids.map((id) => failing.sign(id)))
-  await eventually('all to be done', async () => (await failing.role.pending()) === 0)
+  await eventually('all to be done', async () => (await failing.signature.pending()) === 0)
   assert.equal(faults.moves, 30)
   assert.deepEqual(new Set(await Promise.all(ids.map((id) => statusOf(failing, id)))), new Set(['signed']))
   for (const harness of [...sweepers, failing]) await harness.stop()
@@ -252,7 +256,7 @@ test('two processes share the sweeping and do nothing twice', async () => {
 
 test('stop finishes the batch in hand', async () => {
   const { faults, through } = switchable()
-  const docs = await startSignatureRole({ database: await server.open(), through })
+  const docs = await startSignatureService({ database: await server.open(), through })
   faults.before = down
   const { id } = docs.documents.create()
   await docs.sign(id)
@@ -262,12 +266,12 @@ test('stop finishes the batch in hand', async () => {
     isReached = true
     return new Promise((resolve) => (release = resolve))
   }
-  docs.role.start()
+  docs.signature.start()
   await eventually('the repetition', () => isReached)
-  const stopped = docs.role.stop()
+  const stopped = docs.signature.stop()
   release()
   await stopped
-  assert.equal(await docs.role.pending(), 0)
+  assert.equal(await docs.signature.pending(), 0)
   assert.equal(await statusOf(docs, id), 'signed')
   await docs.stop()
 })

@@ -3,16 +3,16 @@ import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { GONE } from '../../ports/documents/contract.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { type SignatureHarness, startSignatureRole } from '../../testing/signature-harness.ts'
+import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 
 /** A PNG of one pixel. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 let server: TestDatabases
-let docs: SignatureHarness
+let docs: SignatureService
 before(async () => {
   server = await startTestDatabases()
-  docs = await startSignatureRole({ database: await server.open() })
+  docs = await startSignatureService({ database: await server.open() })
 })
 after(async () => {
   await docs.stop()
@@ -48,7 +48,7 @@ test('a signature is stored, answered as it was sent, and its document is signed
   assert.equal((await docs.documents.exists(id, undefined as never)).status, 'signed')
   const { document_status: _, ...signature } = body
   assert.deepEqual((await docs.get(`/signatures/${body.id}`)).body, signature)
-  assert.equal(await docs.role.pending(), 0)
+  assert.equal(await docs.signature.pending(), 0)
 })
 
 test('signature_data of every kind comes back as it was sent and is nowhere in the database', async () => {
