@@ -1,26 +1,26 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { ConnectionSettings, Database } from './database.ts'
 import { createPreparingClient } from './preparing-client.ts'
 
 export interface PoolOptions {
-  /** connections at the most */
+  /** maximum number of connections */
   size: number
-  /** the server itself, where the connections are a pooler's */
+  /** PostgreSQL itself, when the connections go to a pooler */
   direct?: ConnectionSettings
   /** milliseconds that a caller waits for a connection */
   waitMs: number
   /** milliseconds that a statement may take */
   statementMs: number
-  /** the connections are not a pooler's, so that statements can be named */
+  /** name (prepare) statements; only when the connections do not go to a pooler */
   prepare?: boolean
   /** an idle connection was lost, not by `stop`; the pool makes another */
   onError: (error: Error) => void
 }
 
 /**
- * A database over a bounded pool, which connects when it is first asked. Unless `prepare` is set, statements are unnamed: named ones break PgBouncer before
- * 1.21 in transaction mode, and so do startup parameters such as `statement_timeout`, hence the client-side limit.
+ * A database over a bounded pool, which connects on the first query. Statements are unnamed unless `prepare` is set,
+ * and the time limit of a statement is kept by the client: named statements and startup parameters such as
+ * `statement_timeout` do not work with PgBouncer before 1.21 in transaction mode.
  */
 export function connectDatabase(connection: ConnectionSettings, options: PoolOptions): Database {
   let stopped: Promise<void> | undefined
@@ -36,11 +36,10 @@ export function connectDatabase(connection: ConnectionSettings, options: PoolOpt
   pool.on('error', (error) => {
     if (!stopped) options.onError(error)
   })
-  // A connection that is lost while a transaction holds it, between two statements, would end the process; the next
-  // statement fails anyway.
+  // Without a listener, a connection that is lost between two statements of a transaction would end the process. The
+  // next statement fails anyway.
   pool.on('connect', (client) => client.on('error', () => {}))
   return {
-    drizzle: drizzle(pool),
     pool,
     direct: options.direct ?? connection,
     findings: [],

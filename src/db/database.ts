@@ -1,4 +1,3 @@
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 
 /** Settings of a connection that does not go through a pooler: replication, migrations, LISTEN, session locks. */
@@ -14,7 +13,6 @@ export interface ConnectionSettings {
 
 /** The database as the program sees it. */
 export interface Database {
-  drizzle: NodePgDatabase
   /** bounded; may go through PgBouncer in transaction mode, so statements are never named */
   pool: Pool
   direct: ConnectionSettings

@@ -1,6 +1,6 @@
 /**
- * The tables. Rows have the same keys as the REST fields, so that a row of documents.documents is a document.
- * Triggers, the publication and extensions are in the hand-written parts of drizzle/*.sql.
+ * The tables. Columns have the names of the REST fields, so that a row of documents.documents is a document.
+ * Triggers, the publication, extensions, a function and storage settings are in the hand-written parts of drizzle/*.sql.
  */
 import { sql } from 'drizzle-orm'
 import {
@@ -10,7 +10,7 @@ import {
   customType,
   index,
   integer,
-  jsonb,
+  json,
   pgSchema,
   primaryKey,
   text,
@@ -19,10 +19,12 @@ import {
   varchar,
 } from 'drizzle-orm/pg-core'
 import type { DocumentRow } from '../domain/document-fields.ts'
-import { type DocumentStatus, STATUSES } from '../domain/document.ts'
+import { type DocumentStatus, STATUSES } from '../domain/document-status.ts'
+import type { SignatureRow } from '../domain/topics.ts'
 import { timestamp } from './timestamp.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const now = sql`clock_timestamp()`
 /** The same for every column of a row. */
 const transactionStart = sql`now()`
@@ -78,13 +80,14 @@ type Same<A, B> = [A, B] extends [B, A] ? true : never
 /** Fails to compile unless the columns are those of domain/document-fields.ts, with the same types. */
 true satisfies Same<typeof documents.$inferSelect, DocumentRow>
 
-/** Answers of POST requests that carried an Idempotency-Key. `request_hash` tells another body from the same one. */
+/** Answers of POST requests that carried an Idempotency-Key; `request_hash` recognises the same request. */
 const idempotencyColumns = () => ({
   principal: varchar({ length: 320 }).notNull(),
   key: varchar({ length: 255 }).notNull(),
   request_hash: varchar({ length: 64 }).notNull(),
   status: integer().notNull(),
-  answer: jsonb().notNull(),
+  /** not jsonb, which does not keep the order of the fields */
+  answer: json().notNull(),
   created_at: timestamp().notNull().default(now),
 })
 
@@ -97,7 +100,7 @@ export const documentIdempotencyKeys = documentsSchema.table(
   ],
 )
 
-/** Who has seen a document: a keyed hash of the viewer, never the address itself. */
+/** The viewers of each document: a keyed hash of the viewer's address, never the address itself. */
 export const documentViewers = documentsSchema.table(
   'viewers',
   { document_id: uuid().notNull(), viewer: bytea().notNull() },
@@ -123,10 +126,10 @@ export const signatures = signaturesSchema.table(
     signer_name: varchar({ length: 255 }).notNull(),
     signed_at: timestamp().notNull().default(now),
     ip_address: varchar({ length: 45 }),
-    /** how the object gives signature_data back: `base64` with `image_prefix` before it, or `text`; null: none sent */
+    /** how signature_data is made from the object: `base64` after `image_prefix`, or `text`; null: none was sent */
     image_encoding: varchar({ length: 10 }).$type<'base64' | 'text'>(),
     image_prefix: varchar({ length: 255 }),
-    /** media type found in the bytes; null when they are no image */
+    /** media type found in the bytes; null when they are not an image */
     image_type: varchar({ length: 100 }),
     image_size: integer(),
     image_sha256: varchar({ length: 64 }),
@@ -144,9 +147,12 @@ export const signatures = signaturesSchema.table(
   ],
 )
 
+/** Fails to compile unless the published columns have the types of domain/topics.ts. */
+true satisfies Same<Pick<typeof signatures.$inferSelect, keyof SignatureRow>, SignatureRow>
+
 /**
- * What is still to be done for a signature: moving its document to `signed`. Committed with the signature, removed
- * when the document role has confirmed the move; `rejected_because` ends it when the document refuses for good.
+ * Intents: signatures whose document still has to move to `signed`. An intent commits with its signature and is removed
+ * when the document role has confirmed the move; `rejected_because` is set when the document can never be signed.
  */
 export const signingIntents = signaturesSchema.table(
   'signing_intents',
@@ -180,19 +186,19 @@ export const signatureIdempotencyKeys = signaturesSchema.table(
 
 export const changesSchema = pgSchema('changes')
 
-/** One row a slot. A new `epoch` makes every position given before unknown. */
+/** One row per slot. A new `epoch` makes all earlier positions unknown. */
 export const changesFeeds = changesSchema.table('feeds', {
   slot: varchar({ length: 63 }).primaryKey(),
   epoch: varchar({ length: 16 }).notNull(),
   snapshot_done: boolean().notNull().default(false),
   /** positions up to here are no longer in the history */
   history_floor: varchar({ length: 128 }).notNull(),
-  /** the shared consumers that got everything up to the slot's position; another one needs a snapshot first */
+  /** the shared consumers that have processed everything up to the slot's position; any other needs a snapshot first */
   consumers: text().array().notNull().default([]),
   created_at: timestamp().notNull().default(now),
 })
 
-/** Recent events, so that a subscriber who was away gets what it missed. */
+/** Recent events, for subscribers that reconnect. */
 export const changesHistory = changesSchema.table(
   'history',
   {
@@ -218,4 +224,52 @@ export const changesDeadLetters = changesSchema.table(
     recorded_at: timestamp().notNull().default(now),
   },
   (table) => [primaryKey({ columns: [table.consumer, table.position] })],
+)
+
+// --- search: written by the `postgres:` search index -----------------------------------------------------------------
+
+export const searchSchema = pgSchema('search')
+
+/** Search documents and tombstones. Only narrow columns stay in the table's own pages. */
+export const searchDocuments = searchSchema.table(
+  'documents',
+  {
+    id: uuid().primaryKey(),
+    title: varchar({ length: 255 }).notNull(),
+    /** for highlights; `vector` is made of it */
+    content: text().notNull(),
+    content_sha256: varchar({ length: 64 }),
+    status: varchar({ length: 20 }).$type<DocumentStatus>().notNull(),
+    created_by: varchar({ length: 320 }).notNull(),
+    content_type: varchar({ length: 255 }).notNull(),
+    content_size: bigint({ mode: 'number' }).notNull(),
+    created_at: timestamp().notNull(),
+    updated_at: timestamp().notNull(),
+    version: integer().notNull(),
+    deleted: boolean().notNull(),
+    /** made by src/ports/search/postgres-vector.ts */
+    vector: tsvector().notNull(),
+  },
+  (table) => [
+    index('documents_vector')
+      .using('gin', table.vector)
+      .where(sql`not deleted`),
+    index('documents_newest')
+      .on(table.created_at, table.id)
+      .where(sql`not deleted`),
+  ],
+)
+
+/** The words that documents have or had: the candidates for a misspelled word. */
+export const searchWords = searchSchema.table(
+  'words',
+  {
+    /** folded, letters only */
+    word: varchar({ length: 32 }).primaryKey(),
+    stem: varchar({ length: 32 }).notNull(),
+  },
+  (table) => [
+    index('words_trigrams').using('gin', sql`${table.word} gin_trgm_ops`),
+    index('words_stem').on(table.stem),
+  ],
 )

@@ -1,5 +1,5 @@
 /** Making a document, from whichever form its content comes in: the object first, then the row that names it. */
-import { type Idempotency, requestHash } from '../../db/idempotency.ts'
+import { type Idempotency, requestHash } from '../../http/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
 import { contentKey, type Document } from '../../domain/document.ts'
 import { DomainError } from '../../domain/errors.ts'

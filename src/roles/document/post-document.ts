@@ -40,18 +40,11 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
           etag: entityTag(document.version),
           ...(replayed && { 'idempotency-replayed': 'true' }),
         }
-        return { status: 201, headers, json: inOrder(document) }
+        return { status: 201, headers, json: document }
       } catch (error) {
         await drain(request)
         throw error
       }
     },
   })
-}
-
-const names = Object.keys(documentSchema.shape) as (keyof typeof documentSchema.shape)[]
-
-/** A stored answer has lost the order of its fields. */
-function inOrder<T extends object>(document: T): object {
-  return Object.fromEntries(names.map((name) => [name, document[name as keyof T]]))
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { createIdempotency } from '../../db/idempotency.ts'
+import { createIdempotency } from '../../http/idempotency.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'

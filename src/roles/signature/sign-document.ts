@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Pool } from 'pg'
-import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
+import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
 import { inTransaction } from '../../db/query.ts'
 import { isSignable } from '../../domain/document.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'

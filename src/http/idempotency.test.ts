@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../db/database.ts'
 import { createIdempotency, type Idempotency, requestHash } from './idempotency.ts'
-import { queryRows } from './query.ts'
+import { queryRows } from '../db/query.ts'
 
 let server: TestDatabases
 before(async () => {
@@ -31,7 +31,7 @@ async function setUp(): Promise<{
   }
 }
 
-test('the same request gets the stored answer, and its work is done once', async () => {
+test('the same request gets the stored answer, and its work runs once', async () => {
   const { keys } = await setUp()
   let runs = 0
   const work = async () => ({ status: 201, answer: { n: ++runs } })
@@ -41,7 +41,7 @@ test('the same request gets the stored answer, and its work is done once', async
   assert.deepEqual(await keys.find(request('k')), { status: 201, answer: { n: 1 } })
 })
 
-test('another request, but not another principal, is refused under the same key', async () => {
+test('a key is refused for another request, but not for another principal', async () => {
   const { keys } = await setUp()
   const work = async () => ({ status: 201, answer: { n: 1 } })
   await keys.once(request('k'), work)
@@ -52,7 +52,7 @@ test('another request, but not another principal, is refused under the same key'
   assert.equal((await keys.once({ ...other, principal: user }, work)).replayed, false)
 })
 
-test('of requests at the same time one works and the others wait for its answer', async () => {
+test('of concurrent duplicates one runs and the others wait for its answer', async () => {
   const { keys } = await setUp()
   let runs = 0
   const answers = await Promise.all(
@@ -65,7 +65,7 @@ test('of requests at the same time one works and the others wait for its answer'
   assert.equal(answers.filter(({ replayed }) => !replayed).length, 1)
 })
 
-test('an error of the work undoes what it wrote and leaves the key free', async () => {
+test('an error of the work rolls it back and leaves the key free', async () => {
   const { keys, database } = await setUp()
   const failing = keys.once(request('k'), async (transaction) => {
     await queryRows(transaction, `INSERT INTO documents.views VALUES (gen_random_uuid(), 1, 1)`)
@@ -91,4 +91,13 @@ test('a key is free again after 24 hours, and old keys are removed', async () =>
   await keys.stop()
   const rows = await queryRows<{ key: string }>(database.pool, 'SELECT key FROM documents.idempotency_keys')
   assert.deepEqual(rows, [{ key: 'a' }])
+})
+
+test('a stored answer keeps the order of its fields', async () => {
+  const database = await server.open()
+  const clock = { now: () => new Date('2026-03-01T10:00:00Z') }
+  const keys = createIdempotency<object>({ database, schema: 'signatures', clock, log: silentLogger })
+  const answer = { z: 1, longer: [{ b: 1, a: 2 }], a: 3 }
+  await keys.once(request('k'), async () => ({ status: 201, answer }))
+  assert.equal(JSON.stringify((await keys.find(request('k')))!.answer), JSON.stringify(answer))
 })

@@ -1,0 +1,93 @@
+import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import type { Queryable } from '../db/query.ts'
+import { queryBuilder, run } from '../db/query-builder.ts'
+import { documentIdempotencyKeys, signatureIdempotencyKeys } from '../db/schema.ts'
+import type { Clock } from '../runtime/clock.ts'
+
+type Table = typeof documentIdempotencyKeys
+
+const TABLES = {
+  documents: documentIdempotencyKeys,
+  // The same columns; the types differ in the name of the schema only.
+  signatures: signatureIdempotencyKeys as unknown as Table,
+}
+
+const LIFETIME_MS = 24 * 3_600_000
+const CLEANUP_BATCH = 1_000
+
+export interface KeyOfPrincipal {
+  principal: string
+  key: string
+}
+
+export type IdempotencyRow = Pick<Table['$inferSelect'], 'status' | 'answer' | 'request_hash'>
+
+/** The keys of one schema's table `idempotency_keys`, each with the answer of its request. A key expires after 24 hours. */
+export interface IdempotencyStore {
+  find(on: Queryable, key: KeyOfPrincipal): Promise<IdempotencyRow | undefined>
+  /** Takes a key that is new or has expired; waits while another transaction is taking it. @returns whether it was taken */
+  claim(on: Queryable, key: KeyOfPrincipal, requestHash: string): Promise<boolean>
+  /** Stores the answer under a key that the same transaction has claimed. */
+  complete(
+    on: Queryable,
+    key: KeyOfPrincipal,
+    answer: Pick<IdempotencyRow, 'status' | 'answer'>,
+  ): Promise<void>
+  remove(on: Queryable, key: KeyOfPrincipal): Promise<void>
+  /** @returns whether there may be more */
+  removeExpired(on: Queryable): Promise<boolean>
+}
+
+export function createIdempotencyStore(schema: keyof typeof TABLES, clock: Clock): IdempotencyStore {
+  const keys = TABLES[schema]
+  const { status, answer, request_hash } = keys
+  const expiry = (): string => new Date(clock.now().getTime() - LIFETIME_MS).toISOString()
+  const isKey = ({ principal, key }: KeyOfPrincipal) => and(eq(keys.principal, principal), eq(keys.key, key))
+
+  return {
+    async find(on, key) {
+      const isValid = gt(keys.created_at, expiry())
+      const query = queryBuilder(on).select({ status, answer, request_hash }).from(keys)
+      return (await run(query.where(and(isKey(key), isValid))))[0]
+    },
+
+    async claim(on, key, requestHash) {
+      const row = {
+        ...key,
+        request_hash: requestHash,
+        status: 0,
+        answer: sql`'null'`,
+        created_at: clock.now().toISOString(),
+      }
+      const insert = queryBuilder(on).insert(keys).values(row)
+      const claimed = insert.onConflictDoUpdate({
+        target: [keys.principal, keys.key],
+        set: { request_hash: sql`excluded.request_hash`, created_at: sql`excluded.created_at` },
+        setWhere: lte(keys.created_at, expiry()),
+      })
+      return (await run(claimed.returning({ key: keys.key }))).length > 0
+    },
+
+    async complete(on, key, values) {
+      await run(queryBuilder(on).update(keys).set(values).where(isKey(key)))
+    },
+
+    async remove(on, key) {
+      await run(queryBuilder(on).delete(keys).where(isKey(key)))
+    },
+
+    async removeExpired(on) {
+      const isExpired = lte(keys.created_at, expiry())
+      const oldest = queryBuilder(on)
+        .select({ principal: keys.principal, key: keys.key })
+        .from(keys)
+        .where(isExpired)
+        .orderBy(keys.created_at)
+        .limit(CLEANUP_BATCH)
+      // The expiry is tested twice: of a key that is claimed again meanwhile PostgreSQL evaluates only the outer condition again.
+      const isOld = and(isExpired, sql`(${keys.principal}, ${keys.key}) in ${oldest}`)
+      const { rowCount } = await run(queryBuilder(on).delete(keys).where(isOld))
+      return rowCount === CLEANUP_BATCH
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '../db/database.ts'
+import { inTransaction, type Queryable, sqlState } from '../db/query.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Principal } from '../domain/request.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { createIdempotencyStore, type KeyOfPrincipal } from './idempotency-store.ts'
+
+const CLEANUP_EVERY_MS = 3_600_000
+const MAX_CLEANUP_BATCHES = 20
+/** How long a duplicate waits for the first request to end. */
+const LOCK_WAIT_MS = 5_000
+
+export interface IdempotentRequest {
+  principal: Principal
+  /** the header Idempotency-Key */
+  key: string
+  /** of everything that the request asks for: see `requestHash` */
+  hash: string
+}
+
+export interface StoredAnswer<Answer> {
+  /** HTTP status */
+  status: number
+  /** JSON */
+  answer: Answer
+}
+
+/** Answers of POST requests, which are given again when the same request is repeated with its Idempotency-Key. */
+export interface Idempotency<Answer> {
+  /**
+   * The answer that the same request got in the last 24 hours.
+   * @throws DomainError idempotency-key-reused when another request had the key
+   */
+  find(request: IdempotentRequest): Promise<StoredAnswer<Answer> | undefined>
+  /**
+   * Runs `work` in a transaction that also stores its answer, unless the same request has an answer already. Of
+   * concurrent duplicates one runs and the others wait for its answer. An error of `work` rolls everything back.
+   * @throws DomainError idempotency-key-reused, request-in-progress
+   */
+  once(
+    request: IdempotentRequest,
+    work: (transaction: Queryable) => Promise<StoredAnswer<Answer>>,
+  ): Promise<StoredAnswer<Answer> & { replayed: boolean }>
+  /** Frees the key, in the transaction that undoes what the request did. */
+  forget(transaction: Queryable, request: IdempotentRequest): Promise<void>
+  /** Waits for the cleanup in the background. */
+  stop(): Promise<void>
+}
+
+/** The hash of a request's parts: the values in which two different requests differ. */
+export function requestHash(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+/** @param options.schema whose table `idempotency_keys` is used */
+export function createIdempotency<Answer>(options: {
+  database: Database
+  schema: 'documents' | 'signatures'
+  clock: Clock
+  log: Logger
+}): Idempotency<Answer> {
+  const { clock, log } = options
+  const { pool } = options.database
+  const store = createIdempotencyStore(options.schema, clock)
+  let cleanedAt = 0
+  let cleaning: Promise<void> = Promise.resolve()
+
+  const find = async (
+    on: Queryable,
+    request: IdempotentRequest,
+  ): Promise<StoredAnswer<Answer> | undefined> => {
+    const row = await store.find(on, keyOf(request))
+    if (row && row.request_hash !== request.hash) throw keyReused()
+    return row && { status: row.status, answer: row.answer as Answer }
+  }
+
+  const removeExpired = async (): Promise<void> => {
+    for (let batch = 0; batch < MAX_CLEANUP_BATCHES; batch++) if (!(await store.removeExpired(pool))) return
+  }
+
+  const cleanUpSometimes = (): void => {
+    const now = clock.now().getTime()
+    if (now - cleanedAt < CLEANUP_EVERY_MS) return
+    cleanedAt = now
+    cleaning = removeExpired().catch((error: unknown) =>
+      log.warn({ err: error }, 'could not remove expired idempotency keys'),
+    )
+  }
+
+  return {
+    find: (request) => find(pool, request),
+
+    async once(request, work) {
+      cleanUpSometimes()
+      const answer = async (transaction: Queryable) => {
+        if (await store.claim(transaction, keyOf(request), request.hash)) {
+          const result = await work(transaction)
+          await store.complete(transaction, keyOf(request), result)
+          return { ...result, replayed: false }
+        }
+        const stored = await find(transaction, request)
+        // Without a row the key has just expired, or its request has failed after all.
+        if (!stored) throw inProgress()
+        return { ...stored, replayed: true }
+      }
+      try {
+        return await inTransaction(pool, answer, { lockWaitMs: LOCK_WAIT_MS })
+      } catch (error) {
+        throw sqlState(error) === '55P03' ? inProgress() : error
+      }
+    },
+
+    forget: (transaction, request) => store.remove(transaction, keyOf(request)),
+    stop: () => cleaning,
+  }
+}
+
+function keyOf({ principal, key }: IdempotentRequest): KeyOfPrincipal {
+  if (principal.kind === 'user') return { principal: `user:${principal.id}`, key }
+  return { principal: principal.kind === 'system' ? `system:${principal.name}` : 'anonymous', key }
+}
+
+const keyReused = (): DomainError =>
+  new DomainError(
+    'idempotency-key-reused',
+    'header idempotency-key: was used for another request; send a new key with a new request',
+    { errors: [{ field: 'header.idempotency-key', detail: 'must be new for a new request' }] },
+  )
+
+const inProgress = (): DomainError =>
+  new DomainError(
+    'request-in-progress',
+    'header idempotency-key: its first request has not finished; try again',
+  )
