@@ -11,7 +11,7 @@ import { problemsOf, RULES } from './compose-rules.ts'
 import { configurationOf, IMAGE_ENVIRONMENT } from './docmgr-config.ts'
 
 const SECRETS = mkdtempSync(join(tmpdir(), 'docmgr-secrets-'))
-execFileSync('docker/secrets', [SECRETS])
+execFileSync('bash', ['docker/secrets', SECRETS])
 after(() => rmSync(SECRETS, { recursive: true }))
 
 const SYSTEMS = [openSystem(false), openSystem(true)]

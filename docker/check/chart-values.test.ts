@@ -1,0 +1,128 @@
+/** The chart's values: their schema, their documentation, and what is refused. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { CHART, helm, RELEASE } from './chart-model.ts'
+import { configurationOf } from './docmgr-config.ts'
+
+const read = (path: string): string => readFileSync(path, 'utf8')
+
+type Values = { [key: string]: unknown }
+
+test("the settings that the values may have are docmgr's, with its bounds", () => {
+  const defaults = configurationOf({})
+  assert.ok('settings' in defaults)
+  const variables = new Map([...defaults.settings.values()].map(({ key, variable }) => [key, variable]))
+  const schema = JSON.parse(read(`${CHART}/values.schema.json`)) as {
+    definitions: {
+      settings: {
+        properties: Record<
+          string,
+          { properties: Record<string, { type?: string; minimum: number; maximum: number }> }
+        >
+      }
+    }
+  }
+  const limits: { key: string; variable: string; minimum: number; maximum: number }[] = []
+  for (const [section, { properties }] of Object.entries(schema.definitions.settings.properties)) {
+    for (const [name, { type, minimum, maximum }] of Object.entries(properties)) {
+      const key = `${section}.${name}`
+      const variable = variables.get(key)
+      assert.ok(variable, `docmgr has no setting ${key}`)
+      if (type === 'integer') limits.push({ key, variable, minimum, maximum })
+    }
+  }
+  for (const [side, step] of [
+    ['minimum', -1],
+    ['maximum', 1],
+  ] as const) {
+    const withAll = (offset: number) =>
+      configurationOf(
+        Object.fromEntries(limits.map((limit) => [limit.variable, String(limit[side] + offset)])),
+      )
+    const accepted = withAll(0)
+    assert.ok('settings' in accepted, 'problem' in accepted ? accepted.problem : '')
+    const refused = withAll(step)
+    assert.ok('problem' in refused)
+    for (const { key } of limits) assert.ok(refused.problem.includes(key), `${key} has no such ${side}`)
+  }
+})
+
+test("the chart's version of the program is that of package.json", () => {
+  const { appVersion } = parse(read(`${CHART}/Chart.yaml`)) as { appVersion: string }
+  assert.equal(appVersion, (JSON.parse(read('package.json')) as { version: string }).version)
+})
+
+test('README of the chart has every value with its default', () => {
+  const rows = new Map(
+    [...read(`${CHART}/README.md`).matchAll(/^\| `([^`]+)` \| (.*?) \|/gm)].map(([, key, value]) => [
+      key!,
+      value!,
+    ]),
+  )
+  const used = new Set<string>()
+  for (const [key, value] of leavesOf(parse(read(`${CHART}/values.yaml`)) as Values)) {
+    const row = [...rows.keys()].find((pattern) =>
+      new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key),
+    )
+    assert.ok(row, `${key} is missing`)
+    assert.ok(
+      ['by role', `\`${JSON.stringify(value)}\``].includes(rows.get(row)!),
+      `${key}: ${rows.get(row)}`,
+    )
+    used.add(row)
+  }
+  assert.deepEqual([...rows.keys()].toSorted(), [...used].toSorted())
+})
+
+function leavesOf(values: Values, path = ''): [string, unknown][] {
+  return Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const descend = isGroup && Object.keys(value).length > 0 && key !== 'resources'
+    return descend ? leavesOf(value as Values, `${path}${key}.`) : [[path + key, value]]
+  })
+}
+
+/** A change of the trial's values, and what the message must say. */
+const REFUSED: [change: string, message: RegExp][] = [
+  ['roles.document.replicas=two', /\/roles\/document\/replicas.*want integer/],
+  ['roles.documents.replicas=2', /\/roles.*'documents' not allowed/],
+  ['roles.search.autoscaling.targetLag=5', /\/roles\/search\/autoscaling.*'targetLag' not allowed/],
+  ['roles.indexer.autoscaling.by=cpu', /\/roles\/indexer\/autoscaling\/by.*'metric', 'keda'/],
+  ['roles.ws.resources.limits.memory=lots', /\/roles\/ws\/resources\/limits\/memory.*does not match/],
+  ['roles.ws.resources.limits=null', /\/roles\/ws\/resources.*limits/],
+  ['settings.listen.port=80', /\/settings\/listen.*'port' not allowed/],
+  ['settings.database.poolSize=201', /\/settings\/database\/poolSize.*200/],
+  ['settings.search.url=http://search:9200', /\/settings\/search\/url.*does not match/],
+  ['settings.cache.url=redis://:password@redis:6379', /\/settings\/cache\/url.*does not match/],
+  ['roles.document.settings.log.level=loud', /\/roles\/document\/settings\/log\/level.*one of/],
+  ['secrets.values.auth-secret=short', /\/secrets\/values\/auth-secret.*32/],
+  ['secrets.values.authSecret=x', /\/secrets\/values.*'authSecret' not allowed/],
+  ['securityContext.user=0', /\/securityContext\/user.*1/],
+  ['jobs.connector.properties.poll=100', /\/jobs\/connector\/properties\/poll.*want string/],
+  ['image.digest=latest', /\/image\/digest.*does not match/],
+  ['ingress.controller=traefik', /\/ingress\/controller.*'kong', 'nginx'/],
+  ['networkPolicy.from[0].podSelectors=x', /\/networkPolicy\/from\/0/],
+  ['colour=red', /'colour' not allowed/],
+  ['secrets.existing=other', /secrets.values: .*remove one/],
+  ['secrets.values.database-url=mysql://db', /\/secrets\/values\/database-url.*does not match/],
+  ['settings.changes.url=', /nothing gives changes-url, .*settings.changes.url/],
+  ['settings.changes.connectUrl=', /settings.changes.connectUrl: name Kafka Connect/],
+  ['settings.shutdown.drain=15000', /settings.shutdown.drain: .*half/],
+  ['roles.ws.terminationGracePeriodSeconds=10', /roles.ws.terminationGracePeriodSeconds: is less/],
+  ['roles.ws.autoscaling.maxReplicas=1', /roles.ws.autoscaling.maxReplicas: is less than minReplicas/],
+  ['roles.indexer.autoscaling.enabled=true,roles.indexer.autoscaling.by=keda', /keda.bootstrapServers: name/],
+  ['ingress.enabled=true', /ingress.host: name/],
+]
+
+test('wrong values are refused with the name of the value', () => {
+  const trial = ['template', RELEASE, CHART, '-f', `${CHART}/ci/trial-values.yaml`]
+  for (const [change, message] of REFUSED) {
+    const { status, stderr } = helm([...trial, '--set', change])
+    assert.notEqual(status, 0, `${change} is accepted`)
+    assert.match(stderr.replaceAll('\n', ' '), message, change)
+  }
+  const { stderr } = helm(['template', RELEASE, CHART])
+  assert.match(stderr, /nothing gives [a-z-]+, which [a-z]+ needs: .*secrets\.existing/)
+})
