@@ -29,6 +29,8 @@ const isTest = ({ path }: Source): boolean =>
 const product = sources.filter((source) => !isTest(source))
 /** The composition root. */
 const isRoot = (path: string): boolean => path === 'app.ts' || path.startsWith('app/')
+/** The registry of adapters: others ask it for their properties. */
+const REGISTRY = 'ports/adapters.ts'
 const isOwn = (name: string): boolean => name.endsWith('.ts')
 
 /** The imports that `allowed` refuses, as `file → import`. */
@@ -54,6 +56,8 @@ test('an adapter imports its own port, the domain, the runtime, the database and
     path === 'ports/cluster/kafka.ts' && name.startsWith('ports/changes/kafka/')
   const allowed = (name: string, from: Source): boolean =>
     !isOwn(name) ||
+    from.path === REGISTRY ||
+    name === REGISTRY ||
     name.startsWith(`${from.path.split('/').slice(0, 2).join('/')}/`) ||
     /^(domain|runtime|db|rpc|auth)\//.test(name) ||
     sharesKafka(name, from)
@@ -78,7 +82,9 @@ test('only the composition root knows roles and adapters', () => {
   assert.deepEqual(
     offences(
       others,
-      (name) => !name.startsWith('roles/') && !(name.startsWith('ports/') && !name.endsWith('/port.ts')),
+      (name) =>
+        name === REGISTRY ||
+        (!name.startsWith('roles/') && !(name.startsWith('ports/') && !name.endsWith('/port.ts'))),
     ),
     [],
   )

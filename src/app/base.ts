@@ -1,4 +1,5 @@
-import type { Config, Role } from '../config/schema.ts'
+import type { Role } from '../config/roles.ts'
+import type { Config } from '../config/schema.ts'
 import type { Database } from '../db/database.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Documents } from '../ports/documents/port.ts'
@@ -9,7 +10,7 @@ import { type NewId, createUuidV7 } from '../runtime/ids.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Metrics, createMetrics } from '../runtime/metrics.ts'
 
-/** What a test puts in the place of a part that the configuration names, or around it. */
+/** What a test replaces or wraps. */
 export interface Overrides {
   /** used as it is, and not stopped */
   database?: Database
@@ -21,7 +22,7 @@ export interface Overrides {
   ws?: Partial<WsLimits>
 }
 
-/** What all modules are made with. */
+/** What all modules share. */
 export interface Base {
   config: Config
   log: Logger

@@ -1,3 +1,4 @@
+import { adapterOf } from '../ports/adapters.ts'
 import type { Blobs } from '../ports/blobs/port.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
@@ -22,8 +23,7 @@ export async function makeIndexer(
     extractor,
     metrics,
     log: logOf('indexer'),
-    // While Elasticsearch writes two batches, the next is made.
-    ...(search.url.startsWith('elasticsearch:') && { maxBatch: 1_000, concurrency: 3 }),
+    ...adapterOf('search', search.url).batching,
   })
   return { consumer, stop: () => extractor.stop() }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { ChangeEvent } from '../domain/change.ts'
 import { DomainError } from '../domain/errors.ts'
+import { isShared } from '../ports/adapters.ts'
 import { type Backoff, backoffMs, pause } from '../runtime/backoff.ts'
 import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import { countDocuments, currentDocuments } from '../ports/changes/current-documents.ts'
@@ -57,7 +58,7 @@ export interface OpenReindexing {
  */
 export async function openReindexing(config: Config, options: ReindexingOptions): Promise<OpenReindexing> {
   const { log, signal, check, patienceMs = PATIENCE_MS } = options
-  const isEmbedded = config.database.url.startsWith('embedded:')
+  const isEmbedded = !isShared('database', config.database.url)
   // Then the data folder is this process's alone, no indexer runs, and nothing is on its way.
   const { graceMs = isEmbedded ? 0 : GRACE_MS } = options
   const base = createBase(config, log)

@@ -1,41 +1,112 @@
+/**
+ * What each role is made of: the ports that it opens, and what it serves over HTTP. The code of a role is loaded only
+ * where the role runs. A new role is an entry in `composeRoles` and its name in config/roles.ts.
+ */
+import type { Role } from '../config/roles.ts'
 import { createClientAddress } from '../http/context.ts'
+import type { HealthChecks } from '../http/health.ts'
+import type { RoleServer } from '../http/serve-roles.ts'
 import { openDocuments } from '../ports/documents/open.ts'
-import type { DocumentRole } from '../roles/document/role.ts'
-import { defineModule } from '../runtime/module.ts'
+import type { CallOptions } from '../rpc/calls.ts'
+import type { DocumentHandlers } from '../rpc/document-service.ts'
+import type { NewId } from '../runtime/ids.ts'
+import { defineModule, type Module } from '../runtime/module.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Stores } from './stores.ts'
+import type { Documents } from '../ports/documents/port.ts'
+
+/** A running role. */
+interface RunningRole {
+  server: RoleServer
+}
 
 export type Roles = ReturnType<typeof composeRoles>
+/** What gRPC and Connect need to serve the document role's calls. */
+export type DocumentCalls = CallOptions & { handlers: DocumentHandlers; newId: NewId }
+type DocumentModule = Module<RunningRole & { documents: Documents; calls: DocumentCalls }>
 
-/** The roles over their stores. Their code is loaded only where they run. */
+/** The roles over their stores. */
 export function composeRoles(base: Base, stores: Stores) {
-  const { config, clock, newId, metrics, logOf, has, findings, overrides } = base
-  const { authenticator, database, blobs, cache, searchIndex, changes, cluster } = stores
-  const { limits, listen } = config
+  const document = composeDocument(base, stores)
+  const ws = composeWs(base, stores)
+  const indexer = composeIndexer(base, stores)
+  const roles: Record<Role, Module<RunningRole>> = {
+    document,
+    signature: composeSignature(base, stores, document),
+    search: composeSearch(base, stores),
+    ws,
+    indexer,
+  }
 
-  const document = defineModule('document', { database, blobs, cache }, async (needs) => {
-    const { createDocumentRole } = await import('../roles/document/role.ts')
-    const value = createDocumentRole({ ...needs, clock, newId, limits, log: logOf('document') })
-    return { value, stop: () => value.stop() }
+  /** Reads the change feed once all its consumers are registered, and stops before them. */
+  const delivery = defineModule(
+    'delivery',
+    { changes: stores.changes, ...(base.has('indexer') && { indexer }), ...(base.has('ws') && { ws }) },
+    async ({ changes }) => {
+      await changes.start()
+      base.findings.push(...changes.findings)
+      return { value: undefined, stop: () => changes.stop() }
+    },
+  )
+  return { roles, document, delivery }
+}
+
+function composeDocument(base: Base, stores: Stores): DocumentModule {
+  const { clock, newId, metrics, logOf } = base
+  const { limits, listen } = base.config
+  const { authenticator, database, blobs, cache } = stores
+  return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
+    const { authenticator, ...resources } = needs
+    const [
+      { createDocumentRole },
+      { createDocumentService },
+      { createRpcMetrics },
+      { createConnectHandler },
+    ] = await Promise.all([
+      import('../roles/document/role.ts'),
+      import('../rpc/document-service.ts'),
+      import('../rpc/calls.ts'),
+      import('../rpc/connect.ts'),
+    ])
+    const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
+    const calls: DocumentCalls = {
+      handlers: createDocumentService(role.documents),
+      authenticator,
+      newId,
+      metrics: createRpcMetrics(metrics),
+      log: logOf('rpc'),
+    }
+    const server: RoleServer = {
+      name: 'document',
+      endpoints: role.endpoints,
+      checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
+      before: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
+    }
+    return { value: { server, documents: role.documents, calls }, stop: () => role.stop() }
   })
+}
 
-  /** How the signature role reaches the document role. */
+function composeSignature(base: Base, stores: Stores, document: DocumentModule): Module<RunningRole> {
+  const { config, clock, newId, metrics, logOf, has, overrides } = base
+  const { authenticator, database, blobs } = stores
+
+  /** How this role calls the document role. */
   const documents = defineModule(
     'documents',
     { authenticator, ...(has('document') && { document }) },
     async ({ authenticator: { tokens }, ...here }) => {
       if (overrides.documents) return { value: overrides.documents }
       const { url, timeout: deadlineMs } = config.documents
-      const role = (here as { document?: DocumentRole }).document?.documents
+      const role = (here as { document?: { documents: Documents } }).document?.documents
       const value = await openDocuments(url, { role, deadlineMs, tokens, caller: 'signature' })
       return { value, stop: () => value.stop() }
     },
   )
 
-  const signature = defineModule('signature', { database, blobs, documents }, async (needs) => {
+  return defineModule('signature', { database, blobs, documents }, async (needs) => {
     const { createSignatureRole } = await import('../roles/signature/role.ts')
-    const value = createSignatureRole({
+    const role = createSignatureRole({
       ...needs,
       clock,
       newId,
@@ -43,18 +114,25 @@ export function composeRoles(base: Base, stores: Stores) {
       log: logOf('signature'),
       ...(overrides.signing && { limits: overrides.signing }),
     })
-    if (overrides.sweeper !== false) value.start()
-    return { value, stop: () => value.stop() }
+    if (overrides.sweeper !== false) role.start()
+    const server: RoleServer = { name: 'signature', endpoints: role.endpoints, checks: checksOf(needs) }
+    return { value: { server }, stop: () => role.stop() }
   })
+}
 
-  const search = defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
+function composeSearch({ clock }: Base, { searchIndex }: Stores): Module<RunningRole> {
+  return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
     const { searchEndpoints } = await import('../roles/search/role.ts')
-    return { value: { endpoints: searchEndpoints({ index, clock }), index } }
+    const endpoints = searchEndpoints({ index, clock })
+    return { value: { server: { name: 'search', endpoints, checks: checksOf({ 'search index': index }) } } }
   })
+}
 
-  const ws = defineModule('ws', { changes, cluster, authenticator }, async (needs) => {
+function composeWs(base: Base, { authenticator, changes, cluster }: Stores): Module<RunningRole> {
+  const { config, clock, newId, metrics, logOf, overrides } = base
+  return defineModule('ws', { authenticator, changes, cluster }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
-    const value = createWsRole({
+    const role = createWsRole({
       feed: needs.changes,
       cluster: needs.cluster,
       authenticator: needs.authenticator,
@@ -62,30 +140,44 @@ export function composeRoles(base: Base, stores: Stores) {
       newId,
       metrics,
       log: logOf('ws'),
-      limits: { connections: limits.connections, ...overrides.ws },
-      addressOf: createClientAddress(listen.trustedProxies),
+      limits: { connections: config.limits.connections, ...overrides.ws },
+      addressOf: createClientAddress(config.listen.trustedProxies),
     })
-    await needs.changes.consume(value.consumer)
+    await needs.changes.consume(role.consumer)
     await needs.cluster.start()
-    return { value, stop: () => value.stop() }
+    const server: RoleServer = {
+      name: 'ws',
+      endpoints: role.endpoints,
+      checks: { changes: feedCheck(needs.changes) },
+      upgrade: (request, socket, head) => role.upgrade(request, socket, head),
+      drain: () => {
+        role.drain()
+        return role.stop()
+      },
+    }
+    return { value: { server }, stop: () => role.stop() }
   })
+}
 
-  const indexer = defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
+function composeIndexer(base: Base, { changes, searchIndex, blobs }: Stores): Module<RunningRole> {
+  return defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
     const { consumer, stop } = await makeIndexer(base, needs)
     await changes.consume(consumer)
-    return { value: {}, stop }
+    const server = { name: 'indexer', endpoints: [], checks: { changes: feedCheck(changes) } }
+    return { value: { server }, stop }
   })
+}
 
-  /** Reads the feed once all its consumers are registered; stops before them. */
-  const delivery = defineModule(
-    'delivery',
-    { changes, ...(has('indexer') && { indexer }), ...(has('ws') && { ws }) },
-    async ({ changes }) => {
-      await changes.start()
-      findings.push(...changes.findings)
-      return { value: changes, stop: () => changes.stop() }
-    },
-  )
+/** Readiness depends on each of these. */
+function checksOf(ports: Record<string, { check(): Promise<void> }>): HealthChecks {
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, () => port.check()]))
+}
 
-  return { document, documents, signature, search, ws, delivery }
+/** The feed can deliver while it streams. */
+function feedCheck(feed: { status(): { state: string; problem?: string } }): () => Promise<void> {
+  return async () => {
+    const { state, problem } = feed.status()
+    if (state !== 'streaming' && state !== 'snapshot')
+      throw new Error(problem ?? `the change feed is ${state}`)
+  }
 }

@@ -3,7 +3,7 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
-import { openDatabase } from '../db/open.ts'
+import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
 import { openChanges } from '../ports/changes/open.ts'
@@ -16,17 +16,14 @@ import type { Base } from './base.ts'
 
 export type Stores = ReturnType<typeof composeStores>
 
-/** A role whose stores are all on servers needs none. */
+/** Where the stores that are not on servers keep their data. */
 export interface DataFolder {
   path: string
-  /** this process has it for itself, because something of its own is in there */
+  /** a store of this process is in it, so no other process may use it */
   isLocked: boolean
 }
 
-/** Adapters that keep their things in the data folder or in this process, so that no other process may use them too. */
-const PROCESS_LOCAL = /^(embedded|file|wal|memory):/
-
-/** What the roles stand on: each port with the adapter that the configuration names. */
+/** Each port with the adapter that the configuration names. */
 export function composeStores({ config, clock, metrics, logOf, findings, overrides }: Base) {
   const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 
@@ -35,7 +32,7 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     folder.isLocked = true
     return { value: undefined, stop: () => release() }
   })
-  const lockedFor = (url: string) => ({ ...(PROCESS_LOCAL.test(url) && { lock }) })
+  const lockFor = (port: Port, url: string) => ({ ...(!isShared(port, url) && { lock }) })
 
   const authenticator = defineModule('authentication', {}, async () => {
     const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
@@ -43,10 +40,10 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
   })
 
-  const database = defineModule('database', lockedFor(config.database.url), async () => {
+  const database = defineModule('database', lockFor('database', config.database.url), async () => {
     if (overrides.database) return { value: overrides.database }
-    const { directUrl, ...settings } = config.database
-    const value = await openDatabase({
+    const { url, directUrl, ...settings } = config.database
+    const value = await adapterOf('database', url).open(url, {
       ...settings,
       ...(directUrl !== undefined && { directUrl }),
       folder: join(folder.path, 'postgres'),
@@ -56,7 +53,7 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     return { value, stop: value.stop, ended: value.ended }
   })
 
-  const blobs = defineModule('blobs', lockedFor(config.blobs.url), async () => {
+  const blobs = defineModule('blobs', lockFor('blobs', config.blobs.url), async () => {
     const { url, ...settings } = config.blobs
     const value = await openBlobs(url, {
       ...settings,
@@ -66,24 +63,34 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     return { value, stop: () => value.stop() }
   })
 
-  const cache = defineModule('cache', { database, ...lockedFor(config.cache.url) }, async ({ database }) => {
-    const { url, entries } = config.cache
-    const viewerSecret = await viewerSecretOf(config, folder.path)
-    const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
-    return { value, stop: () => value.stop() }
-  })
+  const cache = defineModule(
+    'cache',
+    { database, ...lockFor('cache', config.cache.url) },
+    async ({ database }) => {
+      const { url, entries } = config.cache
+      const viewerSecret = await viewerSecretOf(config, folder.path)
+      const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
+      return { value, stop: () => value.stop() }
+    },
+  )
 
-  const searched = { ...(config.search.url.startsWith('postgres:') && { database }) }
-  const searchIndex = defineModule('search-index', searched, async (needs) => {
-    const { database } = needs as { database?: Database }
-    const { url, index } = config.search
-    const value = await openSearch(url, { database, index, log: logOf('search-index') })
-    return { value, stop: () => value.stop() }
+  const databaseFor = (port: 'search' | 'changes', url: string) => ({
+    ...(adapterOf(port, url).needsDatabase && { database }),
   })
+  const searchIndex = defineModule(
+    'search-index',
+    databaseFor('search', config.search.url),
+    async (needs) => {
+      const { database } = needs as { database?: Database }
+      const { url, index } = config.search
+      const value = await openSearch(url, { database, index, log: logOf('search-index') })
+      return { value, stop: () => value.stop() }
+    },
+  )
 
   const { url: changesUrl } = config.changes
-  const logReader = { ...(changesUrl.startsWith('wal:') && { database }), ...lockedFor(changesUrl) }
-  const changes = defineModule('changes', logReader, async (needs) => {
+  const feedNeeds = { ...databaseFor('changes', changesUrl), ...lockFor('changes', changesUrl) }
+  const changes = defineModule('changes', feedNeeds, async (needs) => {
     const { database } = needs as { database?: Database }
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes
     const history = { maxAgeHours, maxEvents }
@@ -101,11 +108,9 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     return { value }
   })
 
-  /** Several processes exist only where the feed comes over Kafka; they exchange messages there too. */
   const cluster = defineModule('cluster', {}, async () => {
     const { url, prefix, instance } = config.changes
-    const clusterUrl = url.startsWith('wal:') ? 'local:' : url
-    const value = await openCluster(clusterUrl, { prefix, instance, log: logOf('cluster') })
+    const value = await openCluster(url, { prefix, instance, log: logOf('cluster') })
     return { value, stop: () => value.stop() }
   })
 
@@ -115,6 +120,7 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
 /** Instances that count views together must hash viewers alike. */
 function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promise<string> {
   if (cache.viewerSecret !== undefined) return cache.viewerSecret
-  const shared = !cache.url.startsWith('memory:')
-  return shared && auth.secret !== undefined ? derivedViewerSecret(auth.secret) : keptViewerSecret(folder)
+  return isShared('cache', cache.url) && auth.secret !== undefined
+    ? derivedViewerSecret(auth.secret)
+    : keptViewerSecret(folder)
 }

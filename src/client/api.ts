@@ -1,18 +1,13 @@
 import { type Readable } from 'node:stream'
+import type { ListeningRole } from '../config/roles.ts'
 import { type Document, type DocumentStatus } from '../domain/document.ts'
 import { type Signature } from '../domain/signature.ts'
 import { type SearchFilters, type SearchHit } from '../ports/search/port.ts'
 import { ApiError } from './problem.ts'
 import { createHttpClient, type HttpClientOptions } from './http-client.ts'
 
-/** Where each role's routes are, without a slash at the end. */
-export interface RoleUrls {
-  document: string
-  signature: string
-  search: string
-  /** http(s), as for the other roles */
-  ws: string
-}
+/** Base URL (http or https) of each role's routes, without a slash at the end. */
+export type RoleUrls = Record<ListeningRole, string>
 
 export interface NewDocument {
   title: string

@@ -3,7 +3,8 @@ import { request } from 'undici'
 import { keptTokenSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { type Config } from '../config/schema.ts'
-import { ROLES } from '../config/roles.ts'
+import { forListeningRoles, ROLES } from '../config/roles.ts'
+import { isShared } from '../ports/adapters.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { FolderInUseError } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
@@ -64,7 +65,7 @@ export async function findService(config: Config, options: FindOptions): Promise
   const own = token ?? (config.auth.mode === 'required' ? await signOwnToken(config) : undefined)
   const withToken = own === undefined ? {} : { token: own }
   if (running) return { urls: running, kind: 'running', stop: async () => {}, ...withToken }
-  if (!config.database.url.startsWith('embedded:')) {
+  if (isShared('database', config.database.url)) {
     throw new ServiceUnreachableError(
       listenAddress(config) ?? 'any address of this configuration',
       'none runs',
@@ -94,15 +95,14 @@ async function waitForOther(config: Config, signal: AbortSignal): Promise<RoleUr
   return urls
 }
 
-const everyRole = (base: string): RoleUrls => ({ document: base, signature: base, search: base, ws: base })
+const everyRole = (base: string): RoleUrls => forListeningRoles(() => base)
 
 function roleUrls(urls: Record<string, string>): RoleUrls | undefined {
   const base = urls['http']
   if (base !== undefined) return everyRole(base)
   const any = Object.entries(urls).find(([name]) => name !== 'grpc')?.[1]
   if (any === undefined) return undefined
-  const { document = any, signature = any, search = any, ws = any } = urls
-  return { document, signature, search, ws }
+  return forListeningRoles((role) => urls[role] ?? any)
 }
 
 async function fromServiceFile(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
@@ -159,7 +159,7 @@ async function signOwnToken(config: Config): Promise<string> {
 
 async function startEmbedded(config: Config): Promise<Omit<FoundService, 'token'>> {
   const { startService } = await import('../app.ts')
-  const ports = { http: 0, document: 'off', signature: 'off', search: 'off', ws: 'off', grpc: 'off' } as const
+  const ports = { ...forListeningRoles((): 'off' => 'off'), http: 0, grpc: 'off' as const }
   const own: Config = {
     ...config,
     roles: [...ROLES],

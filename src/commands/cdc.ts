@@ -2,6 +2,7 @@ import { type ConnectClient, ConnectUnreachableError, createConnectClient } from
 import { connectorProperties, debeziumSlot } from '../cdc/connector-properties.ts'
 import { createPatience, type Patience } from '../cdc/patience.ts'
 import { openSlotDatabase, type SlotDatabase } from '../cdc/slot.ts'
+import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import { applyCdc } from './cdc/apply.ts'
 import { deleteCdc } from './cdc/delete.ts'
 import { cdcStatus } from './cdc/status.ts'
@@ -46,12 +47,12 @@ export async function cdc(
 ): Promise<number> {
   const { config } = await configOf(options)
   const { changes, database } = config
-  if (changes.url.startsWith('wal:')) {
-    const rule = 'the connector is for kafka://host:port,host:port; wal: reads the log without one'
+  if (!adapterOf('changes', changes.url).needsConnector) {
+    const rule = `works without the connector, which is for ${sharedExamples('changes')}`
     throw new CommandError(`changes.url = ${changes.url}: ${rule}`, EXIT.usage)
   }
-  if (database.url.startsWith('embedded:')) {
-    const rule = 'Debezium reads a server: set it to postgres://user:password@host:port/database'
+  if (!isShared('database', database.url)) {
+    const rule = `Debezium needs a server, such as ${sharedExamples('database')}`
     throw new CommandError(`database.url = ${database.url}: ${rule}`, EXIT.usage)
   }
   const overrides = propertiesOf(options.property ?? [])

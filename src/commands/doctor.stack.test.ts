@@ -11,7 +11,7 @@ interface Finding {
   name: string
   state: string
   detail: string
-  mend?: string
+  fix?: string
 }
 
 test('doctor looks at the servers that the roles of this process need, and at no others', async (t) => {
@@ -42,12 +42,12 @@ test('doctor looks at the servers that the roles of this process need, and at no
 
   const indexer = await doctor('indexer')
   for (const name of ['S3', 'Kafka', 'Kafka Connect', 'Elasticsearch', 'migrations'])
-    assert.equal(indexer[name]?.state, 'well', name)
+    assert.equal(indexer[name]?.state, 'ok', name)
   assert.equal(indexer['Redis'], undefined)
 
   const document = await doctor('document', '--set', 'cache.url=redis://user:word@127.0.0.1:9/3')
   assert.equal(document['Redis']!.detail, '127.0.0.1:9: ECONNREFUSED')
-  assert.match(document['Redis']!.mend!, /cache\.url/)
+  assert.match(document['Redis']!.fix!, /cache\.url/)
   assert.equal(document['Elasticsearch'], undefined)
 
   assert.equal((await doctor('signature'))['document role']!.state, 'problem')

@@ -10,7 +10,7 @@ import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 
-/** Checks what docmgr needs here, and says of each problem how to mend it. Changes nothing. */
+/** Checks what docmgr needs on this machine and suggests a fix for each problem. It changes nothing. */
 export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io): Promise<number> {
   const findings: Finding[] = []
   const run = async (name: string, check: Check): Promise<void> => {
@@ -31,10 +31,10 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
       return {
         state: 'problem',
         detail: error.message,
-        mend: 'correct the values; `docmgr config --all` explains each',
+        fix: 'correct the values; `docmgr config --all` explains each',
       }
     }
-    return { state: 'well', detail: loaded.file ?? 'no file: defaults, variables and flags' }
+    return { state: 'ok', detail: loaded.file ?? 'no file: defaults, variables and flags' }
   })
   if (loaded) {
     const { config } = loaded
@@ -53,9 +53,7 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
   if (options.json) io.json({ problems, findings })
   else
     io.out(
-      problems === 0
-        ? 'Everything is well.'
-        : `${problems} ${problems === 1 ? 'problem' : 'problems'} found.`,
+      problems === 0 ? 'No problems found.' : `${problems} ${problems === 1 ? 'problem' : 'problems'} found.`,
     )
   return problems === 0 ? EXIT.done : EXIT.attention
 }
@@ -64,13 +62,13 @@ function asProblem(error: Error): Omit<Finding, 'name'> {
   return { state: 'problem', detail: error.message }
 }
 
-const MARKS = { well: '✓', remark: '•', problem: '✗' }
+const MARKS = { ok: '✓', remark: '•', problem: '✗' }
 
-function show({ name, state, detail, mend }: Finding, io: Io): void {
+function show({ name, state, detail, fix }: Finding, io: Io): void {
   const { green, yellow, red, bold } = io.colors
-  const color = { well: green, remark: yellow, problem: red }[state]
+  const color = { ok: green, remark: yellow, problem: red }[state]
   const [first = '', ...rest] = detail.split('\n')
   io.out(`${color(MARKS[state])} ${bold(name)}: ${first}`)
   for (const line of rest) io.out(`    ${line}`)
-  if (mend !== undefined) io.out(`    → ${mend}`)
+  if (fix !== undefined) io.out(`    → ${fix}`)
 }

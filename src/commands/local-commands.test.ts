@@ -69,17 +69,20 @@ test('roles shows the modules as a tree, as JSON and as a flowchart', async () =
   assert.match((await runCli(['roles', '--mermaid'])).stdout, /^flowchart TD\n/)
 })
 
-test('doctor finds a taken port, and says how to mend it', async () => {
+test('doctor finds a port in use and suggests a fix', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
   try {
     const base = ['doctor', '--data', join(folder, 'doctor'), ...FREE]
-    const well = await runCli([...base, '--json'])
-    assert.equal(well.code, 0, well.stdout)
+    const free = await runCli([...base, '--json'])
+    assert.equal(free.code, 0, free.stdout)
     const { code, stdout } = await runCli([...base, '--set', `listen.http=${port}`])
     assert.equal(code, 3)
-    assert.match(stdout, new RegExp(`ports: listen\\.http = ${port}: taken\\n    → stop what uses them`))
+    assert.match(
+      stdout,
+      new RegExp(`ports: listen\\.http = ${port}: taken\\n    → stop the programs that use them`),
+    )
   } finally {
     server.close()
   }

@@ -4,6 +4,7 @@ import { type ConnectionSettings } from '../db/database.ts'
 import { migrateDatabase, pendingMigrations } from '../db/migrate.ts'
 import { connectionOf } from '../db/connection-url.ts'
 import { migrationsFolder } from '../db/open.ts'
+import { isShared } from '../ports/adapters.ts'
 import { lockFolder } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { processIdentity } from '../runtime/processes.ts'
@@ -46,7 +47,7 @@ export async function migrate(
 
 /** The process that has the embedded database open, if any. */
 async function holderOf({ data, database }: Config): Promise<number | undefined> {
-  if (!database.url.startsWith('embedded:')) return undefined
+  if (isShared('database', database.url)) return undefined
   const file = await readServiceFile(data)
   return file && (await processIdentity(file.pid)) !== undefined ? file.pid : undefined
 }
@@ -58,7 +59,7 @@ async function withDirectConnection<T>(
   { data, database }: Config,
   work: (connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
-  if (!database.url.startsWith('embedded:')) return work(connectionOf(database.directUrl ?? database.url))
+  if (isShared('database', database.url)) return work(connectionOf(database.directUrl ?? database.url))
   const { startEmbeddedPostgres } = await import('../db/embedded/embedded-postgres.ts')
   const lock = await lockFolder(data)
   try {

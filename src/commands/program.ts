@@ -113,9 +113,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./roles.ts')).showRoles(options, io)))
 
-  withConfig(
-    add('doctor', 'check what docmgr needs here, and say how to mend it', 'docmgr doctor || echo look above'),
-  )
+  withConfig(add('doctor', 'check what docmgr needs on this machine and suggest fixes', 'docmgr doctor'))
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./doctor.ts')).doctor(options, io)))
 

@@ -1,6 +1,7 @@
 import { type RunningService, startService } from '../app.ts'
 import { type FlagValue } from '../config/load-config.ts'
-import { type Config, ROLES } from '../config/schema.ts'
+import { ROLES } from '../config/roles.ts'
+import type { Config } from '../config/schema.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'

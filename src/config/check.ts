@@ -1,17 +1,15 @@
 import { BlockList, isIP } from 'node:net'
-import { ROLES, type Role } from './roles.ts'
-import { type Config } from './schema.ts'
+import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
+import { roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
+import type { Config } from './schema.ts'
 
-/** Two settings that do not go together: which one to change, and what would be right. */
+/** Two settings that contradict each other: the one to change, and what it should be. */
 export interface Contradiction {
   key: string
   rule: string
 }
 
-/**
- * What no single value is to blame for. Adapters that live in one process must have in it what they are
- * for.
- */
+/** Checks rules about more than one setting. A port of one process must be in the same process as its users. */
 export function checkConfig(config: Config): Contradiction[] {
   const checks = [
     checkAuthentication,
@@ -20,7 +18,7 @@ export function checkConfig(config: Config): Contradiction[] {
     checkBlobs,
     checkDocuments,
     checkEmbedded,
-    checkSpread,
+    checkSharing,
   ]
   return checks.flatMap((check) => check(config))
 }
@@ -28,12 +26,12 @@ export function checkConfig(config: Config): Contradiction[] {
 function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
   if (auth.mode === 'open' && !isLoopback(listen.host) && !auth.openBeyondLoopback) {
     const rule =
-      `without tokens only this machine may get in, and listen.host is ${listen.host}: ` +
+      `open allows access from this machine only, and listen.host is ${listen.host}: ` +
       'set auth.mode to required, or listen.host to 127.0.0.1'
     return [{ key: 'auth.mode', rule }]
   }
   if (auth.mode === 'required' && auth.secret === undefined && roles.length < ROLES.length) {
-    const rule = 'every process would make a secret of its own: set the same one for all that share the roles'
+    const rule = 'each process would generate its own secret: set the same one in all processes'
     return [{ key: 'auth.secret', rule }]
   }
   return []
@@ -59,76 +57,67 @@ function checkPorts({ listen }: Config): Contradiction[] {
     const owner = owners.get(port)
     if (owner === undefined) owners.set(port, name)
     else
-      found.push({
-        key: `listen.${name}`,
-        rule: `listen.${owner} has this port already: choose another, 0 or off`,
-      })
+      found.push({ key: `listen.${name}`, rule: `is the port of listen.${owner}: use another one, 0 or off` })
   }
   return found
 }
 
 function checkDatabase({ database }: Config): Contradiction[] {
-  if (database.directUrl === undefined || !database.url.startsWith('embedded:')) return []
-  return [{ key: 'database.directUrl', rule: 'is only for a database.url that starts with postgres://' }]
+  if (database.directUrl === undefined || isShared('database', database.url)) return []
+  return [{ key: 'database.directUrl', rule: `needs a database.url such as ${sharedExamples('database')}` }]
 }
 
 function checkDocuments({ documents, roles }: Config): Contradiction[] {
-  if (!documents.url.startsWith('local:')) return []
-  if (!roles.includes('signature') || roles.includes('document')) return []
+  if (isShared('documents', documents.url) || roles.includes('document')) return []
+  if (!rolesThatUse('documents').some((role) => roles.includes(role))) return []
   const rule =
-    'local: reaches the document role in the same process, and this one has only ' +
-    `${roles.join(', ')}: add the role document, or set documents.url to grpc://host:50051`
+    `reaches the document role in the same process, which runs only ${roles.join(', ')}: ` +
+    `add the role document, or set it to ${sharedExamples('documents')}`
   return [{ key: 'documents.url', rule }]
 }
 
 function checkBlobs({ blobs }: Config): Contradiction[] {
   if ((blobs.accessKey === undefined) === (blobs.secretKey === undefined)) return []
   const [key, other] = blobs.accessKey === undefined ? ['accessKey', 'secretKey'] : ['secretKey', 'accessKey']
-  return [{ key: `blobs.${key}`, rule: `belongs to blobs.${other}, which is set: set both or neither` }]
+  return [{ key: `blobs.${key}`, rule: `blobs.${other} is set: set both or neither` }]
 }
 
-/** Whether this process starts a database of its own: some role here stands on it, and no server is named. */
-function hasEmbedded({ database, changes, search, roles }: Config): boolean {
-  const needed =
-    roles.some((role) => role === 'document' || role === 'signature') ||
-    (search.url.startsWith('postgres:') && roles.some((role) => role === 'search' || role === 'indexer')) ||
-    (changes.url.startsWith('wal:') && roles.some((role) => role === 'ws' || role === 'indexer'))
-  return needed && database.url.startsWith('embedded:')
+/** Whether this process starts its own database: a role here uses it, and no server is named. */
+function hasOwnDatabase(config: Config): boolean {
+  const needsDatabase = (role: Role): boolean =>
+    roleDefinition(role).uses.some(
+      (port) => port === 'database' || adapterOf(port, config[port].url).needsDatabase === true,
+    )
+  return !isShared('database', config.database.url) && config.roles.some(needsDatabase)
 }
 
-/** The embedded database belongs to one process: what its other roles live on must be made in there. */
+/** Only this process can use its own database, so the roles that write what it reads must run here. */
 function checkEmbedded(config: Config): Contradiction[] {
   const { roles } = config
-  if (!hasEmbedded(config)) return []
-  const lacking = [
-    ...(roles.includes('document') ? [] : ['document']),
-    ...(roles.includes('search') && !roles.includes('indexer') ? ['indexer'] : []),
-  ]
-  if (lacking.length === 0) return []
+  if (!hasOwnDatabase(config)) return []
+  const needed = new Set<string>(['document', ...roles.flatMap((role) => roleDefinition(role).readsFrom)])
+  const missing = ROLES.filter((role) => needed.has(role) && !roles.includes(role))
+  if (missing.length === 0) return []
   const rule =
-    `embedded: is of this process alone, which has only ${roles.join(', ')}: add the role ` +
-    `${lacking.join(' and ')}, or set database.url to a postgres:// that the processes share`
+    `belongs to this process alone, which runs only ${roles.join(', ')}: add the role ` +
+    `${missing.join(' and ')}, or set database.url to a server: ${sharedExamples('database')}`
   return [{ key: 'database.url', rule }]
 }
 
-/** Without a database of its own, roles may be elsewhere: what they share must not be of this process alone. */
-function checkSpread(config: Config): Contradiction[] {
-  const { blobs, cache, changes, roles } = config
-  if (hasEmbedded(config)) return []
-  const splits = (group: Role[]): boolean =>
-    group.some((role) => roles.includes(role)) && !group.every((role) => roles.includes(role))
-  const found: Contradiction[] = []
-  const add = (key: string, group: Role[], instead: string): void => {
+/** Roles that may run in other processes need adapters that several processes can share. */
+function checkSharing(config: Config): Contradiction[] {
+  if (hasOwnDatabase(config)) return []
+  const { roles } = config
+  // Every process of the document role must use the same cache, so a split of any roles needs a shared one.
+  const groups = { blobs: rolesThatUse('blobs'), changes: rolesThatUse('changes'), cache: ROLES } as const
+  return (Object.keys(groups) as (keyof typeof groups)[]).flatMap((port) => {
+    const group = groups[port]
+    const isUsed = rolesThatUse(port).some((role) => roles.includes(role))
+    const isSplit = isUsed && !group.every((role) => roles.includes(role))
+    if (!isSplit || isShared(port, config[port].url)) return []
     const rule =
-      `is of this process alone, which has only ${roles.join(', ')}: start ${group.join(', ')} in one process, ` +
-      `or set it to ${instead}`
-    found.push({ key, rule })
-  }
-  if (blobs.url === 'file:' && splits(['document', 'signature', 'indexer']))
-    add('blobs.url', ['document', 'signature', 'indexer'], 's3:, or to a file:///folder that they share')
-  if (changes.url.startsWith('wal:') && splits(['ws', 'indexer']))
-    add('changes.url', ['ws', 'indexer'], 'kafka://host:port')
-  if (cache.url.startsWith('memory:') && roles.includes('document') && roles.length < ROLES.length)
-    add('cache.url', [...ROLES], 'redis://host:port')
-  return found
+      `belongs to this process alone, which runs only ${roles.join(', ')}: start ${group.join(', ')} in one ` +
+      `process, or set it to ${sharedExamples(port)}`
+    return [{ key: `${port}.url`, rule }]
+  })
 }

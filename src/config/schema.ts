@@ -1,8 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { ROLES, type Role } from './roles.ts'
-
-export { ROLES, type Role }
+import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
+import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
 const PORT_RULE = 'must be a port from 0 to 65535 (0: any free one) or off'
@@ -11,10 +10,11 @@ const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`
   return z.int(rule).min(min, rule).max(max, rule)
 }
-const url = (...schemes: string[]) => {
-  const rule = `must be a URL that starts with ${schemes.join(' or ')}`
-  return z.string(rule).refine((value) => schemes.some((scheme) => value.startsWith(scheme)), rule)
+const url = (prefixes: readonly string[]) => {
+  const rule = `must be a URL that starts with ${prefixes.join(' or ')}`
+  return z.string(rule).refine((value) => prefixes.some((prefix) => value.startsWith(prefix)), rule)
 }
+const urlOf = (adapters: Port) => url(prefixesOf(adapters))
 
 const text = z.string('must be a text').min(1, 'must be a text')
 const secretText = z
@@ -33,7 +33,7 @@ function isNetwork(text: string): boolean {
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
-/** Which values are hidden when the configuration is shown. */
+/** Values that are hidden when the configuration is shown. */
 export const SECRET_KEYS = [
   'auth.secret',
   'database.url',
@@ -60,134 +60,133 @@ export const configSchema = z
       .min(1, 'must name at least one role')
       .transform((names) => ROLES.filter((role) => names.includes(role) || names.includes('all')))
       .default([...ROLES])
-      .describe('the roles that this process has; `all` for every one'),
+      .describe('roles of this process, or `all`'),
     data: z
       .string('must be the path of a folder')
       .min(1, 'must be the path of a folder')
       .default('.docmgr')
-      .describe('the folder that the embedded adapters keep everything in'),
+      .describe('folder where the embedded adapters store their data'),
     listen: z
       .strictObject({
         host: z
           .string('must be an address')
           .min(1, 'must be an address')
           .default('127.0.0.1')
-          .describe('the address to listen on'),
-        http: port.default(8000).describe('all routes of the roles of this process'),
-        document: port.default(8005).describe('the routes of the document role'),
-        signature: port.default(8002).describe('the routes of the signature role'),
-        search: port.default(8003).describe('the routes of the search role'),
-        ws: port.default(8004).describe('the routes of the ws role'),
-        grpc: port.default(50_051).describe('gRPC of the document role'),
+          .describe('address to listen on'),
+        http: port.default(8000).describe('port of all routes of this process'),
+        ...forListeningRoles((role) =>
+          port.default(roleDefinition(role).port!).describe(`port of the routes of the ${role} role`),
+        ),
+        grpc: port.default(50_051).describe('port of the gRPC service of the document role'),
         trustedProxies: z
           .array(z.string().refine(isNetwork, NETWORK_RULE), 'must be a list of addresses or networks')
           .default([])
-          .describe('addresses or networks whose X-Forwarded-For is believed'),
+          .describe('addresses or networks of proxies whose X-Forwarded-For is trusted'),
       })
       .prefault({}),
     database: z
       .strictObject({
-        url: url('embedded:', 'postgres:', 'postgresql:')
+        url: urlOf('database')
           .default('embedded:')
-          .describe('embedded: or postgres://user:password@host:port/database, which may be a PgBouncer'),
-        directUrl: url('postgres:', 'postgresql:')
+          .describe('embedded: or postgres://user:password@host:port/database, also through PgBouncer'),
+        directUrl: url(sharedPrefixesOf('database'))
           .optional()
-          .describe('PostgreSQL itself, for migrations and replication, where url is a pooler'),
-        poolSize: whole(1, 200).default(10).describe('connections at the most'),
-        statementTimeout: whole(100, 600_000)
-          .default(10_000)
-          .describe('milliseconds that a statement may take'),
+          .describe('PostgreSQL itself, for migrations and replication, if url is a pooler'),
+        poolSize: whole(1, 200).default(10).describe('maximum number of connections'),
+        statementTimeout: whole(100, 600_000).default(10_000).describe('maximum milliseconds of a statement'),
       })
       .prefault({}),
     blobs: z
       .strictObject({
-        url: url('file:', 's3:')
+        url: urlOf('blobs')
           .default('file:')
           .describe(
-            'file: keeps objects in the data folder; s3: in AWS, s3:http://host:port on another server of its API',
+            'file: (in the data folder), file:///folder, s3: (AWS) or s3:http://host:port (another S3 server)',
           ),
-        region: text.default('us-east-1').describe('region of the buckets'),
+        region: text.default('us-east-1').describe('S3 region of the buckets'),
         bucketPrefix: z
           .string('must be a text')
           .regex(/^[a-z0-9-]{0,40}$/, 'must be at most 40 of a–z, 0–9 and -')
           .default('')
-          .describe('what the names of the buckets documents, signatures and previews begin with'),
-        accessKey: text.optional().describe("without it, the S3 client's own ways of finding credentials"),
-        secretKey: text.optional().describe('belongs to blobs.accessKey'),
+          .describe('prefix of the bucket names documents, signatures and previews'),
+        accessKey: text.optional().describe("S3 access key; if not set, the S3 client's default credentials"),
+        secretKey: text.optional().describe('S3 secret key, set together with blobs.accessKey'),
       })
       .prefault({}),
     changes: z
       .strictObject({
-        url: url('wal:', 'kafka://', 'kafkas://')
+        url: urlOf('changes')
           .default('wal:')
           .describe(
-            "wal: reads the database's log in this process; kafka://host:port,host:port (kafkas: over TLS) what " +
-              'Debezium writes there',
+            "wal: (reads the database's log in this process) or kafka://host:port,host:port (reads what Debezium " +
+              'writes; kafkas: with TLS)',
           ),
         prefix: z
           .string('must be a name')
           .regex(/^[a-zA-Z0-9_-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _ and -')
           .default('cdc')
-          .describe('what the names of the topics begin with: cdc.documents, cdc.signatures'),
+          .describe('prefix of the topic names cdc.documents and cdc.signatures'),
         group: z
           .string('must be a name')
           .regex(/^[a-zA-Z0-9_.-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _, . and -')
           .default('docmgr')
-          .describe('what the names of the consumer groups in Kafka begin with'),
+          .describe('prefix of the names of the Kafka consumer groups'),
         instance: z
           .string('must be a name')
           .regex(/^[a-zA-Z0-9_.-]{1,100}$/, 'must be 1 to 100 of a–z, A–Z, 0–9, _, . and -')
           .optional()
-          .describe('name of this process in its consumer group, kept over a restart; else one is made'),
-        connectUrl: url('http:', 'https:')
+          .describe(
+            'name of this process in its consumer group, the same after a restart; if not set, generated',
+          ),
+        connectUrl: url(['http:', 'https:'])
           .default('http://127.0.0.1:8083')
-          .describe('Kafka Connect, where docmgr cdc registers the connector'),
+          .describe('Kafka Connect, where `docmgr cdc` registers the connector'),
         slot: z
           .string('must be a name')
           .regex(/^[a-z0-9_]{1,63}$/, 'must be 1 to 63 of a–z, 0–9 and _')
           .default('docmgr')
-          .describe('name of the replication slot'),
+          .describe('name of the replication slot in PostgreSQL'),
         historyHours: whole(1, 24 * 90)
           .default(24)
-          .describe('how long a subscriber may be away and still get what it missed'),
+          .describe('hours that events are kept for subscribers that resume'),
         historyEvents: whole(1_000, 100_000_000)
           .default(1_000_000)
-          .describe('events kept for that at the most'),
+          .describe('maximum number of events kept for them'),
       })
       .prefault({}),
     search: z
       .strictObject({
-        url: url('postgres:', 'elasticsearch:')
+        url: urlOf('search')
           .default('postgres:')
-          .describe('postgres: full-text search in the database; elasticsearch:http://host:port'),
+          .describe('postgres: (full-text search in the database) or elasticsearch:http://host:port'),
         index: z
           .string('must be a name')
           .regex(/^[a-z0-9][a-z0-9_-]{0,100}$/, 'must be 1 to 101 of a–z, 0–9, _ and -')
           .default('documents')
-          .describe('alias of the index in Elasticsearch'),
+          .describe('alias of the Elasticsearch index'),
       })
       .prefault({}),
     cache: z
       .strictObject({
-        url: url('memory:', 'redis:', 'rediss:')
+        url: urlOf('cache')
           .default('memory:')
           .describe(
-            'memory: caches in this process and counts views in the database; redis://host:port/database',
+            'memory: (in this process, views in the database) or redis://host:port/database (rediss: with TLS)',
           ),
-        entries: whole(0, 10_000_000).default(10_000).describe('documents that memory: keeps at the most'),
+        entries: whole(0, 10_000_000).default(10_000).describe('maximum number of documents in memory'),
         viewerSecret: secretText
           .optional()
-          .describe('keys the hashes of viewers; without it, made of auth.secret or kept in the data folder'),
+          .describe(
+            'key of the hashes of viewers; if not set, derived from auth.secret or kept in the data folder',
+          ),
       })
       .prefault({}),
     documents: z
       .strictObject({
-        url: url('local:', 'grpc:')
+        url: urlOf('documents')
           .default('local:')
-          .describe(
-            'how the signature role reaches the document role: local: or grpc://host:port, several with commas',
-          ),
-        timeout: whole(50, 60_000).default(2_000).describe('milliseconds that a call may take'),
+          .describe('how the signature role calls the document role: local: or grpc://host:port,host:port'),
+        timeout: whole(50, 60_000).default(2_000).describe('maximum milliseconds of a call'),
       })
       .prefault({}),
     auth: z
@@ -195,14 +194,18 @@ export const configSchema = z
         mode: z
           .enum(['open', 'required'], 'must be open or required')
           .default('open')
-          .describe('open: requests need no token, on loopback only; required: a JWT everywhere'),
+          .describe(
+            'open: no token is needed, only allowed on loopback; required: every request needs a JWT',
+          ),
         openBeyondLoopback: z
           .boolean('must be true or false')
           .default(false)
-          .describe('open mode on other addresses too: only where ports are published on loopback alone'),
+          .describe(
+            'allows open mode on other addresses, for containers whose ports are published on loopback only',
+          ),
         secret: secretText
           .optional()
-          .describe('signs the tokens (HS256); without it, one is made and kept in the data folder'),
+          .describe('key that signs tokens (HS256); if not set, generated and kept in the data folder'),
         issuer: text.default('docmgr').describe('`iss` of the tokens'),
         audience: text.default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
@@ -210,12 +213,16 @@ export const configSchema = z
       .prefault({}),
     limits: z
       .strictObject({
-        contentBytes: whole(1, 5_368_709_120).default(10_485_760).describe('size of a document at the most'),
-        connections: whole(1, 1_000_000).default(10_000).describe('WebSocket connections at the most'),
+        contentBytes: whole(1, 5_368_709_120)
+          .default(10_485_760)
+          .describe('maximum size of a document in bytes'),
+        connections: whole(1, 1_000_000).default(10_000).describe('maximum number of WebSocket connections'),
         extractionTime: whole(100, 600_000)
           .default(10_000)
-          .describe('milliseconds for the text of one document'),
-        extractionMemory: whole(32, 65_536).default(256).describe('megabytes for the text of one document'),
+          .describe('maximum milliseconds for extracting the text of a document'),
+        extractionMemory: whole(32, 65_536)
+          .default(256)
+          .describe('maximum megabytes of memory for extracting the text of a document'),
       })
       .prefault({}),
     shutdown: z
@@ -223,7 +230,9 @@ export const configSchema = z
         drain: whole(0, 60_000)
           .default(0)
           .describe('milliseconds between readiness off and closing the listeners'),
-        limit: whole(100, 300_000).default(10_000).describe('milliseconds that one part may take to stop'),
+        limit: whole(100, 300_000)
+          .default(10_000)
+          .describe('maximum milliseconds that each module may take to stop'),
       })
       .prefault({}),
     log: z
@@ -231,7 +240,7 @@ export const configSchema = z
         level: z
           .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
           .default('warn')
-          .describe('the least important lines to log'),
+          .describe('minimum log level'),
       })
       .prefault({}),
   })

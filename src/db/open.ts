@@ -6,10 +6,8 @@ import { connectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
 
-export interface DatabaseOptions {
-  /** `embedded:` or `postgres://…` */
-  url: string
-  /** PostgreSQL itself, where `url` is a pooler */
+interface DatabaseOptions {
+  /** PostgreSQL itself, where the URL names a pooler */
   directUrl?: string
   /** where the embedded server keeps its files */
   folder: string
@@ -23,24 +21,10 @@ export interface DatabaseOptions {
 export const migrationsFolder = (): string => join(packageRoot(), 'drizzle')
 
 /**
- * Opens the database that the URL names. The embedded one is started and migrated; a server must have been migrated
- * with `docmgr migrate`.
+ * Starts the embedded server and migrates it.
  * @throws Error with a sentence for the operator
  */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const scheme = options.url.slice(0, options.url.indexOf(':') + 1)
-  switch (scheme) {
-    case 'embedded:':
-      return openEmbedded(options)
-    case 'postgres:':
-    case 'postgresql:':
-      return openServer(options)
-    default:
-      throw new Error(`database.url: ${scheme} is not known; it can be embedded: or postgres:`)
-  }
-}
-
-async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.ts')
   const server = await startEmbeddedPostgres({ folder: options.folder, log: options.log })
   try {
@@ -61,8 +45,13 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   }
 }
 
-async function openServer(options: DatabaseOptions): Promise<Database> {
-  const pooled = connectionOf(options.url)
+/**
+ * Connects to a server, which must have been migrated with `docmgr migrate`.
+ * @param url postgres://…, which may name a pooler
+ * @throws Error with a sentence for the operator
+ */
+export async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
+  const pooled = connectionOf(url)
   const direct = options.directUrl === undefined ? pooled : connectionOf(options.directUrl)
   const pending = await pendingMigrations(direct, migrationsFolder())
   if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)

@@ -2,16 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { LISTENING_ROLES, type ListeningRole } from '../config/roles.ts'
 import { buildRoot } from '../runtime/package-root.ts'
 import { within } from './deadline.ts'
 
 /** What `docmgr serve --json` says once it is ready. */
-export interface ServiceUrls {
+export interface ServiceUrls extends Record<ListeningRole, string> {
   http: string
-  document: string
-  signature: string
-  search: string
-  ws: string
   /** host:port */
   grpc: string
 }
@@ -35,14 +32,9 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
 
 /** Any free port for every listener. */
-const FREE_PORTS = {
-  DOCMGR_LISTEN_HTTP: '0',
-  DOCMGR_LISTEN_DOCUMENT: '0',
-  DOCMGR_LISTEN_SIGNATURE: '0',
-  DOCMGR_LISTEN_SEARCH: '0',
-  DOCMGR_LISTEN_WS: '0',
-  DOCMGR_LISTEN_GRPC: '0',
-}
+const FREE_PORTS = Object.fromEntries(
+  [...LISTENING_ROLES, 'http', 'grpc'].map((name) => [`DOCMGR_LISTEN_${name.toUpperCase()}`, '0']),
+)
 
 /** The environment of a service under test: of DOCMGR_* it has free ports and what is given, not what the tests have. */
 export function serviceEnvironment(env: Record<string, string> = {}): NodeJS.ProcessEnv {

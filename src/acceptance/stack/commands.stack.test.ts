@@ -45,7 +45,7 @@ test('seed, import, search and tail work through the gateway, and doctor knows i
     findings: { name: string; state: string; detail: string }[]
   }
   const { state, detail } = findings.find(({ name }) => name === 'ports')!
-  assert.deepEqual({ state, detail }, { state: 'well', detail: `docmgr answers on listen.http = ${port}` })
+  assert.deepEqual({ state, detail }, { state: 'ok', detail: `docmgr answers on listen.http = ${port}` })
 
   const { id } = await createDocument(http)
   // Away from the settings of the servers: nothing but the URL leads there.

@@ -6,10 +6,11 @@ import { chooseServerUser } from '../../db/embedded/server-user.ts'
 import { pendingMigrations } from '../../db/migrate.ts'
 import { connectionOf } from '../../db/connection-url.ts'
 import { migrationsFolder } from '../../db/open.ts'
+import { isShared } from '../../ports/adapters.ts'
 import { type Checks } from './finding.ts'
 
 export function checksOfDatabase({ database, data }: Config, isRunning: boolean): Checks {
-  return database.url.startsWith('embedded:') ? checksOfEmbedded(data, isRunning) : checksOfServer(database)
+  return isShared('database', database.url) ? checksOfServer(database) : checksOfEmbedded(data, isRunning)
 }
 
 function checksOfEmbedded(data: string, isRunning: boolean): Checks {
@@ -20,11 +21,11 @@ function checksOfEmbedded(data: string, isRunning: boolean): Checks {
       const parent = await firstExisting(folder)
       const owner = await stat(join(folder, 'data')).catch(() => undefined)
       const user = await chooseServerUser({ postgres: binaries.postgres, parent, ...(owner && { owner }) })
-      return { state: 'well', detail: `${binaries.version} runs as ${user.description}` }
+      return { state: 'ok', detail: `${binaries.version} runs as ${user.description}` }
     },
     migrations: async () => {
       const detail = isRunning ? 'applied by the service that runs' : 'applied by the next start'
-      return { state: 'well', detail }
+      return { state: 'ok', detail }
     },
   }
 }
@@ -33,8 +34,8 @@ function checksOfServer({ url, directUrl }: Config['database']): Checks {
   return {
     migrations: async () => {
       const pending = await pendingMigrations(connectionOf(directUrl ?? url), migrationsFolder())
-      if (pending === 0) return { state: 'well', detail: 'all applied' }
-      return { state: 'problem', detail: `${pending} pending`, mend: 'run `docmgr migrate`' }
+      if (pending === 0) return { state: 'ok', detail: 'all applied' }
+      return { state: 'problem', detail: `${pending} pending`, fix: 'run `docmgr migrate`' }
     },
   }
 }

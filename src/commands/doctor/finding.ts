@@ -1,14 +1,14 @@
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
   name: string
-  /** `remark`: worth knowing, and nothing to mend */
-  state: 'well' | 'remark' | 'problem'
+  /** `remark`: works, but the operator should know */
+  state: 'ok' | 'remark' | 'problem'
   detail: string
-  /** how to mend it */
-  mend?: string
+  /** how to fix it */
+  fix?: string
 }
 
-/** An error that it throws is a problem. */
+/** An error that it throws counts as a problem. */
 export type Check = () => Promise<Omit<Finding, 'name'>>
 
 export type Checks = Record<string, Check>

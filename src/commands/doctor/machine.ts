@@ -10,11 +10,11 @@ export const checkNode: Check = async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const detail = `${process.version} on ${process.platform}-${process.arch}`
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]))
-    return { state: 'well', detail }
-  return { state: 'problem', detail, mend: `install Node ${OLDEST_NODE.join('.')} or newer` }
+    return { state: 'ok', detail }
+  return { state: 'problem', detail, fix: `install Node ${OLDEST_NODE.join('.')} or newer` }
 }
 
-/** The packages that the build leaves outside, and whose absence would show only then. */
+/** The packages that are not part of the bundle and are loaded only when needed. */
 export const checkPackages: Check = async () => {
   const missing: string[] = []
   for (const name of ['jiti', 'unpdf']) {
@@ -24,13 +24,13 @@ export const checkPackages: Check = async () => {
       missing.push(name)
     }
   }
-  if (missing.length === 0) return { state: 'well', detail: 'installed' }
-  return { state: 'problem', detail: `${missing.join(', ')} not found`, mend: 'run `npm ci`' }
+  if (missing.length === 0) return { state: 'ok', detail: 'installed' }
+  return { state: 'problem', detail: `${missing.join(', ')} not found`, fix: 'run `npm ci`' }
 }
 
-const LEAST_FREE_BYTES = 1_000_000_000
+const MIN_FREE_BYTES = 1_000_000_000
 
-/** The data folder, or the one in which it would be made. */
+/** Checks the data folder, or the folder in which it will be created. */
 export function checksOfFolder({ data }: Config): Checks {
   return {
     'data folder': async () => {
@@ -43,20 +43,24 @@ export function checksOfFolder({ data }: Config): Checks {
         return {
           state: 'problem',
           detail,
-          mend: 'change its owner or mode, or choose another folder with --data',
+          fix: 'change its owner or mode, or choose another folder with --data',
         }
       }
-      if (!made) return { state: 'well', detail: `${data} does not exist yet, and can be made` }
+      if (!made) return { state: 'ok', detail: `${data} does not exist yet and can be created` }
       const open = await openSecret(data)
-      if (open === undefined) return { state: 'well', detail: data }
-      return { state: 'problem', detail: `others can read ${open}`, mend: `chmod 600 ${open}` }
+      if (open === undefined) return { state: 'ok', detail: data }
+      return { state: 'problem', detail: `others can read ${open}`, fix: `chmod 600 ${open}` }
     },
     'disk space': async () => {
       const { bavail, bsize } = await statfs(await existingFolder(data))
       const free = bavail * bsize
       const detail = `${(free / 1e9).toFixed(1)} GB free for ${data}`
-      if (free >= LEAST_FREE_BYTES) return { state: 'well', detail }
-      return { state: 'problem', detail, mend: 'make room: PostgreSQL stops writing when the disk is full' }
+      if (free >= MIN_FREE_BYTES) return { state: 'ok', detail }
+      return {
+        state: 'problem',
+        detail,
+        fix: 'free some space: PostgreSQL stops writing when the disk is full',
+      }
     },
   }
 }
@@ -69,7 +73,7 @@ async function existingFolder(path: string): Promise<string> {
   return parent === path ? path : existingFolder(parent)
 }
 
-/** The file of the token secret, when others than its owner can read it. */
+/** The file of the token secret, if users other than its owner can read it. */
 async function openSecret(data: string): Promise<string | undefined> {
   const file = join(data, 'token-secret')
   const stats = await stat(file).catch(() => undefined)

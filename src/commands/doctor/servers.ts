@@ -1,75 +1,62 @@
 import { connect } from 'node:net'
-import { type Config, type Role } from '../../config/schema.ts'
-import { type Check, type Checks } from './finding.ts'
+import { roleDefinition } from '../../config/roles.ts'
+import type { Config } from '../../config/schema.ts'
+import { adapterOf } from '../../ports/adapters.ts'
+import type { Check, Checks } from './finding.ts'
 
-const ANSWER_LIMIT_MS = 3_000
+const ANSWER_TIMEOUT_MS = 3_000
 
-/** A server that some role needs, by the setting that names it. */
-interface Server {
-  name: string
-  setting: string
-  roles: readonly Role[]
-  /** host:port, each of which must answer */
-  addresses: string[]
-}
-
-/** Whether the servers that the roles of this configuration talk to can be reached. */
+/** Checks whether the servers that the roles of this configuration use can be reached. */
 export function checksOfServers(config: Config): Checks {
-  const needed = serversOf(config).filter(({ roles }) => roles.some((role) => config.roles.includes(role)))
-  return Object.fromEntries(needed.map((server) => [server.name, reachable(server)]))
-}
-
-function serversOf({ blobs, cache, changes, documents, roles, search }: Config): Server[] {
-  const servers: Server[] = []
-  const add = (name: string, setting: string, users: Role[], addresses: string[]): void =>
-    void servers.push({ name, setting, roles: users, addresses })
-
-  const s3 = /^s3:(https?:.+)$/.exec(blobs.url)?.[1]
-  if (s3 !== undefined) add('S3', 'blobs.url', ['document', 'signature', 'indexer'], addressesOf(s3))
-  if (/^rediss?:/.test(cache.url)) add('Redis', 'cache.url', ['document'], addressesOf(cache.url, 6379))
-  if (/^kafkas?:/.test(changes.url)) {
-    add('Kafka', 'changes.url', ['ws', 'indexer'], addressesOf(changes.url, 9092))
-    add('Kafka Connect', 'changes.connectUrl', ['ws', 'indexer'], addressesOf(changes.connectUrl))
+  const checks: Checks = {}
+  for (const port of new Set(config.roles.flatMap((role) => roleDefinition(role).uses))) {
+    const { url } = config[port]
+    const { server, needsConnector } = adapterOf(port, url)
+    // Only calls to other processes leave this one.
+    if (!server || (port === 'documents' && config.roles.includes('document'))) continue
+    checks[server.name] = reachable(`${port}.url`, addressesOf(url, server.port))
+    if (!needsConnector) continue
+    const { connectUrl } = config.changes
+    checks['Kafka Connect'] = reachable('changes.connectUrl', addressesOf(connectUrl))
   }
-  if (search.url.startsWith('elasticsearch:')) {
-    const url = search.url.slice('elasticsearch:'.length)
-    add('Elasticsearch', 'search.url', ['search', 'indexer'], addressesOf(url, 9200))
-  }
-  if (documents.url.startsWith('grpc:') && !roles.includes('document'))
-    add('document role', 'documents.url', ['signature'], addressesOf(documents.url))
-  return servers
+  return checks
 }
 
-/** The `host:port` of a URL that may name several; without user and password. */
-function addressesOf(url: string, usualPort?: number): string[] {
-  const [, scheme, hosts = ''] = /^([a-z]+):\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(url) ?? []
-  const port = usualPort ?? (scheme === 'https' ? 443 : 80)
-  return hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:${port}`))
+/** The `host:port` of each server in a URL, without user and password. A URL without a server has none. */
+function addressesOf(url: string, defaultPort?: number): string[] {
+  return url.split(',').flatMap((part) => {
+    // In elasticsearch:http://… and s3:http://… the URL of the server follows the scheme of the adapter.
+    const plain = part.replace(/^\w+:(?=[a-z]+:\/\/)/i, '')
+    const [, scheme, host, port] = ADDRESS.exec(plain) ?? []
+    return host === undefined ? [] : [`${host}:${port ?? defaultPort ?? (scheme === 'https' ? 443 : 80)}`]
+  })
 }
 
-function reachable({ setting, addresses }: Server): Check {
+const ADDRESS = /^(?:([a-z]+):\/\/)?(?:[^@/]*@)?([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?(?:[/?#]|$)/i
+
+function reachable(setting: string, addresses: string[]): Check {
   return async () => {
-    const problems = await Promise.all(addresses.map(knock))
+    const problems = await Promise.all(addresses.map(connectTo))
     const broken = addresses.flatMap((address, index) =>
       problems[index] === undefined ? [] : [`${address}: ${problems[index]}`],
     )
-    if (broken.length === 0) return { state: 'well', detail: `${addresses.join(', ')} can be reached` }
-    return { state: 'problem', detail: broken.join('\n'), mend: `start it, or correct ${setting}` }
+    if (broken.length === 0) return { state: 'ok', detail: `${addresses.join(', ')} can be reached` }
+    return { state: 'problem', detail: broken.join('\n'), fix: `start it, or correct ${setting}` }
   }
 }
 
-/** Undefined when somebody listens there. */
-function knock(address: string): Promise<string | undefined> {
+/** Undefined when a connection to host:port is accepted, else why not. */
+function connectTo(address: string): Promise<string | undefined> {
   const split = address.lastIndexOf(':')
   const host = address.slice(0, split).replace(/^\[|\]$/g, '')
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(address.slice(split + 1)), timeout: ANSWER_LIMIT_MS })
+    const socket = connect({ host, port: Number(address.slice(split + 1)), timeout: ANSWER_TIMEOUT_MS })
     const end = (problem?: string): void => {
       socket.destroy()
       resolve(problem)
     }
     socket.once('connect', () => end())
-    socket.once('timeout', () => end(`no answer within ${ANSWER_LIMIT_MS} ms`))
+    socket.once('timeout', () => end(`no answer within ${ANSWER_TIMEOUT_MS} ms`))
     socket.once('error', ({ code, message }: NodeJS.ErrnoException) => end(code ?? message))
   })
 }

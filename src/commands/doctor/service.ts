@@ -1,15 +1,16 @@
 import { createServer } from 'node:net'
 import { type Config } from '../../config/schema.ts'
+import { isShared } from '../../ports/adapters.ts'
 import { processIdentity } from '../../runtime/processes.ts'
 import { readServiceFile, type ServiceFile } from '../../runtime/service-file.ts'
 import { probe, reachable } from '../../client/find-service.ts'
 import { type Check, type Checks } from './finding.ts'
 
-const ANSWER_LIMIT_MS = 5_000
-/** Beyond this, a consumer is stuck, or the disk fills faster than it works. */
-const MUCH_LAG_BYTES = 256 * 1024 * 1024
+const ANSWER_TIMEOUT_MS = 5_000
+/** With more, a consumer does not work, or is slower than the log grows. */
+const MAX_LAG_BYTES = 256 * 1024 * 1024
 
-/** The service of this data folder, if one runs; else whether its ports are free for one. */
+/** Checks the service of this data folder if one runs, else whether its ports are free. */
 export async function checksOfService(
   config: Config,
   signal: AbortSignal,
@@ -20,7 +21,7 @@ export async function checksOfService(
   if (base === undefined || (await probe(base, signal)) !== undefined) {
     return {
       isRunning: false,
-      checks: { service: async () => ({ state: 'well', detail: 'none runs' }), ports: ports(config, signal) },
+      checks: { service: async () => ({ state: 'ok', detail: 'not running' }), ports: ports(config, signal) },
     }
   }
   return { isRunning: true, checks: { service: readiness(base, file!), 'change feed': feed(base) } }
@@ -29,37 +30,37 @@ export async function checksOfService(
 const readiness =
   (base: string, { pid, started_at }: ServiceFile): Check =>
   async () => {
-    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
+    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
     const { status, checks = {} } = (await answer.json()) as {
       status: string
       checks?: Record<string, string>
     }
     const who = `process ${pid} at ${base}, since ${started_at}`
-    if (answer.ok) return { state: 'well', detail: `${who}: ${status}` }
+    if (answer.ok) return { state: 'ok', detail: `${who}: ${status}` }
     const broken = Object.entries(checks).filter(([, result]) => result !== 'ok')
     const detail = `${who}: ${status}; ${broken.map(([name, result]) => `${name}: ${result}`).join('; ')}`
     return {
       state: 'problem',
       detail,
-      mend: 'its log has more; `docmgr serve --set log.level=info` says more',
+      fix: 'see its log, with `docmgr serve --set log.level=info` in more detail',
     }
   }
 
 const feed =
   (base: string): Check =>
   async () => {
-    const answer = await fetch(`${base}/metrics`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
+    const answer = await fetch(`${base}/metrics`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
     const text = await answer.text()
     const lag = metric(text, 'docmgr_changes_lag_bytes')
     const deadLetters = metric(text, 'docmgr_changes_dead_letters')
-    if (lag === undefined) return { state: 'well', detail: 'not read by this service' }
+    if (lag === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters !== undefined && deadLetters > 0) {
       const detail = `${deadLetters} events could not be processed`
-      return { state: 'problem', detail, mend: 'the table changes.dead_letters has each with its error' }
+      return { state: 'problem', detail, fix: 'see the errors in the table changes.dead_letters' }
     }
-    const detail = `${lag} bytes of the log are still to be done`
-    if (lag < MUCH_LAG_BYTES) return { state: 'well', detail }
-    return { state: 'problem', detail, mend: 'see in the log of the service which consumer does not get on' }
+    const detail = `${lag} bytes of the log not yet processed`
+    if (lag < MAX_LAG_BYTES) return { state: 'ok', detail }
+    return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }
   }
 
 function metric(text: string, name: string): number | undefined {
@@ -67,30 +68,30 @@ function metric(text: string, name: string): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
-/** On servers, docmgr's other processes are expected there; an embedded database is of one service alone. */
+/** With a database on a server, other docmgr processes may use the ports; an embedded one has one process. */
 const ports =
   ({ listen, database }: Config, signal: AbortSignal): Check =>
   async () => {
     const { host, trustedProxies: _, ...wanted } = listen
-    const expected = !database.url.startsWith('embedded:')
+    const mayBeOthers = isShared('database', database.url)
     const taken: string[] = []
     const docmgrs: string[] = []
     for (const [name, port] of Object.entries(wanted)) {
       if (typeof port !== 'number' || port === 0) continue
       const problem = await tryPort(host, port)
       if (problem === undefined) continue
-      // A process that answers HTTP on its own port is the one that has gRPC too.
+      // gRPC is served by a process that also serves HTTP.
       const isDocmgr =
         name === 'grpc' ? docmgrs.length > 0 : (await probe(reachable(host, port), signal)) === undefined
-      if (isDocmgr && expected) docmgrs.push(`listen.${name} = ${port}`)
+      if (isDocmgr && mayBeOthers) docmgrs.push(`listen.${name} = ${port}`)
       else taken.push(`listen.${name} = ${port}: ${isDocmgr ? 'taken by another docmgr' : problem}`)
     }
     if (taken.length === 0) {
       const detail = docmgrs.length === 0 ? 'free' : `docmgr answers on ${docmgrs.join(', ')}`
-      return { state: 'well', detail }
+      return { state: 'ok', detail }
     }
-    const mend = 'stop what uses them, or set other ports (0: any free one, off: none)'
-    return { state: 'problem', detail: taken.join('\n'), mend }
+    const fix = 'stop the programs that use them, or set other ports (0: any free one, off: none)'
+    return { state: 'problem', detail: taken.join('\n'), fix }
   }
 
 function tryPort(host: string, port: number): Promise<string | undefined> {

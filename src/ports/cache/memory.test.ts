@@ -115,6 +115,6 @@ test('another scheme is refused by name', async () => {
   const resources = { database: await server.open(), entries: 1, viewerSecret: 'x', clock, log: silentLogger }
   await assert.rejects(
     openCache('memcached://localhost', resources),
-    /cache\.url: memcached: is not known; it can be memory:, redis: or rediss:/,
+    /cache\.url: memcached: is not known; use memory: or redis: or rediss:/,
   )
 })

@@ -1,15 +1,16 @@
 import type { Database } from '../../db/database.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { adapterOf } from '../adapters.ts'
 import type { DocumentCache } from './port.ts'
 import { createViewStore } from './view-store.ts'
 import { createViewerHash } from './viewer-hash.ts'
 
-export interface CacheResources {
+export interface CacheOptions {
   database: Database
-  /** documents at the most */
+  /** maximum number of documents in memory */
   entries: number
-  /** keys the hashes of viewers; with another one, everybody counts as a new viewer */
+  /** key of the hashes of viewers; with another key, every viewer counts again */
   viewerSecret: string
   clock: Clock
   log: Logger
@@ -19,24 +20,9 @@ export interface CacheResources {
  * Opens the document cache and view counters that the URL names.
  * @throws Error with a sentence for the operator
  */
-export async function openCache(url: string, resources: CacheResources): Promise<DocumentCache> {
-  const scheme = url.slice(0, url.indexOf(':') + 1)
-  const { log } = resources
-  const { pool } = resources.database
-  const viewerHash = createViewerHash(resources.viewerSecret)
-  switch (scheme) {
-    case 'memory:': {
-      const { createMemoryCache } = await import('./memory.ts')
-      const { entries, clock } = resources
-      return createMemoryCache({ entries, clock, views: createViewStore({ pool, viewerHash, log }) })
-    }
-    case 'redis:':
-    case 'rediss:': {
-      const { openRedisCache } = await import('./redis.ts')
-      const views = createViewStore({ pool, viewerHash, log })
-      return openRedisCache({ url, pool, views, viewerHash, log })
-    }
-    default:
-      throw new Error(`cache.url: ${scheme || url} is not known; it can be memory:, redis: or rediss:`)
-  }
+export async function openCache(url: string, options: CacheOptions): Promise<DocumentCache> {
+  const { viewerSecret, ...resources } = options
+  const viewerHash = createViewerHash(viewerSecret)
+  const views = createViewStore({ pool: options.database.pool, viewerHash, log: options.log })
+  return adapterOf('cache', url).open(url, { ...resources, viewerHash, views })
 }

@@ -1,27 +1,10 @@
-import type { Logger } from '../../runtime/logger.ts'
+import { adapterOf, type ClusterResources } from '../adapters.ts'
 import type { Cluster } from './port.ts'
 
-/** What the adapters need from the program. */
-export interface ClusterResources {
-  /** prefix of the topic names */
-  prefix: string
-  /** name of this process, for the broker's logs */
-  instance?: string | undefined
-  log: Logger
-}
-
 /**
- * `local:` is a cluster of this process alone; `kafka://host:port` exchanges messages over a topic.
+ * Opens the cluster that belongs to a change feed.
+ * @param url of the feed: `wal:` has a cluster of this process alone
  * @throws Error when no adapter has this scheme
  */
-export async function openCluster(url: string, resources: ClusterResources): Promise<Cluster> {
-  if (url === 'local:') {
-    const { createLocalCluster } = await import('./local.ts')
-    return createLocalCluster()
-  }
-  if (/^kafkas?:/.test(url)) {
-    const { openKafkaCluster } = await import('./kafka.ts')
-    return openKafkaCluster({ ...resources, url })
-  }
-  throw new Error(`${url.split(':')[0]}: is not a cluster: use local: or kafka://host:port`)
-}
+export const openCluster = async (url: string, resources: ClusterResources): Promise<Cluster> =>
+  adapterOf('cluster', url).open(url, resources)

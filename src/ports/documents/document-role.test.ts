@@ -43,8 +43,8 @@ async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void>
     metrics: createRpcMetrics(createMetrics()),
     newId: createUuidV7(),
   })
-  const addresses = [`127.0.0.1:${server.port}`]
-  const documents = openGrpcDocuments({ addresses, deadlineMs: 5_000, tokens, caller: 'test' })
+  const url = `grpc://127.0.0.1:${server.port}`
+  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens, caller: 'test' })
   return {
     documents,
     async stop() {

@@ -39,7 +39,7 @@ function serve(
 
 const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocuments>[0]> = {}): Documents =>
   openGrpcDocuments({
-    addresses: [`127.0.0.1:${port}`],
+    url: `grpc://127.0.0.1:${port}`,
     deadlineMs: 5_000,
     tokens: undefined,
     caller: 'test',

@@ -13,8 +13,8 @@ import { targetOf } from './address-resolver.ts'
 import type { Documents } from './port.ts'
 
 export interface GrpcDocumentsOptions {
-  /** `host:port` of each instance; a name may stand for several */
-  addresses: readonly string[]
+  /** grpc://host:port of each instance, separated by commas; a name may stand for several */
+  url: string
   /** milliseconds that a call may take, its retries included */
   deadlineMs: number
   /** signs the token that each call carries; without it, calls carry none */
@@ -52,12 +52,8 @@ const TOKEN_MS = 30_000
 const MAX_TOKENS = 1_000
 
 /** The document role of other processes, over gRPC. It connects with its first call. */
-export function openGrpcDocuments({
-  addresses,
-  deadlineMs,
-  tokens,
-  caller,
-}: GrpcDocumentsOptions): Documents {
+export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
+  const addresses = addressesOf(url)
   const client = new Client(targetOf(addresses), credentials.createInsecure(), {
     'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -160,4 +156,12 @@ function errorOf({ code, details, metadata }: ServiceError): DomainError {
     problem: metadata.get(PROBLEM_KEY)[0]?.toString(),
     fieldErrors: Buffer.isBuffer(fieldErrors) ? fieldErrors : undefined,
   })
+}
+
+/** @throws Error when one of them is no `host:port` */
+function addressesOf(url: string): string[] {
+  const addresses = /^grpc:\/\/([^/]+)\/?$/i.exec(url)?.[1]?.split(',')
+  const isAddress = (text: string): boolean => /^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text)
+  if (addresses?.every(isAddress)) return addresses
+  throw new Error(`documents.url: ${url} is no address of a document role; use grpc://host:port,host:port`)
 }

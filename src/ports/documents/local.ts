@@ -1,7 +1,14 @@
 import type { Documents } from './port.ts'
 
-/** The document role of this same process, called directly. Its owner stops it. */
-export function openLocalDocuments(role: Documents): Documents {
+/**
+ * The document role of this process, called directly. Its owner stops it.
+ * @throws Error when the role does not run here
+ */
+export function openLocalDocuments(role: Documents | undefined): Documents {
+  if (!role) {
+    const rule = 'local: needs the document role in the same process; start it too, or use grpc://host:port'
+    throw new Error(`documents.url: ${rule}`)
+  }
   return {
     updateStatus: (documentId, status, context) => role.updateStatus(documentId, status, context),
     get: (documentId, context) => role.get(documentId, context),

@@ -26,6 +26,6 @@ for (const url of [
   '',
 ]) {
   test(`the URL ${JSON.stringify(url)} is refused`, async () => {
-    await assert.rejects(openDocuments(url, options), /names no document role/)
+    await assert.rejects(openDocuments(url, options), /documents\.url: /)
   })
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SearchResources } from '../adapters.ts'
 import { silentLogger } from '../../runtime/logger.ts'
-import { type SearchResources, openSearch } from './open.ts'
+import { openSearch } from './open.ts'
 
 test('a scheme that is not known is refused with those that are', async () => {
   const resources = { log: silentLogger } as SearchResources
-  const message = /search\.url: solr: is not known; it can be postgres: or elasticsearch:/
+  const message = /search\.url: solr: is not known; use postgres: or elasticsearch:/
   await assert.rejects(openSearch('solr://localhost', resources), message)
 })

@@ -1,0 +1,241 @@
+/**
+ * The registry of adapters. It is the only place that knows the schemes of URLs; everything else asks for a property of
+ * the adapter that a URL selects. A new adapter is its own file and an entry here. The code of an adapter is loaded when
+ * it is opened.
+ */
+import type { Tokens } from '../auth/tokens.ts'
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { DocumentCache } from './cache/port.ts'
+import type { ViewStore } from './cache/view-store.ts'
+import type { ViewerHash } from './cache/viewer-hash.ts'
+import type { Cluster } from './cluster/port.ts'
+import type { Documents } from './documents/port.ts'
+import type { SearchIndex } from './search/port.ts'
+
+export interface DatabaseResources {
+  /** PostgreSQL itself, where the URL names a pooler */
+  directUrl?: string
+  /** where the embedded server keeps its files */
+  folder: string
+  poolSize: number
+  /** milliseconds */
+  statementTimeout: number
+  log: Logger
+}
+
+export interface CacheResources {
+  database: Database
+  /** maximum number of documents in memory */
+  entries: number
+  views: ViewStore
+  viewerHash: ViewerHash
+  clock: Clock
+  log: Logger
+}
+
+export interface ClusterResources {
+  /** prefix of the topic names */
+  prefix: string
+  /** name of this process, for the broker's logs */
+  instance?: string | undefined
+  log: Logger
+}
+
+export interface DocumentsResources {
+  /** the document role, where it runs in this process */
+  role: Documents | undefined
+  /** milliseconds that a call over gRPC may take */
+  deadlineMs: number
+  /** signs the tokens of calls over gRPC; undefined: they carry none */
+  tokens: Tokens | undefined
+  /** the role that calls */
+  caller: string
+}
+
+export interface SearchResources {
+  database: Database | undefined
+  /** alias in Elasticsearch */
+  index?: string
+  log: Logger
+}
+
+interface AdapterProperties {
+  /** what its URLs begin with; the first one is for messages */
+  prefixes: readonly [string, ...string[]]
+  /** an example for messages, such as `redis://host:port` */
+  example: string
+  /** Whether several processes can use it at once. Otherwise it belongs to the process that opened it. */
+  isShared(url: string): boolean
+  /** it works on the database of this process */
+  needsDatabase?: true
+  /** the server that its URL names, and the port of a URL without one */
+  server?: { name: string; port?: number }
+  /** Debezium writes what it reads */
+  needsConnector?: true
+  /** how the indexer writes to it most efficiently */
+  batching?: { maxBatch: number; concurrency: number }
+}
+
+interface Adapter<Resources, Opened> extends AdapterProperties {
+  /** @throws Error with a sentence for the operator */
+  open(url: string, resources: Resources): Promise<Opened>
+}
+
+interface Adapters {
+  database: Adapter<DatabaseResources, Database>
+  blobs: AdapterProperties
+  cache: Adapter<CacheResources, DocumentCache>
+  changes: AdapterProperties
+  cluster: Adapter<ClusterResources, Cluster>
+  documents: Adapter<DocumentsResources, Documents>
+  search: Adapter<SearchResources, SearchIndex>
+}
+
+export type Port = keyof Adapters
+
+const always = (): boolean => true
+const never = (): boolean => false
+
+const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
+  database: [
+    {
+      prefixes: ['embedded:'],
+      example: 'embedded:',
+      isShared: never,
+      open: async (_url, resources) => (await import('../db/open.ts')).openEmbedded(resources),
+    },
+    {
+      prefixes: ['postgres:', 'postgresql:'],
+      example: 'postgres://user:password@host:port/database',
+      isShared: always,
+      open: async (url, resources) => (await import('../db/open.ts')).openServer(url, resources),
+    },
+  ],
+  blobs: [
+    {
+      prefixes: ['file:'],
+      example: 'file:///folder',
+      // A folder of its own can be on a file system that all processes see.
+      isShared: (url) => url !== 'file:',
+    },
+    {
+      prefixes: ['s3:'],
+      example: 's3:http://host:port',
+      isShared: always,
+      server: { name: 'S3' },
+    },
+  ],
+  cache: [
+    {
+      prefixes: ['memory:'],
+      example: 'memory:',
+      isShared: never,
+      open: async (_url, resources) => (await import('./cache/memory.ts')).createMemoryCache(resources),
+    },
+    {
+      prefixes: ['redis:', 'rediss:'],
+      example: 'redis://host:port',
+      isShared: always,
+      server: { name: 'Redis', port: 6379 },
+      open: async (url, { database, ...resources }) =>
+        (await import('./cache/redis.ts')).openRedisCache({ url, pool: database.pool, ...resources }),
+    },
+  ],
+  changes: [
+    {
+      prefixes: ['wal:'],
+      example: 'wal:',
+      isShared: never,
+      needsDatabase: true,
+    },
+    {
+      prefixes: ['kafka://', 'kafkas://'],
+      example: 'kafka://host:port',
+      isShared: always,
+      server: { name: 'Kafka', port: 9092 },
+      needsConnector: true,
+    },
+  ],
+  // Its setting is changes.url: several processes exist only where the feed is shared.
+  cluster: [
+    {
+      prefixes: ['wal:'],
+      example: 'wal:',
+      isShared: never,
+      open: async () => (await import('./cluster/local.ts')).createLocalCluster(),
+    },
+    {
+      prefixes: ['kafka://', 'kafkas://'],
+      example: 'kafka://host:port',
+      isShared: always,
+      open: async (url, resources) =>
+        (await import('./cluster/kafka.ts')).openKafkaCluster({ ...resources, url }),
+    },
+  ],
+  documents: [
+    {
+      prefixes: ['local:'],
+      example: 'local:',
+      isShared: never,
+      open: async (_url, { role }) => (await import('./documents/local.ts')).openLocalDocuments(role),
+    },
+    {
+      prefixes: ['grpc://'],
+      example: 'grpc://host:port',
+      isShared: always,
+      server: { name: 'document role' },
+      open: async (url, resources) =>
+        (await import('./documents/grpc.ts')).openGrpcDocuments({ url, ...resources }),
+    },
+  ],
+  search: [
+    {
+      prefixes: ['postgres:'],
+      example: 'postgres:',
+      isShared: always,
+      needsDatabase: true,
+      open: async (_url, { database }) =>
+        (await import('./search/postgres.ts')).openPostgresSearch({ pool: database!.pool }),
+    },
+    {
+      prefixes: ['elasticsearch:'],
+      example: 'elasticsearch:http://host:port',
+      isShared: always,
+      server: { name: 'Elasticsearch', port: 9200 },
+      // While Elasticsearch writes two batches, the next one is prepared.
+      batching: { maxBatch: 1_000, concurrency: 3 },
+      open: async (url, { index = 'documents', log }) =>
+        (await import('./search/elasticsearch.ts')).openElasticsearchSearch({ url, alias: index, log }),
+    },
+  ],
+}
+
+/** The setting whose URL selects the adapter of a port. */
+const settingOf = (port: Port): string => (port === 'cluster' ? 'changes.url' : `${port}.url`)
+
+/** What the URLs of a port can begin with. */
+export const prefixesOf = (port: Port): string[] =>
+  ADAPTERS[port].flatMap(({ prefixes }): readonly string[] => prefixes)
+
+/** The same, of adapters that several processes can share. */
+export const sharedPrefixesOf = (port: Port): string[] =>
+  ADAPTERS[port]
+    .filter(({ isShared, example }) => isShared(example))
+    .flatMap(({ prefixes }): readonly string[] => prefixes)
+
+/** @throws Error naming the setting when no adapter has this scheme */
+export function adapterOf<P extends Port>(port: P, url: string): Adapters[P] {
+  const adapter = ADAPTERS[port].find(({ prefixes }) => prefixes.some((prefix) => url.startsWith(prefix)))
+  if (adapter) return adapter
+  const scheme = url.slice(0, url.indexOf(':') + 1) || url
+  throw new Error(`${settingOf(port)}: ${scheme} is not known; use ${prefixesOf(port).join(' or ')}`)
+}
+
+/** Whether several processes can use at once what the URL names. */
+export const isShared = (port: Port, url: string): boolean => adapterOf(port, url).isShared(url)
+
+/** Examples of URLs that several processes can share, for messages. */
+export const sharedExamples = (port: Port): string =>
+  ADAPTERS[port].flatMap(({ isShared, example }) => (isShared(example) ? [example] : [])).join(' or ')
