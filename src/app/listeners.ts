@@ -23,12 +23,12 @@ function composeGrpc({ config }: Base, { document }: Roles) {
 export function composeListeners(base: Base, stores: Stores, composed: Roles) {
   const { config, log, clock, newId, metrics, has, findings } = base
   const { folder, authenticator } = stores
-  const { roles, delivery } = composed
+  const { delivery } = composed
   const needs = {
     authenticator,
     ...(has('document') && { grpc: composeGrpc(base, composed) }),
     ...((has('ws') || has('indexer')) && { delivery }),
-    ...Object.fromEntries(config.roles.map((role) => [`role ${role}`, roles[role]])),
+    ...Object.fromEntries(config.roles.map((role) => [`role ${role}`, composed[role]])),
   }
 
   return defineModule('listeners', needs, async ({ authenticator, grpc: rpc, delivery: _, ...running }) => {

@@ -7,37 +7,25 @@ import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
 import { openDocuments } from '../ports/documents/open.ts'
-import type { CallOptions } from '../rpc/calls.ts'
-import type { DocumentHandlers } from '../rpc/document-service.ts'
-import type { NewId } from '../runtime/ids.ts'
+import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule, type Module } from '../runtime/module.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Stores } from './stores.ts'
-import type { Documents } from '../ports/documents/port.ts'
 
-/** A running role. */
+/** A running role: what it serves. */
 interface RunningRole {
   server: RoleServer
 }
 
 export type Roles = ReturnType<typeof composeRoles>
-/** What gRPC and Connect need to serve the document role's calls. */
-export type DocumentCalls = CallOptions & { handlers: DocumentHandlers; newId: NewId }
-type DocumentModule = Module<RunningRole & { documents: Documents; calls: DocumentCalls }>
+type DocumentModule = ReturnType<typeof composeDocument>
 
 /** The roles over their stores. */
 export function composeRoles(base: Base, stores: Stores) {
   const document = composeDocument(base, stores)
   const ws = composeWs(base, stores)
   const indexer = composeIndexer(base, stores)
-  const roles: Record<Role, Module<RunningRole>> = {
-    document,
-    signature: composeSignature(base, stores, document),
-    search: composeSearch(base, stores),
-    ws,
-    indexer,
-  }
 
   /** Reads the change feed once all its consumers are registered, and stops before them. */
   const delivery = defineModule(
@@ -49,10 +37,17 @@ export function composeRoles(base: Base, stores: Stores) {
       return { value: undefined, stop: () => changes.stop() }
     },
   )
-  return { roles, document, delivery }
+  const roles = {
+    document,
+    signature: composeSignature(base, stores, document),
+    search: composeSearch(base, stores),
+    ws,
+    indexer,
+  } satisfies Record<Role, Module<RunningRole>>
+  return { ...roles, delivery }
 }
 
-function composeDocument(base: Base, stores: Stores): DocumentModule {
+function composeDocument(base: Base, stores: Stores) {
   const { clock, newId, metrics, logOf } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = stores
@@ -70,7 +65,8 @@ function composeDocument(base: Base, stores: Stores): DocumentModule {
       import('../rpc/connect.ts'),
     ])
     const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
-    const calls: DocumentCalls = {
+    /** for gRPC and Connect */
+    const calls = {
       handlers: createDocumentService(role.documents),
       authenticator,
       newId,
@@ -83,11 +79,11 @@ function composeDocument(base: Base, stores: Stores): DocumentModule {
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
       before: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
     }
-    return { value: { server, documents: role.documents, calls }, stop: () => role.stop() }
+    return { value: { server, role, calls }, stop: () => role.stop() }
   })
 }
 
-function composeSignature(base: Base, stores: Stores, document: DocumentModule): Module<RunningRole> {
+function composeSignature(base: Base, stores: Stores, document: DocumentModule) {
   const { config, clock, newId, metrics, logOf, has, overrides } = base
   const { authenticator, database, blobs } = stores
 
@@ -98,7 +94,7 @@ function composeSignature(base: Base, stores: Stores, document: DocumentModule):
     async ({ authenticator: { tokens }, ...here }) => {
       if (overrides.documents) return { value: overrides.documents }
       const { url, timeout: deadlineMs } = config.documents
-      const role = (here as { document?: { documents: Documents } }).document?.documents
+      const role = (here as { document?: { role: DocumentRole } }).document?.role.documents
       const value = await openDocuments(url, { role, deadlineMs, tokens, caller: 'signature' })
       return { value, stop: () => value.stop() }
     },
@@ -116,11 +112,11 @@ function composeSignature(base: Base, stores: Stores, document: DocumentModule):
     })
     if (overrides.sweeper !== false) role.start()
     const server: RoleServer = { name: 'signature', endpoints: role.endpoints, checks: checksOf(needs) }
-    return { value: { server }, stop: () => role.stop() }
+    return { value: { server, role }, stop: () => role.stop() }
   })
 }
 
-function composeSearch({ clock }: Base, { searchIndex }: Stores): Module<RunningRole> {
+function composeSearch({ clock }: Base, { searchIndex }: Stores) {
   return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
     const { searchEndpoints } = await import('../roles/search/role.ts')
     const endpoints = searchEndpoints({ index, clock })
@@ -128,7 +124,7 @@ function composeSearch({ clock }: Base, { searchIndex }: Stores): Module<Running
   })
 }
 
-function composeWs(base: Base, { authenticator, changes, cluster }: Stores): Module<RunningRole> {
+function composeWs(base: Base, { authenticator, changes, cluster }: Stores) {
   const { config, clock, newId, metrics, logOf, overrides } = base
   return defineModule('ws', { authenticator, changes, cluster }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
@@ -155,11 +151,11 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Stores): Mod
         return role.stop()
       },
     }
-    return { value: { server }, stop: () => role.stop() }
+    return { value: { server, role }, stop: () => role.stop() }
   })
 }
 
-function composeIndexer(base: Base, { changes, searchIndex, blobs }: Stores): Module<RunningRole> {
+function composeIndexer(base: Base, { changes, searchIndex, blobs }: Stores) {
   return defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
     const { consumer, stop } = await makeIndexer(base, needs)
     await changes.consume(consumer)

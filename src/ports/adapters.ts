@@ -7,9 +7,12 @@ import type { Tokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
+import type { BlobsDriver } from './blobs/driver.ts'
 import type { DocumentCache } from './cache/port.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
+import type { HistoryLimits } from './changes/driver.ts'
+import type { OpenFeed } from './changes/feed.ts'
 import type { Cluster } from './cluster/port.ts'
 import type { Documents } from './documents/port.ts'
 import type { SearchIndex } from './search/port.ts'
@@ -25,12 +28,38 @@ export interface DatabaseResources {
   log: Logger
 }
 
+export interface BlobsResources {
+  /** where `file:` keeps objects, unless the URL has a path */
+  folder: string
+  region?: string
+  /** prefix of the bucket names */
+  bucketPrefix?: string
+  accessKey?: string | undefined
+  secretKey?: string | undefined
+  log: Logger
+}
+
 export interface CacheResources {
   database: Database
   /** maximum number of documents in memory */
   entries: number
   views: ViewStore
   viewerHash: ViewerHash
+  clock: Clock
+  log: Logger
+}
+
+export interface ChangesResources {
+  database: Database | undefined
+  /** replication slot of `wal:` */
+  slot: string
+  /** prefix of the topic names */
+  prefix: string
+  /** prefix of the consumer groups' names */
+  group: string
+  /** name of this process in its groups, kept over a restart */
+  instance?: string | undefined
+  history: HistoryLimits
   clock: Clock
   log: Logger
 }
@@ -61,7 +90,7 @@ export interface SearchResources {
   log: Logger
 }
 
-interface AdapterProperties {
+interface Adapter<Resources, Opened> {
   /** what its URLs begin with; the first one is for messages */
   prefixes: readonly [string, ...string[]]
   /** an example for messages, such as `redis://host:port` */
@@ -76,18 +105,15 @@ interface AdapterProperties {
   needsConnector?: true
   /** how the indexer writes to it most efficiently */
   batching?: { maxBatch: number; concurrency: number }
-}
-
-interface Adapter<Resources, Opened> extends AdapterProperties {
   /** @throws Error with a sentence for the operator */
   open(url: string, resources: Resources): Promise<Opened>
 }
 
 interface Adapters {
   database: Adapter<DatabaseResources, Database>
-  blobs: AdapterProperties
+  blobs: Adapter<BlobsResources, BlobsDriver>
   cache: Adapter<CacheResources, DocumentCache>
-  changes: AdapterProperties
+  changes: Adapter<ChangesResources, OpenFeed>
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
   search: Adapter<SearchResources, SearchIndex>
@@ -119,12 +145,14 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 'file:///folder',
       // A folder of its own can be on a file system that all processes see.
       isShared: (url) => url !== 'file:',
+      open: async (url, { folder }) => (await import('./blobs/file.ts')).openFileDriver(url, folder),
     },
     {
       prefixes: ['s3:'],
       example: 's3:http://host:port',
       isShared: always,
       server: { name: 'S3' },
+      open: async (url, resources) => (await import('./blobs/s3.ts')).openS3Driver(url.slice(3), resources),
     },
   ],
   cache: [
@@ -149,6 +177,14 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 'wal:',
       isShared: never,
       needsDatabase: true,
+      open: async (_url, { database, slot, history, clock, log }) =>
+        (await import('./changes/wal/driver.ts')).openWalFeed({
+          database: database!,
+          slot,
+          history,
+          clock,
+          log,
+        }),
     },
     {
       prefixes: ['kafka://', 'kafkas://'],
@@ -156,6 +192,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       isShared: always,
       server: { name: 'Kafka', port: 9092 },
       needsConnector: true,
+      open: async (url, resources) =>
+        (await import('./changes/kafka/driver.ts')).openKafkaFeed({ ...resources, url }),
     },
   ],
   // Its setting is changes.url: several processes exist only where the feed is shared.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Overrides } from '../app/base.ts'
 import { composeService } from '../app.ts'
+import { forListeningRoles } from '../config/roles.ts'
 import { type ConfigInput, configSchema } from '../config/schema.ts'
 import type { Database } from '../db/database.ts'
 import type { ChangeEvent } from '../domain/change.ts'
@@ -78,13 +79,13 @@ export async function startTestService(options: TestServiceOptions) {
     /** every event that a consumer has handled */
     events,
     get document() {
-      return graph.value(roles.document)
+      return graph.value(roles.document).role
     },
     get signature() {
-      return graph.value(roles.signature)
+      return graph.value(roles.signature).role
     },
     get ws() {
-      return graph.value(roles.ws)
+      return graph.value(roles.ws).role
     },
     get index() {
       return graph.value(stores.searchIndex)
@@ -129,11 +130,8 @@ function configOf(folder: string, { roles, settings = {} }: TestServiceOptions) 
     cache: { viewerSecret: 'the viewer secret of a test, 32 bytes', ...settings.cache },
     changes: { slot: `test_${newId().replaceAll('-', '_')}`, ...settings.changes },
     listen: {
+      ...forListeningRoles((): 'off' => 'off'),
       http: 0,
-      document: 'off',
-      signature: 'off',
-      search: 'off',
-      ws: 'off',
       grpc: 'off',
       ...settings.listen,
     },

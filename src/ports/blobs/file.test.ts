@@ -53,6 +53,6 @@ test('a URL may name a folder of its own; another scheme is refused by name', as
   const blobs = await open('not used', pathToFileURL(join(root, 'own')).href)
   await blobs.put('documents', 'a', Buffer.alloc(1), plain)
   assert.deepEqual(await filesIn('own'), ['a'])
-  await assert.rejects(open('gs', 'gs://bucket'), /blobs\.url: gs: is not known; it can be file: or s3:/)
+  await assert.rejects(open('gs', 'gs://bucket'), /blobs\.url: gs: is not known; use file: or s3:/)
   await assert.rejects(open('relative', 'file:somewhere'), /must be file: or file:\/\/\//)
 })

@@ -1,7 +1,8 @@
 /** The `file:` driver: objects are files below one folder, which belongs to one process. */
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { syncFolder } from '../../runtime/file-sync.ts'
 import type { BlobsDriver, ErrorMeaning } from './driver.ts'
 import { type Bucket, BUCKETS } from './port.ts'
@@ -16,9 +17,10 @@ const CHUNK_BYTES = 256 * 1024
  * is flushed. So a file in a bucket is always complete, also after a crash. Temporary files that a crash left are
  * removed here.
  *
- * @param folder created when it is missing
+ * @param url `file:` for `ownFolder`, or file:///folder; the folder is created when it is missing
  */
-export async function openFileDriver(folder: string): Promise<BlobsDriver> {
+export async function openFileDriver(url: string, ownFolder: string): Promise<BlobsDriver> {
+  const folder = folderOf(url, ownFolder)
   const newTemporaryPath = await makeTemporaryFolders(join(folder, 'drafts'))
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
 
@@ -102,4 +104,10 @@ function meaningOf(error: unknown): ErrorMeaning {
   if (code === 'ENOENT') return 'missing'
   if (FULL.includes(code)) return 'full'
   return UNAVAILABLE.includes(code) ? 'unavailable' : undefined
+}
+
+function folderOf(url: string, ownFolder: string): string {
+  if (url === 'file:') return ownFolder
+  if (!url.startsWith('file:///')) throw new Error(`blobs.url: must be file: or file:///folder, not ${url}`)
+  return resolve(fileURLToPath(url))
 }
