@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type Deadline, NotYet } from '../runtime/poll.ts'
 import {
   type ConnectClient,
   type ConnectorStatus,
@@ -6,45 +7,45 @@ import {
   type Properties,
 } from './connect-client.ts'
 import { describeStates, isRunning, reasonOf } from './connector-state.ts'
-import type { Patience } from './patience.ts'
-import { DatabaseUnreachableError, type Slot, type SlotDatabase } from './slot.ts'
+import { DatabaseUnreachableError, type Slot, type SlotDatabase } from './slot-database.ts'
 
 export interface ApplyOptions {
   connect: ConnectClient
   openDatabase(): Promise<SlotDatabase>
-  /** makes what is missing and gives its names */
+  /** creates the missing topics; returns their names */
   ensureTopics(): Promise<string[]>
   connector: string
   properties: Properties
   slot: string
-  patience: Patience
-  /** what is being waited for, for the person who waits */
+  /** for all waiting together */
+  deadline: Deadline
+  /** reports progress to the user */
   note(line: string): void
 }
 
 export interface Applied {
   change: 'created' | 'updated' | 'unchanged'
-  /** the topics that were made */
+  /** the topics that were created */
   topicsCreated: string[]
-  /** how often failed tasks were started again */
+  /** how often failed tasks were restarted */
   restarts: number
-  /** false: it still takes its first snapshot */
+  /** false: the first snapshot is still in progress */
   streaming: boolean
   slot: Slot
 }
 
-const RESTARTS = 3
-const RESTART_PAUSE_MS = 3_000
-/** A first snapshot may take hours; nothing is lost meanwhile. */
-const STREAMING_LIMIT_MS = 15_000
+const MAX_RESTARTS = 3
+const RESTART_INTERVAL_MS = 3_000
+/** A first snapshot may take hours; no commit is missed meanwhile. */
+const STREAMING_TIMEOUT_MS = 15_000
 
 /**
- * Makes the topics and the connector what they should be, and waits until every commit from now on will become an
- * event: until the connector and its task run and its replication slot is there. Can be repeated.
- * @throws Error with a sentence for the operator
+ * Creates the missing topics, creates or updates the connector, and waits until every commit from now on becomes an
+ * event: until the connector and its task run and its replication slot exists. Safe to repeat.
+ * @throws Error with a message for the operator
  */
 export async function applyConnector(options: ApplyOptions): Promise<Applied> {
-  const { connect, connector, properties, patience } = options
+  const { connect, connector, properties, deadline } = options
   await waitForConnect(options)
   const database = await waitForDatabase(options)
   try {
@@ -54,7 +55,7 @@ export async function applyConnector(options: ApplyOptions): Promise<Applied> {
     const change = await putConnector(connect, connector, properties)
     const restarts = { count: 0, last: -Infinity }
     const running = (): Promise<ConnectorStatus> =>
-      patience.until(`connector ${connector} and its task to run`, () => look(options, restarts))
+      deadline.poll(`connector ${connector} and its task to run`, () => probeStatus(options, restarts))
     await running()
     const slot = await waitForSlot(options, database, running)
     return { change, topicsCreated, restarts: restarts.count, streaming: slot.active, slot }
@@ -63,32 +64,32 @@ export async function applyConnector(options: ApplyOptions): Promise<Applied> {
   }
 }
 
-async function waitForConnect({ connect, properties, patience, note }: ApplyOptions): Promise<void> {
+async function waitForConnect({ connect, properties, deadline, note }: ApplyOptions): Promise<void> {
   let noted = false
-  const found = await patience.until('Kafka Connect', async () => {
+  const found = await deadline.poll('Kafka Connect', async () => {
     try {
       return { plugins: await connect.plugins() }
     } catch (error) {
       if (!(error instanceof ConnectUnreachableError)) throw error
       if (!noted) note('Waiting for Kafka Connect …')
       noted = true
-      return error.message
+      return new NotYet(error.message)
     }
   })
   const plugin = properties['connector.class'] ?? ''
   if (found.plugins.includes(plugin)) return
   const has = found.plugins.join(', ') || 'none'
   throw new Error(
-    `Kafka Connect lacks the plugin connector.class = ${plugin}: it has ${has}; use an image with Debezium`,
+    `Kafka Connect has no plugin for connector.class = ${plugin} (it has ${has}): use an image with Debezium`,
   )
 }
 
-function waitForDatabase({ openDatabase, patience }: ApplyOptions): Promise<SlotDatabase> {
-  return patience.until('PostgreSQL', async () => {
+function waitForDatabase({ openDatabase, deadline }: ApplyOptions): Promise<SlotDatabase> {
+  return deadline.poll('PostgreSQL', async () => {
     try {
       return await openDatabase()
     } catch (error) {
-      if (error instanceof DatabaseUnreachableError && error.mayPass) return error.message
+      if (error instanceof DatabaseUnreachableError && error.isTransient) return new NotYet(error.message)
       throw error
     }
   })
@@ -105,7 +106,7 @@ async function validate(connect: ConnectClient, name: string, properties: Proper
   const errors = await connect.validate({ name, ...properties })
   if (errors.length === 0) return
   const lines = errors.flatMap(({ property, problems }) => problems.map((text) => `${property}: ${text}`))
-  throw new Error(['Kafka Connect refuses the connector:', ...lines].join('\n'))
+  throw new Error(['Kafka Connect rejects the connector:', ...lines].join('\n'))
 }
 
 async function putConnector(
@@ -117,44 +118,43 @@ async function putConnector(
   const { name: _, ...present } = before ?? {}
   const same = before !== undefined && isDeepStrictEqual(present, properties)
   if (!same) await connect.put(connector, properties)
-  // What was stopped or paused stays so, whatever its properties.
+  // New properties do not resume a stopped or paused connector.
   const state = (await connect.status(connector))?.connector.state
   if (state === 'STOPPED' || state === 'PAUSED') await connect.resume(connector)
   if (before === undefined) return 'created'
   return same ? 'unchanged' : 'updated'
 }
 
-/** Gives the status once everything runs; starts again what has failed, some times. */
-async function look(
+/** The status, once everything runs. Restarts failed tasks a few times. @throws Error when they keep failing */
+async function probeStatus(
   { connect, connector }: ApplyOptions,
   restarts: { count: number; last: number },
-): Promise<ConnectorStatus | string> {
+): Promise<ConnectorStatus | NotYet> {
   const status = await connect.status(connector)
-  if (!status) return 'it has no status yet'
+  if (!status) return new NotYet('it has no status yet')
   if (isRunning(status)) return status
   const reason = reasonOf(status)
-  if (reason !== undefined && performance.now() - restarts.last > RESTART_PAUSE_MS) {
-    if (restarts.count === RESTARTS)
-      throw new Error(`connector ${connector} fails again and again: ${reason}`)
+  if (reason !== undefined && performance.now() - restarts.last > RESTART_INTERVAL_MS) {
+    if (restarts.count === MAX_RESTARTS) throw new Error(`connector ${connector} keeps failing: ${reason}`)
     restarts.count++
     restarts.last = performance.now()
     await connect.restartFailed(connector)
   }
-  return reason ?? describeStates(status)
+  return new NotYet(reason ?? describeStates(status))
 }
 
-/** Until the slot is there, and for a moment longer until it is read. */
+/** Waits until the slot exists, and for a short time until the connector reads it. */
 async function waitForSlot(
-  { slot: name, patience }: ApplyOptions,
+  { slot: name, deadline }: ApplyOptions,
   database: SlotDatabase,
   running: () => Promise<ConnectorStatus>,
 ): Promise<Slot> {
   let readyAt: number | undefined
-  return patience.until(`the replication slot ${name}`, async () => {
+  return deadline.poll(`the replication slot ${name}`, async () => {
     await running()
     const slot = await database.slot(name)
     if (!slot?.ready)
-      return 'a transaction that began before has not ended yet, or the connector reads another one'
+      return new NotYet('an older transaction has not ended yet, or the connector reads another slot')
     if (slot.lost) {
       throw new Error(
         `PostgreSQL has removed log that the replication slot ${name} needs: \`docmgr cdc delete --yes\`, ` +
@@ -162,6 +162,8 @@ async function waitForSlot(
       )
     }
     readyAt ??= performance.now()
-    return slot.active || performance.now() - readyAt > STREAMING_LIMIT_MS ? slot : 'it is not read yet'
+    return slot.active || performance.now() - readyAt > STREAMING_TIMEOUT_MS
+      ? slot
+      : new NotYet('the connector does not read it yet')
   })
 }

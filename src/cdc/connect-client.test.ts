@@ -58,7 +58,7 @@ test('repeats end, also when nothing ever answers or something else does', async
   await assert.rejects(busy.status('a'), ConnectError)
   assert.equal(requests, 6)
   const other = await clientOf(t, (_request, response) => void response.end('<html>'))
-  await assert.rejects(other.plugins(), /something else answers there\): changes\.connectUrl/)
+  await assert.rejects(other.plugins(), /the answer is not JSON\): check changes\.connectUrl/)
   const nobody = createConnectClient('http://127.0.0.1:9', new AbortController().signal)
   await assert.rejects(nobody.status('a'), ConnectUnreachableError)
   await nobody.close()

@@ -15,13 +15,13 @@ export interface ConnectorStatus {
   tasks: (TaskStatus & { id: number })[]
 }
 
-/** A property that Connect refuses, and why. */
+/** A property that Connect rejects, and why. */
 export interface PropertyError {
   property: string
   problems: string[]
 }
 
-/** Connect has refused a request. */
+/** Connect rejected a request. */
 export class ConnectError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -31,38 +31,39 @@ export class ConnectError extends Error {
   }
 }
 
-/** Nothing that speaks Connect's protocol answers. */
+/** No answer, or not one of Kafka Connect. */
 export class ConnectUnreachableError extends Error {
   constructor(url: string, problem: string) {
-    super(`Kafka Connect does not answer at ${url} (${problem}): changes.connectUrl names it`)
+    super(`Kafka Connect does not answer at ${url} (${problem}): check changes.connectUrl`)
     this.name = 'ConnectUnreachableError'
   }
 }
 
-/** What docmgr asks of Kafka Connect. Every request can be repeated, and is, within a budget. */
+/** The requests that docmgr sends to Kafka Connect. They are idempotent, and retried within a budget. */
 export interface ConnectClient {
-  /** classes of the connectors that the worker has; one attempt only */
+  /** classes of the worker's connector plugins; not retried */
   plugins(): Promise<string[]>
   validate(properties: Properties): Promise<PropertyError[]>
-  /** undefined when there is no such connector, here and below */
+  /** @returns undefined when there is no such connector */
   properties(connector: string): Promise<Properties | undefined>
+  /** @returns undefined when there is no such connector */
   status(connector: string): Promise<ConnectorStatus | undefined>
-  /** Makes it or gives it these properties. */
+  /** Creates the connector, or replaces its properties. */
   put(connector: string, properties: Properties): Promise<void>
   restartFailed(connector: string): Promise<void>
   resume(connector: string): Promise<void>
-  /** Ends its tasks and keeps its configuration and offsets. */
+  /** Stops its tasks; configuration and offsets stay. */
   stop(connector: string): Promise<void>
-  /** Only of a stopped connector. */
+  /** The connector must be stopped. */
   deleteOffsets(connector: string): Promise<void>
   delete(connector: string): Promise<void>
   close(): Promise<void>
 }
 
 const ATTEMPTS = 6
-const REQUEST_LIMIT_MS = 15_000
-/** 409: the workers are just sharing out their work anew. */
-const REPEATED = new Set([409, 502, 503, 504])
+const REQUEST_TIMEOUT_MS = 15_000
+/** 409: the workers are rebalancing. */
+const RETRIED = new Set([409, 502, 503, 504])
 
 /** A client of Connect's REST API: https://kafka.apache.org/documentation/#connect_rest */
 export function createConnectClient(url: string, signal: AbortSignal): ConnectClient {
@@ -71,7 +72,7 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
   const budget = createRetryBudget()
 
   const attempt = async (method: Method, path: string, body?: object): Promise<Answer> => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)])
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)])
     try {
       const answer = await request(base + path, {
         dispatcher: agent,
@@ -84,7 +85,8 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
     } catch (error) {
       signal.throwIfAborted()
       const { code, message, name } = error as NodeJS.ErrnoException
-      const problem = name === 'TimeoutError' ? `no answer within ${REQUEST_LIMIT_MS} ms` : (code ?? message)
+      const problem =
+        name === 'TimeoutError' ? `no answer within ${REQUEST_TIMEOUT_MS} ms` : (code ?? message)
       throw new ConnectUnreachableError(base, problem)
     }
   }
@@ -93,7 +95,7 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
     budget.spend()
     for (let count = 1; ; count++) {
       const result = await attempt(method, path, body).then(
-        (answer) => ({ answer, again: REPEATED.has(answer.status) }),
+        (answer) => ({ answer, again: RETRIED.has(answer.status) }),
         (error: Error) => ({ error, again: error instanceof ConnectUnreachableError }),
       )
       if (result.again && count < ATTEMPTS && budget.take()) {
@@ -115,7 +117,7 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
       const plugin = encodeURIComponent(properties['connector.class'] ?? '')
       const path = `/connector-plugins/${plugin}/config/validate`
       const found = await call<Validation>('PUT', path, properties)
-      // Several rules of one property may say the same.
+      // Several rules of one property can give the same message.
       return (found?.configs ?? [])
         .map(({ value }) => ({ property: value.name, problems: [...new Set(value.errors)] }))
         .filter(({ problems }) => problems.length > 0)
@@ -143,7 +145,7 @@ function read<T>(base: string, { status, text }: Answer): T | undefined {
   const json = text === '' ? undefined : parse(base, text)
   if (status < 300) return json as T | undefined
   const { message = text.slice(0, 500) } = (json ?? {}) as { message?: string }
-  // Connect wraps its own exceptions; the last sentence is the reason.
+  // Connect prefixes the message with the classes of its exceptions.
   throw new ConnectError(status, message.replace(/^(?:[\w.$]+(?:Exception|Error): )+/, ''))
 }
 
@@ -151,6 +153,6 @@ function parse(base: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ConnectUnreachableError(base, 'something else answers there')
+    throw new ConnectUnreachableError(base, 'the answer is not JSON')
   }
 }

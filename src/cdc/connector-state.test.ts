@@ -8,7 +8,7 @@ const status = (connector: string, ...tasks: string[]): ConnectorStatus => ({
   tasks: tasks.map((state, id) => ({ id, state })),
 })
 
-test('a connector runs when it and all its tasks do, of which it has one at least', () => {
+test('a connector runs when it and all of its tasks run, and it has at least one task', () => {
   assert.ok(isRunning(status('RUNNING', 'RUNNING')))
   assert.ok(!isRunning(status('RUNNING')))
   assert.ok(!isRunning(status('RUNNING', 'RUNNING', 'FAILED')))
@@ -17,7 +17,7 @@ test('a connector runs when it and all its tasks do, of which it has one at leas
   assert.equal(describeStates(status('UNASSIGNED')), 'connector UNASSIGNED, no task')
 })
 
-test('the reason of a failure is the innermost cause that says something', () => {
+test('the reason of a failure is the innermost cause with a message', () => {
   const failed = status('RUNNING', 'FAILED')
   failed.tasks[0]!.trace =
     'org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer.\n' +
@@ -28,5 +28,5 @@ test('the reason of a failure is the innermost cause that says something', () =>
     '\t... 5 more\n'
   assert.equal(reasonOf(failed), 'ERROR: all replication slots are in use')
   assert.equal(reasonOf(status('RUNNING', 'RUNNING')), undefined)
-  assert.equal(reasonOf(status('FAILED')), 'it has failed without a reason')
+  assert.equal(reasonOf(status('FAILED')), 'it failed without a message')
 })

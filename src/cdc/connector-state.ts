@@ -11,10 +11,10 @@ export function describeStates({ connector, tasks }: ConnectorStatus): string {
 
 const CAUSE = /^(?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error)(?:: (.*))?$/
 
-/** Why it has failed: the innermost cause that says something, of the Java stack trace. */
+/** Why it has failed: the message of the innermost cause in the Java stack trace that has one. */
 export function reasonOf({ connector, tasks }: ConnectorStatus): string | undefined {
   const failed = [connector, ...tasks].find(({ state }) => state === 'FAILED')
   if (!failed) return undefined
   const causes = (failed.trace ?? '').split('\n').flatMap((line) => CAUSE.exec(line)?.[1] ?? [])
-  return causes.at(-1) ?? failed.trace?.split('\n')[0] ?? 'it has failed without a reason'
+  return causes.at(-1) ?? failed.trace?.split('\n')[0] ?? 'it failed without a message'
 }

@@ -1,14 +1,15 @@
+import { type Deadline, NotYet } from '../runtime/poll.ts'
 import { type ConnectClient, ConnectError } from './connect-client.ts'
-import type { Patience } from './patience.ts'
-import type { SlotDatabase } from './slot.ts'
+import type { SlotDatabase } from './slot-database.ts'
 
 export interface RemoveOptions {
   connect: ConnectClient
   connector: string
   slot: string
-  /** where the slot is dropped; undefined: it stays */
+  /** where the slot is dropped; undefined: the slot stays */
   database: SlotDatabase | undefined
-  patience: Patience
+  /** for all waiting together */
+  deadline: Deadline
 }
 
 export interface Removed {
@@ -16,16 +17,16 @@ export interface Removed {
   slot: 'dropped' | 'absent' | 'kept'
 }
 
-/** PostgreSQL's code for something that is being used. */
+/** PostgreSQL's code of an object that is in use. */
 const IN_USE = '55006'
 
 /**
- * Deletes the connector with its offsets, and the slot where the database is given. The offsets go too, since a
- * connector that finds offsets and no slot refuses to start.
+ * Deletes the connector with its offsets, and the slot when the database is given. A connector that finds offsets but no
+ * slot would not start.
  */
 export async function removeConnector(options: RemoveOptions): Promise<Removed> {
-  const { database, slot, patience } = options
-  // First, so that nothing is deleted where the rest cannot be done.
+  const { database, slot, deadline } = options
+  // Checked first, so that nothing is deleted when the rest would fail.
   if (database && !(await database.mayDrop())) {
     throw new Error(
       'the user of database.directUrl may not drop replication slots: name one with REPLICATION for this command, ' +
@@ -35,12 +36,12 @@ export async function removeConnector(options: RemoveOptions): Promise<Removed> 
   const connector = await deleteConnector(options)
   if (!database) return { connector, slot: 'kept' }
   if ((await database.slot(slot)) === undefined) return { connector, slot: 'absent' }
-  await patience.until(`the replication slot ${slot} to be free`, async () => {
+  await deadline.poll(`the replication slot ${slot} to be free`, async () => {
     try {
       await database.drop(slot)
-      return { dropped: true }
+      return true
     } catch (error) {
-      if ((error as { code?: string }).code === IN_USE) return (error as Error).message
+      if ((error as { code?: string }).code === IN_USE) return new NotYet((error as Error).message)
       throw error
     }
   })
@@ -50,23 +51,23 @@ export async function removeConnector(options: RemoveOptions): Promise<Removed> 
 async function deleteConnector({
   connect,
   connector,
-  patience,
+  deadline,
 }: RemoveOptions): Promise<Removed['connector']> {
   if ((await connect.properties(connector)) === undefined) return 'absent'
   await connect.stop(connector)
-  await patience.until(`connector ${connector} to stop`, async () => {
+  await deadline.poll(`connector ${connector} to stop`, async () => {
     const status = await connect.status(connector)
-    if (!status || (status.connector.state === 'STOPPED' && status.tasks.length === 0))
-      return { stopped: true }
-    return `it is ${status.connector.state} with ${status.tasks.length} tasks`
+    if (!status || (status.connector.state === 'STOPPED' && status.tasks.length === 0)) return true
+    return new NotYet(`it is ${status.connector.state} with ${status.tasks.length} tasks`)
   })
-  await patience.until(`the offsets of ${connector} to be deleted`, async () => {
+  await deadline.poll(`the offsets of ${connector} to be deleted`, async () => {
     try {
       await connect.deleteOffsets(connector)
-      return { deleted: true }
+      return true
     } catch (error) {
-      // 400 and 500: its tasks have not let go yet.
-      if (error instanceof ConnectError && [400, 409, 500].includes(error.status)) return error.message
+      // 400 and 500: its tasks have not stopped yet.
+      if (error instanceof ConnectError && [400, 409, 500].includes(error.status))
+        return new NotYet(error.message)
       throw error
     }
   })

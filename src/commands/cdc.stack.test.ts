@@ -165,21 +165,21 @@ test('what is wrong is said with the property or the setting that names it', asy
     assert.match(result.stderr, message)
     assert.equal(result.code, code, result.stderr)
   }
-  await says(1, /refuses the connector:\n.*slot\.name: .*lowercase/, '--property', 'slot.name=A-B')
+  await says(1, /rejects the connector:\n.*slot\.name: .*lowercase/, '--property', 'slot.name=A-B')
   await says(1, /database\.hostname: .*database "nope" does not exist/, '--property', 'database.dbname=nope')
-  await says(1, /lacks the plugin connector\.class = X: it has io\.deb/, '--property', 'connector.class=X')
+  await says(1, /has no plugin for connector\.class = X \(it has io\.deb/, '--property', 'connector.class=X')
   await says(1, /no publication other: run `docmgr migrate`/, '--property', 'publication.name=other')
   await says(2, /--property x: must be KEY=VALUE/, '--property', 'x')
   await says(2, /changes\.url = wal:: the connector is for kafka:/, '--set', 'changes.url=wal:')
   await says(
     1,
-    /PostgreSQL: .*database\.directUrl names it/,
+    /PostgreSQL: .*check database\.directUrl/,
     '--set',
     'database.directUrl=postgres://a:b@127.0.0.1:9/c',
   )
   await says(
     1,
-    /Kafka Connect: .*changes\.connectUrl names it/,
+    /Kafka Connect: .*check changes\.connectUrl/,
     '--set',
     'changes.connectUrl=http://127.0.0.1:9',
   )

@@ -1,8 +1,8 @@
 import { type ConnectClient, ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
 import { connectorProperties, debeziumSlot } from '../cdc/connector-properties.ts'
-import { createPatience, type Patience } from '../cdc/patience.ts'
-import { openSlotDatabase, type SlotDatabase } from '../cdc/slot.ts'
+import { openSlotDatabase, type SlotDatabase } from '../cdc/slot-database.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
+import { createDeadline, type Deadline } from '../runtime/poll.ts'
 import { applyCdc } from './cdc/apply.ts'
 import { deleteCdc } from './cdc/delete.ts'
 import { cdcStatus } from './cdc/status.ts'
@@ -31,7 +31,8 @@ export interface Cdc {
   slot: string
   properties: Record<string, string>
   openDatabase(): Promise<SlotDatabase>
-  patience: Patience
+  /** for all waiting together */
+  deadline: Deadline
   yes: boolean
   json: boolean
   io: Io
@@ -73,7 +74,10 @@ export async function cdc(
       slot,
       properties,
       openDatabase: () => openSlotDatabase(database.directUrl ?? database.url, setting),
-      patience: createPatience(wholeNumber(options.wait, '--wait', 1, LONGEST_WAIT_S), io.signal),
+      deadline: createDeadline({
+        timeoutMs: wholeNumber(options.wait, '--wait', 1, LONGEST_WAIT_S) * 1_000,
+        signal: io.signal,
+      }),
       yes: options.yes ?? false,
       json: options.json ?? false,
       io,

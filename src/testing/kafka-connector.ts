@@ -1,30 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Pool } from 'pg'
+import { connectorProperties } from '../cdc/connector-properties.ts'
 import { eventually } from './deadline.ts'
 import { stack } from './stack.ts'
 import type { StackDatabase } from './stack-database.ts'
 
 export interface TestConnector {
   name: string
-  /** Registers it and waits until it streams: what is committed before is in its snapshot. */
+  /** Registers it and waits until it streams; commits from before are in its snapshot. */
   start(): Promise<void>
-  /** Stops and starts its task, which then repeats what it has not noted down as sent. */
+  /** Restarts its task, which then sends again what it has not stored as sent. */
   restart(): Promise<void>
-  /** Forgets how far it was and makes a new slot and a snapshot, as after the loss of a slot. */
+  /** Deletes offsets and slot, so that it begins with a snapshot, as after the loss of a slot. */
   startOver(): Promise<void>
   remove(): Promise<void>
 }
 
 export interface TestConnectorOptions {
   database: StackDatabase
-  /** what the names of the topics begin with */
+  /** prefix of the topic names */
   prefix: string
   /** Kafka Connect; the shared one */
   connectUrl?: string
 }
 
-/** Debezium on a database of its own; it goes with its offsets and its slot when the test ends. */
+/** A connector for a test's own database; it is deleted with its offsets and its slot when the test ends. */
 export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnectorOptions): TestConnector {
   const { database, prefix, connectUrl = stack.connectUrl } = options
   const name = `test_${randomBytes(6).toString('hex')}`
@@ -87,7 +88,7 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
     name,
     async start() {
       registered = true
-      await expect('PUT', '/config', connectorConfig(name, database.name, prefix))
+      await expect('PUT', '/config', await testProperties(name, database.name, prefix))
       await streaming()
     },
     async restart() {
@@ -128,41 +129,23 @@ function databaseUrl(name: string): string {
   return Object.assign(new URL(stack.adminUrl), { pathname: `/${name}` }).href
 }
 
-function connectorConfig(name: string, database: string, prefix: string): Record<string, string> {
+/** Debezium as docmgr configures it, on another database and with short intervals. */
+function testProperties(name: string, database: string, prefix: string): Promise<Record<string, string>> {
   const { hostname, port } = new URL(stack.databaseDirectUrl)
-  return {
-    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
-    'tasks.max': '1',
-    'database.hostname': hostname,
-    'database.port': port || '5432',
-    'database.user': 'debezium',
-    'database.password': '${env:DEBEZIUM_PASSWORD}',
-    'database.dbname': database,
-    'plugin.name': 'pgoutput',
-    'slot.name': name,
-    'slot.drop.on.stop': 'false',
-    'publication.name': 'docmgr_cdc',
-    'publication.autocreate.mode': 'disabled',
-    'table.include.list': 'documents.documents,signatures.signatures',
-    'message.key.columns': 'documents.documents:id;signatures.signatures:document_id',
-    'snapshot.mode': 'initial',
-    'topic.prefix': 'docmgr',
-    // Several connectors of one prefix in one worker, each with metrics of its own.
-    'custom.metric.tags': `connector=${name}`,
-    transforms: 'route',
-    'transforms.route.type': 'org.apache.kafka.connect.transforms.RegexRouter',
-    'transforms.route.regex': 'docmgr\\.(?:documents|signatures)\\.(documents|signatures)',
-    'transforms.route.replacement': `${prefix}.$1`,
-    'topic.creation.default.replication.factor': '1',
-    'topic.creation.default.partitions': '3',
-    'tombstones.on.delete': 'true',
-    'decimal.handling.mode': 'string',
-    'time.precision.mode': 'isostring',
-    'heartbeat.interval.ms': '1000',
-    'heartbeat.action.query': "SELECT pg_logical_emit_message(false, 'heartbeat', now()::text)",
-    'message.prefix.exclude.list': 'heartbeat',
-    'poll.interval.ms': '10',
-    'errors.max.retries': '-1',
-    'retriable.restart.connector.wait.ms': '2000',
-  }
+  return connectorProperties({
+    prefix: 'docmgr',
+    slot: name,
+    overrides: {
+      'database.hostname': hostname,
+      'database.port': port || '5432',
+      'database.user': 'debezium',
+      'database.dbname': database,
+      'transforms.route.replacement': `${prefix}.$1`,
+      // The connectors of one worker have the same topic.prefix, but need metrics of their own.
+      'custom.metric.tags': `connector=${name}`,
+      'topic.creation.default.replication.factor': '1',
+      'heartbeat.interval.ms': '1000',
+      'poll.interval.ms': '10',
+    },
+  })
 }

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.ts'
 
 /** Makes topics and connector, and waits until no commit from now on can be missed. */
 export async function applyCdc(cdc: Cdc): Promise<number> {
-  const { config, connect, connector, properties, slot, patience, openDatabase, json, io } = cdc
+  const { config, connect, connector, properties, slot, deadline, openDatabase, json, io } = cdc
   const { ensureTopics } = await import('../../app/topics.ts')
   const applied = await applyConnector({
     connect,
@@ -13,7 +13,7 @@ export async function applyCdc(cdc: Cdc): Promise<number> {
     connector,
     properties,
     slot,
-    patience,
+    deadline,
     note: (line) => io.note(line),
   })
   const { change, restarts, topicsCreated, streaming } = applied

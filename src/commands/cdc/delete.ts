@@ -4,10 +4,10 @@ import { EXIT } from '../exit-codes.ts'
 
 /** Deletes the connector and its offsets; with --yes its replication slot too. Topics always stay. */
 export async function deleteCdc(cdc: Cdc): Promise<number> {
-  const { config, connect, connector, slot, patience, openDatabase, yes, json, io } = cdc
+  const { config, connect, connector, slot, deadline, openDatabase, yes, json, io } = cdc
   const database = yes ? await openDatabase() : undefined
   try {
-    const removed = await removeConnector({ connect, connector, slot, database, patience })
+    const removed = await removeConnector({ connect, connector, slot, database, deadline })
     if (json) {
       io.json({
         connector: { name: connector, state: removed.connector },

@@ -1,6 +1,6 @@
 import { type ConnectorStatus } from '../../cdc/connect-client.ts'
 import { describeStates, isRunning, reasonOf } from '../../cdc/connector-state.ts'
-import { type Slot } from '../../cdc/slot.ts'
+import { type Slot } from '../../cdc/slot-database.ts'
 import type { Cdc } from '../cdc.ts'
 import { EXIT } from '../exit-codes.ts'
 

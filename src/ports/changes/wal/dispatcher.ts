@@ -4,7 +4,7 @@ import { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import type { DeadLetters } from '../delivery/dead-letters.ts'
 import { Queue } from '../delivery/queue.ts'
 import type { Consumer } from '../port.ts'
-import type { Lsn } from './lsn.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 
 export interface DispatcherOptions {
   deadLetters: Pick<DeadLetters, 'add'>

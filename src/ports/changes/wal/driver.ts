@@ -14,7 +14,7 @@ import { createDeadLetterStore } from './dead-letter-store.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createHistory, type History } from './history.ts'
-import { type Lsn, parseLsn } from './lsn.ts'
+import { type Lsn, parseLsn } from '../../../db/lsn.ts'
 import { isCovered, parsePosition } from './position.ts'
 import { WalReader } from './reader.ts'
 

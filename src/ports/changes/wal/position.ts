@@ -1,5 +1,5 @@
 import type { Position } from '../../../domain/change.ts'
-import type { Lsn } from './lsn.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 
 /**
  * `<epoch>-<LSN of the commit record, 16 hex>-<index within the transaction, 8 hex>`. Transactions arrive in the

@@ -1,10 +1,11 @@
 import type { Database } from '../../../db/database.ts'
+import { dropReplicationSlot } from '../../../db/replication-slot.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { FeedStore } from './feed-store.ts'
-import type { Lsn } from './lsn.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 import type { Progress } from './progress.ts'
-import { createSlot, dropSlot, type NewSlot } from './slot.ts'
+import { createSlot, type NewSlot } from './slot.ts'
 import { waitForSlot, whyRebuild } from './slot-keeper.ts'
 
 export interface PrepareSlotOptions {
@@ -64,7 +65,7 @@ async function createEpoch(
   const { database, store, slot, dispatcher } = options
   const epoch = options.newEpoch()
   await store.begin(epoch, sharedConsumers(options))
-  await dropSlot(database.pool, slot)
+  await dropReplicationSlot(database.pool, slot)
   progress.snapshot = 'none'
   progress.last = { epoch, commit: 0n, index: 0 }
   progress.confirmed = 0n

@@ -1,4 +1,4 @@
-import type { Lsn } from './lsn.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 import type { WalPosition } from './position.ts'
 
 /** How far the reader of a slot is. The parts of the reader share one such object. */

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
+import type { ReplicationSlot } from '../../../db/replication-slot.ts'
 import { pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import type { StoredFeed } from './feed-store.ts'
-import { inspectSlot, type SlotState, terminateReader } from './slot.ts'
+import { inspectSlot, terminateReader } from './slot.ts'
 
 /** A reader reports its status every five seconds; one that is silent for this long has no process any more. */
 const ORPHAN_SILENT_MS = 15_000
@@ -18,7 +19,7 @@ export async function waitForSlot(
   slot: string,
   log: Logger,
   signal: AbortSignal,
-): Promise<SlotState | undefined> {
+): Promise<ReplicationSlot | undefined> {
   const deadline = performance.now() + WAIT_TIMEOUT_MS
   for (let wait = 10; ; wait = Math.min(wait * 2, 500)) {
     const state = await inspectSlot(pool, slot)
@@ -45,7 +46,7 @@ export interface Rebuild {
 /** Why the slot must be created again; undefined when it can be used as it is. */
 export function whyRebuild(
   slot: string,
-  state: SlotState | undefined,
+  state: ReplicationSlot | undefined,
   stored: StoredFeed | undefined,
   consumers: readonly string[],
 ): Rebuild | undefined {

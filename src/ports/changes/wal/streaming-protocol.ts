@@ -1,4 +1,4 @@
-import type { Lsn } from './lsn.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 
 /** A message of the streaming replication protocol (PostgreSQL documentation, 55.4, from "XLogData" on). */
 export type StreamMessage =
