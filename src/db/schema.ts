@@ -247,7 +247,7 @@ export const searchDocuments = searchSchema.table(
     updated_at: timestamp().notNull(),
     version: integer().notNull(),
     deleted: boolean().notNull(),
-    /** made by src/ports/search/postgres-vector.ts */
+    /** made by src/ports/search/postgres/tsvector.ts */
     vector: tsvector().notNull(),
   },
   (table) => [

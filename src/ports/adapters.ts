@@ -15,7 +15,7 @@ import type { HistoryLimits } from './changes/driver.ts'
 import type { OpenFeed } from './changes/feed.ts'
 import type { Cluster } from './cluster/port.ts'
 import type { Documents } from './documents/port.ts'
-import type { SearchIndex } from './search/port.ts'
+import type { SearchDriver } from './search/driver.ts'
 
 export interface DatabaseResources {
   /** PostgreSQL itself, where the URL names a pooler */
@@ -116,7 +116,7 @@ interface Adapters {
   changes: Adapter<ChangesResources, OpenFeed>
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
-  search: Adapter<SearchResources, SearchIndex>
+  search: Adapter<SearchResources, SearchDriver>
 }
 
 export type Port = keyof Adapters
@@ -235,7 +235,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       isShared: always,
       needsDatabase: true,
       open: async (_url, { database }) =>
-        (await import('./search/postgres.ts')).openPostgresSearch({ pool: database!.pool }),
+        (await import('./search/postgres/driver.ts')).openPostgresDriver(database!.pool),
     },
     {
       prefixes: ['elasticsearch:'],
@@ -245,7 +245,11 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       // While Elasticsearch writes two batches, the next one is prepared.
       batching: { maxBatch: 1_000, concurrency: 3 },
       open: async (url, { index = 'documents', log }) =>
-        (await import('./search/elasticsearch.ts')).openElasticsearchSearch({ url, alias: index, log }),
+        (await import('./search/elasticsearch/driver.ts')).openElasticsearchDriver({
+          url,
+          alias: index,
+          log,
+        }),
     },
   ],
 }

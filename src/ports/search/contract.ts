@@ -1,27 +1,31 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, test as nodeTest } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
 import { sampleDocument } from '../../testing/sample-search-document.ts'
 import type { SearchDocument, SearchFilters, SearchHit, SearchIndex } from './port.ts'
 
-/** What every search adapter does. `open` gives an empty index, which the suite stops. */
-export function searchIndexContract(name: string, open: () => Promise<SearchIndex>): void {
-  describe(name, { concurrency: 1 }, () => {
-    describe('index', () => writes(open))
-    describe('search', () => finds(open))
-    describe('suggest and aggregate', () => counts(open))
-  })
+/** The behaviour of every search driver. `open` returns an empty index, which the suite stops. */
+export function searchIndexContract(open: () => Promise<SearchIndex>): void {
+  testIndexing(open)
+  testSearching(open)
+  testCounting(open)
 }
 
-/** An index for a group of tests. */
-function openOnce(open: () => Promise<SearchIndex>): () => SearchIndex {
-  let index: SearchIndex | undefined
-  before(async () => void (index = await open()))
-  after(() => index?.stop())
-  return () => index!
+type Body = (index: SearchIndex) => void | Promise<void>
+
+/** `test` for a group of tests that share an index; it is opened, and prepared, by the first of them. */
+function testsOn(open: () => Promise<SearchIndex>, prepare?: Body): (name: string, body: Body) => void {
+  let opened: Promise<SearchIndex> | undefined
+  const openPrepared = async (): Promise<SearchIndex> => {
+    const index = await open()
+    await prepare?.(index)
+    return index
+  }
+  after(async () => (await opened)?.stop())
+  return (name, body) => void nodeTest(name, async () => body(await (opened ??= openPrepared())))
 }
 
-/** The hits, once there are as many as expected: an index may show what was written a moment later. */
+/** The hits, once there are as many as expected: a document may be found a moment after it was indexed. */
 async function hitsOf(
   index: SearchIndex,
   q: string,
@@ -37,79 +41,79 @@ async function hitsOf(
       return found.total === expected && found
     },
     3_000,
-  ).catch((error: Error) => assert.fail(`${error.message}: there are ${last}`))
+  ).catch((error: Error) => assert.fail(`${error.message}: found ${last}`))
   return result.documents
 }
 
 const titlesOf = (hits: readonly { title: string }[]): string[] => hits.map(({ title }) => title).sort()
 
-function writes(open: () => Promise<SearchIndex>): void {
-  const index = openOnce(open)
+function testIndexing(open: () => Promise<SearchIndex>): void {
+  const test = testsOn(open)
 
-  test('an older or the same version never replaces what is there', async () => {
+  test('an older or the same version never replaces what is there', async (index) => {
     const second = sampleDocument({ title: 'Walnut second', version: 2 })
-    await index().index([second])
-    await index().index([
+    await index.index([second])
+    await index.index([
       { ...second, title: 'Walnut first', version: 1 },
       { ...second, title: 'Walnut again' },
     ])
-    assert.deepEqual(titlesOf(await hitsOf(index(), 'walnut', 1)), ['Walnut second'])
-    assert.deepEqual(await index().versions([second.id]), new Map([[second.id, 2]]))
+    assert.deepEqual(titlesOf(await hitsOf(index, 'walnut', 1)), ['Walnut second'])
+    assert.deepEqual(await index.versions([second.id]), new Map([[second.id, 2]]))
   })
 
-  test('of several versions in one call the newest counts, in any order', async () => {
+  test('of several versions in one call the newest counts, in any order', async (index) => {
     const document = sampleDocument({ title: 'Chestnut' })
     const versions = [2, 3, 1].map((version) => ({ ...document, title: `Chestnut ${version}`, version }))
-    await index().index(versions)
-    assert.deepEqual(titlesOf(await hitsOf(index(), 'chestnut', 1)), ['Chestnut 3'])
+    await index.index(versions)
+    assert.deepEqual(titlesOf(await hitsOf(index, 'chestnut', 1)), ['Chestnut 3'])
   })
 
-  test('a tombstone is never found and cannot be brought back by an older version', async () => {
+  test('a tombstone is never found, and an older version does not replace it', async (index) => {
     const document = sampleDocument({ title: 'Hazelnut', content: 'hazelnut' })
-    await index().index([document])
-    await hitsOf(index(), 'hazelnut', 1)
-    await index().index([{ ...document, version: 3, deleted: true }])
-    await hitsOf(index(), 'hazelnut', 0)
-    await index().index([{ ...document, version: 2 }])
-    await hitsOf(index(), 'hazelnut', 0)
-    assert.deepEqual(await index().versions([document.id]), new Map([[document.id, 3]]))
+    await index.index([document])
+    await hitsOf(index, 'hazelnut', 1)
+    await index.index([{ ...document, version: 3, deleted: true }])
+    await hitsOf(index, 'hazelnut', 0)
+    await index.index([{ ...document, version: 2 }])
+    await hitsOf(index, 'hazelnut', 0)
+    assert.deepEqual(await index.versions([document.id]), new Map([[document.id, 3]]))
   })
 
-  test('a document without its content keeps the text that the index holds', async () => {
+  test('a document without its content keeps the text in the index', async (index) => {
     const document = sampleDocument({ title: 'Pecan', content: 'a pie of great renown' })
-    await index().index([document])
+    await index.index([document])
     const signed: SearchDocument = { ...document, version: 2, status: 'signed', content: null }
-    assert.deepEqual(await index().index([signed]), { needContent: [] })
-    const [found] = await hitsOf(index(), 'renown pecan', 1, { status: 'signed' })
+    assert.deepEqual(await index.index([signed]), { needContent: [] })
+    const [found] = await hitsOf(index, 'renown pecan', 1, { status: 'signed' })
     assert.equal(found!.version, 2)
-    assert.deepEqual(await index().index([{ ...signed, version: 3, title: 'Cashew' }]), { needContent: [] })
-    await hitsOf(index(), 'pecan', 0)
-    assert.equal((await hitsOf(index(), 'renown cashew', 1))[0]!.status, 'signed')
+    assert.deepEqual(await index.index([{ ...signed, version: 3, title: 'Cashew' }]), { needContent: [] })
+    await hitsOf(index, 'pecan', 0)
+    assert.equal((await hitsOf(index, 'renown cashew', 1))[0]!.status, 'signed')
   })
 
-  test('a document without its content is asked for when the index holds no text of that content', async () => {
+  test('the content is requested when the index has no text of it', async (index) => {
     const document = sampleDocument({ title: 'Almond', content: 'marzipan' })
-    assert.deepEqual(await index().index([{ ...document, content: null }]), { needContent: [document.id] })
-    await hitsOf(index(), 'almond', 0)
-    await index().index([document])
+    assert.deepEqual(await index.index([{ ...document, content: null }]), { needContent: [document.id] })
+    await hitsOf(index, 'almond', 0)
+    await index.index([document])
     const other = { ...document, version: 2, content: null, content_sha256: 'cd'.repeat(32) }
-    assert.deepEqual(await index().index([other]), { needContent: [document.id] })
+    assert.deepEqual(await index.index([other]), { needContent: [document.id] })
     const unknown = { ...document, version: 2, content: null, content_sha256: null }
-    assert.deepEqual(await index().index([unknown]), { needContent: [document.id] })
-    assert.deepEqual(await index().index([{ ...unknown, version: 1 }]), { needContent: [] })
+    assert.deepEqual(await index.index([unknown]), { needContent: [document.id] })
+    assert.deepEqual(await index.index([{ ...unknown, version: 1 }]), { needContent: [] })
   })
 
-  test('texts of any size and any characters can be indexed', async () => {
+  test('texts of any size and any characters can be indexed', async (index) => {
     const noise = Array.from({ length: 120_000 }, (_, number) => `w${number.toString(36)}`).join(' ')
-    await index().index([
+    await index.index([
       sampleDocument({ title: 'Noise of words', content: noise }),
       sampleDocument({ title: 'Noise of one word', content: 'x'.repeat(3_000_000) }),
       sampleDocument({ title: 'Noise of 漢字', content: '漢字仮名交じり文 '.repeat(50_000) }),
       sampleDocument({ title: "Noise of \0 ' \\ : & \ud800", content: "\0 ' \\' \\\\ \udfff :* <-> !" }),
     ])
-    await hitsOf(index(), 'noise', 4)
-    await hitsOf(index(), '漢字仮名', 1)
-    await hitsOf(index(), 'w12', 1)
+    await hitsOf(index, 'noise', 4)
+    await hitsOf(index, '漢字仮名', 1)
+    await hitsOf(index, 'w12', 1)
   })
 }
 
@@ -129,13 +133,14 @@ const lease = sampleDocument({
 const LONG_WORDS = Array.from({ length: 30_000 }, (_, number) => `filler${number % 500}`).join(' ')
 const report = sampleDocument({ title: 'Long report', content: `${LONG_WORDS} the peregrine falcon dives` })
 
-function finds(open: () => Promise<SearchIndex>): void {
-  const index = openOnce(open)
-  before(() => index().index([contract, lease, report]))
+function testSearching(open: () => Promise<SearchIndex>): void {
+  const test = testsOn(open, async (index) => {
+    await index.index([contract, lease, report])
+  })
 
   const finding = (q: string, ...expected: SearchDocument[]) =>
-    test(`${JSON.stringify(q)} finds ${expected.map(({ title }) => title).join(' and ') || 'nothing'}`, async () => {
-      assert.deepEqual(titlesOf(await hitsOf(index(), q, expected.length)), titlesOf(expected))
+    test(`${JSON.stringify(q)} finds ${expected.map(({ title }) => title).join(' and ') || 'nothing'}`, async (index) => {
+      assert.deepEqual(titlesOf(await hitsOf(index, q, expected.length)), titlesOf(expected))
     })
 
   finding('employment', contract)
@@ -164,8 +169,8 @@ function finds(open: () => Promise<SearchIndex>): void {
   finding(' \t\n ')
   finding('"" "\'" & | ! <-> :* ( ) \\ \0 \ud800 -')
 
-  test('a hit has the fields of its document and where the words are, everything else escaped', async () => {
-    const [hit] = await hitsOf(index(), 'employment alert', 1)
+  test('a hit has the fields of its document and highlights, with everything else escaped', async (index) => {
+    const [hit] = await hitsOf(index, 'employment alert', 1)
     const { content: _, content_sha256: __, deleted: ___, ...fields } = contract
     const { score, highlights, ...rest } = hit!
     const iso = (time: string): string => new Date(time).toISOString()
@@ -175,19 +180,19 @@ function finds(open: () => Promise<SearchIndex>): void {
     assert.match(highlights.content!.join(), /&lt;script&gt;<em>alert<\/em>\(&quot;x&quot;\)&lt;\/script&gt;/)
   })
 
-  test('stems, accents and misspelled words are highlighted as they stand in the text', async () => {
-    const [hit] = await hitsOf(index(), 'zurich cancell lukas', 1)
+  test('words that match by stem, accent or spelling are highlighted as they are in the text', async (index) => {
+    const [hit] = await hitsOf(index, 'zurich cancell lukas', 1)
     assert.deepEqual(hit!.highlights.title, ['Lease of the café in <em>Zürich</em>'])
     assert.match(hit!.highlights.content!.join(), /to <em>Łukasz<\/em>. <em>Cancelling<\/em> needs/)
   })
 
-  test('the end of a long text is highlighted too', async () => {
-    const [hit] = await hitsOf(index(), '"peregrine falcon"', 1)
+  test('the end of a long text is highlighted too', async (index) => {
+    const [hit] = await hitsOf(index, '"peregrine falcon"', 1)
     assert.match(hit!.highlights.content!.join(), /the <em>peregrine<\/em> <em>falcon<\/em> dives/)
   })
 
-  test('a word in the title weighs more than in the content', async () => {
-    const hits = await hitsOf(index(), 'contract', 2)
+  test('a word in the title weighs more than in the content', async (index) => {
+    const hits = await hitsOf(index, 'contract', 2)
     assert.deepEqual(
       hits.map(({ id }) => id),
       [contract.id, lease.id],
@@ -195,14 +200,14 @@ function finds(open: () => Promise<SearchIndex>): void {
     assert.ok(hits[0]!.score > hits[1]!.score)
   })
 
-  test('of equal matches the newest comes first, and pages continue each other', async () => {
+  test('of equal matches the newest comes first, and pages are consecutive', async (index) => {
     const documents = Array.from({ length: 7 }, (_, number) =>
       sampleDocument({ title: `Quokka ${number + 1}` }),
     )
-    await index().index(documents)
-    await hitsOf(index(), 'quokka', 7)
+    await index.index(documents)
+    await hitsOf(index, 'quokka', 7)
     const pages = await Promise.all(
-      [0, 3, 6, 9].map((from) => index().search({ q: 'quokka', filters: {}, from, size: 3 })),
+      [0, 3, 6, 9].map((from) => index.search({ q: 'quokka', filters: {}, from, size: 3 })),
     )
     assert.deepEqual(
       pages.map((page) => page.documents.map(({ title }) => title.slice(-1)).join('')),
@@ -214,52 +219,51 @@ function finds(open: () => Promise<SearchIndex>): void {
     )
   })
 
-  test('filters narrow what is found', async () => {
-    await hitsOf(index(), 'contract', 1, { status: 'signed' })
-    await hitsOf(index(), 'contract', 1, { created_by: 'grace.hopper@example.org' })
-    await hitsOf(index(), 'contract', 0, { created_by: 'grace' })
-    await hitsOf(index(), 'contract', 1, { content_type: 'application/pdf' })
-    await hitsOf(index(), 'contract', 1, { created_from: lease.created_at })
-    await hitsOf(index(), 'contract', 1, { created_to: lease.created_at })
-    await hitsOf(index(), 'contract', 0, {
+  test('filters narrow what is found', async (index) => {
+    await hitsOf(index, 'contract', 1, { status: 'signed' })
+    await hitsOf(index, 'contract', 1, { created_by: 'grace.hopper@example.org' })
+    await hitsOf(index, 'contract', 0, { created_by: 'grace' })
+    await hitsOf(index, 'contract', 1, { content_type: 'application/pdf' })
+    await hitsOf(index, 'contract', 1, { created_from: lease.created_at })
+    await hitsOf(index, 'contract', 1, { created_to: lease.created_at })
+    await hitsOf(index, 'contract', 0, {
       created_from: contract.created_at,
       created_to: contract.created_at,
     })
   })
 
-  test('a megabyte of noise finds nothing and breaks nothing', async () => {
+  test('a megabyte of punctuation finds nothing', async (index) => {
     for (const piece of ['"', "'", '\\', ':*&|!', 'ab"cd ', '漢', '\0', '((((']) {
       const q = piece.repeat(1_000_000 / piece.length)
-      const { documents } = await index().search({ q, filters: {}, from: 0, size: 10 })
+      const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 })
       assert.deepEqual(documents, [], piece)
     }
   })
 }
 
-function counts(open: () => Promise<SearchIndex>): void {
-  const index = openOnce(open)
-  before(async () => {
-    await index().index([
+function testCounting(open: () => Promise<SearchIndex>): void {
+  const test = testsOn(open, async (index) => {
+    await index.index([
       sampleDocument({ title: 'Contract for painting' }),
       sampleDocument({ title: 'Contract for painting', status: 'signed' }),
       sampleDocument({ title: 'Painting contracts', status: 'signed', created_by: 'b@example.com' }),
       sampleDocument({ title: 'Überweisung', content: 'contract', content_type: 'application/pdf' }),
       { ...sampleDocument({ title: 'Contract gone' }), deleted: true },
     ])
-    await hitsOf(index(), 'contract', 4)
+    await hitsOf(index, 'contract', 4)
   })
 
-  test('titles are suggested once each, those first that begin with the text', async () => {
-    assert.deepEqual(await index().suggest('contr', 5), ['Contract for painting', 'Painting contracts'])
-    assert.deepEqual(await index().suggest('PAINT', 5), ['Painting contracts', 'Contract for painting'])
-    assert.deepEqual(await index().suggest('contract pain', 5), ['Contract for painting'])
-    assert.deepEqual(await index().suggest('uber', 5), ['Überweisung'])
-    assert.deepEqual(await index().suggest('contr', 1), ['Contract for painting'])
-    assert.deepEqual(await index().suggest('gone', 5), [])
-    assert.deepEqual(await index().suggest('ontract', 5), [])
+  test('each title is suggested once, first those that begin with the text', async (index) => {
+    assert.deepEqual(await index.suggest('contr', 5), ['Contract for painting', 'Painting contracts'])
+    assert.deepEqual(await index.suggest('PAINT', 5), ['Painting contracts', 'Contract for painting'])
+    assert.deepEqual(await index.suggest('contract pain', 5), ['Contract for painting'])
+    assert.deepEqual(await index.suggest('uber', 5), ['Überweisung'])
+    assert.deepEqual(await index.suggest('contr', 1), ['Contract for painting'])
+    assert.deepEqual(await index.suggest('gone', 5), [])
+    assert.deepEqual(await index.suggest('ontract', 5), [])
   })
 
-  test('any text is a prefix', async () => {
+  test('any text is a prefix', async (index) => {
     for (const prefix of [
       '',
       '  ',
@@ -270,32 +274,32 @@ function counts(open: () => Promise<SearchIndex>): void {
       '"'.repeat(1_000_000),
       'ab '.repeat(300_000),
     ]) {
-      assert.deepEqual(await index().suggest(prefix, 5), [], prefix.slice(0, 5))
+      assert.deepEqual(await index.suggest(prefix, 5), [], prefix.slice(0, 5))
     }
   })
 
-  test('values are counted, the most frequent first, without tombstones', async () => {
-    assert.deepEqual(await index().aggregate('status'), [
+  test('values are counted without tombstones, the most frequent first', async (index) => {
+    assert.deepEqual(await index.aggregate('status'), [
       { key: 'created', count: 2 },
       { key: 'signed', count: 2 },
     ])
-    assert.deepEqual(await index().aggregate('created_by'), [
+    assert.deepEqual(await index.aggregate('created_by'), [
       { key: 'ada@example.com', count: 3 },
       { key: 'b@example.com', count: 1 },
     ])
-    assert.deepEqual(await index().aggregate('content_type', undefined, { status: 'created' }), [
+    assert.deepEqual(await index.aggregate('content_type', undefined, { status: 'created' }), [
       { key: 'application/pdf', count: 1 },
       { key: 'text/plain', count: 1 },
     ])
   })
 
-  test('with a query only what it finds is counted', async () => {
-    assert.deepEqual(await index().aggregate('status', 'paintng'), [
+  test('with a query only its matches are counted', async (index) => {
+    assert.deepEqual(await index.aggregate('status', 'paintng'), [
       { key: 'signed', count: 2 },
       { key: 'created', count: 1 },
     ])
-    assert.deepEqual(await index().aggregate('status', 'nowhere'), [])
+    assert.deepEqual(await index.aggregate('status', 'nowhere'), [])
   })
 
-  test('check passes', () => index().check())
+  test('check passes', (index) => index.check())
 }

@@ -4,7 +4,7 @@ import type { SearchResources } from '../adapters.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { openSearch } from './open.ts'
 
-test('a scheme that is not known is refused with those that are', async () => {
+test('an unknown scheme is refused with the known ones', async () => {
   const resources = { log: silentLogger } as SearchResources
   const message = /search\.url: solr: is not known; use postgres: or elasticsearch:/
   await assert.rejects(openSearch('solr://localhost', resources), message)

@@ -1,39 +1,26 @@
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentRow, FieldsWith, FieldValue } from '../../domain/document-fields.ts'
 
-/** What the index keeps of a document. */
-export interface SearchDocument {
-  id: string
-  title: string
+/** What the index has of a document: the fields with `search` in domain/document-fields.ts, and its text. */
+export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: string }>> {
   /**
-   * Extracted text, empty where the content has none. Contents hardly ever change while titles and statuses do, so
-   * null means: the text that the index holds for this id, if it was made of the content with this hash.
+   * Extracted text, empty where the content has none. Contents rarely change while titles and statuses do, so null
+   * keeps the text that the index has for this id, if it was extracted from the content with `content_sha256`.
    */
   content: string | null
-  /** of the content that the text is from; null where it is not known, and then a text is never held */
-  content_sha256: string | null
-  status: DocumentStatus
-  created_by: string
-  content_type: string
-  content_size: number
-  created_at: string
-  updated_at: string
-  /** external version: an older one never replaces a newer one */
-  version: number
-  /** a tombstone: kept so that a late older version cannot bring it back, and never found */
+  /** a tombstone: never found, kept so that a late older version cannot bring the document back */
   deleted: boolean
 }
 
-export interface SearchFilters {
-  status?: DocumentStatus
-  created_by?: string
-  content_type?: string
-  /** ISO 8601, inclusive */
-  created_from?: string
-  /** ISO 8601, exclusive */
-  created_to?: string
+type EqualFilter = FieldsWith<{ filter: { match: 'equal'; search: true } }>
+type RangeFilter = FieldsWith<{ filter: { match: 'range'; search: true } }>
+type WithoutAt<Name extends string> = Name extends `${infer Base}_at` ? Base : Name
+
+/** The filter parameters of searches. Times are ISO 8601; `X_from` is inclusive, `X_to` exclusive. */
+export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | undefined } & {
+  [Name in RangeFilter as `${WithoutAt<Name>}_${'from' | 'to'}`]?: string | undefined
 }
 
-export interface SearchHit extends Omit<SearchDocument, 'content' | 'content_sha256' | 'deleted'> {
+export interface SearchHit extends Pick<DocumentRow, FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>> {
   score: number
   /** fragments with `<em>` around what was found; all else is HTML-escaped */
   highlights: { title?: string[]; content?: string[] }
@@ -46,29 +33,42 @@ export interface SearchResult {
   documents: SearchHit[]
 }
 
-export const FACETS = ['status', 'content_type', 'created_by'] as const
-export type Facet = (typeof FACETS)[number]
+export interface SearchQuery {
+  q: string
+  filters: SearchFilters
+  /** hits to skip */
+  from: number
+  /** maximum number of hits */
+  size: number
+}
+
+export type Facet = FieldsWith<{ facet: true }>
+
+/** A value of a facet, and the number of documents that have it. */
+export interface ValueCount {
+  key: string
+  count: number
+}
 
 export interface SearchIndex {
   /**
-   * Resolves when what was given is durable; it is found at once or, where much is written, a fraction of a second
-   * later.
-   * Idempotent, never goes backwards: what is already there with this version or a newer one is left as it is. Of
-   * several versions of one document only the newest counts. A tombstone keeps neither title nor text.
+   * Resolves when the documents are durable; they can be found at once or, under load, a fraction of a second later.
+   * Idempotent, never goes backwards: the same or a newer version in the index stays. Of several versions of one
+   * document only the newest counts. A tombstone keeps neither title nor text.
    *
-   * @returns the ids of documents that were left out, because their `content` is null and no text is held for them:
-   * the caller indexes them again, with their text
+   * @returns the ids of documents that were left out, because their `content` is null and the index has no text for
+   * them: the caller indexes them again, with their text
    * @throws DomainError unavailable; then some of the documents may be indexed
    */
   index(documents: SearchDocument[]): Promise<{ needContent: string[] }>
-  /** The versions that the index holds of these documents, tombstones included. */
+  /** The versions that the index has of these documents, tombstones included. */
   versions(ids: string[]): Promise<Map<string, number>>
-  /** Any text is a valid query. Words are stemmed, accents folded, typing errors forgiven; "…" is a phrase. */
-  search(query: { q: string; filters: SearchFilters; from: number; size: number }): Promise<SearchResult>
+  /** Any text is a valid query. Words are stemmed, accents folded, typing errors tolerated; "…" is a phrase. */
+  search(query: SearchQuery): Promise<SearchResult>
   /** Titles with a word that starts like the last word of `prefix`. */
   suggest(prefix: string, size: number): Promise<string[]>
   /** How many documents have each value, the most frequent first. */
-  aggregate(field: Facet, q?: string, filters?: SearchFilters): Promise<{ key: string; count: number }[]>
+  aggregate(facet: Facet, q?: string, filters?: SearchFilters): Promise<ValueCount[]>
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

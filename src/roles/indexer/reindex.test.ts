@@ -5,7 +5,7 @@ import type { Database } from '../../db/database.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { currentDocuments } from '../../ports/changes/current-documents.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
-import { openPostgresSearch } from '../../ports/search/postgres.ts'
+import { openSearch } from '../../ports/search/open.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
@@ -33,7 +33,7 @@ interface Prepared {
 /** A database of its own with its index; every content is the text `words of KEY`. */
 async function prepare(): Promise<Prepared> {
   const database = await server.open()
-  const index = openPostgresSearch({ pool: database.pool })
+  const index = await openSearch('postgres:', { database, log: silentLogger })
   const done: number[] = []
   const indexer = createIndexer({
     index,

@@ -11,7 +11,7 @@ import { openBlobs } from '../../ports/blobs/open.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
-import { openPostgresSearch } from '../../ports/search/postgres.ts'
+import { openSearch } from '../../ports/search/open.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
@@ -36,7 +36,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'docmgr-test-indexer-'))
   blobs = await openBlobs('file:', { folder, log: silentLogger })
   extractor = createExtractor({ log: silentLogger })
-  index = openPostgresSearch({ pool: (await server.open()).pool })
+  index = await openSearch('postgres:', { database: await server.open(), log: silentLogger })
   extracted = []
   indexer = createIndexer({
     index,

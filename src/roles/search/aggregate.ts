@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from '../../http/endpoint.ts'
-import { FACETS } from '../../ports/search/port.ts'
+import { FACETS } from '../../domain/document-fields.ts'
 import { filterFields, filtersOf, queryText } from './fields.ts'
 import type { SearchRoleOptions } from './role.ts'
 

@@ -1,0 +1,84 @@
+/** A document ready to be sent: action and source, each line with its line feed. */
+export interface BulkEntry {
+  id: string
+  lines: string
+  bytes: number
+}
+
+/** A bulk request in flight. */
+export interface SentBulk {
+  /** the primary term that was known when it was sent */
+  term: number
+}
+
+/** The last writes that the primary of the index has acknowledged, in case it did not keep them. */
+export interface AcknowledgedWrites {
+  onSend(): SentBulk
+  /**
+   * The server has acknowledged these.
+   * @param term the highest primary term in the answer, 0 where it has none
+   */
+  onAnswer(sent: SentBulk, entries: BulkEntry[], term: number): void
+  /** Removes and returns the writes that may be lost. The caller writes them again, or puts them back. */
+  takeUncertain(): BulkEntry[]
+  putBack(entries: BulkEntry[]): void
+  /** The index is a new one. */
+  reset(): void
+}
+
+/**
+ * A primary that fails because its disk is full or broken can acknowledge writes that it has not kept: Elasticsearch
+ * takes a closed translog for a flushed one, even if the flush failed (8.11, IndexShard.createTranslogSyncProcessor).
+ * The next primary has a higher primary term. Therefore the last writes that were acknowledged under the former term
+ * are written again; the version shows which of them are there.
+ *
+ * Only the requests that were in flight when the primary failed can be affected. With several shards the highest term
+ * of all stands for each.
+ *
+ * @param maxRequests maximum number of requests in flight: as many are remembered
+ * @param onUncertain is called with the number of documents that are written again
+ */
+export function createAcknowledgedWrites(
+  maxRequests: number,
+  onUncertain: (documents: number) => void,
+): AcknowledgedWrites {
+  let term = 0
+  let last: BulkEntry[][] = []
+  let uncertain: BulkEntry[] = []
+
+  const markUncertain = (entries: BulkEntry[]): void => {
+    if (entries.length === 0) return
+    onUncertain(entries.length)
+    uncertain.push(...entries)
+  }
+
+  return {
+    onSend: () => ({ term }),
+
+    onAnswer(sent, entries, answerTerm) {
+      // The former primary answers, after another request has met its successor.
+      if (answerTerm < term && sent.term < term) return markUncertain(entries)
+      if (answerTerm > term) {
+        if (term > 0) markUncertain(last.flat())
+        term = answerTerm
+        last = []
+      }
+      last.push(entries)
+      if (last.length > maxRequests) last.shift()
+    },
+
+    takeUncertain() {
+      const taken = uncertain
+      uncertain = []
+      return taken
+    },
+
+    putBack: (entries) => void uncertain.push(...entries),
+
+    reset() {
+      term = 0
+      last = []
+      uncertain = []
+    },
+  }
+}

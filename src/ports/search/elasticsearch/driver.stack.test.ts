@@ -1,0 +1,11 @@
+import { after } from 'node:test'
+import { newStackSearch } from '../../../testing/stack-search.ts'
+import { searchIndexContract } from '../contract.ts'
+
+// The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
+const cleanups: (() => Promise<void>)[] = []
+after(async () => {
+  for (const cleanup of cleanups) await cleanup()
+})
+
+searchIndexContract(() => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open())

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isProblem } from '../../../domain/errors.ts'
+import { eventually } from '../../../testing/deadline.ts'
+import { sampleDocument } from '../../../testing/sample-search-document.ts'
+import { newStackSearch } from '../../../testing/stack-search.ts'
+import { indexName } from './index-definition.ts'
+import type { SearchIndex } from '../port.ts'
+
+const titles = async (index: SearchIndex, q: string): Promise<string[]> =>
+  (await index.search({ q, filters: {}, from: 0, size: 10 })).documents.map(({ title }) => title)
+
+test('processes that start at the same time create one index with the alias', async (t) => {
+  const search = newStackSearch(t)
+  const indexes = await Promise.all(Array.from({ length: 6 }, () => search.open()))
+  await Promise.all([
+    ...indexes.slice(0, 3).map((index, number) => index.index([sampleDocument({ title: `Elm ${number}` })])),
+    ...indexes.slice(3).map((index) => index.search({ q: 'elm', filters: {}, from: 0, size: 1 })),
+  ])
+  const { body } = await search.ask('GET', `/${search.alias}/_alias`)
+  assert.deepEqual(body, {
+    [indexName(search.alias)]: { aliases: { [search.alias]: { is_write_index: true } } },
+  })
+  await eventually('all of them', async () => (await titles(indexes[5]!, 'elm')).length === 3)
+})
+
+test('an empty index finds, counts and suggests nothing', async (t) => {
+  const index = await newStackSearch(t).open()
+  await index.check()
+  assert.deepEqual(await titles(index, 'anything'), [])
+  assert.deepEqual(await index.suggest('any', 5), [])
+  assert.deepEqual(await index.aggregate('status', 'anything'), [])
+  assert.deepEqual(await index.versions([sampleDocument().id]), new Map())
+})
+
+test('the index can be read without docmgr', async (t) => {
+  const search = newStackSearch(t)
+  const index = await search.open()
+  const document = sampleDocument({ title: 'Contract_2026.pdf', content: 'Die Bäume & “signed pages”.' })
+  await index.index([document])
+  const { status, body } = await search.ask('GET', `/${search.alias}/_search?q=signing+AND+contracts`)
+  assert.equal(status, 200)
+  const [{ _source, _id }] = body.hits.hits
+  const { title_words, created_by_words, content_words, content_length, ...fields } = _source
+  assert.equal(_id, document.id)
+  assert.deepEqual(fields, document)
+  assert.deepEqual([title_words, content_words], ['contract 2026 pdf', 'die baume signed pages'])
+  assert.deepEqual([created_by_words, content_length], ['ada example com', document.content!.length])
+  const exact = await search.ask('GET', `/${search.alias}/_search?q=title.keyword:Contract_2026.pdf`)
+  assert.equal(exact.body.hits.total.value, 1)
+  const { body: held } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
+  assert.equal(held._version, 1)
+})
+
+test('an indexed document is found at once, or soon under load', async (t) => {
+  const index = await newStackSearch(t).open()
+  await index.index([sampleDocument({ title: 'Birch' })])
+  assert.deepEqual(await titles(index, 'birch'), ['Birch'])
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, number) => {
+      await index.index([sampleDocument({ title: `Birch${number}` })])
+      await eventually('the birch', async () => (await titles(index, `"birch${number}"`)).length === 1)
+    }),
+  )
+})
+
+test('a tombstone keeps no text and is not counted', async (t) => {
+  const search = newStackSearch(t)
+  const index = await search.open()
+  const document = sampleDocument({ title: 'Ash', content: 'ash' })
+  await index.index([document])
+  await index.index([{ ...document, version: 2, deleted: true }])
+  const { body } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
+  assert.equal(body._version, 2)
+  const { title: _, content: __, content_sha256: ___, created_by: ____, ...rest } = document
+  assert.deepEqual(body._source, { ...rest, version: 2, deleted: true })
+  await eventually('nothing to be counted', async () => (await index.aggregate('status')).length === 0)
+})
+
+test('a refused document is an error that names it, and the others are indexed', async (t) => {
+  const index = await newStackSearch(t).open()
+  const bad = sampleDocument({ title: 'Yew', created_at: 'yesterday' })
+  const good = sampleDocument({ title: 'Yew fine' })
+  const failure = await index.index([bad, good]).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  assert.match(
+    failure!.message,
+    new RegExp(`refuses document ${bad.id}: document_parsing_exception.*created_at`),
+  )
+  assert.equal(isProblem(failure), false)
+  assert.deepEqual(await titles(index, 'yew'), ['Yew fine'])
+})
+
+test('many and large documents are indexed in several requests', async (t) => {
+  const index = await newStackSearch(t).open()
+  const large = 'The oak stands. '.repeat(20_000)
+  const documents = [
+    ...Array.from({ length: 1_200 }, (_, number) => sampleDocument({ title: `Acorn ${number}` })),
+    ...Array.from({ length: 12 }, (_, number) => sampleDocument({ title: `Oak ${number}`, content: large })),
+  ]
+  await index.index(documents)
+  const versions = await index.versions(documents.map(({ id }) => id))
+  assert.equal(versions.size, documents.length)
+  const changed = documents.map((document) => ({ ...document, version: 2, content: null, title: 'Changed' }))
+  assert.deepEqual(await index.index(changed), { needContent: [] })
+  const found = await eventually('what was written last of very much', async () => {
+    const answer = await index.search({ q: 'oak changed', filters: {}, from: 0, size: 1 })
+    return answer.total === 12 && answer.documents
+  })
+  assert.match(found[0]!.highlights.content![0]!, /The <em>oak<\/em> stands/)
+})
+
+test('a deleted index is created again', async (t) => {
+  const search = newStackSearch(t)
+  const [writer, reader] = [await search.open(), await search.open()]
+  await writer.index([sampleDocument({ title: 'Lime' })])
+  assert.deepEqual(await titles(reader, 'lime'), ['Lime'])
+  await search.ask('DELETE', `/${indexName(search.alias)}`)
+  await assert.rejects(titles(reader, 'lime'), (error) => isProblem(error, 'unavailable'))
+  await writer.index([sampleDocument({ title: 'Lime again' })])
+  await eventually('the new index', async () => (await titles(reader, 'lime').catch(() => [])).length === 1)
+})
+
+test('an index with the name of the alias is never written', async (t) => {
+  const search = newStackSearch(t)
+  await search.ask('PUT', `/${search.alias}`)
+  const index = await search.open()
+  await assert.rejects(
+    index.check(),
+    (error: Error) =>
+      isProblem(error, 'unavailable') &&
+      /has an index test-\w+ where docmgr needs an alias/.test(error.message),
+  )
+  await search.ask('DELETE', `/${search.alias}`)
+  await index.check()
+})
+
+test('an index of another mapping is replaced by a new one', async (t) => {
+  const search = newStackSearch(t)
+  const aliases = { [search.alias]: { is_write_index: true } }
+  await search.ask('PUT', `/${search.alias}-v1`, { aliases, mappings: { dynamic: 'strict' } })
+  const [index, other] = await Promise.all([search.open(), search.open()])
+  await eventually('both to be ready', async () => {
+    await Promise.all([index.check(), other.check()])
+    return true
+  })
+  await index.index([sampleDocument({ title: 'Beech' })])
+  assert.deepEqual(await titles(other, 'beech'), ['Beech'])
+  const { body } = await search.ask('GET', `/${search.alias}/_alias`)
+  assert.deepEqual(body, { [indexName(search.alias)]: { aliases } })
+})
+
+test('an index that another version has replaced is not used again', async (t) => {
+  const search = newStackSearch(t)
+  await (await search.open()).check()
+  await search.ask('PUT', `/${search.alias}-next`)
+  await search.ask('POST', '/_aliases', {
+    actions: [
+      { remove: { index: indexName(search.alias), alias: search.alias } },
+      { add: { index: `${search.alias}-next`, alias: search.alias, is_write_index: true } },
+    ],
+  })
+  const index = await search.open()
+  await assert.rejects(
+    index.index([sampleDocument()]),
+    (error: Error) => isProblem(error, 'unavailable') && /another version of docmgr/.test(error.message),
+  )
+})
+
+test('times are filtered with any offset and precision of a request', async (t) => {
+  const index = await newStackSearch(t).open()
+  const created_at = '2026-03-01T10:00:00.123456Z'
+  await index.index([sampleDocument({ title: 'Fir', created_at })])
+  const found = async (filters: object): Promise<number> =>
+    (await index.search({ q: 'fir', filters, from: 0, size: 1 })).total
+  for (const created_from of [
+    '0001-01-01T00:00:00Z',
+    '2026-03-01T15:00:00+05:00',
+    created_at,
+    '2026-03-01T10:00Z',
+  ])
+    assert.equal(await found({ created_from }), 1, created_from)
+  for (const created_from of ['9999-12-31T23:59:59-15:00', '2026-03-01T10:00:01.00000000000001Z'])
+    assert.equal(await found({ created_from }), 0, created_from)
+  assert.equal(await found({ created_to: created_at }), 0)
+  const { documents } = await index.search({ q: 'fir', filters: {}, from: 0, size: 1 })
+  assert.equal(documents[0]!.created_at, created_at)
+})
+
+test('beyond 10,000 matches the total is not exact, and the last page can be read', async (t) => {
+  const index = await newStackSearch(t).open()
+  const documents = Array.from({ length: 10_001 }, (_, number) => sampleDocument({ title: `Reed ${number}` }))
+  await index.index(documents)
+  const last = await index.search({ q: 'reed', filters: {}, from: 10_000, size: 100 })
+  assert.deepEqual([last.total, last.total_is_exact, last.documents.length], [10_000, false, 1])
+  assert.deepEqual((await index.search({ q: 'reed', filters: {}, from: 20_000, size: 100 })).documents, [])
+})

@@ -1,0 +1,51 @@
+/** The fields of a search document by their treatment, derived from domain/document-fields.ts. */
+import {
+  DOCUMENT_FIELDS,
+  type FieldDefinition,
+  fieldDefinition,
+  type FieldsWith,
+  fieldsWhere,
+  filterParameters,
+} from '../../domain/document-fields.ts'
+import type { SearchFilters } from './port.ts'
+
+export type SearchField = FieldsWith<{ search: string }>
+export type WordsField = FieldsWith<{ search: 'words' }>
+export type HitField = FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>
+
+const fieldsTreatedAs = <Name extends SearchField>(
+  ...treatments: FieldDefinition['search'][]
+): readonly Name[] => fieldsWhere<Name>(({ search }) => search !== undefined && treatments.includes(search))
+
+/** Fields with full text, besides the content. */
+export const WORDS_FIELDS = fieldsTreatedAs<WordsField>('words')
+export const INTERNAL_FIELDS = fieldsTreatedAs<FieldsWith<{ search: 'internal' }>>('internal')
+/** Fields that a hit has. */
+export const HIT_FIELDS = fieldsTreatedAs<HitField>('words', 'keyword', 'stored')
+export const TIME_FIELDS = HIT_FIELDS.filter(
+  (name): name is HitField & FieldsWith<{ type: 'timestamp' }> => DOCUMENT_FIELDS[name].type === 'timestamp',
+)
+
+/** Weight of a match in a field; a match in the content weighs 1. */
+export const weightOf = (name: WordsField): number => fieldDefinition(name).weight ?? 1
+
+/** One condition of a filter on the exact value of a field. */
+export interface Condition {
+  field: SearchField
+  /** `from` is inclusive, `to` exclusive */
+  operator: 'equal' | 'from' | 'to'
+  value: string | number
+}
+
+const PARAMETERS = Object.entries(filterParameters('search')).map(([parameter, { field, operator }]) => {
+  if (operator === 'contains') throw new Error(`${field}: a search has no filter of the kind "contains"`)
+  return { parameter: parameter as keyof SearchFilters, field: field as SearchField, operator }
+})
+
+/** The conditions of the filters that are given. */
+export function conditionsOf(filters: SearchFilters): Condition[] {
+  return PARAMETERS.flatMap(({ parameter, field, operator }) => {
+    const value = filters[parameter]
+    return value === undefined ? [] : [{ field, operator, value }]
+  })
+}

@@ -1,0 +1,35 @@
+import type { WholeDocument } from './driver.ts'
+import { INTERNAL_FIELDS, WORDS_FIELDS } from './fields.ts'
+import { MAX_CONTENT_UNITS } from './limits.ts'
+import type { SearchDocument } from './port.ts'
+
+export const isWhole = (document: SearchDocument): document is WholeDocument =>
+  document.content !== null || document.deleted
+
+/** The newest version of each document. */
+export function newestVersions(documents: SearchDocument[]): SearchDocument[] {
+  const newest = new Map<string, SearchDocument>()
+  for (const document of documents) {
+    const other = newest.get(document.id)
+    if (other === undefined || other.version < document.version) newest.set(document.id, document)
+  }
+  return [...newest.values()]
+}
+
+const TOMBSTONE = {
+  content: '',
+  ...Object.fromEntries(WORDS_FIELDS.map((name) => [name, ''])),
+  ...Object.fromEntries(INTERNAL_FIELDS.map((name) => [name, null])),
+}
+
+/** The document as an index can store it: without NUL characters, and with a limited text. A tombstone has no texts. */
+export function truncateToLimits(document: SearchDocument): SearchDocument {
+  if (document.deleted) return { ...document, ...TOMBSTONE }
+  const { content } = document
+  const truncated = { ...document, content: content && withoutNul(content.slice(0, MAX_CONTENT_UNITS)) }
+  for (const name of WORDS_FIELDS) truncated[name] = withoutNul(document[name])
+  return truncated
+}
+
+const withoutNul = <Text extends string | null>(text: Text): Text =>
+  (text?.includes('\0') ? text.replaceAll('\0', ' ') : text) as Text
