@@ -60,8 +60,8 @@ function composeDocument(base: Base, stores: Stores) {
       { createConnectHandler },
     ] = await Promise.all([
       import('../roles/document/role.ts'),
-      import('../rpc/document-service.ts'),
-      import('../rpc/calls.ts'),
+      import('../ports/documents/service.ts'),
+      import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
     ])
     const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
@@ -77,7 +77,7 @@ function composeDocument(base: Base, stores: Stores) {
       name: 'document',
       endpoints: role.endpoints,
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
-      before: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
+      handleRaw: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
     }
     return { value: { server, role, calls }, stop: () => role.stop() }
   })

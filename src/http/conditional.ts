@@ -1,4 +1,5 @@
-/** Conditional requests (RFC 9110, 13): entity tags and what If-Match and If-None-Match say of them. */
+/** Headers that make a request conditional: If-Match, If-None-Match (RFC 9110, 13) and Idempotency-Key. */
+import type { IncomingHttpHeaders } from 'node:http'
 import { invalidField } from '../domain/errors.ts'
 
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
@@ -6,7 +7,7 @@ const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
 /** The strong entity tag of a version or a hash. */
 export const entityTag = (value: string | number): string => `"${value}"`
 
-/** True when the client has this representation: answer 304. The comparison is the weak one. */
+/** True when the client has this representation, so that the answer is 304. Uses the weak comparison. */
 export function isNotModified(ifNoneMatch: string | undefined, value: string | number): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch.trim() === '*') return true
@@ -14,7 +15,7 @@ export function isNotModified(ifNoneMatch: string | undefined, value: string | n
 }
 
 /**
- * The versions that If-Match names, or undefined where any will do. Weak tags never match, so they are left out.
+ * The versions that If-Match names; undefined accepts any. Weak tags never match, so they are left out.
  * @throws DomainError validation-failed
  */
 export function expectedVersions(ifMatch: string | undefined): number[] | undefined {
@@ -24,6 +25,20 @@ export function expectedVersions(ifMatch: string | undefined): number[] | undefi
     throw invalidField('header.if-match', 'must be the ETag of a document, such as "3", or *')
   }
   return tags.filter((tag) => !tag.weak && /^[1-9]\d{0,8}$/.test(tag.value)).map((tag) => Number(tag.value))
+}
+
+/**
+ * The header Idempotency-Key, or undefined if it was not sent.
+ * @throws DomainError validation-failed
+ */
+export function idempotencyKeyOf(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw invalidField(
+    'header.idempotency-key',
+    'must have 1 to 255 visible ASCII characters, and be sent once',
+  )
 }
 
 function tagsOf(header: string): { weak: boolean; value: string }[] {

@@ -1,7 +1,7 @@
 /** Opaque cursors of lists: where a page ended, so that the next one begins there at the same cost. */
 import { createHash } from 'node:crypto'
 import { invalidField } from '../domain/errors.ts'
-import { canonicalUuid } from './fields.ts'
+import { canonicalUuid } from '../domain/uuid.ts'
 
 /** The last row of a page: its sort key, and its id for rows that share the key. */
 export interface CursorPlace {

@@ -1,8 +1,9 @@
-/** Schemas of the fields that several endpoints have. Their messages say what would be right. */
+/** Schemas of fields that several endpoints have. Their messages say what a valid value is. */
 import { z } from 'zod'
 import { STATUSES } from '../domain/document.ts'
+import { canonicalUuid } from '../domain/uuid.ts'
 
-/** Text that PostgreSQL and JSON can keep: no NUL, no lone surrogates. Lengths are counted in characters (code points). */
+/** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
 export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
   const { min = 0, max = Infinity } = options
   return z
@@ -17,19 +18,6 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
       (value) => value.length <= max || [...value].length <= max,
       `must have at most ${max} characters`,
     ) as unknown as z.ZodType<string, string>
-}
-
-const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-export const isCanonicalUuid = (value: string): boolean => CANONICAL_UUID.test(value)
-
-const UUID = /^(?:urn:uuid:)?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i
-
-/** The canonical form of a UUID (lower case, with hyphens) from any form that RFC 9562 and its URN know, or undefined. */
-export function canonicalUuid(value: string): string | undefined {
-  // As nearly all of them come; taking one apart and putting it together costs ten times as much.
-  if (isCanonicalUuid(value)) return value
-  const parts = UUID.exec(value)
-  return parts ? parts.slice(1).join('-').toLowerCase() : undefined
 }
 
 export const id = z
@@ -53,6 +41,17 @@ export const email = text({ max: 320 })
 
 export const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
 
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}(?: *; *${TOKEN}=(?:${TOKEN}|"[ !#-\\[\\]-~]*"))*$`)
+
+/** A media type with its parameters (RFC 9110, 8.3.1). */
+export const mediaType = z
+  .string('must be a string')
+  .max(255, 'must have at most 255 characters')
+  .regex(MEDIA_TYPE, 'must be a media type, such as text/plain or application/pdf')
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+
 /** An integer in a query string. */
 export function wholeNumber(options: {
   min: number
@@ -74,4 +73,4 @@ export function wholeNumber(options: {
 export const dateTime = z.iso
   .datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })
   // PostgreSQL has no year 0 and no offset of 16 hours.
-  .refine((time) => !/^0000|[+-](1[6-9]|2\d):\d\d$/.test(time), 'must be a time that a calendar has')
+  .refine((time) => !/^0000|[+-](1[6-9]|2\d):\d\d$/.test(time), 'must be a valid date and time')

@@ -15,7 +15,7 @@ export interface RoleServer {
   /** what this role's readiness depends on */
   checks: HealthChecks
   /** handles requests that are not REST, before their body is read */
-  before?: HttpOptions['before']
+  handleRaw?: HttpOptions['handleRaw']
   /** takes WebSocket upgrades; false: not its path */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
   /** ends long-lived connections, before the listeners close */
@@ -26,7 +26,7 @@ export interface ServeOptions {
   host: string
   /** `http` serves all roles, the others one each; 0: any free port, `off`: none */
   ports: Record<string, number | 'off'>
-  http: Omit<HttpOptions, 'before'>
+  http: Omit<HttpOptions, 'handleRaw'>
   metrics: Metrics
   version: string
   /** milliseconds between readiness off and closing the listeners, for load balancers to notice */
@@ -87,7 +87,7 @@ async function openServer(
   const endpoints = [...roles.flatMap((role) => role.endpoints), ...health.endpoints]
   const app = createApp([...endpoints, openApiEndpoint(endpoints, options.version)], {
     ...options.http,
-    before: (request, response) => roles.some((role) => role.before?.(request, response)),
+    handleRaw: (request, response) => roles.some((role) => role.handleRaw?.(request, response)),
   })
   const listener = await listen({
     setting: `listen.${name}`,

@@ -1,87 +1,93 @@
-/** Bodies that are streamed to where they are stored: multipart forms (RFC 7578) and raw ones. */
+/** Bodies that are streamed to storage: multipart forms (RFC 7578) and raw bytes. */
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import busboy from 'busboy'
 import { DomainError, invalidField } from '../domain/errors.ts'
 
-/** A file of a form as it was stored. */
-export interface StoredFile<Stored> {
-  /** what the client calls it, without folders */
-  name: string | undefined
-  /** of the part; undefined when the client did not know either */
-  contentType: string | undefined
-  stored: Stored
-}
-
-export interface FormOptions<Stored> {
-  /** names that the file's part may have */
-  fileFields: string[]
-  store: (content: AsyncIterable<Uint8Array>) => Promise<Stored>
-}
-
-export interface Form<Stored> {
-  fields: Record<string, string>
-  file: StoredFile<Stored>
+export interface Form {
+  file: {
+    /** from the client, without folders */
+    name: string | undefined
+    /** of the part; undefined where the client did not know it */
+    contentType: string | undefined
+    /** throws DomainError malformed-request where the form ends early */
+    body: AsyncIterable<Uint8Array>
+  }
+  /**
+   * The fields before and after the file; call it once the file was read.
+   * @throws DomainError malformed-request, validation-failed
+   */
+  fields(): Promise<Record<string, string>>
 }
 
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 64 * 1024, files: 2, parts: 25, headerPairs: 20 }
-/** What is still read of a refused body, so that the client is done writing and reads the answer. */
-const DRAIN_BYTES = 16 * 1024 * 1024
-const DRAIN_MS = 3_000
+/** How much of a refused body is still read, so that the client finishes writing and reads the answer. */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
+const MAX_DISCARD_MS = 3_000
 
 /**
- * Reads a form with one file; fields may come before and after it. When it rejects, `store` has settled.
- * @throws DomainError malformed-request, validation-failed, and what `store` throws
+ * Reads a form with one file up to the beginning of the file.
+ * @param fileFields names that the part of the file may have
+ * @throws DomainError malformed-request, validation-failed
  */
-export async function readForm<Stored>(
-  request: IncomingMessage,
-  options: FormOptions<Stored>,
-): Promise<Form<Stored>> {
+export function openForm(request: IncomingMessage, fileFields: readonly string[]): Promise<Form> {
   const parser = openParser(request)
   const fields: Record<string, string> = {}
-  let file: { name: string | undefined; contentType: string | undefined; stored: Promise<Stored> } | undefined
+  let file: Readable | undefined
 
-  const read = new Promise<void>((resolve, reject) => {
-    const refuse = (field: string, detail: string): void => reject(invalidField(field, detail))
-    parser.on('file', (field, content, { filename, mimeType }) => {
-      // Whoever reads the file gets its error; one that nobody reads has one too when the parser is given up.
-      content.on('error', () => {})
-      if (file) return refuse(field, 'must be the only file')
-      if (!options.fileFields.includes(field))
-        return refuse(field, `the file's part must be named ${options.fileFields[0]}`)
-      const stored = options.store(content)
-      const contentType = mimeType === 'application/octet-stream' ? undefined : mimeType
-      file = { name: filename || undefined, contentType, stored }
-      stored.catch(reject)
+  return new Promise((resolve, reject) => {
+    const ended = new Promise<Record<string, string>>((resolveFields, rejectFields) => {
+      const fail = (error: DomainError): void => {
+        request.unpipe(parser)
+        reject(error)
+        rejectFields(error)
+        file?.destroy(error)
+      }
+      const refuse = (field: string, detail: string): void => fail(invalidField(field, detail))
+      parser.on('file', (field, content, { filename, mimeType }) => {
+        // The reader of the file gets its errors.
+        content.on('error', () => {})
+        if (file) return refuse(field, 'must be the only file')
+        if (!fileFields.includes(field))
+          return refuse(field, `the file's part must be named ${fileFields[0]}`)
+        file = content
+        const contentType = mimeType === 'application/octet-stream' ? undefined : mimeType
+        resolve({
+          file: { name: filename || undefined, contentType, body: bodyOf(content) },
+          fields: () => ended,
+        })
+      })
+      parser.on('field', (field, value, { nameTruncated, valueTruncated }) => {
+        if (nameTruncated || valueTruncated)
+          return refuse(field, `must have at most ${LIMITS.fieldSize} bytes`)
+        if (fileFields.includes(field)) return refuse(field, 'must be a file: a part with a filename')
+        fields[field] = value
+      })
+      for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) {
+        parser.on(limit, () => refuse('body', `must have one file and at most ${LIMITS.fields} fields`))
+      }
+      parser.on('error', (error) => fail(malformed('the body is not a multipart form', error)))
+      parser.on('close', () => {
+        if (file) resolveFields(fields)
+        else refuse(fileFields[0]!, 'is required: a part with a filename')
+      })
+      request.on('error', (error) => fail(malformed('the body ended early', error)))
+      request.on('close', () => request.complete || fail(malformed('the body ended early')))
+      request.pipe(parser)
     })
-    parser.on('field', (field, value, { nameTruncated, valueTruncated }) => {
-      if (nameTruncated || valueTruncated) return refuse(field, `must have at most ${LIMITS.fieldSize} bytes`)
-      if (options.fileFields.includes(field)) return refuse(field, 'must be a file: a part with a filename')
-      fields[field] = value
-    })
-    for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) {
-      parser.on(limit, () => refuse('body', `must have one file and at most ${LIMITS.fields} fields`))
-    }
-    parser.on('error', (error) => reject(malformed('the body is not a multipart form', error)))
-    parser.on('close', resolve)
-    request.on('error', (error) => reject(malformed('the body ended before its end', error)))
-    request.on('close', () => request.complete || reject(malformed('the body ended before its end')))
-    request.pipe(parser)
+    ended.catch(() => {})
   })
+}
 
+async function* bodyOf(file: Readable): AsyncGenerator<Uint8Array> {
   try {
-    await read
-    if (!file) throw invalidField(options.fileFields[0]!, 'is required: a part with a filename')
-    return { fields, file: { ...file, stored: await file.stored } }
+    yield* file as AsyncIterable<Buffer>
   } catch (error) {
-    request.unpipe(parser)
-    parser.on('error', () => {})
-    parser.destroy()
-    await file?.stored.catch(() => {})
-    throw error
+    throw error instanceof DomainError ? error : malformed('the body is not a multipart form', error)
   }
 }
 
-/** The bytes of the body as they come; the connection outlives whoever stops reading, so that an answer can be sent. */
+/** The bytes of the body. The connection stays open when the reader stops early, so that an answer can be sent. */
 export async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
@@ -90,22 +96,23 @@ export async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Reads on for a while after a refusal; then the connection may be closed on whoever still writes. */
-export async function drain(request: IncomingMessage): Promise<void> {
+/** Reads and drops the rest of the body, within limits. After that, a client that is still writing may be cut off. */
+export async function discardBody(request: IncomingMessage): Promise<void> {
+  request.unpipe()
   if (request.complete || request.destroyed) return
   await new Promise<void>((resolve) => {
     let read = 0
-    const timer = setTimeout(resolve, DRAIN_MS)
+    const timer = setTimeout(resolve, MAX_DISCARD_MS)
+    const stop = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
     request.on('data', (chunk: Buffer) => {
       read += chunk.length
-      if (read > DRAIN_BYTES) resolve()
+      if (read > MAX_DISCARDED_BYTES) stop()
     })
-    request
-      .once('end', resolve)
-      .once('close', resolve)
-      .once('error', () => resolve())
+    request.once('end', stop).once('close', stop).once('error', stop)
     request.resume()
-    request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer))
   })
   request.pause()
 }

@@ -4,8 +4,8 @@ import { ConnectError, createContextKey, createContextValues, type HandlerContex
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
-import { type CallOptions, createCalls } from './calls.ts'
-import type { DocumentHandlers } from './document-service.ts'
+import { type CallOptions, createCallPipeline } from './call-pipeline.ts'
+import type { DocumentHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './failure.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES } from './grpc-service.ts'
@@ -43,7 +43,7 @@ export function createConnectHandler(
 }
 
 function implementation(options: ConnectOptions): DocumentImplementation {
-  const run = createCalls(options)
+  const run = createCallPipeline(options)
   const adapt =
     <Request, Response>(
       method: DescMethod,

@@ -1,35 +1,46 @@
-import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import { type MethodDefinition, type ServiceDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
-import { codecOf } from './flat-codec.ts'
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf'
+import { logVerbosity, type MethodDefinition, type ServiceDefinition, setLogVerbosity } from '@grpc/grpc-js'
 
-/** Largest message that either side takes, in bytes. */
+/** Maximum size of a message in bytes, for clients and servers. */
 export const MAX_MESSAGE_BYTES = 50 * 1024 * 1024
 
-// grpc-js writes to standard error on its own; what matters reaches the callers as errors.
+// grpc-js writes to standard error by itself; callers get the errors anyway.
 setLogVerbosity(logVerbosity.NONE)
 
 export type GrpcMethod<Method extends DescMethod> = MethodDefinition<
-  MessageShape<Method['input']>,
+  MessageInitShape<Method['input']>,
   MessageShape<Method['output']>
-> & {
-  requestSerialize(message: MessageInitShape<Method['input']>): Buffer
-}
+>
 
 /** How grpc-js calls and serves a method that protobuf-es describes. */
 export function grpcMethod<Method extends DescMethod>(method: Method): GrpcMethod<Method> {
-  const input = codecOf<Method['input']>(method.input)
-  const output = codecOf<Method['output']>(method.output)
+  const { input, output } = method as { input: Method['input']; output: Method['output'] }
   return {
     path: `/${method.parent.typeName}/${method.name}`,
     requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
-    requestSerialize: (message) => input.write(message),
-    requestDeserialize: (bytes) => input.read(bytes),
-    responseSerialize: (message) => output.write(message),
-    responseDeserialize: (bytes) => output.read(bytes),
+    requestSerialize: (message) => serialize(input, message),
+    requestDeserialize: (bytes) => fromBinary(input, bytes) as MessageInitShape<Method['input']>,
+    responseSerialize: (message) => serialize(output, message as MessageInitShape<Method['output']>),
+    responseDeserialize: (bytes) => fromBinary(output, bytes) as MessageShape<Method['output']>,
   }
 }
 
 export function grpcService(service: DescService): ServiceDefinition {
   return Object.fromEntries(service.methods.map((method) => [method.localName, grpcMethod(method)]))
+}
+
+/** A Buffer over the same bytes, as grpc-js requires. */
+function serialize<Desc extends DescMessage>(desc: Desc, message: MessageInitShape<Desc>): Buffer {
+  const { buffer, byteOffset, byteLength } = toBinary(desc, create(desc, message))
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

@@ -15,9 +15,9 @@ import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
-import { createRpcMetrics } from './calls.ts'
+import { createRpcMetrics } from './call-pipeline.ts'
 import { createConnectHandler } from './connect.ts'
-import { createDocumentService } from './document-service.ts'
+import { createDocumentService } from '../ports/documents/service.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { type GrpcServer, startGrpcServer } from './server.ts'
 
@@ -43,7 +43,7 @@ async function start(mode: 'open' | 'required') {
   const app = createApp([], {
     ...options,
     metrics: createHttpMetrics(metrics),
-    before: createConnectHandler(options),
+    handleRaw: createConnectHandler(options),
   })
   const http = createServer(app.callback())
   http.listen(0, '127.0.0.1')

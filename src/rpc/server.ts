@@ -14,8 +14,8 @@ import type { Principal, RequestContext } from '../domain/request.ts'
 import { listenError } from '../http/listen.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
-import { type Call, type CallOptions, createCalls } from './calls.ts'
-import type { DocumentHandlers } from './document-service.ts'
+import { type Call, type CallOptions, createCallPipeline } from './call-pipeline.ts'
+import type { DocumentHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './failure.ts'
 import { DocumentService, file_document } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, grpcService } from './grpc-service.ts'
@@ -87,7 +87,7 @@ function reflection(): ReflectionService {
 }
 
 function implementation(options: GrpcServerOptions): UntypedServiceImplementation {
-  const run = createCalls(options)
+  const run = createCallPipeline(options)
   const methods: UntypedServiceImplementation = {}
   for (const method of DocumentService.methods) {
     const handle = options.handlers[method.localName as keyof DocumentHandlers] as (

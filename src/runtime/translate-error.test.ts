@@ -13,9 +13,9 @@ import { defineEndpoint } from '../http/endpoint.ts'
 import { type HttpListener, listen } from '../http/listen.ts'
 import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import type { Documents } from '../ports/documents/port.ts'
-import { createRpcMetrics } from '../rpc/calls.ts'
+import { createRpcMetrics } from '../rpc/call-pipeline.ts'
 import { createConnectHandler } from '../rpc/connect.ts'
-import { createDocumentService } from '../rpc/document-service.ts'
+import { createDocumentService } from '../ports/documents/service.ts'
 import { DocumentService } from '../rpc/gen/document_pb.ts'
 import { type GrpcServer, startGrpcServer } from '../rpc/server.ts'
 import { recordingConsumer } from '../testing/changes.ts'
@@ -103,7 +103,7 @@ before(async () => {
   const app = createApp([endpoint], {
     ...options,
     metrics: createHttpMetrics(metrics),
-    before: createConnectHandler(options),
+    handleRaw: createConnectHandler(options),
   })
   http = await listen({ setting: 'test', host: '127.0.0.1', port: 0, handler: app.callback() })
   grpc = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })

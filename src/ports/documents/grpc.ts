@@ -1,11 +1,11 @@
-import { type DescMethod, type MessageInitShape, type MessageShape, create } from '@bufbuild/protobuf'
+import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
 import { LRUCache } from 'lru-cache'
 import type { Tokens } from '../../auth/tokens.ts'
 import type { DocumentStatus } from '../../domain/document.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal, RequestContext } from '../../domain/request.ts'
-import { documentOf } from '../../rpc/document-service.ts'
+import { documentOf } from './service.ts'
 import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfFailure } from '../../rpc/failure.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, grpcMethod } from '../../rpc/grpc-service.ts'
@@ -98,17 +98,16 @@ export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocum
     context: RequestContext,
   ): Promise<MessageShape<Method['output']>> => {
     const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
-    const message = create<Method['input']>(description.input, request)
     const { signal } = context
     if (signal.aborted)
-      return Promise.reject(new DomainError('deadline-exceeded', 'the request was given up'))
+      return Promise.reject(new DomainError('deadline-exceeded', 'the request was cancelled'))
     return new Promise((resolve, reject) => {
       const options = { deadline: Date.now() + deadlineMs }
       const running = client.makeUnaryRequest(
         path,
         requestSerialize,
         responseDeserialize,
-        message,
+        request,
         metadataOf(context),
         options,
         (error, response) => {

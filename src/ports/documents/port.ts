@@ -1,10 +1,11 @@
-import type { Document, DocumentStatus } from '../../domain/document.ts'
+import type { Document, FieldsWith } from '../../domain/document-fields.ts'
+import type { DocumentStatus } from '../../domain/document.ts'
 import type { RequestContext } from '../../domain/request.ts'
 
-/** A document as the service's messages carry it: their fields are fixed, and the content's hash is not among them. */
-export type DocumentSummary = Omit<Document, 'content_sha256'>
+/** A document with the fields that the service's messages have. */
+export type DocumentSummary = Pick<Document, FieldsWith<{ grpc: true }>>
 
-/** What other roles ask of the document role: `document.DocumentService` of proto/document.proto. */
+/** The document role as other roles call it. Ids are canonical UUIDs. See `document.DocumentService` in proto/document.proto. */
 export interface Documents {
   /**
    * Idempotent. Resolves with the document as it is afterwards.

@@ -3,7 +3,7 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { DocumentStore } from './document-store.ts'
 
-/** The row stays, marked: the change feed and the search index learn of the deletion by its version. */
+/** Marks the row as deleted, so that the change feed and the search index get the deletion as a version. */
 export function deleteDocument(store: DocumentStore): Endpoint {
   return defineEndpoint({
     method: 'DELETE',

@@ -1,9 +1,18 @@
 /**
- * The documents in the database: the only place where they are made and changed. Each change is one statement that
- * looks at the row as it is at that moment, so that changes at the same time each get a version and none is lost.
+ * The documents in the database, and the only place that writes them. A change is one statement on the current row, so
+ * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
+import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
+import {
+  type DocumentRow,
+  type FieldsWith,
+  filterParameters,
+  type FilterParameter,
+  INPUT_FIELDS,
+  PUBLIC_FIELDS,
+} from '../../domain/document-fields.ts'
 import {
   type Document,
   type DocumentStatus,
@@ -13,31 +22,62 @@ import {
 } from '../../domain/document.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
-import { whyNotChanged, whyNotRemoved } from './refusals.ts'
+import { checkChange, checkDeletion } from './preconditions.ts'
 
-export const DOCUMENT_COLUMNS =
-  'id, title, content_type, content_size, content_sha256, s3_key, status, created_by, created_at, updated_at, version'
+const COLUMNS = PUBLIC_FIELDS.join(', ')
+const INSERTED = [
+  'id',
+  ...INPUT_FIELDS,
+  'content_size',
+  'content_sha256',
+  's3_key',
+  'traceparent',
+] as const satisfies readonly (keyof DocumentRow)[]
 
-export type NewDocument = Pick<
-  Document,
-  'id' | 'title' | 'content_type' | 'content_size' | 'content_sha256' | 's3_key' | 'created_by'
+const SELECT = `SELECT ${COLUMNS} FROM documents.documents`
+const INSERT =
+  `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
+  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${COLUMNS}`
+const FILTERS = filterParameters('list')
+
+export type NewDocumentRow = Pick<
+  DocumentRow,
+  FieldsWith<{ input: true }> | 'id' | 'content_size' | 'content_sha256' | 's3_key' | 'traceparent'
 >
 
 export interface ChangeOptions {
-  /** versions that the client has seen (If-Match); any will do without */
+  /** versions that the client has seen (If-Match); undefined accepts any */
   versions?: number[] | undefined
   /** of the request that makes the change; its events carry it */
   traceparent: string
 }
 
+export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const
+
+export interface ListQuery {
+  /** values of the query parameters of `filterParameters('list')`, by name */
+  filters: Record<string, unknown>
+  sort: { key: (typeof SORT_KEYS)[number]; descending: boolean }
+  skip: number
+  limit: number
+  /** sort key and id of the last row of the previous page */
+  after: { key: string; id: string } | undefined
+}
+
 export interface DocumentStore {
-  /** The caller announces the document to the cache once its transaction has committed. */
-  insert(on: Queryable, document: NewDocument, traceparent: string): Promise<Document>
+  /**
+   * @param request makes the insert idempotent: a repeated request gets the document that the first one made
+   * @throws DomainError idempotency-key-reused, request-in-progress
+   */
+  insert(
+    row: NewDocumentRow,
+    request: IdempotentRequest | undefined,
+  ): Promise<{ document: Document; replayed: boolean }>
   find(id: string): Promise<Document | undefined>
-  /** True for a document that was there once. */
+  list(query: ListQuery): Promise<Document[]>
   wasDeleted(id: string): Promise<boolean>
   /**
-   * Resolves with the document as it is afterwards. What is already so is a success that changes nothing.
+   * Resolves with the document after the change. Setting current values is a no-op and does not raise the version.
    * @throws DomainError document-not-found, version-mismatch, status-not-allowed: then nothing has changed
    */
   change(
@@ -49,102 +89,184 @@ export interface DocumentStore {
   remove(id: string, options: ChangeOptions): Promise<void>
 }
 
-/** More often than this, a refusal's reason is not gone before it can be read. */
-const ATTEMPTS = 10
-/** No version is newer (the column is an integer), so nothing is cached over it for as long as the cache remembers. */
-const LAST_VERSION = 2_147_483_647
+/** How often a change is tried whose reason for failing is gone when the row is read again. */
+const MAX_ATTEMPTS = 10
+/** The largest value of the column, so that nothing is cached over it for as long as the cache keeps removals. */
+const MAX_VERSION = 2_147_483_647
 const DELETABLE = STATUSES.filter(isDeletable)
 
-export function createDocumentStore(options: { pool: Pool; cache: DocumentCache }): DocumentStore {
-  const { pool, cache } = options
+/** The JSON of a document as text, because jsonb does not keep the order of fields. */
+export interface StoredDocument {
+  text: string
+}
 
+export interface DocumentStoreOptions {
+  pool: Pool
+  cache: DocumentCache
+  idempotency: Idempotency<StoredDocument>
+}
+
+export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreOptions): DocumentStore {
   const find = async (id: string): Promise<Document | undefined> => {
-    const rows = await queryRows<Document>(
-      pool,
-      `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents WHERE id = $1 AND deleted_at IS NULL`,
-      [id],
-    )
+    const rows = await queryRows<Document>(pool, `${SELECT} WHERE id = $1 AND deleted_at IS NULL`, [id])
     return rows[0]
   }
 
-  /** Runs a change; of one that got no answer nobody knows whether it was made, so the cache must not vouch for it. */
-  const attempt = async (id: string, text: string, values: unknown[]): Promise<Document | undefined> => {
-    try {
-      return (await queryRows<Document>(pool, text, values))[0]
-    } catch (error) {
-      await cache.remove(id, LAST_VERSION)
-      throw error
-    }
-  }
-
   return {
-    async insert(on, document, traceparent) {
-      const { id, title, content_type, content_size, content_sha256, s3_key, created_by } = document
-      const rows = await queryRows<Document>(
-        on,
-        `INSERT INTO documents.documents
-           (id, title, content_type, content_size, content_sha256, s3_key, created_by, traceparent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         RETURNING ${DOCUMENT_COLUMNS}`,
-        [id, title, content_type, content_size, content_sha256, s3_key, created_by, traceparent],
-      )
-      return rows[0]!
+    async insert(row, request) {
+      const insertRow = (on: Queryable): Promise<Document> => insert(on, row)
+      const created = request
+        ? await insertOnce(idempotency, request, insertRow)
+        : { document: await insertRow(pool), replayed: false }
+      if (!created.replayed) await cache.update(created.document)
+      return created
     },
 
     find,
 
-    async wasDeleted(id) {
-      const found = 'SELECT 1 AS found FROM documents.documents WHERE id = $1 AND deleted_at IS NOT NULL'
-      return (await queryRows(pool, found, [id])).length > 0
+    list(query) {
+      const { text, values } = listStatement(query)
+      return queryRows<Document>(pool, text, values)
     },
 
-    async change(id, { title, status }, { versions, traceparent }) {
-      const from = status && [...statusesBefore(status), status]
-      for (let n = 0; n < ATTEMPTS; n++) {
-        const changed = await attempt(
-          id,
-          `UPDATE documents.documents
-             SET title = coalesce($2, title), status = coalesce($3, status), traceparent = $4
-           WHERE id = $1 AND deleted_at IS NULL
-             AND ($5::int[] IS NULL OR version = ANY ($5))
-             AND ($6::text[] IS NULL OR status = ANY ($6))
-             AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
-           RETURNING ${DOCUMENT_COLUMNS}`,
-          [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null],
-        )
+    async wasDeleted(id) {
+      const deleted = 'SELECT 1 FROM documents.documents WHERE id = $1 AND deleted_at IS NOT NULL'
+      return (await queryRows(pool, deleted, [id])).length > 0
+    },
+
+    async change(id, changes, options) {
+      for (let n = 0; n < MAX_ATTEMPTS; n++) {
+        const changed = await withUncertainCache(cache, id, () => update(pool, id, changes, options))
         if (changed) {
           await cache.update(changed)
           return changed
         }
-        const present = await find(id)
-        const refusal = whyNotChanged(id, present, status, versions)
-        if (refusal) throw refusal
-        if ((title ?? present!.title) === present!.title && (status ?? present!.status) === present!.status)
-          return present!
+        const current = await find(id)
+        checkChange(id, current, changes.status, options.versions)
+        const { title = current.title, status = current.status } = changes
+        if (title === current.title && status === current.status) return current
       }
-      throw tooBusy()
+      throw tooManyUpdates()
     },
 
-    async remove(id, { versions, traceparent }) {
-      for (let n = 0; n < ATTEMPTS; n++) {
-        const removed = await attempt(
-          id,
-          `UPDATE documents.documents SET deleted_at = clock_timestamp(), traceparent = $2
-           WHERE id = $1 AND deleted_at IS NULL
-             AND ($3::int[] IS NULL OR version = ANY ($3))
-             AND status = ANY ($4)
-           RETURNING ${DOCUMENT_COLUMNS}`,
-          [id, traceparent, versions ?? null, DELETABLE],
-        )
+    async remove(id, options) {
+      for (let n = 0; n < MAX_ATTEMPTS; n++) {
+        const removed = await withUncertainCache(cache, id, () => markDeleted(pool, id, options))
         if (removed) return cache.remove(id, removed.version)
-        const refusal = whyNotRemoved(id, await find(id), versions)
-        if (refusal) throw refusal
+        checkDeletion(id, await find(id), options.versions)
       }
-      throw tooBusy()
+      throw tooManyUpdates()
     },
   }
 }
 
-function tooBusy(): DomainError {
-  return new DomainError('unavailable', 'the document changes too often now; try again')
+async function insert(on: Queryable, row: NewDocumentRow): Promise<Document> {
+  const [document] = await queryRows<Document>(
+    on,
+    INSERT,
+    INSERTED.map((name) => row[name]),
+  )
+  return document!
+}
+
+async function insertOnce(
+  idempotency: Idempotency<StoredDocument>,
+  request: IdempotentRequest,
+  insertRow: (on: Queryable) => Promise<Document>,
+): Promise<{ document: Document; replayed: boolean }> {
+  const { answer, replayed } = await idempotency.once(request, async (transaction) => ({
+    status: 201,
+    answer: { text: JSON.stringify(await insertRow(transaction)) },
+  }))
+  return { document: JSON.parse(answer.text) as Document, replayed }
+}
+
+async function update(
+  pool: Pool,
+  id: string,
+  { title, status }: { title?: string; status?: DocumentStatus },
+  { versions, traceparent }: ChangeOptions,
+): Promise<Document | undefined> {
+  const from = status && [...statusesBefore(status), status]
+  const rows = await queryRows<Document>(
+    pool,
+    `UPDATE documents.documents
+       SET title = coalesce($2, title), status = coalesce($3, status), traceparent = $4
+     WHERE id = $1 AND deleted_at IS NULL
+       AND ($5::int[] IS NULL OR version = ANY ($5))
+       AND ($6::text[] IS NULL OR status = ANY ($6))
+       AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
+     RETURNING ${COLUMNS}`,
+    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null],
+  )
+  return rows[0]
+}
+
+async function markDeleted(
+  pool: Pool,
+  id: string,
+  { versions, traceparent }: ChangeOptions,
+): Promise<{ version: number } | undefined> {
+  const rows = await queryRows<{ version: number }>(
+    pool,
+    `UPDATE documents.documents SET deleted_at = clock_timestamp(), traceparent = $2
+     WHERE id = $1 AND deleted_at IS NULL
+       AND ($3::int[] IS NULL OR version = ANY ($3))
+       AND status = ANY ($4)
+     RETURNING version`,
+    [id, traceparent, versions ?? null, DELETABLE],
+  )
+  return rows[0]
+}
+
+/** Removes the document from the cache when a write fails, because it may have been committed all the same. */
+async function withUncertainCache<T>(cache: DocumentCache, id: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    await cache.remove(id, MAX_VERSION)
+    throw error
+  }
+}
+
+/** Pages in the order of the partial indexes of documents.documents. Exported so that a test can read its plan. */
+export function listStatement({ filters, sort, skip, limit, after }: ListQuery): {
+  text: string
+  values: unknown[]
+} {
+  const values: unknown[] = []
+  const bind = (value: unknown): string => `$${values.push(value)}`
+  const where = ['deleted_at IS NULL']
+  for (const [name, parameter] of Object.entries(FILTERS)) {
+    if (filters[name] !== undefined) where.push(condition(parameter, filters[name], bind))
+  }
+  // Rows before the cursor are not read.
+  if (after)
+    where.push(`(${sort.key}, id) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})`)
+  const direction = sort.descending ? 'DESC' : 'ASC'
+  const text =
+    `${SELECT} WHERE ${where.join(' AND ')} ORDER BY ${sort.key} ${direction}, id ${direction}` +
+    ` LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
+  return { text, values }
+}
+
+function condition(
+  { field, operator }: FilterParameter,
+  value: unknown,
+  bind: (value: unknown) => string,
+): string {
+  switch (operator) {
+    case 'equal':
+      return `${field} = ${bind(value)}`
+    case 'contains':
+      return `${field} ILIKE ${bind(`%${String(value).replace(/[\\%_]/g, '\\$&')}%`)}`
+    case 'from':
+      return `${field} >= ${bind(value)}`
+    case 'to':
+      return `${field} < ${bind(value)}`
+  }
+}
+
+function tooManyUpdates(): DomainError {
+  return new DomainError('unavailable', 'too many concurrent updates; retry')
 }

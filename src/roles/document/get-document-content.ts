@@ -5,7 +5,7 @@ import { idParams } from '../../http/fields.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { ReadDocument } from './read-document.ts'
 
-/** Not a view. */
+/** Does not count as a view. */
 export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
   return defineEndpoint({
     method: 'GET',
@@ -26,13 +26,10 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
     async handle({ params, headers, head }, context) {
       const { document } = await read(params.id, undefined)
       // Rows that other programs wrote may have neither.
-      const { s3_key: key, content_sha256: sha256 } = document as {
-        s3_key: string | null
-        content_sha256: string | null
-      }
+      const { s3_key: key, content_sha256: sha256 } = document
       if (key === null) throw new DomainError('not-found', 'the document has no content')
       const { content_size: size } = document
-      // Storage reads what is known to be small in the cheapest way.
+      // With a known size, storage reads a small object in the cheapest way.
       const all = size > 0 ? { start: 0, end: size - 1 } : undefined
       return deliver(
         {

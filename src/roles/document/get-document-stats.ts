@@ -3,13 +3,13 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { DocumentStore } from './document-store.ts'
-import { documentNotFound } from './refusals.ts'
+import { documentNotFound } from './preconditions.ts'
 
 const stats = z
   .object({ document_id: z.uuid(), total_views: z.int(), unique_views: z.int() })
   .meta({ id: 'DocumentStats' })
 
-/** An id that never was a document's has zeros, as in the original; a deleted document has none any more. */
+/** Unknown ids return zero counts, as in the original; a deleted document is not found. */
 export function getDocumentStats(store: DocumentStore, cache: DocumentCache): Endpoint {
   return defineEndpoint({
     method: 'GET',

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
+import type { Document } from '../../domain/document.ts'
+import { openCache } from '../../ports/cache/open.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { testContext } from '../../testing/context.ts'
 import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
+import { createDocumentRole } from './role.ts'
 
 let service: TestService
 before(async () => {
@@ -34,28 +41,20 @@ test('gives the document as it was created, by every form of its id', async () =
 
 test('gives the same from the table as from the cache', async () => {
   const document = await service.create()
-  const other = await startedBeside()
-  assert.deepEqual(await (await get(document.id)).json(), await other.get(document.id))
-  assert.deepEqual(await other.get(document.id), document)
+  const read = await startReader()
+  assert.deepEqual(await (await get(document.id)).json(), await read(document.id))
+  assert.deepEqual(await read(document.id), document)
 })
 
-/** The port of another process on the same database, whose cache is empty. */
-async function startedBeside() {
-  const { createReadDocument } = await import('./read-document.ts')
-  const { createDocumentStore } = await import('./document-store.ts')
-  const { openCache } = await import('../../ports/cache/open.ts')
-  const { silentLogger } = await import('../../runtime/logger.ts')
-  const { systemClock: clock } = await import('../../runtime/clock.ts')
-  const { database } = service
-  const cache = await openCache('memory:', {
-    database,
-    entries: 9,
-    viewerSecret: 'x',
-    clock,
-    log: silentLogger,
-  })
-  const read = createReadDocument({ cache, store: createDocumentStore({ pool: database.pool, cache }) })
-  return { get: async (id: string) => (await read(id, undefined)).document }
+/** Reads documents as another process on the same database does, whose cache is empty. */
+async function startReader(): Promise<(id: string) => Promise<Document>> {
+  const { database, blobs } = service
+  const log = silentLogger
+  const clock = systemClock
+  const cache = await openCache('memory:', { database, entries: 9, viewerSecret: 'x', clock, log })
+  const limits = { contentBytes: 1_024 }
+  const role = createDocumentRole({ database, blobs, cache, clock, newId: createUuidV7(), log, limits })
+  return async (id) => (await role.documents.get(id, testContext())) as Document
 }
 
 test('answers 304 to who has the version, and not after a change', async () => {

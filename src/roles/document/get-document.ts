@@ -1,11 +1,11 @@
 import { viewerOf } from '../../domain/request.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
+import { documentSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
-import { documentSchema } from './document-fields.ts'
 import type { ReadDocument } from './read-document.ts'
 
-/** HEAD is not a view. */
+/** HEAD does not count as a view. */
 export function getDocument(read: ReadDocument): Endpoint {
   return defineEndpoint({
     method: 'GET',

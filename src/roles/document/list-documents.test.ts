@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document.ts'
 import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
-import { listStatement, type ListQuery } from './document-lister.ts'
+import { listStatement, type ListQuery } from './document-store.ts'
 
 let service: TestService
 const created: Document[] = []

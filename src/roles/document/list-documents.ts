@@ -3,15 +3,16 @@ import type { Document } from '../../domain/document.ts'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
+import { documentSchema, filterShape } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { dateTime, status, text, wholeNumber } from '../../http/fields.ts'
-import { documentSchema } from './document-fields.ts'
-import { type DocumentLister, SORT_KEYS, type Sort } from './document-lister.ts'
+import { text, wholeNumber } from '../../http/fields.ts'
+import { type DocumentStore, type ListQuery, SORT_KEYS } from './document-store.ts'
 
 const MAX_LIMIT = 200
 /** Skipped rows are read all the same. */
 const MAX_SKIP = 10_000
 const SORTS = SORT_KEYS.flatMap((key) => [key, `-${key}`] as const)
+const DEFAULT_SORT = '-created_at'
 
 const query = z.object({
   skip: wholeNumber({ min: 0, max: 999_999_999, fallback: 0 }).refine(
@@ -20,20 +21,11 @@ const query = z.object({
   ),
   limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: 100 }),
   cursor: z.string().optional(),
-  sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).default('-created_at'),
-  status: status.optional(),
-  created_by: text({ min: 1, max: 320 }).optional(),
-  content_type: text({ min: 1, max: 255 }).optional(),
-  created_from: dateTime.optional(),
-  created_to: dateTime.optional(),
-  title: text({ min: 1, max: 255 }).optional(),
-  content_sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
-    .optional(),
+  sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).default(DEFAULT_SORT),
+  ...filterShape('list'),
 })
 
-export function listDocuments(list: DocumentLister): Endpoint {
+export function listDocuments(store: Pick<DocumentStore, 'list'>): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/documents',
@@ -45,17 +37,18 @@ export function listDocuments(list: DocumentLister): Endpoint {
     query,
     responses: { 200: { description: 'a page', schema: z.array(documentSchema) } },
     async handle({ query: { skip, limit, cursor, sort: order, ...filters } }) {
-      const sort: Sort = { key: order.replace('-', '') as Sort['key'], descending: order.startsWith('-') }
-      const identity = [order, Object.entries(filters).filter(([, value]) => value !== undefined)]
+      const sort = sortOf(order)
+      const given = filters as Record<string, string | undefined>
+      const identity = [order, Object.entries(given).filter(([, value]) => value !== undefined)]
       if (cursor !== undefined && skip > 0)
         throw invalidField('query.skip', 'cannot be combined with a cursor')
       const after = cursor === undefined ? undefined : decodeCursor(cursor, identity, isKeyOf(sort))
       if (limit === 0) return { status: 200, json: [] }
-      const documents = await list({ filters, sort, skip, limit: limit + 1, after })
+      const documents = await store.list({ filters, sort, skip, limit: limit + 1, after })
       if (documents.length <= limit) return { status: 200, json: documents }
       const page = documents.slice(0, limit)
       const { id, [sort.key]: key } = page.at(-1) as Document
-      const asked = { limit, ...(order !== '-created_at' && { sort: order }), ...filters }
+      const asked = { limit, ...(order !== DEFAULT_SORT && { sort: order }), ...given }
       return {
         status: 200,
         headers: { link: nextLink('/documents', asked, encodeCursor({ key, id }, identity)) },
@@ -65,7 +58,11 @@ export function listDocuments(list: DocumentLister): Endpoint {
   })
 }
 
-function isKeyOf({ key }: Sort): (value: string) => boolean {
-  if (key === 'title') return (value) => text({ max: 255 }).safeParse(value).success
-  return isTime
+function sortOf(order: (typeof SORTS)[number]): ListQuery['sort'] {
+  const key = order.replace('-', '') as ListQuery['sort']['key']
+  return { key, descending: order.startsWith('-') }
+}
+
+function isKeyOf({ key }: ListQuery['sort']): (value: string) => boolean {
+  return key === 'title' ? (value) => text({ max: 255 }).safeParse(value).success : isTime
 }

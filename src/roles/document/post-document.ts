@@ -1,9 +1,9 @@
+import { documentSchema } from '../../http/document-schemas.ts'
 import { entityTag } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { drain } from '../../http/upload.ts'
+import { discardBody } from '../../http/upload.ts'
 import type { CreateDocument } from './create-document.ts'
-import { documentSchema } from './document-fields.ts'
-import { jsonForm, multipartForm, rawQuery, submissionOf } from './submissions.ts'
+import { jsonForm, multipartForm, rawQuery, readNewDocument } from './read-new-document.ts'
 
 export function postDocument(create: CreateDocument, limits: { contentBytes: number }): Endpoint {
   const form = jsonForm(limits.contentBytes)
@@ -27,14 +27,9 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
     async handle({ request, query }, context) {
       try {
         const { principal } = context
-        const submission = await submissionOf({
-          request,
-          query,
-          principal,
-          maxBytes: limits.contentBytes,
-          form,
-        })
-        const { document, replayed } = await create(submission, context)
+        const { contentBytes: maxBytes } = limits
+        const input = await readNewDocument({ request, query, principal, maxBytes, form })
+        const { document, replayed } = await create(input, context)
         const headers = {
           location: `/documents/${document.id}`,
           etag: entityTag(document.version),
@@ -42,7 +37,7 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
         }
         return { status: 201, headers, json: document }
       } catch (error) {
-        await drain(request)
+        await discardBody(request)
         throw error
       }
     },

@@ -1,16 +1,19 @@
 import { DocumentText } from '../../domain/document-text.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { DocumentStore } from './document-store.ts'
-import { documentNotFound } from './refusals.ts'
+import { documentNotFound } from './preconditions.ts'
 
 /**
- * The document, from the cache when it is there.
- * @param viewer whose view it is; undefined when it is none
+ * The document, from the cache if it is there.
+ * @param viewer whose view is counted; undefined counts none
  * @throws DomainError document-not-found
  */
 export type ReadDocument = (id: string, viewer: string | undefined) => Promise<DocumentText>
 
-export function createReadDocument(options: { store: DocumentStore; cache: DocumentCache }): ReadDocument {
+export function readDocumentUseCase(options: {
+  store: Pick<DocumentStore, 'find'>
+  cache: DocumentCache
+}): ReadDocument {
   const { store, cache } = options
   const readRow = async (id: string, viewer: string | undefined): Promise<DocumentText> => {
     const document = await store.find(id)

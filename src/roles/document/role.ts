@@ -1,6 +1,5 @@
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../http/idempotency.ts'
-import type { Document } from '../../domain/document.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
@@ -8,17 +7,16 @@ import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { createCreateDocument } from './create-document.ts'
+import { createDocumentUseCase } from './create-document.ts'
 import { deleteDocument } from './delete-document.ts'
-import { createDocumentLister } from './document-lister.ts'
-import { createDocumentStore } from './document-store.ts'
-import { createDocuments } from './documents.ts'
+import { createDocumentStore, type StoredDocument } from './document-store.ts'
+import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
-import { createReadDocument } from './read-document.ts'
+import { readDocumentUseCase } from './read-document.ts'
 import { updateDocument } from './update-document.ts'
 
 export interface DocumentRoleOptions {
@@ -29,7 +27,7 @@ export interface DocumentRoleOptions {
   newId: NewId
   log: Logger
   limits: {
-    /** bytes of a content at the most */
+    /** maximum size of a content in bytes */
     contentBytes: number
   }
 }
@@ -41,25 +39,24 @@ export interface DocumentRole {
   stop(): Promise<void>
 }
 
-/** The role that owns documents.documents: REST, and the port that gRPC serves. */
+/** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { database, blobs, cache, clock, newId, log, limits } = options
-  const { pool } = database
-  const store = createDocumentStore({ pool, cache })
-  const read = createReadDocument({ store, cache })
-  const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, log })
-  const create = createCreateDocument({ store, blobs, cache, idempotency, pool, newId, limits, log })
+  const idempotency = createIdempotency<StoredDocument>({ database, schema: 'documents', clock, log })
+  const store = createDocumentStore({ pool: database.pool, cache, idempotency })
+  const read = readDocumentUseCase({ store, cache })
+  const create = createDocumentUseCase({ store, blobs, newId, limits, log })
   return {
     endpoints: [
       postDocument(create, limits),
-      listDocuments(createDocumentLister(pool)),
+      listDocuments(store),
       getDocument(read),
       updateDocument(store),
       deleteDocument(store),
       getDocumentContent(read, blobs),
       getDocumentStats(store, cache),
     ],
-    documents: createDocuments({ store, read, database }),
+    documents: createDocumentsPort({ store, read, database }),
     stop: () => idempotency.stop(),
   }
 }

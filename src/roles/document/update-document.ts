@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { entityTag, expectedVersions } from '../../http/conditional.ts'
+import { documentSchema, sentSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams, status } from '../../http/fields.ts'
-import { documentSchema, title } from './document-fields.ts'
 import type { DocumentStore } from './document-store.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
+const title = sentSchema('title') as z.ZodType<string>
 const changes = z.object({ title: title.optional(), status: status.optional() }, 'must be a JSON object')
 
-/** Both fields change or neither does. Other fields are ignored. */
+/** Both fields change, or neither does. Other fields are ignored. */
 export function updateDocument(store: DocumentStore): Endpoint {
   return defineEndpoint({
     method: 'PATCH',
@@ -18,7 +19,7 @@ export function updateDocument(store: DocumentStore): Endpoint {
     summary: 'Changes the title, the status or both',
     description:
       'A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped; ' +
-      'cancelled is reached from any status before signed. What is already so changes nothing, and no version.',
+      'cancelled is reached from any status before signed. Setting a current value is a no-op and does not bump the version.',
     params: idParams,
     body: { schema: changes, maxBytes: MAX_BODY_BYTES },
     headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },

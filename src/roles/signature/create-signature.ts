@@ -4,7 +4,7 @@ import { requestHash } from '../../http/idempotency.ts'
 import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { email, id, text } from '../../http/fields.ts'
-import { idempotencyKeyOf } from '../../http/idempotency-key.ts'
+import { idempotencyKeyOf } from '../../http/conditional.ts'
 import type { SignCommand, SignDocument } from './sign-document.ts'
 import { signatureSchema } from './signature-schema.ts'
 

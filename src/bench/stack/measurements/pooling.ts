@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { DOCUMENT_COLUMNS } from '../../../roles/document/document-store.ts'
+import { PUBLIC_FIELDS } from '../../../domain/document-fields.ts'
 import { median } from '../../statistics.ts'
 import { serverCpu } from '../process-cpu.ts'
 import type { StackMeasurement } from '../stack-bench.ts'
@@ -11,7 +11,7 @@ const AT_ONCE = 25
 const CLIENT = 'this client'
 const READERS = [CLIENT, 'PgBouncer', 'PostgreSQL']
 /** The statement of a GET that finds nothing in the cache. */
-const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents WHERE id = $1 AND deleted_at IS NULL`
+const SELECT = `SELECT ${PUBLIC_FIELDS.join(', ')} FROM documents.documents WHERE id = $1 AND deleted_at IS NULL`
 
 /** Many connections to PgBouncer that read rows by their ids, against a few to PostgreSQL itself. */
 export const pooling: StackMeasurement = {

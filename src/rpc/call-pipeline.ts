@@ -40,7 +40,7 @@ export interface Call {
 export type CallResult<Response> = { response: Response } | { failure: Failure }
 
 /** Runs one call for whichever server received it: authentication, errors, the log and the metrics are the same. */
-export function createCalls({ authenticator, log, metrics }: CallOptions) {
+export function createCallPipeline({ authenticator, log, metrics }: CallOptions) {
   return async <Response>(
     call: Call,
     handle: (context: RequestContext) => Promise<Response>,

