@@ -103,6 +103,7 @@ test('each SDK is named in one file', () => {
     '@aws-sdk/client-s3',
     '@elastic/elasticsearch',
     '@grpc/reflection',
+    '@platformatic/kafka',
     'busboy',
     'cli-progress',
     'jiti',

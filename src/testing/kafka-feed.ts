@@ -1,28 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import { type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
-import { type KafkaClient, openKafka } from '../ports/changes/kafka/client.ts'
-import { ensureKafkaTopics, topicNames } from '../ports/changes/kafka/topics.ts'
-import { parseKafkaUrl } from '../ports/changes/kafka/url.ts'
+import { createKafkaClient, type KafkaClient } from '../ports/changes/kafka/client.ts'
+import { readRange } from '../ports/changes/kafka/read-partitions.ts'
+import { ensureKafkaTopics, topicNames, type TopicNames } from '../ports/changes/kafka/topics.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
+import { openKafkaAdmin } from './kafka-admin.ts'
 import { type TestConnector, testConnector } from './kafka-connector.ts'
 import { type RecordWriter, recordWriter } from './kafka-records.ts'
 import { stack } from './stack.ts'
 import { openStackDatabase } from './stack-database.ts'
 import { type Undo, undoing } from './undoing.ts'
 
-/** Topics and groups of its own. */
+/** Topics and groups of one test. */
 export interface TestTopics {
   /** runs clean-up functions after the test */
   context: Undo
   url: string
-  /** what the names of the topics and of the groups begin with */
+  /** prefix of the names of the topics and groups */
   prefix: string
+  names: TopicNames
   client: KafkaClient
-  /** writes as Debezium would */
+  /** writes like Debezium */
   write: RecordWriter
   createTopics(partitions?: number): Promise<void>
   removeTopics(): Promise<void>
@@ -32,11 +34,11 @@ export interface TestTopics {
   open(options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
   /** A started feed with these consumers. */
   start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
-  /** every record of a topic, partition by partition */
-  read(topic: 'documents' | 'signatures' | 'deadLetters'): Promise<TestRecord[]>
+  /** the values of the dead letters */
+  deadLetters(): Promise<unknown[]>
 }
 
-/** The same, with a database whose changes Debezium writes there. */
+/** TestTopics with a database whose changes Debezium writes there. */
 export interface TestKafka extends TestTopics {
   pool: Pool
   connector: TestConnector
@@ -44,47 +46,41 @@ export interface TestKafka extends TestTopics {
   prepare(): Promise<void>
 }
 
-export interface TestRecord {
-  partition: number
-  offset: number
-  key: string
-  value: unknown
-  text: string | null
-}
-
 export const kafkaUrl = `kafka://${stack.kafkaBrokers}`
 
-/** Timings with which tests need not wait long; the broker's least session is 6 s. */
+/** Short times; the broker's minimum session is 6 s. */
 const TIMINGS = {
   sessionMs: 6_000,
-  staticSessionMs: 6_000,
   heartbeatMs: 200,
   refreshMs: 1_000,
   stopMs: 5_000,
 }
 
-/** When the test ends, feeds stop, and topics and groups go. The topics are there unless `missing`. */
+/** When the test ends, its feeds stop, and its topics and groups are deleted. The topics are created unless `missing`. */
 export async function openTestTopics(t: Undo, { missing = false } = {}): Promise<TestTopics> {
   const context = undoing(t)
   const prefix = `test-${randomBytes(6).toString('hex')}`
   const names = topicNames(prefix)
-  const client = openKafka({ address: parseKafkaUrl(kafkaUrl), clientId: prefix, log: silentLogger })
+  const all = [...names.changes, names.deadLetters, names.peers]
+  const client = createKafkaClient({ url: kafkaUrl, clientId: prefix, log: silentLogger })
+  const admin = openKafkaAdmin()
   const groups = new Set<string>()
-  context.after(() => client.close())
-  context.after(() => client.deleteGroups([...groups]))
-  context.after(() => client.deleteTopics(Object.values(names)))
+  context.after(() => Promise.all([client.close(), admin.close()]))
+  context.after(() => admin.deleteGroups([...groups]))
+  context.after(() => admin.deleteTopics(all))
   const test: TestTopics = {
     context,
     url: kafkaUrl,
     prefix,
+    names,
     client,
-    write: recordWriter(client, prefix),
+    write: recordWriter(client, names),
     async createTopics(partitions = 3) {
       const settings = { prefix, partitions, replicationFactor: 1, retentionHours: 24, log: silentLogger }
       await ensureKafkaTopics(kafkaUrl, settings)
     },
-    removeTopics: () => client.deleteTopics(Object.values(names)),
-    addPartitions: (total) => client.addPartitions([names.documents, names.signatures], total),
+    removeTopics: () => admin.deleteTopics(all),
+    addPartitions: (total) => admin.addPartitions(names.changes, total),
     async open(options = {}) {
       const feed = openKafkaFeed({
         url: kafkaUrl,
@@ -110,13 +106,13 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
       await feed.start()
       return feed
     },
-    read: (topic) => readAll(client, names[topic]),
+    deadLetters: () => valuesIn(client, names.deadLetters),
   }
   if (!missing) await test.createTopics()
   return test
 }
 
-/** When the test ends, connector and database go too. */
+/** When the test ends, its connector and database are removed too. */
 export async function openTestKafka(t: Undo): Promise<TestKafka> {
   const context = undoing(t)
   const topics = await openTestTopics(context, { missing: true })
@@ -131,44 +127,23 @@ export async function openTestKafka(t: Undo): Promise<TestKafka> {
   }
 }
 
-async function readAll(client: KafkaClient, topic: string): Promise<TestRecord[]> {
-  const link = client.link()
+async function valuesIn(client: KafkaClient, topic: string): Promise<unknown[]> {
+  const reader = client.reader()
+  const values: unknown[] = []
   try {
-    await link.refresh([topic])
-    const records: TestRecord[] = []
-    for (const place of await link.offsets(link.partitionsOf(topic), 'earliest')) {
-      const [end] = await link.offsets([place], 'latest')
-      for (let offset = place.offset; offset < end!.offset;) {
-        const [broker] = [...link.leaders([place]).keys()]
-        const [fetched] = await link.fetch(broker!, [{ ...place, offset }], {
-          waitMs: 100,
-          bytes: 1e6,
-          bytesPerPartition: 1e6,
-        })
-        for (const record of fetched!.records) {
-          const text = record.value?.toString() ?? null
-          const value: unknown = text === null ? null : parsed(text)
-          records.push({
-            partition: place.partition,
-            offset: record.offset,
-            key: String(record.key),
-            value,
-            text,
-          })
-        }
-        offset = fetched!.next
-      }
-    }
-    return records
+    const partitions = await reader.partitionsOf([topic])
+    await readRange({
+      reader,
+      from: await reader.offsets(partitions, 'earliest'),
+      until: await reader.offsets(partitions, 'latest'),
+      signal: AbortSignal.timeout(10_000),
+      onFetched(fetched) {
+        for (const { records } of fetched)
+          values.push(...records.map(({ value }) => JSON.parse(String(value)) as unknown))
+      },
+    })
+    return values
   } finally {
-    await link.close()
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    await reader.close()
   }
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { KafkaClient } from '../ports/changes/kafka/client.ts'
-import { topicNames } from '../ports/changes/kafka/topics.ts'
+import type { TopicNames } from '../ports/changes/kafka/topics.ts'
 
 export interface RecordWriter {
-  /** A change of a document, as Debezium writes it. @returns the document's id */
+  /** Writes a change of a document. @returns the document's id */
   document(change?: Partial<DocumentChange>): Promise<string>
-  /** A new signature. @returns its id */
+  /** Writes a new signature. @returns its id */
   signature(documentId: string): Promise<string>
-  /** Anything, keyed as a document's changes are. */
+  /** Writes any value with the key of a document's changes. */
   raw(documentId: string, value: string): Promise<void>
 }
 
@@ -16,15 +16,15 @@ export interface DocumentChange {
   op: 'c' | 'u' | 'r'
   version: number
   title: string
-  /** makes it the same change as another with this number */
+  /** changes with the same number are the same change */
   lsn: number
   /** 'false' unless op is r */
   snapshot: string
 }
 
-/** Writes to the topics of a feed what Debezium would, with positions in the log that grow. */
-export function recordWriter(client: KafkaClient, prefix: string): RecordWriter {
-  const names = topicNames(prefix)
+/** Writes to the topics of a feed like Debezium, with growing positions in PostgreSQL's log. */
+export function recordWriter(client: KafkaClient, { changes }: TopicNames): RecordWriter {
+  const [documents, signatures] = changes as [string, string]
   let lsn = 1_000
   const source = (table: string, place: number, snapshot = 'false'): object => ({
     version: '3.7.0.Final',
@@ -51,7 +51,7 @@ export function recordWriter(client: KafkaClient, prefix: string): RecordWriter 
       const { id = randomUUID(), op = 'c', version = 1, title = 'A document', snapshot } = change
       const row = (of: number): object => ({ id, title, version: of, status: 'created', deleted_at: null })
       await send(
-        names.documents,
+        documents,
         { id },
         {
           op,
@@ -66,12 +66,12 @@ export function recordWriter(client: KafkaClient, prefix: string): RecordWriter 
       const id = randomUUID()
       const after = { id, document_id: documentId, signer_email: 'bob@example.com', signer_name: 'Bob' }
       await send(
-        names.signatures,
+        signatures,
         { document_id: documentId },
         { op: 'c', before: null, after, source: source('signatures', ++lsn) },
       )
       return id
     },
-    raw: (documentId, value) => client.send(names.documents, JSON.stringify({ id: documentId }), value),
+    raw: (documentId, value) => client.send(documents, JSON.stringify({ id: documentId }), value),
   }
 }

@@ -64,7 +64,9 @@ suite('kafka: questions between processes', { concurrency: 4 }, () => {
     const { ask, sees } = await startMember(topics, 'a')
     await assert.rejects(ask('anyone'), (error) => {
       assert.ok(isProblem(error, 'unavailable'))
-      return /Kafka has no topics \S+\.peers yet: docmgr cdc apply makes them/.test((error as Error).message)
+      return /Kafka has no topics \S+\.peers yet: docmgr cdc apply creates them/.test(
+        (error as Error).message,
+      )
     })
     await topics.createTopics()
     await eventually('an answer', () => ask('now').catch(() => undefined))

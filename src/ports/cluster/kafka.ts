@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../domain/errors.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
-import { type KafkaClient, openKafka } from '../changes/kafka/client.ts'
-import { kafkaErrorType, type KafkaLink, type KafkaOffset, type KafkaRecord } from '../changes/kafka/link.ts'
-import { readKafka } from '../changes/kafka/reader.ts'
-import { keepLinked } from '../changes/kafka/reconnect.ts'
+import { createKafkaClient, type KafkaClient } from '../changes/kafka/client.ts'
+import { isProtocolError, messageOf } from '../changes/kafka/errors.ts'
+import type { LogReader } from '../changes/kafka/log-reader.ts'
+import { readPartitions } from '../changes/kafka/read-partitions.ts'
 import { topicNames } from '../changes/kafka/topics.ts'
-import { parseKafkaUrl } from '../changes/kafka/url.ts'
+import type { KafkaRecord } from '../changes/kafka/types.ts'
+import { withReconnect } from '../changes/kafka/with-reconnect.ts'
 import { PendingQuestions } from './pending-questions.ts'
 import type { Cluster } from './port.ts'
 
@@ -34,6 +35,8 @@ const KINDS: ReadonlySet<string> = new Set<Content['kind']>([
   'answer',
 ])
 
+/** Errors after which the messages since the last fetch are lost. */
+const LOST = ['OFFSET_OUT_OF_RANGE', 'UNKNOWN_TOPIC_ID']
 const HEARTBEAT_MS = 5_000
 /** A member leaves after three missed heartbeats and some delay. */
 const MEMBER_TIMEOUT_MS = 16_000
@@ -44,7 +47,7 @@ const START_TIMEOUT_MS = 5_000
 
 export function openKafkaCluster({ url, prefix, instance, log }: KafkaClusterOptions): KafkaCluster {
   const clientId = ['docmgr-cluster', instance].filter(Boolean).join('-')
-  const client = openKafka({ address: parseKafkaUrl(url), clientId, log })
+  const client = createKafkaClient({ url, clientId, log })
   return new KafkaCluster(client, topicNames(prefix).peers, log)
 }
 
@@ -62,7 +65,8 @@ export class KafkaCluster implements Cluster {
   readonly #members = new Map<string, number>()
   readonly #questions = new PendingQuestions(this.#self)
   #handler: ((question: unknown) => unknown) | undefined
-  #next: KafkaOffset | undefined
+  /** offset of the next message */
+  #next: number | undefined
   /** why no question can be asked now */
   #problem: string | undefined = 'not started yet'
   #running: Promise<void> | undefined
@@ -126,39 +130,37 @@ export class KafkaCluster implements Cluster {
   }
 
   #run(onSettled: () => void): Promise<void> {
-    return keepLinked({
-      client: this.#client,
-      random: Math.random,
+    return withReconnect({
+      connect: () => this.#client.reader(),
       signal: this.#abort.signal,
-      work: (link, onWorking) =>
-        this.#follow(link, () => {
+      work: (reader, onWorking) =>
+        this.#follow(reader, () => {
           onWorking()
           onSettled()
         }),
       onFailure: (error, failures) => {
-        this.#problem = error.message
+        this.#problem = messageOf(error)
         if (failures === 1)
           this.#log.warn({ err: error }, 'cannot exchange messages with the other processes')
-        if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE') this.#next = undefined
+        if (LOST.some((name) => isProtocolError(error, name))) this.#next = undefined
         onSettled()
       },
     })
   }
 
-  async #follow(link: KafkaLink, onReading: () => void): Promise<void> {
-    const topic = this.#topic
-    await link.refresh([topic])
-    this.#next ??= (await link.offsets([{ topic, partition: 0 }], 'latest'))[0]!
+  async #follow(reader: LogReader, onReading: () => void): Promise<void> {
+    const partitions = await reader.partitionsOf([this.#topic])
+    this.#next ??= (await reader.offsets(partitions, 'latest'))[0]!.offset
     this.#problem = undefined
     this.#post({ kind: 'join' })
     onReading()
-    await readKafka({
-      link,
-      from: [this.#next],
+    await readPartitions({
+      reader,
+      from: [{ topic: this.#topic, partition: 0, offset: this.#next }],
       signal: this.#abort.signal,
       onFetched: ([fetched]) => {
         for (const record of fetched!.records) this.#read(record)
-        this.#next = { topic, partition: 0, offset: fetched!.next }
+        this.#next = fetched!.next
       },
     })
   }

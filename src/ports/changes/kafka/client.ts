@@ -1,13 +1,25 @@
 import { connect, isIP, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
-import { AssignerProtocol, type ISocketFactory, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs'
+import {
+  type Admin,
+  type Consumer,
+  type EachBatchPayload,
+  type ISocketFactory,
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Producer,
+} from 'kafkajs'
 import type { Logger } from '../../../runtime/logger.ts'
-import { createLink, type KafkaLink } from './link.ts'
-import type { Cluster, GroupCodec } from './protocol.ts'
-import type { KafkaAddress } from './url.ts'
+import { NotYet, poll } from '../../../runtime/poll.ts'
+import { messageOf } from './errors.ts'
+import { LogReader, removeFormerMembers } from './log-reader.ts'
+import { groupByTopic, type KafkaOffset, type KafkaPartition } from './types.ts'
+import { type KafkaAddress, parseKafkaUrl } from './url.ts'
 
-export { kafkaErrorType, MissingTopicError } from './link.ts'
+export type GroupMember = Consumer
+/** Records of one partition, as a member of a group gets them. */
+export type RecordBatch = EachBatchPayload
 
 export interface TopicSettings {
   topic: string
@@ -16,61 +28,58 @@ export interface TopicSettings {
   config: Record<string, string | number>
 }
 
+export interface GroupOptions {
+  group: string
+  /** milliseconds without a heartbeat after which a member's partitions go to others */
+  sessionMs: number
+  heartbeatMs: number
+  /** milliseconds that a rebalance waits for the members to finish their work */
+  rebalanceMs: number
+  /** milliseconds between looks for new partitions */
+  refreshMs: number
+}
+
 export interface KafkaClient {
-  link(): KafkaLink
-  /** All copies of the record are written when it resolves. */
+  readonly clientId: string
+  /** A reader with connections of its own. */
+  reader(): LogReader
+  /** A member of a consumer group, with connections of its own, which is not started yet. */
+  member(options: GroupOptions): GroupMember
+  /** The committed offsets of a group; partitions without one are left out. */
+  committed(group: string, partitions: KafkaPartition[]): Promise<KafkaOffset[]>
+  /** Removes the members that an earlier process with this client id left in a group when it was killed. */
+  removeFormerMembers(group: string): Promise<void>
+  /** Resolves when all replicas have the record. */
   send(topic: string, key: string, value: string): Promise<void>
   createTopics(topics: TopicSettings[]): Promise<{ created: string[]; existing: string[] }>
-  addPartitions(topics: string[], total: number): Promise<void>
-  /** They are gone for every broker when it resolves. */
-  deleteTopics(topics: string[]): Promise<void>
-  /** Also those that still have members. */
-  deleteGroups(groups: string[]): Promise<void>
   close(): Promise<void>
   /** Breaks all connections off, as the end of the process would. */
   destroy(): void
 }
 
 export interface KafkaClientOptions {
-  address: KafkaAddress
+  url: string
   clientId: string
   log: Logger
 }
 
 const CONNECT_MS = 5_000
 const REQUEST_MS = 15_000
-/** Whoever uses this client repeats by itself, for as long as it takes. */
+/** Callers retry by themselves, for as long as it takes. */
 const RETRY = { retries: 1, initialRetryTime: 100, maxRetryTime: 500 }
-const METADATA_AGE_MS = 30_000
+/** A group member fetches again when everything of the fetch before is done, so a fetch must bring work for a while. */
+const GROUP_FETCH = {
+  maxBytesPerPartition: 8 * 1024 * 1024,
+  maxBytes: 24 * 1024 * 1024,
+  maxWaitTimeInMs: 500,
+}
 
-/** The one user of kafkajs. Nothing connects before it is used. */
-export function openKafka({ address, clientId, log }: KafkaClientOptions): KafkaClient {
-  const sockets = new Set<Socket>()
-  let ended = false
-  const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    if (ended) throw new Error('the client of Kafka has ended')
-    const settings = { host, port, noDelay: true, keepAlive: true }
-    const socket = ssl
-      ? connectTls({ ...settings, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
-      : connect(settings, onConnect)
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    return socket
-  }
-  const kafka = new Kafka({
-    clientId,
-    brokers: address.brokers,
-    ssl: address.tls,
-    ...(address.sasl && { sasl: address.sasl as never }),
-    connectionTimeout: CONNECT_MS,
-    requestTimeout: REQUEST_MS,
-    retry: RETRY,
-    socketFactory,
-    logLevel: logLevel.WARN,
-    // Whoever asked learns of a failure by its error, and logs that; these lines are the details.
-    logCreator: () => (entry) => log.debug({ kafkajs: entry.namespace }, entry.log.message),
-  })
-  const links = new Set<KafkaLink>()
+/** The producer, administration and consumer groups by kafkajs; reading without a group by LogReader. */
+export function createKafkaClient({ url, clientId, log }: KafkaClientOptions): KafkaClient {
+  const address = parseKafkaUrl(url)
+  const connections = trackConnections()
+  const kafka = openKafka(address, clientId, connections.socketFactory, log)
+  const readers = new Set<LogReader>()
   let producer: Promise<Producer> | undefined
 
   const openProducer = async (): Promise<Producer> => {
@@ -78,7 +87,7 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
     await opened.connect()
     return opened
   }
-  const withAdmin = async <T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
+  const withAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
     const admin = kafka.admin({ retry: { ...RETRY, retries: 3 } })
     try {
       await admin.connect()
@@ -89,11 +98,37 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
   }
 
   return {
-    link() {
-      const link = openLink(kafka, () => links.delete(link))
-      links.add(link)
-      return link
+    clientId,
+    reader() {
+      const reader = new LogReader(address, clientId, () => readers.delete(reader))
+      readers.add(reader)
+      return reader
     },
+    member: ({ group, sessionMs, heartbeatMs, rebalanceMs, refreshMs }) =>
+      kafka.consumer({
+        groupId: group,
+        sessionTimeout: sessionMs,
+        // The least time between two heartbeats; the member itself sends one every `heartbeatMs`.
+        heartbeatInterval: heartbeatMs / 2,
+        rebalanceTimeout: rebalanceMs,
+        metadataMaxAge: refreshMs,
+        allowAutoTopicCreation: false,
+        // Aborted transactions of Kafka Connect contain real changes too, which the next transaction repeats.
+        readUncommitted: true,
+        ...GROUP_FETCH,
+        retry: { ...RETRY, restartOnFailure: async () => false },
+      }),
+    committed: (group, partitions) =>
+      withAdmin(async (admin) => {
+        const topics = [...groupByTopic(partitions).keys()]
+        const found = await admin.fetchOffsets({ groupId: group, topics })
+        return found.flatMap(({ topic, partitions: some }) =>
+          some
+            .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
+            .filter(({ offset }) => offset >= 0),
+        )
+      }),
+    removeFormerMembers: (group) => removeFormerMembers(address, clientId, group),
     async send(topic, key, value) {
       producer ??= openProducer()
       try {
@@ -104,130 +139,108 @@ export function openKafka({ address, clientId, log }: KafkaClientOptions): Kafka
         throw error
       }
     },
-    createTopics: (topics) =>
-      withAdmin(async (admin) => {
-        const before = new Set(await admin.listTopics())
-        const missing = topics.filter(({ topic }) => !before.has(topic))
-        if (missing.length > 0) {
-          try {
-            await admin.createTopics({
-              timeout: REQUEST_MS,
-              waitForLeaders: false,
-              topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
-                topic,
-                numPartitions: partitions,
-                replicationFactor,
-                configEntries: Object.entries(config).map(([name, value]) => ({
-                  name,
-                  value: String(value),
-                })),
-              })),
-            })
-          } catch (error) {
-            throw new Error(`the topics cannot be created: ${reasonOf(error)}`, { cause: error })
-          }
-        }
-        const names = (some: TopicSettings[]): string[] => some.map(({ topic }) => topic)
-        await waitForTopics(kafka, names(topics))
-        return { created: names(missing), existing: names(topics.filter((one) => !missing.includes(one))) }
-      }),
-    addPartitions: (topics, total) =>
-      withAdmin(async (admin) => {
-        const topicPartitions = topics.map((topic) => ({ topic, count: total }))
-        await admin.createPartitions({ topicPartitions, timeout: REQUEST_MS })
-      }),
-    deleteTopics: (topics) =>
-      withAdmin(async (admin) => {
-        const present = async (): Promise<string[]> => {
-          const there = new Set(await admin.listTopics())
-          return topics.filter((topic) => there.has(topic))
-        }
-        const found = await present()
-        if (found.length === 0) return
-        await admin.deleteTopics({ topics: found, timeout: REQUEST_MS })
-        // The controller has deleted them; brokers learn of it a little later, and until then name them as existing.
-        const end = performance.now() + REQUEST_MS
-        while ((await present()).length > 0) {
-          if (performance.now() > end) throw new Error(`brokers still have ${topics.join(', ')}`)
-          await delay(50)
-        }
-      }),
-    deleteGroups: (groups) =>
-      withAdmin(async (admin) => {
-        const there = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId))
-        const present = groups.filter((group) => there.has(group))
-        if (present.length === 0) return
-        const described = await admin.describeGroups(present)
-        const link = openLink(kafka)
-        try {
-          await link.refresh([])
-          for (const { groupId, members } of described.groups) {
-            await link.expel(
-              groupId,
-              members.map(({ memberId }) => memberId),
-            )
-          }
-        } finally {
-          await link.close()
-        }
-        await admin.deleteGroups(present)
-      }),
+    async createTopics(topics) {
+      const result = await withAdmin((admin) => createMissingTopics(admin, topics))
+      await waitForLeaders(
+        this.reader(),
+        topics.map(({ topic }) => topic),
+      )
+      return result
+    },
     async close() {
-      await Promise.all([...links].map((link) => link.close()))
+      await Promise.all([...readers].map((reader) => reader.close()))
       await producer?.then((opened) => opened.disconnect()).catch(() => {})
+      connections.destroy()
     },
     destroy() {
-      ended = true
-      // With an error: otherwise kafkajs does not notice, and its timers go on.
-      for (const socket of sockets) socket.destroy(new Error('the client of Kafka has ended'))
+      for (const reader of readers) void reader.close()
+      connections.destroy()
     },
   }
+}
+
+function openKafka(
+  address: KafkaAddress,
+  clientId: string,
+  socketFactory: ISocketFactory,
+  log: Logger,
+): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: address.brokers,
+    ssl: address.tls,
+    ...(address.sasl && { sasl: address.sasl as never }),
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    retry: RETRY,
+    socketFactory,
+    logLevel: logLevel.WARN,
+    // Callers get the error and log it; these lines are details.
+    logCreator: () => (entry) => log.debug({ kafkajs: entry.namespace }, entry.log.message),
+  })
+}
+
+/** The sockets of kafkajs, so that all of them can be broken off. */
+function trackConnections(): { socketFactory: ISocketFactory; destroy(): void } {
+  const sockets = new Set<Socket>()
+  let destroyed = false
+  return {
+    socketFactory({ host, port, ssl, onConnect }) {
+      if (destroyed) throw new Error('the Kafka client is destroyed')
+      const settings = { host, port, noDelay: true, keepAlive: true }
+      const socket = ssl
+        ? connectTls({ ...settings, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
+        : connect(settings, onConnect)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      return socket
+    },
+    destroy() {
+      destroyed = true
+      // With an error: otherwise kafkajs does not notice, and its timers go on.
+      for (const socket of sockets) socket.destroy(new Error('the Kafka client is destroyed'))
+    },
+  }
+}
+
+async function createMissingTopics(
+  admin: Admin,
+  topics: TopicSettings[],
+): Promise<{ created: string[]; existing: string[] }> {
+  const before = new Set(await admin.listTopics())
+  const missing = topics.filter(({ topic }) => !before.has(topic))
+  if (missing.length > 0) {
+    await admin
+      .createTopics({
+        timeout: REQUEST_MS,
+        waitForLeaders: false,
+        topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
+          topic,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value: String(value) })),
+        })),
+      })
+      .catch((error: unknown) => {
+        throw new Error(`cannot create the topics: ${messageOf(error)}`, { cause: error })
+      })
+  }
+  const names = (some: TopicSettings[]): string[] => some.map(({ topic }) => topic)
+  return { created: names(missing), existing: names(topics.filter((one) => !missing.includes(one))) }
 }
 
 /** Brokers lead the partitions of a new topic a little after its creation. */
-async function waitForTopics(kafka: Kafka, topics: string[]): Promise<void> {
-  const link = openLink(kafka)
-  const end = performance.now() + REQUEST_MS
+async function waitForLeaders(reader: LogReader, topics: string[]): Promise<void> {
   try {
-    for (;;) {
+    await poll({ timeoutMs: REQUEST_MS }, 'the leaders of the new topics', async () => {
       try {
-        await link.refresh(topics)
-        await link.offsets(topics.flatMap(link.partitionsOf), 'latest')
-        return
+        await reader.offsets(await reader.partitionsOf(topics), 'latest')
+        return true
       } catch (error) {
-        if (performance.now() > end) throw error
-        await delay(100)
+        return new NotYet(messageOf(error))
       }
-    }
+    })
   } finally {
-    await link.close()
+    await reader.close()
   }
-}
-
-/** The errors that kafkajs gathers when several topics are asked for. */
-function reasonOf(error: unknown): string {
-  const { errors, message } = error as { errors?: Error[]; message: string }
-  return errors?.map((each) => each.message).join('; ') ?? message
-}
-
-/** kafkajs gives its connections to those who share out partitions (its "custom partition assigner"). */
-function openLink(kafka: Kafka, onClose = (): void => {}): KafkaLink {
-  let found: object | undefined
-  kafka.consumer({
-    groupId: 'none',
-    metadataMaxAge: METADATA_AGE_MS,
-    allowAutoTopicCreation: false,
-    partitionAssigners: [
-      ({ cluster }) => {
-        found = cluster
-        return {
-          name: 'none',
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: '', metadata: Buffer.of() }),
-        }
-      },
-    ],
-  })
-  return createLink(found as Cluster, AssignerProtocol as GroupCodec, onClose)
 }

@@ -14,10 +14,8 @@ changeFeedContract('kafka:', {
         return kafka.open({ instance: 'only' })
       },
       crash: (feed) => (feed as OpenFeed).destroy(),
-      async deadLetters() {
-        const letters = await kafka.read('deadLetters')
-        return letters.map(({ value }) => value as { consumer: string; event: ChangeEvent; error: string })
-      },
+      deadLetters: async () =>
+        (await kafka.deadLetters()) as { consumer: string; event: ChangeEvent; error: string }[],
     }
   },
 })

@@ -5,16 +5,15 @@ import { within } from '../../../runtime/within.ts'
 import type { DriverConsumer, DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
-import { type KafkaClient, openKafka } from './client.ts'
+import { BroadcastReader } from './broadcast-reader.ts'
+import { createKafkaClient, type KafkaClient } from './client.ts'
 import { createKafkaDeadLetters, type KafkaDeadLetters } from './dead-letters.ts'
-import { isAfter, type MemoryLimits, recall } from './history.ts'
-import { createCovers, Cursor, isReached, parsePosition } from './position.ts'
-import { createScanner, type ScanLimits, type Scanner } from './scan.ts'
-import type { KafkaTimings } from './share.ts'
-import { SharedConsumer } from './shared.ts'
-import { KafkaTail } from './tail.ts'
-import { topicNames } from './topics.ts'
-import { parseKafkaUrl } from './url.ts'
+import { GroupConsumer } from './group-consumer.ts'
+import type { GroupTimings } from './group-session.ts'
+import { createCovers, parsePosition } from './position.ts'
+import type { BufferLimits } from './replay-buffer.ts'
+import { createLogReplay, type LogReplay, type LogReplayLimits } from './replay-from-log.ts'
+import { topicNames, type TopicNames } from './topics.ts'
 
 export interface KafkaFeedOptions {
   url: string
@@ -22,33 +21,31 @@ export interface KafkaFeedOptions {
   prefix: string
   /** prefix of the group names: consumer `indexer` is in group `docmgr-indexer` */
   group: string
-  /** name of this process in its groups, kept over a restart: it then gets its partitions back without a rebalance */
+  /** name of this process that it keeps over a restart: after a crash it need not wait for its former session to expire */
   instance?: string | undefined
   history: HistoryLimits
   clock: Clock
   log: Logger
-  random?: () => number
-  memory?: Partial<MemoryLimits>
-  scan?: Partial<ScanLimits>
-  timings?: Partial<KafkaTimings>
+  buffer?: Partial<BufferLimits>
+  logReplay?: Partial<LogReplayLimits>
+  timings?: Partial<GroupTimings>
 }
 
-const TIMINGS: KafkaTimings = {
+const TIMINGS: GroupTimings = {
   sessionMs: 10_000,
-  staticSessionMs: 30_000,
   heartbeatMs: 1_000,
   rebalanceMs: 30_000,
   refreshMs: 30_000,
   stopMs: 10_000,
 }
 /** About 2 KB an event. */
-const MEMORY: MemoryLimits = { events: 50_000, bytes: 64 * 1024 * 1024 }
-const WARM = { events: 20_000, ms: 10_000 }
-const SCAN: ScanLimits = { records: 200_000, ms: 10_000 }
-/** for this reader to reach a position that another instance gave */
+const BUFFER: BufferLimits = { events: 50_000, bytes: 64 * 1024 * 1024 }
+const READ_BACK = { events: 20_000, ms: 10_000 }
+const LOG_REPLAY: LogReplayLimits = { records: 200_000, ms: 10_000 }
+/** for this process to reach a position that another instance gave */
 const CATCH_UP_TIMEOUT_MS = 5_000
 const START_TIMEOUT_MS = 15_000
-/** A group consumer limits its last batch to `stopMs` itself; then it commits and leaves its group. */
+/** A group consumer limits its last batches to `stopMs` itself; then it commits and leaves its group. */
 const LEAVE_TIMEOUT_MS = 5_000
 
 /** The change feed from the topics that Debezium writes. */
@@ -62,102 +59,90 @@ export function openKafkaFeed(options: KafkaFeedOptions): OpenFeed {
 
 class KafkaDriver implements FeedDriver {
   readonly findings = []
+  readonly covers = createCovers()
   readonly #options: KafkaFeedOptions
-  readonly #timings: KafkaTimings
+  readonly #names: TopicNames
+  readonly #timings: GroupTimings
   readonly #client: KafkaClient
   readonly #deadLetters: KafkaDeadLetters
-  readonly #tail: KafkaTail
-  readonly #shared: SharedConsumer[] = []
-  readonly #scanner: Scanner
-  readonly covers = createCovers()
+  readonly #broadcast: BroadcastReader
+  readonly #groups: GroupConsumer[] = []
+  readonly #logReplay: LogReplay
 
   constructor(options: KafkaFeedOptions) {
-    const { prefix, log, clock, random = Math.random, history } = options
+    const { url, prefix, instance, log, clock, history } = options
     this.#options = options
+    this.#names = topicNames(prefix)
     this.#timings = { ...TIMINGS, ...options.timings }
-    this.#client = openKafka({
-      address: parseKafkaUrl(options.url),
-      clientId: ['docmgr', options.instance].filter(Boolean).join('-'),
-      log,
-    })
-    this.#deadLetters = createKafkaDeadLetters(this.#client, topicNames(prefix).deadLetters, clock)
-    const memory = { ...MEMORY, ...options.memory }
-    this.#tail = new KafkaTail({
-      client: this.#client,
-      prefix,
+    const clientId = ['docmgr', instance].filter(Boolean).join('-')
+    this.#client = createKafkaClient({ url, clientId, log })
+    const shared = { client: this.#client, names: this.#names, clock, log }
+    this.#deadLetters = createKafkaDeadLetters(shared)
+    const buffer = { ...BUFFER, ...options.buffer }
+    this.#broadcast = new BroadcastReader({
+      ...shared,
       deadLetters: this.#deadLetters,
-      log,
-      clock,
-      random,
-      memory: { ...memory, events: Math.min(history.maxEvents, memory.events) },
-      warm: { ...WARM, hours: history.maxAgeHours },
+      buffer: { ...buffer, events: Math.min(history.maxEvents, buffer.events) },
+      readBack: { ...READ_BACK, hours: history.maxAgeHours },
       refreshMs: this.#timings.refreshMs,
     })
-    const scan = { ...SCAN, ...options.scan }
-    this.#scanner = createScanner({
-      client: this.#client,
-      prefix,
-      identity: () => this.#tail.cursor!.identity,
-      limits: { ...scan, records: Math.min(scan.records, history.maxEvents) },
+    const limits = { ...LOG_REPLAY, ...options.logReplay }
+    this.#logReplay = createLogReplay({
+      ...shared,
+      identity: () => this.#broadcast.recent!.cursor.identity,
+      limits: { ...limits, records: Math.min(limits.records, history.maxEvents) },
     })
   }
 
   add(consumer: Consumer): DriverConsumer {
-    if (consumer.delivery === 'every-instance') return this.#tail.add(consumer)
-    const shared = new SharedConsumer({
-      ...this.#options,
+    if (consumer.delivery === 'every-instance') return this.#broadcast.add(consumer)
+    const { group, instance, log } = this.#options
+    const added = new GroupConsumer({
       client: this.#client,
       consumer,
-      instance: this.#options.instance,
+      group,
+      isNamed: instance !== undefined,
+      names: this.#names,
       deadLetters: this.#deadLetters,
-      random: this.#options.random ?? Math.random,
+      log,
       timings: this.#timings,
     })
-    this.#shared.push(shared)
-    return shared
+    this.#groups.push(added)
+    return added
   }
 
   position(): Position {
-    return this.#tail.cursor?.position ?? 'none'
+    return this.#broadcast.recent?.cursor.position ?? 'none'
   }
 
   /** What is in memory: reading Kafka from its first record for one client would cost too much. */
   async oldest(): Promise<Position> {
-    const { cursor, memory } = this.#tail
-    if (!cursor || !memory) throw new Error('the change feed has not started yet')
-    return new Cursor(cursor.identity, memory.floor).position
+    return this.#recent.oldest
   }
 
   async replay(documentId: string, position: string, limit: number): Promise<ChangeEvent[] | ResetReason> {
-    const tail = this.#tail
     const asked = parsePosition(position)
     if (!asked) return { reset: 'the position is malformed' }
-    if (!tail.cursor) throw new Error('the change feed has not started yet')
-    if (asked.identity !== tail.cursor.identity) return { reset: 'the position is unknown' }
+    if (asked.identity !== this.#recent.cursor.identity) return { reset: 'the position is unknown' }
     const after = asked.offsets
     // Another instance can be ahead of this one: the answer must not lead back.
-    if (!(await tail.reached(after, CATCH_UP_TIMEOUT_MS))) {
-      if (tail.isAtEnd) return { reset: 'the position is in the future' }
+    if (!(await this.#broadcast.reached(after, CATCH_UP_TIMEOUT_MS))) {
+      if (this.#broadcast.isAtEnd) return { reset: 'the position is in the future' }
       throw new Error('the change feed has not reached the position yet')
     }
-    const gap = tail.gapAfter(after)
-    if (gap !== undefined) return { reset: gap }
-    const { memory, cursor } = tail
-    if (!memory || !cursor) throw new Error('the change feed starts over')
-    if (!isReached(after, memory.floor)) {
-      const until = cursor.offsets.map((some) => [...some])
-      return this.#scanner.find({ documentId, after, until, limit })
-    }
-    const missed = memory.of(documentId).filter((event) => isAfter(event, after))
-    return missed.slice(0, limit).map((event) => recall(event, after))
+    const recent = this.#recent
+    const replayed = recent.replay(documentId, after, limit)
+    if (replayed) return replayed
+    const until = recent.cursor.offsets.map((some) => [...some])
+    return this.#logReplay.find({ documentId, after, until, limit })
   }
 
   status(): DriverStatus {
-    const { problem } = this.#tail
-    const states = [...this.#shared, ...this.#readers()].map(({ state }) => state)
+    const { problem } = this.#broadcast
+    const states = this.#readers().map(({ state }) => state)
     return {
-      state: worst(states),
-      lagEvents: [...this.#shared, this.#tail].reduce((sum, { lagEvents }) => sum + lagEvents, 0),
+      state: ORDER.find((state) => states.includes(state)) ?? 'starting',
+      lagEvents: this.#readers().reduce((sum, { lagEvents }) => sum + lagEvents, 0),
       ...(problem !== undefined && { problem }),
     }
   }
@@ -170,13 +155,13 @@ class KafkaDriver implements FeedDriver {
   }
 
   async start(): Promise<void> {
-    const begun = [...this.#shared, ...this.#readers()].map((one) => one.start())
-    await within(START_TIMEOUT_MS, Promise.all(begun)).catch(() => {})
+    const started = this.#readers().map((one) => one.start())
+    await within(START_TIMEOUT_MS, Promise.all(started)).catch(() => {})
   }
 
   async halt(): Promise<void> {
-    this.#scanner.stop()
-    await this.#tail.halt()
+    this.#logReplay.stop()
+    await this.#broadcast.stop()
   }
 
   close(): Promise<void> {
@@ -185,18 +170,22 @@ class KafkaDriver implements FeedDriver {
 
   destroy(): void {
     this.#client.destroy()
-    this.#scanner.stop()
-    void this.#tail.halt()
+    this.#logReplay.stop()
+    void this.#broadcast.stop()
   }
 
-  /** The reader of every partition, where a consumer needs it. */
-  #readers(): KafkaTail[] {
-    return this.#tail.queues.length > 0 ? [this.#tail] : []
+  /** @throws until reading has started */
+  get #recent() {
+    const { recent } = this.#broadcast
+    if (!recent) throw new Error('the change feed has not started yet')
+    return recent
+  }
+
+  /** What reads in this process. */
+  #readers(): (GroupConsumer | BroadcastReader)[] {
+    return this.#broadcast.hasConsumers ? [...this.#groups, this.#broadcast] : this.#groups
   }
 }
 
+/** The worst first. */
 const ORDER: FeedStatus['state'][] = ['reconnecting', 'starting', 'snapshot', 'streaming', 'stopped']
-
-function worst(states: FeedStatus['state'][]): FeedStatus['state'] {
-  return ORDER.find((state) => states.includes(state)) ?? 'starting'
-}

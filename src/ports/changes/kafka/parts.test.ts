@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KafkaMemory, isAfter, recall, type Remembered } from './history.ts'
-import { parseRecord, type UnplacedEvent } from './record.ts'
-import { RepeatFilter } from './repeats.ts'
-import { decodeTopicAnswer, encodeTopicRequest } from './topic-id.ts'
+import { silentLogger } from '../../../runtime/logger.ts'
+import { Deduplicator } from './deduplicator.ts'
+import { isProtocolError, messageOf } from './errors.ts'
+import type { LogItem } from './log-item.ts'
+import { PartitionProgress } from './partition-progress.ts'
+import { parseRecord } from './record.ts'
+import { type BufferedEvent, isAfter, rebase, ReplayBuffer } from './replay-buffer.ts'
+import { ensureKafkaTopics } from './topics.ts'
 import { parseKafkaUrl } from './url.ts'
 
 test('the URL names brokers, TLS and who logs in', () => {
@@ -38,19 +42,78 @@ test('what is wrong with a URL is said, without the password', () => {
   }
 })
 
-const change = (lsn: number, op = 'u', key = 'a', txId = 1): UnplacedEvent =>
-  ({ topic: 'cdc.documents', key, value: { op, source: { lsn, txId } } }) as never
+const change = (lsn: number | null, offset: number, { op = 'u', key = 'a' } = {}): LogItem =>
+  ({
+    topicIndex: 0,
+    partition: 0,
+    record: { offset },
+    parsed: { kind: 'event', event: { key, value: { op, source: { lsn, txId: 1 } } } },
+  }) as never
 
-test('only the very same change is a repeat, however old it looks', () => {
-  const repeats = new RepeatFilter(3)
+test('the same change at another offset is a repeat, however old it looks; the same record is not', () => {
+  const deduplicator = new Deduplicator(3)
+  const isRepeat = (...change_: Parameters<typeof change>): boolean =>
+    deduplicator.isRepeat(change(...change_))
   assert.deepEqual(
-    [5, 6, 5, 6].map((lsn) => repeats.isRepeat(change(lsn))),
+    [isRepeat(5, 0), isRepeat(6, 1), isRepeat(5, 2), isRepeat(6, 3)],
     [false, false, true, true],
   )
-  assert.equal(repeats.isRepeat(change(5, 'u', 'b')), false, 'another row of the same record')
-  assert.equal(repeats.isRepeat(change(1)), false, 'a log that begins anew')
-  assert.equal(repeats.isRepeat(change(5)), false, 'forgotten')
-  assert.equal(repeats.isRepeat({ ...change(0), value: { op: 'r', source: { lsn: null } } } as never), false)
+  assert.equal(isRepeat(5, 0), false, 'the record is read again')
+  assert.equal(isRepeat(5, 2), true, 'and its repeat')
+  assert.equal(isRepeat(5, 4, { key: 'b' }), false, 'another row of the same log record')
+  assert.equal(isRepeat(1, 5), false, 'a log that starts over')
+  assert.equal(isRepeat(5, 6), false, 'forgotten')
+  assert.equal(isRepeat(null, 7, { op: 'r' }), false)
+  assert.equal(isRepeat(null, 8, { op: 'r' }), false)
+})
+
+test('offsets are committed one at a time, and again after a failure', async () => {
+  const place = (offset: number, partition = 0) => ({ topic: 't', partition, offset })
+  const progress = new PartitionProgress([place(5), place(7, 1)], [place(9), place(7, 1)])
+  assert.equal(progress.lag, 4)
+  const sent: number[] = []
+  let fails = true
+  const send = async (offsets: { offset: number }[]): Promise<void> => {
+    sent.push(...offsets.map(({ offset }) => offset))
+    await Promise.resolve()
+    if (fails) throw new Error('no broker')
+  }
+  await progress.commit(send)
+  assert.deepEqual(sent, [], 'nothing is done')
+  progress.advance(place(6))
+  await assert.rejects(progress.commit(send), /no broker/)
+  fails = false
+  const first = progress.commit(send)
+  progress.advance(place(8))
+  progress.advance(place(7))
+  await Promise.all([first, progress.commit(send), progress.commit(send)])
+  assert.deepEqual(sent, [6, 6, 8])
+  assert.equal(progress.lag, 1)
+})
+
+test('errors of both packages are recognised, and their causes are in the message', () => {
+  const cause = Object.assign(new Error('out of range'), { apiId: 'OFFSET_OUT_OF_RANGE' })
+  const findBy = (property: string, value: unknown): unknown =>
+    (cause as unknown as Record<string, unknown>)[property] === value ? cause : null
+  const platformatic = Object.assign(new AggregateError([cause], 'API Fetch(v17) failed.'), { findBy })
+  const kafkajs = Object.assign(new Error('out of range'), { type: 'OFFSET_OUT_OF_RANGE' })
+  for (const error of [platformatic, kafkajs]) {
+    assert.ok(isProtocolError(error, 'OFFSET_OUT_OF_RANGE'))
+    assert.ok(!isProtocolError(error, 'UNKNOWN_TOPIC_ID'))
+  }
+  assert.equal(messageOf(platformatic), 'API Fetch(v17) failed: out of range')
+  assert.equal(messageOf(kafkajs), 'out of range')
+})
+
+test('topics with settings that cannot work are refused before Kafka is asked', async () => {
+  const settings = { prefix: 'x', partitions: 3, replicationFactor: 1, retentionHours: 1, log: silentLogger }
+  for (const partitions of [0, 9, 1.5]) {
+    await assert.rejects(ensureKafkaTopics('kafka://127.0.0.1:1', { ...settings, partitions }), /from 1 to 8/)
+  }
+  await assert.rejects(
+    ensureKafkaTopics('kafka://127.0.0.1:1', { ...settings, replicationFactor: 0 }),
+    /or -1/,
+  )
 })
 
 const record = (value: unknown) => ({
@@ -60,11 +123,11 @@ const record = (value: unknown) => ({
   value: value === null ? null : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
 })
 
-test('tombstones and what is not about a row are nothing, and nonsense is malformed', () => {
+test('tombstones and operations that are not about a row are ignored, and other values are malformed', () => {
   const source = { ts_ms: 1 }
-  assert.equal(parseRecord('cdc.documents', record(null)).kind, 'nothing')
-  assert.equal(parseRecord('cdc.documents', record({ op: 't', source })).kind, 'nothing')
-  assert.equal(parseRecord('cdc.documents', record({ op: 'm', source })).kind, 'nothing')
+  assert.equal(parseRecord('cdc.documents', record(null)).kind, 'ignored')
+  assert.equal(parseRecord('cdc.documents', record({ op: 't', source })).kind, 'ignored')
+  assert.equal(parseRecord('cdc.documents', record({ op: 'm', source })).kind, 'ignored')
   assert.equal(parseRecord('cdc.documents', record({ op: 'd', source, before: { id: 'x' } })).kind, 'event')
   const wrong = [
     '',
@@ -84,53 +147,34 @@ test('tombstones and what is not about a row are nothing, and nonsense is malfor
   )
 })
 
-const remembered = (partition: number, next: number, bytes = 10): Remembered => ({
+const buffered = (partition: number, next: number, bytes = 10): BufferedEvent => ({
   documentId: `document ${partition}`,
   topic: 'cdc.documents',
   key: `document ${partition}`,
   text: JSON.stringify('x'.repeat(bytes)),
-  number: 0,
+  topicIndex: 0,
   partition,
   next,
   position: 'PeQBUK5S.d0.B.B..',
 })
 
-test('memory forgets the oldest, by number and by bytes, and knows from where on it is whole', () => {
-  const byNumber = new KafkaMemory({ events: 2, bytes: 1e6 }, [[0, 0], []])
-  for (const event of [remembered(0, 1), remembered(1, 1), remembered(0, 2)]) byNumber.add(event)
-  assert.deepEqual(byNumber.floor, [[1, 0], []])
+test('the buffer removes the oldest events, by number and by bytes, and knows where it starts', () => {
+  const byNumber = new ReplayBuffer({ events: 2, bytes: 1e6 }, [[0, 0], []])
+  for (const event of [buffered(0, 1), buffered(1, 1), buffered(0, 2)]) byNumber.add(event)
+  assert.deepEqual(byNumber.start, [[1, 0], []])
   assert.deepEqual(
     byNumber.of('document 0').map(({ next }) => next),
     [2],
   )
-  const byBytes = new KafkaMemory({ events: 100, bytes: 20_000 }, [[0, 0], []])
-  for (let next = 1; next <= 100; next++) byBytes.add(remembered(0, next, 1_500))
+  const byBytes = new ReplayBuffer({ events: 100, bytes: 20_000 }, [[0, 0], []])
+  for (let next = 1; next <= 100; next++) byBytes.add(buffered(0, next, 1_500))
   assert.ok(byBytes.size > 5 && byBytes.size <= 10, String(byBytes.size))
-  assert.deepEqual(byBytes.floor, [[100 - byBytes.size, 0], []])
+  assert.deepEqual(byBytes.start, [[100 - byBytes.size, 0], []])
 })
 
-test('what is recalled does not lead a reader back who was ahead in other partitions', () => {
-  const event = remembered(0, 1)
+test('a replayed event does not move a reader back that was ahead in other partitions', () => {
+  const event = buffered(0, 1)
   assert.ok(isAfter(event, [[0, 9], [4]]))
   assert.ok(!isAfter(event, [[1, 0], []]))
-  assert.equal(recall(event, [[0, 9], [4]]).position, 'PeQBUK5S.d0.B.J..E')
-})
-
-test('the id of a topic is read from the answer, and a cut answer is refused', () => {
-  const text = (value: string): number[] => [value.length + 1, ...Buffer.from(value)]
-  const topicId = Buffer.alloc(16, 7)
-  const answer = Buffer.from([
-    ...[0, 0, 0, 0, 0, 2, 0, 0, 0, 1],
-    ...text('127.0.0.1'),
-    ...[0, 0, 0x23, 0x84, 0, 0],
-    ...text('cluster'),
-    ...[0, 0, 0, 1, 2, 0, 0],
-    ...text('t'),
-    ...topicId,
-  ])
-  assert.deepEqual(decodeTopicAnswer(answer), { clusterId: 'cluster', topicId: topicId.toString('hex') })
-  for (let end = 0; end < answer.length; end++) {
-    assert.throws(() => decodeTopicAnswer(answer.subarray(0, end)), RangeError)
-  }
-  assert.equal(encodeTopicRequest('t'.repeat(200)).length, 2 + 16 + 2 + 200 + 5)
+  assert.equal(rebase(event, [[0, 9], [4]]).position, 'PeQBUK5S.d0.B.J..E')
 })

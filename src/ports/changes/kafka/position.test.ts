@@ -19,7 +19,7 @@ test('a position survives its text, which is safe in URLs, has at most 128 chara
   )
 })
 
-test('a cursor writes the positions of where it stands', () => {
+test('a cursor formats its own position', () => {
   fc.assert(
     fc.property(
       partitions,
@@ -48,7 +48,7 @@ test('a position covers an event exactly when it is past it in its partition', (
       const reader = formatPosition({ identity: 'PeQBUK5S', moved: undefined, offsets: [one, []] })
       assert.equal(covers(reader, event), (one[partition] ?? 0) >= other[partition]!)
       assert.equal(covers(reader.replace('PeQBUK5S', 'PeQBUK5T'), event), false)
-      assert.equal(covers(event, reader), false, 'only of an event it is known whether it is covered')
+      assert.equal(covers(event, reader), false, 'only the positions of events can be covered')
     }),
   )
 })

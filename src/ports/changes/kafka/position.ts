@@ -1,33 +1,37 @@
-import type { Position } from '../../../domain/change.ts'
+import { type Position } from '../../../domain/change.ts'
+import { TOPIC_TABLE } from '../../../domain/topics.ts'
 
-/** Offsets of the next records: for each of TOPICS, for each partition. What is missing is 0. */
+/** Offsets of the next records: for each of TOPICS, for each partition. Missing ones are 0. */
 export type Offsets = number[][]
 
 /**
- * `<identity>.<d or s><partition>.<offsets of cdc.documents>..<offsets of cdc.signatures>`, where the first part after
- * the identity says which offset an event moved, or is `-`. Numbers are written to the base of 64.
+ * `<identity>.<letter of a topic><partition>.<offsets>..<offsets>`: the offsets of each of TOPICS, in base 64. The part
+ * after the identity names the offset that an event moved, or is `-`.
  */
 export interface KafkaPosition {
-  /** of cluster and topics, see KafkaLink.identity */
+  /** of cluster and topics, see LogReader.identity */
   identity: string
-  /** [number of the topic, partition] of the event that this is the position of */
+  /** [index in TOPICS, partition] of the event that has this position */
   moved: [number, number] | undefined
   offsets: Offsets
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]))
-const PATTERN = /^([\w-]{8})\.(?:-|([ds])(\d{1,3}))\.([\w.-]*?)\.\.([\w.-]*)$/
+const LETTERS = TOPIC_TABLE.map(({ letter }) => letter).join('')
+const PATTERN = new RegExp(`^([\\w-]{8})\\.(?:-|([${LETTERS}])(\\d{1,3}))\\.([\\w.-]*)$`)
 const MAX_CHARS = 128
 
-/** undefined when it is no position of this kind */
+/** undefined for a text of another form */
 export function parsePosition(position: Position): KafkaPosition | undefined {
   const parts = position.length <= MAX_CHARS ? PATTERN.exec(position) : null
   if (!parts) return undefined
-  const [, identity, letter, partition, documents, signatures] = parts
-  const offsets = [parseOffsets(documents!), parseOffsets(signatures!)]
-  if (offsets.flat().some((offset) => Number.isNaN(offset))) return undefined
-  const moved: [number, number] | undefined = letter ? [letter === 'd' ? 0 : 1, Number(partition)] : undefined
+  const [, identity, letter, partition, texts] = parts
+  const offsets = texts!.split('..').map(parseOffsets)
+  if (offsets.length !== LETTERS.length || offsets.flat().some(Number.isNaN)) return undefined
+  const moved: [number, number] | undefined = letter
+    ? [LETTERS.indexOf(letter), Number(partition)]
+    : undefined
   if (moved && !offsets[moved[0]]![moved[1]]) return undefined
   return { identity: identity!, moved, offsets }
 }
@@ -53,11 +57,11 @@ function formatNumber(number: number): string {
 }
 
 export function formatPosition({ identity, moved, offsets }: KafkaPosition): Position {
-  const place = moved ? `${'ds'[moved[0]]}${moved[1]}` : '-'
+  const place = moved ? `${LETTERS[moved[0]]}${moved[1]}` : '-'
   return `${identity}.${place}.${offsets.map((some) => some.map(formatNumber).join('.')).join('..')}`
 }
 
-/** Where a reader stands; moves with what it reads. */
+/** The position of a reader, which moves with each record that it reads. */
 export class Cursor {
   readonly identity: string
   readonly offsets: Offsets
@@ -85,11 +89,11 @@ export class Cursor {
 
   /** The position of the event that moved it there. */
   positionOf(topic: number, partition: number): Position {
-    return this.#format(`${'ds'[topic]}${partition}`)
+    return this.#format(`${LETTERS[topic]}${partition}`)
   }
 
   #format(place: string): Position {
-    return `${this.identity}.${place}.${this.#texts[0]!.join('.')}..${this.#texts[1]!.join('.')}`
+    return `${this.identity}.${place}.${this.#texts.map((some) => some.join('.')).join('..')}`
   }
 }
 

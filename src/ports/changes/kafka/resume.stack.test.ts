@@ -58,7 +58,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
   test('what is older than memory is read from Kafka, for many at once', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
-    const feed = await topics.start([consumer], { memory: { events: 10 } })
+    const feed = await topics.start([consumer], { buffer: { events: 10 } })
     const start = feed.position()
     const ids = await Promise.all(Array.from({ length: 8 }, () => topics.write.document()))
     for (const id of ids) {
@@ -78,7 +78,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
   test('what is further back than a scan reads is a reset', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
-    const feed = await topics.start([consumer], { memory: { events: 5 }, scan: { records: 10 } })
+    const feed = await topics.start([consumer], { buffer: { events: 5 }, logReplay: { records: 10 } })
     const start = feed.position()
     const id = await topics.write.document()
     for (let count = 0; count < 20; count++) await topics.write.document()
@@ -135,7 +135,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
   test('what a connector sends twice is delivered and remembered once', async (t) => {
     const topics = await openTestTopics(t)
     const [here, shared] = [viewer(), recordingConsumer({ name: 'indexer' })]
-    const feed = await topics.start([here, shared], { memory: { events: 3 } })
+    const feed = await topics.start([here, shared], { buffer: { events: 3 } })
     const start = feed.position()
     const changes = [1, 2, 3, 4].map(
       (version) => ({ version, op: version === 1 ? 'c' : 'u', lsn: 2_000 + version }) as const,

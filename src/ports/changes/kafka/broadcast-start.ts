@@ -1,0 +1,68 @@
+import type { Logger } from '../../../runtime/logger.ts'
+import { mergeByCommitTime } from './log-item.ts'
+import type { LogReader } from './log-reader.ts'
+import { readRange } from './read-partitions.ts'
+import { RecentEvents } from './recent-events.ts'
+import type { BufferLimits } from './replay-buffer.ts'
+import { toOffsets, type TopicNames } from './topics.ts'
+import { type KafkaOffset, type KafkaPartition, partitionKey } from './types.ts'
+
+export interface StartOptions {
+  reader: LogReader
+  names: TopicNames
+  partitions: KafkaPartition[]
+  /** deliver what was written since this time, or from the first record; otherwise from now on */
+  since: Date | 'earliest' | undefined
+  /** limits of reading back, for subscribers that resume */
+  readBack: { since: Date; events: number; ms: number }
+  buffer: BufferLimits
+  signal: AbortSignal
+  log: Logger
+}
+
+/** Finds the offsets where live delivery starts, and reads back the events before them. */
+export async function startBroadcast(options: StartOptions): Promise<RecentEvents> {
+  const { reader, names, partitions, readBack, buffer, signal, log } = options
+  const identity = await reader.identity(names.changes)
+  const { from, until } = await findStart(options)
+  const recent = new RecentEvents(identity, toOffsets(from, names), buffer)
+  try {
+    await readRange({
+      reader,
+      from,
+      until,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(readBack.ms)]),
+      onFetched(fetched) {
+        for (const item of mergeByCommitTime(fetched, names)) recent.read(item)
+      },
+    })
+  } catch (error) {
+    if (signal.aborted) throw error
+    log.warn({ err: error, partitions }, 'could not read back earlier events; replays are read from Kafka')
+    return new RecentEvents(identity, toOffsets(until, names), buffer)
+  }
+  recent.skipTo(until, names)
+  return recent
+}
+
+async function findStart({
+  reader,
+  partitions,
+  since,
+  readBack,
+}: StartOptions): Promise<{ from: KafkaOffset[]; until: KafkaOffset[] }> {
+  const [earliest, aged, until] = await Promise.all([
+    reader.offsets(partitions, 'earliest'),
+    reader.offsets(partitions, readBack.since),
+    reader.offsets(partitions, since ?? 'latest'),
+  ])
+  const share = Math.ceil(readBack.events / partitions.length)
+  const offsetIn = (some: KafkaOffset[], key: string): number =>
+    some.find((one) => partitionKey(one) === key)!.offset
+  const from = until.map((end) => {
+    const key = partitionKey(end)
+    const back = Math.max(offsetIn(earliest, key), offsetIn(aged, key), end.offset - share)
+    return { ...end, offset: Math.min(end.offset, back) }
+  })
+  return { from, until }
+}

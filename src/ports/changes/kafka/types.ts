@@ -1,0 +1,42 @@
+export interface KafkaPartition {
+  topic: string
+  partition: number
+}
+
+export interface KafkaOffset extends KafkaPartition {
+  /** of the next record */
+  offset: number
+}
+
+export interface KafkaRecord {
+  offset: number
+  /** milliseconds since the epoch */
+  timestamp: number
+  key: Buffer | null
+  value: Buffer | null
+}
+
+/** What one fetch returned for one partition. */
+export interface FetchedPartition extends KafkaPartition {
+  /** without transaction markers */
+  records: KafkaRecord[]
+  /** the offset to fetch from next; records that were compacted away and transaction markers are skipped */
+  next: number
+  /** one after the last record of the partition */
+  end: number
+}
+
+/** Identifies a partition as the key of a map. */
+export function partitionKey({ topic, partition }: KafkaPartition): string {
+  return `${topic}/${partition}`
+}
+
+export function groupByTopic<T extends KafkaPartition>(partitions: T[]): Map<string, T[]> {
+  const topics = new Map<string, T[]>()
+  for (const one of partitions) {
+    const others = topics.get(one.topic)
+    if (others) others.push(one)
+    else topics.set(one.topic, [one])
+  }
+  return topics
+}
