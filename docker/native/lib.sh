@@ -1,69 +1,119 @@
 # shellcheck shell=bash
-# Shared by the server scripts and env: sourced, never run.
+# What the servers have in common. Sourced by `stack`, never run.
 #
-# A server script sets NAME and ADDRESS and defines
-#   do_install   fetch what is missing; must be repeatable
-#   do_start     launch with spawn; need not wait
-#   is_ready     true once it serves requests
-# It may set STOP_SIGNAL and redefine do_setup, and ends with `main "$@"`. Any other do_X becomes
-# its subcommand X. Needs Linux, bash 5, curl and util-linux (flock, setsid, setpriv).
+# A file servers/NAME.sh sets ADDRESS and defines
+#   do_install   fetches what is missing; repeatable
+#   do_start     launches the server with spawn; need not wait
+#   is_ready     succeeds once it serves requests
+# It may set STOP_SIGNAL and redefine do_setup. Any other do_X is a tool: `stack exec NAME X`. A file may be loaded for
+# several NAMEs (the roles). Needs Linux, bash 5, curl and util-linux (flock, setsid, setpriv).
 
 set -euo pipefail
 
 STACK_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-STACK_HOME=$(realpath -m "${STACK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/docmgr-stack}")  # programs, shareable
-# State. PostgreSQL and PgBouncer refuse to run as root and then run as "postgres", who cannot
-# enter a private home directory, hence another default for root.
+PROGRAM=$(dirname "$(dirname "$STACK_DIR")")
+STACK_HOME=$(realpath -m "${STACK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/docmgr-stack}") # programs; stacks can share it
+# As root, PostgreSQL and PgBouncer run as user postgres, who cannot enter a private home directory.
 if [[ $(id -u) == 0 ]]; then
   STACK_DATA=$(realpath -m "${STACK_DATA:-/var/lib/docmgr-stack}")
 else
   STACK_DATA=$(realpath -m "${STACK_DATA:-$STACK_HOME/data}")
 fi
-STACK_TIMEOUT=${STACK_TIMEOUT:-90}  # seconds a server may take to get ready
-
+STACK_TIMEOUT=${STACK_TIMEOUT:-90} # seconds until a server must be ready
 STACK_HOST=127.0.0.1
-offset=${STACK_PORT_OFFSET:-0}  # moves every port that is not set
-POSTGRES_PORT=${POSTGRES_PORT:-$((5432 + offset))}
-PGBOUNCER_PORT=${PGBOUNCER_PORT:-$((6432 + offset))}
-REDIS_PORT=${REDIS_PORT:-$((6379 + offset))}
-MINIO_PORT=${MINIO_PORT:-$((9000 + offset))}
-MINIO_CONSOLE_PORT=${MINIO_CONSOLE_PORT:-$((9001 + offset))}  # only with MINIO_BROWSER=on
-VERSITYGW_PORT=${VERSITYGW_PORT:-$((7070 + offset))}
-KAFKA_PORT=${KAFKA_PORT:-$((9092 + offset))}
-KAFKA_CONTROLLER_PORT=${KAFKA_CONTROLLER_PORT:-$((9093 + offset))}
-CONNECT_PORT=${CONNECT_PORT:-$((8083 + offset))}
-ELASTICSEARCH_PORT=${ELASTICSEARCH_PORT:-$((9200 + offset))}
-ELASTICSEARCH_TRANSPORT_PORT=${ELASTICSEARCH_TRANSPORT_PORT:-$((9300 + offset))}
-TOXIPROXY_PORT=${TOXIPROXY_PORT:-$((8474 + offset))}
-# docmgr itself: the gateway, each role for direct access, and gRPC.
-GATEWAY_PORT=${GATEWAY_PORT:-$((8000 + offset))}
-DOCUMENT_PORT=${DOCUMENT_PORT:-$((8005 + offset))}
-SIGNATURE_PORT=${SIGNATURE_PORT:-$((8002 + offset))}
-SEARCH_PORT=${SEARCH_PORT:-$((8003 + offset))}
-WS_PORT=${WS_PORT:-$((8004 + offset))}
-INDEXER_PORT=${INDEXER_PORT:-$((8006 + offset))}
-GRPC_PORT=${GRPC_PORT:-$((50051 + offset))}
 
-# Development passwords (letters and digits): every server listens on the loopback address only.
-POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-postgres}       # superuser "postgres"
-DOCMGR_PASSWORD=${DOCMGR_PASSWORD:-docmgr}             # application, owns database "docmgr"
-DEBEZIUM_PASSWORD=${DEBEZIUM_PASSWORD:-debezium}       # reads the change stream
-PGBOUNCER_PASSWORD=${PGBOUNCER_PASSWORD:-pgbouncer}    # looks up the others' password hashes
-MINIO_ROOT_USER=${MINIO_ROOT_USER:-docmgr}             # S3 access key
-MINIO_ROOT_PASSWORD=${MINIO_ROOT_PASSWORD:-docmgr-s3}  # S3 secret key, 8 characters or more
+while read -r name port; do
+  declare "$name=${!name:-$((port + ${STACK_PORT_OFFSET:-0}))}"
+done <<END
+POSTGRES_PORT 5432
+PGBOUNCER_PORT 6432
+REDIS_PORT 6379
+MINIO_PORT 9000
+MINIO_CONSOLE_PORT 9001
+VERSITYGW_PORT 7070
+KAFKA_PORT 9092
+KAFKA_CONTROLLER_PORT 9093
+CONNECT_PORT 8083
+ELASTICSEARCH_PORT 9200
+ELASTICSEARCH_TRANSPORT_PORT 9300
+TOXIPROXY_PORT 8474
+GATEWAY_PORT 8000
+DOCUMENT_PORT 8005
+SIGNATURE_PORT 8002
+SEARCH_PORT 8003
+WS_PORT 8004
+INDEXER_PORT 8006
+GRPC_PORT 50051
+END
+
+# For development (letters and digits): every server listens on the loopback address only.
+POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-postgres}      # superuser postgres
+DOCMGR_PASSWORD=${DOCMGR_PASSWORD:-docmgr}            # owner of the database docmgr
+DEBEZIUM_PASSWORD=${DEBEZIUM_PASSWORD:-debezium}      # logical replication
+PGBOUNCER_PASSWORD=${PGBOUNCER_PASSWORD:-pgbouncer}   # reads the password hashes of the others
+MINIO_ROOT_USER=${MINIO_ROOT_USER:-docmgr}            # S3 access key
+MINIO_ROOT_PASSWORD=${MINIO_ROOT_PASSWORD:-docmgr-s3} # S3 secret key, 8 characters or more
 
 fail() { echo "$NAME: $*" >&2; exit 1; }
 
+# --- what docmgr and the tests get ------------------------------------------------------------
+
+ROLES=(document signature search ws indexer)
+
+# port_of ROLE: where its routes are.
+port_of() {
+  local variable=${1^^}_PORT
+  echo "${!variable}"
+}
+
+# What every role is started with, one NAME=VALUE a line. A variable of the caller takes precedence.
+docmgr_settings() {
+  local name value
+  while IFS='=' read -r name value; do printf '%s=%s\n' "$name" "${!name:-$value}"; done <<END
+DOCMGR_DATABASE_URL=postgres://docmgr:$DOCMGR_PASSWORD@$STACK_HOST:$PGBOUNCER_PORT/docmgr
+DOCMGR_DATABASE_DIRECT_URL=postgres://docmgr:$DOCMGR_PASSWORD@$STACK_HOST:$POSTGRES_PORT/docmgr
+DOCMGR_BLOBS_URL=s3:http://$STACK_HOST:$MINIO_PORT
+DOCMGR_BLOBS_ACCESS_KEY=$MINIO_ROOT_USER
+DOCMGR_BLOBS_SECRET_KEY=$MINIO_ROOT_PASSWORD
+DOCMGR_CACHE_URL=redis://$STACK_HOST:$REDIS_PORT
+DOCMGR_CHANGES_URL=kafka://$STACK_HOST:$KAFKA_PORT
+DOCMGR_CHANGES_CONNECT_URL=http://$STACK_HOST:$CONNECT_PORT
+DOCMGR_SEARCH_URL=elasticsearch:http://$STACK_HOST:$ELASTICSEARCH_PORT
+DOCMGR_DOCUMENTS_URL=grpc://$STACK_HOST:$GRPC_PORT
+DOCMGR_AUTH_SECRET=only-for-development-on-this-machine
+DOCMGR_LISTEN_TRUSTED_PROXIES=loopback
+END
+}
+
+# What src/testing/stack.ts reads.
+test_settings() {
+  cat <<END
+DATABASE_URL=postgres://docmgr:$DOCMGR_PASSWORD@$STACK_HOST:$PGBOUNCER_PORT/docmgr
+DATABASE_DIRECT_URL=postgres://docmgr:$DOCMGR_PASSWORD@$STACK_HOST:$POSTGRES_PORT/docmgr
+DATABASE_ADMIN_URL=postgres://postgres:$POSTGRES_PASSWORD@$STACK_HOST:$POSTGRES_PORT/postgres
+REDIS_URL=redis://$STACK_HOST:$REDIS_PORT
+S3_ENDPOINT=http://$STACK_HOST:$MINIO_PORT
+S3_SECOND_ENDPOINT=http://$STACK_HOST:$VERSITYGW_PORT
+AWS_ACCESS_KEY_ID=$MINIO_ROOT_USER
+AWS_SECRET_ACCESS_KEY=$MINIO_ROOT_PASSWORD
+AWS_REGION=us-east-1
+KAFKA_BROKERS=$STACK_HOST:$KAFKA_PORT
+CONNECT_URL=http://$STACK_HOST:$CONNECT_PORT
+ELASTICSEARCH_URL=http://$STACK_HOST:$ELASTICSEARCH_PORT
+TOXIPROXY_URL=http://$STACK_HOST:$TOXIPROXY_PORT
+END
+}
+
 # --- installing -------------------------------------------------------------------------------
 
-# apt_install PACKAGE [UNIT]: on Debian and Ubuntu; elsewhere asks for the package. UNIT is the
-# system service that the package brings: it would take our port, so it is switched off.
+# apt_install PACKAGE [UNIT]: on Debian and Ubuntu; elsewhere it asks for the package. UNIT is the
+# system service of the package: it would use our port, so it is disabled.
 apt_install() {
   local package=$1 unit=${2:-} log=$STACK_DATA/logs/install-$NAME.log sudo=()
   command -v apt-get >/dev/null || fail "install $package first (no apt-get here)"
   [[ $(id -u) == 0 ]] || sudo=(sudo)
   (
-    flock 7  # several servers may install at the same time
+    flock 7 # several servers may install at the same time
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive sh -ec "
       install='apt-get -o DPkg::Lock::Timeout=300 install -yq --no-install-recommends $package'
       \$install || { apt-get update -q; \$install; }
@@ -72,13 +122,14 @@ apt_install() {
   ) 7>"$STACK_HOME/apt.lock" || fail "see $log"
 }
 
-# need COMMAND PACKAGE [UNIT]: unless the command is there.
+# need COMMAND PACKAGE [UNIT]: installs the package unless the command exists.
 need() { command -v "$1" >/dev/null || apt_install "${@:2}"; }
 
-# once DIR COMMAND...: unless DIR exists, `COMMAND... DIR.part` makes it. The rename hides what is
-# broken or unfinished; the lock lets several stacks share $STACK_HOME.
+# once DIR COMMAND…: unless DIR exists, `COMMAND… DIR.part` makes it. The rename at the end hides an
+# unfinished folder; the lock lets several stacks share STACK_HOME.
 once() {
-  local dir=$1 log=$STACK_DATA/logs/install-$NAME.log; shift
+  local dir=$1 log=$STACK_DATA/logs/install-$NAME.log
+  shift
   [[ ! -d $dir ]] || return 0
   (
     flock 8
@@ -90,12 +141,18 @@ once() {
   ) 8>"$dir.lock" 9>&-
 }
 
+# go_install PACKAGE@VERSION… DIR: builds the commands into DIR.
+go_install() {
+  command -v go >/dev/null || { echo "install Go 1.24 or newer first"; return 1; }
+  GOBIN=${!#} CGO_ENABLED=0 GOFLAGS=-buildvcs=false go install -trimpath -ldflags '-s -w' "${@:1:$#-1}"
+}
+
 # --- configuration ----------------------------------------------------------------------------
 
-# shared FILE: settings that the deployment with Docker has too; what differs here comes after them, and wins.
+# shared FILE: settings that compose.yml uses too. What differs here follows them and overrides them.
 shared() { cat "$(dirname "$STACK_DIR")/$1"; }
 
-# render TEMPLATE: conf/TEMPLATE with every @VARIABLE@ replaced, on stdout.
+# render TEMPLATE: prints conf/TEMPLATE with every @VARIABLE@ replaced.
 render() {
   local text
   text=$(<"$STACK_DIR/conf/$1")
@@ -111,7 +168,7 @@ render() {
 AS_SERVER=()
 [[ $(id -u) != 0 ]] || AS_SERVER=(setpriv --reuid=postgres --regid=postgres --init-groups --)
 
-# own FILE...: gives it to the user of AS_SERVER.
+# own FILE…: makes the user of AS_SERVER the owner.
 own() {
   [[ $(id -u) == 0 ]] || return 0
   "${AS_SERVER[@]}" test -x "$STACK_DATA" || fail "user postgres cannot enter $STACK_DATA"
@@ -120,8 +177,8 @@ own() {
 
 pid_file() { echo "$STACK_DATA/run/$NAME.pid"; }
 
-# spawn COMMAND...: detached, output to its log, pid to its pid file. The command line must name
-# $STACK_DATA/NAME... or $STACK_DATA/conf/NAME..., by which a recycled pid is told apart.
+# spawn COMMAND…: runs it detached, with its output in its log and its pid in its pid file. The command line must
+# contain $STACK_DATA/NAME or $STACK_DATA/conf/NAME, which tells it from another process that got the pid later.
 spawn() {
   local log=$STACK_DATA/logs/$NAME.log
   [[ ! -f $log ]] || mv -f "$log" "$log.1"
@@ -129,104 +186,98 @@ spawn() {
   echo $! >"$(pid_file)"
 }
 
-command_line() { tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"; }  # empty once dead
-
+command_line() { tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"; } # empty once the process has ended
+is_alive() { [[ -n $(command_line "$1") ]]; }
 is_running() { [[ $(command_line "$(cat "$(pid_file)")") == *"$STACK_DATA/"?(conf/)"$NAME"* ]]; } 2>/dev/null
 is_paused() { grep -qs '^State:.T' "/proc/$(cat "$(pid_file)")/status"; }
 
-# tree PID: it and what it started, directly or not.
+# tree PID: the process and its descendants.
 tree() {
   local child
   echo "$1"
   while read -rd ' ' child; do tree "$child"; done < <(cat "/proc/$1/task/"*/children 2>/dev/null)
 }
 
-# signal NAME: to all processes of the server.
+# signal SIGNAL: to all processes of the server.
 signal() { tree "$(cat "$(pid_file)")" | xargs kill "-$1" 2>/dev/null || true; }
 
-do_setup() { :; }  # after each start, and when it runs already: must be repeatable
+do_setup() { :; } # after each `up`, even if the server was running: repeatable
 
 not() { ! "$@"; }
 
-# poll SECONDS COMMAND...: until the command succeeds.
+# poll SECONDS COMMAND…: until the command succeeds.
 poll() {
-  local end=$((SECONDS + $1)); shift
+  local end=$((SECONDS + $1))
+  shift
   until "$@" 2>/dev/null; do
     ((SECONDS < end)) || return 1
     sleep 0.2
   done
 }
 
-# await COMMAND...: until it succeeds, else ends here: after $STACK_TIMEOUT, or when the server is dead.
+# await COMMAND…: until it succeeds. Fails after STACK_TIMEOUT, or as soon as the server has ended.
 await() {
-  if poll "$STACK_TIMEOUT" true_or_dead "$@" && "$@"; then return; fi
-  line "NOT READY" "see $STACK_DATA/logs/$NAME.log" >&2
+  if poll "$STACK_TIMEOUT" succeeds_or_ended "$@" && "$@"; then return; fi
+  report "NOT READY" "see $STACK_DATA/logs/$NAME.log" >&2
   tail -n 5 "$STACK_DATA/logs/$NAME.log" >&2 || true
   exit 1
 }
-true_or_dead() { "$@" || ! is_running; }
+succeeds_or_ended() { "$@" || ! is_running; }
 
 port_open() { (exec 3<>"/dev/tcp/$STACK_HOST/$1") 2>/dev/null; }
 
-# --- the command line of a server script ------------------------------------------------------
+# --- subcommands of `stack`, for one server ---------------------------------------------------
 
-line() { printf '%-14s %-16s %-22s %s\n' "$NAME" "$1" "$ADDRESS" "${2:-}"; }
+report() { printf '%-14s %-16s %-22s %s\n' "$NAME" "$1" "$ADDRESS" "${2:-}"; }
 
-start() {
+server_up() {
   local begin=${EPOCHREALTIME/[.,]/} state="already running"
   exec 9>"$STACK_DATA/run/$NAME.lock"
-  flock -w 1800 9 || fail "another start of it is still under way"
+  flock -w 1800 9 || fail "it is still being started by another process"
   if is_running; then
-    signal CONT  # perhaps it was paused
+    signal CONT # it may have been paused
   else
     do_install
-    # For a moment after a kill -9 the port is still open.
-    poll 5 not port_open "${ADDRESS##*:}" || fail "$ADDRESS is taken by another process"
+    # After a kill -9 the port stays open for a moment.
+    poll 5 not port_open "${ADDRESS##*:}" || fail "another process uses $ADDRESS"
     do_start
     state=started
   fi
   do_setup
   await is_ready
-  line "$state" "$(((${EPOCHREALTIME/[.,]/} - begin) / 1000)) ms"
+  report "$state" "$(((${EPOCHREALTIME/[.,]/} - begin) / 1000)) ms"
 }
 
-# halt SIGNAL SECONDS: until the server is gone, with every process it started.
+server_wait() {
+  poll "$STACK_TIMEOUT" serves || { report "NOT READY" >&2; exit 1; }
+  report ready
+}
+serves() { is_running && ! is_paused && is_ready; }
+
+# halt SIGNAL SECONDS: until the server and its descendants have ended.
 halt() {
   local pids pid
   pids=$(tree "$(cat "$(pid_file)")")
   if [[ $1 == KILL ]]; then signal KILL; else kill "-$1" "${pids%%$'\n'*}"; signal CONT; fi
-  for pid in $pids; do poll "$2" not command_line_of "$pid" || return 1; done
+  for pid in $pids; do poll "$2" not is_alive "$pid" || return 1; done
   rm -f "$(pid_file)"
 }
-command_line_of() { [[ -n $(command_line "$1") ]]; }
 
-stop() {
-  if ! is_running; then line "not running"; return; fi
+server_down() {
+  if ! is_running; then report "not running"; return; fi
   if ! halt "${STOP_SIGNAL:-TERM}" 30; then
-    echo "$NAME: did not stop in 30 s, killed" >&2
+    echo "$NAME: did not stop within 30 s, killing it" >&2
     halt KILL 10 || fail "cannot be killed"
   fi
-  line "stopped"
+  report stopped
 }
 
-main() {
-  mkdir -p "$STACK_HOME" "$STACK_DATA"/{conf,logs,run}
-  case ${1:-} in
-    kill | pause | resume) is_running || fail "not running" ;;
-  esac
-  case ${1:-} in
-    install) do_install; line "installed" ;;
-    start) start ;;
-    stop) stop ;;
-    kill) halt KILL 10 || fail "cannot be killed"; line "killed" ;;
-    pause) signal STOP; signal STOP; line "paused" ;;  # twice: it may have forked during the first
-    resume) signal CONT; line "resumed" ;;
-    wipe) ! is_running || fail "still running"; rm -rf "${STACK_DATA:?}/$NAME" ;;
-    wait) if poll "$STACK_TIMEOUT" serves; then line "ready"; else line "NOT READY" >&2; exit 1; fi ;;
-    *)
-      if declare -F "do_${1:-}" >/dev/null; then "do_$1" "${@:2}"; else
-        echo "usage: $0 install|start|stop|wait|kill|pause|resume" >&2; exit 2
-      fi ;;
-  esac
+server_wipe() {
+  ! is_running || fail "is still running"
+  rm -rf "${STACK_DATA:?}/$NAME"
 }
-serves() { is_running && ! is_paused && is_ready; }
+
+must_run() { is_running || fail "is not running"; }
+server_kill() { must_run; halt KILL 10 || fail "cannot be killed"; report killed; }
+server_pause() { must_run; signal STOP; signal STOP; report paused; } # twice: it may fork during the first
+server_resume() { must_run; signal CONT; report resumed; }

@@ -30,9 +30,11 @@ afterEach((t) => {
 after(() => target.stop())
 
 test('a gRPC client that is not docmgr speaks to the document role', async () => {
-  const script = join(packageRoot(), 'docker/native/grpcio.sh')
+  const stack = join(packageRoot(), 'docker/native/stack')
   const { grpc, http } = target.urls
-  const { stdout } = await promisify(execFile)(script, ['check', grpc, http], { timeout: 120_000 })
+  const { stdout } = await promisify(execFile)(stack, ['exec', 'grpcio', 'check', grpc, http], {
+    timeout: 120_000,
+  })
   assert.match(stdout, /\S/)
 })
 

@@ -21,7 +21,7 @@ const WORDS = {
   whoever: 'the caller, the client, any process that',
 }
 
-const FILES = /\.(ts|mjs|js|md|ya?ml|sh|json)$|^\.ci\/|^\.githooks\/|^docker\/native\/[^.]+$/
+const FILES = /\.(ts|mjs|js|md|ya?ml|sh|json)$|^\.ci\/|^\.githooks\/|^docker\/native\/stack$/
 // Generated files, prose of sample contracts, and this list.
 const EXCEPT =
   /^package-lock\.json$|^src\/rpc\/gen\/|^drizzle\/meta\/|^src\/commands\/seed\/clauses\.ts$|^src\/build\/check-words\.mjs$/

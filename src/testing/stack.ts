@@ -1,6 +1,6 @@
 /**
  * Where the servers of the distributed profile are, for tests that need them: from the variables that
- * docker/native/env prints, else at their usual ports of this machine. A test fails where its server is missing.
+ * `docker/native/stack env` prints, else at their usual ports of this machine. A test fails where its server is missing.
  */
 const from = (name: string, fallback: string): string => process.env[name] || fallback
 

@@ -46,9 +46,18 @@ async function consume(topic: string, count: number): Promise<Consumed[]> {
     property,
   ])
   const { stdout } = await run(
-    join(packageRoot(), 'docker/native/kafka.sh'),
+    join(packageRoot(), 'docker/native/stack'),
     [
-      ...['tool', 'consumer.ConsoleConsumer', '--topic', topic, '--from-beginning', ...print],
+      ...[
+        'exec',
+        'kafka',
+        'tool',
+        'consumer.ConsoleConsumer',
+        '--topic',
+        topic,
+        '--from-beginning',
+        ...print,
+      ],
       ...['--max-messages', String(count), '--timeout-ms', '30000'],
     ],
     { timeout: LIMIT_MS },

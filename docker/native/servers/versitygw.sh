@@ -1,11 +1,7 @@
-#!/usr/bin/env bash
-# Versity S3 Gateway on a folder: another implementation of S3's API, for the tests. Built from source: a few minutes, once.
-#   versitygw.sh install|start|stop|wait|kill|pause|resume
-# No buckets are made here: docmgr makes them at its start.
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-. "$STACK_DIR/go-lib.sh"
+# shellcheck shell=bash disable=SC2034
+# Versity S3 Gateway on a folder: another implementation of S3's API, for the tests. Built from source in a few minutes,
+# once. docmgr makes the buckets when it starts.
 
-NAME=versitygw
 ADDRESS=$STACK_HOST:$VERSITYGW_PORT
 VERSION=v1.8.0
 DIR=$STACK_HOME/versitygw-$VERSION
@@ -21,5 +17,3 @@ do_start() {
   spawn "$DIR/versitygw" --port "$ADDRESS" --region us-east-1 --keep-alive --quiet --health /health \
     posix --sidecar "$STACK_DATA/versitygw/metadata" "$STACK_DATA/versitygw/objects"
 }
-
-main "$@"

@@ -1,10 +1,6 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash disable=SC2034
 # A gRPC client that is not docmgr's: grpcio from PyPI.
-#   grpcio.sh install
-#   grpcio.sh check HOST:PORT URL [TOKEN]    src/acceptance/grpc_client.py against a document role, whose REST is at URL
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-NAME=grpcio
 ADDRESS=
 DIR=$STACK_HOME/grpcio-2
 
@@ -20,9 +16,8 @@ build() {
     rm -r "$1/venv"
 }
 
+# check HOST:PORT URL [TOKEN]: src/acceptance/grpc_client.py on a document role, with its REST at URL.
 do_check() {
   do_install
-  PYTHONPATH=$DIR/packages python3 "$STACK_DIR/../../src/acceptance/grpc_client.py" "$@"
+  PYTHONPATH=$DIR/packages python3 "$PROGRAM/src/acceptance/grpc_client.py" "$@"
 }
-
-main "$@"
