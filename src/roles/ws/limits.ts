@@ -1,33 +1,32 @@
-/** What bounds the ws role. Times are milliseconds, sizes bytes. */
+/** Limits of the ws role. Times are milliseconds, sizes bytes. */
 export interface WsLimits {
-  /** open connections, those being refused with 1008 included */
+  /** open connections, including those that are being refused with 1008 */
   connections: number
   connectionsPerDocument: number
-  /** of one client address */
   connectionsPerAddress: number
-  /** one message of a client */
+  /** size of a message of a client */
   messageBytes: number
-  /** messages and pings of a client: so many at once, */
+  /** messages and pings of a client at once */
   messageBurst: number
-  /** and so many a second on the long run */
+  /** messages and pings of a client on average */
   messagesPerSecond: number
-  /** waiting to be sent to one client before it counts as slow and is closed */
+  /** size of a client's send queue; a client that exceeds it is slow and is closed */
   queuedBytes: number
-  /** events that a resume may be behind, before it becomes a reset */
+  /** events that a resume can replay; with more it becomes a reset */
   replayEvents: number
-  /** events that may arrive while a resume is going on, before it becomes a reset */
+  /** events that may arrive during a resume; with more it becomes a reset */
   replayBuffer: number
-  /** resumes that read from the feed at the same time; the others wait */
-  replaysAtOnce: number
-  /** a resume's time for reading from the feed, waiting included */
+  /** number of concurrent replays; further ones wait */
+  concurrentReplays: number
+  /** time of a replay, including the wait */
   replayMs: number
-  /** between pings to a client; one that answered nothing until the next ping is dropped */
+  /** interval of pings to a client; one that does not answer before the next ping is terminated */
   pingMs: number
-  /** how often pings and the expiry of tokens are looked at */
+  /** interval at which pings and the expiry of tokens are checked */
   sweepMs: number
-  /** for a client to answer a close */
+  /** time for a client to answer a close */
   closeMs: number
-  /** for all clients to answer the close when the role stops */
+  /** time for all clients to answer the close when the role stops */
   stopMs: number
 }
 
@@ -41,7 +40,7 @@ export const DEFAULT_WS_LIMITS: WsLimits = {
   queuedBytes: 1024 * 1024,
   replayEvents: 1_000,
   replayBuffer: 1_000,
-  replaysAtOnce: 16,
+  concurrentReplays: 16,
   replayMs: 15_000,
   pingMs: 30_000,
   sweepMs: 1_000,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Change, ChangeEvent, DocumentRow, SignatureRow } from '../../domain/change.ts'
 import { STATUSES } from '../../domain/document.ts'
-import { encodeEvent } from './encode.ts'
+import { encodeEvent } from './encode-event.ts'
 import { messagesOf } from './messages.ts'
-import { formatPlace, parsePlace } from './place.ts'
+import { formatResumePoint, parseResumePoint } from './resume-point.ts'
 
 const row: DocumentRow = {
   id: '019aa1b2-0000-7000-8000-000000000001',
@@ -46,7 +46,7 @@ const event = (
 const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, version: 2, ...columns })
 const types = (value: ChangeEvent): string[] => messagesOf(value).map(({ type }) => type)
 
-test('a new document is created, one that a snapshot found is no news', () => {
+test('a new document is reported as created, a row of a snapshot is not reported', () => {
   assert.deepEqual(messagesOf(event('c', null, row)), [
     {
       type: 'document.created',
@@ -69,7 +69,7 @@ test('a new document is created, one that a snapshot found is no news', () => {
   assert.deepEqual(types(event('r', null, row)), [])
 })
 
-test('a change of status to sent, viewed or signed has its own name, any other is status_changed', () => {
+test('a change of status to sent, viewed or signed has its own type, any other is status_changed', () => {
   for (const status of STATUSES.slice(1)) {
     const [message, ...others] = messagesOf(event('u', row, changed({ status })))
     const own = ['sent', 'viewed', 'signed'].includes(status)
@@ -89,12 +89,12 @@ test('a change of title and status gives both messages, the update first', () =>
   assert.deepEqual(messagesOf(both)[0]!.data['changed'], ['title'])
 })
 
-test('a write that changes nothing to be seen is no news', () => {
+test('a write without a visible change has no message', () => {
   assert.deepEqual(types(event('u', row, { ...row, traceparent: '00-1-2-01' })), [])
   assert.deepEqual(types(event('u', row, changed({}))), ['document.updated'])
 })
 
-test('a document is deleted once, by the mark or by the removal of an unmarked row', () => {
+test('a document is reported as deleted once: by deleted_at, or by the deletion of a row without it', () => {
   const gone = changed({ deleted_at: '2026-03-02T00:00:00Z', status: 'cancelled' })
   assert.deepEqual(types(event('u', row, gone)), ['document.deleted'])
   assert.deepEqual(types(event('u', gone, { ...gone, s3_key: null })), [])
@@ -102,7 +102,7 @@ test('a document is deleted once, by the mark or by the removal of an unmarked r
   assert.deepEqual(types(event('d', row, null)), ['document.deleted'])
 })
 
-test('a new signature is told without image and address', () => {
+test('a message about a signature has no image and no address', () => {
   const after: SignatureRow = {
     id: '019aa1b2-0000-7000-8000-0000000000a1',
     document_id: row.id,
@@ -125,11 +125,11 @@ test('a new signature is told without image and address', () => {
   assert.deepEqual(messages[0]!.data, { document_id, signature_id: id, signer_email, signer_name, signed_at })
 })
 
-test('only the last message of an event has its position; one before it has the place between them', () => {
+test('only the last message of an event has its position; an earlier one has a resume point between them', () => {
   const encoded = encodeEvent(event('u', row, changed({ title: 'Contract', status: 'sent' })))
   const positions = [0, 1].map((index) => JSON.parse(encoded.message(index, 'P1').toString()).position)
   assert.deepEqual(positions, ['P1~1', 'P2'])
-  assert.deepEqual(parsePlace('P1~1'), { position: 'P1', skip: 1 })
+  assert.deepEqual(parseResumePoint('P1~1'), { position: 'P1', skip: 1 })
   for (const text of ['P1~1', 'P2', '', '~', '~x', 'a~b~12'])
-    assert.equal(formatPlace(parsePlace(text)), text)
+    assert.equal(formatResumePoint(parseResumePoint(text)), text)
 })

@@ -1,5 +1,7 @@
 import type { Change, ChangeEvent, DocumentRow, SignatureRow } from '../../domain/change.ts'
+import { CONTENT_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document.ts'
+import type { Topic, TopicRow } from '../../domain/topics.ts'
 
 export type MessageType =
   | 'document.created'
@@ -11,7 +13,7 @@ export type MessageType =
   | 'document.deleted'
   | 'signature.added'
 
-/** What subscribers of a document are told of a change. On the wire a `position` is added. */
+/** What subscribers of a document receive about a change. `encodeEvent` adds its `position`. */
 export interface Message {
   type: MessageType
   data: Record<string, unknown>
@@ -19,37 +21,33 @@ export interface Message {
   timestamp: string
 }
 
-/** The statuses whose change is sent under a name of its own. */
-const NAMED: Partial<Record<DocumentStatus, MessageType>> = {
+type Content = [type: MessageType, data: Record<string, unknown>]
+
+/** The messages of each topic. A new topic is an entry here and one in domain/topics.ts. */
+const MESSAGES: { [Name in Topic]: (change: Change<TopicRow<Name>>) => Content[] } = {
+  'cdc.documents': messagesOfDocument,
+  'cdc.signatures': messagesOfSignature,
+}
+
+/** The statuses with a message type of their own; the others are reported as `document.status_changed`. */
+const STATUS_TYPES: Partial<Record<DocumentStatus, MessageType>> = {
   sent: 'document.sent',
   viewed: 'document.viewed',
   signed: 'document.signed',
 }
 
-/** Fields whose change is an update of the document, as REST shows it. */
-const CONTENT_FIELDS = [
-  'title',
-  'content_type',
-  'content_size',
-  'content_sha256',
-  's3_key',
-  'created_by',
-] as const
-
 /**
- * The messages of an event, in the order in which they are sent. One event can have several (a title and a
- * status that changed together) or none (a row that a snapshot found, the purge of a document that was
- * deleted before). The same event always gives the same messages: resume counts on it.
+ * The messages of an event, in the order in which they are sent. An event can have several (a title and a status that
+ * changed together) or none (a row of a snapshot, the purge of a deleted document). The same event always has the same
+ * messages: resume depends on it.
  */
-export function messagesOf(event: ChangeEvent): Message[] {
-  const timestamp = new Date(event.value.source.ts_ms).toISOString()
-  const messages = event.topic === 'cdc.documents' ? ofDocument(event.value) : ofSignature(event.value)
-  return messages.map(([type, data]) => ({ type, data, timestamp }))
+export function messagesOf({ topic, value }: ChangeEvent): Message[] {
+  const timestamp = new Date(value.source.ts_ms).toISOString()
+  const contentsOf = MESSAGES[topic] as (change: typeof value) => Content[]
+  return contentsOf(value).map(([type, data]) => ({ type, data, timestamp }))
 }
 
-type Content = [type: MessageType, data: Record<string, unknown>]
-
-function ofDocument({ op, before, after }: Change<DocumentRow>): Content[] {
+function messagesOfDocument({ op, before, after }: Change<DocumentRow>): Content[] {
   switch (op) {
     case 'r':
       return []
@@ -58,11 +56,11 @@ function ofDocument({ op, before, after }: Change<DocumentRow>): Content[] {
     case 'd':
       return before && !before.deleted_at ? [['document.deleted', documentData(before)]] : []
     case 'u':
-      return ofUpdate(before, after!)
+      return messagesOfUpdate(before, after!)
   }
 }
 
-function ofUpdate(before: DocumentRow | null, after: DocumentRow): Content[] {
+function messagesOfUpdate(before: DocumentRow | null, after: DocumentRow): Content[] {
   const data = documentData(after)
   if (after.deleted_at) {
     return before?.deleted_at ? [] : [['document.deleted', { ...data, deleted_at: after.deleted_at }]]
@@ -74,31 +72,21 @@ function ofUpdate(before: DocumentRow | null, after: DocumentRow): Content[] {
     messages.push(['document.updated', { ...data, changed }])
   }
   if (moved) {
-    const type = NAMED[after.status] ?? 'document.status_changed'
+    const type = STATUS_TYPES[after.status] ?? 'document.status_changed'
     messages.push([type, { ...data, old_status: before.status, new_status: after.status }])
   }
   return messages
 }
 
-/** The document as REST shows it; its id is named document_id, as in signature.added. */
+/** The document as in REST, except that its id is called document_id, as in signature.added. */
 function documentData(row: DocumentRow): Record<string, unknown> {
-  return {
-    document_id: row.id,
-    version: row.version,
-    title: row.title,
-    status: row.status,
-    content_type: row.content_type,
-    content_size: row.content_size,
-    content_sha256: row.content_sha256,
-    s3_key: row.s3_key,
-    created_by: row.created_by,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-  }
+  const data: Record<string, unknown> = {}
+  for (const field of PUBLIC_FIELDS) data[field === 'id' ? 'document_id' : field] = row[field]
+  return data
 }
 
-/** Neither the image nor the signer's address is anything for every subscriber. */
-function ofSignature({ op, after }: Change<SignatureRow>): Content[] {
+/** Without the image and the signer's address, which are not for every subscriber. */
+function messagesOfSignature({ op, after }: Change<SignatureRow>): Content[] {
   if (op !== 'c') return []
   const { id, document_id, signer_email, signer_name, signed_at } = after!
   return [['signature.added', { document_id, signature_id: id, signer_email, signer_name, signed_at }]]

@@ -10,8 +10,8 @@ export interface WsMetrics {
 export function createWsMetrics(metrics: Metrics, connections: () => number): WsMetrics {
   metrics.gauge('docmgr_ws_connections', 'Subscribers connected', [], (gauge) => gauge.set(connections()))
   return {
-    messages: metrics.counter('docmgr_ws_messages_total', 'Messages of changes handed to subscribers'),
-    resets: metrics.counter('docmgr_ws_resets_total', 'Subscribers that were told to read again'),
-    closed: metrics.counter('docmgr_ws_closed_total', 'Connections that ended, by close code', ['code']),
+    messages: metrics.counter('docmgr_ws_messages_total', 'Messages about changes sent to subscribers'),
+    resets: metrics.counter('docmgr_ws_resets_total', 'Subscribers that were reset'),
+    closed: metrics.counter('docmgr_ws_closed_total', 'Closed connections, by close code', ['code']),
   }
 }

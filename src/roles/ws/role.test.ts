@@ -78,7 +78,7 @@ describe('WebSocket subscriptions', () => {
 
   it('are refused with 1008 without a valid token or document id', async () => {
     const cases = [
-      [newId(), '', 'a token is needed: /ws/{document_id}?token=…'],
+      [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
       [newId(), 'nonsense', 'the token is not valid here'],
       [newId(), `${harness.token()}x`, 'the token is not valid here'],
       ['no-uuid', harness.token(), 'the document id must be a UUID'],

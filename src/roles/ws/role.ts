@@ -9,12 +9,14 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
-import { createCompany } from './company.ts'
-import { createEndpoints } from './endpoints.ts'
+import { broadcastToDocument } from './broadcast-to-document.ts'
+import { createWsCluster } from './cluster.ts'
+import { getDevelopmentToken } from './get-development-token.ts'
+import { getWsStats } from './get-ws-stats.ts'
 import { createHub } from './hub.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
-import { createListener } from './listener.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
+import { createUpgradeHandler } from './upgrade-handler.ts'
 
 export interface WsRoleOptions {
   feed: ChangeFeed
@@ -24,29 +26,23 @@ export interface WsRoleOptions {
   log: Logger
   clock: Clock
   newId: NewId
-  /** those that are not given have the values of DEFAULT_WS_LIMITS */
+  /** override DEFAULT_WS_LIMITS */
   limits?: Partial<WsLimits>
   metrics?: Metrics
-  /** the client's address, from behind trusted proxies; defaults to the connection's */
+  /** the client's address, which trusted proxies forward; by default that of the connection */
   addressOf?: (request: IncomingMessage) => string
 }
 
-/**
- * Tells WebSocket clients what happens to a document: each change in order and once, or that something is
- * missing.
- */
+/** Sends the changes of a document to WebSocket clients: in order and once, or a reset if some may be missing. */
 export interface WsRole {
   endpoints: Endpoint[]
-  /** to be given to `feed.consume` before the feed starts */
+  /** for `feed.consume`, before the feed starts */
   consumer: Consumer
-  /**
-   * For an HTTP server's `upgrade`; takes `/ws/{document_id}`. False: not its path, the request is left
-   * alone.
-   */
+  /** For an HTTP server's `upgrade` event; handles `/ws/{document_id}`. False: another path, nothing is done. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   /** New connections are refused from now on, with 503. */
   drain(): void
-  /** Closes every connection with 1001 and waits, for a bounded time, until they are gone. */
+  /** Closes every connection with 1001 and waits, for a limited time, until they are closed. */
   stop(): Promise<void>
   stats(): { connections: number; documents: number }
 }
@@ -58,32 +54,36 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const metrics: WsMetrics | undefined =
     options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
   const hub = createHub({ feed, limits, log, clock, metrics })
-  const company = createCompany(cluster, hub)
+  const wsCluster = createWsCluster(cluster, hub)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
-  const listener = createListener({ hub, tokens, limits, log, metrics, newId, addressOf })
+  const handler = createUpgradeHandler({ hub, tokens, limits, log, metrics, newId, addressOf })
   const sweeper = setInterval(() => {
     const now = clock.now()
-    for (const subscriber of hub.all()) subscriber.sweep(now)
+    for (const { connection } of hub.all()) connection.sweep(now)
   }, limits.sweepMs)
   sweeper.unref()
 
   return {
-    endpoints: createEndpoints({ company, feed, authenticator, clock }),
+    endpoints: [
+      getWsStats(wsCluster, feed),
+      broadcastToDocument(wsCluster, clock),
+      ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
+    ],
     consumer: {
       name: 'ws',
       topics: TOPICS,
       delivery: 'every-instance',
       maxBatch: 200,
-      // What a client has not received by then is what its resume is for.
+      // A client that has not received an event yet receives it by its resume.
       handle: async (events) => hub.dispatch(events),
       onReset: (reason) => hub.resetAll(reason),
     },
-    upgrade: (request, socket, head) => listener.upgrade(request, socket, head),
-    drain: () => listener.drain(),
+    upgrade: (request, socket, head) => handler.upgrade(request, socket, head),
+    drain: () => handler.drain(),
     async stop() {
       clearInterval(sweeper)
-      await listener.stop()
+      await handler.stop()
     },
     stats: () => hub.stats(),
   }

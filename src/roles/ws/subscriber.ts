@@ -1,30 +1,20 @@
-import type { Duplex } from 'node:stream'
-import { WebSocket } from 'ws'
 import type { ChangeEvent, Position } from '../../domain/change.ts'
-import type { Principal } from '../../domain/request.ts'
 import type { Replay } from '../../ports/changes/port.ts'
-import { answerTo, errorMessage } from './answer.ts'
-import { type EncodedEvent, encodeEvent } from './encode.ts'
-import type { WsLimits } from './limits.ts'
-import { formatPlace, type Place, START } from './place.ts'
-import { createRate } from './rate.ts'
+import { answerMessage } from './answer-message.ts'
+import { CLOSE, Connection, type ConnectionOptions } from './connection.ts'
+import { type EncodedEvent, encodeEvent } from './encode-event.ts'
+import { formatResumePoint, type ResumePoint, START } from './resume-point.ts'
 
-/** Codes of RFC 6455, 7.4.1, and of its registry at IANA. */
-export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const
-
-/** RFC 6455, 5.5.1: a control frame has at most 125 bytes, two of them for the code. */
-const MAX_REASON_BYTES = 123
-
-/** What a subscriber asks of the hub that it belongs to. */
+/** What a subscriber needs from the hub. */
 export interface SubscriberHub {
-  /** the place from which nothing is missed by someone who has seen everything sent until now */
+  /** the position of a reader that has received everything sent until now */
   position(): Position
-  /** the later one of this position and that of the last event that was dispatched */
+  /** the later one of this position and that of the last dispatched event */
   latest(position: Position): Position
   /** the earliest position that can be replayed from */
   oldest(): Promise<Position>
   covers(position: Position, event: ChangeEvent): boolean
-  /** @param isWanted asked when its turn has come */
+  /** @param isWanted asked when the replay can begin; it may have to wait for others */
   replay(documentId: string, after: Position, isWanted: () => boolean): Promise<Replay>
   now(): Date
   onSent(messages: number): void
@@ -32,139 +22,86 @@ export interface SubscriberHub {
   onReplayFailed(error: unknown): void
 }
 
-export interface SubscriberOptions {
+export interface SubscriberOptions extends Omit<ConnectionOptions, 'onMessage' | 'resumePoint'> {
   id: string
   documentId: string
-  principal: Principal
-  /** when the token runs out, milliseconds since the epoch; Infinity when it never does */
-  expiresAt: number
-  ws: WebSocket
-  /** the connection below `ws` */
-  socket: Duplex
   hub: SubscriberHub
-  limits: WsLimits
 }
 
-/** One client's connection: it gets each event of its document after its place, in order and once. */
+/** A client that receives each event of its document after its resume point, in order and once. */
 export class Subscriber {
-  readonly id: string
   readonly documentId: string
-  readonly principal: Principal
+  readonly connection: Connection
   readonly #options: SubscriberOptions
-  readonly #rate: ReturnType<typeof createRate>
-  #place: Place
-  /** events that arrived while the missed ones are read and sent; undefined when live */
+  #point: ResumePoint
+  /** events that arrived while earlier ones are read and sent; undefined when the subscriber is live */
   #buffer: EncodedEvent[] | undefined
-  #alive = true
-  #pingedAt = performance.now()
 
-  /** @param last where the client wants to go on; without it, it starts at the present */
-  constructor(options: SubscriberOptions, last: Place | undefined) {
-    const { ws, hub, limits } = options
-    this.id = options.id
-    this.documentId = options.documentId
-    this.principal = options.principal
+  /** @param last where the client resumes; without it, it receives what happens from now on */
+  constructor(options: SubscriberOptions, last: ResumePoint | undefined) {
+    const { documentId, hub } = options
+    this.documentId = documentId
     this.#options = options
-    this.#rate = createRate({ burst: limits.messageBurst, perSecond: limits.messagesPerSecond })
-    this.#place = last ?? { position: hub.position(), skip: 0 }
+    this.#point = last ?? { position: hub.position(), skip: 0 }
     this.#buffer = last && []
-    ws.on('message', (data: Buffer, binary) => this.#receive(data, binary))
-    ws.on('ping', () => this.#isWithinRate())
-    ws.on('pong', () => (this.#alive = true))
+    this.connection = new Connection({
+      ...options,
+      onMessage: (text) => this.connection.send(answerMessage(text, this.#currentPoint())),
+      resumePoint: () => formatResumePoint(this.#point),
+    })
   }
 
-  /** Says hello and, for a client that resumes, sends what it missed. Never rejects. */
+  /** Sends `connection.established` and, to a client that resumes, what it missed. Never rejects. */
   async start(): Promise<void> {
     const { id, documentId, hub } = this.#options
     const resumed = this.#buffer !== undefined
     try {
-      if (this.#place.position === START) this.#place = { position: await hub.oldest(), skip: 0 }
-      const data = { document_id: documentId, connection_id: id, position: formatPlace(this.#place), resumed }
-      this.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
+      if (this.#point.position === START) this.#point = { position: await hub.oldest(), skip: 0 }
+      const position = formatResumePoint(this.#point)
+      const data = { document_id: documentId, connection_id: id, position, resumed }
+      this.connection.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
       if (!resumed) return
-      const replay = await hub.replay(documentId, this.#place.position, () => this.#isCatchingUp())
+      const replay = await hub.replay(documentId, this.#point.position, () => this.#isCatchingUp())
       if (!this.#isCatchingUp()) return
       if (replay.kind === 'reset') this.reset(replay.reason)
       else await this.#catchUp(replay.events)
     } catch (error) {
       hub.onReplayFailed(error)
-      // The client tries again, from the same place.
-      if (this.#isCatchingUp()) this.close(CLOSE.tryAgainLater, 'what was missed cannot be read now')
+      // The client retries with the same resume point.
+      if (!this.#isCatchingUp()) return
+      this.#buffer = []
+      this.connection.close(CLOSE.tryAgainLater, 'earlier events cannot be read now')
     }
   }
 
   /** Takes an event of the feed. */
   deliver(event: EncodedEvent): void {
-    if (this.#options.ws.readyState !== WebSocket.OPEN) return
+    if (!this.connection.isOpen) return
     if (!this.#buffer) return this.#sendEvent(event)
     const { replayBuffer } = this.#options.limits
-    if (this.#buffer.push(event) > replayBuffer) this.reset('too much happened while resuming')
+    if (this.#buffer.push(event) > replayBuffer) this.reset('too many events arrived during the resume')
   }
 
-  /** Tells the client that it may have missed something, and goes on from the present. */
+  /** Tells the client that it may have missed events, and continues with what happens from now on. */
   reset(reason: string): void {
     const { hub } = this.#options
-    // What is buffered was dispatched before the present, so its effect is in what the client reads after
-    // this.
+    // Buffered events were dispatched before this position, so what the client reads next includes their effect.
     this.#buffer = undefined
-    this.#place = { position: hub.position(), skip: 0 }
+    this.#point = { position: hub.position(), skip: 0 }
     hub.onReset(reason)
-    const data = { reason, position: this.#place.position }
-    this.send({ type: 'reset', data, timestamp: hub.now().toISOString() })
+    const data = { reason, position: this.#point.position }
+    this.connection.send({ type: 'reset', data, timestamp: hub.now().toISOString() })
   }
 
-  /** Sends a message that is no part of the document's history. */
-  send(message: object): void {
-    this.write(Buffer.from(JSON.stringify(message)))
-  }
-
-  /** @returns whether the client is still there to get it */
-  write(data: Buffer): boolean {
-    const { ws, limits } = this.#options
-    if (ws.readyState !== WebSocket.OPEN) return false
-    ws.send(data, { binary: false })
-    if (ws.bufferedAmount > limits.queuedBytes) this.#closeSlow()
-    return true
-  }
-
-  /** Until `uncork`, everything sent waits to leave in one piece. */
-  cork(): void {
-    this.#options.socket.cork()
-  }
-
-  uncork(): void {
-    this.#options.socket.uncork()
-  }
-
-  close(code: number, reason: string): void {
-    this.#buffer &&= []
-    this.#options.ws.close(code, reason)
-  }
-
-  terminate(): void {
-    this.#options.ws.terminate()
-  }
-
-  /** Looks at what time has brought: the token's end, a client that no longer answers. */
-  sweep(now: Date): void {
-    const { ws, expiresAt, limits } = this.#options
-    if (ws.readyState !== WebSocket.OPEN) return
-    if (expiresAt <= now.getTime()) return this.close(CLOSE.policyViolation, 'the token has expired')
-    if (performance.now() - this.#pingedAt < limits.pingMs) return
-    if (!this.#alive) return this.terminate()
-    this.#alive = false
-    this.#pingedAt = performance.now()
-    ws.ping()
-  }
-
+  /** Sends earlier events as fast as the client takes them, so that they alone do not make it a slow one. */
   async #catchUp(missed: ChangeEvent[]): Promise<void> {
     for (const event of missed) {
-      await this.#room()
+      await this.connection.waitForCapacity()
       if (!this.#isCatchingUp()) return
       this.#sendEvent(encodeEvent(event))
     }
     for (;;) {
-      await this.#room()
+      await this.connection.waitForCapacity()
       const next = this.#buffer?.shift()
       if (!next || !this.#isCatchingUp()) break
       this.#sendEvent(next)
@@ -173,73 +110,35 @@ export class Subscriber {
   }
 
   #isCatchingUp(): boolean {
-    return this.#buffer !== undefined && this.#options.ws.readyState === WebSocket.OPEN
-  }
-
-  /**
-   * Missed events are sent as fast as the client takes them, so that they alone do not make it a slow one.
-   */
-  async #room(): Promise<void> {
-    const { ws, socket, limits } = this.#options
-    if (ws.bufferedAmount < limits.queuedBytes / 4) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        socket.off('drain', done)
-        socket.off('close', done)
-        resolve()
-      }
-      socket.on('drain', done)
-      socket.on('close', done)
-    })
+    return this.#buffer !== undefined && this.connection.isOpen
   }
 
   #sendEvent({ event, count, message }: EncodedEvent): void {
     const { hub } = this.#options
-    const { position, skip } = this.#place
+    const { position, skip } = this.#point
     if (hub.covers(position, event)) return
     if (count === 0) {
-      this.#place = { position: event.position, skip }
+      this.#point = { position: event.position, skip }
       return
     }
-    // Not the event that was begun: of two topics another instance may have read the other one first.
+    // The messages to skip belong to another event: another instance can have read the topics in a different order.
     const isOther = skip >= count
     const first = isOther ? 0 : skip
     for (let index = first; index < count; index++) {
       const isLast = index === count - 1
-      this.#place = isLast
+      this.#point = isLast
         ? { position: event.position, skip: isOther ? skip : 0 }
         : { position, skip: index + 1 }
-      this.write(message(index, position))
+      this.connection.write(message(index, position))
     }
     hub.onSent(count - first)
   }
 
-  /** A client that gets to read this close has read everything sent before it: it can go on from there. */
-  #closeSlow(): void {
-    const reason = JSON.stringify({ last: formatPlace(this.#place) })
-    this.close(CLOSE.tryAgainLater, Buffer.byteLength(reason) <= MAX_REASON_BYTES ? reason : 'too slow')
-  }
-
-  #receive(data: Buffer, binary: boolean): void {
-    this.#alive = true
-    if (!this.#isWithinRate()) return
-    if (binary) return this.send(errorMessage('send text, not binary data'))
-    this.send(answerTo(data.toString(), this.#buffer ? undefined : this.#present()))
-  }
-
-  /**
-   * Where a client stands that has everything sent until now; moves on even if nothing happens to its
-   * document.
-   */
-  #present(): string {
-    const { position } = this.#place
+  /** Where a client can resume that has received everything sent until now; it advances without events of its document. */
+  #currentPoint(): string | undefined {
+    if (this.#buffer) return undefined
+    const { position } = this.#point
     const latest = this.#options.hub.latest(position)
-    return latest === position ? formatPlace(this.#place) : latest
-  }
-
-  #isWithinRate(): boolean {
-    if (this.#rate.take(performance.now())) return true
-    this.close(CLOSE.policyViolation, 'too many messages')
-    return false
+    return latest === position ? formatResumePoint(this.#point) : latest
   }
 }

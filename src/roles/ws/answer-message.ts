@@ -1,5 +1,8 @@
-/** The answer to what a client sent; `place` is where the client stands, unless it is being caught up. */
-export function answerTo(text: string, place: string | undefined): object {
+/**
+ * The answer to a message of a client.
+ * @param position where the client can resume; undefined while earlier events are still being sent
+ */
+export function answerMessage(text: string, position: string | undefined): object {
   let message: unknown
   try {
     message = JSON.parse(text)
@@ -11,7 +14,7 @@ export function answerTo(text: string, place: string | undefined): object {
   }
   const { type, timestamp } = message as { type?: unknown; timestamp?: unknown }
   if (type !== 'ping') return errorMessage('type: must be ping')
-  return { type: 'pong', timestamp, position: place }
+  return { type: 'pong', timestamp, position }
 }
 
 export function errorMessage(detail: string): object {

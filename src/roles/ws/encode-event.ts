@@ -1,19 +1,19 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import { messagesOf } from './messages.ts'
-import { formatPlace } from './place.ts'
+import { formatResumePoint } from './resume-point.ts'
 
-/** An event as its messages on the wire; made once for all its subscribers. */
+/** An event with its serialized messages, created once for all its subscribers. */
 export interface EncodedEvent {
   event: ChangeEvent
-  /** how many messages it has */
+  /** number of messages */
   count: number
   /** @param before the subscriber's position before this event */
   message(index: number, before: Position): Buffer
 }
 
 /**
- * Only the last message of an event carries the event's own position. One before it carries the position
- * before the event and its number: whoever resumes from there gets the rest of the event, and nothing twice.
+ * Only the last message of an event has the event's own position. An earlier one has the position before the event and
+ * its number: a client that resumes there receives the rest of the event, and nothing twice.
  */
 export function encodeEvent(event: ChangeEvent): EncodedEvent {
   const heads = messagesOf(event).map((message) => JSON.stringify(message).slice(0, -1))
@@ -23,7 +23,7 @@ export function encodeEvent(event: ChangeEvent): EncodedEvent {
     count: heads.length,
     message(index, before) {
       if (index === heads.length - 1) return last!
-      return withPosition(heads[index]!, formatPlace({ position: before, skip: index + 1 }))
+      return withPosition(heads[index]!, formatResumePoint({ position: before, skip: index + 1 }))
     },
   }
 }
