@@ -1,42 +1,3 @@
-{{- /* The settings that each component reads, by docmgr's names. */ -}}
-{{- define "docmgr.settingsOf" -}}
-{{- $serving := "listen.host listen.trustedProxies auth.issuer auth.audience shutdown.drain shutdown.limit log.level" -}}
-{{- $database := "database.poolSize database.statementTimeout" -}}
-{{- $blobs := "blobs.url blobs.region blobs.bucketPrefix" -}}
-{{- $topics := "changes.url changes.prefix changes.group" -}}
-{{- $history := "changes.historyHours changes.historyEvents" -}}
-document: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} cache.url limits.contentBytes
-signature: {{ $serving }} {{ $database }} {{ $blobs }} documents.timeout
-search: {{ $serving }} search.url search.index
-ws: {{ $serving }} auth.tokenLifetime {{ $topics }} {{ $history }} limits.connections
-indexer: {{ $serving }} {{ $topics }} {{ $history }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
-migrate: log.level
-connector: changes.url changes.prefix changes.slot changes.connectUrl log.level
-{{- end }}
-
-{{- /* The keys of secrets that each component is given, as setting=key; a URL that `settings` has is no secret. */ -}}
-{{- define "docmgr.secretsOf" -}}
-{{- $settings := include "docmgr.settings" . | fromYaml -}}
-{{- $keys := dict
-  "document" (list "auth.secret" "database.url" "database.directUrl" "cache.url" "blobs")
-  "signature" (list "auth.secret" "database.url" "database.directUrl" "blobs")
-  "search" (list "auth.secret" "search.url")
-  "ws" (list "auth.secret" "changes.url")
-  "indexer" (list "auth.secret" "changes.url" "search.url" "blobs")
-  "migrate" (list "database.url" "database.directUrl")
-  "connector" (list "database.url" "database.directUrl" "changes.url") -}}
-{{- $found := list -}}
-{{- range get $keys .component -}}
-{{- if eq . "blobs" -}}
-{{- if $.root.Values.secrets.blobKeys }}{{ $found = concat $found (list "blobs.accessKey" "blobs.secretKey") }}{{ end -}}
-{{- else if not (dig (splitList "." . | first) (splitList "." . | last) "" $settings) -}}
-{{- $found = append $found . -}}
-{{- end -}}
-{{- end -}}
-{{- if and (eq .component "document") .root.Values.secrets.viewerKey }}{{ $found = append $found "cache.viewerSecret" }}{{ end -}}
-{{- join " " $found -}}
-{{- end }}
-
 {{- /* auth.tokenLifetime → DOCMGR_AUTH_TOKEN_LIFETIME */ -}}
 {{- define "docmgr.variable" -}}
 DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upper }}
@@ -47,7 +8,7 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{ regexReplaceAll "([a-z])([A-Z])" . "${1}-${2}" | replace "." "-" | lower }}
 {{- end }}
 
-{{- /* Where a key is, as YAML {name, key}. The jobs run before the release's own Secret is there. */ -}}
+{{- /* Where a key is, as YAML {name, key}. The jobs run before the release's own Secret exists. */ -}}
 {{- define "docmgr.secretSource" -}}
 {{- $key := include "docmgr.secretKey" .setting -}}
 {{- $secrets := .root.Values.secrets -}}
@@ -66,8 +27,14 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 
 {{- /* env of a container: settings as they are, secrets as the paths of their files. */ -}}
 {{- define "docmgr.env" -}}
+- name: DOCMGR_DATA
+  value: /var/lib/docmgr
+{{- with .root.Values.caSecret }}
+- name: NODE_EXTRA_CA_CERTS
+  value: /run/secrets/ca/ca.crt
+{{- end }}
 {{- $settings := include "docmgr.settings" . | fromYaml -}}
-{{- range get (include "docmgr.settingsOf" . | fromYaml) .component | splitList " " }}
+{{- range (include "docmgr.component" . | fromYaml).settings | splitList " " }}
 {{- $value := dig (splitList "." . | first) (splitList "." . | last) "" $settings }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
 {{- if kindIs "float64" $value }}{{ $value = int64 $value }}{{ end }}
@@ -79,7 +46,7 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{- range include "docmgr.secretsOf" . | splitList " " }}
 {{- $context := dict "root" $.root "component" $.component "setting" . }}
 {{- if eq . "blobs.accessKey" }}
-{{- /* docmgr counts this one as no secret, and reads it from no file. */}}
+{{- /* docmgr does not read this one from a file. */}}
 - name: {{ include "docmgr.variable" . }}
   valueFrom:
     secretKeyRef: {{- include "docmgr.secretSource" $context | nindent 6 }}

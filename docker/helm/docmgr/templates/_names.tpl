@@ -1,5 +1,5 @@
 {{- define "docmgr.roles" -}}
-document signature search ws indexer
+{{ keys .Values.roles | sortAlpha | join " " }}
 {{- end }}
 
 {{- /* At most 40 characters: the longest suffix is -document-headless, and a Service has 63. */ -}}

@@ -1,17 +1,60 @@
-{{- define "docmgr.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: {{ int64 .Values.securityContext.user }}
-runAsGroup: {{ int64 .Values.securityContext.group }}
-fsGroup: {{ int64 .Values.securityContext.group }}
-seccompProfile:
-  type: RuntimeDefault
+{{- /* What pods of roles and jobs have in common. .placement has nodeSelector and tolerations, .size limits each volume. */ -}}
+{{- define "docmgr.pod" -}}
+automountServiceAccountToken: false
+# Kubernetes would set DOCMGR_DOCUMENT_PORT and the like for Services; docmgr refuses variables that it does not know.
+enableServiceLinks: false
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .root.Values.securityContext }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ int64 .user }}
+  runAsGroup: {{ int64 .group }}
+  fsGroup: {{ int64 .group }}
+  seccompProfile: { type: RuntimeDefault }
+{{- end }}
+{{- with .placement.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .placement.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: data
+    emptyDir: { sizeLimit: {{ .size }} }
+  - name: tmp
+    emptyDir: { sizeLimit: {{ .size }} }
+  - name: secrets
+    projected:
+      defaultMode: 0440
+      sources: {{- include "docmgr.secretFiles" . | trim | nindent 8 }}
+  {{- with .root.Values.caSecret }}
+  - name: ca
+    secret:
+      secretName: {{ . }}
+      items: [{ key: ca.crt, path: ca.crt }]
+  {{- end }}
 {{- end }}
 
-{{- define "docmgr.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{- define "docmgr.container" -}}
+name: {{ .component }}
+image: {{ include "docmgr.image" .root }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+volumeMounts:
+  - { name: data, mountPath: /var/lib/docmgr }
+  - { name: tmp, mountPath: /tmp }
+  - { name: secrets, mountPath: /run/secrets/docmgr, readOnly: true }
+  {{- if .root.Values.caSecret }}
+  - { name: ca, mountPath: /run/secrets/ca, readOnly: true }
+  {{- end }}
 {{- end }}
 
 {{- /*
@@ -25,7 +68,7 @@ two parts that need all of it fit.
 {{- end }}
 
 {{- define "docmgr.probes" -}}
-# Until the servers around it are there; nothing else is asked before.
+# Until the servers that it needs answer; no other probe runs before that.
 startupProbe:
   httpGet: { path: /health/ready, port: http }
   periodSeconds: 2
@@ -36,7 +79,7 @@ readinessProbe:
   periodSeconds: 5
   timeoutSeconds: 3
   failureThreshold: 2
-# Only that the event loop turns: a server that is away mends nothing by a restart.
+# Only whether the event loop responds: a restart does not bring back a server that is away.
 livenessProbe:
   httpGet: { path: /health/live, port: http }
   periodSeconds: 10

@@ -1,0 +1,59 @@
+{{- /*
+What docmgr runs: the roles and the jobs.
+  settings   what it reads, by docmgr's names
+  secrets    the keys of secrets that it gets, as setting=key; `blobs` stands for both keys of S3
+  paths      what the Ingress sends to it; "=" marks an exact path. A role without paths has no public interface.
+  grpc       whether it serves gRPC
+A new role is an entry here, in values.yaml and in values.schema.json.
+*/ -}}
+{{- define "docmgr.components" -}}
+{{- $serving := "listen.host listen.trustedProxies auth.issuer auth.audience shutdown.drain shutdown.limit log.level" -}}
+{{- $database := "database.poolSize database.statementTimeout" -}}
+{{- $blobs := "blobs.url blobs.region blobs.bucketPrefix" -}}
+{{- $feed := "changes.url changes.prefix changes.group changes.historyHours changes.historyEvents" -}}
+document:
+  settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} cache.url limits.contentBytes
+  secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
+  paths: [/documents, /document.DocumentService, =/openapi.json]
+  grpc: true
+signature:
+  settings: {{ $serving }} {{ $database }} {{ $blobs }} documents.timeout
+  secrets: auth.secret database.url database.directUrl blobs
+  paths: [/signatures]
+search:
+  settings: {{ $serving }} search.url search.index
+  secrets: auth.secret search.url
+  paths: [/search, /suggest, /aggregations]
+ws:
+  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} limits.connections
+  secrets: auth.secret changes.url
+  paths: [/ws, /auth, /broadcast, =/stats]
+indexer:
+  settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
+  secrets: auth.secret changes.url search.url blobs
+migrate:
+  settings: log.level
+  secrets: database.url database.directUrl
+connector:
+  settings: changes.url changes.prefix changes.slot changes.connectUrl log.level
+  secrets: database.url database.directUrl changes.url
+{{- end }}
+
+{{- /* The entry of .component, as YAML. */ -}}
+{{- define "docmgr.component" -}}
+{{- get (include "docmgr.components" .root | fromYaml) .component | toYaml -}}
+{{- end }}
+
+{{- /* The settings whose values are secrets of the component; a URL that is in `settings` is no secret. */ -}}
+{{- define "docmgr.secretsOf" -}}
+{{- $settings := include "docmgr.settings" . | fromYaml -}}
+{{- $found := list -}}
+{{- range (include "docmgr.component" . | fromYaml).secrets | splitList " " -}}
+{{- if eq . "blobs" -}}
+{{- if $.root.Values.secrets.blobKeys }}{{ $found = concat $found (list "blobs.accessKey" "blobs.secretKey") }}{{ end -}}
+{{- else if not (dig (splitList "." . | first) (splitList "." . | last) "" $settings) -}}
+{{- $found = append $found . -}}
+{{- end -}}
+{{- end -}}
+{{- join " " $found -}}
+{{- end }}
