@@ -1,19 +1,25 @@
+import { sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
+import { queryBuilder, run } from '../../../db/query-builder.ts'
+import { changesDeadLetters } from '../../../db/schema.ts'
 import { type DeadLetters, describeFailure } from '../delivery/dead-letters.ts'
 
 /** The table changes.dead_letters. */
 export function createDeadLetterStore(pool: Pool): DeadLetters {
+  const database = queryBuilder(pool)
   return {
     async add(consumer, event, error) {
-      await pool.query(
-        `insert into changes.dead_letters (consumer, position, event, error) values ($1, $2, $3, $4)
-         on conflict (consumer, position) do update set error = excluded.error, recorded_at = excluded.recorded_at`,
-        [consumer, event.position, JSON.stringify(event), describeFailure(error)],
-      )
+      const { position } = event
+      const failure = describeFailure(error)
+      const insert = database
+        .insert(changesDeadLetters)
+        .values({ consumer, position, event: JSON.stringify(event), error: failure })
+        .onConflictDoUpdate({
+          target: [changesDeadLetters.consumer, changesDeadLetters.position],
+          set: { error: failure, recorded_at: sql`excluded.recorded_at` },
+        })
+      await run(insert)
     },
-    async count() {
-      const { rows } = await pool.query('select count(*)::int as count from changes.dead_letters')
-      return rows[0].count
-    },
+    count: () => run(database.$count(changesDeadLetters)),
   }
 }

@@ -1,4 +1,7 @@
+import { and, eq, sql } from 'drizzle-orm'
 import type { Pool } from 'pg'
+import { queryBuilder, run } from '../../../db/query-builder.ts'
+import { changesFeeds, changesHistory } from '../../../db/schema.ts'
 import { parsePosition, formatPosition } from './position.ts'
 
 /** What is stored about a slot (table changes.feeds). */
@@ -21,35 +24,43 @@ export interface FeedStore {
 }
 
 export function createFeedStore(pool: Pool, slot: string): FeedStore {
+  const database = queryBuilder(pool)
+  const isOwn = eq(changesFeeds.slot, slot)
   return {
     async load() {
-      const { rows } = await pool.query(
-        'select epoch, snapshot_done, consumers from changes.feeds where slot = $1',
-        [slot],
+      const [feed] = await run(
+        database
+          .select({
+            epoch: changesFeeds.epoch,
+            snapshotDone: changesFeeds.snapshot_done,
+            consumers: changesFeeds.consumers,
+          })
+          .from(changesFeeds)
+          .where(isOwn),
       )
-      const row = rows[0]
-      return row && { epoch: row.epoch, snapshotDone: row.snapshot_done, consumers: row.consumers }
+      return feed
     },
     async begin(epoch, consumers) {
       const floor = formatPosition({ epoch, commit: 0n, index: 0 })
-      if (!parsePosition(floor)) throw new Error(`${epoch} is not an epoch`)
-      await pool.query(
-        `insert into changes.feeds (slot, epoch, snapshot_done, history_floor, consumers)
-         values ($1, $2, false, $3, $4)
-         on conflict (slot) do update set epoch = excluded.epoch, snapshot_done = false,
-           history_floor = excluded.history_floor, consumers = excluded.consumers, created_at = clock_timestamp()`,
-        [slot, epoch, floor, consumers],
+      if (!parsePosition(floor)) throw new Error(`not an epoch: ${epoch}`)
+      const values = { epoch, snapshot_done: false, history_floor: floor, consumers }
+      await run(
+        database
+          .insert(changesFeeds)
+          .values({ slot, ...values })
+          .onConflictDoUpdate({
+            target: changesFeeds.slot,
+            set: { ...values, created_at: sql`clock_timestamp()` },
+          }),
       )
-      await pool.query('truncate changes.history')
+      await run(database.execute(sql`truncate ${changesHistory}`))
     },
     async snapshotDone(epoch) {
-      await pool.query('update changes.feeds set snapshot_done = true where slot = $1 and epoch = $2', [
-        slot,
-        epoch,
-      ])
+      const isSameEpoch = and(isOwn, eq(changesFeeds.epoch, epoch))
+      await run(database.update(changesFeeds).set({ snapshot_done: true }).where(isSameEpoch))
     },
     async keepConsumers(consumers) {
-      await pool.query('update changes.feeds set consumers = $2 where slot = $1', [slot, consumers])
+      await run(database.update(changesFeeds).set({ consumers }).where(isOwn))
     },
   }
 }
