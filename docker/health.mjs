@@ -1,4 +1,4 @@
-// Whether the docmgr in this container is ready, for Docker's health checks: exit code 0 or 1, and what it says.
+// Docker's health check: exits with 0 if the docmgr in this container is ready, else with 1, and prints its answer.
 import { get } from 'node:http'
 
 const port = process.env.DOCMGR_LISTEN_HTTP ?? '8000'

@@ -1,4 +1,4 @@
-// Leaves in package.json only the packages that the build does not contain; `npm prune` then removes the others.
+// Removes from package.json the packages that the build bundles, so that `npm prune` deletes them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { external } from '../src/build/external.mjs'
 

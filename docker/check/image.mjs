@@ -1,8 +1,8 @@
 // Builds the file systems that docker/Dockerfile describes, without an engine: node docker/check/image.mjs FOLDER
 //
-// Of the instructions, those that the file uses. Stages begin empty, so what a base image has is this machine's: `RUN`
-// runs here, in the stage's working directory, and packages of Debian are not installed. Prints the last stage as JSON:
-// where it is, its environment, user, entry point and command, and what was left out.
+// It knows the instructions that the file uses. Stages start empty, without the files of their base image: `RUN` runs on
+// this machine, in the stage's working directory, and Debian packages are not installed. Prints the last stage as JSON:
+// its folder, environment, user, entry point and command, and the commands that were skipped.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -18,7 +18,7 @@ const fail = (message) => {
   throw new Error(`docker/Dockerfile: ${message}`)
 }
 
-/** Lines that end with a backslash go on; comments may stand between. */
+/** A line that ends with a backslash continues on the next one that is no comment. */
 const instructions = readFileSync(join(context, 'docker/Dockerfile'), 'utf8')
   .split('\n')
   .filter((line) => !line.startsWith('#'))
@@ -26,10 +26,10 @@ const instructions = readFileSync(join(context, 'docker/Dockerfile'), 'utf8')
   .replace(/\\\n/g, ' ')
   .split('\n')
   .filter((line) => line.trim() !== '')
-  .map((line) => /^([A-Z]+)\s+(.*)$/.exec(line) ?? fail(`not understood: ${line}`))
+  .map((line) => /^([A-Z]+)\s+(.*)$/.exec(line) ?? fail(`cannot parse: ${line}`))
   .map(([, name, rest]) => ({ name, rest: rest.replace(/\s+/g, ' ').trim() }))
 
-// What .dockerignore leaves: it excludes everything and names the exceptions.
+// What .dockerignore lets through: it excludes everything and lists exceptions.
 const sent = readFileSync(join(context, '.dockerignore'), 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('!'))
@@ -74,9 +74,9 @@ const handlers = {
     const target = words.pop()
     for (const source of words) {
       if (!from && !sent.some((path) => source.replace('./', '').startsWith(path)))
-        fail(`.dockerignore keeps ${source} back`)
+        fail(`.dockerignore hides ${source}`)
       const path = from ? inStage(source, from) : join(context, source)
-      if (!existsSync(path)) fail(`there is no ${source}`)
+      if (!existsSync(path)) fail(`${source} does not exist`)
       const to = target.endsWith('/') ? join(inStage(target), basename(source)) : inStage(target)
       mkdirSync(dirname(to), { recursive: true })
       cpSync(path, to, { recursive: true, verbatimSymlinks: true })
@@ -97,5 +97,5 @@ const handlers = {
   STOPSIGNAL: (rest) => void (stage.stopSignal = rest),
 }
 
-for (const { name, rest } of instructions) (handlers[name] ?? fail(`${name} is not understood here`))(rest)
+for (const { name, rest } of instructions) (handlers[name] ?? fail(`unknown instruction ${name}`))(rest)
 console.log(JSON.stringify({ ...stage, skipped }))

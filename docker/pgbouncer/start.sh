@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts PgBouncer with the password of its own role, from PGBOUNCER_PASSWORD or the file PGBOUNCER_PASSWORD_FILE; it is
-# written to memory only (/run/pgbouncer is a tmpfs).
+# Starts PgBouncer with the password of its own role, from PGBOUNCER_PASSWORD or the file PGBOUNCER_PASSWORD_FILE. It is
+# written to a tmpfs only (/run/pgbouncer).
 set -eu
 umask 077
 password=${PGBOUNCER_PASSWORD:-$(cat "$PGBOUNCER_PASSWORD_FILE")}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run by the postgres image when its volume is empty. Each password comes from NAME or from the file that NAME_FILE names.
+# The postgres image runs this when its volume is empty. Each password comes from NAME or from the file NAME_FILE.
 set -euo pipefail
 
 for name in DOCMGR_PASSWORD DEBEZIUM_PASSWORD PGBOUNCER_PASSWORD; do

@@ -1,4 +1,4 @@
--- Roles and database, once, in template1: every database made later has PgBouncer's function.
+-- Roles and database. Run once, in template1, so that every later database has PgBouncer's function.
 \getenv docmgr_password DOCMGR_PASSWORD
 \getenv debezium_password DEBEZIUM_PASSWORD
 \getenv pgbouncer_password PGBOUNCER_PASSWORD
@@ -8,7 +8,7 @@ CREATE ROLE debezium LOGIN REPLICATION PASSWORD :'debezium_password';
 CREATE ROLE pgbouncer LOGIN PASSWORD :'pgbouncer_password';
 GRANT pg_read_all_data TO debezium;  -- initial snapshot
 
--- auth_query of pgbouncer.ini: logs in everybody but superusers and replication, who go direct.
+-- For auth_query of pgbouncer.ini. Superusers and replication connect directly.
 CREATE SCHEMA pgbouncer;
 GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
 CREATE FUNCTION pgbouncer.get_auth(wanted text)

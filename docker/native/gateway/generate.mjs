@@ -1,9 +1,9 @@
-// Prints a configuration of nginx that routes as kong.yml says.
+// Prints a configuration for nginx with the routes of kong.yml.
 //
 //   node generate.mjs --listen=HOST:PORT --folder=FOLDER --target=NAME=HOST:PORT … [--kong=FILE] [--generation=N]
 //
-// NAME is the name of a target in kong.yml's upstreams; one that is given several times is balanced over them. With a
-// generation, FOLDER/status.sock answers it: so one can tell when a reload has come through.
+// NAME is the name of a target in kong.yml's upstreams; requests are balanced over all addresses of a name. With a
+// generation, FOLDER/status.sock answers it, which shows whether a reload is complete.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -12,7 +12,7 @@ import { nginxConf } from './nginx-conf.mjs'
 const options = process.argv.slice(2).map((argument) => {
   const [, name, value] = /^--([a-z]+)=(.+)$/.exec(argument) ?? []
   if (!['listen', 'folder', 'target', 'kong', 'generation'].includes(name)) {
-    console.error(`unknown option ${argument}; the head of this file has them`)
+    console.error(`unknown option ${argument}; see the comment at the top of this file`)
     process.exit(2)
   }
   return { name, value }

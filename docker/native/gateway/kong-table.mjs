@@ -1,4 +1,4 @@
-// Reads kong.yml strictly: what is not known here is an error, so that nothing of it gets lost in silence.
+// Reads kong.yml strictly: what is not known here is an error, so that nothing is ignored silently.
 
 /** Kong's own defaults. */
 const ROUTE = {
@@ -30,7 +30,7 @@ const PLUGIN = { name: undefined, config: {}, enabled: true }
 const ALGORITHMS = ['round-robin', 'least-connections']
 const PLUGINS = ['correlation-id', 'cors', 'rate-limiting', 'request-size-limiting', 'request-termination']
 
-/** The members of an object with the defaults; undefined as default: it must be there. */
+/** The members of an object, with defaults. A member whose default is undefined is required. */
 export function members(object, defaults, where) {
   if (typeof object !== 'object' || object === null) throw new Error(`${where} must be an object`)
   for (const key of Object.keys(object)) {
@@ -47,22 +47,19 @@ export function only(value, allowed, where) {
   return value
 }
 
-/**
- * Routes with their service and plugins, those first that Kong tries first; upstreams; and `leftOut`, sentences about
- * what is known and has no counterpart in nginx.
- */
+/** Routes with their service and plugins, in Kong's order; upstreams; and `leftOut`, sentences about what nginx lacks. */
 export function readTable(kong) {
   const top = { services: [], routes: [], upstreams: [], plugins: [] }
   const file = members(kong, { _format_version: undefined, _transform: true, ...top }, 'kong.yml')
   only(file._format_version, ['3.0'], '_format_version')
   const global = readPlugins(file.plugins, 'plugins')
   const upstreams = new Map(file.upstreams.map((given) => [given.name, readUpstream(given)]))
-  const leftOut = ['active health checks: who stops an instance takes it from here first, and reloads']
+  const leftOut = ['active health checks: before an instance stops, remove it from here and reload']
 
   const routes = file.services.flatMap((given) => {
     const service = members(given, SERVICE, `service ${given.name}`)
     if (service.protocol === 'tcp') {
-      leftOut.push(`service ${service.name}: the roles have ports of their own here`)
+      leftOut.push(`service ${service.name}: the roles have their own ports here`)
       return []
     }
     only(service.protocol, ['http'], `service ${service.name}.protocol`)
@@ -78,11 +75,11 @@ function readRoute(given, service, global) {
   const where = `route ${given.name}`
   const route = members(given, ROUTE, where)
   for (const protocol of route.protocols) only(protocol, ['http', 'https'], `${where}.protocols`)
-  // Kong takes what a path has matched away from it otherwise.
+  // Otherwise Kong removes the matched part of the path.
   only(route.strip_path, [false], `${where}.strip_path`)
   const plugins = { ...global, ...readPlugins(route.plugins, `${where}.plugins`) }
   if (!service && !plugins['request-termination'])
-    throw new Error(`${where} has neither a service nor an end`)
+    throw new Error(`${where} has neither a service nor request-termination`)
   return { ...route, service, plugins }
 }
 
@@ -110,8 +107,8 @@ function readUpstream(given) {
 }
 
 /**
- * Of the paths that match, Kong takes a regular expression before a prefix, then the highest regex_priority, then the
- * longest prefix. Two expressions of one priority that match the same path have no order that one could rely on.
+ * Of the paths that match, Kong prefers a regular expression to a prefix, then the highest regex_priority, then the
+ * longest prefix. The order of two expressions with the same priority is undefined.
  * https://docs.konghq.com/gateway/latest/key-concepts/routes/
  */
 function inOrder(routes) {

@@ -1,10 +1,10 @@
-// The text of nginx.conf for a routing table of Kong: a stand-in for the table, not for Kong.
+// The text of nginx.conf for a routing table of Kong. It replaces the table, not Kong.
 import { members, only, readTable } from './kong-table.mjs'
 
 /**
  * @param kong the parsed kong.yml
  * @param options listen: host:port; folder: for nginx's own files; targets: Map of a target's name to its host:port list;
- *   asRoot: nginx is started by root; generation: what FOLDER/status.sock answers, if anything
+ *   asRoot: whether root starts nginx; generation: what FOLDER/status.sock answers
  */
 export function nginxConf(kong, { listen, folder, targets, asRoot, generation }) {
   const table = readTable(kong)
@@ -14,7 +14,7 @@ export function nginxConf(kong, { listen, folder, targets, asRoot, generation })
   }
   const limits = rateLimits(table.global['rate-limiting'])
   const lines = [
-    '# Made from kong.yml by docker/native/gateway. A stand-in for its routing table; left out:',
+    '# Made from the routing table of kong.yml by docker/native/gateway. Left out:',
     ...table.leftOut.map((what) => `# - ${what}`),
     ...(asRoot ? ['user root;'] : []),
     'worker_processes 1;',
@@ -43,15 +43,15 @@ export function nginxConf(kong, { listen, folder, targets, asRoot, generation })
 const indent = (lines) => lines.map((line) => `  ${line}`)
 const nameOf = ({ target }) => target.split(':')[0]
 
-/** A parameter that is taken as it is. Dollar signs cannot be escaped: only regular expressions may have them. */
+/** A literal parameter. Dollar signs cannot be escaped, so only regular expressions may contain them. */
 function quote(text, { regex = false } = {}) {
-  if (!regex && text.includes('$')) throw new Error(`${text} has a $, which nginx would take for a variable`)
+  if (!regex && text.includes('$')) throw new Error(`${text} has a $, which nginx would read as a variable`)
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
 
 function upstreamBlock({ name, algorithm, targets, tcpFailures }, given) {
   const addresses = targets.flatMap((target) => given.get(nameOf(target)) ?? [])
-  // After that many connections that failed, none is tried for a second, unless all are in that state.
+  // After this many failed connections a server is not used for a second, unless all have failed.
   const check = `max_fails=${tcpFailures} fail_timeout=1s`
   return [
     `upstream ${name} {`,
@@ -75,7 +75,7 @@ function server(listen, { routes, global }, limits) {
       'proxy_http_version 1.1;',
       'proxy_buffer_size 16k;',
       'proxy_buffers 8 16k;',
-      // Never again what a role may have received, unless its method says that it does no harm.
+      // A request that a role may have received is only repeated if its method is idempotent.
       'proxy_next_upstream error timeout;',
       ...requestHeaders(global),
       ...responseHeaders(global),
@@ -103,7 +103,7 @@ function requestHeaders(global) {
   return Object.entries(headers).map(([name, value]) => `proxy_set_header ${name} ${value};`)
 }
 
-/** nginx leaves out what is empty. */
+/** nginx omits headers without a value. */
 function responseHeaders({ cors, 'correlation-id': correlation }) {
   const echo = correlation?.echo_downstream ? correlation.header_name : undefined
   const headers = {
@@ -123,7 +123,7 @@ function responseHeaders({ cors, 'correlation-id': correlation }) {
   ]
 }
 
-/** What nginx says itself, in JSON. */
+/** nginx's own errors, in JSON. */
 function failures() {
   const messages = {
     413: 'the body is too large',
@@ -178,7 +178,7 @@ function bodyLimit(config) {
   return `${given.allowed_payload_size}${unit}`
 }
 
-/** Kong counts in windows; nginx lets as many through at once, and then refills evenly. */
+/** Kong counts in windows; nginx allows the same burst and then refills at a constant rate. */
 function rateLimits(config) {
   if (!config) return { zones: [], use: [] }
   const known = {
@@ -217,7 +217,7 @@ function maps({ cors, 'correlation-id': correlation }) {
   ]
 }
 
-/** The client's id, or else a new one. */
+/** The client's id, or a new one. */
 function correlationMap(config) {
   const known = { header_name: undefined, generator: undefined, echo_downstream: false }
   const { header_name, generator } = members(config, known, 'correlation-id')
@@ -245,7 +245,7 @@ function corsMaps(config) {
   only(given.preflight_continue, [false], 'cors.preflight_continue')
   only(given.headers, [null], 'cors.headers')
   const origins = given.origins.map((origin) => `${quote(`~${origin}`, { regex: true })} $http_origin;`)
-  // What is only for a preflight, or only for other requests, of an origin that may ask.
+  // Headers for a preflight only, or for other requests only, of an allowed origin.
   const when = (name, source, key, value) =>
     `map "${source}:$cors_origin" $${name} { default ''; "~^${key}:." ${value}; }`
   return [
