@@ -14,7 +14,7 @@ export interface RecordingConsumer extends Consumer {
   reached(count: number, ms?: number): Promise<ChangeEvent[]>
 }
 
-/** A consumer that keeps what it gets. @param options `before` runs first in each `handle` and may throw */
+/** A consumer that records what it handles. @param options `before` runs first in each `handle` and may throw */
 export function recordingConsumer(
   options: Partial<Consumer> & { before?: (events: ChangeEvent[]) => void | Promise<void> } = {},
 ): RecordingConsumer {

@@ -9,13 +9,13 @@ import { silentLogger } from '../runtime/logger.ts'
 
 export interface TestFeeds {
   slot: string
-  /** A feed that is not started yet; each one after the first needs the one before to have ended. */
+  /** A feed that is not started yet. The previous one must have ended. */
   open(): Promise<OpenFeed>
   /** A started feed with these consumers. */
   start(...consumers: Consumer[]): Promise<OpenFeed>
 }
 
-/** Feeds of one database on a slot of their own; when the test ends they stop and the slot goes. */
+/** Feeds of one database with a slot of their own. When the test ends, they stop and the slot is dropped. */
 export function testFeeds(
   t: TestContext,
   database: Database,

@@ -3,20 +3,19 @@ import type { ChangeEvent } from '../../domain/change.ts'
 import { makeEvent, type Origin } from './wal/envelope.ts'
 import { rowsOf } from './wal/snapshot.ts'
 
-/** Values come as PostgreSQL's texts, which the feed's own parsers turn into an event's. */
+/** Keeps PostgreSQL's texts, which the feed's own parsers convert. */
 const types = { getTypeParser: () => (text: string) => text } as never
 
-/** Each statement is a transaction of its own, and unnamed: it may go through PgBouncer in transaction mode. */
+/** One unnamed statement, one transaction: it may go through PgBouncer in transaction mode. */
 const PAGE = `
   select * from documents.documents
   where s3_key is not null and ($1::uuid is null or id > $1::uuid)
   order by id limit $2`
 
 /**
- * The documents that have a content, deleted ones too, as they are now: events of op `r`, as a snapshot has them, in the
- * order of their ids. Their position is no place in the feed.
- *
- * @param after the last id of the page before; undefined for the first page
+ * The current state of the documents that have content, deleted ones included: events of op `r` in the order of their
+ * ids. Their position is empty.
+ * @param after last id of the previous page; undefined for the first page
  * @throws the driver's error
  */
 export async function currentDocuments(
@@ -46,7 +45,7 @@ export async function currentDocuments(
   })
 }
 
-/** How many there are. @throws the driver's error */
+/** The number of documents that have content. @throws the driver's error */
 export async function countDocuments(pool: Pool): Promise<number> {
   const { rows } = await pool.query(
     'select count(*)::float8 as count from documents.documents where s3_key is not null',

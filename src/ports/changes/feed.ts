@@ -1,7 +1,8 @@
+import type { Position } from '../../domain/change.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { DriverConsumer, FeedDriver } from './driver.ts'
-import type { ChangeFeed, FeedStatus } from './port.ts'
+import type { ChangeFeed, FeedStatus, Replay } from './port.ts'
 
 export interface OpenFeed extends ChangeFeed {
   /** what reading found and repaired, in sentences for the operator */
@@ -41,13 +42,11 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
   }
 
   const status = (): FeedStatus => {
-    const { state, problem = consumers.map((one) => one.problem).find(Boolean), ...lag } = driver.status()
+    const { state, ...current } = statusOf(driver, consumers)
     return {
+      ...current,
       state: phase === 'stopped' ? 'stopped' : state,
-      pending: Object.fromEntries(consumers.map(({ consumer, pending }) => [consumer.name, pending])),
-      deadLetters: consumers.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, earlierDeadLetters),
-      ...lag,
-      ...(problem !== undefined && { problem }),
+      deadLetters: current.deadLetters + earlierDeadLetters,
     }
   }
 
@@ -68,15 +67,7 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
     position: () => driver.position(),
     oldest: () => driver.oldest(),
     covers: (position, event) => driver.covers(position, event.position),
-    async replay(documentId, after, limit) {
-      // One more than allowed tells whether there are more.
-      const found = await driver.replay(documentId, after, limit + 1)
-      if ('reset' in found) return { kind: 'reset', reason: found.reset }
-      if (found.length > limit) {
-        return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
-      }
-      return { kind: 'events', events: found }
-    },
+    replay: (documentId, after, limit) => replay(driver, documentId, after, limit),
     status,
     async refreshStatus() {
       await driver.refreshStatus()
@@ -99,4 +90,30 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
       for (const consumer of consumers) void consumer.stop()
     },
   }
+}
+
+/** The status of the driver and its consumers in this process. */
+function statusOf(driver: FeedDriver, consumers: readonly DriverConsumer[]): FeedStatus {
+  const { problem = consumers.map((one) => one.problem).find(Boolean), ...status } = driver.status()
+  return {
+    ...status,
+    pending: Object.fromEntries(consumers.map(({ consumer, pending }) => [consumer.name, pending])),
+    deadLetters: consumers.reduce((sum, { deadLetterCount }) => sum + deadLetterCount, 0),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+async function replay(
+  driver: FeedDriver,
+  documentId: string,
+  after: Position,
+  limit: number,
+): Promise<Replay> {
+  // One event more than allowed shows that there are more.
+  const found = await driver.replay(documentId, after, limit + 1)
+  if ('reset' in found) return { kind: 'reset', reason: found.reset }
+  if (found.length > limit) {
+    return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+  }
+  return { kind: 'events', events: found }
 }

@@ -1,15 +1,15 @@
 import type { ChangeEvent, Position, Topic } from '../../domain/change.ts'
 
 /**
- * The feed of every committed change, in commit order for each row, at least once. What can be counted on everywhere is
- * the order of the events of one topic about one document; `kafka:` keeps no other, so instances can see a signature
- * and a change of its document in different orders. An event can be seen before its row is visible to another
- * connection. What is sent twice is dropped where it is recognised; shared consumers must bear repeats.
+ * The feed of every committed change, at least once. The events of one topic about one document arrive in commit order.
+ * `kafka:` orders nothing else: instances can see a signature and a change of its document in different orders. An event
+ * can arrive before its row is visible to another connection. A driver drops repeated events that it recognises, but a
+ * shared consumer must accept repeats.
  */
 export interface ChangeFeed {
-  /** Begins to deliver where this consumer left off; the first time, with a snapshot of the rows there are (op `r`). */
+  /** Registers a consumer before `start`. It continues where it left off; the first time it begins with a snapshot. */
   consume(consumer: Consumer): Promise<Subscription>
-  /** Where a reader stands who has seen everything delivered until now. */
+  /** The position of a reader that has seen everything delivered until now. */
   position(): Position
   /**
    * The earliest position from which `replay` can answer now. Events before it may exist: they are no longer kept.
@@ -19,8 +19,8 @@ export interface ChangeFeed {
   /** Whether a reader at `position` has already seen `event`. */
   covers(position: Position, event: ChangeEvent): boolean
   /**
-   * What happened to a document after `position`, in order, at most `limit` events.
-   * @throws when that cannot be read now, which says nothing about the position: ask again
+   * The events of a document after `position`, in order, at most `limit` of them.
+   * @throws when they cannot be read now; the position may still be valid, so ask again
    */
   replay(documentId: string, after: Position, limit: number): Promise<Replay>
   /** State for health and metrics, as last known. */
@@ -29,40 +29,40 @@ export interface ChangeFeed {
   refreshStatus(): Promise<FeedStatus>
   /** Starts reading, once every consumer is registered. */
   start(): Promise<void>
-  /** Consumers finish their batch, their positions are stored, the connection closes. */
+  /** Finishes the batches in flight, stores the consumers' positions and closes the connections. */
   stop(): Promise<void>
 }
 
 export interface Consumer {
-  /** Stable across restarts: the consumer's stored position is kept under this name. */
+  /** Stable across restarts: the consumer's position is stored under this name. */
   name: string
   topics: readonly Topic[]
-  /** `shared`: the instances of a role share the work; `every-instance`: each sees every event from now on. */
+  /** `shared`: the instances of a role share the events; `every-instance`: each gets every event from now on. */
   delivery: 'shared' | 'every-instance'
-  /** events that one call of `handle` gets at the most */
+  /** maximum number of events of one call of `handle` */
   maxBatch: number
   /**
-   * Milliseconds from the beginning of a batch to that of the next, on average at the least: after a quiet time a few
-   * changes are handled at once each, and of many the costs that each batch has are shared. Default 0.
+   * Average minimum of milliseconds between the starts of two batches. After a quiet time a few changes are handled at
+   * once each; under load the events collect, and the fixed costs of a batch are shared. Default 0.
    */
   paceMs?: number
   /**
-   * Batches that are handled at the same time, at the most; the position moves on when all before it are done. With
-   * more than one, events of one document that are in two of them are handled in any order. Default 1.
+   * Maximum number of batches in flight; the position advances when all earlier ones are done. With more than one,
+   * events of a document that are in two of them are handled in any order. Default 1.
    */
   concurrency?: number
   /**
-   * Resolves when the effect of the whole batch is durable; only then does the position move on. A transient error
-   * (see isTransient) is retried until it works; any other failure is retried event by event, and an event that keeps
-   * failing goes to the dead letters.
+   * Resolves when the effect of the whole batch is durable; only then does the position advance. A DomainError
+   * `unavailable` is retried until it succeeds. After any other error the events are retried one by one, and an event
+   * that keeps failing goes to the dead letters.
    */
   handle(events: ChangeEvent[]): Promise<void>
-  /** Events may have been lost before what comes next (always a snapshot): forget positions given before. */
+  /** Events may be missing before the next one. Positions given before are invalid; a shared consumer gets a snapshot. */
   onReset?(reason: string): void
 }
 
 export interface Subscription {
-  /** Finishes the batch in hand and delivers no more. */
+  /** Finishes the batches in flight and delivers no more. */
   stop(): Promise<void>
 }
 
@@ -73,9 +73,9 @@ export type Replay =
 
 export interface FeedStatus {
   state: 'starting' | 'snapshot' | 'streaming' | 'reconnecting' | 'stopped'
-  /** bytes of log between the server's end and what every consumer has done; undefined when not known */
+  /** bytes of log between the server's end and what every consumer has done; undefined when unknown */
   lagBytes?: number
-  /** events that are there but not done by this process's share of the work; undefined when not known */
+  /** events that exist but are not done by this process's share; undefined when unknown */
   lagEvents?: number
   /** events read but not yet done, by consumer */
   pending: Record<string, number>

@@ -177,19 +177,16 @@ export class KafkaCluster implements Cluster {
     const { from, kind } = message
     if (!KINDS.has(kind)) throw new Error(`unknown kind ${kind}`)
     const isOwn = from === this.#self
-    if (!isOwn && kind === 'leave') {
-      this.#members.delete(from)
-      this.#questions.removeProcess(from)
-      return
-    }
     if (!isOwn) this.#members.set(from, performance.now())
     if (kind === 'join' && !isOwn) this.#post({ kind: 'heartbeat' })
-    if (kind === 'question') {
+    if (kind === 'leave') {
+      this.#members.delete(from)
+      this.#questions.removeProcess(from)
+    } else if (kind === 'question') {
       const body = this.#handler!(message.body)
       if (isOwn) this.#questions.addAnswer(message.id, from, body)
       else this.#post({ kind: 'answer', id: message.id, to: from, body })
-    }
-    if (kind === 'answer' && message.to === this.#self) {
+    } else if (kind === 'answer' && message.to === this.#self) {
       this.#questions.addAnswer(message.id, from, message.body)
     }
   }

@@ -6,9 +6,9 @@ import { deferred, eventually } from '../../../testing/deadline.ts'
 import { ConsumerQueue } from './consumer-queue.ts'
 import type { Consumer } from '../port.ts'
 
-/** A queue whose consumer finishes a batch when it is told to. */
+/** A queue whose consumer finishes a batch when the test calls `finish`. */
 function open(options: Pick<Consumer, 'maxBatch' | 'concurrency'>) {
-  const begun: { keys: string[]; finish: () => void }[] = []
+  const started: { keys: string[]; finish: () => void }[] = []
   const resets: string[] = []
   let seq = 0
   const queue = new ConsumerQueue({
@@ -19,7 +19,7 @@ function open(options: Pick<Consumer, 'maxBatch' | 'concurrency'>) {
       ...options,
       handle: (events) => {
         const { promise, resolve } = deferred()
-        begun.push({ keys: events.map(({ key }) => key), finish: resolve })
+        started.push({ keys: events.map(({ key }) => key), finish: resolve })
         return promise
       },
       onReset: (reason) => void resets.push(reason),
@@ -40,71 +40,71 @@ function open(options: Pick<Consumer, 'maxBatch' | 'concurrency'>) {
       queue.offer({ seq: ++seq, event })
     }
   }
-  return { queue, begun, resets, offer }
+  return { queue, started, resets, offer }
 }
 
-test('as many batches are handled at the same time as the consumer bears', async () => {
-  const { queue, begun, offer } = open({ maxBatch: 2, concurrency: 2 })
+test('up to `concurrency` batches are handled at the same time', async () => {
+  const { queue, started, offer } = open({ maxBatch: 2, concurrency: 2 })
   offer('a', 'b', 'c', 'd', 'e')
-  await eventually('two batches', () => begun.length === 2)
+  await eventually('two batches', () => started.length === 2)
   assert.deepEqual(
-    begun.map(({ keys }) => keys),
+    started.map(({ keys }) => keys),
     [
       ['a', 'b'],
       ['c', 'd'],
     ],
   )
   assert.equal(queue.pending, 5)
-  begun[1]!.finish()
-  await eventually('the third', () => begun.length === 3)
-  assert.deepEqual(begun[2]!.keys, ['e'])
-  for (const { finish } of begun) finish()
+  started[1]!.finish()
+  await eventually('the third', () => started.length === 3)
+  assert.deepEqual(started[2]!.keys, ['e'])
+  for (const { finish } of started) finish()
   await queue.reached(5)
   await queue.stop()
 })
 
-test('a batch that is done before an older one does not move the place', async () => {
-  const { queue, begun, offer } = open({ maxBatch: 1, concurrency: 3 })
+test('a batch that is done before an older one does not move the position', async () => {
+  const { queue, started, offer } = open({ maxBatch: 1, concurrency: 3 })
   offer('a', 'b', 'c')
-  await eventually('all batches', () => begun.length === 3)
-  begun[1]!.finish()
+  await eventually('all batches', () => started.length === 3)
+  started[1]!.finish()
   await eventually('the second', () => queue.pending === 2)
   assert.equal(queue.done, 0)
-  begun[0]!.finish()
+  started[0]!.finish()
   await queue.reached(2)
   assert.equal(queue.done, 2)
-  begun[2]!.finish()
+  started[2]!.finish()
   await queue.stop()
   assert.equal(queue.done, 3)
 })
 
-test('a stop waits for all batches in hand, and takes no other', async () => {
-  const { queue, begun, offer } = open({ maxBatch: 1, concurrency: 2 })
+test('a stop waits for all batches in flight and takes no other', async () => {
+  const { queue, started, offer } = open({ maxBatch: 1, concurrency: 2 })
   offer('a', 'b', 'c')
-  await eventually('two batches', () => begun.length === 2)
+  await eventually('two batches', () => started.length === 2)
   const stopped = queue.stop()
-  begun[1]!.finish()
+  started[1]!.finish()
   assert.equal(queue.done, 0)
-  begun[0]!.finish()
+  started[0]!.finish()
   await stopped
-  assert.equal(begun.length, 2)
+  assert.equal(started.length, 2)
   assert.equal(queue.done, 2)
 })
 
-test('a reset is told once all batches in hand are done, before anything later', async () => {
-  const { queue, begun, resets, offer } = open({ maxBatch: 1, concurrency: 2 })
+test('a reset is delivered after the batches in flight and before any later event', async () => {
+  const { queue, started, resets, offer } = open({ maxBatch: 1, concurrency: 2 })
   offer('a', 'b', 'c')
-  await eventually('two batches', () => begun.length === 2)
+  await eventually('two batches', () => started.length === 2)
   queue.reset('lost')
   offer('d')
-  begun[0]!.finish()
+  started[0]!.finish()
   await eventually('the first', () => queue.pending === 2)
   assert.deepEqual(resets, [])
-  assert.equal(begun.length, 2)
-  begun[1]!.finish()
-  await eventually('the last', () => begun.length === 3)
+  assert.equal(started.length, 2)
+  started[1]!.finish()
+  await eventually('the last', () => started.length === 3)
   assert.deepEqual(resets, ['lost'])
-  assert.deepEqual(begun[2]!.keys, ['d'])
-  begun[2]!.finish()
+  assert.deepEqual(started[2]!.keys, ['d'])
+  started[2]!.finish()
   await queue.stop()
 })

@@ -28,7 +28,7 @@ function prepare(before: Before, options: Partial<ConsumerRunnerOptions> = {}) {
   return { consumer, runner, sent }
 }
 
-test('two events that fail are found in a batch, and the others are handled once and in order', async () => {
+test('two failing events in a batch are found; the others are handled once and in order', async () => {
   const { consumer, runner, sent } = prepare((batch) => {
     if (batch.some(({ key }) => key === '3' || key === '12')) throw new Error('bad')
   })
@@ -41,10 +41,10 @@ test('two events that fail are found in a batch, and the others are handled once
   assert.equal(runner.deadLetterCount(), 2)
 })
 
-test('an event that fails for a moment is tried again and not sent to the dead letters', async () => {
+test('an event that fails temporarily is retried and not sent to the dead letters', async () => {
   let failures = 2
   const { consumer, runner, sent } = prepare(() => {
-    if (failures-- > 0) throw new Error('for a moment')
+    if (failures-- > 0) throw new Error('temporary')
   })
   assert.equal(await runner.run(events.slice(0, 1)), true)
   assert.equal(consumer.events.length, 1)
@@ -52,7 +52,7 @@ test('an event that fails for a moment is tried again and not sent to the dead l
   assert.equal(runner.problem(), undefined)
 })
 
-test('what is unavailable is waited for with the whole batch', async () => {
+test('an unavailable dependency is retried with the whole batch', async () => {
   let failures = 4
   const sizes: number[] = []
   const { consumer, runner, sent } = prepare((batch) => {
@@ -65,7 +65,7 @@ test('what is unavailable is waited for with the whole batch', async () => {
   assert.deepEqual(sent, [])
 })
 
-test('an event is not given up while the dead letters cannot be written', async () => {
+test('an event is kept while the dead letters cannot be written', async () => {
   let failures = 2
   const sent: string[] = []
   const add = async (_: string, { key }: ChangeEvent): Promise<void> => {
@@ -77,7 +77,7 @@ test('an event is not given up while the dead letters cannot be written', async 
   assert.deepEqual(sent, ['0'])
 })
 
-test('a signal ends the waiting, and the batch counts as not done', async () => {
+test('the signal ends the waiting, and the batch is not done', async () => {
   const abort = new AbortController()
   const { runner } = prepare(
     () => {

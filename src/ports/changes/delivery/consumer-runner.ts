@@ -34,27 +34,95 @@ export interface ConsumerRunnerOptions {
 
 class Stopped extends Error {}
 
+export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRunner {
+  return new Runner(options)
+}
+
 /**
  * Implements what Consumer.handle promises: retries while something is unavailable, halves a failing batch until the
  * failing event is alone, retries that event, and sends it to the dead letters.
  */
-export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRunner {
-  const { consumer, deadLetters, log, signal } = options
-  let problem: string | undefined
-  let deadLetterCount = 0
+class Runner implements ConsumerRunner {
+  readonly #options: ConsumerRunnerOptions
+  #problem: string | undefined
+  #deadLetterCount = 0
+
+  constructor(options: ConsumerRunnerOptions) {
+    this.#options = options
+  }
+
+  async run(events: ChangeEvent[]): Promise<boolean> {
+    try {
+      await this.#handleAll(events)
+      return true
+    } catch (error) {
+      if (error instanceof Stopped) return false
+      throw error
+    }
+  }
+
+  problem(): string | undefined {
+    return this.#problem
+  }
+
+  deadLetterCount(): number {
+    return this.#deadLetterCount
+  }
+
+  async #handleAll(events: ChangeEvent[]): Promise<void> {
+    if (events.length === 1) return this.#handleOne(events[0]!)
+    try {
+      await this.#handle(events)
+    } catch (error) {
+      if (error instanceof Stopped) throw error
+      const middle = events.length >> 1
+      await this.#handleAll(events.slice(0, middle))
+      await this.#handleAll(events.slice(middle))
+    }
+  }
+
+  async #handleOne(event: ChangeEvent): Promise<void> {
+    const { signal } = this.#options
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.#handle([event])
+      } catch (error) {
+        if (error instanceof Stopped) throw error
+        if (failures >= ATTEMPTS) return await this.#sendToDeadLetters(event, error)
+        await pause(backoffMs(failures, FAILING), signal)
+        if (signal.aborted) throw new Stopped()
+      }
+    }
+  }
+
+  #handle(events: ChangeEvent[]): Promise<void> {
+    return this.#retry(
+      () => this.#options.consumer.handle(events),
+      (error) => isTransient(translateError(error)),
+    )
+  }
+
+  async #sendToDeadLetters(event: ChangeEvent, cause: unknown): Promise<void> {
+    const { consumer, deadLetters, log } = this.#options
+    const { key, position } = event
+    log.error({ consumer: consumer.name, position, key, err: cause }, 'event goes to the dead letters')
+    await this.#retry(
+      () => deadLetters.add(consumer.name, event, cause),
+      () => true,
+    )
+    this.#deadLetterCount++
+  }
 
   /** Retries errors that `isRetryable` accepts until the work succeeds; throws any other. */
-  const retry = async (
-    work: () => Promise<void>,
-    isRetryable: (error: unknown) => boolean,
-  ): Promise<void> => {
+  async #retry(work: () => Promise<void>, isRetryable: (error: unknown) => boolean): Promise<void> {
+    const { consumer, log, signal } = this.#options
     for (let failures = 1; ; failures++) {
       try {
         await work()
-        problem = undefined
+        this.#problem = undefined
         return
       } catch (error) {
-        problem = `${consumer.name}: ${error instanceof Error ? error.message : String(error)}`
+        this.#problem = `${consumer.name}: ${error instanceof Error ? error.message : String(error)}`
         if (!isRetryable(error)) throw error
         if (failures === 1)
           log.warn({ consumer: consumer.name, err: error }, 'consumer failed and is retried')
@@ -62,60 +130,5 @@ export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRu
       if (!signal.aborted) await pause(backoffMs(failures, UNAVAILABLE), signal)
       if (signal.aborted) throw new Stopped()
     }
-  }
-
-  const handle = (events: ChangeEvent[]): Promise<void> =>
-    retry(
-      () => consumer.handle(events),
-      (error) => isTransient(translateError(error)),
-    )
-
-  const sendToDeadLetters = async (event: ChangeEvent, cause: unknown): Promise<void> => {
-    const { key, position } = event
-    log.error({ consumer: consumer.name, position, key, err: cause }, 'event goes to the dead letters')
-    await retry(
-      () => deadLetters.add(consumer.name, event, cause),
-      () => true,
-    )
-    deadLetterCount++
-  }
-
-  const handleOne = async (event: ChangeEvent): Promise<void> => {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await handle([event])
-      } catch (error) {
-        if (error instanceof Stopped) throw error
-        if (failures >= ATTEMPTS) return await sendToDeadLetters(event, error)
-        await pause(backoffMs(failures, FAILING), signal)
-        if (signal.aborted) throw new Stopped()
-      }
-    }
-  }
-
-  const handleAll = async (events: ChangeEvent[]): Promise<void> => {
-    if (events.length === 1) return handleOne(events[0]!)
-    try {
-      await handle(events)
-    } catch (error) {
-      if (error instanceof Stopped) throw error
-      const middle = events.length >> 1
-      await handleAll(events.slice(0, middle))
-      await handleAll(events.slice(middle))
-    }
-  }
-
-  return {
-    async run(events) {
-      try {
-        await handleAll(events)
-        return true
-      } catch (error) {
-        if (error instanceof Stopped) return false
-        throw error
-      }
-    },
-    problem: () => problem,
-    deadLetterCount: () => deadLetterCount,
   }
 }

@@ -14,7 +14,7 @@ after(() => server.stop())
 const INSERT_MANY = `insert into documents.documents (id, title, content_size, created_by)
   select gen_random_uuid(), repeat('x', 200), 1, 'ada@example.com' from generate_series(1, $1)`
 
-test('a stuck consumer fills its queue to the limit, the rest stays on the server, and nothing is lost', async (t) => {
+test('a stuck consumer fills its queue to the limit, the rest stays on the server, and no event is lost', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database, { queueLimit: 500 })
   let release: () => void = () => {}
@@ -24,9 +24,9 @@ test('a stuck consumer fills its queue to the limit, the rest stays on the serve
   const feed = await feeds.start(stuck, other)
   await database.pool.query(INSERT_MANY, [20_000])
   await eventually('a full queue', () => feed.status().pending['stuck']! >= 500)
-  await eventually('the other one to have done what there is', () => feed.status().pending['other'] === 0)
+  await eventually('the other consumer to finish', () => feed.status().pending['other'] === 0)
   const held = feed.status().pending['stuck']!
-  // A socket's chunk of 64 kB that was already read comes on top of the limit.
+  // A socket's chunk of 64 kB that was already read is added to the limit.
   assert.ok(held < 1_500, `${held} events are held`)
   await database.pool.query('select 1')
   assert.equal(feed.status().pending['stuck'], held)
@@ -38,7 +38,7 @@ test('a stuck consumer fills its queue to the limit, the rest stays on the serve
   assert.equal(stuck.events.length, 20_000)
 })
 
-test('the lag counts what was committed before it was measured, and ends with the last consumer', async (t) => {
+test('the lag includes every commit before the request, and is zero once the last consumer is done', async (t) => {
   const database = await server.open()
   let release: () => void = () => {}
   const gate = new Promise<void>((resolve) => (release = resolve))
@@ -54,7 +54,7 @@ test('the lag counts what was committed before it was measured, and ends with th
   await eventually('no lag', async () => (await feed.refreshStatus()).lagBytes === 0)
 })
 
-test('a connection that breaks is made again; nothing is lost and nothing comes twice', async (t) => {
+test('after a lost connection the feed reconnects; no event is lost or repeated', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const consumer = recordingConsumer({ maxBatch: 50 })
@@ -88,7 +88,7 @@ test('a column that is added while the feed runs appears in the events', async (
   assert.equal((updated!.value.after as unknown as { pages: number }).pages, 7)
 })
 
-test('another primary key is a delete and a create; a truncated table says nothing', async (t) => {
+test('a changed primary key is a delete and a create; a truncation makes no event', async (t) => {
   const database = await server.open()
   const consumer = recordingConsumer()
   await testFeeds(t, database).start(consumer)
@@ -106,20 +106,20 @@ test('another primary key is a delete and a create; a truncated table says nothi
   assert.equal(consumer.events.length, 4)
 })
 
-test('a stop waits for the batch in hand and confirms it', async (t) => {
+test('a stop waits for the batch in flight and confirms it', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   let release: () => void = () => {}
-  let begun = false
+  let started = false
   const consumer = recordingConsumer({
     before: () => {
-      begun = true
+      started = true
       return new Promise((resolve) => (release = resolve))
     },
   })
   const feed = await feeds.start(consumer)
-  await insertDocument(database.pool, 'in hand')
-  await eventually('the batch in hand', () => begun)
+  await insertDocument(database.pool, 'in flight')
+  await eventually('the batch in flight', () => started)
   const stopped = feed.stop()
   release()
   await stopped

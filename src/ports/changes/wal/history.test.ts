@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-test('positions older than the history are answered with a reset, the others exactly', async (t) => {
+test('positions before the history are answered with a reset, the others with their events', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const consumer = recordingConsumer()
@@ -56,7 +56,7 @@ test('a position beyond the end of the log is answered with a reset', async (t) 
   })
 })
 
-test('a reader who is ahead of a feed that begins again gets nothing twice', async (t) => {
+test('a reader that is ahead of a restarted feed gets no event twice', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const stuck = recordingConsumer({ name: 'stuck', before: () => new Promise(() => {}) })

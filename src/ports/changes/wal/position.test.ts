@@ -24,7 +24,7 @@ test('positions of one epoch compare as strings as they do by commit and index',
   )
 })
 
-test('a position survives its text, and no other text is one', () => {
+test('a position survives formatting and parsing; other texts are rejected', () => {
   fc.assert(
     fc.property(position, (one) => {
       assert.deepEqual(parsePosition(formatPosition(one)), { ...one })
@@ -36,7 +36,7 @@ test('a position survives its text, and no other text is one', () => {
   }
 })
 
-test('a position covers nothing of another epoch', () => {
+test('a position covers no event of another epoch', () => {
   fc.assert(
     fc.property(position, position, (one, other) => {
       fc.pre(one.epoch !== other.epoch)

@@ -11,7 +11,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-test('what was missed and cannot be read now is an error, not a reset: the position is as good as before', async (t) => {
+test('a history that cannot be read now is an error, not a reset: the position stays valid', async (t) => {
   const database = await server.open()
   const options = { size: 2, waitMs: 5_000, statementMs: 10_000, onError: () => {} }
   const lost = connectDatabase(database.direct, options)

@@ -14,12 +14,12 @@ import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
 import { eventually } from '../../../testing/deadline.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
 
-/** A server that a test may kill and start again under the same address. */
-interface MortalServer {
+/** A server that a test can kill and start again at the same address. */
+interface RestartableServer {
   database: Database
   kill(): Promise<void>
   start(): Promise<void>
-  /** Ends it and removes its data. */
+  /** Stops the server and removes its data. */
   remove(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function startMortalServer(settings: Record<string, string> = {}): Promise<MortalServer> {
+async function startRestartableServer(settings: Record<string, string> = {}): Promise<RestartableServer> {
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-feed-'))
   const port = await freePort()
   const start = (): Promise<EmbeddedPostgres> =>
@@ -65,8 +65,8 @@ async function startMortalServer(settings: Record<string, string> = {}): Promise
   }
 }
 
-test('a feed outlives the death of its server: it reconnects, nothing is lost and nothing comes twice', async (t) => {
-  const server = await startMortalServer()
+test('a feed reconnects after its server was killed; no event is lost or repeated', async (t) => {
+  const server = await startRestartableServer()
   const { pool } = server.database
   const feeds = testFeeds(t, server.database)
   t.after(() => server.remove())
@@ -77,7 +77,7 @@ test('a feed outlives the death of its server: it reconnects, nothing is lost an
   const position = feed.position()
   const last = await insertDocument(pool, 'just before')
   await server.kill()
-  await eventually('the loss to be noticed', () => feed.status().state === 'reconnecting')
+  await eventually('the feed to reconnect', () => feed.status().state === 'reconnecting')
   assert.ok(feed.status().problem)
 
   await server.start()
@@ -89,14 +89,14 @@ test('a feed outlives the death of its server: it reconnects, nothing is lost an
     [before, last, after],
   )
   assert.deepEqual(consumer.resets, [])
-  // Another consumer may still wait to try again.
+  // A consumer may still wait for its next attempt.
   await eventually('no problem', () => feed.status().problem === undefined)
   const replay = await feed.replay(last, position, 10)
   assert.deepEqual(replay, { kind: 'events', events: [consumer.events[1]] })
 })
 
-test('a slot whose log the server has removed under a stuck consumer is made again', async (t) => {
-  const server = await startMortalServer({ max_slot_wal_keep_size: '1MB' })
+test('a slot whose log the server removed while a consumer was stuck is created again', async (t) => {
+  const server = await startRestartableServer({ max_slot_wal_keep_size: '1MB' })
   const { pool } = server.database
   const feeds = testFeeds(t, server.database)
   t.after(() => server.remove())

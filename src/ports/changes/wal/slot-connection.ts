@@ -9,7 +9,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Lsn } from '../../../db/lsn.ts'
 import type { WalPosition } from './position.ts'
 import { type Progress, raiseServerEnd } from './progress.ts'
-import { openPgoutputStream, type PgoutputMessage, type PgoutputStream } from './stream.ts'
+import { type PgoutputMessage, PgoutputStream } from './stream.ts'
 
 export interface SlotConnectionOptions {
   database: Database
@@ -45,7 +45,7 @@ export class SlotConnection {
   ): Promise<SlotConnection> {
     const { database, slot, publication } = options
     const opened = new SlotConnection(options, progress, signal)
-    opened.#stream = await openPgoutputStream({
+    opened.#stream = await PgoutputStream.open({
       client: await connectDirect(database.direct, `docmgr feed ${slot}`, true),
       slot,
       publication,

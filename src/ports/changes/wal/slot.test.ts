@@ -26,9 +26,9 @@ async function logEnd(pool: Pool): Promise<bigint> {
   return BigInt(rows[0].bytes)
 }
 
-/** Ends the slot's reader and removes the slot, as a careless operator would. */
+/** Terminates the slot's reader and drops the slot, as an operator could by mistake. */
 async function dropSlot(pool: Pool, slot: string): Promise<void> {
-  await eventually('the slot to be free for a moment', async () => {
+  await eventually('the slot to be dropped', async () => {
     await pool.query(
       'select pg_terminate_backend(active_pid, 1000) from pg_replication_slots where slot_name = $1',
       [slot],
@@ -40,7 +40,7 @@ async function dropSlot(pool: Pool, slot: string): Promise<void> {
   })
 }
 
-test('the position of the slot moves only when every consumer is done', async (t) => {
+test('the slot advances only after every consumer is done', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   let release: () => void = () => {}
@@ -55,7 +55,7 @@ test('the position of the slot moves only when every consumer is done', async (t
   await fast.reached(1)
   await insertDocument(database.pool)
   await fast.reached(2)
-  await eventually('the fast one to be done', () => feed.status().pending['fast'] === 0)
+  await eventually('the fast consumer to finish', () => feed.status().pending['fast'] === 0)
   assert.ok(BigInt(await confirmed(database.pool, feeds.slot)) < committed)
   assert.equal(feed.status().pending['slow'], 2)
 
@@ -64,12 +64,12 @@ test('the position of the slot moves only when every consumer is done', async (t
   release()
   await slow.reached(2)
   await eventually(
-    'the slot to move',
+    'the slot to advance',
     async () => BigInt(await confirmed(database.pool, feeds.slot)) >= committed,
   )
 })
 
-test('log of other tables does not hold the slot back and is not delivered', async (t) => {
+test('changes of other tables do not hold the slot back and are not delivered', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const consumer = recordingConsumer()
@@ -86,7 +86,7 @@ test('log of other tables does not hold the slot back and is not delivered', asy
   assert.deepEqual(consumer.events, [])
 })
 
-test('a slot that went away while the process was down is made again, with a snapshot and a reset', async (t) => {
+test('a slot that was dropped while the process was down is created again, with a snapshot and a reset', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const first = recordingConsumer()
@@ -132,7 +132,7 @@ test('a slot that goes away while the feed runs is made again without a restart'
   assert.equal(feed.status().problem, undefined)
 })
 
-test('a snapshot that was interrupted is made again', async (t) => {
+test('an interrupted snapshot is repeated', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database, { queueLimit: 10 })
   for (let index = 0; index < 40; index++) await insertDocument(database.pool, `${index}`)
@@ -151,7 +151,7 @@ test('a snapshot that was interrupted is made again', async (t) => {
   assert.equal(new Set(next.events.map(({ key }) => key)).size, 40)
 })
 
-test('rows that change during the snapshot arrive as read first and as change after it', async (t) => {
+test('rows that change during the snapshot arrive first as a read and then as a change', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database, { queueLimit: 20 })
   const ids: string[] = []
@@ -176,7 +176,7 @@ test('rows that change during the snapshot arrive as read first and as change af
   assert.deepEqual(positions, [...positions].sort())
 })
 
-test('a slot that another living process reads is not taken from it', async (t) => {
+test('a slot that another running process reads is not taken over', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const consumer = recordingConsumer()
@@ -194,7 +194,7 @@ test('a slot that another living process reads is not taken from it', async (t) 
   assert.match(await outcome, /is read by another process/)
 })
 
-test('a slot that was making when its process died is made again', async (t) => {
+test('a slot whose creation was interrupted is created again', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const client = await connectDirect(database.direct, 'test', true)

@@ -15,18 +15,18 @@ after(() => server.stop())
 
 interface WalProxy {
   direct: ConnectionSettings
-  /** From now on the stream stands still before the end of a transaction. */
+  /** From now on the stream stops before the end of a transaction. */
   holdCommits(): void
-  /** Resolves when one is held. */
+  /** Resolves when a commit is held. */
   holding: Promise<void>
   release(): void
 }
 
-/** Between a feed and the messages of its walsender (PostgreSQL documentation, 55.4 and 55.9). */
+/** A proxy between a feed and its walsender (PostgreSQL documentation, 55.4 and 55.9). */
 async function openWalProxy(t: TestContext, upstream: ConnectionSettings): Promise<WalProxy> {
   const held = deferred()
   const sockets = new Set<Socket>()
-  const goOn = new Set<() => void>()
+  const forwarders = new Set<() => void>()
   let holds = false
   const relay = (from: Socket, to: Socket): void => {
     let waiting = Buffer.alloc(0)
@@ -39,13 +39,13 @@ async function openWalProxy(t: TestContext, upstream: ConnectionSettings): Promi
         waiting = waiting.subarray(size)
       }
     }
-    goOn.add(forward)
+    forwarders.add(forward)
     from.on('data', (chunk) => {
       waiting = Buffer.concat([waiting, chunk])
       forward()
     })
   }
-  const listener = createServer((client) => {
+  const proxy = createServer((client) => {
     const behind = upstream.host.startsWith('/')
       ? connect(`${upstream.host}/.s.PGSQL.${upstream.port}`)
       : connect(upstream.port, upstream.host)
@@ -54,24 +54,24 @@ async function openWalProxy(t: TestContext, upstream: ConnectionSettings): Promi
     behind.on('end', () => client.end())
     for (const socket of [client, behind]) sockets.add(socket.on('error', () => client.destroy()))
   })
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     for (const socket of sockets) socket.destroy()
-    listener.close()
+    proxy.close()
   })
-  const { port } = listener.address() as { port: number }
+  const { port } = proxy.address() as { port: number }
   return {
     direct: { ...upstream, host: '127.0.0.1', port },
     holdCommits: () => void (holds = true),
     holding: held.promise,
     release() {
       holds = false
-      for (const forward of goOn) forward()
+      for (const forward of forwarders) forward()
     },
   }
 }
 
-test('a stop reads the end of a transaction whose changes were handed out: they do not come again', async (t) => {
+test('a stop reads the end of a transaction whose changes were dispatched, so they are not repeated', async (t) => {
   const database = await server.open()
   const proxy = await openWalProxy(t, database.direct)
   const feeds = testFeeds(t, { ...database, direct: proxy.direct })
@@ -80,7 +80,7 @@ test('a stop reads the end of a transaction whose changes were handed out: they 
   await insertDocument(database.pool, 'first')
   await consumer.reached(1)
   proxy.holdCommits()
-  await insertDocument(database.pool, 'in hand')
+  await insertDocument(database.pool, 'in flight')
   await Promise.all([consumer.reached(2), proxy.holding])
   const stopped = feed.stop()
   proxy.release()
@@ -92,14 +92,14 @@ test('a stop reads the end of a transaction whose changes were handed out: they 
   assert.equal((first!.value.after as { title: string }).title, 'next')
 })
 
-test('a stop does not wait for ever for the end of a transaction: its changes come again', async (t) => {
+test('a stop waits a limited time for the end of a transaction; its changes are repeated', async (t) => {
   const database = await server.open()
   const proxy = await openWalProxy(t, database.direct)
   const feeds = testFeeds(t, { ...database, direct: proxy.direct })
   const consumer = recordingConsumer()
   const feed = await feeds.start(consumer)
   proxy.holdCommits()
-  await insertDocument(database.pool, 'in hand')
+  await insertDocument(database.pool, 'in flight')
   await Promise.all([consumer.reached(1), proxy.holding])
   await feed.stop()
   proxy.release()
@@ -109,20 +109,20 @@ test('a stop does not wait for ever for the end of a transaction: its changes co
   assert.equal(first!.position, consumer.events[0]!.position)
 })
 
-test('a stop waits until it is written down that the snapshot is done', async (t) => {
+test('a stop waits until the end of the snapshot is stored', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const { promise: gate, resolve: release } = deferred()
-  const begun = deferred()
+  const started = deferred()
   const consumer = recordingConsumer({
     before() {
-      begun.resolve()
+      started.resolve()
       return gate
     },
   })
   await insertDocument(database.pool, 'before')
   const feed = await feeds.start(consumer)
-  await begun.promise
+  await started.promise
   await eventually('the stream', () => feed.status().state === 'streaming')
   const other = await database.pool.connect()
   await other.query('begin')

@@ -7,20 +7,6 @@ import { readStreamMessage, standbyStatus } from './streaming-protocol.ts'
 
 export type PgoutputMessage = Pgoutput.Message
 
-export interface PgoutputStream {
-  /** Reports within 100 ms that everything before `lsn` is done, so the server may remove that log. */
-  confirm(lsn: Lsn): void
-  /** Pauses reading; messages that have arrived already are still delivered. */
-  pause(): void
-  resume(): void
-  /** resolves (never rejects) when the connection has ended */
-  ended: Promise<Error>
-  /** Sends the last confirmed position and closes, within about two seconds. */
-  close(): Promise<void>
-  /** Drops the connection. */
-  destroy(): void
-}
-
 export interface PgoutputStreamOptions {
   /** a replication connection; the stream closes it */
   client: Client
@@ -56,102 +42,138 @@ interface CopyConnection {
  * of pgoutput: whole transactions, in the order of their commits. The library's own service is not used, because it
  * confirms what it has received instead of what is done.
  */
-export async function openPgoutputStream(options: PgoutputStreamOptions): Promise<PgoutputStream> {
-  const { client, slot, publication } = options
-  const connection = (client as unknown as { connection: CopyConnection }).connection
-  const plugin = new PgoutputPlugin({ protoVersion: 1, publicationNames: [publication] })
-  let confirmed = options.from
-  let sent = 0n
-  let later: NodeJS.Timeout | undefined
-  let closing = false
+export class PgoutputStream {
+  /** resolves (never rejects) when the connection has ended */
+  readonly ended: Promise<Error>
+  readonly #options: PgoutputStreamOptions
+  readonly #connection: CopyConnection
+  readonly #plugin: PgoutputPlugin
+  readonly #statusTimer: NodeJS.Timeout
+  #confirmTimer: NodeJS.Timeout | undefined
+  #confirmed: Lsn
+  #sent: Lsn = 0n
+  #lastReceived = performance.now()
+  #closing = false
+  #failure: Error | undefined
 
-  let heard = performance.now()
-  let failure: Error | undefined
+  /** @throws when the server does not start the stream */
+  static async open(options: PgoutputStreamOptions): Promise<PgoutputStream> {
+    const { connection } = options.client as unknown as { connection: CopyConnection }
+    const started = new Promise<void>((resolve) => connection.once('replicationStart', () => resolve()))
+    const stream = new PgoutputStream(options, connection)
+    const failure = await Promise.race([started, stream.ended])
+    if (failure) throw failure
+    return stream
+  }
 
-  const sendStatus = (reply = false): void => {
-    sent = confirmed
-    connection.sendCopyFromChunk(standbyStatus(confirmed, Date.now(), reply))
+  private constructor(options: PgoutputStreamOptions, connection: CopyConnection) {
+    this.#options = options
+    this.#connection = connection
+    this.#plugin = new PgoutputPlugin({ protoVersion: 1, publicationNames: [options.publication] })
+    this.#confirmed = options.from
+    connection.on('copyData', ({ chunk }) => {
+      this.#lastReceived = performance.now()
+      try {
+        this.#receive(chunk)
+      } catch (error) {
+        this.#fail(error as Error)
+      }
+    })
+    this.#statusTimer = setInterval(() => this.#keepAlive(), STATUS_INTERVAL_MS)
+    this.ended = this.#replicate()
   }
-  const fail = (error: Error): void => {
-    failure ??= error
-    closing = true
-    connection.stream.destroy()
-  }
-  const confirmSoon = (): void => {
-    if (later || sent === confirmed) return
-    sendStatus()
-    later = setTimeout(() => {
-      later = undefined
-      confirmSoon()
-    }, CONFIRM_INTERVAL_MS)
-  }
-  const status = setInterval(() => {
-    if (connection.stream.isPaused()) heard = performance.now()
-    if (performance.now() - heard > SILENCE_TIMEOUT_MS) fail(new Error('PostgreSQL does not reply any more'))
-    else sendStatus(true)
-  }, STATUS_INTERVAL_MS)
 
-  const receive = (chunk: Buffer): void => {
-    if (closing) return
+  /** Reports within 100 ms that everything before `lsn` is done, so the server may remove that log. */
+  confirm(lsn: Lsn): void {
+    if (lsn <= this.#confirmed) return
+    this.#confirmed = lsn
+    if (!this.#closing) this.#sendConfirmed()
+  }
+
+  /** Pauses reading; messages that have arrived already are still delivered. */
+  pause(): void {
+    this.#connection.stream.pause()
+  }
+
+  resume(): void {
+    this.#connection.stream.resume()
+  }
+
+  /** Sends the last confirmed position and closes, within about two seconds. */
+  async close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = true
+      this.#sendStatus()
+      this.#connection.end()
+      this.#connection.stream.resume()
+    }
+    const limit = setTimeout(() => this.destroy(), CLOSE_TIMEOUT_MS)
+    await this.ended
+    clearTimeout(limit)
+  }
+
+  /** Drops the connection. */
+  destroy(): void {
+    this.#connection.stream.destroy()
+  }
+
+  /** @returns why the stream ended */
+  async #replicate(): Promise<Error> {
+    const { client, slot, publication, from } = this.#options
+    try {
+      await client.query(
+        `START_REPLICATION SLOT "${slot}" LOGICAL ${formatLsn(from)} ` +
+          `(proto_version '1', publication_names '"${publication}"')`,
+      )
+      return new Error('the server ended the replication stream')
+    } catch (error) {
+      return this.#failure ?? (error as Error)
+    } finally {
+      this.#closing = true
+      clearInterval(this.#statusTimer)
+      clearTimeout(this.#confirmTimer)
+      this.destroy()
+    }
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closing) return
     const received = readStreamMessage(chunk)
     if (received.kind === 'keepalive') {
-      options.onKeepalive(received.end)
-      if (received.replyRequested) sendStatus()
+      this.#options.onKeepalive(received.end)
+      if (received.replyRequested) this.#sendStatus()
       return
     }
-    const message = plugin.parse(received.data as Buffer) as PgoutputMessage
+    const message = this.#plugin.parse(received.data as Buffer) as PgoutputMessage
     if (message.tag === 'relation') useOwnParsers(message)
-    options.onMessage(message, received.lsn)
+    this.#options.onMessage(message, received.lsn)
   }
 
-  const started = new Promise<void>((resolve) => connection.once('replicationStart', () => resolve()))
-  connection.on('copyData', ({ chunk }) => {
-    heard = performance.now()
-    try {
-      receive(chunk)
-    } catch (error) {
-      fail(error as Error)
-    }
-  })
-  const ended = client
-    .query(
-      `START_REPLICATION SLOT "${slot}" LOGICAL ${formatLsn(options.from)} ` +
-        `(proto_version '1', publication_names '"${publication}"')`,
-    )
-    .then(
-      () => new Error('the server ended the replication stream'),
-      (error: Error) => failure ?? error,
-    )
-    .finally(() => {
-      closing = true
-      clearInterval(status)
-      clearTimeout(later)
-      connection.stream.destroy()
-    })
+  #sendConfirmed(): void {
+    if (this.#confirmTimer || this.#sent === this.#confirmed) return
+    this.#sendStatus()
+    this.#confirmTimer = setTimeout(() => {
+      this.#confirmTimer = undefined
+      this.#sendConfirmed()
+    }, CONFIRM_INTERVAL_MS)
+  }
 
-  const early = await Promise.race([started, ended])
-  if (early) throw early
-  return {
-    confirm(lsn) {
-      if (lsn <= confirmed) return
-      confirmed = lsn
-      if (!closing) confirmSoon()
-    },
-    pause: () => void connection.stream.pause(),
-    resume: () => void connection.stream.resume(),
-    ended,
-    async close() {
-      if (!closing) {
-        closing = true
-        sendStatus()
-        connection.end()
-        connection.stream.resume()
-      }
-      const limit = setTimeout(() => connection.stream.destroy(), CLOSE_TIMEOUT_MS)
-      await ended
-      clearTimeout(limit)
-    },
-    destroy: () => void connection.stream.destroy(),
+  #sendStatus(replyRequested = false): void {
+    this.#sent = this.#confirmed
+    this.#connection.sendCopyFromChunk(standbyStatus(this.#confirmed, Date.now(), replyRequested))
+  }
+
+  #keepAlive(): void {
+    if (this.#connection.stream.isPaused()) this.#lastReceived = performance.now()
+    if (performance.now() - this.#lastReceived > SILENCE_TIMEOUT_MS)
+      this.#fail(new Error('PostgreSQL does not reply any more'))
+    else this.#sendStatus(true)
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#closing = true
+    this.destroy()
   }
 }
 
