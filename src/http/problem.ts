@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'
 import { DomainError, type FieldError, PROBLEMS } from '../domain/errors.ts'
 import { translateError } from '../runtime/translate-error.ts'
@@ -24,7 +23,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
   const { http, title } = PROBLEMS[known.code]
   return {
     type: `urn:docmgr:problem:${known.code}`,
-    title: title ?? STATUS_CODES[http]!,
+    title,
     status: http,
     detail: known.message,
     instance: `urn:docmgr:request:${requestId}`,

@@ -10,8 +10,10 @@ import {
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
+import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import { listenError } from '../http/listen.ts'
+import { addressWithoutPort } from '../http/peer-address.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
 import { type Call, type CallOptions, createCallPipeline } from './call-pipeline.ts'
@@ -31,29 +33,27 @@ export interface GrpcServerOptions extends CallOptions {
 export interface GrpcServer {
   /** the port that it listens on */
   port: number
-  /** Health says NOT_SERVING from now on, so that clients and balancers turn away; calls are still answered. */
+  /** Health answers NOT_SERVING from now on, so that clients and load balancers leave; calls are still answered. */
   drain(): void
-  /** Drains, takes no new calls, waits for the running ones at most `deadlineMs`, then breaks them off. */
+  /** Drains, accepts no new calls, waits at most `deadlineMs` for the calls in flight, then cancels them. */
   stop(deadlineMs: number): Promise<void>
 }
-
-const REQUEST_ID = /^[\w.:-]{1,128}$/
 
 /**
  * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
  * (doc/server-reflection.md); these two need no token.
- * @throws Error naming the port when it cannot be had
+ * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_concurrent_streams': 1_000,
-    // Nobody is served what it would record of each message.
+    // Nothing reads its statistics.
     'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    // Clients that connect anew look a name up again, and so find instances that were added.
+    // Clients that reconnect resolve the name again, and so find new instances.
     'grpc.max_connection_age_ms': 300_000,
     'grpc.max_connection_age_grace_ms': 30_000,
   })
@@ -77,7 +77,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
 }
 
-/** Only the original descriptor is used: what proto-loader makes of one is no longer quite the same. */
+/** Serves the original descriptor, because proto-loader changes it. */
 function reflection(): ReflectionService {
   const descriptor = Buffer.from(toBinary(FileDescriptorProtoSchema, file_document.proto))
   const format = 'Protocol Buffer 3 EnumDescriptorProto'
@@ -115,7 +115,7 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
         metadata.set('x-request-id', requestId)
         metadata.set('traceparent', traceparent)
         if ('failure' in result) {
-          // In the trailers only: a client repeats no call that has had headers (gRFC A6).
+          // In the trailers only: a client does not retry a call that has received headers (gRFC A6).
           callback(statusOf(result.failure, metadata))
         } else {
           call.sendMetadata(metadata)
@@ -129,7 +129,7 @@ function implementation(options: GrpcServerOptions): UntypedServiceImplementatio
 
 const textOf = (metadata: Metadata, key: string): string | undefined => metadata.get(key)[0]?.toString()
 
-/** What the call's metadata say, and what its handler may ask for. */
+/** The context of a call, from its metadata. */
 class CallContext implements RequestContext {
   principal: Principal = { kind: 'anonymous' }
   readonly requestId: string
@@ -141,13 +141,12 @@ class CallContext implements RequestContext {
   constructor(call: ServerUnaryCall<object, object>, newId: NewId) {
     this.#call = call
     const { metadata } = call
-    const givenId = textOf(metadata, 'x-request-id')
-    this.requestId = givenId !== undefined && REQUEST_ID.test(givenId) ? givenId : newId()
+    this.requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
     this.traceparent = childTraceparent(textOf(metadata, 'traceparent'))
-    this.clientAddress = addressOf(call.getPeer())
+    this.clientAddress = addressWithoutPort(call.getPeer())
   }
 
-  // Made on demand; aborted too when the caller's deadline is over.
+  // Lazy; also aborts at the caller's deadline.
   get signal(): AbortSignal {
     if (!this.#abort) {
       const controller = (this.#abort = new AbortController())
@@ -156,14 +155,6 @@ class CallContext implements RequestContext {
     }
     return this.#abort.signal
   }
-}
-
-/** `127.0.0.1:40012` or `[::1]:40012` without its port. */
-function addressOf(peer: string): string {
-  const port = peer.lastIndexOf(':')
-  if (port < 0) return peer
-  const host = peer.startsWith('[') ? peer.slice(1, port - 1) : peer.slice(0, port)
-  return host.startsWith('::ffff:') ? host.slice(7) : host
 }
 
 function statusOf(
@@ -186,7 +177,7 @@ async function bind(server: Server, { host, port }: GrpcServerOptions): Promise<
   } catch (error) {
     server.forceShutdown()
     const failure = error as NodeJS.ErrnoException
-    // grpc-js tells the system's error only in its text.
+    // grpc-js has the error code of the system only in its message.
     const code = /\b(?:EADDRINUSE|EACCES|EADDRNOTAVAIL)\b/.exec(failure.message)?.[0]
     throw listenError(
       code === undefined ? failure : Object.assign(failure, { code }),

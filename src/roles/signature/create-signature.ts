@@ -9,7 +9,7 @@ import type { SignCommand, SignDocument } from './sign-document.ts'
 import { signatureSchema } from './signature-schema.ts'
 
 const MAX_ADDRESS_CHARS = 45
-/** JSON may spend six characters on one: `\u0001`. */
+/** JSON can need six bytes for one: `\u0001`. */
 const MAX_BODY_BYTES = 6 * MAX_SIGNATURE_DATA_BYTES + 64 * 1024
 
 const signatureData = z
@@ -47,7 +47,6 @@ const answer = signatureSchema.extend({
     .describe('pending: the signature is stored, and its document follows'),
 })
 
-/** POST /signatures */
 export function createSignature(sign: SignDocument): Endpoint {
   return defineEndpoint({
     method: 'POST',

@@ -1,13 +1,11 @@
 import { DomainError } from '../../domain/errors.ts'
-import { signatureImageKey } from '../../domain/signature.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
-import type { Blobs } from '../../ports/blobs/port.ts'
-import { rangeOf, type SignatureReader } from './signature-reader.ts'
+import type { SignatureImages } from './signature-images.ts'
+import type { SignatureStore } from './signature-store.ts'
 
-/** GET /signatures/{id}/image: the bytes, where they are an image. */
-export function getSignatureImage(reader: SignatureReader, blobs: Blobs): Endpoint {
+export function getSignatureImage(store: SignatureStore, images: SignatureImages): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/signatures/{id}/image',
@@ -20,29 +18,25 @@ export function getSignatureImage(reader: SignatureReader, blobs: Blobs): Endpoi
       304: { description: 'the client has it' },
     },
     async handle({ params, headers }) {
-      const row = await reader.find(params.id)
+      const row = await store.get(params.id)
       if (row.image_type === null) {
         const why =
-          row.image_encoding === null
-            ? 'was sent without signature_data'
-            : 'has signature_data that is no image'
+          row.image_encoding === null ? 'has no signature_data' : 'has signature_data that is not an image'
         throw new DomainError('not-found', `the signature ${params.id} ${why}`)
       }
       const common = { etag: entityTag(row.image_sha256!), 'cache-control': 'private, no-cache' }
       if (isNotModified(headers['if-none-match'], row.image_sha256!)) return { status: 304, headers: common }
-      const stream = await blobs.get('signatures', signatureImageKey(row.id), rangeOf(row))
-      if (!stream) throw new Error(`the object of signature ${row.id} is missing`)
       return {
         status: 200,
         headers: {
           ...common,
           'content-type': row.image_type,
           'content-length': String(row.image_size),
-          // The bytes are a stranger's: a browser shows them as an image or not at all.
+          // Untrusted bytes: a browser may show them as an image and nothing else.
           'x-content-type-options': 'nosniff',
           'content-security-policy': "default-src 'none'; sandbox",
         },
-        stream,
+        stream: await images.open(row),
       }
     },
   })

@@ -1,10 +1,10 @@
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
-import type { SignatureReader } from './signature-reader.ts'
+import type { SignatureImages } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
+import type { SignatureStore } from './signature-store.ts'
 
-/** GET /signatures/{id} */
-export function getSignature(reader: SignatureReader): Endpoint {
+export function getSignature(store: SignatureStore, images: SignatureImages): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/signatures/{id}',
@@ -12,6 +12,9 @@ export function getSignature(reader: SignatureReader): Endpoint {
     summary: 'Read a signature, with its data as it was sent',
     params: idParams,
     responses: { 200: { description: 'the signature', schema: signatureSchema } },
-    handle: async ({ params }) => ({ status: 200, json: await reader.read(params.id) }),
+    handle: async ({ params }) => ({
+      status: 200,
+      json: await images.withData(await store.get(params.id)),
+    }),
   })
 }

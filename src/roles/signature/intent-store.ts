@@ -2,37 +2,37 @@ import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
 import { groupCommit } from '../../runtime/group-commit.ts'
 
-/** A signature whose document is still to be moved to `signed`. */
+/** The intent to move the document of a signature to `signed`. */
 export interface Intent {
   signature_id: string
   document_id: string
-  /** with the present one */
+  /** including this one */
   attempts: number
   traceparent: string | null
 }
 
 /**
- * The open intents. Each method is one statement at the most, so that all work through a pooler in transaction mode;
- * times are the database's, so that all processes agree.
+ * The open intents. Each method is one statement, so that all of them work through a pooler in transaction mode. Times are
+ * the database's, so that all processes agree.
  */
 export interface IntentStore {
   /**
-   * Takes at most `limit` intents that are due; nobody else gets them for `leaseMs`. Whoever takes them and dies
-   * has lost nothing: they are due again after that.
+   * Claims at most `limit` intents that are due. Other processes do not get them for `leaseMs` milliseconds; after that
+   * they are due again, so that the death of a process loses nothing.
    */
   claim(limit: number, leaseMs: number): Promise<Intent[]>
   /** The document has moved. */
   remove(signatureId: string): Promise<void>
-  /** To be tried again in `delayMs`. */
+  /** The next attempt is due in `delayMs` milliseconds. */
   postpone(signatureId: string, delayMs: number, error: string): Promise<void>
-  /** The document refuses for good. */
+  /** The document has refused, which is final. */
   reject(signatureId: string, reason: string): Promise<void>
   /**
-   * Makes the open intents that were there before `start` due now: what a process that died had in hand is not waited
-   * for. It may also be in the hands of a process that lives, whose move is then made twice, which changes nothing.
+   * Makes the open intents from before `start` due now, so that the claims of a process that died are not waited for.
+   * Where the claiming process still runs, the move is made twice, which changes nothing.
    */
   makeDue(start: Date): Promise<void>
-  /** What has become of a signature's move: without an intent it is done. */
+  /** The state of the move of a signature's document; without an intent it is done. */
   stateOf(signatureId: string): Promise<'signed' | 'pending' | 'refused'>
   count(): Promise<number>
 }

@@ -4,8 +4,8 @@ import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 
 /**
- * Moves a document to `signed`, or finds that it is there or further on. Can be repeated.
- * @throws DomainError a refusal, or any other error: the outcome is not known, and it is to be tried again
+ * Moves a document to `signed`; a document that is signed or past that is a success. Idempotent.
+ * @throws DomainError a refusal (see isRefusal); after any other error the outcome is unknown, and the move is retried
  */
 export async function moveToSigned(
   documents: Documents,
@@ -16,13 +16,13 @@ export async function moveToSigned(
     await documents.updateStatus(documentId, 'signed', context)
   } catch (error) {
     if (!isProblem(error, 'status-not-allowed')) throw error
-    // The answer of an earlier attempt may have been lost, and the document have gone on since.
+    // The answer of an earlier attempt may be lost, and the document may have moved on since.
     const { status } = await documents.exists(documentId, context)
     if (status === '' || statusMove('signed', status) === 'refused') throw error
   }
 }
 
-/** True when the document role has answered that this move will never be. */
+/** True when the document role has refused the move, which is final. */
 export function isRefusal(error: unknown): error is DomainError {
   return isProblem(error, 'status-not-allowed', 'document-not-found')
 }

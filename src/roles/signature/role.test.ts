@@ -74,13 +74,13 @@ test('signature_data of every kind comes back as it was sent and is nowhere in t
   }
 })
 
-test('a signature without data has none', async () => {
+test('a signature without data has no image', async () => {
   const { id } = docs.documents.create()
   const { body } = await docs.sign(id)
   assert.equal(body.signature_data, null)
   assert.equal((await docs.get(`/signatures/${body.id}`)).body.signature_data, null)
   assert.equal(await docs.blobs.size('signatures', `${body.id}/signature.png`), undefined)
-  assert.match((await docs.get(`/signatures/${body.id}/image`)).body.detail, /without signature_data/)
+  assert.match((await docs.get(`/signatures/${body.id}/image`)).body.detail, /has no signature_data/)
 })
 
 test('the image is served by the type of its bytes, harmless to a browser, and once', async () => {
@@ -100,13 +100,13 @@ test('the image is served by the type of its bytes, harmless to a browser, and o
   assert.equal(head.headers.get('content-length'), String(image.body.length))
 })
 
-test('what is no image is not served as one', async () => {
+test('data that is not an image is not served as an image', async () => {
   for (const data of ['aGVsbG8=', 'hello', Buffer.from('<html><script>').toString('base64')]) {
     const { id } = docs.documents.create()
     const { body } = await docs.sign(id, { signature_data: data })
     const image = await docs.get(`/signatures/${body.id}/image`)
     assert.equal(image.status, 404)
-    assert.match(image.body.detail, /no image/)
+    assert.match(image.body.detail, /not an image/)
   }
   assert.equal(
     (await docs.get(`/signatures/${GONE}/image`)).body.type,

@@ -7,13 +7,17 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
+import { confirmSignatureUseCase } from './confirm-signature.ts'
 import { createSignature } from './create-signature.ts'
 import { getSignatureImage } from './get-signature-image.ts'
 import { getSignature } from './get-signature.ts'
 import { createIntentStore } from './intent-store.ts'
-import { listAllSignatures, listDocumentSignatures } from './list-signatures.ts'
-import { createSigning } from './sign-document.ts'
-import { createSignatureReader } from './signature-reader.ts'
+import { listDocumentSignatures } from './list-document-signatures.ts'
+import { listSignatures } from './list-signatures.ts'
+import { retryIntentUseCase } from './retry-intent.ts'
+import { signDocumentUseCase } from './sign-document.ts'
+import { createSignatureImages } from './signature-images.ts'
+import { createSignatureStore } from './signature-store.ts'
 import { SIGNING_LIMITS, type SigningLimits } from './signing-limits.ts'
 import { createSigningMetrics } from './signing-metrics.ts'
 import { createSweeper } from './sweeper.ts'
@@ -33,48 +37,37 @@ export interface SignatureRoleOptions {
 
 export interface SignatureRole {
   endpoints: Endpoint[]
-  /** Begins to sweep: signatures that an earlier process left open come first. */
+  /** Starts the sweeper, with the intents that an earlier process left open. */
   start(): void
-  /** Finishes what is in hand. */
+  /** Waits for the current batch of the sweeper. */
   stop(): Promise<void>
-  /** signatures whose document is still to be moved */
+  /** How many signatures wait for the move of their document. */
   pending(): Promise<number>
 }
 
-/** Stores signatures and sees that their documents become signed. */
+/** The role that owns signatures.*: REST endpoints, and the sweeper that finishes open intents. */
 export function createSignatureRole(options: SignatureRoleOptions): SignatureRole {
-  const { database, blobs, documents, clock, newId, log } = options
+  const { database, blobs, documents, clock, newId, log, random = Math.random } = options
   const { pool } = database
   const limits = { ...SIGNING_LIMITS, ...options.limits }
   const intents = createIntentStore(pool)
   const metrics = createSigningMetrics(options.metrics ?? createMetrics(), intents)
   const idempotency = createIdempotency<{ id: string }>({ database, schema: 'signatures', clock, log })
-  const random = options.random ?? Math.random
-  const sweeper = createSweeper({ intents, documents, limits, log, metrics, clock, newId, random })
-  const reader = createSignatureReader(pool, blobs)
-  const sign = createSigning({
-    pool,
-    blobs,
-    documents,
-    intents,
-    reader,
-    idempotency,
-    sweeper,
-    limits,
-    metrics,
-    clock,
-    newId,
-    log,
-  })
-  const lists = { pool, reader, documents }
+  const store = createSignatureStore({ pool, idempotency })
+  const images = createSignatureImages(blobs, log)
+  const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })
+  const sweeper = createSweeper({ intents, retry, limits, log, clock })
+  const parts = { store, images, intents, documents, limits, metrics, clock, newId, log }
+  const confirm = confirmSignatureUseCase({ ...parts, sweeper })
+  const sign = signDocumentUseCase({ ...parts, confirm })
 
   return {
     endpoints: [
       createSignature(sign),
-      listAllSignatures(lists),
-      getSignature(reader),
-      getSignatureImage(reader, blobs),
-      listDocumentSignatures(lists),
+      listSignatures({ store, images }),
+      getSignature(store, images),
+      getSignatureImage(store, images),
+      listDocumentSignatures({ store, images, documents }),
     ],
     start: () => sweeper.start(),
     async stop() {

@@ -1,18 +1,18 @@
-/** A signature's `signature_data` as bytes for the object storage and, beside the row, how to give it back. */
+/** A signature's `signature_data` as bytes for object storage, and how to turn them back into the text. */
 export interface StoredData {
   bytes: Buffer
   /** `base64`: the bytes are the decoded image; `text`: they are the text itself, in UTF-8 */
   encoding: 'base64' | 'text'
-  /** what stood before the base64: `data:image/png;base64,` */
+  /** the text before the base64, such as `data:image/png;base64,` */
   prefix: string | null
 }
 
-/** A data URL's head (RFC 2397), as long as the row's column allows; visible ASCII, so that it can be a column. */
+/** The head of a data URL (RFC 2397) that fits into its column: visible ASCII of limited length. */
 const DATA_URL = /^data:[\x20-\x2b\x2d-\x7e]{0,200};base64,/i
 
 /**
- * Base64 in the one form that decoding and encoding give back exactly (RFC 4648, 4, with padding) is kept as its bytes;
- * everything else is kept as the text that it is.
+ * Canonical base64 (RFC 4648, 4, with padding), which decodes and encodes to the same text, is stored as its bytes.
+ * Everything else is stored as text.
  * @param data well-formed Unicode
  */
 export function encodeSignatureData(data: string): StoredData {

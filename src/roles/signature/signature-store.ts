@@ -1,14 +1,16 @@
 import type { Pool } from 'pg'
+import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Signature } from '../../domain/signature.ts'
-import { type Queryable, queryRows, sqlState } from '../../db/query.ts'
 import type { CursorPlace } from '../../http/cursor.ts'
+import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
 
 /** A row of signatures.signatures. */
 export interface StoredSignature extends Omit<Signature, 'signature_data'> {
   image_encoding: 'base64' | 'text' | null
   image_prefix: string | null
   image_type: string | null
+  /** bytes */
   image_size: number | null
   image_sha256: string | null
 }
@@ -19,103 +21,135 @@ export interface NewSignature extends StoredSignature {
 
 export interface SignatureFilter {
   documentId?: string | undefined
+  /** compared without case */
   signerEmail?: string | undefined
-  /** ISO 8601, included */
+  /** ISO 8601, inclusive */
   signedFrom?: string | undefined
-  /** ISO 8601, not included */
+  /** ISO 8601, exclusive */
   signedTo?: string | undefined
 }
 
 export interface Page {
   limit: number
   skip: number
-  /** where the page before ended */
+  /** the last row of the previous page */
   after?: CursorPlace | undefined
 }
 
-const COLUMNS = `id, document_id, signer_email, signer_name, signed_at, ip_address,
-  image_encoding, image_prefix, image_type, image_size, image_sha256`
+export interface SignatureStore {
+  /**
+   * Stores a signature together with the intent to move its document. The sweeper does not touch the intent for
+   * `graceMs`, because the caller moves the document at once.
+   * @param request makes the insert idempotent
+   * @returns the id, and whether an earlier request with the same key has created it
+   * @throws DomainError already-signed, idempotency-key-reused, request-in-progress
+   */
+  insert(
+    row: NewSignature,
+    graceMs: number,
+    request: IdempotentRequest | undefined,
+  ): Promise<{ id: string; replayed: boolean }>
+  /** The id of the signature that the same request has created. @throws DomainError idempotency-key-reused */
+  findCreated(request: IdempotentRequest): Promise<string | undefined>
+  /** Removes a signature that was never acknowledged, with its intent, and frees the key of its request. */
+  remove(id: string, request: IdempotentRequest | undefined): Promise<void>
+  /** @throws DomainError signature-not-found */
+  get(id: string): Promise<StoredSignature>
+  /** Newest first. */
+  list(filter: SignatureFilter, page: Page): Promise<StoredSignature[]>
+}
 
-// One statement, so that it is one transaction in one round trip: neither row is ever there without the other.
+const READ = [
+  ...(['id', 'document_id', 'signer_email', 'signer_name', 'signed_at', 'ip_address'] as const),
+  ...(['image_encoding', 'image_prefix', 'image_type', 'image_size', 'image_sha256'] as const),
+] as const satisfies readonly (keyof StoredSignature)[]
+const INSERTED = [...READ, 'traceparent'] as const
+const COLUMNS = READ.join(', ')
+
+// One statement, so that both rows are committed in one round trip.
 const INSERT = `
   WITH signature AS (
-    INSERT INTO signatures.signatures (${COLUMNS}, traceparent)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    INSERT INTO signatures.signatures (${INSERTED.join(', ')})
+    VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')})
   )
   INSERT INTO signatures.signing_intents (signature_id, document_id, next_attempt_at, traceparent)
-  VALUES ($1, $2, now() + $13 * interval '1 millisecond', $12)`
+  VALUES ($1, $2, now() + $${INSERTED.length + 1} * interval '1 millisecond', $${INSERTED.length})`
 
-/**
- * Stores a signature together with the intent to move its document. The sweeper leaves the intent alone for `graceMs`,
- * as whoever stores it makes the move at once.
- * @throws DomainError already-signed
- */
-export async function insertSignature(on: Queryable, row: NewSignature, graceMs: number): Promise<void> {
+export interface SignatureStoreOptions {
+  pool: Pool
+  /** of signatures.idempotency_keys; an answer is the id of the signature */
+  idempotency: Idempotency<{ id: string }>
+}
+
+export function createSignatureStore({ pool, idempotency }: SignatureStoreOptions): SignatureStore {
+  return {
+    async insert(row, graceMs, request) {
+      const { id } = row
+      if (!request) {
+        await insert(pool, row, graceMs)
+        return { id, replayed: false }
+      }
+      const { answer, replayed } = await idempotency.once(request, async (transaction) => {
+        await insert(transaction, row, graceMs)
+        return { status: 201, answer: { id } }
+      })
+      return { id: answer.id, replayed }
+    },
+
+    findCreated: async (request) => (await idempotency.find(request))?.answer.id,
+
+    remove: (id, request) =>
+      inTransaction(pool, async (transaction) => {
+        await queryRows(
+          transaction,
+          `WITH signature AS (DELETE FROM signatures.signatures WHERE id = $1)
+           DELETE FROM signatures.signing_intents WHERE signature_id = $1`,
+          [id],
+        )
+        if (request) await idempotency.forget(transaction, request)
+      }),
+
+    async get(id) {
+      const text = `SELECT ${COLUMNS} FROM signatures.signatures WHERE id = $1`
+      const [row] = await queryRows<StoredSignature>(pool, text, [id])
+      if (!row) throw new DomainError('signature-not-found', `there is no signature ${id}`)
+      return row
+    },
+
+    list(filter, page) {
+      const { text, values } = listStatement(filter, page)
+      return queryRows<StoredSignature>(pool, text, values)
+    },
+  }
+}
+
+async function insert(on: Queryable, row: NewSignature, graceMs: number): Promise<void> {
   try {
-    await queryRows(on, INSERT, [
-      row.id,
-      row.document_id,
-      row.signer_email,
-      row.signer_name,
-      row.signed_at,
-      row.ip_address,
-      row.image_encoding,
-      row.image_prefix,
-      row.image_type,
-      row.image_size,
-      row.image_sha256,
-      row.traceparent,
-      graceMs,
-    ])
+    await queryRows(on, INSERT, [...INSERTED.map((name) => row[name]), graceMs])
   } catch (error) {
-    if (
-      sqlState(error) === '23505' &&
-      (error as { constraint?: string }).constraint === 'signatures_one_a_signer'
-    ) {
-      throw new DomainError(
-        'already-signed',
-        `${row.signer_email} has signed the document ${row.document_id} already`,
-      )
-    }
-    throw error
+    const { constraint } = error as { constraint?: string }
+    if (sqlState(error) !== '23505' || constraint !== 'signatures_one_a_signer') throw error
+    throw new DomainError(
+      'already-signed',
+      `${row.signer_email} has already signed the document ${row.document_id}`,
+    )
   }
 }
 
-/** Removes a signature that was never acknowledged, with its intent. */
-export async function removeSignature(on: Queryable, id: string): Promise<void> {
-  await queryRows(
-    on,
-    `WITH signature AS (DELETE FROM signatures.signatures WHERE id = $1)
-     DELETE FROM signatures.signing_intents WHERE signature_id = $1`,
-    [id],
-  )
-}
-
-export async function findSignature(pool: Pool, id: string): Promise<StoredSignature | undefined> {
-  const text = `SELECT ${COLUMNS} FROM signatures.signatures WHERE id = $1`
-  const [row] = await queryRows<StoredSignature>(pool, text, [id])
-  return row
-}
-
-/** Newest first. */
-export function listSignatures(pool: Pool, filter: SignatureFilter, page: Page): Promise<StoredSignature[]> {
+function listStatement(filter: SignatureFilter, page: Page): { text: string; values: unknown[] } {
   const values: unknown[] = []
-  const conditions: string[] = []
-  const where = (condition: string, ...given: unknown[]): void => {
-    const text = condition.replace(/\?/g, () => `$${values.push(given.shift())}`)
-    conditions.push(text)
-  }
-  if (filter.documentId !== undefined) where('document_id = ?', filter.documentId)
-  if (filter.signerEmail !== undefined) where('lower(signer_email) = lower(?)', filter.signerEmail)
-  if (filter.signedFrom !== undefined) where('signed_at >= ?', filter.signedFrom)
-  if (filter.signedTo !== undefined) where('signed_at < ?', filter.signedTo)
-  if (page.after) where('(signed_at, id) < (?::timestamptz, ?::uuid)', page.after.key, page.after.id)
-  const limits = `LIMIT $${values.push(page.limit)} OFFSET $${values.push(page.skip)}`
-  return queryRows(
-    pool,
-    `SELECT ${COLUMNS} FROM signatures.signatures
-     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-     ORDER BY signed_at DESC, id DESC ${limits}`,
-    values,
-  )
+  const bind = (value: unknown): string => `$${values.push(value)}`
+  const where: string[] = []
+  const { documentId, signerEmail, signedFrom, signedTo } = filter
+  if (documentId !== undefined) where.push(`document_id = ${bind(documentId)}`)
+  if (signerEmail !== undefined) where.push(`lower(signer_email) = lower(${bind(signerEmail)})`)
+  if (signedFrom !== undefined) where.push(`signed_at >= ${bind(signedFrom)}`)
+  if (signedTo !== undefined) where.push(`signed_at < ${bind(signedTo)}`)
+  if (page.after)
+    where.push(`(signed_at, id) < (${bind(page.after.key)}::timestamptz, ${bind(page.after.id)}::uuid)`)
+  const text =
+    `SELECT ${COLUMNS} FROM signatures.signatures` +
+    (where.length > 0 ? ` WHERE ${where.join(' AND ')}` : '') +
+    ` ORDER BY signed_at DESC, id DESC LIMIT ${bind(page.limit)} OFFSET ${bind(page.skip)}`
+  return { text, values }
 }

@@ -1,16 +1,16 @@
-/** Bounds of signing; times in milliseconds. */
+/** Limits of signing; times are in milliseconds. */
 export interface SigningLimits {
   /** how long a request waits for its document to be moved before it answers `pending` */
   statusWaitMs: number
-  /** between two looks for open intents */
+  /** interval between two sweeps */
   sweepEveryMs: number
-  /** how long one repeated move may take */
+  /** maximum time of one retried move */
   sweepWaitMs: number
-  /** how long a taken intent is left alone by the others */
+  /** how long other processes leave a claimed intent alone */
   leaseMs: number
-  /** intents taken at once */
+  /** intents claimed at once */
   batch: number
-  /** the first delay before a repetition; it doubles up to the cap */
+  /** delay before the first retry; it doubles up to the cap */
   retryBaseMs: number
   retryCapMs: number
 }

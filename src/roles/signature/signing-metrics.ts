@@ -2,7 +2,7 @@ import type { Metrics } from '../../runtime/metrics.ts'
 import type { IntentStore } from './intent-store.ts'
 
 export interface SigningMetrics {
-  /** signatures by what the client was told of the document: signed, pending, refused */
+  /** signatures by the document status in the answer: signed, pending, refused */
   signed: ReturnType<Metrics['counter']>
   /** repeated moves by outcome: done, failed, rejected */
   repeats: ReturnType<Metrics['counter']>
@@ -14,7 +14,7 @@ export function createSigningMetrics(metrics: Metrics, intents: IntentStore): Si
     'Signatures whose document is still to be moved',
     [],
     async (gauge) => {
-      // A scrape says what is known; that the database is down is told elsewhere.
+      // Readiness reports a database that is down.
       gauge.set(await intents.count().catch(() => NaN))
     },
   )

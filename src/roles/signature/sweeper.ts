@@ -1,102 +1,41 @@
-import type { RequestContext } from '../../domain/request.ts'
-import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { childTraceparent } from '../../runtime/trace.ts'
-import { within } from '../../runtime/within.ts'
-import type { Intent, IntentStore } from './intent-store.ts'
-import { isRefusal, moveToSigned } from './move-document.ts'
+import type { IntentStore } from './intent-store.ts'
+import type { RetryIntent } from './retry-intent.ts'
 import type { SigningLimits } from './signing-limits.ts'
-import type { SigningMetrics } from './signing-metrics.ts'
 
 export interface SweeperOptions {
   intents: IntentStore
-  documents: Documents
+  retry: RetryIntent
   limits: SigningLimits
   log: Logger
-  metrics: SigningMetrics
   clock: Clock
-  newId: NewId
-  /** from 0 to 1, for the jitter */
-  random: () => number
 }
 
 export interface Sweeper {
-  /** Begins with everything that is open by now, whatever its time: an earlier process may have had it in hand. */
+  /** Starts with every open intent, also those that are not due, because a process that died may have claimed them. */
   start(): void
-  /** Something has just been left open: look soon rather than at the next turn. */
+  /** An intent was just left open: sweep soon instead of at the next interval. */
   wake(): void
-  /** Finishes the batch in hand. */
+  /** Finishes the current batch. */
   stop(): Promise<void>
 }
 
-/**
- * Moves the documents of signatures that were stored but whose move did not get through: again and again while the
- * document role cannot be reached, until it has moved the document or refuses for good.
- */
-export function createSweeper(options: SweeperOptions): Sweeper {
-  const { intents, documents, limits, log, metrics } = options
+/** Retries open intents until the document role has moved their documents or has refused to. */
+export function createSweeper({ intents, retry, limits, log, clock }: SweeperOptions): Sweeper {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
-  /** what is older is still to be made due */
+  /** Intents that are older are still to be made due. */
   let start: Date | undefined
   let isStopped = true
-
-  const contextOf = ({ traceparent }: Intent): RequestContext => ({
-    principal: { kind: 'system', name: 'signature-sweeper' },
-    requestId: options.newId(),
-    traceparent: childTraceparent(traceparent ?? undefined),
-    clientAddress: 'unknown',
-    signal: AbortSignal.timeout(limits.sweepWaitMs),
-  })
-
-  /** Half of the exponential delay, and a random part of the other half. */
-  const delayAfter = (attempts: number): number => {
-    const full = Math.min(limits.retryCapMs, limits.retryBaseMs * 2 ** Math.min(attempts, 30))
-    return full * (0.5 + options.random() / 2)
-  }
-
-  const attempt = async (intent: Intent): Promise<void> => {
-    const { signature_id: id, document_id } = intent
-    const context = contextOf(intent)
-    try {
-      await within(limits.sweepWaitMs, moveToSigned(documents, document_id, context))
-      await intents.remove(id)
-      metrics.repeats.inc({ outcome: 'done' })
-      log.info(
-        { signature: id, document: document_id, attempts: intent.attempts },
-        'document signed after all',
-      )
-    } catch (error) {
-      if (isRefusal(error)) {
-        await intents.reject(id, error.message)
-        metrics.repeats.inc({ outcome: 'rejected' })
-        log.error(
-          { signature: id, document: document_id, reason: error.message },
-          'a stored signature cannot take effect: its document refuses',
-        )
-        return
-      }
-      metrics.repeats.inc({ outcome: 'failed' })
-      log.warn({ err: error, signature: id, attempts: intent.attempts }, 'the document is not moved yet')
-      await intents.postpone(id, delayAfter(intent.attempts), (error as Error).message)
-    }
-  }
 
   const sweep = async (): Promise<void> => {
     if (start) await intents.makeDue(start)
     start = undefined
     for (;;) {
       const claimed = await intents.claim(limits.batch, limits.leaseMs)
-      await Promise.all(
-        // What cannot even be noted down is due again when its lease is over.
-        claimed.map((intent) =>
-          attempt(intent).catch((error: unknown) =>
-            log.warn({ err: error }, 'an attempt cannot be noted down'),
-          ),
-        ),
-      )
+      const logFailure = (error: unknown): void => log.warn({ err: error }, 'could not record a retry')
+      await Promise.all(claimed.map((intent) => retry(intent).catch(logFailure)))
       if (claimed.length < limits.batch || isStopped) return
     }
   }
@@ -108,7 +47,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
   const run = (): void => {
     running = sweep()
-      .catch((error: unknown) => log.warn({ err: error }, 'open signatures cannot be looked for now'))
+      .catch((error: unknown) => log.warn({ err: error }, 'could not read open intents'))
       .finally(() => {
         running = undefined
         schedule(limits.sweepEveryMs)
@@ -118,7 +57,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   return {
     start() {
       isStopped = false
-      start = options.clock.now()
+      start = clock.now()
       schedule(0)
     },
     wake() {

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { DomainError } from '../../domain/errors.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import type { Documents } from '../../ports/documents/port.ts'
+import { type PageOptions, pageParameters, pageResponses, replyWithPage } from './signature-pages.ts'
+
+export function listDocumentSignatures(options: PageOptions & { documents: Documents }): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/documents/{id}/signatures',
+    operationId: 'listDocumentSignatures',
+    summary: 'List the signatures of a document, newest first',
+    params: idParams,
+    query: z.object(pageParameters),
+    responses: pageResponses,
+    async handle({ params: { id }, query }, context) {
+      const reply = await replyWithPage(`/documents/${id}/signatures`, { ...query, document_id: id }, options)
+      if (reply.json.length > 0) return reply
+      // Only for an empty page: a document with signatures exists.
+      const { exists } = await options.documents.exists(id, context)
+      if (!exists) throw new DomainError('document-not-found', `there is no document ${id}`)
+      return reply
+    },
+  })
+}

@@ -1,0 +1,33 @@
+import { isSignable } from '../../domain/document.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { RequestContext } from '../../domain/request.ts'
+import type { Documents } from '../../ports/documents/port.ts'
+
+/** @throws DomainError document-not-found, document-not-signable, unavailable, deadline-exceeded */
+export async function checkSignable(
+  documents: Documents,
+  documentId: string,
+  context: RequestContext,
+): Promise<void> {
+  const { exists, status } = await documents.exists(documentId, context)
+  if (!exists || status === '') throw notFound(documentId)
+  if (!isSignable(status)) throw notSignable(`the document ${documentId} cannot be signed (status ${status})`)
+}
+
+/** The error for a client whose document has refused the move to `signed`. */
+export function signingErrorOf(refusal: DomainError, documentId: string): DomainError {
+  return refusal.code === 'document-not-found' ? notFound(documentId) : notSignable(refusal.message, refusal)
+}
+
+function notFound(documentId: string): DomainError {
+  return new DomainError('document-not-found', `document_id: there is no document ${documentId}`, {
+    errors: [{ field: 'document_id', detail: 'must be a document that exists' }],
+  })
+}
+
+function notSignable(detail: string, cause?: Error): DomainError {
+  return new DomainError('document-not-signable', `document_id: ${detail}`, {
+    errors: [{ field: 'document_id', detail: 'must be a document that can still be signed' }],
+    cause,
+  })
+}

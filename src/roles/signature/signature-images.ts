@@ -1,0 +1,92 @@
+import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
+import { MAX_SIGNATURE_DATA_BYTES, type Signature, signatureImageKey } from '../../domain/signature.ts'
+import { magicTypeOf } from '../../extraction/magic-type.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { decodeSignatureData, encodeSignatureData } from './signature-data.ts'
+import type { StoredSignature } from './signature-store.ts'
+
+export type ImageColumns = Pick<
+  StoredSignature,
+  'image_encoding' | 'image_prefix' | 'image_type' | 'image_size' | 'image_sha256'
+>
+
+/** The `signature_data` of signatures, which are objects in the bucket `signatures`. */
+export interface SignatureImages {
+  /** Stores the data; resolves with what the row says about them. */
+  put(id: string, signatureData: string | null): Promise<ImageColumns>
+  open(row: StoredSignature): Promise<Readable>
+  /** Removes the image of a row that was not committed. If this fails, the object is collected later. */
+  discard(row: StoredSignature): Promise<void>
+  /** the signature with its data as they were sent */
+  withData(row: StoredSignature): Promise<Signature>
+}
+
+/** With less, no image format can be recognised. */
+const MIN_IMAGE_BYTES = 12
+const NO_IMAGE: ImageColumns = {
+  image_encoding: null,
+  image_prefix: null,
+  image_type: null,
+  image_size: null,
+  image_sha256: null,
+}
+
+export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImages {
+  const open: SignatureImages['open'] = async ({ id, image_size: size }) => {
+    // With a known size, storage reads a small object in the cheapest way.
+    const all = size ? { start: 0, end: size - 1 } : undefined
+    const stream = await blobs.get('signatures', signatureImageKey(id), all)
+    if (!stream) throw new Error(`the object of signature ${id} is missing`)
+    return stream
+  }
+
+  return {
+    async put(id, signatureData) {
+      if (signatureData === null) return NO_IMAGE
+      const { bytes, encoding, prefix } = encodeSignatureData(signatureData)
+      const type = encoding === 'base64' ? await imageTypeOf(bytes) : null
+      const { size, sha256 } = await blobs.put('signatures', signatureImageKey(id), bytes, {
+        contentType: type ?? 'application/octet-stream',
+        maxBytes: MAX_SIGNATURE_DATA_BYTES,
+        fresh: true,
+      })
+      return {
+        image_encoding: encoding,
+        image_prefix: prefix,
+        image_type: type,
+        image_size: size,
+        image_sha256: sha256,
+      }
+    },
+
+    open,
+
+    async discard({ id, image_size }) {
+      if (image_size === null) return
+      await blobs.delete('signatures', signatureImageKey(id)).catch((error: unknown) => {
+        log.warn({ err: error, signature: id }, 'could not delete unreferenced object')
+      })
+    },
+
+    async withData(row) {
+      const { image_encoding: encoding, image_prefix: prefix } = row
+      if (encoding === null) return withoutData(row)
+      const signature_data = decodeSignatureData({ bytes: await buffer(await open(row)), encoding, prefix })
+      return { ...withoutData(row), signature_data }
+    },
+  }
+}
+
+/** The signature as lists show it. */
+export function withoutData(row: StoredSignature): Signature {
+  const { id, document_id, signer_email, signer_name, signed_at, ip_address } = row
+  return { id, document_id, signer_email, signer_name, signed_at, signature_data: null, ip_address }
+}
+
+async function imageTypeOf(bytes: Buffer): Promise<string | null> {
+  if (bytes.length < MIN_IMAGE_BYTES) return null
+  const type = await magicTypeOf(bytes)
+  return type?.startsWith('image/') ? type : null
+}

@@ -1,0 +1,78 @@
+/** Pages of signatures, for both lists. */
+import { z } from 'zod'
+import { invalidField } from '../../domain/errors.ts'
+import { isTime } from '../../domain/time.ts'
+import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
+import type { Reply } from '../../http/endpoint.ts'
+import { dateTime, email, wholeNumber } from '../../http/fields.ts'
+import { type SignatureImages, withoutData } from './signature-images.ts'
+import { signatureSchema } from './signature-schema.ts'
+import type { SignatureStore } from './signature-store.ts'
+
+const MAX_LIMIT = 200
+const DEFAULT_LIMIT = 100
+/** Each may have a megabyte of data. */
+const MAX_LIMIT_WITH_DATA = 20
+const NOT_GIVEN = -1
+const MAX_SKIP = 1_000_000
+
+export const pageParameters = {
+  skip: wholeNumber({ min: 0, max: MAX_SKIP, fallback: 0 }),
+  limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: NOT_GIVEN }).describe(
+    `by default ${DEFAULT_LIMIT}; with signature_data at most ${MAX_LIMIT_WITH_DATA}, and by default`,
+  ),
+  cursor: z.string().optional().describe('from the header Link of the previous page'),
+  include: z.enum(['signature_data'], 'must be signature_data').optional(),
+  signer_email: email.optional().describe('compared without case'),
+  signed_from: dateTime.optional().describe('inclusive'),
+  signed_to: dateTime.optional().describe('exclusive'),
+}
+type PageQuery = z.output<z.ZodObject<typeof pageParameters>> & { document_id?: string | undefined }
+
+export const pageResponses = {
+  200: { description: 'newest first; the header Link names the next page', schema: z.array(signatureSchema) },
+}
+
+export interface PageOptions {
+  store: SignatureStore
+  images: SignatureImages
+}
+
+/**
+ * @param path of the list
+ * @param query `document_id` is in the link only where it is not in the path
+ */
+export async function replyWithPage(
+  path: string,
+  query: PageQuery,
+  { store, images }: PageOptions,
+): Promise<Reply & { json: object[] }> {
+  const limit = limitOf(query)
+  const { skip, cursor, include, document_id, ...filters } = query
+  const filter = {
+    documentId: document_id,
+    signerEmail: filters.signer_email,
+    signedFrom: filters.signed_from,
+    signedTo: filters.signed_to,
+  }
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, filter, isTime)
+  // One more row tells whether there is a next page.
+  const rows = await store.list(filter, { skip, after, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  const json = include ? await Promise.all(page.map(images.withData)) : page.map(withoutData)
+  const last = page.at(-1)
+  if (!last || rows.length <= limit) return { status: 200, json }
+  const { signer_email, signed_from, signed_to } = filters
+  const inPath = document_id !== undefined && path.includes(document_id)
+  const given = { limit, include, signer_email, signed_from, signed_to, ...(!inPath && { document_id }) }
+  const link = nextLink(path, given, encodeCursor({ key: last.signed_at, id: last.id }, filter))
+  return { status: 200, headers: { link }, json }
+}
+
+function limitOf({ limit, include }: PageQuery): number {
+  if (limit === NOT_GIVEN) return include ? MAX_LIMIT_WITH_DATA : DEFAULT_LIMIT
+  if (include && limit > MAX_LIMIT_WITH_DATA) {
+    throw invalidField('query.limit', `must be at most ${MAX_LIMIT_WITH_DATA} with include=signature_data`)
+  }
+  return limit
+}
