@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici'
-import { backOff, createRetryBudget } from '../client/retry.ts'
+import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
 
 /** A connector's configuration: https://kafka.apache.org/documentation/#connectconfigs */
 export type Properties = Record<string, string>
@@ -61,6 +61,7 @@ export interface ConnectClient {
 }
 
 const ATTEMPTS = 6
+const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
 const REQUEST_TIMEOUT_MS = 15_000
 /** 409: the workers are rebalancing. */
 const RETRIED = new Set([409, 502, 503, 504])
@@ -92,14 +93,15 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
   }
 
   const call = async <T>(method: Method, path: string, body?: object): Promise<T | undefined> => {
-    budget.spend()
+    budget.onRequest()
     for (let count = 1; ; count++) {
       const result = await attempt(method, path, body).then(
         (answer) => ({ answer, again: RETRIED.has(answer.status) }),
         (error: Error) => ({ error, again: error instanceof ConnectUnreachableError }),
       )
-      if (result.again && count < ATTEMPTS && budget.take()) {
-        await backOff(count, undefined, signal)
+      if (result.again && count < ATTEMPTS && budget.tryTake()) {
+        await pause(backoffMs(count, BACKOFF), signal)
+        signal.throwIfAborted()
         continue
       }
       if ('error' in result) throw result.error

@@ -1,16 +1,16 @@
 import { type Readable } from 'node:stream'
 import { Agent, errors, request } from 'undici'
+import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
 import { errorOfAnswer, ServiceUnreachableError } from './problem.ts'
-import { backOff, createRetryBudget, retryAfterOf } from './retry.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   /** sent as JSON */
   json?: unknown
-  /** sent as it is; called again for each attempt */
+  /** the body as it is sent; called for each attempt */
   body?: () => Readable
-  /** whether a repetition does no harm; GET always is, and so is what has an Idempotency-Key */
+  /** whether it may be retried; by default GET, HEAD and requests with an Idempotency-Key are */
   repeatable?: boolean
   /** milliseconds for all attempts together */
   timeoutMs?: number
@@ -29,15 +29,17 @@ export interface HttpClient {
 
 export interface HttpClientOptions {
   token?: string
-  /** at the most, to each address */
+  /** maximum number of connections to each address */
   connections?: number
   signal: AbortSignal
 }
 
 const ATTEMPTS = 5
-const REPEATED = new Set([429, 502, 503, 504])
+const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
+/** statuses of a service that may answer a moment later */
+const RETRIED = new Set([429, 502, 503, 504])
 
-/** JSON over connections that are kept. Repeats what does no harm when the service is briefly not there. */
+/** JSON over persistent connections. Idempotent requests are retried while the service is unavailable for a short time. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ connections: options.connections ?? 4, pipelining: 1, keepAliveTimeout: 30_000 })
   const budget = createRetryBudget()
@@ -68,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const retryAfterMs = retryAfterOf(answer.headers['retry-after'])
       return {
         error,
-        again: REPEATED.has(answer.statusCode),
+        again: RETRIED.has(answer.statusCode),
         ...(retryAfterMs !== undefined && { retryAfterMs }),
       }
     } catch (error) {
@@ -84,13 +86,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const repeatable =
         request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
       const deadline = deadlineSignal(timeoutMs, options.signal)
-      budget.spend()
+      budget.onRequest()
       try {
         for (let count = 1; ; count++) {
           const { answer, error, again, retryAfterMs } = await attempt<T>(url, request, deadline.signal)
           if (answer) return answer
-          if (!again || !repeatable || count === ATTEMPTS || !budget.take()) throw error
-          await backOff(count, retryAfterMs, deadline.signal)
+          if (!again || !repeatable || count === ATTEMPTS || !budget.tryTake()) throw error
+          await pause(
+            Math.min(BACKOFF.limitMs, retryAfterMs ?? 0) + backoffMs(count, BACKOFF),
+            deadline.signal,
+          )
         }
       } catch (error) {
         if (options.signal.aborted) throw options.signal.reason
@@ -132,11 +137,11 @@ function unreachable(url: string, error: Error): Error {
   return new ServiceUnreachableError(origin(url), code ?? error.message)
 }
 
-/** Reading what is sent has failed, not sending it. */
+/** Whether reading the request's body failed, rather than sending it. */
 function isOfBody(error: unknown): error is Error {
   const { syscall } = error as NodeJS.ErrnoException
   if (error instanceof errors.RequestContentLengthMismatchError)
-    error.message = 'it changed while it was read'
+    error.message = 'the file changed while it was read'
   return error instanceof errors.RequestContentLengthMismatchError || syscall === 'open' || syscall === 'read'
 }
 
@@ -145,4 +150,9 @@ const origin = (url: string): string => (URL.canParse(url) ? new URL(url).origin
 function decode(text: string, contentType: string | string[] | undefined): unknown {
   if (text === '') return undefined
   return String(contentType).startsWith('text/') ? text : JSON.parse(text)
+}
+
+/** Retry-After in seconds (RFC 9110, 10.2.3); docmgr does not send its other form, a date. */
+function retryAfterOf(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { type Backoff, backoffMs, pause } from '../runtime/backoff.ts'
 import { within } from '../runtime/within.ts'
 
-/** A message of the service, as it came. Those about a change have a position. */
+/** A message of the service. Messages about changes have a position. */
 export interface SubscriptionMessage {
   type: string
   data?: Record<string, unknown>
@@ -14,87 +14,82 @@ export interface SubscribeOptions {
   /** base URL: `ws://localhost:8004`, or the same with http, https or wss */
   url: string
   documentId: string
-  /** asked before each connection */
+  /** called before each connection */
   token: () => Promise<string> | string
   /** a position to resume from, or `start` for the history that is kept; without it, what happens from now on */
   last?: string
-  /**
-   * Gets every message but the protocol's own, in the order of arrival. An error that it throws ends the
-   * subscription.
-   */
+  /** Receives every message except those of the protocol, in order. An error that it throws ends the subscription. */
   onMessage(message: SubscriptionMessage): void
-  /** Something may be missing before what comes next: read the present state by REST. */
+  /** Events before the next message may be missing: read the current state over REST. */
   onReset?(reason: string): void
   onState?(state: SubscriptionState): void
-  /** After each connection, once every message of the past has been passed to `onMessage`. */
+  /** Called on each connection once every message of the past has been passed to `onMessage`. */
   onCaughtUp?(): void
   signal?: AbortSignal
-  backoff?: { firstMs: number; limitMs: number }
-  /** for a token to be had, and for the connection to be established, milliseconds */
+  backoff?: Backoff
+  /** timeout for the token and for the connection, milliseconds */
   connectMs?: number
-  /** between signs of life; a connection that is silent for two of them is given up, milliseconds */
+  /** interval of pings; a connection without messages for two intervals is closed, milliseconds */
   pingMs?: number
-  random?: () => number
 }
 
 export type SubscriptionState =
   | { kind: 'connecting' }
   | { kind: 'established'; resumed: boolean }
-  /** the connection was lost or refused; the next try follows after `ms` */
+  /** the connection was lost or refused; the next attempt follows after `ms` */
   | { kind: 'waiting'; ms: number; reason: string }
 
 export interface Subscription {
-  /** where to go on from in another subscription; undefined before the first connection */
+  /** where another subscription can resume; undefined before the first connection */
   position(): string | undefined
-  /**
-   * resolves after `close` or the signal; rejects when the service refuses this client (1008) or a handler
-   * failed
-   */
+  /** resolves after `close` or the signal; rejects with SubscriptionRefused or with the error of a handler */
   closed: Promise<void>
   close(): void
 }
 
-/** The service refuses for good: a bad token or document id. */
+/** The service refuses the client for good (close code 1008): the token or the document id is not valid. */
 export class SubscriptionRefused extends Error {}
 
+const BACKOFF: Backoff = { firstMs: 100, limitMs: 10_000 }
+const CONNECT_MS = 10_000
+const PING_MS = 20_000
+/** interval of the pings that find out whether the past has been sent */
+const CATCH_UP_PING_MS = 200
+/** for the service to answer a close */
+const CLOSE_MS = 1_000
+const MAX_MESSAGE_BYTES = 1024 * 1024
+
 /**
- * Follows a document over WebSocket. A lost connection is made again, with jittered backoff, and goes on from
- * the last position, so that `onMessage` sees each message once and in order, or `onReset` is called. It
- * drops nothing itself: once and in order is the service's promise.
+ * Follows a document over WebSocket. A lost connection is established again, with backoff, and resumes from the last
+ * position, so `onMessage` receives each message once and in order, or `onReset` is called. This client removes no
+ * duplicates: the service guarantees that there are none.
  */
 export function subscribe(options: SubscribeOptions): Subscription {
-  const { firstMs, limitMs } = options.backoff ?? { firstMs: 100, limitMs: 10_000 }
-  const random = options.random ?? Math.random
   const abort = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal
-  const place: Place = { position: options.last }
+  const state: ResumeState = { position: options.last }
 
   const run = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted;) {
       options.onState?.({ kind: 'connecting' })
-      const ended = await connectOnce(options, place, signal)
+      const ended = await connectOnce(options, state, signal)
       if (signal.aborted) return
-      // A connection that was established and then closed with 1008 had a token that ran out: there may be a
-      // new one.
+      // After an established connection, 1008 means that the token expired; the next token can be valid.
       if (ended.refused && !ended.established) throw new SubscriptionRefused(ended.reason)
-      failures = ended.established ? 0 : failures + 1
-      const ms = Math.round(random() * Math.min(limitMs, firstMs * 2 ** Math.min(failures, 20)))
+      failures = ended.established ? 1 : failures + 1
+      const ms = Math.round(backoffMs(failures, options.backoff ?? BACKOFF))
       options.onState?.({ kind: 'waiting', ms, reason: ended.reason })
-      await delay(ms, undefined, { signal }).catch(() => {})
+      await pause(ms, signal)
     }
   }
 
   const closed = run()
   closed.catch(() => {})
-  return { position: () => place.position, closed, close: () => abort.abort() }
+  return { position: () => state.position, closed, close: () => abort.abort() }
 }
 
-const CONNECT_MS = 10_000
-/** between the pings that find out whether the past has been sent */
-const CATCH_UP_PING_MS = 200
-
-/** What goes from one connection to the next. */
-interface Place {
+/** What one connection passes on to the next. */
+interface ResumeState {
   position: string | undefined
 }
 
@@ -104,103 +99,132 @@ interface Ended {
   reason: string
 }
 
-/** One connection, from its beginning to its end. Rejects only with what a handler threw. */
-async function connectOnce(options: SubscribeOptions, place: Place, signal: AbortSignal): Promise<Ended> {
+/** One connection, until it is closed. Rejects only with the error of a handler. */
+async function connectOnce(
+  options: SubscribeOptions,
+  state: ResumeState,
+  signal: AbortSignal,
+): Promise<Ended> {
+  const { connectMs = CONNECT_MS } = options
   let token: string
   try {
-    token = await within(options.connectMs ?? CONNECT_MS, Promise.resolve(options.token()))
+    token = await within(connectMs, Promise.resolve(options.token()))
   } catch (error) {
     return { established: false, refused: false, reason: `no token: ${(error as Error).message}` }
   }
   if (signal.aborted) return { established: false, refused: false, reason: 'closed' }
-  const { connectMs = CONNECT_MS, pingMs = 20_000 } = options
-  const ws = new WebSocket(addressOf(options, token, place.position), {
+  const ws = new WebSocket(addressOf(options, token, state.position), {
     handshakeTimeout: connectMs,
     perMessageDeflate: false,
-    maxPayload: 1024 * 1024,
+    maxPayload: MAX_MESSAGE_BYTES,
     followRedirects: false,
   })
+  return receiveAll(ws, options, state, signal)
+}
 
-  return new Promise<Ended>((resolve, reject) => {
-    let established = false
-    let problem: string | undefined
-    let failure: unknown
-    let heardAt = performance.now()
-    const end = (): void => {
-      ws.close(1000)
-      // A service that does not answer the close is not waited for.
-      setTimeout(() => ws.terminate(), 1_000).unref()
-    }
-    const givenUp = (reason: string): void => {
-      problem = reason
-      ws.terminate()
-    }
-    const ping = (): void => {
-      if (ws.readyState === WebSocket.OPEN) ws.send('{"type":"ping"}')
-    }
-    const life = setInterval(() => {
-      if (performance.now() - heardAt > 2 * pingMs) return givenUp('the service went silent')
-      ping()
-    }, pingMs)
-    const hello = setTimeout(() => givenUp('the service did not say hello'), 2 * connectMs)
-    signal.addEventListener('abort', end, { once: true })
-    let isCaughtUp = false
-    // A pong has no position before the service has sent all messages of the past.
-    const follow = ({ type, position }: SubscriptionMessage): void => {
-      if (isCaughtUp || (type !== 'connection.established' && type !== 'pong')) return
-      if (position === undefined) return void setTimeout(ping, type === 'pong' ? CATCH_UP_PING_MS : 0)
-      isCaughtUp = true
-      options.onCaughtUp?.()
-    }
+/** Passes the messages of a connection on until it is closed. */
+function receiveAll(
+  ws: WebSocket,
+  options: SubscribeOptions,
+  state: ResumeState,
+  signal: AbortSignal,
+): Promise<Ended> {
+  let established = false
+  let problem: string | undefined
+  let failure: { error: unknown } | undefined
+  const close = (): void => {
+    ws.close(1000)
+    setTimeout(() => ws.terminate(), CLOSE_MS).unref()
+  }
+  const watch = watchConnection(ws, options, (reason) => {
+    problem = reason
+    ws.terminate()
+  })
+  const catchUp = createCatchUp(ws, options.onCaughtUp)
+  signal.addEventListener('abort', close, { once: true })
 
-    ws.on('message', (data: Buffer) => {
-      heardAt = performance.now()
-      // After a close or a failed handler nothing is taken any more, or the position would run ahead.
-      if (signal.aborted || failure !== undefined) return
-      try {
-        const message = JSON.parse(data.toString()) as SubscriptionMessage
-        if (message.type === 'connection.established') {
-          established = true
-          clearTimeout(hello)
-        }
-        take(message, options, place)
-        if (options.onCaughtUp) follow(message)
-      } catch (error) {
-        failure = error
-        end()
-      }
-    })
-    ws.on('unexpected-response', (_request, response) => {
-      problem = `the service answered ${response.statusCode}`
-      response.destroy()
-      ws.terminate()
-    })
-    ws.on('error', (error) => (problem ??= error.message))
+  ws.on('message', (data: Buffer) => {
+    // After a close or a failed handler nothing is processed, or the position would be too late.
+    if (signal.aborted || failure) return
+    try {
+      const message = JSON.parse(data.toString()) as SubscriptionMessage
+      watch.onMessage(message)
+      established ||= message.type === 'connection.established'
+      receive(message, options, state)
+      catchUp(message)
+    } catch (error) {
+      failure = { error }
+      close()
+    }
+  })
+  ws.on('unexpected-response', (_request, response) => {
+    problem = `the service answered ${response.statusCode}`
+    response.destroy()
+    ws.terminate()
+  })
+  ws.on('error', (error) => (problem ??= error.message))
+  return new Promise((resolve, reject) => {
     ws.on('close', (code, reason) => {
-      clearInterval(life)
-      clearTimeout(hello)
-      signal.removeEventListener('abort', end)
-      if (failure !== undefined) return reject(failure as Error)
-      const said = reason.toString()
-      resolve({
-        established,
-        refused: code === 1008,
-        reason: problem ?? (said === '' ? `closed with ${code}` : `closed with ${code}: ${said}`),
-      })
+      watch.stop()
+      signal.removeEventListener('abort', close)
+      if (failure) return reject(failure.error as Error)
+      const detail = reason.length === 0 ? '' : `: ${reason.toString()}`
+      resolve({ established, refused: code === 1008, reason: problem ?? `closed with ${code}${detail}` })
     })
   })
 }
 
-function take(message: SubscriptionMessage, options: SubscribeOptions, place: Place): void {
+/** Sends pings, and reports a connection that is not established in time or receives nothing for two intervals. */
+function watchConnection(
+  ws: WebSocket,
+  { connectMs = CONNECT_MS, pingMs = PING_MS }: SubscribeOptions,
+  onProblem: (reason: string) => void,
+) {
+  let receivedAt = performance.now()
+  const pings = setInterval(() => {
+    if (performance.now() - receivedAt > 2 * pingMs) return onProblem('the service sent nothing')
+    ping(ws)
+  }, pingMs)
+  const timeout = setTimeout(() => onProblem('the service did not confirm the subscription'), 2 * connectMs)
+  return {
+    onMessage({ type }: SubscriptionMessage) {
+      receivedAt = performance.now()
+      if (type === 'connection.established') clearTimeout(timeout)
+    },
+    stop() {
+      clearInterval(pings)
+      clearTimeout(timeout)
+    },
+  }
+}
+
+/** Finds out when the past has been sent: until then, the pongs of the service have no position. */
+function createCatchUp(ws: WebSocket, onCaughtUp: (() => void) | undefined) {
+  let isCaughtUp = onCaughtUp === undefined
+  return ({ type, position }: SubscriptionMessage): void => {
+    if (isCaughtUp) return
+    if (type === 'connection.established') return ping(ws)
+    if (type !== 'pong') return
+    if (position === undefined) return void setTimeout(() => ping(ws), CATCH_UP_PING_MS)
+    isCaughtUp = true
+    onCaughtUp!()
+  }
+}
+
+function ping(ws: WebSocket): void {
+  if (ws.readyState === WebSocket.OPEN) ws.send('{"type":"ping"}')
+}
+
+function receive(message: SubscriptionMessage, options: SubscribeOptions, state: ResumeState): void {
   const { type, data } = message
   switch (type) {
     case 'connection.established':
       options.onState?.({ kind: 'established', resumed: data!['resumed'] === true })
-      place.position = data!['position'] as string
+      state.position = data!['position'] as string
       return
     case 'reset':
       options.onReset?.(data!['reason'] as string)
-      place.position = data!['position'] as string
+      state.position = data!['position'] as string
       return
     case 'pong':
     case 'error':
@@ -208,7 +232,7 @@ function take(message: SubscriptionMessage, options: SubscribeOptions, place: Pl
     default:
       options.onMessage(message)
   }
-  if (message.position !== undefined) place.position = message.position
+  if (message.position !== undefined) state.position = message.position
 }
 
 function addressOf({ url, documentId }: SubscribeOptions, token: string, last: string | undefined): URL {

@@ -1,16 +1,16 @@
-import { type ConnectClient, ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
+import { ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
 import { connectorProperties, debeziumSlot } from '../cdc/connector-properties.ts'
-import { openSlotDatabase, type SlotDatabase } from '../cdc/slot-database.ts'
+import { openSlotDatabase } from '../cdc/slot-database.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
-import { createDeadline, type Deadline } from '../runtime/poll.ts'
+import { createDeadline } from '../runtime/poll.ts'
+import type { CdcAction } from './cdc/actions.ts'
 import { applyCdc } from './cdc/apply.ts'
+import type { CdcContext } from './cdc/context.ts'
 import { deleteCdc } from './cdc/delete.ts'
 import { cdcStatus } from './cdc/status.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { type Io } from './io.ts'
-import { type Config, type ConfigOptions, configOf, wholeNumber } from './options.ts'
-
-export const CDC_ACTIONS = ['apply', 'status', 'delete'] as const
+import type { Io } from './io.ts'
+import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
 
 export interface CdcOptions extends ConfigOptions {
   connector: string
@@ -22,30 +22,10 @@ export interface CdcOptions extends ConfigOptions {
   json?: boolean
 }
 
-/** What the actions share. */
-export interface Cdc {
-  config: Config
-  connect: ConnectClient
-  /** name of the connector */
-  connector: string
-  slot: string
-  properties: Record<string, string>
-  openDatabase(): Promise<SlotDatabase>
-  /** for all waiting together */
-  deadline: Deadline
-  yes: boolean
-  json: boolean
-  io: Io
-}
+const MAX_WAIT_S = 3_600
 
-const LONGEST_WAIT_S = 3_600
-
-/** Manages the connector with which Debezium turns commits into events on Kafka. */
-export async function cdc(
-  action: (typeof CDC_ACTIONS)[number],
-  options: CdcOptions,
-  io: Io,
-): Promise<number> {
+/** Manages the Debezium connector that publishes changes to Kafka. */
+export async function cdc(action: CdcAction, options: CdcOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
   const { changes, database } = config
   if (!adapterOf('changes', changes.url).needsConnector) {
@@ -75,7 +55,7 @@ export async function cdc(
       properties,
       openDatabase: () => openSlotDatabase(database.directUrl ?? database.url, setting),
       deadline: createDeadline({
-        timeoutMs: wholeNumber(options.wait, '--wait', 1, LONGEST_WAIT_S) * 1_000,
+        timeoutMs: wholeNumber(options.wait, '--wait', 1, MAX_WAIT_S) * 1_000,
         signal: io.signal,
       }),
       yes: options.yes ?? false,
@@ -90,7 +70,11 @@ export async function cdc(
   }
 }
 
-const ACTIONS = { apply: applyCdc, status: cdcStatus, delete: deleteCdc }
+const ACTIONS: Record<CdcAction, (context: CdcContext) => Promise<number>> = {
+  apply: applyCdc,
+  status: cdcStatus,
+  delete: deleteCdc,
+}
 
 function propertiesOf(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { ApiError, ServiceUnreachableError } from '../client/problem.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { forEachParallel } from './for-each-parallel.ts'
 import { findFiles, type FoundFile, type FoundFiles, reasonOf } from './import/find-files.ts'
 import { createImporter, type Importer } from './import/import-file.ts'
-import { type Io } from './io.ts'
+import type { Io } from './io.ts'
 import { type ServiceOptions } from './options.ts'
-import { forEachParallel } from './parallel.ts'
 import { printable } from './printable.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { waitForIndex } from './wait-for-index.ts'
@@ -26,7 +26,7 @@ interface Tally {
   failed: { name: string; reason: string }[]
 }
 
-/** Imports the files of a folder; what cannot be read is reported, and the rest goes on. */
+/** Imports the files of a folder. Files that cannot be read are reported and skipped. */
 export async function importFolder(folder: string, options: ImportOptions, io: Io): Promise<number> {
   const begun = performance.now()
   const found = await find(resolve(folder), options, io)
@@ -78,9 +78,9 @@ async function importOne(file: FoundFile, { importer, progress, tally, options, 
       tally.imported++
       tally.bytes += file.size
     }
-    if (options.json) io.json({ file: file.name, id, result: already ? 'already there' : 'imported' })
+    if (options.json) io.json({ file: file.name, id, result: already ? 'exists already' : 'imported' })
   } catch (error) {
-    // Without a service, or a token that it takes, no other file would fare better.
+    // Without a service or a valid token, every other file would fail too.
     if (io.signal.aborted || error instanceof ServiceUnreachableError) throw error
     if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
     fail(file.name, reasonOf(error as Error), tally, options, io)
@@ -107,12 +107,12 @@ function summarize(found: FoundFiles, tally: Tally, seconds: number, options: Im
   const { yellow } = io.errorColors
   const left = found.files.length + found.problems.length - imported - already - failed.length
   if (left > 0)
-    io.note(`${yellow('ended early:')} ${left} files are left; the same command goes on with them`)
+    io.note(`${yellow('ended early:')} ${left} files are left; run the same command again to import them`)
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
-  const hidden = found.hidden > 0 ? `, ${found.hidden} hidden left out (--hidden)` : ''
+  const hidden = found.hidden > 0 ? `, ${found.hidden} hidden skipped (--hidden)` : ''
   const megabytes = (bytes / 1e6).toFixed(1)
   io.out(
-    `${imported} imported (${megabytes} MB), ${already} already there, ${failed.length} not imported${hidden}; ` +
+    `${imported} imported (${megabytes} MB), ${already} exist already, ${failed.length} not imported${hidden}; ` +
       `${seconds.toFixed(1)} s`,
   )
 }

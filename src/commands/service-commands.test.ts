@@ -84,17 +84,17 @@ test('import takes what it can read, reports the rest, and imports nothing twice
     .map((line) => JSON.parse(line))
   const { imported, already, failed, hidden } = lines.at(-1)
   assert.deepEqual({ imported, already, failed, hidden }, { imported: 3, already: 0, failed: 1, hidden: 1 })
-  assert.match(lines.find(({ file }) => file === 'broken').reason, /leads nowhere/)
+  assert.match(lines.find(({ file }) => file === 'broken').reason, /broken link/)
 
   const second = await client('import', files)
   assert.equal(second.code, 3)
-  assert.match(second.stdout, /^0 imported \(0\.0 MB\), 3 already there, 1 not imported, 1 hidden left out/)
+  assert.match(second.stdout, /^0 imported \(0\.0 MB\), 3 exist already, 1 not imported, 1 hidden skipped/)
 
   await writeFile(join(files, 'heron.txt'), 'The heron has flown away.')
   await rm(join(files, 'broken'))
   const third = await client('import', files)
   assert.equal(third.code, 0, third.stderr)
-  assert.match(third.stdout, /^1 imported .* 2 already there, 0 not imported/)
+  assert.match(third.stdout, /^1 imported .* 2 exist already, 0 not imported/)
   await eventually('the text of a file to be found', async () =>
     (await find('penguins')).some(({ title }) => title === 'sub/penguins.json'),
   )

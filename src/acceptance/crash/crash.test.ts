@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
-import { createRandom } from '../../commands/seed/random.ts'
+import { createRandom } from '../../runtime/seeded-random.ts'
 import { describePlan, planRound } from './plan.ts'
 import { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../commands/seed/random.ts'
+import type { Random } from '../../runtime/seeded-random.ts'
 
 /** Whom a round ends for, and how; all but `stop` is SIGKILL. */
 export type Victim = 'node' | 'postgres' | 'both' | 'stop'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Random } from '../../commands/seed/random.ts'
+import type { Random } from '../../runtime/seeded-random.ts'
 import { type Document, type DocumentStatus, STATUSES } from '../../domain/document.ts'
 import type { Signature } from '../../domain/signature.ts'
 import { type Answer, send, sendJson } from '../requests.ts'

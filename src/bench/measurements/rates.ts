@@ -1,6 +1,6 @@
 /** Requests per CPU-second, against a bare node:http server that returns the same bytes. */
 import { signatureImage } from '../../commands/seed/signature-image.ts'
-import { createRandom } from '../../commands/seed/random.ts'
+import { createRandom } from '../../runtime/seeded-random.ts'
 import { compareWithBare } from '../compare-with-bare.ts'
 import { withJson } from '../load.ts'
 import type { Bench, Measurement, Row } from '../measurement.ts'

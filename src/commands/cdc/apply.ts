@@ -1,9 +1,9 @@
 import { applyConnector } from '../../cdc/apply.ts'
-import type { Cdc } from '../cdc.ts'
 import { EXIT } from '../exit-codes.ts'
+import type { CdcContext } from './context.ts'
 
-/** Makes topics and connector, and waits until no commit from now on can be missed. */
-export async function applyCdc(cdc: Cdc): Promise<number> {
+/** Creates topics and connector, and waits until every later commit will be captured. */
+export async function applyCdc(cdc: CdcContext): Promise<number> {
   const { config, connect, connector, properties, slot, deadline, openDatabase, json, io } = cdc
   const { ensureTopics } = await import('../../app/topics.ts')
   const applied = await applyConnector({
@@ -22,9 +22,9 @@ export async function applyCdc(cdc: Cdc): Promise<number> {
     return EXIT.done
   }
   const restarted = restarts === 0 ? '' : `, restarted ${restarts} times after failures`
-  io.out(`Connector ${connector}: ${change}${restarted}; it runs.`)
-  const topics = topicsCreated.length === 0 ? 'all there' : `made ${topicsCreated.join(', ')}`
-  const reading = streaming ? 'is read' : 'is there; the first snapshot is still being taken'
+  io.out(`Connector ${connector}: ${change}${restarted}; it is running.`)
+  const topics = topicsCreated.length === 0 ? 'all exist' : `created ${topicsCreated.join(', ')}`
+  const reading = streaming ? 'is read' : 'exists; the first snapshot is still running'
   io.out(`Topics: ${topics}. Replication slot ${slot} ${reading}.`)
   return EXIT.done
 }

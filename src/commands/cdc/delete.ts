@@ -1,9 +1,9 @@
 import { removeConnector } from '../../cdc/remove.ts'
-import type { Cdc } from '../cdc.ts'
 import { EXIT } from '../exit-codes.ts'
+import type { CdcContext } from './context.ts'
 
-/** Deletes the connector and its offsets; with --yes its replication slot too. Topics always stay. */
-export async function deleteCdc(cdc: Cdc): Promise<number> {
+/** Deletes the connector and its offsets, and with --yes its replication slot. Topics are never deleted. */
+export async function deleteCdc(cdc: CdcContext): Promise<number> {
   const { config, connect, connector, slot, deadline, openDatabase, yes, json, io } = cdc
   const database = yes ? await openDatabase() : undefined
   try {
@@ -15,10 +15,10 @@ export async function deleteCdc(cdc: Cdc): Promise<number> {
       })
       return EXIT.done
     }
-    const had = removed.connector === 'deleted' ? 'deleted, with its offsets' : 'there was none'
+    const had = removed.connector === 'deleted' ? 'deleted, with its offsets' : 'it did not exist'
     io.out(`Connector ${connector}: ${had}.`)
     io.out(SLOT[removed.slot](slot))
-    io.out(`The topics ${config.changes.prefix}.… and their events stay.`)
+    io.out(`The topics ${config.changes.prefix}.… and their events are kept.`)
     return EXIT.done
   } finally {
     await database?.close()
@@ -26,8 +26,8 @@ export async function deleteCdc(cdc: Cdc): Promise<number> {
 }
 
 const SLOT: Record<'dropped' | 'absent' | 'kept', (slot: string) => string> = {
-  dropped: (slot) => `Replication slot ${slot}: dropped; the next apply begins with a snapshot.`,
-  absent: (slot) => `Replication slot ${slot}: there was none.`,
+  dropped: (slot) => `Replication slot ${slot}: dropped; the next apply starts with a snapshot.`,
+  absent: (slot) => `Replication slot ${slot}: it did not exist.`,
   kept: (slot) =>
-    `Replication slot ${slot}: left as it is, and keeps PostgreSQL's log until the next apply or --yes.`,
+    `Replication slot ${slot}: kept; it retains PostgreSQL's log until the next apply or --yes.`,
 }

@@ -1,10 +1,10 @@
-import { type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface FoundFile {
   path: string
-  /** from the folder that is imported, with `/` */
+  /** path relative to the imported folder, with `/` */
   name: string
   /** bytes */
   size: number
@@ -12,15 +12,14 @@ export interface FoundFile {
 
 export interface FoundFiles {
   files: FoundFile[]
-  /** what cannot be imported, and why */
+  /** files that cannot be imported, and why */
   problems: { name: string; reason: string }[]
-  /** files and folders that were left out because their name starts with a dot */
+  /** number of files and folders that were skipped because their name starts with a dot */
   hidden: number
 }
 
 /**
- * The files below `folder`, sorted. Symbolic links are followed; a folder that was visited already, as in a
- * loop of links, is not visited again.
+ * The files below `folder`, sorted. Symbolic links are followed, but each folder is visited once, also in a loop of links.
  * @throws Error when `folder` itself cannot be read
  */
 export async function findFiles(
@@ -63,16 +62,16 @@ export async function findFiles(
 function kindOf(stats: Stats): string {
   if (stats.isFIFO()) return 'a named pipe'
   if (stats.isSocket()) return 'a socket'
-  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'no file'
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'not a file'
 }
 
 const REASONS: Record<string, string> = {
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  ENOENT: 'it is not there (any more), or a link leads nowhere',
-  ELOOP: 'its links lead in a circle',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it does not exist, or it is a broken link',
+  ELOOP: 'it is a loop of links',
   ENOTDIR: 'it is not a folder',
-  EIO: 'the disk cannot read it',
+  EIO: 'the disk cannot be read',
   ENAMETOOLONG: 'its path is too long',
 }
 

@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type Api } from '../../client/api.ts'
+import type { Api } from '../../client/api.ts'
 import { contentTypeOf } from '../../extraction/content-type.ts'
-import { type FoundFile } from './find-files.ts'
+import type { FoundFile } from './find-files.ts'
 
 export interface Imported {
   id: string
-  /** it was there before */
+  /** it existed already */
   already: boolean
 }
 
@@ -21,11 +21,11 @@ const MAX_TITLE = 255
 const HEAD_BYTES = 4_100
 
 /**
- * Uploads files. What has the same title (the file's name within the folder), content and author as a
- * document that is there already is not uploaded again.
+ * Uploads files, except those for which a document with the same title (the file's path in the folder), content and
+ * author exists.
  */
 export function createImporter(api: Api, createdBy: string): Importer {
-  // Many files can have the same content, such as licences: they are asked for once.
+  // Many files can have the same content, such as licences: one lookup serves them all.
   const known = new Map<string, Promise<Map<string, string>>>()
 
   const titlesWith = async (sha256: string): Promise<Map<string, string>> => {
@@ -42,15 +42,15 @@ export function createImporter(api: Api, createdBy: string): Importer {
       const { sha256, size } = await digest(path)
       const title = titleOf(name)
       if (!known.has(sha256)) known.set(sha256, titlesWith(sha256))
-      const there = (await known.get(sha256)!).get(title)
-      if (there !== undefined) return { id: there, already: true }
+      const existing = (await known.get(sha256)!).get(title)
+      if (existing !== undefined) return { id: existing, already: true }
       const contentType = await contentTypeOf(basename(path), await head(path))
       const upload = {
         title,
         created_by: createdBy,
         contentType,
         size,
-        // One byte more than that would be sent with a file that has grown is refused by the client.
+        // The HTTP client refuses a body that is longer than `size`, as of a file that has grown.
         open: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
       }
       const { id } = await api.uploadDocument(upload, `import-${randomUUID()}`)
@@ -59,7 +59,7 @@ export function createImporter(api: Api, createdBy: string): Importer {
   }
 }
 
-/** The end of a name that is too long says more than its beginning. */
+/** Of a name that is too long the end is kept, because it is more specific. */
 function titleOf(name: string): string {
   const characters = [...name.toWellFormed()]
   return characters.length <= MAX_TITLE ? characters.join('') : `…${characters.slice(1 - MAX_TITLE).join('')}`

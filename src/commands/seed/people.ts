@@ -1,4 +1,4 @@
-import { type Random } from './random.ts'
+import type { Random } from '../../runtime/seeded-random.ts'
 
 const FIRST = [
   'Ana',
@@ -116,10 +116,7 @@ export function person(random: Random, domain: string): Person {
   return { name: `${first} ${last}`, email: `${ascii(first)}.${ascii(last)}@${domain}` }
 }
 
-/**
- * The people who write the documents of a seed. Their domain names the seed, so that its documents can be
- * found again.
- */
+/** The authors of a seed's documents. Their e-mail domain contains the seed, so that its documents can be found. */
 export function authorsOf(seed: number, random: Random): Person[] {
   const authors = new Map<string, Person>()
   while (authors.size < AUTHORS) {

@@ -1,10 +1,10 @@
 import { crc32, deflateSync } from 'node:zlib'
-import { type Random } from './random.ts'
+import type { Random } from '../../runtime/seeded-random.ts'
 
 const WIDTH = 160
 const HEIGHT = 48
 
-/** A drawn name as a small PNG (ISO/IEC 15948) with one bit a pixel, in base64 behind a `data:` prefix. */
+/** A drawn name as a data: URL of a PNG (ISO/IEC 15948) with one bit per pixel. */
 export function signatureImage(random: Random): string {
   const rowBytes = WIDTH / 8 + 1
   const pixels = Buffer.alloc(rowBytes * HEIGHT, 0xff)

@@ -1,7 +1,7 @@
 /** What each operation computes, in which role and in which server, until everything that follows from it is done. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ROLES } from '../../../config/roles.ts'
-import { createRandom } from '../../../commands/seed/random.ts'
+import { createRandom } from '../../../runtime/seeded-random.ts'
 import { signatureImage } from '../../../commands/seed/signature-image.ts'
 import { type BenchRequest, load, withJson } from '../../load.ts'
 import type { Row } from '../../measurement.ts'

@@ -1,15 +1,15 @@
-/** Numbers that look random and follow from the seed alone. */
+/** Pseudorandom values that depend only on the seed. */
 export interface Random {
   /** 0 ≤ x < 1 */
   next(): number
   /** min ≤ n ≤ max */
   whole(min: number, max: number): number
   pick<T>(items: readonly T[]): T
-  /** `count` different ones, in a random order */
+  /** `count` different items, in random order */
   sample<T>(items: readonly T[], count: number): T[]
 }
 
-/** mulberry32 over a mix of the parts, so that neighbouring seeds and numbers have nothing in common. */
+/** mulberry32 over a hash of the parts, so that adjacent seeds give unrelated values. */
 export function createRandom(...parts: readonly number[]): Random {
   let state = parts.reduce((mixed, part) => mix(mixed ^ mix(part + 0x9e3779b9)), 0x85ebca6b)
   const next = (): number => {

@@ -1,38 +1,38 @@
 import { type DocumentStatus } from '../../domain/document.ts'
 import { COMMON, type Clause, KINDS } from './clauses.ts'
 import { authorsOf, city, company, type Person, person } from './people.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../../runtime/seeded-random.ts'
 
-/** A document that a seed stands for, with what happens to it. */
+/** A document of a seed, with its final status and its signatures. */
 export interface PlannedDocument {
   title: string
   content: string
   content_type: string
   created_by: string
-  /** where it ends */
+  /** its final status */
   status: DocumentStatus
-  /** who signs it, in this order; with more than one, `status` is beyond `signed` */
+  /** who signs it, in this order; with more than one, `status` comes after `signed` */
   signers: Person[]
-  /** whether the signers draw their names: the signatures have an image */
+  /** whether the signatures have an image */
   drawn: boolean
 }
 
 export interface Plan {
-  /** the e-mail addresses of everyone who writes documents of this seed */
+  /** e-mail addresses of the authors of this seed's documents */
   authors: string[]
-  /** the same for the same seed and number, always */
+  /** depends only on the seed and the number */
   document(number: number): PlannedDocument
 }
 
-export function planOf(seed: number): Plan {
+export function createPlan(seed: number): Plan {
   const authors = authorsOf(seed, createRandom(seed))
   return {
     authors: authors.map(({ email }) => email),
-    document: (number) => write(number, createRandom(seed, number), authors),
+    document: (number) => planDocument(number, createRandom(seed, number), authors),
   }
 }
 
-function write(number: number, random: Random, authors: readonly Person[]): PlannedDocument {
+function planDocument(number: number, random: Random, authors: readonly Person[]): PlannedDocument {
   const kind = random.pick(KINDS)
   const author = random.pick(authors)
   const parties = { first: company(random), second: company(random) }
@@ -52,14 +52,14 @@ function write(number: number, random: Random, authors: readonly Person[]): Plan
     title: heading,
     ...format(heading, intro, paragraphs, random),
     created_by: author.email,
-    ...lifeOf(random),
+    ...outcomeOf(random),
     drawn: random.next() < 0.3,
   }
 }
 
 type Content = Pick<PlannedDocument, 'content' | 'content_type'>
 
-/** Most are plain text; some Markdown, some HTML. */
+/** Most documents are plain text, some Markdown or HTML. */
 function format(heading: string, intro: string, clauses: readonly Clause[], random: Random): Content {
   const kind = random.next()
   const numbered = clauses.map(([name, text], index) => [`${index + 1}. ${name}`, text] as const)
@@ -77,8 +77,8 @@ function format(heading: string, intro: string, clauses: readonly Clause[], rand
   return { content, content_type: 'text/html' }
 }
 
-/** About three in ten are signed. */
-function lifeOf(random: Random): Pick<PlannedDocument, 'status' | 'signers'> {
+/** About three in ten documents are signed. */
+function outcomeOf(random: Random): Pick<PlannedDocument, 'status' | 'signers'> {
   const share = random.next()
   if (share < 0.3) return { status: 'created', signers: [] }
   if (share < 0.47) return { status: 'sent', signers: [] }
