@@ -1,4 +1,4 @@
-/** What the tests of the `redis:` cache share: caches on the stack's Redis, what others see there, and its faults. */
+/** Shared by the tests of the `redis:` cache: caches on the stack's Redis, what redis-cli shows, and faults. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -24,7 +24,7 @@ export const redisKeysOf = (id: string) => [
   `unique_views:${id}`,
 ]
 
-/** For a test file: opened before its first test, and everything is ended after its last one. */
+/** For a test file: opened before its first test; everything is closed after its last one. */
 export function useRedisCaches() {
   const ends: (() => unknown)[] = []
   const untilEnd = { after: (end: () => unknown) => void ends.push(end) } as unknown as Pick<
@@ -43,7 +43,7 @@ export function useRedisCaches() {
   })
 
   return {
-    /** to the stack's Redis, past docmgr */
+    /** a client of its own of the stack's Redis */
     redis,
     pool: () => own.database.pool,
 
@@ -55,7 +55,7 @@ export function useRedisCaches() {
       return cache
     },
 
-    /** A server of the test's own, which keeps what it has over a restart. */
+    /** A Redis server of the test's own, which keeps its data over a restart. */
     async startOwnRedis(t: Pick<TestContext, 'after'>) {
       const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-redis-'))
       const port = await freePort()
@@ -70,7 +70,7 @@ export function useRedisCaches() {
   }
 }
 
-/** On a busy machine Redis may seem to be away for a moment. */
+/** Retries, because Redis can seem unavailable for a moment on a busy machine. */
 export function putInto(cache: DocumentCache, document: Document): Promise<Document> {
   return eventually('the document in Redis', async () => {
     await cache.update(document)
@@ -78,18 +78,18 @@ export function putInto(cache: DocumentCache, document: Document): Promise<Docum
   })
 }
 
-/** The cached document; no view. */
+/** The cached document, without counting a view. */
 export async function documentIn(cache: DocumentCache, id: string): Promise<Document | undefined> {
   return (await cache.read(id, undefined))?.document
 }
 
-/** As the readers of the original do it: `redis-cli WORDS`. */
+/** Runs `redis-cli WORDS` on the stack's Redis. */
 export async function redisCli(...words: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('redis-cli', ['-u', stack.redisUrl, ...words])
   return stdout.trim()
 }
 
-/** A proxy before the stack's Redis, for its faults, and the URL of the cache through it. */
+/** A proxy before the stack's Redis, which injects faults, and the cache's URL through it. */
 export async function proxyToRedis(t: Pick<TestContext, 'after'>): Promise<{ proxy: Proxy; url: string }> {
   const { hostname, port } = new URL(stack.redisUrl)
   const proxy = await openProxy(t, `${hostname}:${port || 6379}`)

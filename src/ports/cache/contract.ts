@@ -1,13 +1,13 @@
-/** What every document cache does. */
+/** The contract suite of document caches. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { contentKey, type Document } from '../../domain/document.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import type { DocumentCache } from './port.ts'
 
 const newId = createUuidV7()
 
-/** A document that never was in a table. */
+/** A document without a row. */
 export function sampleDocument(changes: Partial<Document> = {}): Document {
   const id = changes.id ?? newId()
   return {
@@ -26,84 +26,83 @@ export function sampleDocument(changes: Partial<Document> = {}): Document {
   }
 }
 
-/** @param open opens one for this suite; it is stopped at its end */
+const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
+  async 'returns a document after it was filled in, not before'(cache) {
+    const document = sampleDocument()
+    assert.equal(await cache.read(document.id, undefined), undefined)
+    await cache.fill(document, undefined)
+    assert.deepEqual((await cache.read(document.id, undefined))?.document, document)
+  },
+
+  async 'keeps the newest version, in whatever order they are written'(cache) {
+    const id = newId()
+    const [v1, v2, v3] = [1, 2, 3].map((version) => sampleDocument({ id, version, title: `v${version}` }))
+    await cache.fill(v1!, undefined)
+    await cache.update(v3!)
+    await cache.update(v2!)
+    await cache.fill(v1!, undefined)
+    assert.deepEqual((await cache.read(id, undefined))?.document, v3)
+  },
+
+  async 'a row read before a change does not replace the change'(cache) {
+    const row = sampleDocument()
+    assert.equal(await cache.read(row.id, 'a'), undefined)
+    const changed = { ...row, version: 2, title: 'changed' }
+    await cache.update(changed)
+    await cache.fill(row, 'a')
+    assert.deepEqual((await cache.read(row.id, undefined))?.document, changed)
+  },
+
+  async 'a row read before its deletion is not cached again'(cache) {
+    const row = sampleDocument({ version: 4 })
+    await cache.fill(row, undefined)
+    await cache.remove(row.id, 5)
+    assert.equal(await cache.read(row.id, undefined), undefined)
+    await cache.fill(row, undefined)
+    await cache.update(row)
+    assert.equal(await cache.read(row.id, undefined), undefined)
+  },
+
+  async 'counts each answered view, and each viewer once'(cache) {
+    const document = sampleDocument()
+    await cache.fill(document, 'user:1')
+    for (const viewer of ['user:1', 'address:10.0.0.1', 'user:1', undefined])
+      await cache.read(document.id, viewer)
+    assert.deepEqual(await cache.stats(document.id), { total_views: 4, unique_views: 2 })
+    await cache.read(document.id, 'user:2')
+    await cache.read(document.id, 'user:1')
+    assert.deepEqual(await cache.stats(document.id), { total_views: 6, unique_views: 3 })
+  },
+
+  async 'a read that misses is not a view, and unknown ids have zero counts'(cache) {
+    const id = newId()
+    await cache.read(id, 'user:1')
+    assert.deepEqual(await cache.stats(id), { total_views: 0, unique_views: 0 })
+  },
+
+  async 'loses no view of many concurrent reads'(cache) {
+    const documents = [sampleDocument(), sampleDocument()]
+    for (const document of documents) await cache.fill(document, undefined)
+    await Promise.all(
+      Array.from({ length: 600 }, async (_, n) => {
+        await cache.read(documents[n % 2]!.id, `user:${n % 30}`)
+        if (n % 50 === 0) await cache.stats(documents[0]!.id)
+      }),
+    )
+    for (const { id } of documents) {
+      assert.deepEqual(await cache.stats(id), { total_views: 300, unique_views: 15 })
+    }
+  },
+
+  async 'check resolves'(cache) {
+    await cache.check()
+  },
+}
+
+/** @param open opens one before the first of these tests; it is stopped after the last one */
 export function cacheContract(name: string, open: () => Promise<DocumentCache>): void {
-  describe(`cache: ${name}`, () => {
-    let cache: DocumentCache
-    before(async () => {
-      cache = await open()
-    })
-    after(() => cache.stop())
-
-    test('gives what was filled in, and nothing before', async () => {
-      const document = sampleDocument()
-      assert.equal(await cache.read(document.id, undefined), undefined)
-      await cache.fill(document, undefined)
-      assert.deepEqual((await cache.read(document.id, undefined))?.document, document)
-    })
-
-    test('gives the newest version, whatever the order they come in', async () => {
-      const id = newId()
-      const [v1, v2, v3] = [1, 2, 3].map((version) => sampleDocument({ id, version, title: `v${version}` }))
-      await cache.fill(v1!, undefined)
-      await cache.update(v3!)
-      await cache.update(v2!)
-      await cache.fill(v1!, undefined)
-      assert.deepEqual((await cache.read(id, undefined))?.document, v3)
-    })
-
-    test('a row read before a change does not replace the change', async () => {
-      const row = sampleDocument()
-      assert.equal(await cache.read(row.id, 'a'), undefined)
-      const changed = { ...row, version: 2, title: 'changed' }
-      await cache.update(changed)
-      await cache.fill(row, 'a')
-      assert.deepEqual((await cache.read(row.id, undefined))?.document, changed)
-    })
-
-    test('a row read before its deletion does not bring it back', async () => {
-      const row = sampleDocument({ version: 4 })
-      await cache.fill(row, undefined)
-      await cache.remove(row.id, 5)
-      assert.equal(await cache.read(row.id, undefined), undefined)
-      await cache.fill(row, undefined)
-      await cache.update(row)
-      assert.equal(await cache.read(row.id, undefined), undefined)
-    })
-
-    test('counts each answered view, and each viewer once', async () => {
-      const document = sampleDocument()
-      await cache.fill(document, 'user:1')
-      for (const viewer of ['user:1', 'address:10.0.0.1', 'user:1', undefined])
-        await cache.read(document.id, viewer)
-      assert.deepEqual(await cache.stats(document.id), { total_views: 4, unique_views: 2 })
-      await cache.read(document.id, 'user:2')
-      await cache.read(document.id, 'user:1')
-      assert.deepEqual(await cache.stats(document.id), { total_views: 6, unique_views: 3 })
-    })
-
-    test('a read that finds nothing is no view, and a document without views has none', async () => {
-      const id = newId()
-      await cache.read(id, 'user:1')
-      assert.deepEqual(await cache.stats(id), { total_views: 0, unique_views: 0 })
-    })
-
-    test('loses no view of many at the same time', async () => {
-      const documents = [sampleDocument(), sampleDocument()]
-      for (const document of documents) await cache.fill(document, undefined)
-      await Promise.all(
-        Array.from({ length: 600 }, async (_, n) => {
-          await cache.read(documents[n % 2]!.id, `user:${n % 30}`)
-          if (n % 50 === 0) await cache.stats(documents[0]!.id)
-        }),
-      )
-      for (const { id } of documents) {
-        assert.deepEqual(await cache.stats(id), { total_views: 300, unique_views: 15 })
-      }
-    })
-
-    test('says that it works', async () => {
-      await cache.check()
-    })
-  })
+  let opened: Promise<DocumentCache> | undefined
+  after(async () => (await opened)?.stop())
+  for (const [rule, check] of Object.entries(CONTRACT))
+    test(`cache ${name} ${rule}`, async () => check(await (opened ??= open())))
 }

@@ -34,7 +34,7 @@ function open(
 
 cacheContract('memory:', async () => open(await server.open()))
 
-test('views are in the database within about a second, without anyone asking', async () => {
+test('views are in the database within about a second', async () => {
   const database = await server.open()
   const cache = await open(database)
   await cache.fill(sampleDocument(), 'user:1')
@@ -45,7 +45,7 @@ test('views are in the database within about a second, without anyone asking', a
   await cache.stop()
 })
 
-test('a viewer is known again after a restart, and the table does not show who it is', async () => {
+test('a viewer is recognised after a restart, and the table does not show the address', async () => {
   const database = await server.open()
   const document = sampleDocument()
   for (let start = 0; start < 2; start++) {
@@ -60,7 +60,7 @@ test('a viewer is known again after a restart, and the table does not show who i
   assert.ok(!Buffer.from(row!.viewer.slice(2), 'hex').includes('10.1'))
 })
 
-test('views wait while the database is away, and none is lost', async () => {
+test('views wait while the database is unavailable, and none is lost', async () => {
   const database = await server.open()
   const cache = await open(database)
   const document = sampleDocument()
@@ -83,7 +83,7 @@ test('a document is read from the table again after 300 seconds', async () => {
   assert.equal(await cache.read(document.id, undefined), undefined)
 })
 
-test('keeps no more documents than it may, the latest ones', async () => {
+test('keeps the latest documents up to the limit', async () => {
   const cache = await open(await server.open(), { entries: 2 })
   const documents = [sampleDocument(), sampleDocument(), sampleDocument()]
   for (const document of documents) await cache.fill(document, undefined)
@@ -94,7 +94,7 @@ test('keeps no more documents than it may, the latest ones', async () => {
   )
 })
 
-test('a change that was pushed out is not replaced by a row read before it', async () => {
+test('an evicted change is not replaced by a row read before it', async () => {
   const cache = await open(await server.open(), { entries: 2 })
   const row = sampleDocument()
   await cache.update({ ...row, version: 2 })
@@ -103,7 +103,7 @@ test('a change that was pushed out is not replaced by a row read before it', asy
   assert.equal(await cache.read(row.id, undefined), undefined)
 })
 
-test('with no entries it caches nothing and still counts', async () => {
+test('with no entries it caches nothing and still counts views', async () => {
   const cache = await open(await server.open(), { entries: 0 })
   const document = sampleDocument()
   await cache.fill(document, 'user:1')

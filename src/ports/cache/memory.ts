@@ -7,14 +7,14 @@ import type { DocumentCache } from './port.ts'
 import type { ViewStore } from './view-store.ts'
 
 const LIFETIME_MS = 300_000
-/** Longer than any reader takes from its row to its `fill`. */
+/** Longer than any reader takes from reading its row to `fill`. */
 const SETTLED_MS = 60_000
 
 interface Entry {
   version: number
-  /** none: removed with this version */
+  /** missing: the document was removed with this version */
   text?: DocumentText
-  /** when this process changed the row; none where it was only read */
+  /** when this process changed the row; missing when it was only read */
   changedAt?: number
 }
 
@@ -23,7 +23,7 @@ const entryOf = (document: Document): Entry => ({
   text: DocumentText.of(document),
 })
 
-/** @param options.entries documents at the most; 0 caches nothing and only counts views */
+/** @param options.entries maximum number of documents; 0 caches nothing and only counts views */
 export function createMemoryCache(options: {
   entries: number
   clock: Clock
@@ -36,10 +36,10 @@ export function createMemoryCache(options: {
   const cache = new LRUCache<string, Entry>({
     max: Math.max(options.entries, 1),
     ttl: LIFETIME_MS,
-    // The clock that was passed in, asked every time.
+    // The given clock, read every time.
     perf: { now },
     ttlResolution: 0,
-    // A change that is forgotten this soon can no longer tell the version that a slow reader brings to be old.
+    // Without the evicted change, the older row of a slow reader would not be recognised as old.
     dispose: ({ changedAt }, _, reason) => {
       if (reason === 'evict' && changedAt !== undefined)
         fillsFrom = Math.max(fillsFrom, changedAt + SETTLED_MS)
@@ -63,7 +63,7 @@ export function createMemoryCache(options: {
     },
     async update(document) {
       const { id, version } = document
-      // Nobody can have read a row before its first version.
+      // No reader has an older row than the first version.
       keep(id, { ...entryOf(document), ...(version > 1 && { changedAt: now() }) })
     },
     async remove(id, version) {

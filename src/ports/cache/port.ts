@@ -6,9 +6,9 @@ import type { DocumentText } from '../../domain/document-text.ts'
  * An older version never replaces a newer one; losing the cache makes reads slower, never wrong.
  */
 export interface DocumentCache {
-  /** The cached document, and its view counted, or undefined: then the caller reads the row and calls `fill`. */
+  /** The cached document, with its view counted, or undefined: then the caller reads the row and calls `fill`. */
   read(id: string, viewer: string | undefined): Promise<DocumentText | undefined>
-  /** Caches a row just read, unless a newer version or a removal came meanwhile, and counts its view. */
+  /** Caches a row that was just read, unless a newer version or a removal is known, and counts its view. */
   fill(document: Document, viewer: string | undefined): Promise<void>
   /** After a change: caches the new version (never replaces a newer one). */
   update(document: Document): Promise<void>
@@ -16,7 +16,7 @@ export interface DocumentCache {
   remove(id: string, version: number): Promise<void>
   /** Exact for every view whose read has been answered. */
   stats(id: string): Promise<{ total_views: number; unique_views: number }>
-  /** Resolves also while a cache server is away: reads are slower then, and nothing is wrong. Its state is in the log. */
+  /** Resolves also while a cache server is unavailable: reads are slower then, but correct. The log has its state. */
   check(): Promise<void>
   /** Counted views are durable when it resolves. */
   stop(): Promise<void>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { createClient } from 'redis'
 import { createLogger } from '../../runtime/logger.ts'
 import { eventually, within } from '../../testing/deadline.ts'
@@ -18,59 +18,57 @@ import { sampleDocument } from './contract.ts'
 const { open, redis, startOwnRedis } = useRedisCaches()
 
 for (const [name, take, give] of [
-  ['is cut off', (proxy: Proxy) => proxy.cut(), (proxy: Proxy) => proxy.restore()],
+  ['refuses connections', (proxy: Proxy) => proxy.cut(), (proxy: Proxy) => proxy.restore()],
   ['does not answer', (proxy: Proxy) => proxy.swallow(), (proxy: Proxy) => proxy.calm()],
   ['is too slow', (proxy: Proxy) => proxy.delay(20_000), (proxy: Proxy) => proxy.calm()],
 ] as const) {
-  describe(`while Redis ${name}`, () => {
-    test('reads miss without waiting, no view is lost, and nothing old is answered afterwards', async (t) => {
-      const { proxy, url } = await proxyToRedis(t)
-      const lines: string[] = []
-      const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
-      const cache = await open(url, log)
-      const [changed, removed, viewed] = [sampleDocument(), sampleDocument(), sampleDocument()]
-      for (const document of [changed, removed, viewed]) {
-        await putInto(cache, document)
-        await cache.read(document.id, 'user:1')
-      }
+  test(`while Redis ${name}, reads miss without waiting, no view is lost, and no old version is read afterwards`, async (t) => {
+    const { proxy, url } = await proxyToRedis(t)
+    const lines: string[] = []
+    const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
+    const cache = await open(url, log)
+    const [changed, removed, viewed] = [sampleDocument(), sampleDocument(), sampleDocument()]
+    for (const document of [changed, removed, viewed]) {
+      await putInto(cache, document)
+      await cache.read(document.id, 'user:1')
+    }
 
-      await take(proxy)
-      await within(5_000, 'a read', cache.read(viewed.id, 'user:1'))
-      await eventually('the circuit to open', async () => {
-        const before = performance.now()
-        await cache.read(viewed.id, undefined)
-        return performance.now() - before < 20
-      })
-      const start = performance.now()
-      const newer = { ...changed, version: 2, title: 'changed meanwhile' }
-      await cache.update(newer)
-      await cache.remove(removed.id, 2)
-      for (let n = 0; n < 100; n++) {
-        assert.equal(await cache.read(viewed.id, `user:${n % 10}`), undefined)
-        await cache.fill(viewed, `user:${n % 10}`)
-      }
-      assert.ok(performance.now() - start < 10_000, 'requests do not wait for Redis')
-      await cache.check()
-      assert.deepEqual(await cache.stats(viewed.id), { total_views: 101, unique_views: 10 })
-
-      await give(proxy)
-      const found = await eventually('a document from Redis', () => documentIn(cache, viewed.id))
-      assert.deepEqual(found, viewed)
-      assert.equal(await cache.read(changed.id, undefined), undefined)
-      await cache.fill(changed, undefined)
-      assert.equal(await cache.read(changed.id, undefined), undefined)
-      await cache.fill(newer, undefined)
-      assert.deepEqual(await documentIn(cache, changed.id), newer)
-      assert.equal(await cache.read(removed.id, undefined), undefined)
-      await cache.fill(removed, undefined)
-      assert.equal(await cache.read(removed.id, undefined), undefined)
-      await eventually('the counter in Redis', async () => (await redis.get(`views:${viewed.id}`)) === '101')
-      assert.equal(await redisCli('PFCOUNT', `unique_views:${viewed.id}`), '10')
-      const levels = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
-      assert.ok(levels.length <= 4, lines.join(''))
-      assert.match(levels[0]!, /Redis is away/)
-      assert.match(levels.at(-1)!, /Redis is back/)
+    await take(proxy)
+    await within(5_000, 'a read', cache.read(viewed.id, 'user:1'))
+    await eventually('the circuit to open', async () => {
+      const before = performance.now()
+      await cache.read(viewed.id, undefined)
+      return performance.now() - before < 20
     })
+    const start = performance.now()
+    const newer = { ...changed, version: 2, title: 'changed meanwhile' }
+    await cache.update(newer)
+    await cache.remove(removed.id, 2)
+    for (let n = 0; n < 100; n++) {
+      assert.equal(await cache.read(viewed.id, `user:${n % 10}`), undefined)
+      await cache.fill(viewed, `user:${n % 10}`)
+    }
+    assert.ok(performance.now() - start < 10_000, 'requests do not wait for Redis')
+    await cache.check()
+    assert.deepEqual(await cache.stats(viewed.id), { total_views: 101, unique_views: 10 })
+
+    await give(proxy)
+    const found = await eventually('a document from Redis', () => documentIn(cache, viewed.id))
+    assert.deepEqual(found, viewed)
+    assert.equal(await cache.read(changed.id, undefined), undefined)
+    await cache.fill(changed, undefined)
+    assert.equal(await cache.read(changed.id, undefined), undefined)
+    await cache.fill(newer, undefined)
+    assert.deepEqual(await documentIn(cache, changed.id), newer)
+    assert.equal(await cache.read(removed.id, undefined), undefined)
+    await cache.fill(removed, undefined)
+    assert.equal(await cache.read(removed.id, undefined), undefined)
+    await eventually('the counter in Redis', async () => (await redis.get(`views:${viewed.id}`)) === '101')
+    assert.equal(await redisCli('PFCOUNT', `unique_views:${viewed.id}`), '10')
+    const levels = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
+    assert.ok(levels.length <= 4, lines.join(''))
+    assert.match(levels[0]!, /Redis is unavailable/)
+    assert.match(levels.at(-1)!, /Redis is available again/)
   })
 }
 
@@ -89,7 +87,7 @@ test('a view whose answer was lost is counted once', async (t) => {
   assert.equal(await redisCli('GET', `views:${document.id}`), '1')
 })
 
-test('a Redis that was started again is not believed: it may have lost the last changes', async (t) => {
+test('the documents of a restarted Redis are removed: it may have lost the last changes', async (t) => {
   const own = await startOwnRedis(t)
   const first = await own.start()
   const cache = await open(own.url)
@@ -109,7 +107,7 @@ test('a Redis that was started again is not believed: it may have lost the last 
   await putInto(cache, document)
 })
 
-test('a Redis that takes no writes is left alone, and logged once', async (t) => {
+test('a Redis that rejects writes is not used, and that is logged once', async (t) => {
   const own = await startOwnRedis(t)
   const { client } = await own.start()
   const lines: string[] = []
@@ -126,7 +124,7 @@ test('a Redis that takes no writes is left alone, and logged once', async (t) =>
   }
   assert.deepEqual(await cache.stats(document.id), { total_views: 50, unique_views: 1 })
   assert.equal(lines.length, 1)
-  assert.match(lines[0]!, /OOM.*Redis is away/)
+  assert.match(lines[0]!, /OOM.*Redis is unavailable/)
   await client.configSet('maxmemory', '0')
   await eventually('the newer version', async () => {
     const found = await cache.read(document.id, undefined)
@@ -136,7 +134,7 @@ test('a Redis that takes no writes is left alone, and logged once', async (t) =>
   })
 })
 
-test('it starts without Redis, and finds it later', async (t) => {
+test('the cache opens without Redis, and uses it later', async (t) => {
   const { proxy, url } = await proxyToRedis(t)
   await proxy.cut()
   const inFourUrl = `${url.replace(/\/\d*$/, '')}/4`

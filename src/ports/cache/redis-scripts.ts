@@ -1,6 +1,6 @@
-/** What must happen in Redis at once. A script is one command, and so one round trip. */
+/** Atomic operations in Redis. A script is one command, and so one round trip. */
 import { createHash } from 'node:crypto'
-import { isForgotten, type Reply, type Send } from './redis-link.ts'
+import { isUnknownScript, type Reply, type Send } from './redis-client.ts'
 
 export interface Script {
   source: string
@@ -10,11 +10,11 @@ export interface Script {
 const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
 
 /**
- * Of each document KEYS document, views, unique views and ARGV viewer.
+ * For each document KEYS document, views, unique views and ARGV viewer.
  *
- * @returns of each the document and its view counted, or nil and nothing counted: without both counters too, because
- *   one that Redis has lost must not begin again at zero. Where one of the keys has something else, what Redis says of
- *   it, in an array; what it says of itself, such as OOM, ends the script.
+ * @returns for each the document, with its view counted; or nil, and nothing counted, when the document or a counter is
+ *   missing: a lost counter must not start again at zero. When a key holds another type of value, the error reply in an
+ *   array; an error about the server, such as OOM, ends the script.
  */
 export const READ = script(`
 local function read(document, views, unique, viewer)
@@ -28,15 +28,15 @@ local replies = {}
 for n = 1, #ARGV do
   local done, reply = pcall(read, KEYS[3 * n - 2], KEYS[3 * n - 1], KEYS[3 * n], ARGV[n])
   if not done then
-    local refusal = type(reply) == 'table' and reply.err or tostring(reply)
-    if not (refusal:find('^WRONGTYPE') or refusal:find('^ERR') or refusal:find('^INVALIDOBJ')) then error(reply) end
-    reply = { refusal }
+    local failure = type(reply) == 'table' and reply.err or tostring(reply)
+    if not (failure:find('^WRONGTYPE') or failure:find('^ERR') or failure:find('^INVALIDOBJ')) then error(reply) end
+    reply = { failure }
   end
   replies[n] = reply
 end
 return replies`)
 
-/** Stores ARGV[2] unless version ARGV[1] is older than what is there, or not newer than what must not be cached. */
+/** Stores ARGV[2] unless version ARGV[1] is not newer than the cached version and the floor. */
 const STORE = `
 local version = tonumber(ARGV[1])
 local known = tonumber(redis.call('GET', KEYS[2]) or '0')
@@ -49,7 +49,7 @@ if version > known then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end`
 
 /**
  * KEYS document, floor, views, unique views; ARGV version, JSON, its seconds, seconds of the counters, viewer or ''.
- * @returns 1, or 0 when a counter is lost: then the view is not counted
+ * @returns 1; 0 when a counter is lost: then the view is not counted
  */
 export const FILL = script(`${STORE}
 if redis.call('EXISTS', KEYS[3], KEYS[4]) < 2 then return 0 end
@@ -61,7 +61,7 @@ redis.call('EXPIRE', KEYS[3], ARGV[4])
 redis.call('EXPIRE', KEYS[4], ARGV[4])
 return 1`)
 
-/** Keys and arguments of FILL without viewer. The first version of a document brings its counters with it. */
+/** Keys and arguments as FILL, without the viewer. The first version of a document creates its counters. */
 export const UPDATE = script(`${STORE}
 if version == 1 then
   redis.call('SET', KEYS[3], 0, 'EX', ARGV[4], 'NX')
@@ -70,7 +70,7 @@ if version == 1 then
 end
 return 1`)
 
-/** KEYS document, floor; ARGV version, seconds. From now on neither this version nor an older one is cached. */
+/** KEYS document, floor; ARGV version, seconds. Raises the floor: this version and older ones are no longer cached. */
 export const FORGET = script(`
 local version = tonumber(ARGV[1])
 if version > tonumber(redis.call('GET', KEYS[2]) or '-1') then
@@ -83,7 +83,7 @@ if present then
 end
 return 1`)
 
-/** KEYS views, unique views; ARGV total, seconds, viewers. Counters never go back. */
+/** KEYS views, unique views; ARGV total, seconds, viewers. Counters never decrease. */
 export const RAISE = script(`
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '-1') then
   redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
@@ -93,8 +93,8 @@ redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1`)
 
 /**
- * Runs a script that was loaded when the connection was prepared. One that Redis has forgotten since (SCRIPT FLUSH) was
- * not run, and is sent as a whole; then Redis knows it again.
+ * Runs a script that was loaded when the connection was prepared. After SCRIPT FLUSH Redis does not know it and runs
+ * nothing; then the source is sent, which loads it again.
  */
 export async function evaluate(
   send: Send,
@@ -105,7 +105,7 @@ export async function evaluate(
   try {
     return await send('EVALSHA', sha, String(keys.length), ...keys, ...values)
   } catch (error) {
-    if (!isForgotten(error)) throw error
+    if (!isUnknownScript(error)) throw error
     return send('EVAL', source, String(keys.length), ...keys, ...values)
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { createClient } from 'redis'
 import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document.ts'
@@ -13,35 +13,33 @@ const { open, pool, redis } = useRedisCaches()
 
 cacheContract('redis:', () => open())
 
-describe('what redis-cli shows right after the reads', () => {
-  test('the document as JSON for at most 300 seconds, the views, and the viewers', async () => {
-    const cache = await open()
-    const document = sampleDocument()
-    await putInto(cache, document)
-    for (const viewer of ['user:1', 'user:2', 'user:1']) await cache.read(document.id, viewer)
-    const [key, , views, unique] = redisKeysOf(document.id) as [string, string, string, string]
-    assert.ok((await redisCli('KEYS', 'document:*')).split('\n').includes(key))
-    assert.equal(await redisCli('GET', key), JSON.stringify(document))
-    assert.equal(await redisCli('GET', views), '3')
-    assert.equal(await redisCli('PFCOUNT', unique), '2')
-    const seconds = Number(await redisCli('TTL', key))
-    assert.ok(seconds > 290 && seconds <= 300, `${seconds} s`)
-    assert.deepEqual(await Promise.all([key, views, unique].map((name) => redisCli('TYPE', name))), [
-      'string',
-      'string',
-      'string',
-    ])
-    assert.equal((await redis.sendCommand(['GETRANGE', unique, '0', '3'])) as unknown, 'HYLL')
-  })
+test('redis-cli shows the document as JSON for at most 300 seconds, the views, and the viewers', async () => {
+  const cache = await open()
+  const document = sampleDocument()
+  await putInto(cache, document)
+  for (const viewer of ['user:1', 'user:2', 'user:1']) await cache.read(document.id, viewer)
+  const [key, , views, unique] = redisKeysOf(document.id) as [string, string, string, string]
+  assert.ok((await redisCli('KEYS', 'document:*')).split('\n').includes(key))
+  assert.equal(await redisCli('GET', key), JSON.stringify(document))
+  assert.equal(await redisCli('GET', views), '3')
+  assert.equal(await redisCli('PFCOUNT', unique), '2')
+  const seconds = Number(await redisCli('TTL', key))
+  assert.ok(seconds > 290 && seconds <= 300, `${seconds} s`)
+  assert.deepEqual(await Promise.all([key, views, unique].map((name) => redisCli('TYPE', name))), [
+    'string',
+    'string',
+    'string',
+  ])
+  assert.equal((await redis.sendCommand(['GETRANGE', unique, '0', '3'])) as unknown, 'HYLL')
+})
 
-  test('a deleted document is gone, and no key of it stays for ever', async () => {
-    const cache = await open()
-    const document = sampleDocument()
-    await putInto(cache, document)
-    await cache.remove(document.id, 2)
-    assert.equal(await redisCli('GET', `document:${document.id}`), '')
-    for (const key of redisKeysOf(document.id)) assert.notEqual(await redisCli('TTL', key), '-1', key)
-  })
+test('a deleted document is removed, and all its keys expire', async () => {
+  const cache = await open()
+  const document = sampleDocument()
+  await putInto(cache, document)
+  await cache.remove(document.id, 2)
+  assert.equal(await redisCli('GET', `document:${document.id}`), '')
+  for (const key of redisKeysOf(document.id)) assert.notEqual(await redisCli('TTL', key), '-1', key)
 })
 
 test('a counted read is one command, and a miss counts nothing', async () => {
@@ -66,7 +64,7 @@ test('a counted read is one command, and a miss counts nothing', async () => {
   )
 })
 
-test('reads at the same time are one command for 64 of them', async () => {
+test('concurrent reads are one command per 64 documents', async () => {
   const cache = await open()
   const documents = Array.from({ length: 65 }, () => sampleDocument())
   for (const document of documents) await putInto(cache, document)
@@ -120,7 +118,7 @@ test('a lost counter is rebuilt also while its document is still cached', async 
   assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
 })
 
-test('more viewers than fit into one command are rebuilt', async () => {
+test('the counter of more viewers than fit into one command is rebuilt', async () => {
   const cache = await open()
   const document = sampleDocument()
   await putInto(cache, document)
@@ -133,7 +131,7 @@ test('more viewers than fit into one command are rebuilt', async () => {
   assert.equal(await redisCli('PFCOUNT', `unique_views:${document.id}`), before)
 })
 
-test('what others put under the keys is replaced', async () => {
+test('values of other programs under the keys are replaced', async () => {
   const cache = await open()
   const document = sampleDocument()
   const [key, , views, unique] = redisKeysOf(document.id) as [string, string, string, string]
@@ -150,7 +148,7 @@ test('what others put under the keys is replaced', async () => {
   assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
 })
 
-test('what others put under the keys of one document does not disturb reads of others in the same command', async () => {
+test('values of other programs under the keys of one document do not affect reads of other documents in the same command', async () => {
   const cache = await open()
   const documents = Array.from({ length: 5 }, () => sampleDocument())
   for (const document of documents) await putInto(cache, document)
@@ -194,7 +192,7 @@ test('two instances share documents and counters, and neither shows an older ver
   assert.equal(await a.read(row.id, 'user:1'), undefined)
 })
 
-test('scripts that Redis forgot are repaired at once, and Redis is not away for it', async () => {
+test('scripts that Redis lost are loaded again at once, and Redis stays in use', async () => {
   const lines: string[] = []
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
   const cache = await open(stack.redisUrl, log)
@@ -220,7 +218,7 @@ test('views are in the database within about a second', async () => {
   })
 })
 
-test('a bad URL, a wrong password and a database that is not there are refused with a sentence', async () => {
+test('a bad URL, a wrong password and a missing database are refused with a sentence', async () => {
   for (const url of ['redis:', 'redis://', 'redis://host:port', 'redis://127.0.0.1/documents'])
     await assert.rejects(open(url), /cache\.url: must be redis:\/\/host:port\/database/, url)
   const withPassword = new URL(stack.redisUrl)

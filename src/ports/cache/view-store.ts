@@ -1,15 +1,18 @@
 /** Views and unique views in the database, written in batches. */
+import { eq } from 'drizzle-orm'
 import type { Pool } from 'pg'
 import { inTransaction, queryRows } from '../../db/query.ts'
+import { queryBuilder, run } from '../../db/query-builder.ts'
+import { documentViews } from '../../db/schema.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { ViewerHash } from './viewer-hash.ts'
 
 export interface ViewStore {
-  /** Counts a view now; it is durable within about a second. */
+  /** Counts a view; it is durable within about a second. */
   count(documentId: string, viewer: string): void
-  /** @throws DomainError unavailable when what was counted cannot be written */
+  /** Includes every view counted before. @throws DomainError unavailable when they cannot be written */
   stats(documentId: string): Promise<{ total_views: number; unique_views: number }>
-  /** Writes what is left. */
+  /** Writes the remaining views. */
   stop(): Promise<void>
 }
 
@@ -21,12 +24,22 @@ export interface ViewStoreOptions {
   flushMs?: number
 }
 
-/** Pairs of document and viewer that are written without waiting for the time. */
+/** With this many pairs of document and viewer, a batch is written at once. */
 const FLUSH_AT = 10_000
-/** While the database is away: beyond it, new viewers are no longer counted. */
+/** Maximum number of pairs while the database is unavailable; beyond it, views of new viewers are lost. */
 const MAX_PENDING = 500_000
 
 type Batch = Map<string, { total: number; viewers: Set<string> }>
+
+/** @returns how many pairs of document and viewer are new in the batch */
+function addViews(batch: Batch, id: string, total: number, viewers: Iterable<string>): number {
+  let entry = batch.get(id)
+  if (!entry) batch.set(id, (entry = { total: 0, viewers: new Set() }))
+  const before = entry.viewers.size
+  entry.total += total
+  for (const viewer of viewers) entry.viewers.add(viewer)
+  return entry.viewers.size - before
+}
 
 export function createViewStore(options: ViewStoreOptions): ViewStore {
   const { pool, log, flushMs = 1_000 } = options
@@ -36,27 +49,16 @@ export function createViewStore(options: ViewStoreOptions): ViewStore {
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> | undefined
 
-  const add = (batch: Batch, id: string, total: number, viewers: Iterable<string>): void => {
-    let entry = batch.get(id)
-    if (!entry) batch.set(id, (entry = { total: 0, viewers: new Set() }))
-    entry.total += total
-    for (const viewer of viewers) {
-      if (entry.viewers.has(viewer)) continue
-      entry.viewers.add(viewer)
-      pairs++
-    }
-  }
-
   const write = async (): Promise<void> => {
     const batch = pending
     pending = new Map()
     pairs = 0
     try {
       await writeBatch(pool, options.viewerHash, batch)
-      if (dropped > 0) log.error({ dropped }, 'views were lost while the database was away')
+      if (dropped > 0) log.error({ dropped }, 'views were lost while the database was unavailable')
       dropped = 0
     } catch (error) {
-      for (const [id, { total, viewers }] of batch) add(pending, id, total, viewers)
+      for (const [id, { total, viewers }] of batch) pairs += addViews(pending, id, total, viewers)
       throw error
     }
   }
@@ -73,7 +75,7 @@ export function createViewStore(options: ViewStoreOptions): ViewStore {
 
   const flushOrRetry = (): void => {
     flush().catch((error: unknown) => {
-      log.warn({ err: error, documents: pending.size }, 'views wait for the database')
+      log.warn({ err: error, documents: pending.size }, 'could not write views; retrying')
       if (timer === undefined) flushLater()
     })
   }
@@ -89,18 +91,15 @@ export function createViewStore(options: ViewStoreOptions): ViewStore {
         dropped++
         return
       }
-      add(pending, documentId, 1, [viewer])
+      pairs += addViews(pending, documentId, 1, [viewer])
       if (pairs === FLUSH_AT && !writing) flushOrRetry()
       else if (timer === undefined) flushLater()
     },
 
     async stats(documentId) {
       await flush()
-      const [row] = await queryRows<{ total: number; unique: number }>(
-        pool,
-        'SELECT total, "unique" FROM documents.views WHERE document_id = $1',
-        [documentId],
-      )
+      const ofDocument = eq(documentViews.document_id, documentId)
+      const [row] = await run(queryBuilder(pool).select().from(documentViews).where(ofDocument))
       return { total_views: row?.total ?? 0, unique_views: row?.unique ?? 0 }
     },
 
@@ -116,7 +115,8 @@ async function writeBatch(pool: Pool, viewerHash: ViewerHash, batch: Batch): Pro
     const hashes = [...batch.get(id)!.viewers].map((viewer) => viewerHash(id, viewer))
     return hashes.sort().map((hash) => ({ id, hash: `\\x${hash}` }))
   })
-  // In a transaction of its own: of a statement that got no answer it is known that it has no effect, until the commit.
+  // In an explicit transaction: a statement whose answer is lost then has no effect before the commit, and the batch can be
+  // written again.
   await inTransaction(pool, (transaction) =>
     queryRows(
       transaction,

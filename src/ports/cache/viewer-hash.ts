@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto'
 
-/** What is kept of a viewer of a document: 16 bytes in hexadecimal. */
+/** Identifies a viewer of a document: 16 bytes in hexadecimal. */
 export type ViewerHash = (documentId: string, viewer: string) => string
 
-/** Hashes that are remembered, because viewers come back and a hash costs more than the look; then all are forgotten. */
-const REMEMBERED = 10_000
+/** Maximum number of memoized hashes, because a hash costs more than a look-up; beyond it all are forgotten. */
+const MAX_MEMOIZED = 10_000
 
 /**
- * Different for each document, so that nobody who reads the stores can tell what else a viewer has seen.
- * @param secret keys the hashes, so that the stores alone do not tell who the viewers are
+ * A viewer has a different hash for each document, so that the stores do not show which documents one viewer has seen.
+ * @param secret key of the hashes, so that the stores do not show who the viewers are
  */
 export function createViewerHash(secret: string): ViewerHash {
   const known = new Map<string, Map<string, string>>()
   let count = 0
   const remember = (documentId: string, viewer: string, hash: string): void => {
-    if (count++ === REMEMBERED) {
+    if (count++ === MAX_MEMOIZED) {
       known.clear()
       count = 1
     }

@@ -1,0 +1,78 @@
+import type { Document } from '../../domain/document.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { isCommandError, type Reply } from './redis-client.ts'
+import type { RedisConnection } from './redis-connection.ts'
+import type { RedisInvalidations } from './redis-invalidations.ts'
+import { COUNTER_SECONDS, DOCUMENT_SECONDS, FLOOR_SECONDS, keysOf } from './redis-keys.ts'
+import { evaluate, FILL, FORGET, type Script, UPDATE } from './redis-scripts.ts'
+
+/** Writes of documents. What cannot be written is remembered as an invalidation. */
+export interface RedisDocuments {
+  /**
+   * Caches a row that was read, and counts its view.
+   * @param hash of the viewer; '' when it is not a view
+   * @returns false when a counter is lost: then the view is not counted
+   */
+  fill(document: Document, hash: string): Promise<boolean>
+  update(document: Document): Promise<void>
+  remove(id: string, version: number): Promise<void>
+  /**
+   * Removes the keys of a document after an error reply about them: they hold something that docmgr did not write.
+   * @returns whether that was the cause of the error
+   */
+  removeForeignKeys(id: string, error: unknown): Promise<boolean>
+}
+
+export function createRedisDocuments(
+  connection: RedisConnection,
+  invalidations: RedisInvalidations,
+  log: Logger,
+): RedisDocuments {
+  const { send } = connection
+  let isLogged = false
+
+  const store = (script: Script, document: Document, hash = ''): Promise<Reply> => {
+    const keys = keysOf(document.id)
+    return evaluate(
+      send,
+      script,
+      [keys.document, keys.floor, keys.views, keys.unique],
+      [String(document.version), JSON.stringify(document), DOCUMENT_SECONDS, COUNTER_SECONDS, hash],
+    )
+  }
+
+  const removeForeignKeys = async (id: string, error: unknown): Promise<boolean> => {
+    if (!isCommandError(error)) return false
+    if (!isLogged)
+      log.error({ err: error, document: id }, "keys of docmgr in Redis hold another program's values")
+    isLogged = true
+    return send('UNLINK', ...Object.values(keysOf(id))).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** Writes to Redis; when that fails, versions of the document up to `floor` must not be read there any more. */
+  const write = async (id: string, floor: number, work: () => Promise<unknown>): Promise<void> => {
+    if (connection.isUp) {
+      try {
+        return void (await work())
+      } catch (error) {
+        if (await removeForeignKeys(id, error)) return
+      }
+    }
+    if (floor > 0) invalidations.add(id, floor)
+  }
+
+  return {
+    fill: async (document, hash) => (await store(FILL, document, hash)) === 1,
+    update: (document) => write(document.id, document.version - 1, () => store(UPDATE, document)),
+    remove: (id, version) => {
+      const { document, floor } = keysOf(id)
+      return write(id, version, () =>
+        evaluate(send, FORGET, [document, floor], [String(version), FLOOR_SECONDS]),
+      )
+    },
+    removeForeignKeys,
+  }
+}
