@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import type { Document } from '../domain/document.ts'
+import type { Document } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, uniqueWord } from './requests.ts'
 import { openTarget, type Target } from './target.ts'
 

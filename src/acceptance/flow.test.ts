@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { SearchHit } from '../ports/search/port.ts'
 import { eventually } from '../testing/deadline.ts'
+import type { SearchHit } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
 import { openTarget, type Target } from './target.ts'
 import { type Message, openSocket, type Socket } from './socket.ts'

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Document } from '../domain/document.ts'
-import type { Signature } from '../domain/signature.ts'
+import type { Document, Signature } from './facts.ts'
 
 /** An answer with its JSON body, if it has one. */
 export interface Answer<T = unknown> {

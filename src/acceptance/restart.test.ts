@@ -10,14 +10,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { Client } from 'pg'
-import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
-import type { Document } from '../domain/document.ts'
-import type { SearchHit } from '../ports/search/port.ts'
-import { silentLogger } from '../runtime/logger.ts'
-import { buildRoot } from '../runtime/package-root.ts'
 import { eventually, within } from '../testing/deadline.ts'
+import { buildRoot } from '../testing/program.ts'
+import { postmasterPid, startServerOf } from '../testing/service-database.ts'
 import { serviceEnvironment, type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
-import { postmasterPid } from './crash/cluster.ts'
+import type { Document, SearchHit } from './facts.ts'
 import { createDocument, send, sendJson, uniqueWord } from './requests.ts'
 import { openSocket } from './socket.ts'
 
@@ -203,7 +200,7 @@ async function canConnect(base: string): Promise<boolean> {
 }
 
 async function withStoppedDatabase(data: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
+  const server = await startServerOf(data)
   const client = new Client(server.connection)
   try {
     await client.connect()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Document } from '../domain/document.ts'
-import type { Signature } from '../domain/signature.ts'
+import type { Document, Signature } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
 import { openTarget, type Target } from './target.ts'
 

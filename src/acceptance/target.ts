@@ -17,7 +17,7 @@ export interface Target {
 
 export async function openTarget(): Promise<Target> {
   if (process.env['ACCEPTANCE_TARGET'] === 'topology') {
-    const { joinTopology } = await import('./target-topology.ts')
+    const { joinTopology } = await import('./target-distributed.ts')
     return joinTopology()
   }
   const given = process.env['ACCEPTANCE_URLS']

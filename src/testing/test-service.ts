@@ -13,7 +13,7 @@ import type { Document } from '../domain/document.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
-import { startGraph } from '../runtime/module.ts'
+import { type RunningGraph, startGraph } from '../runtime/module.ts'
 import { startTestDatabases } from './database.ts'
 import { eventually } from './deadline.ts'
 
@@ -64,10 +64,9 @@ export async function startTestService(options: TestServiceOptions) {
   const { urls }: { urls: Record<string, string> } = graph.value(parts.listeners)
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
-  const { stores, roles } = parts
-  const { tokens } = graph.value(stores.authenticator)
+  const { tokens } = graph.value(parts.stores.authenticator)
 
-  return {
+  return Object.assign(startedParts(graph, parts), {
     /** with all routes of the roles */
     url,
     /** where `file:` keeps the objects */
@@ -78,6 +77,31 @@ export async function startTestService(options: TestServiceOptions) {
     metrics: parts.base.metrics,
     /** every event that a consumer has handled */
     events,
+    ...createRequests(url),
+    token: (user: { id?: string; email?: string; admin?: boolean } = {}) =>
+      tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user }),
+    /** the header Authorization of a user */
+    authorization: (user: { id: string; email: string }) =>
+      `Bearer ${tokens.sign({ ...user, admin: false })}`,
+    /** Breaks every connection to the service, wherever it is in what it sends. */
+    cut: () => sockets.cut(),
+    /** Ends as a killed process does: the feed confirms nothing more, and clients get no close. */
+    async kill() {
+      feed?.destroy()
+      sockets.cut()
+    },
+    async stop() {
+      await graph.stop()
+      sockets.stop()
+      await databases?.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  })
+}
+
+/** Each is read when it is used: a part that is not started has none. */
+function startedParts(graph: RunningGraph, { stores, roles }: ReturnType<typeof composeService>) {
+  return {
     get document() {
       return graph.value(roles.document).role
     },
@@ -98,25 +122,6 @@ export async function startTestService(options: TestServiceOptions) {
     },
     get feed() {
       return graph.value(stores.changes)
-    },
-    ...createRequests(url),
-    token: (user: { id?: string; email?: string; admin?: boolean } = {}) =>
-      tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user }),
-    /** the header Authorization of a user */
-    authorization: (user: { id: string; email: string }) =>
-      `Bearer ${tokens.sign({ ...user, admin: false })}`,
-    /** Breaks every connection to the service, wherever it is in what it sends. */
-    cut: () => sockets.cut(),
-    /** Ends as a killed process does: the feed confirms nothing more, and clients get no close. */
-    async kill() {
-      feed?.destroy()
-      sockets.cut()
-    },
-    async stop() {
-      await graph.stop()
-      sockets.stop()
-      await databases?.stop()
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }

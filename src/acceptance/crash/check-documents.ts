@@ -1,24 +1,23 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
-import { type Document, STATUSES } from '../../domain/document.ts'
-import type { Signature } from '../../domain/signature.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { type Document, type Signature, STATUSES } from '../facts.ts'
 import { type Answer, send } from '../requests.ts'
-import type { KnownDocument } from './ledger.ts'
+import type { KnownDocument } from './expected-state.ts'
 
-const AT_ONCE = 8
+const CONCURRENCY = 8
 const SIGNED_LIMIT_MS = 20_000
-/** for a machine that stands still for a while, as under a disk that does */
+/** for a machine whose disk stalls for a while */
 const STALL_LIMIT_MS = 30_000
 
-/** Everything that was acknowledged is there, over REST; what was uncertain is known afterwards. */
+/** REST has everything that was acknowledged. Afterwards nothing is uncertain. */
 export async function checkDocuments(base: string, documents: Iterable<KnownDocument>): Promise<void> {
   const left = [...documents]
   const worker = async (): Promise<void> => {
     for (let next = left.pop(); next; next = left.pop()) await checkDocument(base, next)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
 }
 
 async function checkDocument(base: string, known: KnownDocument): Promise<void> {
@@ -41,7 +40,7 @@ async function checkDocument(base: string, known: KnownDocument): Promise<void> 
   await checkSignatures(base, known)
 }
 
-/** As a client does that is told to come back later: 503 is no loss, unless it stays. */
+/** Repeats on 503, as a client does: it is a fault only if it lasts. */
 function ask<T>(url: string): Promise<Answer<T>> {
   let last = ''
   return eventually(
@@ -49,7 +48,7 @@ function ask<T>(url: string): Promise<Answer<T>> {
     async () => {
       const answer = await send<T>(url)
       if (answer.status !== 503) return answer
-      assert.ok(answer.headers.has('retry-after'), 'a 503 says when to come back')
+      assert.ok(answer.headers.has('retry-after'), 'a 503 has Retry-After')
       last = JSON.stringify(answer.body)
       return undefined
     },
@@ -92,7 +91,7 @@ async function checkSignatures(base: string, known: KnownDocument): Promise<void
   )
 }
 
-/** The list has each document that is there once, and no other. */
+/** The list has each existing document once, and no other. */
 export async function checkLists(base: string, documents: readonly KnownDocument[]): Promise<void> {
   const listed = new Set<string>()
   for (let page: string | undefined = '/documents?limit=200'; page !== undefined;) {
@@ -107,7 +106,7 @@ export async function checkLists(base: string, documents: readonly KnownDocument
   for (const { id, deleted } of documents) assert.equal(listed.has(id), !deleted, `${id} in the list`)
 }
 
-/** The index has the text of each content, and nothing was given up on. */
+/** The index has the text of each content; no dead letter and no open signing intent is left. */
 export async function checkTexts(client: Client, documents: readonly KnownDocument[]): Promise<void> {
   const { rows } = await client.query<{ id: string; content: string }>(
     'select id, content from search.documents where not deleted',
@@ -116,8 +115,8 @@ export async function checkTexts(client: Client, documents: readonly KnownDocume
   for (const { id, content, deleted } of documents) {
     if (!deleted) assert.equal(indexed.get(id)?.trim(), content, `the text of ${id} in the index`)
   }
-  const buried = await client.query('select consumer, error from changes.dead_letters')
-  assert.deepEqual(buried.rows, [], 'dead letters')
+  const deadLetters = await client.query('select consumer, error from changes.dead_letters')
+  assert.deepEqual(deadLetters.rows, [], 'dead letters')
   const open = await client.query('select * from signatures.signing_intents')
   assert.deepEqual(open.rows, [], 'open signing intents')
 }

@@ -1,13 +1,13 @@
 /**
- * Rounds of kill -9 under writes, on one data folder. A seed decides what is written, who is killed and when:
+ * Rounds of kill -9 under writes, on one data folder. A seed decides what is written, what is killed and when:
  * CRASH_SEED repeats one, CRASH_ROUNDS sets their number,
  * CRASH_VERBOSE=1 prints each round. The timing of the machine is not repeated.
  */
 import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
-import { createRandom } from '../../runtime/seeded-random.ts'
+import { createRandom } from '../../testing/random.ts'
 import { describePlan, planRound } from './plan.ts'
-import { World } from './world.ts'
+import { CrashHarness } from './crash-harness.ts'
 
 const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31))
 const rounds = Number(process.env['CRASH_ROUNDS'] ?? 50)
@@ -16,27 +16,27 @@ test(
   `nothing acknowledged is lost in ${rounds} rounds of kill -9, seed ${seed}`,
   { timeout: 120_000 + rounds * 20_000 },
   async (t) => {
-    const world = await World.make(seed)
-    t.after(() => world.dispose())
+    const harness = await CrashHarness.create(seed)
+    t.after(() => harness.dispose())
     let place = ''
     try {
       for (let number = 0; number < rounds; number++) {
         const plan = planRound(createRandom(seed, number))
         place = `round ${number}: ${describePlan(plan)}`
         const begun = performance.now()
-        await world.round(number, plan)
+        await harness.round(number, plan)
         const took = Math.round(performance.now() - begun)
         if (process.env['CRASH_VERBOSE']) process.stdout.write(`${place} (${took} ms)\n`)
       }
       place = 'the last comparison'
-      await world.finish()
+      await harness.finish()
     } catch (error) {
       const { message } = error as Error
       throw new Error(
-        `${place}; CRASH_SEED=${seed} repeats it: ${message}\nThe last that docmgr logged: ${world.log}`,
+        `${place}; CRASH_SEED=${seed} repeats it: ${message}\nEnd of docmgr's log: ${harness.log}`,
         { cause: error },
       )
     }
-    for (const [what, times] of [...world.tally].sort()) t.diagnostic(`${what}: ${times}`)
+    for (const [what, times] of [...harness.tally].sort()) t.diagnostic(`${what}: ${times}`)
   },
 )

@@ -1,55 +1,55 @@
-import type { Random } from '../../runtime/seeded-random.ts'
+import type { Random } from '../../testing/random.ts'
 
-/** Whom a round ends for, and how; all but `stop` is SIGKILL. */
-export type Victim = 'node' | 'postgres' | 'both' | 'stop'
-/** A process of PostgreSQL whose death PostgreSQL itself recovers from, while the service goes on. */
-export type Casualty = 'client backend' | 'walsender'
+/** What ends a round: SIGKILL to these processes, or SIGTERM to docmgr for `stop`. */
+export type KillTarget = 'node' | 'postgres' | 'both' | 'stop'
+/** A process of PostgreSQL. PostgreSQL recovers from its death, and the service continues. */
+export type BackendKill = 'client backend' | 'walsender'
 
 /** What happens in one round. Times are milliseconds. */
 export interface Plan {
-  /** a start before the one that counts is killed after this time */
+  /** an extra start is killed after this time, before the one that counts */
   interruptStart?: number
-  /** the round begins with the checks that need the feed to have caught up; else at once with writing */
+  /** the round begins with the checks that wait for the feed; otherwise it begins with writing */
   settle: boolean
-  /** killed after this time of writing, before the victim */
-  casualty?: { kind: Casualty; after: number }
+  /** after this time of writing, before the target is killed */
+  backendKill?: { kind: BackendKill; after: number }
   /** the writing goes on for this long */
   writing: number
-  victim: Victim
+  target: KillTarget
 }
 
-const VICTIMS: readonly Victim[] = [
-  ...Array<Victim>(8).fill('node'),
-  ...Array<Victim>(6).fill('postgres'),
-  ...Array<Victim>(4).fill('both'),
-  ...Array<Victim>(2).fill('stop'),
+const KILL_TARGETS: readonly KillTarget[] = [
+  ...Array<KillTarget>(8).fill('node'),
+  ...Array<KillTarget>(6).fill('postgres'),
+  ...Array<KillTarget>(4).fill('both'),
+  ...Array<KillTarget>(2).fill('stop'),
 ]
 const START_MS = 1_500
 const WRITING_MS = 1_500
-const CASUALTY_MS = 600
+const BACKEND_KILL_MS = 600
 
 export function planRound(random: Random): Plan {
-  const casualty = {
+  const backendKill = {
     kind: random.pick(['client backend', 'walsender'] as const),
-    after: random.whole(0, CASUALTY_MS),
+    after: random.whole(0, BACKEND_KILL_MS),
   }
   return {
     ...(random.next() < 0.15 && { interruptStart: random.whole(0, START_MS) }),
     settle: random.next() < 0.6,
-    ...(random.next() < 0.15 && { casualty }),
-    // Short times more often than long ones: much of what can go wrong is in the beginnings.
+    ...(random.next() < 0.15 && { backendKill }),
+    // Short times more often than long ones: most faults are in the first moments after a start.
     writing: Math.round(WRITING_MS * random.next() ** 1.5),
-    victim: random.pick(VICTIMS),
+    target: random.pick(KILL_TARGETS),
   }
 }
 
-export function describePlan({ interruptStart, settle, casualty, writing, victim }: Plan): string {
+export function describePlan({ interruptStart, settle, backendKill, writing, target }: Plan): string {
   return [
     interruptStart !== undefined && `start killed after ${interruptStart} ms`,
     settle && 'settled',
-    casualty && `${casualty.kind} killed after ${casualty.after} ms`,
+    backendKill && `${backendKill.kind} killed after ${backendKill.after} ms`,
     `${writing} ms of writing`,
-    victim === 'stop' ? 'stopped' : `${victim} killed`,
+    target === 'stop' ? 'stopped' : `${target} killed`,
   ]
     .filter(Boolean)
     .join(', ')

@@ -1,73 +1,72 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Random } from '../../runtime/seeded-random.ts'
-import { type Document, type DocumentStatus, STATUSES } from '../../domain/document.ts'
-import type { Signature } from '../../domain/signature.ts'
+import type { Random } from '../../testing/random.ts'
+import { type Document, type DocumentStatus, type Signature, STATUSES } from '../facts.ts'
 import { type Answer, send, sendJson } from '../requests.ts'
 import {
   count,
   type KnownDocument,
-  type Ledger,
+  type ExpectedState,
   type OpenRequest,
   type Tally,
   type Uncertain,
-} from './ledger.ts'
+} from './expected-state.ts'
 
 export interface WriterOptions {
-  ledger: Ledger
+  expected: ExpectedState
   tally: Tally
   random: Random
   /** for words and keys that are never used twice */
   newName: () => string
   urls: { http: string }
-  /** whether something was killed, so that a request may stay without an answer */
+  /** whether something was killed, so that requests may get no answer */
   isDisturbed: () => boolean
-  /** false: what comes now is not begun any more */
-  goesOn: () => boolean
+  /** false: no new request is sent */
+  isRunning: () => boolean
 }
 
-/** A request got no answer, or one that says that it may have happened or not. */
+/** A request got no answer, or one that leaves open whether it was executed. */
 class Unanswered extends Error {}
 
 const PAUSE_MS = 15
 /** after a request without an answer */
-const RETREAT_MS = 60
-/** An answer that took this long comes from a limit of waiting, of which the service has several from 5 s. */
+const RETRY_PAUSE_MS = 60
+/** An answer that took this long comes from a timeout; the shortest one of the service is 5 s. */
 const STALL_MS = 4_900
-/** older documents are left alone, so that those at work have a history */
-const AT_WORK = 12
+/** Older documents are not changed, so that the newest ones get a history. */
+const ACTIVE = 12
 const ABANDONED = 0.2
 const LONG = 0.1
 const WORDS = ['lease', 'tenant', 'shall', 'deliver', 'goods', 'within', 'days']
 
-/** Writes until `goesOn` says no. Rejects when the service has done wrong. */
+/** Writes until `isRunning` is false. Rejects when the service has made a mistake. */
 export async function write(options: WriterOptions): Promise<void> {
-  const { ledger, random, tally } = options
-  for (const request of ledger.open.splice(0)) {
-    if (!options.goesOn()) ledger.open.push(request)
+  const { expected, random, tally } = options
+  for (const request of expected.open.splice(0)) {
+    if (!options.isRunning()) expected.open.push(request)
     else if (random.next() < ABANDONED) count(tally, 'requests without an answer given up')
     else await attempt(options, request, 'requests without an answer repeated')
   }
-  while (options.goesOn()) {
+  while (options.isRunning()) {
     const isAnswered = await step(options)
-    await delay(isAnswered ? random.whole(0, PAUSE_MS) : RETREAT_MS)
+    await delay(isAnswered ? random.whole(0, PAUSE_MS) : RETRY_PAUSE_MS)
   }
 }
 
 /** @returns whether it got an answer */
 function step(options: WriterOptions): Promise<boolean> {
-  const { random, ledger } = options
-  const usable = ledger.documents.filter(({ deleted, uncertain }) => !deleted && !uncertain)
+  const { random, expected } = options
+  const usable = expected.documents.filter(({ deleted, uncertain }) => !deleted && !uncertain)
   const watched = usable.filter((document) => document.watched)
-  const atWork = watched.length > 0 && random.next() < 0.5 ? watched : usable.slice(-AT_WORK)
-  if (atWork.length === 0 || random.next() < 0.35) {
+  const active = watched.length > 0 && random.next() < 0.5 ? watched : usable.slice(-ACTIVE)
+  if (active.length === 0 || random.next() < 0.35) {
     return attempt(
       options,
       random.next() < 0.6 ? newDocument(options) : newUpload(options),
       'documents created',
     )
   }
-  const document = random.pick(atWork)
+  const document = random.pick(active)
   const choice = random.next()
   if (choice < (document.watched ? 0.1 : 0.3))
     return attempt(options, newSignature(options, document), 'documents signed')
@@ -82,7 +81,7 @@ async function attempt(options: WriterOptions, request: OpenRequest, what: strin
     return true
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error
-    options.ledger.open.push(request)
+    options.expected.open.push(request)
     return false
   }
 }
@@ -119,7 +118,7 @@ function creation(
   contentType: string,
   post: (base: string) => Promise<Answer>,
 ): OpenRequest {
-  const { ledger } = options
+  const { expected } = options
   return {
     what: `the creation of ${word}`,
     async send({ http }) {
@@ -137,8 +136,8 @@ function creation(
         watched: false,
         signatures: new Map(),
       }
-      ledger.documents.push(document)
-      ledger.touched.add(document)
+      expected.documents.push(document)
+      expected.touched.add(document)
     },
   }
 }
@@ -159,7 +158,7 @@ function newSignature(options: WriterOptions, document: KnownDocument): OpenRequ
     what: `the signature of ${email} on ${document.id}`,
     async send({ http }) {
       const posted = sendJson('POST', `${http}/signatures`, fields, { 'idempotency-key': key })
-      options.ledger.touched.add(document)
+      options.expected.touched.add(document)
       const signature = await answered<Signature & { document_status: string }>(options, 201, posted)
       assert.equal(signature.signature_data, data)
       if (signature.document_status === 'signed') document.status = furthest(document.status, 'signed')
@@ -178,7 +177,7 @@ async function change(options: WriterOptions, document: KnownDocument): Promise<
     ...(withTitle && { title: `${document.word} ${options.newName()}` }),
     ...(withStatus && { status: next }),
   }
-  return uncertainly(options, document, wanted, 'documents changed', async () => {
+  return withUncertainty(options, document, wanted, 'documents changed', async () => {
     const url = `${options.urls.http}/documents/${document.id}`
     const after = await answered<Document>(options, 200, sendJson('PATCH', url, wanted))
     assert.ok(
@@ -191,20 +190,20 @@ async function change(options: WriterOptions, document: KnownDocument): Promise<
 }
 
 function remove(options: WriterOptions, document: KnownDocument): Promise<boolean> {
-  return uncertainly(options, document, { deleted: true }, 'documents deleted', async () => {
+  return withUncertainty(options, document, { deleted: true }, 'documents deleted', async () => {
     await answered(options, 204, send(`${options.urls.http}/documents/${document.id}`, { method: 'DELETE' }))
     document.deleted = true
   })
 }
 
-async function uncertainly(
+async function withUncertainty(
   options: WriterOptions,
   document: KnownDocument,
   wanted: Uncertain,
   what: string,
   work: () => Promise<void>,
 ): Promise<boolean> {
-  options.ledger.touched.add(document)
+  options.expected.touched.add(document)
   try {
     await work()
     count(options.tally, what)
@@ -216,7 +215,7 @@ async function uncertainly(
   }
 }
 
-/** The next status to ask for; a document with a signature moves by that one, and has to take more of them. */
+/** The next status to request. A signed document gets its status from the signature, and must accept more signatures. */
 function nextStatus({ status, signed }: KnownDocument): DocumentStatus | undefined {
   if (signed) return undefined
   return status === 'created' ? 'sent' : status === 'sent' ? 'viewed' : undefined
@@ -226,7 +225,7 @@ function furthest(one: DocumentStatus, other: DocumentStatus): DocumentStatus {
   return STATUSES.indexOf(one) < STATUSES.indexOf(other) ? other : one
 }
 
-/** @throws Unanswered where something was killed; any other failure is the service's fault */
+/** @throws Unanswered where something was killed; any other failure is a fault of the service */
 async function answered<T>(options: WriterOptions, status: number, request: Promise<Answer>): Promise<T> {
   const begun = performance.now()
   let answer: Answer
@@ -237,21 +236,20 @@ async function answered<T>(options: WriterOptions, status: number, request: Prom
     throw error
   }
   if (answer.status === status) return answer.body as T
-  const said = `${answer.status} ${JSON.stringify(answer.body)}`
-  // What cannot be served for now says so, also on a machine that stands still for a while. Anything else is an error
-  // that a client cannot make sense of.
+  const text = `${answer.status} ${JSON.stringify(answer.body)}`
+  // 503 and 504 say that the request cannot be served now, as on a machine that stalls. A client cannot act on anything else.
   const isStalled = performance.now() - begun > STALL_MS
   if ((answer.status === 503 && (options.isDisturbed() || isStalled)) || answer.status === 504) {
     count(options.tally, `answers ${answer.status}`)
-    throw new Unanswered(said)
+    throw new Unanswered(text)
   }
   throw new Error(
-    `${options.isDisturbed() ? 'no answer of a service in trouble' : 'refused without a reason'}: ${said}`,
+    `${options.isDisturbed() ? 'not an answer of a service that recovers' : 'refused without a reason'}: ${text}`,
   )
 }
 
 function textWith(word: string, random: Random): string {
-  // A long text keeps the indexer at work for a while, so that a kill finds it there.
+  // A long text keeps the indexer busy, so that some kills interrupt it.
   const length = random.next() < LONG ? random.whole(10_000, 40_000) : random.whole(1, 300)
   const words = Array.from({ length }, () => WORDS[random.whole(0, WORDS.length - 1)])
   return `${word} ${words.join(' ')}`

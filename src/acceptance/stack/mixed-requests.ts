@@ -1,4 +1,4 @@
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../facts.ts'
 import { createDocument, send, uniqueWord } from '../requests.ts'
 import type { LoadRequest } from './open-loop.ts'
 

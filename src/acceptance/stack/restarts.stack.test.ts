@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
 import { stack } from '../../testing/stack.ts'
 import { type Instance, startTopology, type Topology } from '../../testing/topology.ts'
-import { type Watcher, watch } from '../crash/watcher.ts'
+import { type ResumingSubscriber, subscribeWithResume } from '../../testing/resuming-subscriber.ts'
 import { send } from '../requests.ts'
 import { restartConnector, resumeConnector, stopConnector } from './connector.ts'
 import { prepareWriter, type Written } from './steady-writer.ts'
@@ -29,7 +29,9 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
   const writer = await prepareWriter(urls.http, { documentsPerPartition: 2, pauseMs: 25, mostChanges: 5_000 })
   const { documents } = writer
   const places = [...topology.instances('ws').map(({ url }) => url), urls.ws]
-  const placed = places.flatMap((ws) => documents.map(({ id }) => [ws, watch(id, () => ({ ws }))] as const))
+  const placed = places.flatMap((ws) =>
+    documents.map(({ id }) => [ws, subscribeWithResume(id, () => ({ ws }))] as const),
+  )
   const watchers = placed.map(([, watcher]) => watcher)
   // Those that are left when it fails would come back for ever, and keep the process.
   t.after(() => Promise.allSettled(watchers.map((watcher) => watcher.close())))
@@ -126,7 +128,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
 type Seen = { versions: number[]; signatures: string[] }
 
 /** What a client was told, in its order. That the document was made happened before, or just as, it subscribed. */
-function seenBy({ messages }: Watcher): Seen {
+function seenBy({ messages }: ResumingSubscriber): Seen {
   const changes = messages.filter(({ type }) => /^document\.(?!created)/.test(type))
   const signatures = messages.filter(({ type }) => type === 'signature.added')
   return {
@@ -135,12 +137,12 @@ function seenBy({ messages }: Watcher): Seen {
   }
 }
 
-function knows(watcher: Watcher, { version, signatures }: Written): boolean {
+function knows(watcher: ResumingSubscriber, { version, signatures }: Written): boolean {
   const seen = seenBy(watcher)
   return (seen.versions.at(-1) ?? 0) >= version && seen.signatures.length >= signatures.length
 }
 
-function check(watcher: Watcher, { id, version, signatures }: Written): void {
+function check(watcher: ResumingSubscriber, { id, version, signatures }: Written): void {
   const versions = Array.from({ length: version - 1 }, (_, index) => index + 2)
   assert.deepEqual(seenBy(watcher), { versions, signatures }, `what a client of ${id} saw`)
   assert.deepEqual(watcher.resets, [])

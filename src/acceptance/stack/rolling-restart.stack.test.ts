@@ -1,7 +1,7 @@
 /** An update of a running system: every process is replaced under load, and nobody notices. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { ROLES } from '../../config/roles.ts'
+import { ROLES } from '../facts.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { startTopology, type Topology } from '../../testing/topology.ts'
 import { prepareMix } from './mixed-requests.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type PartitionMetadata, Partitioners } from 'kafkajs'
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../facts.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { createDocument, send, sendJson, sign, uniqueWord } from '../requests.ts'
 

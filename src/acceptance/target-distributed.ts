@@ -1,12 +1,19 @@
-import { ROLES } from '../config/roles.ts'
+import { ROLES } from './facts.ts'
+import type { ServiceUrls } from '../testing/service-process.ts'
 import { startTopology, type Topology } from '../testing/topology.ts'
-import type { Target } from './target.ts'
 
 let shared: Promise<Topology> | undefined
 let users = 0
 
-/** The one topology that the suites of this process share. It ends with the last that leaves it. */
-export async function joinTopology(): Promise<Target & { output(): string }> {
+interface DistributedTarget {
+  urls: ServiceUrls
+  roleUrls: string[]
+  output(): string
+  stop(): Promise<void>
+}
+
+/** The topology that the suites of this process share. It stops when the last suite has stopped it. */
+export async function joinTopology(): Promise<DistributedTarget> {
   users++
   shared ??= startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
   const { urls, instances, output, stop } = await shared

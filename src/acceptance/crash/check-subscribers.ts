@@ -1,29 +1,30 @@
 import assert from 'node:assert/strict'
 import type { Client } from 'pg'
-import type { SubscriptionMessage } from '../../client/subscription.ts'
-import type { ChangeEvent } from '../../domain/change.ts'
-import { messagesOf } from '../../roles/ws/messages.ts'
 import { eventually } from '../../testing/deadline.ts'
-import type { Watcher } from './watcher.ts'
+import type { ResumingSubscriber } from '../../testing/resuming-subscriber.ts'
+import { expectedMessages, type HistoryEvent } from './expected-messages.ts'
 
 const CATCH_UP_MS = 20_000
 
-/** Every subscriber has, or gets soon, each event of its document once and in order. */
-export async function checkWatchers(client: Client, watchers: readonly Watcher[]): Promise<void> {
-  for (const documentId of new Set(watchers.map((watcher) => watcher.documentId))) {
-    const concerned = watchers.filter((watcher) => watcher.documentId === documentId)
+/** Every subscriber has, or gets in time, each event of its document once and in order. */
+export async function checkSubscribers(
+  client: Client,
+  subscribers: readonly ResumingSubscriber[],
+): Promise<void> {
+  for (const documentId of new Set(subscribers.map((subscriber) => subscriber.documentId))) {
+    const concerned = subscribers.filter((subscriber) => subscriber.documentId === documentId)
     const expected = await eventually(
       `the history of ${documentId} to be complete`,
       () => completeHistory(client, documentId),
       CATCH_UP_MS,
     )
-    for (const watcher of concerned) await checkWatcher(watcher, expected)
+    for (const subscriber of concerned) await checkSubscriber(subscriber, expected)
   }
 }
 
-async function checkWatcher(watcher: Watcher, expected: readonly string[]): Promise<void> {
-  const { documentId, messages, resets } = watcher
-  // It began when the document was there and nothing else had happened: it may have been told of the creation.
+async function checkSubscriber(subscriber: ResumingSubscriber, expected: readonly string[]): Promise<void> {
+  const { documentId, messages, resets } = subscriber
+  // It subscribed to a new document: it may have received the creation or not.
   const isComplete = (): boolean =>
     messages.length >= expected.length - 1 && labelsOf(messages).at(-1) === expected.at(-1)
   await eventually(
@@ -49,13 +50,13 @@ async function checkWatcher(watcher: Watcher, expected: readonly string[]): Prom
   }
 }
 
-/** The messages of all that has happened to a document; undefined while the history lacks something. */
+/** The messages of all changes of a document; undefined while the history is incomplete. */
 async function completeHistory(client: Client, documentId: string): Promise<string[] | undefined> {
   const { rows } = await client.query<{ position: string; event: string }>(
     'select position, event from changes.history where document_id = $1 order by position',
     [documentId],
   )
-  const events = rows.map(({ position, event }) => ({ ...JSON.parse(event), position }) as ChangeEvent)
+  const events = rows.map(({ position, event }) => ({ ...JSON.parse(event), position }) as HistoryEvent)
   const versions = events.flatMap((event) =>
     event.topic === 'cdc.documents' ? [event.value.after!.version] : [],
   )
@@ -74,12 +75,12 @@ async function completeHistory(client: Client, documentId: string): Promise<stri
   assert.equal(new Set(signatures).size, signatures.length, `signatures in the history of ${documentId}`)
   if (versions.length < version || signatures.length < rowsOfSignatures.length) return undefined
   assert.deepEqual(signatures.sort(), rowsOfSignatures)
-  return events.flatMap((event) => messagesOf(event).map(labelOf))
+  return events.flatMap(expectedMessages)
 }
 
-const labelsOf = (messages: readonly SubscriptionMessage[]): string[] => messages.map(labelOf)
+const labelsOf = (messages: ResumingSubscriber['messages']): string[] => messages.map(labelOf)
 
 /** What tells one message of a document from the others. */
-function labelOf({ type, data }: Pick<SubscriptionMessage, 'type' | 'data'>): string {
+function labelOf({ type, data }: Pick<ResumingSubscriber['messages'][number], 'type' | 'data'>): string {
   return `${type} ${type === 'signature.added' ? data!['signature_id'] : data!['version']}`
 }

@@ -1,24 +1,24 @@
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../facts.ts'
 
-/** A document whose creation was acknowledged, as far as the answers tell. */
+/** A document whose creation was acknowledged, as the answers describe it. */
 export interface KnownDocument {
   id: string
   /** in no other document; every title begins with it */
   word: string
   content: string
   contentType: string
-  /** at the least: the move to `signed` may follow later */
+  /** a lower bound: the move to `signed` may follow later */
   version: number
   title: string
   status: DocumentStatus
   deleted: boolean
-  /** a signature was asked for, so that it must not be deleted */
+  /** a signature was requested, so it must not be deleted */
   signed: boolean
   /** has subscribers */
   watched: boolean
-  /** acknowledged ones, by id */
+  /** the acknowledged ones, by id */
   signatures: Map<string, { data: string; email: string }>
-  /** of a change that got no answer: it has happened as a whole or not at all */
+  /** a change without an answer: it was applied as a whole or not at all */
   uncertain?: Uncertain
 }
 
@@ -28,23 +28,23 @@ export interface Uncertain {
   deleted?: true
 }
 
-/** A POST that got no answer; sent again with its key it must have happened once. */
+/** A POST without an answer. Sent again with its Idempotency-Key, it must have been executed once. */
 export interface OpenRequest {
   what: string
   send(urls: { http: string }): Promise<void>
 }
 
-/** What one writer knows. Nobody else changes its documents. */
-export interface Ledger {
+/** What one writer knows. No other writer changes its documents. */
+export interface ExpectedState {
   documents: KnownDocument[]
   open: OpenRequest[]
-  /** documents that were changed since they were checked last */
+  /** documents that have changed since the last check */
   touched: Set<KnownDocument>
 }
 
-export const createLedger = (): Ledger => ({ documents: [], open: [], touched: new Set() })
+export const createExpectedState = (): ExpectedState => ({ documents: [], open: [], touched: new Set() })
 
-/** How often what has happened, for the report. */
+/** How often each thing has happened, for the report. */
 export type Tally = Map<string, number>
 
 export function count(tally: Tally, what: string): void {

@@ -1,24 +1,23 @@
-import { subscribe, type Subscription, type SubscriptionMessage } from '../../client/subscription.ts'
-import { send } from '../requests.ts'
+import { subscribe, type Subscription, type SubscriptionMessage } from '../client/subscription.ts'
 
-/** A subscriber that resumes after every end of its connection, and remembers all that it was told. */
-export interface Watcher {
+/** A subscriber that resumes whenever its connection ends, and keeps every message. */
+export interface ResumingSubscriber {
   documentId: string
   messages: SubscriptionMessage[]
   resets: string[]
-  /** how often a connection went on from a position */
+  /** how many connections resumed from a position */
   resumed(): number
-  /** what the connection has last done, and when, for a failed test */
+  /** the last state of the connection and its time, for a failed test */
   state(): string
-  /** where the first connection began; rejects when the subscription has ended by itself */
+  /** resolves with the first connection; rejects when the subscription ends by itself */
   established: Promise<void>
-  /** Goes away, and comes back as another client with the same position. */
+  /** Closes the connection, and opens another from the same position. */
   leaveAndReturn(): Promise<void>
   close(): Promise<void>
 }
 
-/** @param urls where the service is at that moment; every start has its own ports */
-export function watch(documentId: string, urls: () => { ws: string }): Watcher {
+/** @param urls where the service is now; every start has other ports */
+export function subscribeWithResume(documentId: string, urls: () => { ws: string }): ResumingSubscriber {
   const messages: SubscriptionMessage[] = []
   const resets: string[] = []
   let resumed = 0
@@ -68,11 +67,10 @@ export function watch(documentId: string, urls: () => { ws: string }): Watcher {
   }
 }
 
-/** @throws Error when there is none, so that the subscriber asks again */
+/** @throws Error when there is none: the subscriber then requests one again */
 async function askForToken(base: string): Promise<string> {
-  const { status, body } = await send<{ access_token: string }>(tokenUrl(base))
-  if (status !== 200) throw new Error(`the request for a token was answered with ${status}`)
-  return body.access_token
+  const query = new URLSearchParams({ user_id: 'subscriber', email: 'subscriber@example.com' })
+  const answer = await fetch(`${base}/auth/token?${query}`, { signal: AbortSignal.timeout(30_000) })
+  if (!answer.ok) throw new Error(`the request for a token was answered with ${answer.status}`)
+  return ((await answer.json()) as { access_token: string }).access_token
 }
-
-const tokenUrl = (base: string): string => `${base}/auth/token?user_id=watcher&email=watcher@example.com`
