@@ -22,7 +22,7 @@ import { makeBuckets, removeBuckets } from '../testing/stack-buckets.ts'
 import { openStackDatabase } from '../testing/stack-database.ts'
 import { newStackSearch, type StackSearch } from '../testing/stack-search.ts'
 import { stack } from '../testing/stack.ts'
-import { openReindexing } from './reindex.ts'
+import { openReindex } from './reindex.ts'
 
 const newId = createUuidV7()
 
@@ -65,7 +65,7 @@ async function prepare(t: TestContext): Promise<Prepared> {
   }
   const parent = await mkdtemp(join(tmpdir(), 'docmgr-reindex-'))
   t.after(async () => {
-    // Whose stores are all on servers keeps nothing here.
+    // Nothing is stored here when all stores are on servers.
     assert.deepEqual(await readdir(parent), [])
     await rm(parent, { recursive: true })
   })
@@ -116,7 +116,7 @@ const found = async ({ index, search }: Prepared, q: string): Promise<string[]> 
   return documents.map(({ title }) => title).toSorted()
 }
 
-test('an index that was deleted is made again, with every text and without what was deleted', async (t) => {
+test('a deleted index is built again, with all texts and without deleted documents', async (t) => {
   const all = await prepare(t)
   for (const number of [1, 2, 3]) await all.add(`Heron ${number}`, `wades through water ${number}`)
   const gone = await all.add('Heron gone', 'wades no more')
@@ -140,7 +140,7 @@ test('an index that was deleted is made again, with every text and without what 
   assert.equal((await all.cli('--check')).code, 0)
 })
 
-test('one whose content is lost is found among the others, which are indexed', async (t) => {
+test('a document without its content is reported, and the others are indexed', async (t) => {
   const all = await prepare(t)
   for (const number of [1, 2, 3, 4, 5]) await all.add(`Stilt ${number}`, `long legs ${number}`)
   const lost = await all.add('Stilt lost', 'long legs')
@@ -155,19 +155,19 @@ test('one whose content is lost is found among the others, which are indexed', a
   assert.equal((await found(all, 'long legs')).length, 5)
 })
 
-test('an index that stays away is given up, with the reason', async (t) => {
+test('it gives up with the reason when the index stays unavailable', async (t) => {
   const { settings, add } = await prepare(t)
   await add('Rail', 'hides')
   const config = await configOf({ ...settings, DOCMGR_SEARCH_URL: 'elasticsearch:http://127.0.0.1:9' })
   for (const check of [true, false]) {
     const signal = new AbortController().signal
-    const stores = await openReindexing(config, { log: silentLogger, signal, check, patienceMs: 0 })
+    const stores = await openReindex(config, { log: silentLogger, signal, check, timeoutMs: 0 })
     t.after(() => stores.stop())
     const work = check
       ? stores.compare(() => {})
-      : stores.reindex(
+      : stores.run(
           () => {},
-          () => assert.fail('nobody is to blame'),
+          () => assert.fail('no document fails'),
         )
     await assert.rejects(work, (error) => {
       assert.ok(isProblem(error, 'unavailable'))
@@ -177,7 +177,7 @@ test('an index that stays away is given up, with the reason', async (t) => {
   }
 })
 
-test('a signal ends it at once, also while the index does not answer', async (t) => {
+test('a signal ends it at once, even while the index does not answer', async (t) => {
   const { settings, add } = await prepare(t)
   await add('Crake', 'hides')
   const silent = createServer(() => {})

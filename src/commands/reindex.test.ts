@@ -34,15 +34,15 @@ async function inDatabase<T extends pg.QueryResultRow>(sql: string): Promise<T[]
   }
 }
 
-test('an index that has everything needs nothing', async () => {
+test('an index that is up to date is left unchanged', async () => {
   const check = await run('--check')
-  assert.deepEqual([check.code, check.stdout], [0, '5 documents compared: the index has them all.\n'])
+  assert.deepEqual([check.code, check.stdout], [0, '5 documents compared: the index is up to date.\n'])
   const { code, stdout } = await run()
   assert.equal(code, 0)
   assert.equal(stdout, '5 documents compared: 0 indexed again (0 were missing, 0 older), 0 failed.\n')
 })
 
-test('an index that has lost documents is found, and made whole', async () => {
+test('documents that are missing in the index are reported and indexed', async () => {
   await inDatabase('delete from search.documents')
   const check = await run('--check')
   const said = '5 documents compared: 5 missing, 0 older: run `docmgr reindex`.\n'
@@ -76,7 +76,7 @@ test('a document whose content is lost is named, and the others are indexed', as
   assert.deepEqual([json.code, JSON.parse(json.stdout).failed[0].id], [3, lost!.id])
 })
 
-test('a data folder that a service works in is left alone', async (t) => {
+test('a data folder that a service uses is refused', async (t) => {
   const service = await startServiceProcess(data)
   t.after(() => service.stop())
   const { code, stdout, stderr } = await run()
@@ -84,7 +84,7 @@ test('a data folder that a service works in is left alone', async (t) => {
   assert.match(stderr, new RegExp(`^error: stop process ${service.pid} first`))
 })
 
-test('a database that cannot be reached is told as that', async () => {
+test('a database that cannot be reached is reported as such', async () => {
   const { code, stdout, stderr } = await run('--set', 'database.url=postgres://a:b@127.0.0.1:9/docmgr')
   assert.deepEqual([code, stdout], [4, ''])
   assert.match(stderr, /^error: a server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:9\)/)

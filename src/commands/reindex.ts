@@ -1,58 +1,60 @@
-import { type Failure, type OpenReindexing, openReindexing } from '../app/reindex.ts'
+import { type Failure, openReindex, type OpenReindex } from '../app/reindex.ts'
 import { FolderInUseError } from '../runtime/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { type Io } from './io.ts'
+import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { printable } from './printable.ts'
 import { startProgress } from './progress.ts'
 
-/** Failures that --json lists; each is on standard error, however many there are. */
+/** Maximum number of failures in the output of --json; standard error has all of them. */
 const MAX_LISTED = 1_000
 
 export interface ReindexOptions extends ConfigOptions {
-  /** only say what lacks */
+  /** only compare */
   check?: boolean
   json?: boolean
 }
 
-/** Compares the search index with the database, and indexes again what the index lacks. */
+/** Compares the search index with the database, and indexes missing and older documents again. */
 export async function reindex(options: ReindexOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
   const { check = false } = options
-  const stores = await openReindexing(config, {
+  const opened = await openReindex(config, {
     log: createLogger({ level: 'error' }),
     signal: io.signal,
     check,
   }).catch(explain)
   try {
     io.signal.throwIfAborted()
-    return check ? await compare(stores, options, io) : await indexAgain(stores, options, io)
+    return check ? await compare(opened, options, io) : await indexAgain(opened, options, io)
   } finally {
-    await stores.stop()
+    await opened.stop()
   }
 }
 
-async function compare(stores: OpenReindexing, { json }: ReindexOptions, io: Io): Promise<number> {
-  const result = await withProgress(stores, io, (onDone) => stores.compare(onDone))
+async function compare(opened: OpenReindex, { json }: ReindexOptions, io: Io): Promise<number> {
+  const result = await withProgress(opened, io, opened.compare)
   const { compared, missing, older } = result
-  const lacks = missing + older > 0
+  const isOutdated = missing + older > 0
   if (json) io.json({ ...result, indexed: 0, failed: [], failures: 0 })
-  else if (lacks) {
+  else if (isOutdated) {
     const what = `${number(missing)} missing, ${number(older)} older`
     io.out(`${documents(compared)} compared: ${what}: run \`docmgr reindex\`.`)
-  } else io.out(`${documents(compared)} compared: the index has them all.`)
-  return lacks ? EXIT.attention : EXIT.done
+  } else io.out(`${documents(compared)} compared: the index is up to date.`)
+  return isOutdated ? EXIT.attention : EXIT.done
 }
 
-async function indexAgain(stores: OpenReindexing, { json }: ReindexOptions, io: Io): Promise<number> {
+async function indexAgain(opened: OpenReindex, { json }: ReindexOptions, io: Io): Promise<number> {
   const failures: Failure[] = []
   const onFailure = (failure: Failure): void => {
     if (failures.length < MAX_LISTED) failures.push(failure)
     io.note(`${io.errorColors.yellow('not indexed:')} ${failure.id}: ${printable(failure.reason)}`)
   }
-  const { failed, ...result } = await withProgress(stores, io, (onDone) => stores.reindex(onDone, onFailure))
+  const { failed, ...result } = await withProgress(opened, io, (onProgress) =>
+    opened.run(onProgress, onFailure),
+  )
   if (json) io.json({ ...result, failed: failures, failures: failed })
   else {
     const { compared, missing, older, indexed } = result
@@ -65,11 +67,11 @@ async function indexAgain(stores: OpenReindexing, { json }: ReindexOptions, io: 
 }
 
 async function withProgress<T>(
-  stores: OpenReindexing,
+  opened: OpenReindex,
   io: Io,
-  work: (onDone: (documents: number) => void) => Promise<T>,
+  work: (onProgress: (documents: number) => void) => Promise<T>,
 ): Promise<T> {
-  const total = io.interactive ? ((await stores.total()) ?? 0) : 0
+  const total = io.interactive ? ((await opened.total()) ?? 0) : 0
   const progress = startProgress(io, total, 'documents')
   try {
     return await work((documents) => progress.advance(documents))

@@ -1,15 +1,15 @@
 import type { Extraction } from '../../extraction/extractor.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
-import type { DocumentState } from './newest-states.ts'
+import type { DocumentState } from './project-document.ts'
 
 export function createIndexerMetrics(metrics: Metrics) {
   const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions indexed', ['change'])
-  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was looked for', [
+  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was extracted', [
     'outcome',
   ])
   const delay = metrics.histogram(
     'docmgr_indexer_delay_seconds',
-    'From the commit of a change until it can be found',
+    'Time from the commit of a change until the document is indexed',
   )
   return {
     extracted(outcome: Extraction['outcome']): void {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Database } from '../../db/database.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
+import { DomainError, isProblem } from '../../domain/errors.ts'
 import { currentDocuments } from '../../ports/changes/current-documents.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
 import { openSearch } from '../../ports/search/open.ts'
@@ -11,31 +12,26 @@ import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { insertDocument } from '../../testing/changes.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { compareWithIndex, type Failure, PAGE, reindex } from './reindex.ts'
+import { PAGE_SIZE } from './compare-with-index.ts'
+import type { Failure } from './index-each.ts'
+import { createReindex, type ReindexOptions, type ReindexResult } from './reindex.ts'
 import { createIndexer } from './role.ts'
 
 let server: TestDatabases
 before(async () => void (server = await startTestDatabases()))
 after(() => server.stop())
 
-interface Prepared {
+interface Prepared extends ReindexOptions {
   database: Database
   index: SearchIndex
-  indexer: Consumer
-  /** sizes of the pages that were done */
-  done: number[]
-  read(after: string | undefined, limit: number): Promise<ChangeEvent[]>
-  versions: SearchIndex['versions']
-  concurrency: number
-  onDone(documents: number): void
+  consumer: Consumer
 }
 
-/** A database of its own with its index; every content is the text `words of KEY`. */
+/** A database of its own with its index; every content is the text `words words …`. */
 async function prepare(): Promise<Prepared> {
   const database = await server.open()
   const index = await openSearch('postgres:', { database, log: silentLogger })
-  const done: number[] = []
-  const indexer = createIndexer({
+  const consumer = createIndexer({
     index,
     metrics: createMetrics(),
     log: silentLogger,
@@ -48,160 +44,195 @@ async function prepare(): Promise<Prepared> {
   return {
     database,
     index,
-    indexer,
-    done,
-    read: (after, limit) => currentDocuments(database.pool, after, limit),
-    versions: index.versions,
-    concurrency: 1,
-    onDone: (documents) => void done.push(documents),
+    consumer,
+    readPage: (after, limit) => currentDocuments(database.pool, after, limit),
+    graceMs: 0,
+    signal: new AbortController().signal,
   }
 }
 
-const indexWith =
-  ({ indexer }: Prepared) =>
-  async (events: ChangeEvent[]): Promise<Failure[]> => {
-    await indexer.handle(events)
-    return []
-  }
+const ignore = (): void => {}
+
+const run = (
+  options: ReindexOptions,
+  onProgress: (documents: number) => void = ignore,
+  onFailure: (failure: Failure) => void = ({ reason }) => assert.fail(reason),
+): Promise<ReindexResult> => createReindex(options).run(onProgress, onFailure)
 
 async function titles({ index }: Prepared, q: string): Promise<string[]> {
   const { documents } = await index.search({ q, filters: {}, from: 0, size: 50 })
   return documents.map(({ title }) => title).toSorted()
 }
 
-test('what the index lacks, or has an older version of, is indexed; all else is left as it is', async () => {
+/** Indexes what the database has now. */
+const indexAll = async ({ consumer, readPage }: Prepared): Promise<void> =>
+  consumer.handle(await readPage(undefined, 10))
+
+test('missing and older documents are indexed, all others are left unchanged', async () => {
   const all = await prepare()
   const { pool } = all.database
   const upToDate = await insertDocument(pool, 'Sparrow up to date')
   const older = await insertDocument(pool, 'Sparrow old')
-  await all.indexer.handle(await all.read(undefined, 10))
+  await indexAll(all)
   await pool.query('update documents.documents set title = $1 where id = $2', ['Sparrow newer', older])
   await insertDocument(pool, 'Sparrow missing')
-  const given: string[] = []
-  const result = await reindex({
-    ...all,
-    index: (events) => {
-      given.push(...events.map(({ key }) => key))
-      return indexWith(all)(events)
-    },
-  })
+  const handled: string[] = []
+  const handle = (events: ChangeEvent[]): Promise<void> => {
+    handled.push(...events.map(({ key }) => key))
+    return all.consumer.handle(events)
+  }
+  const result = await run({ ...all, consumer: { ...all.consumer, handle } })
   assert.deepEqual(result, { compared: 3, missing: 1, older: 1, indexed: 2, failed: 0 })
-  assert.ok(!given.includes(upToDate))
+  assert.ok(!handled.includes(upToDate))
   assert.deepEqual(await titles(all, 'sparrow'), ['Sparrow missing', 'Sparrow newer', 'Sparrow up to date'])
   assert.equal((await titles(all, 'words')).length, 3)
-  const again = await reindex({ ...all, index: indexWith(all) })
-  assert.deepEqual(again, { compared: 3, missing: 0, older: 0, indexed: 0, failed: 0 })
+  assert.deepEqual(await run(all), { compared: 3, missing: 0, older: 0, indexed: 0, failed: 0 })
 })
 
 test('a deleted document becomes a tombstone, and a late older event does not bring it back', async () => {
   const all = await prepare()
   const { pool } = all.database
   const [gone, never] = [await insertDocument(pool, 'Kiwi gone'), await insertDocument(pool, 'Kiwi never')]
-  const early = await all.read(undefined, 10)
-  await all.indexer.handle(early.filter(({ key }) => key === gone))
+  const early = await all.readPage(undefined, 10)
+  await all.consumer.handle(early.filter(({ key }) => key === gone))
   await pool.query('update documents.documents set deleted_at = now()')
-  const result = await reindex({ ...all, index: indexWith(all) })
-  assert.deepEqual(result, { compared: 2, missing: 1, older: 1, indexed: 2, failed: 0 })
-  await all.indexer.handle(early)
+  assert.deepEqual(await run(all), { compared: 2, missing: 1, older: 1, indexed: 2, failed: 0 })
+  await all.consumer.handle(early)
   assert.deepEqual(await titles(all, 'kiwi'), [])
-  assert.deepEqual([...(await all.versions([gone, never])).values()], [2, 2])
+  assert.deepEqual([...(await all.index.versions([gone, never])).values()], [2, 2])
 })
 
 test('a row without a content is neither compared nor indexed', async () => {
   const all = await prepare()
   const id = await insertDocument(all.database.pool, 'Phantom')
   await all.database.pool.query('update documents.documents set s3_key = null where id = $1', [id])
-  const result = await reindex({ ...all, index: indexWith(all) })
-  assert.deepEqual(result, { compared: 0, missing: 0, older: 0, indexed: 0, failed: 0 })
+  assert.deepEqual(await run(all), { compared: 0, missing: 0, older: 0, indexed: 0, failed: 0 })
   assert.deepEqual(await titles(all, 'phantom'), [])
 })
 
-test('pages follow each other without a gap, whoever works on them', async () => {
+test('concurrent pages cover every document once', async () => {
   const all = await prepare()
-  const count = 2 * PAGE + 1
+  const count = 2 * PAGE_SIZE + 1
   await all.database.pool.query(
     `insert into documents.documents (id, title, content_size, s3_key, created_by)
      select gen_random_uuid(), 'Starling', 0, 'key', 'ada@example.com' from generate_series(1, $1::int)`,
     [count],
   )
-  const result = await reindex({ ...all, concurrency: 3, index: indexWith(all) })
+  const pages: number[] = []
+  const consumer = { ...all.consumer, concurrency: 3 }
+  const result = await run({ ...all, consumer }, (documents) => void pages.push(documents))
   assert.deepEqual(result, { compared: count, missing: count, older: 0, indexed: count, failed: 0 })
-  assert.deepEqual(all.done.toSorted(), [1, PAGE, PAGE])
+  assert.deepEqual(pages.toSorted(), [1, PAGE_SIZE, PAGE_SIZE])
   assert.equal((await all.index.search({ q: 'starling', filters: {}, from: 0, size: 1 })).total, count)
 })
 
-test('a version that comes while its document is being indexed stays', async () => {
+test('a version that is committed while its document is indexed stays', async () => {
   const all = await prepare()
   const { pool } = all.database
   const id = await insertDocument(pool, 'Swift before')
-  const result = await reindex({
-    ...all,
-    async index(events) {
-      await pool.query('update documents.documents set title = $1', ['Swift after'])
-      await all.indexer.handle(await all.read(undefined, 10))
-      return indexWith(all)(events)
-    },
-  })
+  const handle = async (events: ChangeEvent[]): Promise<void> => {
+    await pool.query('update documents.documents set title = $1', ['Swift after'])
+    await indexAll(all)
+    await all.consumer.handle(events)
+  }
+  const result = await run({ ...all, consumer: { ...all.consumer, handle } })
   assert.equal(result.indexed, 1)
   assert.deepEqual(await titles(all, 'swift'), ['Swift after'])
-  assert.deepEqual(await all.versions([id]), new Map([[id, 2]]))
+  assert.deepEqual(await all.index.versions([id]), new Map([[id, 2]]))
 })
 
-test('those that could not be indexed are counted beside those that were', async () => {
+test('documents that fail are reported, and the others are indexed', async () => {
   const all = await prepare()
-  for (const number of [1, 2, 3]) await insertDocument(all.database.pool, `Owl ${number}`)
-  const index = async ([first, ...others]: ChangeEvent[]): Promise<Failure[]> => {
-    await all.indexer.handle(others)
-    return [{ id: first!.key, reason: 'refused' }]
-  }
-  const result = await reindex({ ...all, index })
-  assert.deepEqual(result, { compared: 3, missing: 3, older: 0, indexed: 2, failed: 1 })
+  const { pool } = all.database
+  for (const number of [1, 2, 3, 4, 5]) await insertDocument(pool, `Owl ${number}`)
+  const lost = await insertDocument(pool, 'Owl lost')
+  await pool.query(`update documents.documents set s3_key = 'lost' where id = $1`, [lost])
+  const failures: Failure[] = []
+  const result = await run(all, ignore, (failure) => void failures.push(failure))
+  assert.deepEqual(result, { compared: 6, missing: 6, older: 0, indexed: 5, failed: 1 })
+  assert.deepEqual(
+    failures.map(({ id }) => id),
+    [lost],
+  )
+  assert.match(failures[0]!.reason, /has no object lost/)
+  assert.equal((await titles(all, 'owl')).length, 5)
 })
 
-test('after a failure no more pages are read', async () => {
+test('transient failures are retried, and fail no document', async () => {
+  const all = await prepare()
+  await insertDocument(all.database.pool, 'Ibis')
+  let calls = 0
+  const handle = async (events: ChangeEvent[]): Promise<void> => {
+    if (++calls < 3) throw new DomainError('unavailable', 'not now')
+    await all.consumer.handle(events)
+  }
+  const result = await run({ ...all, consumer: { ...all.consumer, handle } })
+  assert.deepEqual([result.indexed, calls], [1, 3])
+})
+
+test('it gives up when nothing has worked for the timeout, and reads no more pages', async () => {
   const all = await prepare()
   const pages: (string | undefined)[] = []
-  const work = reindex({
+  const work = run({
     ...all,
-    async read(after) {
+    timeoutMs: 0,
+    readPage: async (after) => {
       pages.push(after)
       return [{ topic: 'cdc.documents', key: randomUUID(), value: { after: { version: 1 } } } as ChangeEvent]
     },
-    index: () => Promise.reject(new Error('no more')),
+    consumer: {
+      ...all.consumer,
+      handle: () => Promise.reject(new DomainError('unavailable', 'no server')),
+    },
   })
-  await assert.rejects(work, /no more/)
+  await assert.rejects(
+    work,
+    (error: Error) =>
+      isProblem(error, 'unavailable') && /nothing has worked for 0 s: no server/.test(error.message),
+  )
   assert.equal(pages.length, 1)
 })
 
-test('comparing asks again for what may be on its way, and tells what still lacks in the end', async () => {
+test('the signal ends it while a call does not answer', async () => {
+  const all = await prepare()
+  const ending = new AbortController()
+  const readPage = (): Promise<never> => {
+    ending.abort(new Error('ended'))
+    return new Promise(() => {})
+  }
+  await assert.rejects(run({ ...all, readPage, signal: ending.signal }), /ended/)
+})
+
+test('comparing checks outdated documents again during the grace period', async () => {
   const all = await prepare()
   const { pool } = all.database
   await insertDocument(pool, 'Here')
-  await all.indexer.handle(await all.read(undefined, 10))
+  await indexAll(all)
   const [late, lost] = [await insertDocument(pool, 'Late'), await insertDocument(pool, 'Lost')]
-  let asked = 0
-  const result = await compareWithIndex(all, async () => {
-    const events = await all.read(undefined, 10)
-    await all.indexer.handle(events.filter(({ key }) => key === late))
-    return ++asked < 3
-  })
+  let checks = 0
+  const versions = async (ids: string[]): Promise<Map<string, number>> => {
+    const events = await all.readPage(undefined, 10)
+    if (++checks === 3) await all.consumer.handle(events.filter(({ key }) => key === late))
+    return all.index.versions(ids)
+  }
+  const result = await createReindex({ ...all, index: { versions }, graceMs: 200 }).compare(ignore)
   assert.deepEqual(result, { compared: 3, missing: 1, older: 0 })
-  assert.equal(asked, 3)
-  assert.equal((await all.versions([lost])).size, 0)
+  assert.ok(checks > 3)
+  assert.equal((await all.index.versions([lost])).size, 0)
 })
 
-test('comparing does not wait when nothing lacks', async () => {
+test('comparing does not wait when nothing is outdated', async () => {
   const all = await prepare()
   await insertDocument(all.database.pool, 'Here')
-  await all.indexer.handle(await all.read(undefined, 10))
-  const result = await compareWithIndex(all, () => assert.fail('nothing is to be waited for'))
+  await indexAll(all)
+  const result = await createReindex({ ...all, graceMs: 3_600_000 }).compare(ignore)
   assert.deepEqual(result, { compared: 1, missing: 0, older: 0 })
 })
 
-test('a document is read as the event of a snapshot has it', async () => {
-  const { database, read } = await prepare()
+test('a document is read as the event of a snapshot', async () => {
+  const { database, readPage } = await prepare()
   await insertDocument(database.pool, 'Wren')
-  const [event] = await read(undefined, 1)
+  const [event] = await readPage(undefined, 1)
   const { op, before, after, source } = event!.value
   assert.deepEqual([op, before, source.snapshot, source.table], ['r', null, 'true', 'documents'])
   const row = after as unknown as Record<string, unknown>

@@ -1,150 +1,129 @@
-import type { ChangeEvent } from '../../domain/change.ts'
+import type { Consumer } from '../../ports/changes/port.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
+import { poll } from '../../runtime/poll.ts'
+import { TimeoutError } from '../../runtime/within.ts'
+import {
+  addToComparison,
+  type Comparison,
+  findOutdated,
+  forEachPage,
+  type OutdatedDocument,
+  PAGE_SIZE,
+  type ReadPage,
+} from './compare-with-index.ts'
+import { type Failure, indexEach } from './index-each.ts'
+import { createRetry, type Retry } from './retry-transient.ts'
 
-/** Documents of one page: read, compared and indexed together. */
-export const PAGE = 500
-/** Documents in doubt that are asked for again; beyond, so much lacks that no more doubt is needed. */
-const MAX_DOUBTS = 10_000
+/** Outdated documents that are checked again; with more of them, waiting for the feed would not help. */
+const MAX_RECHECKED = 10_000
+const MAX_RECHECK_INTERVAL_MS = 500
+/** Give up after this long without one success. */
+const TIMEOUT_MS = 60_000
 
-/** A document that could not be indexed, and why. */
-export interface Failure {
-  id: string
-  reason: string
-}
-
-export interface Comparison {
-  compared: number
-  /** of which the index has nothing */
-  missing: number
-  /** of which the index has an older version */
-  older: number
-}
-
-export interface Reindexing extends Comparison {
-  /** brought to the version of the database, or to a newer one by somebody else */
+export interface ReindexResult extends Comparison {
+  /** documents that are now indexed with the version of the database, or with a newer one */
   indexed: number
   failed: number
 }
 
-export interface CompareOptions {
-  /** Documents as events of op `r`, ordered by id, those after `after`; an empty page is the end. */
-  read(after: string | undefined, limit: number): Promise<ChangeEvent[]>
-  versions: SearchIndex['versions']
-  /** pages that are worked on at the same time */
-  concurrency: number
-  /** a page is done */
-  onDone(documents: number): void
+export interface Reindex {
+  /**
+   * Compares every document with the index by version. Outdated documents may still be in flight in the change feed, so
+   * they are checked again during the grace period.
+   * @param onProgress gets the number of documents of each page that is done
+   * @throws DomainError unavailable; the signal's reason
+   */
+  compare(onProgress: (documents: number) => void): Promise<Comparison>
+  /**
+   * Compares every document with the index by version, and indexes the outdated ones, tombstones included: without its
+   * tombstone a late event could bring a deleted document back. The index never goes backwards, so this can run beside
+   * the indexer, and again.
+   * @throws DomainError unavailable; the signal's reason
+   */
+  run(onProgress: (documents: number) => void, onFailure: (failure: Failure) => void): Promise<ReindexResult>
 }
 
-export interface ReindexOptions extends CompareOptions {
-  /** Has the indexer handle these. @returns those that it could not index */
-  index(events: ChangeEvent[]): Promise<Failure[]>
+export interface ReindexOptions {
+  readPage: ReadPage
+  index: Pick<SearchIndex, 'versions'>
+  /** the indexer; undefined: only `compare` is used */
+  consumer: Pick<Consumer, 'handle' | 'maxBatch' | 'concurrency'> | undefined
+  /** grace period for changes in flight, in milliseconds */
+  graceMs: number
+  signal: AbortSignal
+  /** milliseconds without one success after which it gives up */
+  timeoutMs?: number | undefined
 }
 
-/**
- * Compares every document with the index by version, and has the indexer index what the index lacks, tombstones
- * included: without its tombstone a late event could bring a deleted document back. Nothing here is newer than the
- * row, and the index never goes backwards, so this may run beside everything else, and again.
- *
- * @throws what reading and indexing throw, once the pages in hand are done
- */
-export async function reindex(options: ReindexOptions): Promise<Reindexing> {
-  const result = { compared: 0, missing: 0, older: 0, indexed: 0, failed: 0 }
-  await eachPage(options, async (events) => {
-    const lacking = await lackingOf(events, options.versions)
-    const failures = lacking.length === 0 ? [] : await options.index(lacking.map(({ event }) => event))
-    count(result, events.length, lacking)
-    result.failed += failures.length
-    result.indexed += lacking.length - failures.length
-  })
-  return result
+export function createReindex(options: ReindexOptions): Reindex {
+  const retry = createRetry(options.timeoutMs ?? TIMEOUT_MS, options.signal)
+  return {
+    compare: (onProgress) => retry.untilEnded(compare(options, retry, onProgress)),
+    run: (onProgress, onFailure) => retry.untilEnded(run(options, retry, onProgress, onFailure)),
+  }
 }
 
-/**
- * Compares every document with the index by version. What lacks may only be on its way: it is asked for again until
- * nothing lacks or the time is over.
- *
- * @param again waits a little before it is asked again; false when the time is over
- * @throws what reading throws, once the pages in hand are done
- */
-export async function compareWithIndex(
-  options: CompareOptions,
-  again: () => Promise<boolean>,
+/** Reading pages and finding outdated documents, both with retries. */
+const readingOf = ({ readPage, index }: ReindexOptions, { retry }: Retry) => ({
+  readPage: ((after, limit) => retry(() => readPage(after, limit))) satisfies ReadPage,
+  outdatedOf: (events: Parameters<typeof findOutdated>[0]): Promise<OutdatedDocument[]> =>
+    findOutdated(events, (ids) => retry(() => index.versions(ids))),
+})
+
+async function compare(
+  options: ReindexOptions,
+  retry: Retry,
+  onProgress: (documents: number) => void,
 ): Promise<Comparison> {
+  const { readPage, outdatedOf } = readingOf(options, retry)
   const result = { compared: 0, missing: 0, older: 0 }
-  let doubts: Lacking[] = []
-  await eachPage(options, async (events) => {
-    const lacking = await lackingOf(events, options.versions)
-    const places = MAX_DOUBTS - doubts.length
-    doubts.push(...lacking.slice(0, places))
-    count(result, events.length, lacking.slice(places))
-  })
-  while (doubts.length > 0 && (await again())) {
-    const left: Lacking[] = []
-    for (let start = 0; start < doubts.length; start += PAGE) {
-      const events = doubts.slice(start, start + PAGE).map(({ event }) => event)
-      left.push(...(await lackingOf(events, options.versions)))
+  let rechecked: OutdatedDocument[] = []
+
+  async function recheck(): Promise<boolean> {
+    const outdated: OutdatedDocument[] = []
+    for (let start = 0; start < rechecked.length; start += PAGE_SIZE) {
+      const page = rechecked.slice(start, start + PAGE_SIZE)
+      outdated.push(...(await outdatedOf(page.map(({ event }) => event))))
     }
-    doubts = left
+    rechecked = outdated
+    return rechecked.length === 0
   }
-  count(result, 0, doubts)
+
+  await forEachPage(readPage, 1, async (events) => {
+    const outdated = await outdatedOf(events)
+    const capacity = MAX_RECHECKED - rechecked.length
+    rechecked.push(...outdated.slice(0, capacity))
+    addToComparison(result, events.length, outdated.slice(capacity))
+    onProgress(events.length)
+  })
+  const { graceMs: timeoutMs, signal } = options
+  if (rechecked.length > 0 && timeoutMs > 0)
+    await poll({ timeoutMs, signal, maxIntervalMs: MAX_RECHECK_INTERVAL_MS }, 'the index', recheck).catch(
+      (error: unknown) => {
+        if (!(error instanceof TimeoutError)) throw error
+      },
+    )
+  addToComparison(result, 0, rechecked)
   return result
 }
 
-interface Lacking {
-  event: ChangeEvent
-  /** the index has nothing of it */
-  isMissing: boolean
-}
-
-async function lackingOf(events: ChangeEvent[], versions: SearchIndex['versions']): Promise<Lacking[]> {
-  const held = await versions(events.map(({ key }) => key))
-  return events.flatMap((event) => {
-    const version = held.get(event.key)
-    if (version !== undefined && version >= versionOf(event)) return []
-    return [{ event, isMissing: version === undefined }]
+async function run(
+  options: ReindexOptions,
+  retry: Retry,
+  onProgress: (documents: number) => void,
+  onFailure: (failure: Failure) => void,
+): Promise<ReindexResult> {
+  const { readPage, outdatedOf } = readingOf(options, retry)
+  const consumer = options.consumer!
+  const result = { compared: 0, missing: 0, older: 0, indexed: 0, failed: 0 }
+  await forEachPage(readPage, consumer.concurrency ?? 1, async (events) => {
+    const outdated = await outdatedOf(events)
+    const lacking = outdated.map(({ event }) => event)
+    const indexed = await indexEach(lacking, consumer, retry, onFailure)
+    addToComparison(result, events.length, outdated)
+    result.indexed += indexed
+    result.failed += lacking.length - indexed
+    onProgress(events.length)
   })
-}
-
-const versionOf = (event: ChangeEvent): number =>
-  event.topic === 'cdc.documents' ? event.value.after!.version : 0
-
-function count(result: Comparison, compared: number, lacking: Lacking[]): void {
-  const missing = lacking.filter(({ isMissing }) => isMissing).length
-  result.compared += compared
-  result.missing += missing
-  result.older += lacking.length - missing
-}
-
-/** Works on all pages, each read once. After a failure no more are begun. */
-async function eachPage(
-  { read, concurrency, onDone }: CompareOptions,
-  work: (events: ChangeEvent[]) => Promise<void>,
-): Promise<void> {
-  let failure: { error: unknown } | undefined
-  const pages = readPages(read)
-  const worker = async (): Promise<void> => {
-    while (!failure) {
-      try {
-        // A generator reads for one at a time, however many ask.
-        const { value: events, done } = await pages.next()
-        if (done) return
-        await work(events)
-        onDone(events.length)
-      } catch (error) {
-        failure ??= { error }
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  if (failure) throw (failure as { error: unknown }).error
-}
-
-async function* readPages(read: CompareOptions['read']): AsyncGenerator<ChangeEvent[], undefined> {
-  for (let after: string | undefined; ;) {
-    const events = await read(after, PAGE)
-    if (events.length === 0) return
-    after = events.at(-1)!.key
-    yield events
-  }
+  return result
 }

@@ -26,9 +26,9 @@ let blobs: Blobs
 let extractor: Extractor
 let index: SearchIndex
 let indexer: Consumer
-/** documents whose text was looked for, in order */
+/** titles of the documents whose text was extracted, in order */
 let extracted: string[]
-/** thrown by every read of an object, when set */
+/** error of every read of an object, when set */
 let outage: Error | undefined
 
 before(async () => {
@@ -126,7 +126,7 @@ test('a created document is found by the words of its title and content', async 
   assert.deepEqual(await found('bear grizzlies'), [['Bear', 'created', 1]])
 })
 
-test('a later version keeps the text without looking for it again', async () => {
+test('a later version keeps the text without a second extraction', async () => {
   const row = await newRow('Wolf', 'howls at night')
   await indexer.handle([created(row)])
   extracted = []
@@ -136,7 +136,7 @@ test('a later version keeps the text without looking for it again', async () => 
   assert.deepEqual(await found('wolves howling'), [['Wolves', 'sent', 3]])
 })
 
-test('of a batch only the newest version counts, and its text is looked for once', async () => {
+test('only the newest version of a batch is indexed, and its text is extracted once', async () => {
   const row = await newRow('Lynx', 'silent hunter')
   extracted = []
   await indexer.handle([
@@ -148,7 +148,7 @@ test('of a batch only the newest version counts, and its text is looked for once
   assert.deepEqual(await found('lynx hunter'), [['Lynx', 'viewed', 3]])
 })
 
-test('what is delivered again changes nothing', async () => {
+test('repeated events change nothing', async () => {
   const row = await newRow('Fox', 'red')
   const events = [created(row), changed(row, { status: 'sent' })]
   await indexer.handle(events)
@@ -157,7 +157,7 @@ test('what is delivered again changes nothing', async () => {
   assert.deepEqual(await found('fox red'), [['Fox', 'sent', 2]])
 })
 
-test('a row that a snapshot or an update brings is indexed with its text when the index lacks it', async () => {
+test('a row of a snapshot or an update is indexed with its text when the index does not have it', async () => {
   const read = await newRow('Otter', 'swims')
   const late = await newRow('Beaver', 'swims')
   await indexer.handle([event('r', null, { ...read, version: 4 }), changed(late, { status: 'sent' })])
@@ -167,7 +167,7 @@ test('a row that a snapshot or an update brings is indexed with its text when th
   ])
 })
 
-test('deleted documents, softly or for good, are not found, not even after a late event', async () => {
+test('documents that are deleted, softly or physically, are not found, even after a late event', async () => {
   const soft = await newRow('Dodo', 'extinct')
   const hard = await newRow('Moa', 'extinct')
   await indexer.handle([created(soft), created(hard)])
@@ -190,7 +190,7 @@ test('a row without an object key is not indexed', async () => {
   assert.deepEqual(await found('phantom'), [])
 })
 
-test('a content that cannot be read, or is too large, leaves the title to be found', async () => {
+test('a document whose content is unreadable or too large is found by its title', async () => {
   const broken = await newRow('Walrus broken', '%PDF-1.7 but not really', { content_type: 'application/pdf' })
   const large = await newRow('Walrus large', 'tusk '.repeat(30_000))
   await indexer.handle([created(broken), created(large)])
@@ -198,7 +198,7 @@ test('a content that cannot be read, or is too large, leaves the title to be fou
   assert.equal((await found('tusk')).length, 0)
 })
 
-test('a missing object fails its batch, but not before the others are indexed', async () => {
+test('a missing object fails its batch after the others are indexed', async () => {
   const fine = await newRow('Heron', 'fishes')
   const missing = await newRow('Stork', 'fishes')
   await blobs.delete('documents', missing.s3_key!)
@@ -212,7 +212,7 @@ test('a missing object fails its batch, but not before the others are indexed', 
   assert.deepEqual(await found('fishes'), [['Heron', 'created', 1]])
 })
 
-test('when objects cannot be read now, the batch is to be tried again, and then works', async () => {
+test('a batch fails as unavailable while objects cannot be read, and succeeds later', async () => {
   const row = await newRow('Crane', 'dances')
   outage = new DomainError('unavailable', 'no objects now')
   await assert.rejects(Promise.resolve(indexer.handle([created(row)])), (error) =>
@@ -223,14 +223,14 @@ test('when objects cannot be read now, the batch is to be tried again, and then 
   assert.deepEqual(await found('crane dance'), [['Crane', 'created', 1]])
 })
 
-test('a large batch is indexed at once', async () => {
+test('a large batch is indexed in one call', async () => {
   const numbers = Array.from({ length: 200 }, (_, number) => number)
   const rows = await Promise.all(numbers.map((number) => newRow(`Ant ${number}`, `works hard ${number}`)))
   await indexer.handle(rows.map(created))
   assert.equal((await index.search({ q: 'ant work', filters: {}, from: 0, size: 1 })).total, 200)
 })
 
-test('metrics tell what was indexed and how long it took to be found', async () => {
+test('metrics count indexed documents and measure the delay', async () => {
   const text = await metrics.registry.metrics()
   assert.match(text, /docmgr_indexer_documents_total\{change="create"\} \d{3}/)
   assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 1/)

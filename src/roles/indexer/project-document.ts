@@ -1,18 +1,19 @@
 import type { ChangeEvent, DocumentRow } from '../../domain/change.ts'
+import { SEARCH_FIELDS } from '../../domain/document-fields.ts'
 import type { SearchDocument } from '../../ports/search/port.ts'
 
-/** The newest that a batch of events says of one document. */
+/** The newest state of one document in a batch of events. */
 export interface DocumentState {
   row: DocumentRow
   version: number
   deleted: boolean
-  /** the batch has the beginning of the document, so the index cannot have its text yet */
+  /** the batch has the creation of the document, so the index cannot have its text yet */
   isNew: boolean
   /** when the newest change was committed, milliseconds since the epoch */
   committedAt: number
 }
 
-/** One state a document. Rows without a content are left out: their documents are not indexed. */
+/** The newest states by document id. Rows without a content are left out: their documents are not indexed. */
 export function newestStates(events: readonly ChangeEvent[]): Map<string, DocumentState> {
   const states = new Map<string, DocumentState>()
   for (const event of events) {
@@ -33,27 +34,23 @@ function stateAfter({ value }: Extract<ChangeEvent, { topic: 'cdc.documents' }>)
   const { after, before } = value
   if (after)
     return { row: after, version: after.version, deleted: after.deleted_at !== null, isNew, committedAt }
-  // The row is gone for good, which has no version of its own: it is what would have come next.
+  // A row that was deleted physically has no version of its own; it gets the next one.
   return before ? { row: before, version: before.version + 1, deleted: true, isNew, committedAt } : undefined
 }
 
-/** `content` null: the index keeps the text that it has. */
-export function searchDocumentOf(
+/**
+ * The search document of a state.
+ * @param content null: the index keeps its text
+ */
+export function projectDocument(
   { row, version, deleted }: DocumentState,
   content: string | null,
 ): SearchDocument {
-  return {
-    id: row.id,
-    title: row.title,
-    content: deleted ? '' : content,
-    content_sha256: row.content_sha256,
-    status: row.status,
-    created_by: row.created_by,
-    content_type: row.content_type,
-    content_size: row.content_size,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
+  const document: Record<string, unknown> = {}
+  for (const name of SEARCH_FIELDS) document[name] = row[name]
+  return Object.assign(document as unknown as SearchDocument, {
     version,
     deleted,
-  }
+    content: deleted ? '' : content,
+  })
 }
