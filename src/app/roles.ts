@@ -118,8 +118,8 @@ function composeSignature(base: Base, stores: Stores, document: DocumentModule) 
 
 function composeSearch({ clock }: Base, { searchIndex }: Stores) {
   return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
-    const { searchEndpoints } = await import('../roles/search/role.ts')
-    const endpoints = searchEndpoints({ index, clock })
+    const { createSearchRole } = await import('../roles/search/role.ts')
+    const { endpoints } = createSearchRole({ index, clock })
     return { value: { server: { name: 'search', endpoints, checks: checksOf({ 'search index': index }) } } }
   })
 }

@@ -174,6 +174,9 @@ export const INPUT_FIELDS = fieldsWhere<FieldsWith<{ input: true }>>(({ input })
 export const CONTENT_FIELDS = fieldsWhere<FieldsWith<{ content: true }>>(({ content }) => content === true)
 /** The fields of a search document, `content` and `deleted` aside. */
 export const SEARCH_FIELDS = fieldsWhere<FieldsWith<{ search: string }>>(({ search }) => search !== undefined)
+/** The fields of a search hit. */
+export type HitField = FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>
+export const HIT_FIELDS = fieldsWhere<HitField>(({ search }) => search !== undefined && search !== 'internal')
 export const FACETS = fieldsWhere<FieldsWith<{ facet: true }>>(({ facet }) => facet === true)
 export const GRPC_FIELDS = fieldsWhere<FieldsWith<{ grpc: true }>>(({ grpc }) => grpc === true)
 

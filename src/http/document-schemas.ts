@@ -26,7 +26,8 @@ const ANSWERED: Record<FieldType, () => z.ZodType> = {
   timestamp: () => z.iso.datetime(),
 }
 
-function answeredSchema(name: DocumentField): z.ZodType {
+/** A field as it is answered. */
+export function answeredSchema(name: DocumentField): z.ZodType {
   const { type, nullable, description } = fieldDefinition(name)
   const schema = nullable ? ANSWERED[type]().nullable() : ANSWERED[type]()
   return description === undefined ? schema : schema.describe(description)

@@ -6,12 +6,13 @@ import {
   type FieldsWith,
   fieldsWhere,
   filterParameters,
+  HIT_FIELDS,
+  type HitField,
 } from '../../domain/document-fields.ts'
 import type { SearchFilters } from './port.ts'
 
 export type SearchField = FieldsWith<{ search: string }>
 export type WordsField = FieldsWith<{ search: 'words' }>
-export type HitField = FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>
 
 const fieldsTreatedAs = <Name extends SearchField>(
   ...treatments: FieldDefinition['search'][]
@@ -20,8 +21,7 @@ const fieldsTreatedAs = <Name extends SearchField>(
 /** Fields with full text, besides the content. */
 export const WORDS_FIELDS = fieldsTreatedAs<WordsField>('words')
 export const INTERNAL_FIELDS = fieldsTreatedAs<FieldsWith<{ search: 'internal' }>>('internal')
-/** Fields that a hit has. */
-export const HIT_FIELDS = fieldsTreatedAs<HitField>('words', 'keyword', 'stored')
+/** Fields of a hit that are times. */
 export const TIME_FIELDS = HIT_FIELDS.filter(
   (name): name is HitField & FieldsWith<{ type: 'timestamp' }> => DOCUMENT_FIELDS[name].type === 'timestamp',
 )

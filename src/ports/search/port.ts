@@ -1,4 +1,4 @@
-import type { DocumentRow, FieldsWith, FieldValue } from '../../domain/document-fields.ts'
+import type { DocumentRow, FieldsWith, FieldValue, HitField } from '../../domain/document-fields.ts'
 
 /** What the index has of a document: the fields with `search` in domain/document-fields.ts, and its text. */
 export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: string }>> {
@@ -20,7 +20,7 @@ export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | undefin
   [Name in RangeFilter as `${WithoutAt<Name>}_${'from' | 'to'}`]?: string | undefined
 }
 
-export interface SearchHit extends Pick<DocumentRow, FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>> {
+export interface SearchHit extends Pick<DocumentRow, HitField> {
   score: number
   /** fragments with `<em>` around what was found; all else is HTML-escaped */
   highlights: { title?: string[]; content?: string[] }

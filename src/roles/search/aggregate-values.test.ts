@@ -35,7 +35,7 @@ test('values are counted, the most frequent first', async () => {
   assert.deepEqual(authors.values, [{ key: 'ada@example.com', count: 3 }])
 })
 
-test('with a query or a filter, only what it leaves is counted; an empty query is none', async () => {
+test('a query and filters narrow what is counted; an empty query is ignored', async () => {
   const values = async (query: Record<string, string>) =>
     (await role.query('/aggregations/content_type', query)).body.values
   assert.deepEqual(await values({ q: 'contract' }), [{ key: 'text/plain', count: 2 }])
@@ -44,7 +44,7 @@ test('with a query or a filter, only what it leaves is counted; an empty query i
   assert.deepEqual(await values({ q: ' ' }), [])
 })
 
-test('a field that cannot be counted is refused with those that can', async () => {
+test('a field that is no facet is refused with the facets', async () => {
   const { status, body } = await role.query('/aggregations/title')
   assert.equal(status, 422)
   assert.match(body.errors[0].detail, /content_type, status, created_by/)

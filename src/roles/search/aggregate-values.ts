@@ -1,27 +1,30 @@
 import { z } from 'zod'
-import { defineEndpoint } from '../../http/endpoint.ts'
 import { FACETS } from '../../domain/document-fields.ts'
-import { filterFields, filtersOf, queryText } from './fields.ts'
-import type { SearchRoleOptions } from './role.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import type { SearchIndex } from '../../ports/search/port.ts'
+import { filterFields, queryText } from './query-fields.ts'
 
-const answer = z.object({
+const params = z.object({ field: z.enum(FACETS, `must be one of ${FACETS.join(', ')}`) })
+const query = z.object({ q: queryText(0).optional(), ...filterFields })
+const answerSchema = z.object({
   field: z.enum(FACETS),
   values: z.array(z.object({ key: z.string(), count: z.int() })),
 })
 
-/** GET /aggregations/{field} */
-export const aggregateEndpoint = ({ index }: SearchRoleOptions) =>
-  defineEndpoint({
+export function aggregateValues({ index }: { index: SearchIndex }): Endpoint {
+  return defineEndpoint({
     method: 'GET',
     path: '/aggregations/{field}',
     operationId: 'countDocumentsByField',
-    summary: 'How many documents have each value of a field',
-    description: 'The most frequent values first, at most 50. With q, only what a search finds is counted.',
-    params: z.object({ field: z.enum(FACETS, `must be one of ${FACETS.join(', ')}`) }),
-    query: z.object({ q: queryText(0).optional(), ...filterFields }),
-    responses: { 200: { description: 'values and how many documents have them', schema: answer } },
-    async handle({ params: { field }, query }) {
-      const values = await index.aggregate(field, query.q || undefined, filtersOf(query))
+    summary: 'Number of documents for each value of a field',
+    description:
+      'The most frequent values first, at most 50. With q, only the matches of a search are counted.',
+    params,
+    query,
+    responses: { 200: { description: 'values and their numbers of documents', schema: answerSchema } },
+    async handle({ params: { field }, query: { q, ...filters } }) {
+      const values = await index.aggregate(field, q || undefined, filters)
       return { status: 200, json: { field, values } }
     },
   })
+}

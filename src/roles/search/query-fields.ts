@@ -1,14 +1,11 @@
-/** Schemas that the endpoints of this role share. */
+/** Query parameters of several endpoints of this role. */
 import { z } from 'zod'
-import { dateTime, status, text } from '../../http/fields.ts'
+import { filterShape } from '../../http/document-schemas.ts'
 import type { SearchFilters } from '../../ports/search/port.ts'
 
-export const MAX_QUERY_CHARS = 1_000
+const MAX_QUERY_CHARS = 1_000
 
-/**
- * Text to look for. Unlike text that is stored, it may have any characters: those that no document can have are
- * looked for in vain.
- */
+/** The text of a query. Unlike stored text it may have any characters; no document has the ones that cannot be stored. */
 export function queryText(min: number): z.ZodType<string, string> {
   const rule = `must have from ${min} to ${MAX_QUERY_CHARS} characters`
   return z
@@ -17,23 +14,9 @@ export function queryText(min: number): z.ZodType<string, string> {
     .meta({ description: `at most ${MAX_QUERY_CHARS} characters` }) as unknown as z.ZodType<string, string>
 }
 
-/** Parameters that narrow what is found. */
-export const filterFields = {
-  status: status.optional(),
-  created_by: text({ min: 1, max: 320 }).optional(),
-  content_type: text({ min: 1, max: 255 }).optional(),
-  created_from: dateTime.optional().meta({ description: 'not older than this' }),
-  created_to: dateTime.optional().meta({ description: 'older than this' }),
-}
+const DESCRIPTIONS = { created_from: 'not older than this', created_to: 'older than this' }
 
-/** Those of the filters that were given. */
-export function filtersOf(query: z.output<z.ZodObject<typeof filterFields>>): SearchFilters {
-  const { status, created_by, content_type, created_from, created_to } = query
-  return {
-    ...(status !== undefined && { status }),
-    ...(created_by !== undefined && { created_by }),
-    ...(content_type !== undefined && { content_type }),
-    ...(created_from !== undefined && { created_from }),
-    ...(created_to !== undefined && { created_to }),
-  }
+/** The filters of a search, as parameters beside others. */
+export const filterFields = filterShape('search', DESCRIPTIONS) as {
+  [Name in keyof SearchFilters]-?: z.ZodType<SearchFilters[Name]>
 }

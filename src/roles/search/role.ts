@@ -1,16 +1,15 @@
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import { aggregateEndpoint } from './aggregate.ts'
-import { searchEndpoint } from './search.ts'
-import { suggestEndpoint } from './suggest.ts'
+import { aggregateValues } from './aggregate-values.ts'
+import { searchDocuments } from './search-documents.ts'
+import { suggestTitles } from './suggest-titles.ts'
 
-/** What the role reads; it writes nothing. */
-export interface SearchRoleOptions {
-  index: SearchIndex
-  clock: Clock
-}
-
-export function searchEndpoints(options: SearchRoleOptions): Endpoint[] {
-  return [searchEndpoint(options), suggestEndpoint(options), aggregateEndpoint(options)]
+/** The role that reads the search index. */
+export function createSearchRole({ index, clock }: { index: SearchIndex; clock: Clock }): {
+  endpoints: Endpoint[]
+} {
+  return {
+    endpoints: [searchDocuments({ index, clock }), suggestTitles({ index }), aggregateValues({ index })],
+  }
 }

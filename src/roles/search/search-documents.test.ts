@@ -19,7 +19,7 @@ after(async () => {
   await server.stop()
 })
 
-test('the answer has the page, the total and how long it took', async () => {
+test('the answer has the page, the total and the duration', async () => {
   const { status, body } = await role.query('/search', { q: 'sealed' })
   assert.equal(status, 200)
   const { took_ms, documents, ...rest } = body
@@ -41,7 +41,7 @@ test('the answer has the page, the total and how long it took', async () => {
   })
 })
 
-test('filters, from and size choose what is in the page', async () => {
+test('filters, from and size select the page', async () => {
   const titles = async (query: Record<string, string>): Promise<string[]> => {
     const { status, body } = await role.query('/search', { q: 'contract', ...query })
     assert.equal(status, 200, JSON.stringify(body))
@@ -62,7 +62,7 @@ test('a query of white space finds nothing', async () => {
   assert.deepEqual([status, body.total, body.documents], [200, 0, []])
 })
 
-test('no query text breaks the search', async () => {
+test('any query text is accepted', async () => {
   for (const q of [
     '"',
     "'",
@@ -80,7 +80,7 @@ test('no query text breaks the search', async () => {
   }
 })
 
-test('what is wrong is named with what would be right', async () => {
+test('errors name the parameter and the rule', async () => {
   const refused: [Record<string, string>, string, RegExp][] = [
     [{}, 'query.q', /required/],
     [{ q: '' }, 'query.q', /from 1 to 1000 characters/],
@@ -105,7 +105,7 @@ test('what is wrong is named with what would be right', async () => {
   }
 })
 
-test('times are taken with any offset', async () => {
+test('times may have any offset', async () => {
   const plusFive = other.created_at.replace('T00:', 'T05:').replace('.000Z', '+05:00')
   const expected: [string, number][] = [
     [plusFive, 1],

@@ -1,67 +1,57 @@
 import { z } from 'zod'
-import { STATUSES } from '../../domain/document.ts'
-import { defineEndpoint } from '../../http/endpoint.ts'
+import { HIT_FIELDS } from '../../domain/document-fields.ts'
+import { answeredSchema } from '../../http/document-schemas.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
-import { filterFields, filtersOf, queryText } from './fields.ts'
-import type { SearchRoleOptions } from './role.ts'
+import type { SearchIndex } from '../../ports/search/port.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { filterFields, queryText } from './query-fields.ts'
 
 const MAX_FROM = 10_000
 const MAX_SIZE = 100
 
-const hit = z
+const hitSchema = z
   .object({
-    id: z.uuid(),
-    title: z.string(),
-    status: z.enum(STATUSES),
-    created_by: z.string(),
-    content_type: z.string(),
-    content_size: z.int().meta({ description: 'bytes' }),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
-    version: z.int(),
-    score: z.number().meta({ description: 'greater is better; 0 for matches beyond those that are ranked' }),
+    ...Object.fromEntries(HIT_FIELDS.map((name) => [name, answeredSchema(name)])),
+    score: z.number().meta({ description: 'higher is better; 0 for matches beyond the ranked ones' }),
     highlights: z
       .object({ title: z.array(z.string()).optional(), content: z.array(z.string()).optional() })
-      .meta({ description: 'HTML: <em> around what was found, all else escaped' }),
+      .meta({ description: 'HTML: <em> around the matches, all else escaped' }),
   })
   .meta({ id: 'SearchHit' })
 
-const answer = z.object({
+const answerSchema = z.object({
   total: z.int(),
-  total_is_exact: z.boolean().meta({ description: 'false: there are more than total' }),
-  documents: z.array(hit),
+  total_is_exact: z.boolean().meta({ description: 'false: there are more matches than total' }),
+  documents: z.array(hitSchema),
   took_ms: z.int(),
   from: z.int(),
   size: z.int(),
 })
 
-/** GET /search */
-export const searchEndpoint = ({ index, clock }: SearchRoleOptions) =>
-  defineEndpoint({
+const query = z.object({
+  q: queryText(1),
+  ...filterFields,
+  from: wholeNumber({ min: 0, max: MAX_FROM, fallback: 0 }),
+  size: wholeNumber({ min: 1, max: MAX_SIZE, fallback: 10 }),
+})
+
+export function searchDocuments({ index, clock }: { index: SearchIndex; clock: Clock }): Endpoint {
+  return defineEndpoint({
     method: 'GET',
     path: '/search',
     operationId: 'searchDocuments',
     summary: 'Find documents by words in their titles and contents',
     description:
-      'Every word has to be there. Words are stemmed, accents do not matter, typing errors are forgiven, and "…" ' +
-      'is a phrase. The best matches come first: of many, only the newest are ranked.',
-    query: z.object({
-      q: queryText(1),
-      ...filterFields,
-      from: wholeNumber({ min: 0, max: MAX_FROM, fallback: 0 }),
-      size: wholeNumber({ min: 1, max: MAX_SIZE, fallback: 10 }),
-    }),
-    responses: { 200: { description: 'what was found, the best first', schema: answer } },
-    async handle({ query }) {
-      const begun = clock.now().getTime()
-      const { q, from, size } = query
-      const { total, total_is_exact, documents } = await index.search({
-        q,
-        filters: filtersOf(query),
-        from,
-        size,
-      })
-      const took_ms = Math.max(0, clock.now().getTime() - begun)
+      'A document must have every word. Words are stemmed, accents do not matter, typing errors are tolerated, and "…" ' +
+      'is a phrase. The best matches come first; of many matches only the newest are ranked.',
+    query,
+    responses: { 200: { description: 'matches, the best first', schema: answerSchema } },
+    async handle({ query: { q, from, size, ...filters } }) {
+      const start = clock.now().getTime()
+      const { total, total_is_exact, documents } = await index.search({ q, filters, from, size })
+      const took_ms = Math.max(0, clock.now().getTime() - start)
       return { status: 200, json: { total, total_is_exact, documents, took_ms, from, size } }
     },
   })
+}

@@ -19,7 +19,7 @@ after(async () => {
   await server.stop()
 })
 
-test('titles are suggested, the newest first, five unless asked otherwise', async () => {
+test('titles are suggested, the newest first, five by default', async () => {
   const { status, body } = await role.query('/suggest', { q: 'co' })
   assert.equal(status, 200)
   assert.deepEqual(body, { suggestions: [29, 28, 27, 26, 25].map((number) => `Contract ${number}`) })
@@ -30,7 +30,7 @@ test('a text without letters or digits suggests nothing', async () => {
   assert.deepEqual((await role.query('/suggest', { q: '":*' })).body, { suggestions: [] })
 })
 
-test('less than two characters, or more than twenty suggestions, are refused', async () => {
+test('fewer than two characters, or more than twenty suggestions, are refused', async () => {
   const short = await role.query('/suggest', { q: 'c' })
   assert.deepEqual([short.status, short.body.errors[0].field], [422, 'query.q'])
   const many = await role.query('/suggest', { q: 'co', size: '21' })

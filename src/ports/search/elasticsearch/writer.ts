@@ -1,6 +1,7 @@
+import { HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { createSemaphore } from '../../../runtime/semaphore.ts'
 import type { WholeDocument } from '../driver.ts'
-import { HIT_FIELDS, INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from '../fields.ts'
+import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from '../fields.ts'
 import { foldedText } from '../query/words.ts'
 import type { BulkEntry, Refusal, SendBulk } from './bulk.ts'
 import { wordsField } from './index-definition.ts'
