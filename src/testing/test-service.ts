@@ -24,6 +24,8 @@ export interface TestServiceOptions {
   /** beside free ports, a temporary data folder and a replication slot of its own */
   settings?: ConfigInput
   overrides?: Overrides
+  /** seconds; may be shorter than the settings allow */
+  tokenLifetime?: number
 }
 
 /** An answer with its body: parsed where it is JSON, else a Buffer. */
@@ -86,7 +88,7 @@ export async function startTestService(options: TestServiceOptions) {
     /** Breaks every connection to the service, wherever it is in what it sends. */
     cut: () => sockets.cut(),
     /** Ends as a killed process does: the feed confirms nothing more, and clients get no close. */
-    async kill() {
+    kill() {
       feed?.destroy()
       sockets.cut()
     },
@@ -126,8 +128,8 @@ function startedParts(graph: RunningGraph, { stores, roles }: ReturnType<typeof 
   }
 }
 
-function configOf(folder: string, { roles, settings = {} }: TestServiceOptions) {
-  return configSchema.parse({
+function configOf(folder: string, { roles, settings = {}, tokenLifetime }: TestServiceOptions) {
+  const config = configSchema.parse({
     roles,
     ...settings,
     data: folder,
@@ -141,6 +143,7 @@ function configOf(folder: string, { roles, settings = {} }: TestServiceOptions) 
       ...settings.listen,
     },
   })
+  return tokenLifetime === undefined ? config : { ...config, auth: { ...config.auth, tokenLifetime } }
 }
 
 /** The feed, with each event kept once its consumer has handled it. */

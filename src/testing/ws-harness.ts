@@ -1,138 +1,67 @@
-/**
- * What tests of WebSocket subscriptions share: the real role on a real feed, an HTTP server, and plain
- * WebSocket clients.
- */
+/** What tests of WebSocket subscriptions share: the ws role on a real feed, rows to change, and plain clients. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
 import { WebSocket } from 'ws'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
-import { createApp, createHttpMetrics } from '../http/create-app.ts'
-import type { ChangeEvent } from '../domain/change.ts'
-import { createLocalCluster } from '../ports/cluster/local.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
-import { openWalFeed } from '../ports/changes/wal/driver.ts'
 import type { WsLimits } from '../roles/ws/limits.ts'
-import { createWsRole, type WsRole } from '../roles/ws/role.ts'
-import { systemClock } from '../runtime/clock.ts'
-import { createUuidV7 } from '../runtime/ids.ts'
-import { silentLogger } from '../runtime/logger.ts'
-import { createMetrics } from '../runtime/metrics.ts'
 import type { TestDatabases } from './database.ts'
 import { eventually, within } from './deadline.ts'
+import { newId, startTestService } from './test-service.ts'
 
-export const newId = createUuidV7()
+export { newId }
 
 export interface HarnessOptions {
   /** Uses the database and the slot of a harness that was killed. */
   after?: Harness
   limits?: Partial<WsLimits>
   mode?: 'open' | 'required'
-  /** seconds */
+  /** seconds that tokens are valid */
   lifetime?: number
   /** puts something between the role and the feed */
   wrap?: (feed: ChangeFeed) => ChangeFeed
 }
 
-export interface Harness {
-  role: WsRole
-  feed: ChangeFeed
-  slot: string
-  database: Database
-  /** a new row has been told when `add` returns: who connects after it hears of what happens next only */
-  documents: Documents
-  /** every event that the role has told its subscribers */
-  events: ChangeEvent[]
-  /** Breaks every connection to the server at once, wherever it is in what it sends. */
-  cut(): void
-  /** `http://…` */
-  url: string
-  token(admin?: boolean): string
-  connect(documentId: string, query?: { last?: string; token?: string }): Promise<TestClient>
-  /** Ends as a killed process does: nothing is finished or confirmed. */
-  kill(): void
-  stop(): Promise<void>
-}
+export type Harness = Awaited<ReturnType<typeof startHarness>>
 
-export async function startHarness(databases: TestDatabases, options: HarnessOptions = {}): Promise<Harness> {
-  const database = options.after?.database ?? (await databases.open())
-  const slot = options.after?.slot ?? `ws_${newId().replaceAll('-', '_')}`
-  const feed = openWalFeed({
-    database,
-    log: silentLogger,
-    clock: systemClock,
-    slot,
-    history: { maxAgeHours: 1, maxEvents: 100_000 },
+export async function startHarness(databases: TestDatabases, options: HarnessOptions = {}) {
+  const { after, limits = {}, mode = 'open', lifetime, wrap } = options
+  const service = await startTestService({
+    roles: ['ws'],
+    database: (after?.database as Database | undefined) ?? (await databases.open()),
+    settings: { auth: { mode }, ...(after && { changes: { slot: after.slot as string } }) },
+    ...(lifetime !== undefined && { tokenLifetime: lifetime }),
+    overrides: { ws: limits, ...(wrap && { feed: (feed) => ({ ...feed, ...wrap(feed) }) }) },
   })
-  const { lifetime = 3600, mode = 'open' } = options
-  const secret = 's'.repeat(32)
-  const tokens = createTokens({ secret, issuer: 'test', audience: 'test', lifetime }, systemClock)
-  const authenticator = createAuthenticator(mode, tokens)
-  const metrics = createMetrics()
-  const role = createWsRole({
-    feed: options.wrap?.(feed) ?? feed,
-    cluster: createLocalCluster(),
-    authenticator,
-    log: silentLogger,
-    clock: systemClock,
-    newId,
-    metrics,
-    limits: options.limits ?? {},
-  })
-  const events: ChangeEvent[] = []
-  await feed.consume({
-    ...role.consumer,
-    async handle(batch) {
-      await role.consumer.handle(batch)
-      events.push(...batch)
-    },
-  })
-  await feed.start()
-  await eventually('the feed to stream', () => feed.status().state === 'streaming').catch((error: Error) => {
-    feed.destroy()
-    throw new Error(`${error.message}: ${JSON.stringify(feed.status())}`)
-  })
-  const server = await listen(role, authenticator, metrics)
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  const port = (server.address() as AddressInfo).port
-  const token = (admin = false): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin })
+  const { url, database, events, slot } = service
   const documents = createDocuments(database)
+  const token = (admin = false): string => service.token({ admin })
   let isKilled = false
   return {
-    role,
-    feed,
+    url,
     slot,
     database,
+    events,
+    token,
+    role: service.ws,
+    feed: service.feed,
+    cut: service.cut,
     documents: {
       ...documents,
-      async add(title) {
+      /** The role has handled the new row when this returns: a client that connects then sees only later changes. */
+      async add(title?: string) {
         const id = await documents.add(title)
         await eventually('the new document', () => events.some(({ key }) => key === id))
         return id
       },
     },
-    events,
-    cut: () => sockets.forEach((socket) => socket.destroy()),
-    url: `http://127.0.0.1:${port}`,
-    token,
-    connect: (documentId, query = {}) => connectClient(port, documentId, { token: token(), ...query }),
+    connect: (documentId: string, query: { last?: string; token?: string } = {}) =>
+      connectClient(url, documentId, { token: token(), ...query }),
     kill() {
       isKilled = true
-      feed.destroy()
-      server.close()
-      sockets.forEach((socket) => socket.destroy())
+      service.kill()
     },
     async stop() {
-      await role.stop()
-      server.closeAllConnections()
-      server.close()
-      await feed.stop()
+      await service.stop()
       if (!isKilled) await dropSlot(database, slot)
     },
   }
@@ -148,27 +77,6 @@ async function dropSlot({ pool }: Database, slot: string): Promise<void> {
     const { rowCount } = await pool.query('select from pg_replication_slots where slot_name = $1', [slot])
     return rowCount === 0
   })
-}
-
-async function listen(
-  role: WsRole,
-  authenticator: ReturnType<typeof createAuthenticator>,
-  metrics: ReturnType<typeof createMetrics>,
-): Promise<Server> {
-  const app = createApp(role.endpoints, {
-    log: silentLogger,
-    metrics: createHttpMetrics(metrics),
-    authenticator,
-    newId,
-    trustedProxies: [],
-  })
-  const server = createServer(app.callback())
-  server.on('upgrade', (request, socket, head) => {
-    if (!role.upgrade(request, socket, head)) socket.destroy()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
 }
 
 export interface Documents {
@@ -238,12 +146,12 @@ export interface TestClient {
   close(): void
 }
 
-export async function connectClient(
-  port: number,
+async function connectClient(
+  url: string,
   documentId: string,
   query: Record<string, string>,
 ): Promise<TestClient> {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/ws/${documentId}?${new URLSearchParams(query)}`)
+  const ws = new WebSocket(`${url.replace('http', 'ws')}/ws/${documentId}?${new URLSearchParams(query)}`)
   const received: Received[] = []
   ws.on('message', (data: Buffer) => received.push(JSON.parse(data.toString())))
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
