@@ -107,13 +107,13 @@ const REFUSED: [change: string, message: RegExp][] = [
   ['colour=red', /'colour' not allowed/],
   ['secrets.existing=other', /secrets.values: .*remove one/],
   ['secrets.values.database-url=mysql://db', /\/secrets\/values\/database-url.*does not match/],
-  ['settings.changes.url=', /nothing gives changes-url, .*settings.changes.url/],
-  ['settings.changes.connectUrl=', /settings.changes.connectUrl: name Kafka Connect/],
+  ['settings.changes.url=', /no source for changes-url, .*settings.changes.url/],
+  ['settings.changes.connectUrl=', /settings.changes.connectUrl: set the URL of Kafka Connect/],
   ['settings.shutdown.drain=15000', /settings.shutdown.drain: .*half/],
   ['roles.ws.terminationGracePeriodSeconds=10', /roles.ws.terminationGracePeriodSeconds: is less/],
   ['roles.ws.autoscaling.maxReplicas=1', /roles.ws.autoscaling.maxReplicas: is less than minReplicas/],
-  ['roles.indexer.autoscaling.enabled=true,roles.indexer.autoscaling.by=keda', /keda.bootstrapServers: name/],
-  ['ingress.enabled=true', /ingress.host: name/],
+  ['roles.indexer.autoscaling.enabled=true,roles.indexer.autoscaling.by=keda', /keda.bootstrapServers: set/],
+  ['ingress.enabled=true', /ingress.host: set/],
 ]
 
 test('wrong values are refused with the name of the value', () => {
@@ -124,5 +124,5 @@ test('wrong values are refused with the name of the value', () => {
     assert.match(stderr.replaceAll('\n', ' '), message, change)
   }
   const { stderr } = helm(['template', RELEASE, CHART])
-  assert.match(stderr, /nothing gives [a-z-]+, which [a-z]+ needs: .*secrets\.existing/)
+  assert.match(stderr, /no source for [a-z-]+, which [a-z]+ needs: .*secrets\.existing/)
 })

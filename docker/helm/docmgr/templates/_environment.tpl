@@ -21,7 +21,7 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{ dict "name" (printf "%s%s" (include "docmgr.fullname" .root) (ternary "-jobs" "" $job)) "key" $key | toYaml }}
 {{- else -}}
 {{- $plain := ternary (printf "set settings.%s, " .setting) "" (has .setting (list "cache.url" "changes.url" "search.url")) -}}
-{{ fail (printf "secrets: nothing gives %s, which %s needs: %sname a Secret that has this key in secrets.existing or secrets.from.%s, or set secrets.values.%s for a trial" $key .component $plain $key $key) }}
+{{ fail (printf "secrets: no source for %s, which %s needs: %sname a Secret with this key in secrets.existing or secrets.from.%s, or set secrets.values.%s for a trial" $key .component $plain $key $key) }}
 {{- end -}}
 {{- end }}
 
