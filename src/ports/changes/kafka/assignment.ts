@@ -1,19 +1,18 @@
 import { type ChangeEvent, TOPICS } from '../../../domain/change.ts'
 import { backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { within } from '../../../runtime/within.ts'
-import { ConsumerQueue } from '../delivery/consumer-queue.ts'
-import { Queue } from '../delivery/queue.ts'
+import { createSemaphore, type Semaphore } from '../../../runtime/semaphore.ts'
+import { type ConsumerRunner, createConsumerRunner } from '../delivery/consumer-runner.ts'
+import { Pace } from '../delivery/pace.ts'
 import type { Consumer } from '../port.ts'
 import type { RecordBatch } from './client.ts'
 import type { KafkaDeadLetters } from './dead-letters.ts'
 import type { Deduplicator } from './deduplicator.ts'
 import { itemsOf, type LogItem } from './log-item.ts'
-import type { PartitionProgress } from './partition-progress.ts'
 import { formatPosition, type Offsets } from './position.ts'
 import type { UnplacedEvent } from './record.ts'
 import type { TopicNames } from './topics.ts'
-import { groupByTopic, type KafkaOffset, type KafkaRecord } from './types.ts'
+import { type KafkaRecord } from './types.ts'
 
 export interface AssignmentOptions {
   consumer: Consumer
@@ -23,150 +22,140 @@ export interface AssignmentOptions {
   /** of cluster and topics */
   identity: string
   deduplicator: Deduplicator
-  progress: PartitionProgress
-  /** asks the broker for the ends of the partitions */
-  refreshEnds: () => void
   /** milliseconds between heartbeats */
   heartbeatMs: number
-  /** maximum milliseconds that a rebalance waits for the batches in flight */
-  closeMs: number
+  /** called at each heartbeat */
+  onHeartbeat: () => void
 }
 
 const DEAD_LETTER_BACKOFF = { firstMs: 100, limitMs: 5_000 }
-/** Events that may wait for the consumer, or one batch more than it handles at the same time. */
-const QUEUE_LIMIT = 2_000
 
 /**
- * The work of a group member on its partitions until the next rebalance. Offsets are committed when everything before
- * them is done. kafkajs joins a rebalance when all calls of `process` have ended, so these wait for what is in flight.
+ * The work of a group member on its partitions until the next rebalance: one batch of each partition at a time, and at
+ * most `concurrency` of the consumer at the same time. Offsets are committed when everything before them is done.
+ * kafkajs joins a rebalance when all calls of `process` have ended, so these wait for what is in flight.
  */
 export class AssignmentWorker {
   readonly #options: AssignmentOptions
-  readonly #queue: ConsumerQueue
-  readonly #queueLimit: number
-  /** what was offered to the queue up to an event: everything in a partition before an offset */
-  readonly #marks = new Queue<{ seq: number; place: KafkaOffset }>()
-  readonly #closing = new AbortController()
-  #closed: Promise<void> | undefined
+  readonly #abort = new AbortController()
+  readonly #runners: ConsumerRunner[]
+  readonly #idleRunners: ConsumerRunner[]
+  readonly #semaphore: Semaphore
+  readonly #pace: Pace
+  readonly #active = new Set<Promise<void>>()
+  #pending = 0
   /** why the assignment ended; undefined while it lasts, and when this process stops */
   #failure: unknown
-  #seq = 0
-  #onCapacity: (() => void)[] = []
-  #commitOffsets: RecordBatch['commitOffsetsIfNecessary'] | undefined
 
   constructor(options: AssignmentOptions) {
     this.#options = options
-    const { maxBatch, concurrency = 1 } = options.consumer
-    this.#queueLimit = Math.max(QUEUE_LIMIT, (concurrency + 1) * maxBatch)
-    this.#queue = new ConsumerQueue({
-      ...options,
-      onProgress: () => this.#onProgress(),
-      dispatched: () => this.#seq,
-    })
+    const { concurrency = 1, paceMs = 0 } = options.consumer
+    const { signal } = this.#abort
+    this.#runners = Array.from({ length: concurrency }, () => createConsumerRunner({ ...options, signal }))
+    this.#idleRunners = [...this.#runners]
+    this.#semaphore = createSemaphore(concurrency)
+    this.#pace = new Pace(paceMs)
   }
 
   get problem(): string | undefined {
-    return this.#queue.problem
+    return this.#runners.map((runner) => runner.problem()).find(Boolean)
   }
 
+  /** events that wait for the consumer or are in flight */
   get pending(): number {
-    return this.#queue.pending
+    return this.#pending
   }
 
   get deadLetterCount(): number {
-    return this.#queue.deadLetterCount
-  }
-
-  get lag(): number {
-    return this.#options.progress.lag
+    return this.#runners.reduce((sum, runner) => sum + runner.deadLetterCount(), 0)
   }
 
   /**
-   * Resolves when all records of a partition's batch are done and committed, or when this process stops.
+   * Resolves when all records of a partition are done and committed, or when this process stops.
+   * @param commit commits the offset of the next record of the partition
    * @throws when the group rebalances or Kafka is lost, after what is in flight is done
    */
-  async process({ batch, heartbeat, commitOffsetsIfNecessary }: RecordBatch): Promise<void> {
+  async process(
+    batch: RecordBatch['batch'],
+    heartbeat: () => Promise<void>,
+    commit: (offset: number) => Promise<void>,
+  ): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#closed) return
-    this.#commitOffsets = commitOffsetsIfNecessary
-    this.#options.progress.setEnds([{ ...batch, offset: Number(batch.highWatermark) }])
-    const delivered = new AbortController()
-    const delivering = this.#deliver(batch).finally(() => delivered.abort())
+    const done = new AbortController()
+    const working = this.#work(batch, commit).finally(() => done.abort())
+    this.#active.add(working)
     try {
-      await Promise.all([delivering, this.#sendHeartbeats(heartbeat, delivered.signal)])
-      await this.#commit()
+      await Promise.all([working, this.#sendHeartbeats(heartbeat, done.signal)])
     } catch (error) {
       this.#failure ??= error
-      void this.close()
+      this.#abort.abort()
     }
-    if (this.#closing.signal.aborted) await this.close()
+    await working.catch(() => {})
+    this.#active.delete(working)
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Moves on over records that are not events. */
-  skipTo(place: KafkaOffset): void {
-    this.#mark(place)
-    this.#onProgress()
-  }
-
-  /** Finishes the batches in flight and commits. @param ms maximum milliseconds for that */
-  close(ms = this.#options.closeMs): Promise<void> {
-    return (this.#closed ??= this.#close(ms))
-  }
-
-  async #close(ms: number): Promise<void> {
-    const { consumer, log } = this.#options
-    const { name } = consumer
-    this.#closing.abort()
-    for (const resolve of this.#onCapacity.splice(0)) resolve()
-    await within(ms, this.#queue.stop()).catch(() => {
-      log.warn({ consumer: name }, 'consumer did not finish its batch; it is delivered again')
-    })
-    await this.#commit().catch((error: unknown) => {
-      log.warn({ consumer: name, err: error }, 'could not commit offsets; events are delivered again')
-    })
-    this.#commitOffsets = undefined
+  /** Starts nothing more. Resolves when the batches in flight are done and committed. */
+  async close(): Promise<void> {
+    this.#abort.abort()
+    await Promise.allSettled(this.#active)
   }
 
   /** Resolves when the signal aborts. @throws when the group rebalances or Kafka is lost */
-  async #sendHeartbeats(heartbeat: () => Promise<void>, delivered: AbortSignal): Promise<void> {
-    const { heartbeatMs, refreshEnds } = this.#options
-    while (!delivered.aborted) {
-      await pause(heartbeatMs, delivered)
-      if (delivered.aborted) return
+  async #sendHeartbeats(heartbeat: () => Promise<void>, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      await pause(this.#options.heartbeatMs, done)
+      if (done.aborted) return
       await heartbeat()
-      refreshEnds()
+      this.#options.onHeartbeat()
     }
   }
 
-  /** Resolves when all records of the batch are done, or the assignment ends. */
-  async #deliver(batch: RecordBatch['batch']): Promise<void> {
-    const { names, deduplicator, identity } = this.#options
+  async #work(batch: RecordBatch['batch'], commit: (offset: number) => Promise<void>): Promise<void> {
+    const { consumer, names, deduplicator, identity } = this.#options
     const { topic, partition } = batch
-    const { signal } = this.#closing
+    let events: ChangeEvent[] = []
     for (const item of itemsOf({ topic, partition, records: recordsOf(batch) }, names)) {
-      await this.#waitForCapacity()
       if (item.parsed.kind === 'malformed') await this.#putAside(item, item.parsed.error)
-      if (signal.aborted) return
-      if (item.parsed.kind === 'event' && !deduplicator.isRepeat(item)) {
-        this.#queue.offer({ seq: ++this.#seq, event: eventOf(item, item.parsed.event, identity) })
+      else if (!deduplicator.isRepeat(item)) events.push(eventOf(item, item.parsed.event, identity))
+      if (events.length === consumer.maxBatch) {
+        if (!(await this.#handle(events))) return
+        await commit(item.record.offset + 1)
+        events = []
       }
-      this.#mark({ topic, partition, offset: item.record.offset + 1 })
+      if (this.#abort.signal.aborted) return
     }
-    this.#mark({ topic, partition, offset: Number(batch.lastOffset()) + 1 })
-    this.#onProgress()
-    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    if (!signal.aborted) await Promise.race([this.#queue.reached(this.#seq), aborted])
+    if (await this.#handle(events)) await commit(Number(batch.lastOffset()) + 1)
   }
 
-  #mark(place: KafkaOffset): void {
-    this.#marks.push({ seq: this.#seq, place })
+  /** @returns false when the assignment ended before everything was done */
+  async #handle(events: ChangeEvent[]): Promise<boolean> {
+    const { signal } = this.#abort
+    if (events.length === 0) return true
+    this.#pending += events.length
+    try {
+      return await this.#semaphore.run(async () => {
+        if (events.length < this.#options.consumer.maxBatch) {
+          await pause(this.#pace.waitMs(performance.now()), signal)
+        }
+        if (signal.aborted) return false
+        this.#pace.started(performance.now())
+        const runner = this.#idleRunners.pop()!
+        try {
+          return await runner.run(events)
+        } finally {
+          this.#idleRunners.push(runner)
+        }
+      })
+    } finally {
+      this.#pending -= events.length
+    }
   }
 
   /** Writes a record that is not an event to the dead letters, for as long as it takes. */
   async #putAside(item: LogItem, error: Error): Promise<void> {
     const { consumer, deadLetters } = this.#options
-    const { signal } = this.#closing
+    const { signal } = this.#abort
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         return await deadLetters.addRecord(consumer.name, item, error)
@@ -174,34 +163,6 @@ export class AssignmentWorker {
         await pause(backoffMs(failures, DEAD_LETTER_BACKOFF), signal)
       }
     }
-  }
-
-  async #waitForCapacity(): Promise<void> {
-    if (this.#queue.pending < this.#queueLimit || this.#closing.signal.aborted) return
-    this.#onProgress()
-    await new Promise<void>((resolve) => this.#onCapacity.push(resolve))
-  }
-
-  #onProgress(): void {
-    const { done } = this.#queue
-    const { progress } = this.#options
-    for (let { first } = this.#marks; first && first.seq <= done; { first } = this.#marks) {
-      progress.advance(first.place)
-      this.#marks.shift()
-    }
-    if (this.#queue.pending < this.#queueLimit) for (const resolve of this.#onCapacity.splice(0)) resolve()
-    // A failure is repeated with the next commit; the one at the end of a batch is reported.
-    void this.#commit().catch(() => {})
-  }
-
-  async #commit(): Promise<void> {
-    await this.#options.progress.commit(async (offsets) => {
-      const topics = Array.from(groupByTopic(offsets), ([topic, some]) => ({
-        topic,
-        partitions: some.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-      }))
-      await this.#commitOffsets?.({ topics })
-    })
   }
 }
 

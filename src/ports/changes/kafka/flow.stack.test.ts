@@ -21,7 +21,7 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     const before = numbered(60)
     for (const title of before) await topics.write.document({ title })
     await eventually('all events', () => one.events.length + other.events.length >= before.length)
-    assert.ok(one.events.length > 0 && other.events.length > 0, 'both had some')
+    assert.ok(one.events.length > 0 && other.events.length > 0, 'both handle some')
     await first.stop()
     const count = other.events.length
     const after = numbered(20).map((title) => `${title} later`)
@@ -30,14 +30,14 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), [...before, ...after].sort())
   })
 
-  test('what an instance had in hand when it died comes to the other', async (t) => {
+  test('the batch in flight of a killed instance is delivered to another one', async (t) => {
     const topics = await openTestTopics(t)
-    let inHand = 0
-    const dying = worker({ before: (events) => new Promise(() => void (inHand += events.length)) })
+    let inFlight = 0
+    const dying = worker({ before: (events) => new Promise(() => void (inFlight += events.length)) })
     const first = await topics.start([dying])
     const titles = numbered(30)
     for (const title of titles) await topics.write.document({ title })
-    await eventually('a batch in hand', () => inHand > 0)
+    await eventually('a batch in flight', () => inFlight > 0)
     first.destroy()
     const other = worker()
     await topics.start([other])
@@ -73,20 +73,20 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     assert.equal(titlesOf([...slow.events, ...other.events]).filter((title) => title === 'slow').length, 1)
   })
 
-  test('when the group shares out its work anew, what is in hand is finished first', async (t) => {
+  test('a rebalance waits for the batches in flight', async (t) => {
     const topics = await openTestTopics(t)
     const { promise, resolve } = deferred()
-    let inHand = 0
+    let inFlight = 0
     const one = worker({
       before: (events) => {
-        inHand += events.length
+        inFlight += events.length
         return promise
       },
     })
     await topics.start([one])
     const titles = numbered(12)
     for (const title of titles) await topics.write.document({ title })
-    await eventually('a batch in hand', () => inHand > 0)
+    await eventually('a batch in flight', () => inFlight > 0)
     const other = worker()
     const starting = topics.start([other])
     setTimeout(resolve, 1_500)
@@ -95,7 +95,7 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), titles.sort())
   })
 
-  test('a record that is no event goes to the dead letters and stops nobody', async (t) => {
+  test('a malformed record goes to the dead letters, and the consumer goes on', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = worker()
     await topics.start([consumer])
@@ -119,7 +119,7 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     assert.match(letters[1]!.error, /op "x" is unknown/)
   })
 
-  test('topics that do not exist yet are waited for, and nothing written since is missed', async (t) => {
+  test('a feed waits for missing topics and delivers everything written to them', async (t) => {
     const topics = await openTestTopics(t, { missing: true })
     const [shared, every] = [worker(), viewer()]
     const feed = await topics.start([shared, every])

@@ -16,6 +16,7 @@ export class GroupConsumer implements DriverConsumer {
   readonly #deduplicator = new Deduplicator()
   #state: FeedStatus['state'] = 'starting'
   #problem: string | undefined
+  #session: GroupSession | undefined
   #worker: AssignmentWorker | undefined
   /** of earlier assignments */
   #deadLetterCount = 0
@@ -47,7 +48,7 @@ export class GroupConsumer implements DriverConsumer {
 
   /** records in its partitions that are not done */
   get lagEvents(): number {
-    return this.#worker?.lag ?? 0
+    return this.#session?.lag ?? 0
   }
 
   /** Resolves when the first attempt to join has succeeded or failed; it is retried. */
@@ -83,6 +84,7 @@ export class GroupConsumer implements DriverConsumer {
         }),
       signal,
       work: async (session, onWorking) => {
+        this.#session = session
         this.#onWorking = onWorking
         await session.run(signal)
       },

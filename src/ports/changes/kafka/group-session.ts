@@ -7,7 +7,6 @@ import type { KafkaDeadLetters } from './dead-letters.ts'
 import { isProtocolError, MissingTopicError } from './errors.ts'
 import type { Deduplicator } from './deduplicator.ts'
 import type { LogReader } from './log-reader.ts'
-import { PartitionProgress } from './partition-progress.ts'
 import { MAX_PARTITIONS, type TopicNames } from './topics.ts'
 import { type KafkaOffset, type KafkaPartition, partitionKey } from './types.ts'
 
@@ -54,6 +53,8 @@ export class GroupSession {
   readonly #reader: LogReader
   #assignment: Promise<AssignmentWorker> | undefined
   #worker: AssignmentWorker | undefined
+  /** by partition: the first offset that is not done, and the end */
+  readonly #lags = new Map<string, { done: number; end: number }>()
   #isAsking = false
 
   constructor(options: GroupSessionOptions) {
@@ -61,6 +62,13 @@ export class GroupSession {
     this.#options = options
     this.#member = client.member({ ...timings, group: groupName })
     this.#reader = client.reader()
+  }
+
+  /** records in the assigned partitions that are not done */
+  get lag(): number {
+    let lag = 0
+    for (const { done, end } of this.#lags.values()) lag += Math.max(0, end - done)
+    return lag
   }
 
   /** Joins the group and works until the signal aborts. @throws MissingTopicError, or when Kafka is lost */
@@ -77,7 +85,7 @@ export class GroupSession {
       })
       member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
         // Only transaction markers.
-        if (batchSize === 0) this.#worker?.skipTo({ topic, partition, offset: Number(lastOffset) + 1 })
+        if (batchSize === 0) this.#setLag({ topic, partition, done: Number(lastOffset) + 1 })
       })
       const start = async (): Promise<void> => {
         await member.connect()
@@ -99,59 +107,77 @@ export class GroupSession {
   async close(): Promise<void> {
     const leaving = this.#member.disconnect()
     leaving.catch(() => {})
-    await this.#worker?.close(this.#options.timings.stopMs)
+    const { consumer, log, timings } = this.#options
+    await within(timings.stopMs, this.#worker?.close() ?? Promise.resolve()).catch(() => {
+      log.warn({ consumer: consumer.name }, 'consumer did not finish its batch; it is delivered again')
+    })
     await within(LEAVE_TIMEOUT_MS, leaving).catch(() => {})
     await this.#reader.close()
   }
 
-  async #process(batch: RecordBatch): Promise<void> {
+  async #process({ batch, heartbeat, commitOffsetsIfNecessary }: RecordBatch): Promise<void> {
     const worker = await this.#assignment
-    await worker!.process(batch)
+    const { topic, partition } = batch
+    this.#setLag({ topic, partition, end: Number(batch.highWatermark) })
+    await worker!.process(batch, heartbeat, async (offset) => {
+      const partitions = [{ partition, offset: String(offset) }]
+      await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] })
+      this.#setLag({ topic, partition, done: offset })
+    })
   }
 
   async #open(memberAssignment: Record<string, number[]>): Promise<AssignmentWorker> {
-    const { client, consumer, groupName, log, names, timings } = this.#options
-    const reader = this.#reader
+    const { names, timings } = this.#options
     void this.#worker?.close()
     const partitions = Object.entries(memberAssignment).flatMap(([topic, some]) =>
       some.map((partition) => ({ topic, partition })),
     )
-    const [identity, committed, earliest, latest] = await Promise.all([
-      reader.identity(names.changes),
-      client.committed(groupName, partitions),
-      reader.offsets(partitions, 'earliest'),
-      reader.offsets(partitions, 'latest'),
+    const [identity, from, ends] = await Promise.all([
+      this.#reader.identity(names.changes),
+      this.#startOf(partitions),
+      this.#reader.offsets(partitions, 'latest'),
     ])
-    const from = earliest.map((first) => {
-      const find = (some: KafkaOffset[]): KafkaOffset | undefined =>
-        some.find((other) => partitionKey(other) === partitionKey(first))
-      const position = find(committed)
-      if (!position || (position.offset >= first.offset && position.offset <= find(latest)!.offset)) {
-        return position ?? first
-      }
-      const details = { consumer: consumer.name, committed: position, first }
-      log.error(details, 'events were removed from Kafka before they were handled')
-      return first
-    })
-    const progress = new PartitionProgress(from, latest)
+    this.#lags.clear()
+    for (const { offset, ...one } of from) this.#setLag({ ...one, done: offset })
+    for (const { offset, ...one } of ends) this.#setLag({ ...one, end: offset })
     this.#worker = new AssignmentWorker({
       ...this.#options,
       identity,
-      progress,
-      refreshEnds: () => void this.#refreshEnds(partitions, progress),
       heartbeatMs: timings.heartbeatMs,
-      closeMs: timings.rebalanceMs,
+      onHeartbeat: () => void this.#refreshEnds(partitions),
     })
     this.#options.onAssigned(this.#worker)
     return this.#worker
   }
 
-  /** While batches are handled nothing is fetched that would tell how long the partitions have become. */
-  async #refreshEnds(partitions: KafkaPartition[], progress: PartitionProgress): Promise<void> {
+  /** Where the member starts: kafkajs goes to the same offsets by itself. */
+  async #startOf(partitions: KafkaPartition[]): Promise<KafkaOffset[]> {
+    const { client, consumer, groupName, log } = this.#options
+    const [committed, earliest] = await Promise.all([
+      client.committed(groupName, partitions),
+      this.#reader.offsets(partitions, 'earliest'),
+    ])
+    return earliest.map((first) => {
+      const found = committed.find((one) => partitionKey(one) === partitionKey(first))
+      if (!found || found.offset >= first.offset) return found ?? first
+      const details = { consumer: consumer.name, committed: found, first }
+      log.error(details, 'events were removed from Kafka before they were handled')
+      return first
+    })
+  }
+
+  #setLag({ done, end, ...partition }: KafkaPartition & { done?: number; end?: number }): void {
+    const key = partitionKey(partition)
+    const before = this.#lags.get(key) ?? { done: 0, end: 0 }
+    this.#lags.set(key, { done: done ?? before.done, end: Math.max(end ?? 0, before.end) })
+  }
+
+  /** While a batch is handled nothing is fetched that would tell the new end of its partition. */
+  async #refreshEnds(partitions: KafkaPartition[]): Promise<void> {
     if (this.#isAsking) return
     this.#isAsking = true
     const ends = await this.#reader.offsets(partitions, 'latest').catch((): KafkaOffset[] => [])
-    progress.setEnds(ends)
+    for (const { offset, ...one } of ends) this.#setLag({ ...one, end: offset })
     this.#isAsking = false
   }
 }

@@ -4,13 +4,12 @@ import { silentLogger } from '../../../runtime/logger.ts'
 import { Deduplicator } from './deduplicator.ts'
 import { isProtocolError, messageOf } from './errors.ts'
 import type { LogItem } from './log-item.ts'
-import { PartitionProgress } from './partition-progress.ts'
 import { parseRecord } from './record.ts'
 import { type BufferedEvent, isAfter, rebase, ReplayBuffer } from './replay-buffer.ts'
 import { ensureKafkaTopics } from './topics.ts'
 import { parseKafkaUrl } from './url.ts'
 
-test('the URL names brokers, TLS and who logs in', () => {
+test('the URL names brokers, TLS and credentials', () => {
   assert.deepEqual(parseKafkaUrl('kafka://a:1,b'), { brokers: ['a:1', 'b:9092'], tls: false })
   assert.deepEqual(parseKafkaUrl('kafkas://[::1]:9093/'), { brokers: ['[::1]:9093'], tls: true })
   assert.deepEqual(parseKafkaUrl('kafkas://me:s%40crt@a:1?sasl=plain').sasl, {
@@ -21,7 +20,7 @@ test('the URL names brokers, TLS and who logs in', () => {
   assert.equal(parseKafkaUrl('kafka://me:x@a:1').sasl?.mechanism, 'scram-sha-512')
 })
 
-test('what is wrong with a URL is said, without the password', () => {
+test('an error in a URL is explained, without the password', () => {
   const wrong: [string, RegExp][] = [
     ['http://a:1', /no address of Kafka/],
     ['kafka://', /a broker is missing/],
@@ -65,30 +64,6 @@ test('the same change at another offset is a repeat, however old it looks; the s
   assert.equal(isRepeat(5, 6), false, 'forgotten')
   assert.equal(isRepeat(null, 7, { op: 'r' }), false)
   assert.equal(isRepeat(null, 8, { op: 'r' }), false)
-})
-
-test('offsets are committed one at a time, and again after a failure', async () => {
-  const place = (offset: number, partition = 0) => ({ topic: 't', partition, offset })
-  const progress = new PartitionProgress([place(5), place(7, 1)], [place(9), place(7, 1)])
-  assert.equal(progress.lag, 4)
-  const sent: number[] = []
-  let fails = true
-  const send = async (offsets: { offset: number }[]): Promise<void> => {
-    sent.push(...offsets.map(({ offset }) => offset))
-    await Promise.resolve()
-    if (fails) throw new Error('no broker')
-  }
-  await progress.commit(send)
-  assert.deepEqual(sent, [], 'nothing is done')
-  progress.advance(place(6))
-  await assert.rejects(progress.commit(send), /no broker/)
-  fails = false
-  const first = progress.commit(send)
-  progress.advance(place(8))
-  progress.advance(place(7))
-  await Promise.all([first, progress.commit(send), progress.commit(send)])
-  assert.deepEqual(sent, [6, 6, 8])
-  assert.equal(progress.lag, 1)
 })
 
 test('errors of both packages are recognised, and their causes are in the message', () => {

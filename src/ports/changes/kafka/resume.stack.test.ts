@@ -38,7 +38,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     const all = ofId(seenHere.slice(1))
     assert.deepEqual(idsOf(ofId(seenThere)).sort(), idsOf(all).sort())
 
-    // A client that changes the instance after every event gets each once, whatever their orders were.
+    // A client that changes the instance after every event gets each event once, although their orders differ.
     const got: ChangeEvent[] = []
     let place = start
     for (let feed = other; ; feed = feed === one ? other : one) {
@@ -55,7 +55,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(versions, [2, 3, 4, 5])
   })
 
-  test('what is older than memory is read from Kafka, for many at once', async (t) => {
+  test('events older than the buffer are replayed from Kafka, for many requests at once', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer], { buffer: { events: 10 } })
@@ -75,7 +75,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.equal((await feed.replay(ids[0]!, start, 2)).kind, 'reset')
   })
 
-  test('what is further back than a scan reads is a reset', async (t) => {
+  test('a position further back than the limit is a reset', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer], { buffer: { events: 5 }, logReplay: { records: 10 } })
@@ -86,7 +86,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(await feed.replay(id, start, 100), { kind: 'reset', reason: 'the position is too old' })
   })
 
-  test('a position that lies ahead is waited for, one beyond the end is a reset', async (t) => {
+  test('a position beyond the end of the log is a reset', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -98,7 +98,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(await replay, { kind: 'reset', reason: 'the position is in the future' })
   })
 
-  test('positions of topics that were made anew are unknown, and readers are told', async (t) => {
+  test('recreated topics reset the readers, and earlier positions are unknown', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -113,7 +113,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     await consumer.reached(2)
   })
 
-  test('rows that are read anew after events mean a reset, the first time they do not', async (t) => {
+  test('a snapshot after events is a reset, the first snapshot is not', async (t) => {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -132,7 +132,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(idsOf(consumer.events), [`${id} 2`, `${id} 6`])
   })
 
-  test('what a connector sends twice is delivered and remembered once', async (t) => {
+  test('changes that a connector repeats are delivered and replayed once', async (t) => {
     const topics = await openTestTopics(t)
     const [here, shared] = [viewer(), recordingConsumer({ name: 'indexer' })]
     const feed = await topics.start([here, shared], { buffer: { events: 3 } })
@@ -152,7 +152,7 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(idsOf(eventsOf(await late.replay(id, start, 10))), expected)
   })
 
-  test('a connector that is restarted, or starts over, is followed', async (t) => {
+  test('a restarted connector is followed, and one that starts over is a reset', async (t) => {
     const kafka = await openTestKafka(t)
     await kafka.prepare()
     const consumer = viewer()
