@@ -1,6 +1,6 @@
 /**
- * The composition root: which modules a set of roles needs, and what each is made of. Only this file and the folder
- * app/ know roles and adapters alike.
+ * The composition root: which modules a set of roles needs, and how they are connected. Only this file and the folder
+ * app/ know both roles and adapters.
  */
 import { composeListeners } from './app/listeners.ts'
 import { createBase, type Overrides } from './app/base.ts'
@@ -11,13 +11,13 @@ import type { Logger } from './runtime/logger.ts'
 import { startGraph, startOrder } from './runtime/module.ts'
 
 export interface RunningService {
-  /** where each listener is; `http` has the routes of all roles, `grpc` is host:port */
+  /** URL of each listener; `http` has the routes of all roles, `grpc` is host:port */
   urls: Record<string, string>
-  /** what the start found and repaired, in sentences for the operator */
+  /** problems that the start found and repaired, as sentences for the operator */
   findings: string[]
-  /** where it keeps data; undefined where all of that is on servers */
+  /** the data folder; undefined if all data is on servers */
   folder?: string
-  /** rejects when a part has failed for good */
+  /** rejects when a module has failed permanently */
   failed: Promise<never>
   stop(): Promise<void>
 }
@@ -27,7 +27,7 @@ export interface ServiceOptions {
   onStarted?: (module: string, millis: number) => void
 }
 
-/** Starts the roles that the configuration names, and everything they need. */
+/** Starts the configured roles and everything they need. */
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   const { log } = options
   const { listeners: service } = composeService(config, log)

@@ -2,7 +2,7 @@
 import { createProcessIo } from './commands/io.ts'
 import { runCommandLine } from './commands/run.ts'
 
-/** What may still be open after a command, such as a slow connection, gets this long. */
+/** The process exits after this time even if something, such as a slow connection, is still open. */
 const LINGER_MS = 2_000
 
 process.exitCode = await runCommandLine(process.argv.slice(2), createProcessIo())

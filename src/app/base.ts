@@ -31,7 +31,7 @@ export interface Base {
   newId: NewId
   logOf: (module: string) => Logger
   has: (role: Role) => boolean
-  /** what starting found and repaired, in sentences for the operator */
+  /** problems that the start found and repaired, as sentences for the operator */
   findings: string[]
   overrides: Overrides
 }

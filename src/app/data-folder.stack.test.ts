@@ -1,4 +1,3 @@
-/** Roles whose stores are all on servers, and the data folder of their processes. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +6,7 @@ import { test } from 'node:test'
 import { startCli } from '../testing/cli.ts'
 import { stack } from '../testing/stack.ts'
 
-test('roles of one machine that keep nothing in a data folder need none, and do not exclude each other', async (t) => {
+test('processes whose stores are all on servers create no data folder and can share a machine', async (t) => {
   const parent = await mkdtemp(join(tmpdir(), 'docmgr-folder-'))
   t.after(() => rm(parent, { recursive: true }))
   const start = () => {

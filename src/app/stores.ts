@@ -96,10 +96,13 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     const history = { maxAgeHours, maxEvents }
     const opened = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
     const value = overrides.feed?.(opened) ?? opened
-    metrics.gauge('docmgr_changes_lag_bytes', 'Log that some consumer has not done yet', [], async (gauge) =>
-      gauge.set((await value.refreshStatus()).lagBytes ?? 0),
+    metrics.gauge(
+      'docmgr_changes_lag_bytes',
+      'Bytes of the log that a consumer has not processed',
+      [],
+      async (gauge) => gauge.set((await value.refreshStatus()).lagBytes ?? 0),
     )
-    metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not done yet', [], (gauge) =>
+    metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
       gauge.set(value.status().lagEvents ?? 0),
     )
     metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
@@ -117,7 +120,7 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
   return { folder, authenticator, database, blobs, cache, searchIndex, changes, cluster }
 }
 
-/** Instances that count views together must hash viewers alike. */
+/** Processes that count views together must use the same key for the hashes of viewers. */
 function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promise<string> {
   if (cache.viewerSecret !== undefined) return cache.viewerSecret
   return isShared('cache', cache.url) && auth.secret !== undefined

@@ -22,7 +22,7 @@ export interface Upload {
   contentType: string
   /** bytes */
   size: number
-  /** called again for each attempt */
+  /** called for each attempt */
   open: () => Readable
 }
 
@@ -48,16 +48,14 @@ export interface SearchAnswer {
   took_ms: number
 }
 
-/**
- * The REST interface, as far as the commands use it. Every call throws ApiError or ServiceUnreachableError.
- */
+/** The part of the REST interface that the commands use. Every call throws ApiError or ServiceUnreachableError. */
 export interface Api {
-  /** @param key Idempotency-Key: a repetition with the same key creates nothing new */
+  /** @param key Idempotency-Key: a retry with the same key creates nothing new */
   createDocument(document: NewDocument, key: string): Promise<Document>
   uploadDocument(upload: Upload, key: string): Promise<Document>
-  /** counts no view */
+  /** does not count as a view */
   hasDocument(id: string): Promise<boolean>
-  /** counts a view */
+  /** counts as a view */
   getDocument(id: string): Promise<Document>
   /** newest first, page by page */
   listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
@@ -65,13 +63,13 @@ export interface Api {
   sign(signature: NewSignature, key: string): Promise<Signature>
   isSigned(documentId: string): Promise<boolean>
   search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchAnswer>
-  /** the token of a developer's machine; refused where tokens are required */
+  /** a token for any user, which a service gives only in open mode */
   developmentToken(userId: string, email: string): Promise<string>
   metrics(): Promise<string>
   close(): Promise<void>
 }
 
-const UPLOAD_LIMIT_MS = 300_000
+const UPLOAD_TIMEOUT_MS = 300_000
 
 export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
   const http = createHttpClient(options)
@@ -88,7 +86,7 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
         method: 'POST',
         headers: { ...keyed(key), 'content-type': contentType, 'content-length': String(size) },
         body: open,
-        timeoutMs: UPLOAD_LIMIT_MS,
+        timeoutMs: UPLOAD_TIMEOUT_MS,
       })
       return body
     },
@@ -119,7 +117,7 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
     },
 
     async setStatus(id, status) {
-      // Repeating the present status changes nothing.
+      // Setting the current status again changes nothing.
       const options = { method: 'PATCH', json: { status }, repeatable: true } as const
       return (await http.send<Document>(`${documents}/${encodeURIComponent(id)}`, options)).body
     },

@@ -13,38 +13,35 @@ import { readServiceFile } from '../runtime/service-file.ts'
 import { type RoleUrls } from './api.ts'
 import { ServiceUnreachableError } from './problem.ts'
 
-/** The service that a command talks to. */
+/** The service that a command uses. */
 export interface FoundService {
   urls: RoleUrls
-  /** `embedded`: this command has started it, for its own time */
+  /** `embedded`: started by this command, for its own duration */
   kind: 'given' | 'running' | 'embedded'
-  /** what requests are sent with; undefined where none is needed */
+  /** token of the requests; undefined if none is needed */
   token?: string
-  /** Stops an embedded one; does nothing otherwise. */
+  /** Stops an embedded service; otherwise does nothing. */
   stop(): Promise<void>
 }
 
 export interface FindOptions {
-  /** base address that was asked for */
+  /** base URL from the command line */
   url?: string
   token?: string
-  /**
-   * the data folder was named: a service that listens where the configuration says, but on another folder,
-   * is not meant
-   */
+  /** the data folder was given explicitly, so a service at the configured address may have another one */
   folderIsNamed: boolean
-  /** tells the user that something takes a moment */
+  /** called before an embedded service is started, which takes some seconds */
   onStart: () => void
   signal: AbortSignal
 }
 
-/** Who the command line is, where tokens are required and it can sign its own. */
+/** The user in the tokens that the command line signs for itself. */
 export const COMMAND_LINE_USER = { id: 'docmgr-cli', email: 'cli@docmgr.local', admin: true }
 
 /**
- * The service at `url`; else the one that runs on the data folder; else the one that listens where this
- * configuration says; else a new one in this process.
- * @throws ServiceUnreachableError, or whatever keeps the embedded service from starting
+ * The service at `url`, else the one that uses the data folder, else the one at the configured address, else a new one
+ * in this process.
+ * @throws ServiceUnreachableError, or an error of the start of the embedded service
  */
 export async function findService(config: Config, options: FindOptions): Promise<FoundService> {
   const { url, token, signal } = options
@@ -68,25 +65,25 @@ export async function findService(config: Config, options: FindOptions): Promise
   if (isShared('database', config.database.url)) {
     throw new ServiceUnreachableError(
       listenAddress(config) ?? 'any address of this configuration',
-      'none runs',
+      'not running',
     )
   }
   options.onStart()
   try {
     return { ...(await startEmbedded(config)), ...withToken }
   } catch (error) {
-    // The one that has the folder may be starting itself.
+    // The process that uses the folder may still be starting.
     const other = error instanceof FolderInUseError ? await waitForOther(config, signal) : undefined
     if (!other) throw error
     return { urls: other, kind: 'running', stop: async () => {}, ...withToken }
   }
 }
 
-const START_LIMIT_MS = 15_000
+const START_TIMEOUT_MS = 15_000
 
-/** The service that another process is starting on the same folder. */
+/** Waits for the service that another process is starting on the same folder. */
 async function waitForOther(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
-  const end = performance.now() + START_LIMIT_MS
+  const end = performance.now() + START_TIMEOUT_MS
   let urls: RoleUrls | undefined
   while (!urls && performance.now() < end) {
     await delay(200, undefined, { signal })
@@ -118,36 +115,36 @@ async function fromListenAddress(config: Config, signal: AbortSignal): Promise<R
   return everyRole(base)
 }
 
-/** Where a service of this configuration would listen; undefined where any port, or none, would do. */
+/** The configured address of the service; undefined if the port is 0 or off. */
 export function listenAddress({ listen: { host, http } }: Config): string | undefined {
   return http === 'off' || http === 0 ? undefined : reachable(host, http)
 }
 
-/** The address from this machine of what listens on `host`, which may be all addresses. */
+/** The URL on this machine of a listener on `host`, which may stand for all addresses. */
 export function reachable(host: string, port: number): string {
   const one = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return `http://${one.includes(':') ? `[${one}]` : one}:${port}`
 }
 
-const PROBE_LIMIT_MS = 3_000
+const PROBE_TIMEOUT_MS = 3_000
 
 /**
- * Undefined when a docmgr answers there, else why not. A gateway keeps the health of the roles behind it to itself, and
- * answers with docmgr's own problem that there is no such path.
+ * Undefined when a docmgr answers at the URL, else why not. A gateway does not expose the health of the roles; it answers
+ * with docmgr's problem `not-found`.
  */
 export async function probe(base: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)])
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)])
     const { statusCode, body } = await request(`${base}/health/live`, { signal: limit, reset: true })
     const { status, type } = (await body.json()) as { status?: unknown; type?: unknown }
     const isRole = statusCode === 200 && status === 'alive'
     const isGateway = statusCode === 404 && type === 'urn:docmgr:problem:not-found'
-    return isRole || isGateway ? undefined : 'something else answers there'
+    return isRole || isGateway ? undefined : 'another program answers there'
   } catch (error) {
     signal.throwIfAborted()
     const { code, message, name } = error as NodeJS.ErrnoException
-    if (name === 'TimeoutError') return `no answer within ${PROBE_LIMIT_MS} ms`
-    return name === 'SyntaxError' ? 'something else answers there' : (code ?? message)
+    if (name === 'TimeoutError') return `no answer within ${PROBE_TIMEOUT_MS} ms`
+    return name === 'SyntaxError' ? 'another program answers there' : (code ?? message)
   }
 }
 

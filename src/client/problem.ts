@@ -1,12 +1,9 @@
 import { type Problem } from '../http/problem.ts'
 
-/** The service answered with an error; the message is its own explanation. */
+/** The service answered with an error; the message is from its answer. */
 export class ApiError extends Error {
   readonly status: number
-  /**
-   * the stable end of the problem's type, such as `document-not-found`; empty where the answer was no
-   * problem
-   */
+  /** the last part of the problem's type, such as `document-not-found`; empty if the answer was not a problem */
   readonly code: string
   constructor(status: number, code: string, message: string) {
     super(message)
@@ -16,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing answers at this address. */
+/** No docmgr answers at this address. */
 export class ServiceUnreachableError extends Error {
   constructor(url: string, reason: string) {
     super(
@@ -26,10 +23,7 @@ export class ServiceUnreachableError extends Error {
   }
 }
 
-/**
- * Reads an answer that is no success: problem details (RFC 9457), or whatever a proxy in between had to
- * say.
- */
+/** Reads an error answer: problem details (RFC 9457), or the answer of a proxy. */
 export function errorOfAnswer(status: number, text: string): ApiError {
   try {
     const { type, title, detail } = JSON.parse(text) as Partial<Problem>
@@ -43,11 +37,11 @@ export function errorOfAnswer(status: number, text: string): ApiError {
     }
     if (typeof title === 'string') return new ApiError(status, '', title)
   } catch {
-    // No JSON: a proxy's page.
+    // Not JSON: a page of a proxy.
   }
   return new ApiError(
     status,
     '',
-    `the answer was status ${status}${text ? `: ${text.slice(0, 200).trim()}` : ''}`,
+    `the service answered with status ${status}${text ? `: ${text.slice(0, 200).trim()}` : ''}`,
   )
 }

@@ -8,7 +8,7 @@ import { type Io } from './io.ts'
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript }
 
-/** Prints what a shell needs to complete this command line; made from the commands themselves. */
+/** Prints the completion script for a shell, generated from the commands. */
 export async function completion(shell: keyof typeof SCRIPTS, program: Command, io: Io): Promise<number> {
   io.out(SCRIPTS[shell](describeCommands(program)))
   return EXIT.done

@@ -7,7 +7,7 @@ import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { table } from './table.ts'
 
-/** Shows every setting with where its value comes from; secrets are hidden. */
+/** Shows every setting and where its value comes from. Secrets are hidden. */
 export async function showConfig(
   options: ConfigOptions & { all?: boolean; markdown?: boolean; json?: boolean },
   io: Io,
@@ -17,7 +17,7 @@ export async function showConfig(
     return EXIT.done
   }
   const loaded = await configOf(options)
-  const rows = listSettings().map((setting) => ({ setting, ...inForce(setting, loaded) }))
+  const rows = listSettings().map((setting) => ({ setting, ...currentValue(setting, loaded) }))
   if (options.json) {
     io.json({
       file: loaded.file ?? null,
@@ -51,12 +51,15 @@ export async function showConfig(
   return EXIT.done
 }
 
-function inForce(setting: Setting, { config, origins }: LoadedConfig): { value: unknown; origin: string } {
+function currentValue(
+  setting: Setting,
+  { config, origins }: LoadedConfig,
+): { value: unknown; origin: string } {
   const value = at(config, setting.key)
   return { value: setting.secret ? hide(value) : value, origin: describeOrigin(origins.get(setting.key)!) }
 }
 
-/** Of a URL, only the password is secret. */
+/** In a URL only the password is secret. */
 function hide(value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (!URL.canParse(value)) return '[hidden]'

@@ -14,7 +14,7 @@ interface Finding {
   fix?: string
 }
 
-test('doctor looks at the servers that the roles of this process need, and at no others', async (t) => {
+test('doctor checks the servers that the roles of this process use, and no others', async (t) => {
   const { url, directUrl } = await openStackDatabase(t)
   const data = await mkdtemp(join(tmpdir(), 'docmgr-doctor-'))
   t.after(() => rm(data, { recursive: true }))

@@ -1,11 +1,11 @@
-/** What every command ends with; shown by `docmgr --help`. */
+/** Exit codes of all commands, shown by `docmgr --help`. */
 export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
   attention: 3,
   unreachable: 4,
-  /** SIGINT: 128 + 2, as shells have it */
+  /** SIGINT: 128 + 2, by the convention of shells */
   interrupted: 130,
   /** SIGTERM: 128 + 15 */
   terminated: 143,
@@ -16,12 +16,12 @@ export const EXIT_CODES_HELP = `Exit codes:
   1    failed
   2    wrong usage or configuration
   3    done, but something needs attention: doctor found a problem, import could
-       not read a file, migrations are pending, the index lacks documents,
-       the connector does not run
+       not read a file, migrations are pending, documents are missing in the
+       index, the connector is not running
   4    a service or server does not answer
   130  interrupted (143: terminated)`
 
-/** The command cannot do what was asked; the message is for the user, and no stack is shown. */
+/** A failure with a message for the user; no stack is shown. */
 export class CommandError extends Error {
   readonly exitCode: number
   constructor(message: string, exitCode: number = EXIT.failed) {

@@ -9,7 +9,7 @@ const COMMANDS = [
   ...['token', 'config', 'roles', 'doctor', 'cdc', 'completion'],
 ]
 
-test('help names every command and what the exit codes mean', async () => {
+test('help lists every command and the exit codes', async () => {
   const { code, stdout } = await runCli(['--help'])
   assert.equal(code, 0)
   for (const command of COMMANDS) assert.match(stdout, new RegExp(`^  ${command} `, 'm'))
@@ -24,7 +24,7 @@ test('the help of every command has an example', async () => {
   }
 })
 
-test('what is not known is refused with what was probably meant', async () => {
+test('an unknown command or option is refused with a suggestion', async () => {
   const command = await runCli(['serv'])
   assert.equal(command.code, 2)
   assert.match(command.stderr, /unknown command 'serv'\n\(Did you mean serve\?\)/)
@@ -33,7 +33,7 @@ test('what is not known is refused with what was probably meant', async () => {
   assert.match(option.stderr, /unknown option '--sise=3'\n\(Did you mean --size\?\)|Did you mean --size/)
 })
 
-test('wrong values are refused with what would be right', async () => {
+test('invalid values are refused with what is allowed', async () => {
   const cases: [string[], RegExp][] = [
     [['seed', '--count', 'many'], /--count many: must be a whole number from 1 to/],
     [['search', 'x', '--status', 'lost'], /Allowed choices are created, sent/],

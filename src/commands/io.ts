@@ -4,47 +4,41 @@ import { EXIT } from './exit-codes.ts'
 
 type Colors = ReturnType<typeof pc.createColors>
 
-/**
- * The terminal, or whatever stands in its place: data goes to standard output, everything else to standard
- * error.
- */
+/** Input and output of a command: data goes to standard output, messages to standard error. */
 export interface Io {
-  /** one line of data */
+  /** prints a line of data */
   out(line: string): void
-  /** data for programs, on one line */
+  /** prints data as one line of JSON */
   json(value: unknown): void
-  /** one line for the person who waits */
+  /** prints a line for the user */
   note(line: string): void
-  /** colours of standard output; plain text where it is no terminal or NO_COLOR is set */
+  /** colors of standard output; none if it is not a terminal or NO_COLOR is set */
   colors: Colors
   errorColors: Colors
-  /** a person watches standard error: a progress bar is welcome */
+  /** standard error is a terminal, so a progress bar can be shown */
   interactive: boolean
   /** columns of standard output */
   width: number
-  /** aborted when the command shall end: a signal, or nobody reads its output any more */
+  /** aborted when the command must end: by a signal or because its output was closed */
   signal: AbortSignal
-  /** aborted by a signal only */
+  /** aborted only by a signal */
   interrupted: AbortSignal
-  /** what the command ends with once `signal` is aborted */
+  /** the exit code once `signal` is aborted */
   interruptionCode(): number
 }
 
 const DEFAULT_WIDTH = 80
 
-/**
- * npm passes on a signal that the terminal has already sent to everyone: within this time it is the same
- * one.
- */
+/** The terminal sends a signal to all processes and npm forwards it: within this time it is the same signal. */
 const SAME_SIGNAL_MS = 500
 
-/** The process's own. Installs the handling of signals and of a closed standard output (`| head`). */
+/** Input and output of this process. Installs handlers for signals and for a closed standard output (`| head`). */
 export function createProcessIo(): Io {
   const { stdout, stderr } = process
   const ended = new AbortController()
   const interrupted = new AbortController()
   let code: number = EXIT.done
-  // Every request in hand listens; there is nothing to warn of.
+  // Every request in flight adds a listener; the warning about many listeners would be wrong.
   setMaxListeners(0, ended.signal)
 
   const onSignal = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
@@ -83,7 +77,7 @@ export function createProcessIo(): Io {
 
 export class InterruptedError extends Error {
   constructor(signal: string) {
-    super(`ended by ${signal}`)
+    super(`stopped by ${signal}`)
     this.name = 'InterruptedError'
   }
 }

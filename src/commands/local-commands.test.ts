@@ -11,13 +11,13 @@ let folder: string
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))))
 after(() => rm(folder, { recursive: true }))
 
-/** Everything on free ports. */
+/** Uses free ports for every listener. */
 const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
   '--set',
   `listen.${name}=0`,
 ])
 
-test('config shows each value with where it comes from, and hides secrets', async () => {
+test('config shows each value with its source and hides secrets', async () => {
   await writeFile(join(folder, 'docmgr.config.ts'), `export default { log: { level: 'info' } }`)
   const env = {
     DOCMGR_AUTH_SECRET: 'a secret of more than thirty-two bytes',
@@ -40,7 +40,7 @@ test('config shows each value with where it comes from, and hides secrets', asyn
   await rm(join(folder, 'docmgr.config.ts'))
 })
 
-test('token signs for a user with the kept secret, which only its owner can read', async () => {
+test('token signs with the secret in the data folder, which only its owner can read', async () => {
   const data = join(folder, 'tokens')
   const args = ['token', '--user-id', 'ada', '--email', 'ada@example.com', '--admin', '--data', data]
   const { stdout } = await runCli([...args, '--lifetime', '60'])
@@ -88,7 +88,7 @@ test('doctor finds a port in use and suggests a fix', async () => {
   }
 })
 
-test('doctor reports a wrong configuration', async () => {
+test('doctor reports an invalid configuration', async () => {
   const { code, stdout } = await runCli(['doctor', '--json'], { env: { DOCMGR_LISTEN_HTTP: 'x' } })
   assert.equal(code, 3)
   const { findings } = JSON.parse(stdout)
@@ -96,7 +96,7 @@ test('doctor reports a wrong configuration', async () => {
   assert.equal(configuration.state, 'problem')
 })
 
-test('migrate brings a new embedded database to the newest schema, and says what is pending before', async () => {
+test('migrate applies the migrations of a new embedded database, and --check counts them before', async () => {
   const args = ['migrate', '--json', '--data', join(folder, 'migrated')]
   const pending = await runCli([...args, '--check'])
   assert.equal(pending.code, 3, pending.stderr)
@@ -106,7 +106,7 @@ test('migrate brings a new embedded database to the newest schema, and says what
   assert.deepEqual([after.code, JSON.parse(after.stdout)], [0, { pending: 0 }])
 })
 
-test('a client command without any service to talk to says so', async () => {
+test('a client command fails when no service answers', async () => {
   const url = 'http://127.0.0.1:9'
   const { code, stderr } = await runCli(['search', 'x', '--url', url])
   assert.equal(code, 4)

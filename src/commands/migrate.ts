@@ -13,7 +13,7 @@ import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 
-/** Brings the database to the newest schema, on a connection that does not go through a pooler. */
+/** Applies pending migrations over a direct connection to the database. */
 export async function migrate(
   options: ConfigOptions & { check?: boolean; json?: boolean },
   io: Io,
@@ -22,8 +22,7 @@ export async function migrate(
   const holder = await holderOf(config)
   if (holder !== undefined) {
     if (options.json) io.json(options.check ? { pending: 0 } : { applied: 0 })
-    else
-      io.out(`The database is up to date: process ${holder}, which has it open, migrated it when it started.`)
+    else io.out(`The database is up to date: process ${holder}, which uses it, migrated it at its start.`)
     return EXIT.done
   }
   return withDirectConnection(config, async (connection) => {
@@ -45,7 +44,7 @@ export async function migrate(
   })
 }
 
-/** The process that has the embedded database open, if any. */
+/** The process that uses the embedded database, if any. */
 async function holderOf({ data, database }: Config): Promise<number | undefined> {
   if (isShared('database', database.url)) return undefined
   const file = await readServiceFile(data)
@@ -54,7 +53,7 @@ async function holderOf({ data, database }: Config): Promise<number | undefined>
 
 const count = (migrations: number): string => (migrations === 1 ? '1 migration' : `${migrations} migrations`)
 
-/** The database itself; the embedded one is started for the time of the work. */
+/** Connects to the database without a pooler; starts an embedded one for the time of the work. */
 async function withDirectConnection<T>(
   { data, database }: Config,
   work: (connection: ConnectionSettings) => Promise<T>,

@@ -1,4 +1,3 @@
-import { type Config } from '../config/schema.ts'
 import { type FlagValue, type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 
@@ -16,7 +15,7 @@ export interface ServiceOptions extends ConfigOptions {
   token?: string
 }
 
-/** The configuration in force, with the flags of this command. @throws ConfigError, CommandError */
+/** Loads the configuration with the flags of this command. @throws ConfigError, CommandError */
 export async function configOf(
   options: ConfigOptions,
   more: readonly FlagValue[] = [],
@@ -34,11 +33,9 @@ export async function configOf(
   })
 }
 
-/** A whole number from the command line. @throws CommandError */
+/** Parses an integer from the command line. @throws CommandError */
 export function wholeNumber(text: string, flag: string, min: number, max: number): number {
   const value = /^\d{1,12}$/.test(text) ? Number(text) : NaN
   if (value >= min && value <= max) return value
   throw new CommandError(`${flag} ${text}: must be a whole number from ${min} to ${max}`, EXIT.usage)
 }
-
-export type { Config }

@@ -2,20 +2,21 @@ import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
 import { STATUSES } from '../domain/document.ts'
 import { programVersion } from '../runtime/version.ts'
+import { CDC_ACTIONS } from './cdc/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
-import { type Io } from './io.ts'
+import type { Io } from './io.ts'
 
-/** A command's work: resolves with the exit code. */
+/** Runs a command; resolves with the exit code. */
 type Work = () => Promise<number>
 
-/** The whole command line. Nothing of a command is loaded before it runs, so that help is quick. */
+/** The command line. The code of a command is loaded when it runs, so that help is fast. */
 export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
   const program = new Command('docmgr')
     .description('Event-driven document management and signing: one program, every role.')
     .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .helpCommand('help [command]', 'explain a command')
-    .option('--no-color', 'plain text, as with the variable NO_COLOR')
+    .option('--no-color', 'print plain text, like the variable NO_COLOR')
     .showHelpAfterError('Try `docmgr --help`.')
     .exitOverride()
     .addHelpText('after', `\nExample:\n  $ docmgr serve\n\n${EXIT_CODES_HELP}`)
@@ -32,37 +33,35 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
 
   withConfig(add('serve', 'start the service', 'docmgr serve --role=document,signature --port 8080'))
     .option('--role <roles>', `${ROLES.join(', ')}, separated by commas, or all`)
-    .option('--host <address>', 'the address to listen on')
-    .option('--port <port>', 'the port with all routes; 0: any free one')
-    .option('--json', 'print where it listens as one line of JSON')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <port>', 'port of all routes; 0: any free one')
+    .option('--json', 'print the addresses it listens on as one line of JSON')
     .action((options) => chosen(async () => (await import('./serve.ts')).serve(options, io)))
 
-  withConfig(
-    add('migrate', 'bring the database to the newest schema', 'docmgr migrate --check && echo up to date'),
-  )
-    .option('--check', 'only say how many migrations are pending')
+  withConfig(add('migrate', 'apply pending migrations', 'docmgr migrate --check && echo up to date'))
+    .option('--check', 'only print how many migrations are pending')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./migrate.ts')).migrate(options, io)))
 
   withConfig(
-    add('reindex', 'compare the search index with the database, and index what it lacks', REINDEX_EXAMPLE),
+    add('reindex', 'compare the search index with the database and index missing documents', REINDEX_EXAMPLE),
   )
-    .option('--check', 'only say what the index lacks')
+    .option('--check', 'only print what is missing')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./reindex.ts')).reindex(options, io)))
 
   withService(
-    add('seed', 'make realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
+    add('seed', 'create realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
   )
     .option('--count <number>', 'how many documents', '100')
-    .option('--seed <number>', 'another seed makes other documents; the same one makes nothing twice', '1')
+    .option('--seed <number>', 'documents depend on it; running a seed again creates nothing twice', '1')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./seed.ts')).seed(options, io)))
 
   withService(add('import <folder>', 'import the files of a folder', 'docmgr import ~/Documents/contracts'))
-    .option('--created-by <e-mail>', 'who has made the documents', 'import@docmgr.local')
-    .option('--hidden', 'also files and folders whose name starts with a dot')
-    .option('--json', 'print one line of JSON for each file, and one for the whole')
+    .option('--created-by <e-mail>', 'author of the documents', 'import@docmgr.local')
+    .option('--hidden', 'include files and folders whose name starts with a dot')
+    .option('--json', 'print one line of JSON per file and one for the summary')
     .action((folder, options) =>
       chosen(async () => (await import('./import.ts')).importFolder(folder, options, io)),
     )
@@ -71,44 +70,47 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     add('search <query>', 'find documents by their title and text', `docmgr search '"notice period" rent'`),
   )
     .addOption(new Option('--status <status>', 'only documents in this status').choices(STATUSES))
-    .option('--created-by <e-mail>', 'only documents made by this person')
+    .option('--created-by <e-mail>', 'only documents of this author')
     .option('--content-type <type>', 'only documents of this media type')
-    .option('--from <number>', 'leave out the first ones', '0')
-    .option('--size <number>', 'how many at the most', '10')
+    .option('--from <number>', 'number of results to skip', '0')
+    .option('--size <number>', 'maximum number of results', '10')
     .option('--json', 'print the answer as JSON')
     .action((query, options) => chosen(async () => (await import('./search.ts')).search(query, options, io)))
 
   withService(add('tail <document-id>', 'print the events of a document as they happen', TAIL_EXAMPLE))
     .addOption(
-      new Option('--since <when>', 'start with the history that is kept, or now; start with --until')
+      new Option(
+        '--since <when>',
+        'begin with the available history or with new events; start if --until is given',
+      )
         .choices(['start', 'now'])
         .conflicts('last'),
     )
-    .option('--last <position>', 'start with what came after this position')
+    .option('--last <position>', 'begin after this position')
     .option(
       '--until <type>',
-      'end after an event of this type, such as document.signed, or when it has happened before',
+      'end after an event of this type, such as document.signed, even if it is in the past',
     )
-    .option('--count <number>', 'end after so many events')
-    .option('--json', 'print one line of JSON for each event')
+    .option('--count <number>', 'end after this number of events')
+    .option('--json', 'print one line of JSON per event')
     .action((id, options) => chosen(async () => (await import('./tail.ts')).tail(id, options, io)))
 
   withConfig(add('token', 'sign a token for a user', TOKEN_EXAMPLE))
-    .requiredOption('--user-id <id>', 'the user')
-    .requiredOption('--email <e-mail>', 'e-mail of the user')
-    .option('--admin', 'an administrator')
-    .option('--lifetime <seconds>', 'how long it is valid; auth.tokenLifetime without it')
+    .requiredOption('--user-id <id>', 'id of the user')
+    .requiredOption('--email <e-mail>', 'e-mail address of the user')
+    .option('--admin', 'make the user an administrator')
+    .option('--lifetime <seconds>', 'how long it is valid; default: auth.tokenLifetime')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./token.ts')).token(options, io)))
 
-  withConfig(add('config', 'show the settings in force, and where each comes from', 'docmgr config --json'))
-    .option('--all', 'also what each is for, and its variable')
-    .option('--markdown', 'a table of all settings with their defaults')
+  withConfig(add('config', 'show the current settings and where each comes from', 'docmgr config --json'))
+    .option('--all', 'also show the variable and the meaning of each')
+    .option('--markdown', 'print a table of all settings and their defaults')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./config.ts')).showConfig(options, io)))
 
-  withConfig(add('roles', 'show which modules the roles are made of', 'docmgr roles --role=search --mermaid'))
-    .option('--role <roles>', 'only of these, separated by commas')
+  withConfig(add('roles', 'show the modules of the roles', 'docmgr roles --role=search --mermaid'))
+    .option('--role <roles>', 'only these roles, separated by commas')
     .option('--mermaid', 'print a Mermaid flowchart')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./roles.ts')).showRoles(options, io)))
@@ -117,23 +119,21 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./doctor.ts')).doctor(options, io)))
 
-  withConfig(add('cdc', 'manage the Debezium connector that feeds Kafka', CDC_EXAMPLE))
+  withConfig(add('cdc', 'manage the Debezium connector that publishes changes to Kafka', CDC_EXAMPLE))
     .addArgument(
-      new Argument('<action>', 'make it and wait until it runs, look at it, or delete it').choices([
-        'apply',
-        'status',
-        'delete',
-      ] as const),
+      new Argument('<action>', 'create it and wait until it runs, show its status, or delete it').choices(
+        CDC_ACTIONS,
+      ),
     )
-    .option('--connector <name>', 'its name in Kafka Connect', 'docmgr-cdc')
-    .option('--file <file>', 'JSON with its properties, instead of docker/debezium/connector.json')
-    .option('--property <key=value>', 'a property of it, instead of the one there; can be repeated', collect)
-    .option('--wait <seconds>', 'how long apply and delete wait for all they need', '60')
+    .option('--connector <name>', 'name of the connector in Kafka Connect', 'docmgr-cdc')
+    .option('--file <file>', 'JSON file with its properties; default: docker/debezium/connector.json')
+    .option('--property <key=value>', 'overrides a property of the file; can be repeated', collect)
+    .option('--wait <seconds>', 'how long apply and delete wait in total', '60')
     .option('--yes', 'delete: also drop the replication slot')
     .option('--json', 'print JSON')
     .action((action, options) => chosen(async () => (await import('./cdc.ts')).cdc(action, options, io)))
 
-  add('completion', 'print the completion for a shell', 'eval "$(docmgr completion bash)"')
+  add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action((shell) => chosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
 
@@ -148,23 +148,23 @@ const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id a
 
 function withConfig(command: Command): Command {
   return command
-    .option('--data <folder>', 'the data folder')
-    .option('--config <file>', 'the configuration file, instead of docmgr.config.ts')
-    .option('--set <key=value>', 'any setting, such as listen.grpc=off; can be repeated', collect)
+    .option('--data <folder>', 'data folder')
+    .option('--config <file>', 'configuration file; default: docmgr.config.ts')
+    .option('--set <key=value>', 'override any setting, such as listen.grpc=off; can be repeated', collect)
 }
 
 function withService(command: Command): Command {
   return withConfig(command)
     .option(
       '--url <url>',
-      'the service; without it the one that runs here, or else one for this command alone',
+      'URL of the service; default: the one on this machine, else one that runs for this command only',
     )
-    .option('--token <jwt>', 'sent with each request, where the service requires one')
+    .option('--token <jwt>', 'token for the service, if it requires one')
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
-/** What commander's own errors end with; it has already printed them. */
+/** The exit code for an error of commander, which has already printed it. */
 export function exitCodeOfUsage(error: CommanderError): number {
   return error.exitCode === 0 ? EXIT.done : EXIT.usage
 }

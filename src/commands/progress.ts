@@ -3,11 +3,11 @@ import { type Io } from './io.ts'
 
 export interface Progress {
   advance(count?: number): void
-  /** Removes the bar, so that what follows starts on a clean line. */
+  /** Removes the bar, so that the next output starts on an empty line. */
   end(): void
 }
 
-/** A bar on standard error where a person watches it, else nothing. */
+/** Shows a progress bar on standard error if it is a terminal. */
 export function startProgress(io: Io, total: number, unit: string): Progress {
   if (!io.interactive || total === 0) return { advance: () => {}, end: () => {} }
   const bar = new SingleBar({

@@ -6,7 +6,7 @@ import { type ConfigOptions, configOf } from './options.ts'
 
 type Graph = { name: string; needs: string[] }[]
 
-/** Shows the modules that `serve` would start with this configuration, and what each needs. */
+/** Shows the modules that `serve` starts with this configuration, and what each needs. */
 export async function showRoles(
   options: ConfigOptions & { role?: string; mermaid?: boolean; json?: boolean },
   io: Io,
@@ -25,9 +25,7 @@ function mermaid(graph: Graph): string {
   return ['flowchart TD', ...edges].join('\n')
 }
 
-/**
- * From what serves down to what everything stands on; a module that was shown already is not opened again.
- */
+/** The graph as a tree from `listeners` down. The needs of a module are shown once. */
 function tree(graph: Graph, dim: (text: string) => string): string[] {
   const shown = new Set<string>()
   const lines: string[] = []

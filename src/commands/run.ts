@@ -4,7 +4,7 @@ import { CommandError, EXIT } from './exit-codes.ts'
 import { InterruptedError, type Io } from './io.ts'
 import { createProgram, exitCodeOfUsage } from './program.ts'
 
-/** Runs the command line. Every failure becomes a sentence on standard error and an exit code. */
+/** Runs the command line. Every failure becomes a message on standard error and an exit code. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let work: (() => Promise<number>) | undefined
   try {
@@ -19,7 +19,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   }
 }
 
-/** Known errors by name, so that their modules need not be loaded to tell. */
+/** By name, so that the modules of the errors need not be loaded. */
 const USAGE = new Set(['ConfigError'])
 const UNREACHABLE = new Set(['ServiceUnreachableError'])
 
@@ -40,7 +40,7 @@ export function exitCodeOf(error: Error): number {
   return isUnreachable ? EXIT.unreachable : EXIT.failed
 }
 
-/** An error that nobody wrote a sentence for. */
+/** An error without a message for the user, which is shown with its stack. */
 function isBug(error: Error): boolean {
   return ['TypeError', 'ReferenceError', 'RangeError', 'AssertionError'].includes(error.name)
 }

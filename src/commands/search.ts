@@ -15,7 +15,7 @@ export interface SearchOptions extends ServiceOptions {
   json?: boolean
 }
 
-/** Finds documents and shows where the words are. */
+/** Searches documents and prints them with highlights. */
 export async function search(q: string, options: SearchOptions, io: Io): Promise<number> {
   const from = wholeNumber(options.from, '--from', 0, 1_000_000)
   const size = wholeNumber(options.size, '--size', 1, 200)
@@ -53,7 +53,7 @@ function show(hit: SearchHit, io: Io): void {
     io.out(`  ${highlighted(fragment, io, (text) => text)}`)
 }
 
-/** What was found stands out: in colour, or between asterisks where there is none. */
+/** Matches are colored, or between asterisks without colors. */
 function highlighted(fragment: string, io: Io, style: (text: string) => string): string {
   const { yellow, isColorSupported } = io.colors
   return fragment

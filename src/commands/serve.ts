@@ -15,7 +15,7 @@ export interface ServeOptions extends ConfigOptions {
   json?: boolean
 }
 
-/** Runs the service until a signal comes or a part of it fails for good. */
+/** Runs the service until a signal arrives or a module fails permanently. */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const begun = performance.now()
   const { config } = await configOf(options, flagsOf(options))
@@ -55,7 +55,7 @@ function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {
 
 function announce(config: Config, { urls, findings, folder }: RunningService, seconds: number, io: Io): void {
   const { bold, green, dim } = io.colors
-  const roles = config.roles.length === ROLES.length ? 'every role' : config.roles.join(', ')
+  const roles = config.roles.length === ROLES.length ? 'all roles' : config.roles.join(', ')
   for (const finding of findings) io.out(`${dim('found:')} ${finding}`)
   const place = folder === undefined ? 'all data on servers' : `data in ${folder}`
   io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; ${place}`)

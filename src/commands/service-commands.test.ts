@@ -66,7 +66,7 @@ async function setStatus(id: string, status: string): Promise<void> {
   assert.equal(answer.status, 200)
 }
 
-test('import takes what it can read, reports the rest, and imports nothing twice', async () => {
+test('import imports what it can read, reports the rest, and imports nothing twice', async () => {
   const files = join(folder, 'files')
   await mkdir(join(files, 'sub', '.hidden'), { recursive: true })
   await writeFile(join(files, 'heron.txt'), 'A heron waits by the river.')
@@ -100,7 +100,7 @@ test('import takes what it can read, reports the rest, and imports nothing twice
   )
 })
 
-test('search marks what it found, and can be piped into a program that stops reading', async () => {
+test('search highlights matches, and its output can be piped into a program that stops reading', async () => {
   await postDocument('The quarterly marmalade report')
   await eventually('the document to be found', async () => (await find('marmalade')).length === 1)
   const { stdout, stderr } = await client('search', 'marmalade')
@@ -117,7 +117,7 @@ test('search marks what it found, and can be piped into a program that stops rea
   assert.doesNotMatch(noise, /EPIPE|Error/)
 })
 
-test('tail prints events as they happen, ends when told, and goes on from a position', async () => {
+test('tail prints events as they happen, ends at --until, and resumes from a position', async () => {
   const id = await postDocument('Followed')
   const following = startCli(['tail', id, '--json', '--until', 'document.viewed', '--data', data])
   await following.says('Following')
@@ -165,7 +165,7 @@ test('tail ends with 130 on Ctrl-C', async () => {
   assert.equal((await following.ended).code, 130)
 })
 
-test('seed makes the same documents only once, however often it runs', async () => {
+test('seed creates the same documents only once', async () => {
   const first = JSON.parse((await client('seed', '--count', '40', '--seed', '7', '--json')).stdout)
   assert.equal(first.documents, 40)
   assert.ok(first.signatures > 0 && first.moves > 0)
@@ -175,7 +175,7 @@ test('seed makes the same documents only once, however often it runs', async () 
   assert.equal(another.documents, 5)
 })
 
-test('doctor and migrate see the service that runs', async () => {
+test('doctor and migrate find the running service', async () => {
   const doctor = await runCli(['doctor', '--json', '--data', data])
   assert.equal(doctor.code, 0, doctor.stdout)
   const { findings } = JSON.parse(doctor.stdout)
@@ -184,21 +184,21 @@ test('doctor and migrate see the service that runs', async () => {
   assert.deepEqual([migrate.code, /up to date/.test(migrate.stdout)], [0, true])
 })
 
-test('a second service on the same folder is refused with a sentence', async () => {
+test('a second service on the same folder is refused with a message', async () => {
   const { code, stderr, stdout } = await client('serve', ...FREE)
   assert.equal(code, 1)
   assert.match(stderr, /^error: the data folder .* is in use by another docmgr \(process \d+\)/)
   assert.equal(stdout, '')
 })
 
-test('client commands start a service for their own time where none runs', async () => {
+test('client commands start a temporary service if none is running', async () => {
   const own = join(folder, 'own')
   const files = join(folder, 'few')
   await mkdir(files)
   await writeFile(join(files, 'otter.md'), '# Otters\n\nAn otter sleeps on its back.')
   const imported = await runCli(['import', files, '--data', own])
   assert.equal(imported.code, 0, imported.stderr)
-  assert.match(imported.stderr, /No service runs: starting one/)
+  assert.match(imported.stderr, /No service is running: starting one/)
   const found = await runCli(['search', 'otter', '--data', own, '--json'])
   const [otter] = JSON.parse(found.stdout).documents
   assert.equal(otter.title, 'otter.md')
@@ -206,10 +206,10 @@ test('client commands start a service for their own time where none runs', async
   const fresh = ['--data', own, '--set', 'changes.slot=fresh']
   const past = await runCli(['tail', otter.id, '--until', 'document.created', ...fresh])
   assert.equal(past.code, 0, past.stderr)
-  assert.match(past.stderr, /document\.created happened before the earliest event that is kept/)
+  assert.match(past.stderr, /document\.created happened before the earliest available event/)
 })
 
-test('where tokens are required, commands on the same machine sign their own', async () => {
+test('commands on the same machine sign their own token when tokens are required', async () => {
   const own = join(folder, 'guarded')
   const required = ['--data', own, '--set', 'auth.mode=required']
   const guarded = startCli(['serve', '--json', ...required, ...FREE])

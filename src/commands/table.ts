@@ -2,7 +2,7 @@ type Style = (text: string) => string
 
 const plain: Style = (text) => text
 
-/** Rows as lines with columns of equal width; each column has its style, put on after the padding. */
+/** Rows as lines with aligned columns. The style of a column is applied after the padding. */
 export function table(rows: readonly (readonly string[])[], styles: readonly Style[] = []): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, column) =>

@@ -16,7 +16,7 @@ export interface TailOptions extends ServiceOptions {
   json?: boolean
 }
 
-/** Prints the events of a document until it is told to end; resumes after a lost connection. */
+/** Prints the events of a document until an end condition or a signal; resumes after a lost connection. */
 export async function tail(documentId: string, options: TailOptions, io: Io): Promise<number> {
   const count =
     options.count === undefined ? Infinity : wholeNumber(options.count, '--count', 1, 1_000_000_000)
@@ -27,7 +27,7 @@ export async function tail(documentId: string, options: TailOptions, io: Io): Pr
       await follow(documentId, count, context, options, io)
     } catch (error) {
       if (error instanceof SubscriptionRefused)
-        throw new CommandError(`the service refuses: ${error.message}`)
+        throw new CommandError(`the service refused the subscription: ${error.message}`)
       throw error
     }
     io.signal.throwIfAborted()
@@ -66,16 +66,17 @@ async function follow(
       io.note(`Earlier events may be missing: ${reason}`)
     },
     onState: (state) => {
-      if (state.kind === 'established' && seen === 0) io.note(`Following ${documentId}; Ctrl-C ends.`)
-      if (state.kind === 'waiting') io.note(`Not connected (${state.reason}); trying again …`)
+      if (state.kind === 'established' && seen === 0)
+        io.note(`Following ${documentId}; press Ctrl-C to stop.`)
+      if (state.kind === 'waiting') io.note(`Not connected (${state.reason}); reconnecting …`)
     },
     onCaughtUp: () => {
-      // The history of an old document may be gone, and with it the event that is waited for.
+      // The history of an old document, with the expected event, may no longer be available.
       if (done || until === undefined || from !== 'start' || isFromCreation) return
       stateCheck = hasHappened(until, documentId, context.api).then((happened) => {
         if (!happened || done) return
         done = true
-        io.note(`${until} happened before the earliest event that is kept.`)
+        io.note(`${until} happened before the earliest available event.`)
         subscription.close()
       })
       stateCheck.catch(() => subscription.close())
@@ -86,7 +87,7 @@ async function follow(
 }
 
 /**
- * Whether the present state of the document shows that it is past an event of this type.
+ * Whether the current state of the document shows that it is past an event of this type.
  * @throws CommandError when the document can no longer have such an event
  */
 async function hasHappened(type: string, documentId: string, api: Api): Promise<boolean> {
@@ -99,7 +100,7 @@ async function hasHappened(type: string, documentId: string, api: Api): Promise<
     throw new CommandError(`${type} will not happen: the document is cancelled`)
   return true
 }
-/** WebSocket needs a token even where REST does not: one that anyone on a developer's machine gets. */
+/** WebSocket needs a token even in open mode, where the service gives one to anyone. */
 async function tokenFor({ api, service }: ServiceContext): Promise<string> {
   return service.token ?? (await api.developmentToken(COMMAND_LINE_USER.id, COMMAND_LINE_USER.email))
 }

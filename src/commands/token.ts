@@ -16,7 +16,7 @@ export interface TokenOptions extends ConfigOptions {
 
 const YEAR_SECONDS = 31_536_000
 
-/** Signs a token with the configured secret, or the one that is kept in the data folder. */
+/** Signs a token with the configured secret, or with the one in the data folder. */
 export async function token(options: TokenOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
   const { issuer, audience } = config.auth

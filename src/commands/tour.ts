@@ -1,15 +1,13 @@
 import { type Config } from '../config/schema.ts'
 
-/**
- * What to try on a service that has just started: lines that work when they are pasted into another
- * terminal.
- */
+/** Commands to try on a service that has just started; they can be pasted into another terminal. */
 export function tour(urls: Record<string, string>, config: Config): string[] {
   const documents = urls['document'] ?? urls['http']
-  const whole = ['document', 'search', 'ws', 'indexer'].every((role) =>
+  const isComplete = ['document', 'search', 'ws', 'indexer'].every((role) =>
     (config.roles as string[]).includes(role),
   )
-  if (documents === undefined || !whole || config.auth.mode === 'required') return ['Ctrl-C stops it.']
+  if (documents === undefined || !isComplete || config.auth.mode === 'required')
+    return ['Press Ctrl-C to stop.']
   const folder = config.data.endsWith('/.docmgr') ? '' : ` --data ${quoted(config.data)}`
   return [
     'Try in another terminal:',
@@ -18,7 +16,7 @@ export function tour(urls: Record<string, string>, config: Config): string[] {
     `  npx docmgr search${folder} '"third day"'`,
     `  npx docmgr import${folder} FOLDER`,
     `  npx docmgr tail${folder} DOCUMENT_ID`,
-    'Ctrl-C stops it.',
+    'Press Ctrl-C to stop.',
   ]
 }
 

@@ -3,7 +3,7 @@ import { findService, type FoundService } from '../client/find-service.ts'
 import { type LoadedConfig } from '../config/load-config.ts'
 import { clientVariables } from '../config/client-variables.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { type Io } from './io.ts'
+import type { Io } from './io.ts'
 import { configOf, type ServiceOptions } from './options.ts'
 
 export interface ServiceContext {
@@ -13,9 +13,8 @@ export interface ServiceContext {
 }
 
 /**
- * Finds the service, or starts the embedded one, does the work, and stops what it has started, however the
- * work ends.
- * @param connections that the client may open at the most
+ * Finds the service or starts an embedded one, does the work, and stops what it has started.
+ * @param connections maximum number of connections of the client
  */
 export async function withService<T>(
   options: ServiceOptions,
@@ -33,7 +32,7 @@ export async function withService<T>(
   const service = await findService(loaded.config, {
     signal: io.signal,
     folderIsNamed: loaded.origins.get('data')!.layer !== 'default',
-    onStart: () => io.note('No service runs: starting one for this command …'),
+    onStart: () => io.note('No service is running: starting one for this command …'),
     ...(url !== undefined && { url }),
     ...(token !== undefined && { token }),
   })

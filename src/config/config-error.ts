@@ -1,19 +1,16 @@
-/** One thing that is wrong with the configuration. */
+/** One error of the configuration. */
 export interface ConfigProblem {
-  /** the setting, or what stands in its place: the name of an unknown variable, a path in the file */
+  /** the setting, or the name of an unknown variable, or a place in the file */
   key: string
-  /** where the value comes from, for people: `DOCMGR_LISTEN_HTTP`, `docmgr.config.ts`, `--port` */
+  /** where the value comes from, such as `DOCMGR_LISTEN_HTTP`, `docmgr.config.ts` or `--port` */
   origin: string
-  /** the value as JSON, hidden for secrets; absent where there is none to show */
+  /** the value as JSON, hidden if secret; absent if there is none */
   value?: string
-  /** what would be right */
+  /** what is allowed */
   rule: string
 }
 
-/**
- * Everything that is wrong with the configuration: each line names the key, the value and what would be
- * right.
- */
+/** All errors of the configuration: each line has the key, the value and what is allowed. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[]
   constructor(problems: readonly ConfigProblem[]) {

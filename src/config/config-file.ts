@@ -10,21 +10,21 @@ import { type Setting } from './settings.ts'
 const NAMES = ['docmgr.config.ts', 'docmgr.config.mts', 'docmgr.config.js', 'docmgr.config.mjs']
 
 /**
- * The file that was asked for, else one in the working folder.
- * @throws ConfigError when the one that was asked for does not exist
+ * The requested file, else one in the working folder.
+ * @throws ConfigError when the requested file does not exist
  */
 export function findConfigFile(cwd: string, asked?: { path: string; origin: string }): string | undefined {
   if (!asked) return NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path))
   const path = resolve(cwd, asked.path)
   if (existsSync(path)) return path
   throw new ConfigError([
-    { key: asked.origin, origin: '', value: JSON.stringify(asked.path), rule: 'there is no such file' },
+    { key: asked.origin, origin: '', value: JSON.stringify(asked.path), rule: 'the file does not exist' },
   ])
 }
 
 /**
- * The default export of a configuration file, which may be TypeScript and may lie outside of any package.
- * @throws ConfigError with the file and, where it is known, the line
+ * The default export of a configuration file, which may be TypeScript and outside of any package.
+ * @throws ConfigError with the file and, if it is known, the line
  */
 export async function loadConfigFile(path: string): Promise<unknown> {
   const jiti = createJiti(path, {
@@ -45,12 +45,12 @@ export async function loadConfigFile(path: string): Promise<unknown> {
   throw new ConfigError([{ key: path, origin: '', rule }])
 }
 
-/** `file:line:column`, as far as the error tells. */
+/** `file:line:column`, if the error has them. */
 function placeOf(error: Error, path: string): string {
   const found = new RegExp(`${escape(path)}:(\\d+):(\\d+)`).exec(`${error.message}\n${error.stack ?? ''}`)
   if (!found) return path
   const [, line, column] = found
-  // A place that the file does not have is one of the code that it was translated to.
+  // A line that the file does not have is one of the compiled code.
   const text = readFileSync(path, 'utf8').split('\n')[Number(line) - 1]
   return text !== undefined && Number(column) <= text.length + 1 ? `${path}:${line}:${column}` : path
 }
@@ -62,10 +62,7 @@ function firstLine(error: Error): string {
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
-/**
- * What the file's object sets. A key that does not exist is a problem, and so is a value where a group
- * belongs.
- */
+/** The settings in the file's object. An unknown key is an error, and so is a value in place of a group. */
 export function readConfigObject(
   object: unknown,
   path: string,
@@ -80,7 +77,7 @@ export function readConfigObject(
     if (keys.includes(key)) given.set(key, { value, origin: { layer: 'file', path } })
     else if (key !== '' && !keys.some((known) => known.startsWith(`${key}.`))) {
       const meant = nearest(key, [...keys, ...groups])
-      const rule = `there is no such setting${meant ? `; did you mean ${meant}?` : ''}`
+      const rule = `unknown setting${meant ? `; did you mean ${meant}?` : ''}`
       problems.push({ key, origin: path, rule })
     } else if (isPlain(value)) {
       for (const [name, child] of Object.entries(value)) visit(child, key ? `${key}.${name}` : name)

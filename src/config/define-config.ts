@@ -2,7 +2,7 @@ import type { ConfigInput } from './schema.ts'
 
 export type { ConfigInput }
 
-/** Only gives docmgr.config.ts its types. */
+/** Gives docmgr.config.ts its types. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config
 }

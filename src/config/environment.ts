@@ -5,15 +5,12 @@ import { nearest } from './nearest.ts'
 import { type Given } from './origin.ts'
 import { readText, type Setting } from './settings.ts'
 
-/** Variables of the command line itself: the configuration file, and what clients use without a flag. */
+/** Variables of the command line: the configuration file, and defaults of --url and --token. */
 export const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN'] as const
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/**
- * What the DOCMGR_* variables set. A secret may be in a file instead:
- * DOCMGR_AUTH_SECRET_FILE=/run/secrets/x.
- */
+/** The settings in DOCMGR_* variables. A secret can be in a file: DOCMGR_AUTH_SECRET_FILE=/run/secrets/x. */
 export function readEnvironment(
   env: Environment,
   settings: readonly Setting[],
@@ -27,7 +24,7 @@ export function readEnvironment(
     const { key, variable } = setting
     known.add(variable)
     const text = env[variable]
-    // An empty variable is how compose files and shells say "not set".
+    // Compose files and shells use an empty variable for "not set".
     if (text) given.set(key, { value: readText(setting, text), origin: { layer: 'environment', variable } })
     if (!setting.secret) continue
     const fileVariable = `${variable}_FILE`
@@ -54,7 +51,7 @@ export function readEnvironment(
   for (const name of unknown) {
     const meant = nearest(name, [...known])
     const hint = meant ? `did you mean ${meant}?` : '`docmgr config --all` lists them'
-    problems.push({ key: name, origin: 'the environment', rule: `there is no such variable; ${hint}` })
+    problems.push({ key: name, origin: 'the environment', rule: `unknown variable; ${hint}` })
   }
   return { given, problems }
 }

@@ -29,7 +29,7 @@ async function configFile(name: string, text: string): Promise<string> {
   return path
 }
 
-test('without anything set, everything has its default, and data is an absolute path', async () => {
+test('without settings, everything has its default, and data is an absolute path', async () => {
   const { config, origins, file } = await load()
   assert.equal(config.listen.http, 8000)
   assert.equal(config.data, join(cwd, '.docmgr'))
@@ -61,7 +61,7 @@ test('flags override variables, which override the file, which overrides default
   assert.equal(from('listen.search'), 'default')
 })
 
-test('every setting has a variable of its own, and a description', () => {
+test('every setting has its own variable and a description', () => {
   const settings = listSettings()
   assert.equal(new Set(settings.map(({ variable }) => variable)).size, settings.length)
   assert.deepEqual(
@@ -71,18 +71,18 @@ test('every setting has a variable of its own, and a description', () => {
   assert.ok(settings.some(({ variable }) => variable === 'DOCMGR_AUTH_TOKEN_LIFETIME'))
 })
 
-test('lists are separated by commas, and all stands for every role', async () => {
+test('lists are separated by commas, and all means every role', async () => {
   const some = await load({ env: { DOCMGR_ROLES: 'search, document,indexer' } })
   assert.deepEqual(some.config.roles, ['document', 'search', 'indexer'])
   const all = await load({ flags: [{ key: 'roles', text: 'all', flag: '--role' }] })
   assert.equal(all.config.roles.length, 5)
 })
 
-test('an empty variable is as good as none', async () => {
+test('an empty variable counts as not set', async () => {
   assert.equal((await load({ env: { DOCMGR_LISTEN_HTTP: '' } })).config.listen.http, 8000)
 })
 
-test('all that is wrong is said at once, with the value, where it comes from, and what would be right', async () => {
+test('all errors are reported at once, with the value, its source, and what is allowed', async () => {
   const problems = await problemsOf({
     env: { DOCMGR_LISTEN_HTTP: '70000', DOCMGR_LOG_LEVEL: 'loud' },
     flags: [{ key: 'changes.slot', text: 'A-B', flag: '--set' }],
@@ -100,7 +100,7 @@ test('secrets are not shown in messages', async () => {
   assert.equal(problem!.value, '[hidden]')
 })
 
-test('unknown names are refused, with the nearest that exists', async () => {
+test('unknown names are refused, with the closest known one', async () => {
   const [variable] = await problemsOf({ env: { DOCMGR_LISTN_HOST: 'x' } })
   assert.match(variable!.rule, /did you mean DOCMGR_LISTEN_HOST\?/)
   const [flag] = await problemsOf({ flags: [{ key: 'listen.htp', text: '1', flag: '--set' }] })
@@ -128,14 +128,14 @@ test('a secret can be in a file, but not in two places', async () => {
   assert.match(missing!.rule, /ENOENT/)
 })
 
-test('a file that cannot be loaded is named with its line', async () => {
+test('the error of a file that cannot be loaded has its line', async () => {
   const path = await configFile('broken.ts', 'export default {\n  listen: { http: ,\n}')
   const [problem] = await problemsOf({ configFile: path })
   assert.equal(problem!.key, `${path}:2:18`)
   const [none] = await problemsOf({ configFile: await configFile('empty.ts', 'export const x = 1') })
   assert.match(none!.rule, /default export/)
   const [missing] = await problemsOf({ configFile: 'nowhere.ts' })
-  assert.match(missing!.rule, /no such file/)
+  assert.match(missing!.rule, /does not exist/)
 })
 
 test('data in the file is relative to the file', async () => {
@@ -153,13 +153,13 @@ for (const [name, env, key, rule] of [
     /grpc:\/\//,
   ],
   [
-    'a search of the embedded database that nobody fills',
+    'search on an embedded database without an indexer',
     { DOCMGR_ROLES: 'document,search' },
     'database.url',
     /indexer/,
   ],
   [
-    'tokens of roles in several processes with a secret each',
+    'roles in several processes with a secret each',
     { DOCMGR_ROLES: 'document', DOCMGR_AUTH_MODE: 'required' },
     'auth.secret',
     /same/,
@@ -176,7 +176,7 @@ test('open is accepted on any loopback address', async () => {
   for (const host of ['127.0.0.2', '::1', 'localhost']) await load({ env: { DOCMGR_LISTEN_HOST: host } })
 })
 
-test('open beyond loopback has to be asked for', async () => {
+test('open mode beyond loopback needs a setting of its own', async () => {
   const env = { DOCMGR_LISTEN_HOST: '0.0.0.0' }
   const [problem] = await problemsOf({ env })
   assert.equal(problem!.key, 'auth.mode')
@@ -186,7 +186,7 @@ test('open beyond loopback has to be asked for', async () => {
   assert.equal(wrong!.rule, 'must be true or false')
 })
 
-test('what roles share must not be of one process alone when they are spread over several', async () => {
+test('roles in several processes need adapters that they can share', async () => {
   const env = {
     DOCMGR_DATABASE_URL: 'postgres://docmgr@db/docmgr',
     DOCMGR_DOCUMENTS_URL: 'grpc://document:50051',
@@ -208,7 +208,7 @@ test('what roles share must not be of one process alone when they are spread ove
     await load({ env: { ...env, ...shared, DOCMGR_ROLES: role } })
 })
 
-test('a role that stands on no database needs none', async () => {
+test('a role that uses no database needs no setting for it', async () => {
   const kafka = { DOCMGR_CHANGES_URL: 'kafka://kafka:9092' }
   const elasticsearch = { DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
   await load({ env: { DOCMGR_ROLES: 'ws', ...kafka } })

@@ -9,7 +9,7 @@ import { describeOrigin, type Given, type Origin } from './origin.ts'
 import { type Config, configSchema } from './schema.ts'
 import { listSettings, readText, type Setting } from './settings.ts'
 
-/** A value from the command line, as text: `{ key: 'listen.http', text: '8080', flag: '--port' }`. */
+/** A value from the command line: `{ key: 'listen.http', text: '8080', flag: '--port' }`. */
 export interface FlagValue {
   key: string
   text: string
@@ -19,7 +19,7 @@ export interface FlagValue {
 export interface LoadOptions {
   flags?: readonly FlagValue[]
   env?: Environment
-  /** where the configuration file is looked for, and what relative paths of flags and variables start from */
+  /** folder of the configuration file, and base of relative paths in flags and variables */
   cwd?: string
   /** the path of the configuration file; without it DOCMGR_CONFIG, else docmgr.config.ts in `cwd` */
   configFile?: string
@@ -29,14 +29,14 @@ export interface LoadedConfig {
   config: Config
   /** of every setting, by its key */
   origins: Map<string, Origin>
-  /** the configuration file, where there is one */
+  /** path of the configuration file, if there is one */
   file?: string
 }
 
 /**
- * The configuration in force: defaults, overridden by docmgr.config.ts, by DOCMGR_* variables, by flags.
+ * Loads the configuration: defaults, overridden by docmgr.config.ts, then DOCMGR_* variables, then flags.
  * `data` becomes an absolute path: in the file it is relative to the file, elsewhere to the working folder.
- * @throws ConfigError with everything that is wrong, at once
+ * @throws ConfigError with all errors at once
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
   const { flags = [], env = process.env, cwd = process.cwd() } = options
@@ -93,7 +93,7 @@ function readFlags(
       problems.push({
         key,
         origin: flag,
-        rule: `there is no such setting${meant ? `; did you mean ${meant}?` : ''}`,
+        rule: `unknown setting${meant ? `; did you mean ${meant}?` : ''}`,
       })
     }
   }

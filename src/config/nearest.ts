@@ -1,4 +1,4 @@
-/** The one of `names` that `name` was probably meant to be; undefined when none is close. */
+/** The name that is closest to a misspelled one; undefined if none is close. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
@@ -7,7 +7,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return best && best.distance <= Math.max(2, name.length * 0.4) ? best.candidate : undefined
 }
 
-/** Levenshtein: single characters inserted, removed or replaced. */
+/** Levenshtein distance: inserted, removed or replaced characters. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

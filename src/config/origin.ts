@@ -1,11 +1,11 @@
-/** Which layer a value comes from, and where in it. */
+/** Where a value comes from. */
 export type Origin =
   | { layer: 'default' }
   | { layer: 'file'; path: string }
   | { layer: 'environment'; variable: string; file?: string }
   | { layer: 'flag'; flag: string }
 
-/** For people: `default`, `docmgr.config.ts`, `DOCMGR_DATA`, `--data`. */
+/** For messages: `default`, `docmgr.config.ts`, `DOCMGR_DATA` or `--data`. */
 export function describeOrigin(origin: Origin): string {
   switch (origin.layer) {
     case 'default':
@@ -19,7 +19,7 @@ export function describeOrigin(origin: Origin): string {
   }
 }
 
-/** A value that a layer gives to a setting, not yet checked. */
+/** A value of a setting that is not validated yet. */
 export interface Given {
   value: unknown
   origin: Origin

@@ -16,10 +16,10 @@ const url = (prefixes: readonly string[]) => {
 }
 const urlOf = (adapters: Port) => url(prefixesOf(adapters))
 
-const text = z.string('must be a text').min(1, 'must be a text')
+const text = z.string('must be a string').min(1, 'must be a string')
 const secretText = z
-  .string('must be a text of at least 32 bytes')
-  .refine((value) => Buffer.byteLength(value) >= 32, 'must be a text of at least 32 bytes')
+  .string('must be a string of at least 32 bytes')
+  .refine((value) => Buffer.byteLength(value) >= 32, 'must be a string of at least 32 bytes')
 
 const NETWORK_RULE = 'must be an address, a network such as 10.0.0.0/8, or loopback, linklocal or uniquelocal'
 
@@ -47,8 +47,7 @@ export const SECRET_KEYS = [
 
 /**
  * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of
- * `auth.tokenLifetime` DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `describe` is what `docmgr config` and README
- * show.
+ * `auth.tokenLifetime` DOCMGR_AUTH_TOKEN_LIFETIME, and so on. `docmgr config` and README show the descriptions.
  */
 export const configSchema = z
   .strictObject({
@@ -105,7 +104,7 @@ export const configSchema = z
           ),
         region: text.default('us-east-1').describe('S3 region of the buckets'),
         bucketPrefix: z
-          .string('must be a text')
+          .string('must be a string')
           .regex(/^[a-z0-9-]{0,40}$/, 'must be at most 40 of a–z, 0–9 and -')
           .default('')
           .describe('prefix of the bucket names documents, signatures and previews'),
@@ -246,7 +245,7 @@ export const configSchema = z
   })
   .describe('docmgr')
 
-/** The configuration in force. */
+/** The validated configuration. */
 export type Config = z.output<typeof configSchema>
-/** What docmgr.config.ts may say: everything is optional. */
+/** The content of docmgr.config.ts: everything is optional. */
 export type ConfigInput = z.input<typeof configSchema>

@@ -6,12 +6,12 @@ export interface Setting {
   key: string
   /** its environment variable, such as DOCMGR_LISTEN_HOST */
   variable: string
-  /** what it is for, in a few words */
+  /** short description */
   description: string
-  /** undefined where there is none */
+  /** the default; undefined if there is none */
   fallback: unknown
   secret: boolean
-  /** whether text, as variables and flags give it, is split at commas */
+  /** whether text of variables and flags is split at commas */
   list: boolean
   /** whether text of digits is a number */
   numeric: boolean
@@ -49,7 +49,7 @@ function collect(schema: z.core.$ZodType, path: string[]): Setting[] {
 
 const typeName = (schema: z.core.$ZodType): string => schema._zod.def.type
 
-/** What is below default, optional, prefault and transform. */
+/** The schema inside default, optional, prefault and transform. */
 function unwrap(schema: z.core.$ZodType): { def: z.core.$ZodTypeDef } {
   const def = schema._zod.def as z.core.$ZodTypeDef & { innerType?: z.core.$ZodType; in?: z.core.$ZodType }
   const next = def.innerType ?? def.in
@@ -62,10 +62,7 @@ function variableOf(key: string): string {
   return `DOCMGR_${words.toUpperCase()}`
 }
 
-/**
- * The value that text means: `8000`, `a,b`, or the text itself. Whether it is right is for the schema to
- * say.
- */
+/** The value of a text such as `8000` or `a,b`. The schema validates it later. */
 export function readText(setting: Setting, text: string): unknown {
   if (setting.list) {
     const items = text.split(',').map((item) => item.trim())

@@ -1,7 +1,7 @@
 import { type Command, type Option } from 'commander'
 import { ROLES } from '../../config/roles.ts'
 
-/** What a value can be: one of some words, a path, or anything. */
+/** The possible values: words, a path, or anything. */
 export type Values = readonly string[] | 'file' | 'folder' | 'anything'
 
 export interface OptionDescription {
@@ -20,7 +20,7 @@ export interface CommandDescription {
   argument?: Values
 }
 
-/** Values of options and arguments that commander does not know as choices. */
+/** Values of options and arguments that are not declared as choices. */
 const VALUES: Record<string, Values> = {
   '--role': [...ROLES, 'all'],
   '--data': 'folder',
@@ -29,7 +29,7 @@ const VALUES: Record<string, Values> = {
   folder: 'folder',
 }
 
-/** The commands as the shells' scripts need them, `help` included. */
+/** The commands, including `help`, as the scripts of the shells need them. */
 export function describeCommands(program: Command): CommandDescription[] {
   const commands = program.commands.map((command): CommandDescription => {
     const [argument] = command.registeredArguments
