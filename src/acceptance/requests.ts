@@ -51,7 +51,7 @@ export function uniqueWord(): string {
   return `q${[...number].map((digit) => String.fromCharCode(97 + (parseInt(digit, 36) % 26)) + digit).join('')}x`
 }
 
-export const SIGNER = 'bob@example.com'
+const SIGNER = 'bob@example.com'
 
 export async function createDocument(base: string, fields: Record<string, unknown> = {}): Promise<Document> {
   const answer = await sendJson<Document>('POST', `${base}/documents`, {

@@ -68,7 +68,7 @@ test('a taken port is named, and what had started before is stopped in order', a
   assert.deepEqual((await start()).findings, [])
 })
 
-test('SIGTERM ends it in order: subscribers get 1001, requests in hand an answer, and nothing is left to recover', async (t) => {
+test('SIGTERM ends it in order: subscribers get 1001, requests in flight an answer, and nothing is left to recover', async (t) => {
   const { start } = await newFolder(t)
   const service = await start()
   const { id } = await createDocument(service.urls.http)

@@ -1,6 +1,6 @@
 /**
  * The time of day in milliseconds with a fraction, which Date.now() lacks: for comparing a moment here with one that
- * another process of this machine has written down. Call it anew before a measurement.
+ * another process of this machine has written down. Call it again before each measurement.
  */
 export function calibrateClock(): () => number {
   const started = Date.now()

@@ -73,6 +73,6 @@ async function listIds(pool: Bench['pool'], count: number): Promise<string[]> {
 }
 
 /** The target of `Link: <…>; rel="next"` (RFC 8288). */
-export function nextPath(link: string | undefined): string | undefined {
+function nextPath(link: string | undefined): string | undefined {
   return /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1]
 }

@@ -1,5 +1,5 @@
 /** What Linux says about processes (proc(5)); undefined on other systems, and of processes that are gone. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 
 export interface ProcessStat {
   pid: number
@@ -32,17 +32,9 @@ export async function readTree(root: number): Promise<ProcessStat[]> {
   return [...all.filter(({ pid }) => pid === root), ...below(root)]
 }
 
-/** `VmRSS`, or `VmHWM`, the most that it was since the last `resetPeak`, in bytes. */
-export async function readMemory(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number | undefined> {
+/** Resident memory in bytes. */
+export async function readMemory(pid: number): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
-}
-
-/** False where the system cannot. */
-export function resetPeak(pid: number): Promise<boolean> {
-  return writeFile(`/proc/${pid}/clear_refs`, '5').then(
-    () => true,
-    () => false,
-  )
 }

@@ -10,14 +10,6 @@ export interface Scale {
   /** single changes, for latencies */
   events: number
   searches: number
-  seeds: number
-  /** the page of 20 that is compared with the first one */
-  page: number
-  /** at the most, of node_modules */
-  importFiles: number
-  uploads: number
-  /** starts on an empty folder, and on one that was used before */
-  starts: number
   /** milliseconds that the whole may take */
   limitMs: number
 }
@@ -29,11 +21,6 @@ export const FULL: Scale = {
   signaturesPerRound: 400,
   events: 300,
   searches: 200,
-  seeds: 10_000,
-  page: 1_000,
-  importFiles: 1_000,
-  uploads: 3,
-  starts: 3,
   limitMs: 900_000,
 }
 
@@ -44,10 +31,5 @@ export const QUICK: Scale = {
   signaturesPerRound: 20,
   events: 5,
   searches: 5,
-  seeds: 50,
-  page: 10,
-  importFiles: 20,
-  uploads: 1,
-  starts: 1,
   limitMs: 240_000,
 }

@@ -31,8 +31,8 @@ export function compileOptions(out, { entries, sourcemap = 'linked' }) {
     logLevel: 'warning',
     chunkNames: 'chunks/[name]-[hash]',
     external,
-    // With Node 20 the AWS SDK warns at each start that its releases of 2027 need a newer one. This concerns whoever updates
-    // packages, not whoever runs an image that has fixed versions of both.
+    // With Node 20 the AWS SDK warns at each start that its releases of 2027 need a newer one. This concerns those who update
+    // packages, not those who run an image that has fixed versions of both.
     define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   const abort = new AbortController()
   const limit = delay(ms, undefined, { signal: abort.signal }).then(() => {
-    throw new Error(`waited ${ms} ms in vain for ${what}`)
+    throw new Error(`timed out after ${ms} ms, waiting for ${what}`)
   })
   limit.catch(() => {})
   return Promise.race([work, limit]).finally(() => abort.abort())
@@ -20,7 +20,7 @@ export async function eventually<T>(
   for (;;) {
     const found = await probe()
     if (found !== undefined && found !== false) return found
-    if (performance.now() > end) throw new Error(`waited ${ms} ms in vain for ${what}`)
+    if (performance.now() > end) throw new Error(`timed out after ${ms} ms, waiting for ${what}`)
     await delay(10)
   }
 }

@@ -18,7 +18,7 @@ import { buildRoot } from '../runtime/package-root.ts'
 import { copyTestCluster } from './postgres.ts'
 
 /** A process that has started a PostgreSQL, as `docmgr serve` does, for a test to kill. */
-export interface Supervisor {
+interface Supervisor {
   child: ChildProcess
   /** of its PostgreSQL */
   pid: number

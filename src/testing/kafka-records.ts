@@ -11,7 +11,7 @@ export interface RecordWriter {
   raw(documentId: string, value: string): Promise<void>
 }
 
-export interface DocumentChange {
+interface DocumentChange {
   id: string
   op: 'c' | 'u' | 'r'
   version: number

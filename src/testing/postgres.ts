@@ -77,7 +77,7 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
 }
 
 /**
- * A stopped server's folder of this program, user and day; made by whoever needs it first. Of the day,
+ * A stopped server's folder of this program, user and day; the first test that needs it makes it. Of the day,
  * because systems clear old files from their temporary folder one by one; of the program, because where that lies
  * decides as whom the server runs.
  */

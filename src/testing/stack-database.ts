@@ -52,7 +52,7 @@ export async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> 
   }
 }
 
-/** With its replication slots, and whoever is connected: nobody can connect any more before they are sent away. */
+/** With its replication slots, and its connections: new ones are refused before the open ones are ended. */
 export async function dropDatabase(admin: Pool, name: string): Promise<void> {
   await admin.query(`alter database ${name} with allow_connections false`)
   await admin.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [name])

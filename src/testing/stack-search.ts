@@ -5,7 +5,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { stack } from './stack.ts'
 
 /** Elasticsearch's own answer to a plain request. */
-export interface PlainAnswer {
+interface PlainAnswer {
   status: number
   // JSON of many shapes, looked at field by field.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -16,7 +16,7 @@ const run = promisify(execFile)
 /** nginx with the routing table of docker/kong.yml. */
 export interface Gateway {
   url: string
-  /** makes it know exactly the instances that there are; requests in hand are not disturbed */
+  /** makes it know exactly the instances that there are; requests in flight are not disturbed */
   reload(): Promise<void>
   /** its error log */
   output(): Promise<string>

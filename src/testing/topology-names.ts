@@ -108,7 +108,7 @@ function settingsOf(names: TopologyNames): Record<string, string> {
   }
 }
 
-/** The worker has the addresses of one database in its environment; this connector is told those of another. */
+/** The worker has the addresses of one database in its environment; this connector gets those of another. */
 async function applyConnector(names: TopologyNames, cli: Cli, more: Record<string, string>): Promise<void> {
   const { hostname, port } = new URL(names.directUrl)
   const properties = {

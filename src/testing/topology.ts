@@ -6,7 +6,7 @@ import { type Gateway, openGateway } from './topology-gateway.ts'
 import { type Instance, RoleInstance } from './topology-instance.ts'
 import { claimNames, expectDone, type TopologyNames } from './topology-names.ts'
 
-export type { Gateway, Instance, TopologyNames }
+export type { Instance, TopologyNames }
 
 /** How many processes of each role; a role without a number has none. */
 export type InstanceCounts = Partial<Record<Role, number>>
@@ -72,7 +72,7 @@ export async function startTopology(
     const gateway = await openGateway(() => [...present])
     undo.push(() => gateway.stop())
 
-    // The instances of document that the signature role may be told of: one more than there are, for startAnother.
+    // The instances of document that the signature role knows: one more than there are, for startAnother.
     const grpcPorts = await gateway.freePorts((counts.document ?? 0) + 1)
     const env: Record<string, string> = {
       ...names.env,

@@ -43,7 +43,7 @@ function readerOf(slot: string): Promise<number | undefined> {
 async function tell(method: string, connector: string, what: string): Promise<void> {
   await eventually(`Kafka Connect to ${what}`, async () => {
     const answer = await fetch(`${stack.connectUrl}/connectors/${connector}/${what}`, { method })
-    // 409: its workers are sharing out their work anew.
+    // 409: its workers are rebalancing.
     if (!answer.ok && answer.status !== 409)
       throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
     return answer.ok

@@ -81,7 +81,10 @@ async function useEveryRole({ urls }: Topology): Promise<void> {
   const socket = await openSocket(urls, id)
   assert.equal((await socket.next()).type, 'connection.established')
   assert.equal((await sign(urls.http, id, { signature_data: 'aGVsbG8=' })).status, 201)
-  await eventually('the signature to be told', async () => (await socket.next()).type === 'signature.added')
+  await eventually(
+    'the message about the signature',
+    async () => (await socket.next()).type === 'signature.added',
+  )
   await eventually('the document to be found', async () => {
     const { body } = await send<{ total: number }>(`${urls.search}/search?q=${encodeURIComponent(title)}`)
     return body.total === 1

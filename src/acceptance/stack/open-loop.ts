@@ -11,14 +11,14 @@ export interface LoadRequest {
   onAnswer?: (body: unknown) => void
 }
 
-export interface Failure {
+interface Failure {
   request: string
   /** milliseconds since the beginning */
   at: number
   problem: string
 }
 
-export interface LoadResult {
+interface LoadResult {
   requests: number
   failures: Failure[]
   /** milliseconds of each request from when it was due, sorted */
@@ -31,7 +31,7 @@ export interface LoadResult {
 export interface Load {
   /** how many requests were answered so far */
   answered(): number
-  /** sends no more, waits for what is in hand, and says how it went */
+  /** sends no more, waits for the requests in flight, and returns the result */
   end(): Promise<LoadResult>
 }
 
@@ -41,7 +41,7 @@ const MOST_AT_ONCE = 200
 
 /**
  * Sends so many requests a second, each when it is due, whether or not the ones before it have been answered. While
- * as many as can be in hand are, the next one waits, and those after it are sent at once until none is late. None is
+ * as many as can be in flight are, the next one waits, and those after it are sent at once until none is late. None is
  * repeated. Each has a connection of its own: nginx before 1.27.4 closes kept ones when it is reloaded, also while
  * a request comes in on them (its documentation, keepalive_min_timeout), and only the client could send that again.
  */
@@ -49,7 +49,7 @@ export function startLoad(base: string, perSecond: number, next: () => LoadReque
   const agent = new Agent({ pipelining: 0 })
   const latencies: number[] = []
   const failures: Failure[] = []
-  const inHand = new Set<Promise<void>>()
+  const inFlight = new Set<Promise<void>>()
   const begun = performance.now()
   let ended = false
   let latest = 0
@@ -82,11 +82,11 @@ export function startLoad(base: string, perSecond: number, next: () => LoadReque
       const due = begun + (count * 1_000) / perSecond
       const early = due - performance.now()
       if (early > 1) await delay(early)
-      while (inHand.size >= MOST_AT_ONCE) await Promise.race(inHand)
+      while (inFlight.size >= MOST_AT_ONCE) await Promise.race(inFlight)
       latest = Math.max(latest, performance.now() - due)
       const sent = send(due)
-      inHand.add(sent)
-      void sent.then(() => inHand.delete(sent))
+      inFlight.add(sent)
+      void sent.then(() => inFlight.delete(sent))
     }
   }
   const running = run()
@@ -96,7 +96,7 @@ export function startLoad(base: string, perSecond: number, next: () => LoadReque
       ended = true
       await running
       const seconds = (performance.now() - begun) / 1_000
-      await Promise.all(inHand)
+      await Promise.all(inFlight)
       await agent.close()
       return {
         requests: latencies.length + failures.length,

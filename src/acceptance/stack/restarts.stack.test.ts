@@ -127,7 +127,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
 
 type Seen = { versions: number[]; signatures: string[] }
 
-/** What a client was told, in its order. That the document was made happened before, or just as, it subscribed. */
+/** The messages of a client, in order, without the creation: it happened before the client subscribed, or just then. */
 function seenBy({ messages }: ResumingSubscriber): Seen {
   const changes = messages.filter(({ type }) => /^document\.(?!created)/.test(type))
   const signatures = messages.filter(({ type }) => type === 'signature.added')
@@ -148,7 +148,7 @@ function check(watcher: ResumingSubscriber, { id, version, signatures }: Written
   assert.deepEqual(watcher.resets, [])
 }
 
-/** The database has what the writer was told, no more and no less. */
+/** The database has exactly what was acknowledged to the writer. */
 async function checkAnswers(base: string, { id, version, signatures }: Written): Promise<void> {
   const document = await send<{ version: number }>(`${base}/documents/${id}`)
   assert.equal(document.body.version, version)

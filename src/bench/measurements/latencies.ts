@@ -10,7 +10,7 @@ import { median, percentile } from '../statistics.ts'
 import { newDocument, newWord } from '../texts.ts'
 
 const LIMIT_MS = 10_000
-/** Between two changes, at the most. */
+/** Between two changes, at most. */
 const PAUSE_MS = 8
 
 /** From the commit, which the message gives in whole milliseconds, so that up to one is counted too much. */
@@ -65,7 +65,8 @@ async function untilFound(bench: Bench, word: string): Promise<void> {
   for (;;) {
     const { body } = await ask(bench.pool, { method: 'GET', path: `/search?q=${word}&size=1` }, 200)
     if ((JSON.parse(body) as { total: number }).total > 0) return
-    if (performance.now() > end) throw new Error(`waited ${LIMIT_MS} ms in vain for ${word} to be found`)
+    if (performance.now() > end)
+      throw new Error(`waited ${LIMIT_MS} ms without success for ${word} to be found`)
     await delay(1)
   }
 }

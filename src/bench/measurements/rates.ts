@@ -10,16 +10,6 @@ import { newDocument, prose } from '../texts.ts'
 const LISTED = 1_000
 const CACHED = 64
 
-export const health: Measurement = {
-  name: 'health',
-  run: (bench) =>
-    compareWithBare(bench, {
-      measure: 'GET /health/live',
-      status: 200,
-      next: () => ({ method: 'GET', path: '/health/live' }),
-    }),
-}
-
 /** Each read is a view that is counted and written. */
 export const cached: Measurement = {
   name: 'cached',
@@ -65,7 +55,7 @@ async function aloneAndAll(bench: Bench, measure: string, aim: number, run: Meas
   const alone = await openBench(bench.scale, 'document,signature')
   try {
     const rows = await run(alone, measure, aim)
-    return [...rows, ...(await run(bench, `${measure}, until all is told and indexed (all roles)`))]
+    return [...rows, ...(await run(bench, `${measure}, until all messages are sent and indexed (all roles)`))]
   } finally {
     await alone.stop()
   }

@@ -6,12 +6,12 @@ import { type sendUnaryData, type ServerUnaryCall, Server, ServerCredentials } f
 import { createClient } from 'redis'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { grpcMethod } from '../../rpc/grpc-service.ts'
-import { serveParent } from './serve-parent.ts'
+import { serveCalls } from './worker-rpc.ts'
 
 const [redisUrl] = process.argv.slice(2)
 const asIs = (bytes: Buffer): Buffer => bytes
 
-serveParent({
+serveCalls({
   /** @param answers base64 by the method's name */
   async start(answers: Record<string, string>, key?: string) {
     const redis = redisUrl === undefined ? undefined : createClient({ url: redisUrl })

@@ -4,7 +4,7 @@
  */
 import { Kafka, logLevel } from 'kafkajs'
 import { createElasticsearchClient } from './elasticsearch.ts'
-import { serveParent } from './serve-parent.ts'
+import { serveCalls } from './worker-rpc.ts'
 
 const [brokers, topic, groupId, url, index] = process.argv.slice(2) as [
   string,
@@ -36,7 +36,7 @@ function linesOf({ id, version, title, ...row }: Row): Buffer {
   return Buffer.from(`${JSON.stringify(action)}\n${JSON.stringify(document)}\n`)
 }
 
-serveParent({
+serveCalls({
   async start() {
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: false })

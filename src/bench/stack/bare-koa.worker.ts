@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { createClient } from 'redis'
-import { serveParent } from './serve-parent.ts'
+import { serveCalls } from './worker-rpc.ts'
 
 const redis = createClient({ url: process.argv[2]! })
 
-serveParent({
+serveCalls({
   async start() {
     await redis.connect()
     const app = new Koa()

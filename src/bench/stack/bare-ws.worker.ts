@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { serveParent } from './serve-parent.ts'
+import { serveCalls } from './worker-rpc.ts'
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
 
-serveParent({
+serveCalls({
   async start() {
     if (server.address() === null) await once(server, 'listening')
     return (server.address() as AddressInfo).port

@@ -3,10 +3,10 @@ import { calibrateClock } from '../clock.ts'
 import type { Row } from '../measurement.ts'
 import { median, percentile } from '../statistics.ts'
 import { newWord } from '../texts.ts'
-import type { Seen, Sight } from './sightings.ts'
+import type { Observe, Observation } from './baseline-observer.ts'
 import type { StackBench } from './stack-bench.ts'
 
-/** Between two changes, at the most: longer than Debezium's poll, so that they fall anywhere into it. */
+/** Between two changes, at most: longer than Debezium's poll, so that they fall anywhere into it. */
 const PAUSE_MS = 25
 const AIM = 1.2
 
@@ -18,13 +18,13 @@ export interface Latency {
   visible: number
 }
 
-export interface Arrival {
+interface Arrival {
   at: number
   visibleAt?: number
 }
 
 /** A row that is about to be committed. */
-export interface Announced {
+interface PendingRow {
   id: string
   /** of its title */
   word: string
@@ -32,10 +32,13 @@ export interface Announced {
 }
 
 /** Prepares to wait for a row. @returns waits, from its commit on, and gives the times */
-export type Await = (bench: StackBench, row: Announced) => Promise<(seen: Promise<Sight>) => Promise<Arrival>>
+export type Await = (
+  bench: StackBench,
+  row: PendingRow,
+) => Promise<(seen: Promise<Observation>) => Promise<Arrival>>
 
 /** The commit counts from its acknowledgement, in this process. */
-export async function measureCommit(bench: StackBench, seen: Seen, prepare: Await): Promise<Latency> {
+export async function measureCommit(bench: StackBench, seen: Observe, prepare: Await): Promise<Latency> {
   const row = { id: bench.rows.newId(), word: newWord(), now: calibrateClock() }
   const arrived = await prepare(bench, row)
   const bare = seen(row.id)

@@ -3,7 +3,7 @@ import type { ElasticsearchClient } from './elasticsearch.ts'
 
 const DOCUMENTS_A_BODY = 1_000
 /** Requests under way at the same time. */
-const AT_ONCE = 2
+const CONCURRENT_CONNECTS = 2
 
 type IndexSettings = Record<string, { mappings: object; settings: { index: Record<string, unknown> } }>
 
@@ -47,7 +47,7 @@ export async function openDocumentLoader(
         if (errors) throw new Error('Elasticsearch has refused a document of the loader')
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    await Promise.all(Array.from({ length: CONCURRENT_CONNECTS }, work))
     return (documents.length * 1_000) / (performance.now() - begun)
   }
 

@@ -4,13 +4,11 @@ import { fanOut } from './measurements/fan-out.ts'
 import { grpc } from './measurements/grpc.ts'
 import { indexing } from './measurements/indexing.ts'
 import { latency } from './measurements/latency.ts'
-import { idle, loaded } from './measurements/memory.ts'
 import { pooling } from './measurements/pooling.ts'
 import type { StackMeasurement } from './stack-bench.ts'
 
 /** In the order in which they run. */
 export const MEASUREMENTS: readonly StackMeasurement[] = [
-  idle,
   latency,
   cachedGet,
   grpc,
@@ -18,5 +16,4 @@ export const MEASUREMENTS: readonly StackMeasurement[] = [
   fanOut,
   costs,
   indexing,
-  loaded,
 ]

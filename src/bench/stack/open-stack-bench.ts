@@ -4,7 +4,6 @@ import { type Role, ROLES } from '../../config/roles.ts'
 import { stack } from '../../testing/stack.ts'
 import { startTopology, type Topology } from '../../testing/topology.ts'
 import { load, openPool, withJson } from '../load.ts'
-import { readMemory, resetPeak } from '../process-files.ts'
 import { newDocument } from '../texts.ts'
 import { createElasticsearchClient } from './elasticsearch.ts'
 import { openRowWriter } from './row-writer.ts'
@@ -48,7 +47,6 @@ async function shareTopology(
   undo.push(() => elasticsearch.stop())
   const pools = new Map<string, Pool>()
   undo.push(async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))))
-  for (const role of ROLES) await resetPeak(processOf(topology, role).pid)
 
   const role = (name: Role): RoleProcess => {
     const { pid, url } = processOf(topology, name)
@@ -74,7 +72,6 @@ async function shareTopology(
     rows,
     topics,
     elasticsearch,
-    peak: async (name) => (await readMemory(role(name).pid, 'VmHWM')) ?? 0,
     newDocuments,
     async documents(count) {
       made.push(...(await newDocuments(Math.max(0, count - made.length))))

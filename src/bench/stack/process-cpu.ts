@@ -8,7 +8,7 @@ export async function cpuOf(pid: number): Promise<number> {
   return tree.reduce((sum, { cpu }) => sum + cpu, 0)
 }
 
-/** How the servers of docker/native are told apart. */
+/** How the servers of docker/native are notification apart. */
 const SERVERS: readonly (readonly [name: string, commandLine: RegExp])[] = [
   ['PostgreSQL', /^(\S*\/)?postgres[ :]/],
   ['PgBouncer', /^(\S*\/)?pgbouncer /],

@@ -6,7 +6,7 @@ import { ask } from '../load.ts'
 import type { Row } from '../measurement.ts'
 import { percentile } from '../statistics.ts'
 import { type Await, comparedRowsOf, type Latency, measureCommit, rowsOf } from './commit-latency.ts'
-import type { Seen } from './sightings.ts'
+import type { Observe } from './baseline-observer.ts'
 import type { StackBench } from './stack-bench.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -25,7 +25,7 @@ export interface Searchable {
   floor: number[]
 }
 
-export async function measureSearchable(bench: StackBench, seen: Seen): Promise<Searchable> {
+export async function measureSearchable(bench: StackBench, seen: Observe): Promise<Searchable> {
   const { topology, topics, scale } = bench
   const group = `${topology.names.group}-bench-indexer`
   const address = [stack.kafkaBrokers, topics.topic, group, stack.elasticsearchUrl, topology.names.index]
@@ -76,7 +76,7 @@ const awaitFound: Await = async (bench, row) => {
     const { body } = await ask(pool, { method: 'GET', path }, 200)
     return (JSON.parse(body) as { total: number }).total > 0
   }
-  // Whoever looks for it again and again has had the stem of a new word looked up by then.
+  // A client that searches repeatedly has had the new word stemmed by then.
   if (await isFound()) throw new Error(`${row.word} is found before it is there`)
   const visible = await awaitVisible(bench, row)
   return async (seen) => {
@@ -86,7 +86,7 @@ const awaitFound: Await = async (bench, row) => {
   }
 }
 
-/** Nobody looks before the event can be in Kafka. */
+/** The first search follows the arrival of the event in Kafka. */
 const awaitVisible: Await = async ({ elasticsearch, topology }, { id, now }) => {
   return async (seen) => {
     await seen

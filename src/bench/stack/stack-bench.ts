@@ -32,8 +32,6 @@ export interface StackBench {
   newDocuments(count: number, content?: string): Promise<string[]>
   /** Waits until every change so far has been indexed. */
   settled(): Promise<void>
-  /** Bytes of memory that the role's processes had at the most. */
-  peak(role: Role): Promise<number>
 }
 
 export type StackMeasurement = Measurement<StackBench>

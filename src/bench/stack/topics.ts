@@ -29,7 +29,7 @@ export async function openTopicReader(brokers: string, prefix: string): Promise<
       const end = performance.now() + LIMIT_MS
       while ((await events()) < wanted) {
         if (performance.now() > end)
-          throw new Error(`waited ${LIMIT_MS} ms in vain for ${wanted} events on ${topic}`)
+          throw new Error(`waited ${LIMIT_MS} ms without success for ${wanted} events on ${topic}`)
         await delay(POLL_MS)
       }
     },

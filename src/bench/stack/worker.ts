@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { buildRoot } from '../../runtime/package-root.ts'
 import { within } from '../../testing/deadline.ts'
-import type { Answer } from './serve-parent.ts'
+import type { Answer } from './worker-rpc.ts'
 
 const CALL_LIMIT_MS = 60_000
 
@@ -12,8 +12,8 @@ export interface Worker {
   pid: number
   /** Calls one of its handlers. @throws what the handler throws */
   call<T = void>(method: string, ...args: unknown[]): Promise<T>
-  /** called with what it tells on its own */
-  onTold(listener: (told: unknown) => void): void
+  /** called with its messages that are not answers */
+  onNotification(listener: (notification: unknown) => void): void
   stop(): Promise<void>
 }
 
@@ -21,10 +21,10 @@ export interface Worker {
 export async function startWorker(name: string, ...args: string[]): Promise<Worker> {
   const child = fork(join(buildRoot(), `bench/stack/${name}.worker.js`), args)
   const pending = new Map<number, (answer: Answer) => void>()
-  const listeners: ((told: unknown) => void)[] = []
+  const listeners: ((notification: unknown) => void)[] = []
   let serial = 0
-  child.on('message', (message: Answer | { told: unknown }) => {
-    if ('told' in message) return listeners.forEach((listener) => listener(message.told))
+  child.on('message', (message: Answer | { notification: unknown }) => {
+    if ('notification' in message) return listeners.forEach((listener) => listener(message.notification))
     pending.get(message.id)?.(message)
     pending.delete(message.id)
   })
@@ -47,7 +47,7 @@ export async function startWorker(name: string, ...args: string[]): Promise<Work
   return {
     pid: child.pid!,
     call: (method, ...parameters) => ended(child, name, call(method, ...parameters)),
-    onTold: (listener) => void listeners.push(listener),
+    onNotification: (listener) => void listeners.push(listener),
     async stop() {
       if (child.exitCode !== null) return
       const exited = once(child, 'exit')

@@ -1,10 +1,10 @@
 /** Many WebSocket clients, which count what they get. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { serveParent } from './serve-parent.ts'
+import { serveCalls } from './worker-rpc.ts'
 
 /** Connections that are made at the same time. */
-const AT_ONCE = 50
+const CONCURRENT_CONNECTS = 50
 
 const sockets: WebSocket[] = []
 let received = 0
@@ -29,10 +29,10 @@ async function openOne(url: string): Promise<void> {
   sockets.push(socket)
 }
 
-serveParent({
+serveCalls({
   async open(url: string, clients: number) {
     while (sockets.length < clients) {
-      const missing = Math.min(AT_ONCE, clients - sockets.length)
+      const missing = Math.min(CONCURRENT_CONNECTS, clients - sockets.length)
       await Promise.all(Array.from({ length: missing }, () => openOne(url)))
     }
   },

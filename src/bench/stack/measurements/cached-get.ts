@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 import { ask, type BenchRequest, load, openPool } from '../../load.ts'
-import { compete } from '../contest.ts'
+import { measureRatio } from '../ratio.ts'
 import type { StackMeasurement } from '../stack-bench.ts'
 import { startWorker } from '../worker.ts'
 
@@ -25,7 +25,7 @@ export const cachedGet: StackMeasurement = {
           await set(id, body)
         }
       })
-      const row = await compete(bench.scale, {
+      const row = await measureRatio(bench.scale, {
         measure: 'GET a cached document, its view counted',
         atLeast: 0.8,
         named: 'bare Koa with one GET in Redis',

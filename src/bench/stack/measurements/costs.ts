@@ -11,7 +11,7 @@ import type { StackBench, StackMeasurement } from '../stack-bench.ts'
 
 const LIMIT_MS = 60_000
 /** For what the processes compute without any load, which is not counted. */
-const LEAST_REST_MS = 500
+const MIN_REST_MS = 500
 /** Microseconds below which a part is not worth a word. */
 const NEGLIGIBLE = 5
 
@@ -34,14 +34,14 @@ export const costs: StackMeasurement = {
       path: `/search?q=agreement+${1 + (searched++ % 999)}`,
     })
     const rename = (n: number) => bench.rows.rename(ids[n % ids.length]!, `Renewal ${n}`)
-    const background = await spentOn(bench, () => delay(Math.max(LEAST_REST_MS, bench.scale.restMs)))
+    const background = await spentOn(bench, () => delay(Math.max(MIN_REST_MS, bench.scale.restMs)))
     const cost = (measure: string, work: Work): Promise<Row> => costOf(bench, background, measure, work)
     return [
       await cost('POST a document of 1 KB', send(bench, 'document', create, 201)),
       await cost('POST a signature with its image', send(bench, 'signature', sign, 201)),
       await cost('GET a cached document', send(bench, 'document', get, 200)),
       await cost('GET a search', send(bench, 'search', search, 200)),
-      await cost('a change of a title, told and indexed', async (count) => {
+      await cost('a change of a title, sent and indexed', async (count) => {
         for (let n = 0; n < count; n++) await rename(n)
       }),
     ]

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Row } from '../../measurement.ts'
 import { readMemory } from '../../process-files.ts'
-import { compete } from '../contest.ts'
+import { measureRatio } from '../ratio.ts'
 import { socketUrl } from '../socket-url.ts'
 import type { StackBench, StackMeasurement } from '../stack-bench.ts'
 import { startWorker, type Worker } from '../worker.ts'
@@ -20,18 +20,18 @@ export const fanOut: StackMeasurement = {
       const { clients, clientEvents } = bench.scale
       const [id] = await bench.documents(1)
       const { pid } = bench.role('ws')
-      const before = (await readMemory(pid, 'VmRSS')) ?? 0
+      const before = (await readMemory(pid)) ?? 0
       await ownClients.call('open', await socketUrl(bench, id!), clients)
       await ownClients.call('received', clients)
       await delay(bench.scale.restMs / 2)
-      const held = ((await readMemory(pid, 'VmRSS')) ?? 0) - before
+      const held = ((await readMemory(pid)) ?? 0) - before
       await bareClients.call('open', `ws://127.0.0.1:${await bare.call<number>('start')}`, clients)
 
       let serial = 0
       const rename = () => bench.rows.rename(id!, `Amendment ${1_000 + (serial++ % 9_000)}`)
       const sample = await sendOne(ownClients, clients, rename)
       const eventsFor = (forMs: number): number => Math.ceil((clientEvents * forMs) / bench.scale.roundMs)
-      const row = await compete(bench.scale, {
+      const row = await measureRatio(bench.scale, {
         measure: `one document's events to ${clients} WebSocket clients`,
         atLeast: 0.6,
         named: 'bare ws loop',

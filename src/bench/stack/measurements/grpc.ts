@@ -3,7 +3,7 @@ import { createClient } from 'redis'
 import { create, type DescMethod, toBinary } from '@bufbuild/protobuf'
 import { DocumentService } from '../../../rpc/gen/document_pb.ts'
 import { CONCURRENCY } from '../../load.ts'
-import { compete } from '../contest.ts'
+import { measureRatio } from '../ratio.ts'
 import type { StackMeasurement } from '../stack-bench.ts'
 import { startWorker } from '../worker.ts'
 
@@ -41,7 +41,7 @@ export const grpc: StackMeasurement = {
       const docmgr = { pid, work: (forMs: number) => own.load(requests, forMs) }
       const measure = 'gRPC GetDocument and DocumentExists'
       return [
-        await compete(bench.scale, {
+        await measureRatio(bench.scale, {
           measure,
           atLeast: 0.7,
           named: 'bare grpc-js echo',
@@ -49,7 +49,7 @@ export const grpc: StackMeasurement = {
           docmgr,
           detail: 'docmgr reads the document from Redis',
         }),
-        await compete(bench.scale, {
+        await measureRatio(bench.scale, {
           measure: `${measure}, against an echo that reads from Redis`,
           named: 'grpc-js echo after one GET in Redis',
           baseline: await baselineOf(reading),

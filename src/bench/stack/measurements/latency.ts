@@ -6,7 +6,7 @@ import { within } from '../../../testing/deadline.ts'
 import type { Row } from '../../measurement.ts'
 import { type Await, comparedRowsOf, type Latency, measureCommit, rowsOf } from '../commit-latency.ts'
 import { measureSearchable, searchableRows } from '../searchable.ts'
-import { type Seen, watch } from '../sightings.ts'
+import { type Observe, observeBaseline } from '../baseline-observer.ts'
 import { socketUrl } from '../socket-url.ts'
 import type { StackBench, StackMeasurement } from '../stack-bench.ts'
 import { startWorker } from '../worker.ts'
@@ -22,7 +22,7 @@ export const latency: StackMeasurement = {
     const consumer = await startWorker('bare-consumer', stack.kafkaBrokers, bench.topics.topic, group)
     try {
       await consumer.call('start')
-      const seen = watch(consumer)
+      const seen = observeBaseline(consumer)
       const { events } = bench.scale
       const messages: Latency[] = []
       for (let n = -Math.min(WARM, events); n < events; n++) {
@@ -46,7 +46,7 @@ export const latency: StackMeasurement = {
   },
 }
 
-async function sizesOf({ rows }: StackBench, seen: Seen): Promise<Row[]> {
+async function sizesOf({ rows }: StackBench, seen: Observe): Promise<Row[]> {
   const id = rows.newId()
   const title = 'Agreement on the delivery of goods'
   const created = seen(id)

@@ -7,7 +7,7 @@ import type { StackMeasurement } from '../stack-bench.ts'
 const DIRECT = 20
 const DOCUMENTS = 64
 /** Connections that are made at the same time. */
-const AT_ONCE = 25
+const CONCURRENT_CONNECTS = 25
 const CLIENT = 'this client'
 const READERS = [CLIENT, 'PgBouncer', 'PostgreSQL']
 /** The statement of a GET that finds nothing in the cache. */
@@ -73,7 +73,7 @@ function computing(loads: readonly Map<string, number>[]): string {
 async function connect(url: string, count: number, opened: Client[]): Promise<Client[]> {
   const clients: Client[] = []
   while (clients.length < count) {
-    const some = Array.from({ length: Math.min(AT_ONCE, count - clients.length) }, () => {
+    const some = Array.from({ length: Math.min(CONCURRENT_CONNECTS, count - clients.length) }, () => {
       const client = new Client({ connectionString: url, application_name: 'docmgr bench' })
       client.on('error', () => {})
       return client

@@ -1,6 +1,6 @@
 /** The other side of worker.ts. */
 
-export interface Call {
+interface Call {
   id: number
   method: string
   parameters: never[]
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Serves the calls of the process that has started this one, and ends with it. */
-export function serveParent(handlers: Record<string, (...parameters: never[]) => unknown>): void {
+export function serveCalls(handlers: Record<string, (...parameters: never[]) => unknown>): void {
   process.on('message', ({ id, method, parameters }: Call) => {
     const work = async (): Promise<unknown> =>
       method === 'ready' ? undefined : handlers[method]!(...parameters)
@@ -25,5 +25,5 @@ export function serveParent(handlers: Record<string, (...parameters: never[]) =>
   process.on('disconnect', () => process.exit())
 }
 
-/** Says something that was not asked for. */
-export const tell = (told: unknown): void => void process.send!({ told })
+/** Sends a message that is not an answer. */
+export const notify = (notification: unknown): void => void process.send!({ notification })

@@ -4,26 +4,26 @@ import { cpuOf } from './process-cpu.ts'
 import type { StackScale } from './scale.ts'
 
 /** One of two programs that do the same job. */
-export interface Contestant {
+interface Program {
   /** what its process computes is counted */
   pid: number
   /** Lets it work for about so many milliseconds. @returns how often it did the job */
   work(forMs: number): Promise<number>
 }
 
-export interface Contest {
+export interface Comparison {
   measure: string
   atLeast?: number
-  baseline: Contestant
-  docmgr: Contestant
+  baseline: Program
+  docmgr: Program
   /** what the baseline is, for the table */
   named: string
   detail?: string
 }
 
 /** How often docmgr does the job in a CPU-second of its process, as a part of how often the baseline does, in turns. */
-export async function compete(scale: StackScale, contest: Contest): Promise<Row> {
-  const { measure, atLeast, baseline, docmgr, named, detail } = contest
+export async function measureRatio(scale: StackScale, comparison: Comparison): Promise<Row> {
+  const { measure, atLeast, baseline, docmgr, named, detail } = comparison
   await rateOf(baseline, scale.warmMs)
   await rateOf(docmgr, scale.warmMs)
   const rounds: { bare: number; own: number }[] = []
@@ -43,11 +43,11 @@ export async function compete(scale: StackScale, contest: Contest): Promise<Row>
   }
 }
 
-/** The least that can be told apart from nothing: a tick of the system's clock. */
-const LEAST_CPU = 0.01
+/** The smallest measurable CPU time: one tick of the system clock. */
+const CLOCK_TICK_S = 0.01
 
-async function rateOf({ pid, work }: Contestant, forMs: number): Promise<number> {
+async function rateOf({ pid, work }: Program, forMs: number): Promise<number> {
   const before = await cpuOf(pid)
   const done = await work(forMs)
-  return done / Math.max(LEAST_CPU, (await cpuOf(pid)) - before)
+  return done / Math.max(CLOCK_TICK_S, (await cpuOf(pid)) - before)
 }
