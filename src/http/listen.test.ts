@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
 import { listen } from './listen.ts'
 
-test('a listener that drains still answers, each time for the last time on its connection', async () => {
+test('a draining listener still answers, and closes each connection after its answer', async () => {
   const listener = await listen({
     setting: 'listen.http',
     host: '127.0.0.1',
@@ -26,4 +27,31 @@ test('a listener that drains still answers, each time for the last time on its c
   await listener.close(1_000)
   await assert.rejects(ask(), /ECONNREFUSED/)
   agent.destroy()
+})
+
+test('a port that is in use is an error that names it and its setting', async () => {
+  const other = await listen({ setting: 'listen.http', host: '127.0.0.1', port: 0, handler: () => {} })
+  const taken = Number(new URL(other.url).port)
+  await assert.rejects(
+    listen({ setting: 'listen.document', host: '127.0.0.1', port: taken, handler: () => {} }),
+    new RegExp(`port ${taken} of 127.0.0.1 is taken.*listen.document`),
+  )
+  await other.close(0)
+})
+
+test('close waits for requests in flight, and cuts them off after the limit', async () => {
+  const listener = await listen({
+    setting: 'x',
+    host: '127.0.0.1',
+    port: 0,
+    handler: (_, response) => response.write('…'),
+  })
+  const socket = connect({ port: new URL(listener.url).port as unknown as AddressInfo['port'] })
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await new Promise((resolve) => socket.once('data', resolve))
+  const begun = performance.now()
+  await listener.close(50)
+  assert.ok(performance.now() - begun < 10_000)
+  socket.destroy()
 })

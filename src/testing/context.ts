@@ -1,12 +1,12 @@
 import type { RequestContext } from '../domain/request.ts'
 
-/** The context of a request by the service itself. */
+/** The context of an anonymous request. */
 export function testContext(overrides: Partial<RequestContext> = {}): RequestContext {
   return {
-    principal: { kind: 'system', name: 'test' },
+    principal: { kind: 'anonymous' },
     requestId: 'test',
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-    clientAddress: '127.0.0.1',
+    clientAddress: '192.0.2.1',
     signal: new AbortController().signal,
     ...overrides,
   }

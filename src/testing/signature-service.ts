@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { openMemoryDocuments } from '../ports/documents/memory.ts'
+import { openMemoryDocuments } from './memory-documents.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import type { SigningLimits } from '../roles/signature/signing-limits.ts'
 import { startTestService } from './test-service.ts'

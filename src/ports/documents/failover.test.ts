@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type TestContext, describe, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { createAuthenticator } from '../../auth/authenticator.ts'
 import { createTokens } from '../../auth/tokens.ts'
 import { isProblem } from '../../domain/errors.ts'
@@ -11,8 +11,9 @@ import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { GONE, testContext } from './contract.ts'
-import { openMemoryDocuments } from './memory.ts'
+import { testContext } from '../../testing/context.ts'
+import { GONE } from './contract.ts'
+import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
 import type { Documents } from './port.ts'
 
@@ -70,16 +71,16 @@ function callOn(documents: Documents, atOnce = 8): () => Promise<{ calls: number
   let ended = false
   let calls = 0
   const failures: unknown[] = []
-  const lane = async (): Promise<void> => {
+  const callInTurn = async (): Promise<void> => {
     while (!ended) {
       calls++
       await documents.exists(GONE, testContext()).catch((error: unknown) => failures.push(error))
     }
   }
-  const lanes = Promise.all(Array.from({ length: atOnce }, lane))
+  const workers = Promise.all(Array.from({ length: atOnce }, callInTurn))
   return async () => {
     ended = true
-    await lanes
+    await workers
     return { calls, failures }
   }
 }
@@ -89,63 +90,61 @@ const more = (instance: Instance): Promise<boolean> => {
   return eventually(`calls of the instance at ${instance.port}`, () => instance.calls > before + 20)
 }
 
-describe('several instances of the document role', () => {
-  test('share the calls, by address and by name', async (t) => {
+test('several instances share the calls, by address and by name', async (t) => {
+  const [one, other] = [await startInstance(t), await startInstance(t)]
+  const documents = await openClient(t, [`127.0.0.1:${one.port}`, `localhost:${other.port}`])
+  await documents.check()
+  const end = callOn(documents)
+  await Promise.all([more(one), more(other)])
+  assert.deepEqual((await end()).failures, [])
+})
+
+for (const [how, deadlineMs, delay] of [
+  ['stops after its running calls', 5_000, 20],
+  ['is cut off in its calls', 0, 20],
+] as const) {
+  test(`when one ${how}, its calls go to the other, and none fails`, async (t) => {
     const [one, other] = [await startInstance(t), await startInstance(t)]
-    const documents = await openClient(t, [`127.0.0.1:${one.port}`, `localhost:${other.port}`])
-    await documents.check()
+    one.delay = other.delay = delay
+    const documents = await openClient(t, [`127.0.0.1:${one.port}`, `127.0.0.1:${other.port}`])
     const end = callOn(documents)
     await Promise.all([more(one), more(other)])
-    assert.deepEqual((await end()).failures, [])
+    await one.stop(deadlineMs)
+    const last = one.calls
+    await more(other)
+    const again = await startInstance(t, one.port)
+    await more(again)
+    const { calls, failures } = await end()
+    assert.deepEqual(failures, [])
+    assert.ok(calls >= last + other.calls)
   })
+}
 
-  for (const [how, deadlineMs, delay] of [
-    ['stops after its running calls', 5_000, 20],
-    ['is cut off in its calls', 0, 20],
-  ] as const) {
-    test(`when one ${how}, its calls go to the other, and none fails`, async (t) => {
-      const [one, other] = [await startInstance(t), await startInstance(t)]
-      one.delay = other.delay = delay
-      const documents = await openClient(t, [`127.0.0.1:${one.port}`, `127.0.0.1:${other.port}`])
-      const end = callOn(documents)
-      await Promise.all([more(one), more(other)])
-      await one.stop(deadlineMs)
-      const last = one.calls
-      await more(other)
-      const again = await startInstance(t, one.port)
-      await more(again)
-      const { calls, failures } = await end()
-      assert.deepEqual(failures, [])
-      assert.ok(calls >= last + other.calls)
-    })
-  }
+test('a rolling restart on other ports fails no call', async (t) => {
+  const old = await startInstance(t)
+  const spare = await startInstance(t)
+  await spare.stop()
+  const documents = await openClient(t, [`127.0.0.1:${old.port}`, `127.0.0.1:${spare.port}`])
+  const end = callOn(documents)
+  await more(old)
+  const fresh = await startInstance(t, spare.port)
+  await more(fresh)
+  await old.stop()
+  await more(fresh)
+  assert.deepEqual((await end()).failures, [])
+})
 
-  test('a rolling restart on other ports fails no call', async (t) => {
-    const old = await startInstance(t)
-    const spare = await startInstance(t)
-    await spare.stop()
-    const documents = await openClient(t, [`127.0.0.1:${old.port}`, `127.0.0.1:${spare.port}`])
-    const end = callOn(documents)
-    await more(old)
-    const fresh = await startInstance(t, spare.port)
-    await more(fresh)
-    await old.stop()
-    await more(fresh)
-    assert.deepEqual((await end()).failures, [])
-  })
-
-  test('while none is there, calls fail fast; then they go on', async (t) => {
-    const one = await startInstance(t)
-    await one.stop()
-    const documents = await openClient(t, [`127.0.0.1:${one.port}`, 'name.invalid:50051'])
-    const failed = documents.exists(GONE, testContext())
-    await assert.rejects(failed, (error) => isProblem(error, 'unavailable'))
-    await startInstance(t, one.port)
-    await eventually('a call to get through', () =>
-      documents.exists(GONE, testContext()).then(
-        () => true,
-        () => false,
-      ),
-    )
-  })
+test('while none is there, calls fail fast; then they go on', async (t) => {
+  const one = await startInstance(t)
+  await one.stop()
+  const documents = await openClient(t, [`127.0.0.1:${one.port}`, 'name.invalid:50051'])
+  const failed = documents.exists(GONE, testContext())
+  await assert.rejects(failed, (error) => isProblem(error, 'unavailable'))
+  await startInstance(t, one.port)
+  await eventually('a call to get through', () =>
+    documents.exists(GONE, testContext()).then(
+      () => true,
+      () => false,
+    ),
+  )
 })

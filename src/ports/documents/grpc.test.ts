@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { createAuthenticator } from '../../auth/authenticator.ts'
 import { createTokens } from '../../auth/tokens.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
@@ -14,9 +14,10 @@ import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { GONE, documentsContract, testContext } from './contract.ts'
+import { testContext } from '../../testing/context.ts'
+import { GONE, documentsContract } from './contract.ts'
 import { openGrpcDocuments } from './grpc.ts'
-import { openMemoryDocuments } from './memory.ts'
+import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from './port.ts'
 
 const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
@@ -60,13 +61,13 @@ documentsContract('grpc', async () => {
   }
 })
 
-/** A document role that does what `behaviour` says, and a client of it. */
+/** Serves a document role with overridden methods, for a client. */
 async function withRole(
-  behaviour: Partial<Documents>,
+  overrides: Partial<Documents>,
   use: (documents: Documents, server: GrpcServer) => Promise<void>,
   options: { mode?: 'open' | 'required'; tokens?: typeof tokens; deadlineMs?: number } = {},
 ): Promise<void> {
-  const server = await serve({ ...openMemoryDocuments(), ...behaviour }, options)
+  const server = await serve({ ...openMemoryDocuments(), ...overrides }, options)
   const documents = connect(server.port, options)
   try {
     await use(documents, server)
@@ -76,169 +77,167 @@ async function withRole(
   }
 }
 
-describe('the gRPC client of the document role', () => {
-  test('a role that is not there is unavailable, never a missing document', async () => {
-    const server = await serve(openMemoryDocuments())
-    await server.stop(0)
-    const documents = connect(server.port)
-    await assert.rejects(documents.exists(GONE, testContext()), (error) => isProblem(error, 'unavailable'))
-    await assert.rejects(documents.check(), (error) => isProblem(error, 'unavailable'))
-    await documents.stop()
-  })
+test('a role that does not run is unavailable, and its documents are not reported as missing', async () => {
+  const server = await serve(openMemoryDocuments())
+  await server.stop(0)
+  const documents = connect(server.port)
+  await assert.rejects(documents.exists(GONE, testContext()), (error) => isProblem(error, 'unavailable'))
+  await assert.rejects(documents.check(), (error) => isProblem(error, 'unavailable'))
+  await documents.stop()
+})
 
-  test('a role that accepts connections and never answers is given up at the deadline', async () => {
-    const sockets = new Set<Socket>()
-    const hung = createServer((socket) => void sockets.add(socket.on('error', () => {})))
-    await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
-    const documents = connect((hung.address() as AddressInfo).port, { deadlineMs: 200 })
-    const failure = (error: unknown): boolean => isProblem(error, 'deadline-exceeded')
-    await assert.rejects(documents.exists(GONE, testContext()), failure)
-    await documents.stop()
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => hung.close(resolve))
-  })
+test('a call to a role that accepts connections and never answers ends at the deadline', async () => {
+  const sockets = new Set<Socket>()
+  const hung = createServer((socket) => void sockets.add(socket.on('error', () => {})))
+  await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve))
+  const documents = connect((hung.address() as AddressInfo).port, { deadlineMs: 200 })
+  const failure = (error: unknown): boolean => isProblem(error, 'deadline-exceeded')
+  await assert.rejects(documents.exists(GONE, testContext()), failure)
+  await documents.stop()
+  for (const socket of sockets) socket.destroy()
+  await new Promise((resolve) => hung.close(resolve))
+})
 
-  test('a role that hangs in its work is given up at the deadline, and told', async () => {
-    let given: RequestContext | undefined
-    const exists = (_: string, context: RequestContext): Promise<never> => {
-      given = context
-      return new Promise((_, reject) =>
-        context.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+test('a call whose handler hangs ends at the deadline, and its signal aborts', async () => {
+  let given: RequestContext | undefined
+  const exists = (_: string, context: RequestContext): Promise<never> => {
+    given = context
+    return new Promise((_, reject) =>
+      context.signal.addEventListener('abort', () => reject(new Error('aborted'))),
+    )
+  }
+  await withRole(
+    { exists },
+    async (documents) => {
+      await assert.rejects(documents.exists(GONE, testContext()), (error) =>
+        isProblem(error, 'deadline-exceeded'),
       )
-    }
-    await withRole(
-      { exists },
-      async (documents) => {
-        await assert.rejects(documents.exists(GONE, testContext()), (error) =>
-          isProblem(error, 'deadline-exceeded'),
-        )
-        await eventually('the server to notice', () => given?.signal.aborted)
-      },
-      { deadlineMs: 200 },
-    )
-  })
+      await eventually('the server to notice', () => given?.signal.aborted)
+    },
+    { deadlineMs: 200 },
+  )
+})
 
-  test('a call that its caller gives up ends at once', async () => {
-    const abort = new AbortController()
-    const exists = (): Promise<never> => {
-      abort.abort()
-      return new Promise(() => {})
-    }
-    await withRole(
-      { exists },
-      async (documents) => {
-        await assert.rejects(documents.exists(GONE, testContext({ signal: abort.signal })))
-      },
-      { deadlineMs: 60_000 },
-    )
-  })
+test('a call whose signal aborts ends at once', async () => {
+  const abort = new AbortController()
+  const exists = (): Promise<never> => {
+    abort.abort()
+    return new Promise(() => {})
+  }
+  await withRole(
+    { exists },
+    async (documents) => {
+      await assert.rejects(documents.exists(GONE, testContext({ signal: abort.signal })))
+    },
+    { deadlineMs: 60_000 },
+  )
+})
 
-  test('a role that is unavailable for a moment is asked again', async () => {
-    let calls = 0
-    const exists: Documents['exists'] = async () => {
-      if (++calls < 3) throw new DomainError('unavailable', 'not yet')
-      return { exists: true, status: 'sent' }
-    }
-    await withRole({ exists }, async (documents) => {
-      assert.deepEqual(await documents.exists(GONE, testContext()), { exists: true, status: 'sent' })
-      assert.equal(calls, 3)
-    })
+test('a call is retried when the role is unavailable for a moment', async () => {
+  let calls = 0
+  const exists: Documents['exists'] = async () => {
+    if (++calls < 3) throw new DomainError('unavailable', 'not yet')
+    return { exists: true, status: 'sent' }
+  }
+  await withRole({ exists }, async (documents) => {
+    assert.deepEqual(await documents.exists(GONE, testContext()), { exists: true, status: 'sent' })
+    assert.equal(calls, 3)
   })
+})
 
-  test('repeats stop when their budget is used up', async () => {
-    let calls = 0
-    const exists: Documents['exists'] = async () => {
-      calls++
-      throw new DomainError('unavailable', 'not now')
-    }
-    await withRole({ exists }, async (documents) => {
-      for (let call = 0; call < 20; call++) await assert.rejects(documents.exists(GONE, testContext()))
-    })
-    assert.ok(calls < 40, `${calls} calls instead of 80`)
+test('retries stop when their budget is used up', async () => {
+  let calls = 0
+  const exists: Documents['exists'] = async () => {
+    calls++
+    throw new DomainError('unavailable', 'not now')
+  }
+  await withRole({ exists }, async (documents) => {
+    for (let call = 0; call < 20; call++) await assert.rejects(documents.exists(GONE, testContext()))
   })
+  assert.ok(calls < 40, `${calls} calls instead of 80`)
+})
 
-  test('an error that a repetition cannot mend is not repeated, and keeps its code, text and fields', async () => {
-    let calls = 0
-    const error = new DomainError('validation-failed', 'titlé: must be “short”', {
-      errors: [{ field: 'titlé', detail: 'must be “short”' }],
-    })
-    const get = async (): Promise<never> => {
-      calls++
-      throw error
-    }
-    await withRole({ get }, async (documents) => {
-      const received = await documents.get(GONE, testContext()).catch((failure: unknown) => failure)
-      assert.ok(isProblem(received, 'validation-failed'))
-      assert.equal(received.message, error.message)
-      assert.deepEqual(received.errors, error.errors)
-      assert.equal(calls, 1)
-    })
+test('a permanent error is not retried, and keeps its code, text and fields', async () => {
+  let calls = 0
+  const error = new DomainError('validation-failed', 'titlé: must be “short”', {
+    errors: [{ field: 'titlé', detail: 'must be “short”' }],
   })
+  const get = async (): Promise<never> => {
+    calls++
+    throw error
+  }
+  await withRole({ get }, async (documents) => {
+    const received = await documents.get(GONE, testContext()).catch((failure: unknown) => failure)
+    assert.ok(isProblem(received, 'validation-failed'))
+    assert.equal(received.message, error.message)
+    assert.deepEqual(received.errors, error.errors)
+    assert.equal(calls, 1)
+  })
+})
 
-  test('an unexpected error tells nothing of itself but the request id', async () => {
-    const get = async (): Promise<never> => {
-      throw new Error('secret of the house')
-    }
-    await withRole({ get }, async (documents) => {
-      const received = await documents
-        .get(GONE, testContext({ requestId: 'r-1' }))
-        .catch((failure: unknown) => failure)
-      assert.ok(isProblem(received, 'internal'))
-      assert.match(received.message, /r-1/)
-      assert.doesNotMatch(received.message, /secret/)
-    })
+test('an unexpected error shows only the request id', async () => {
+  const get = async (): Promise<never> => {
+    throw new Error('secret of the role')
+  }
+  await withRole({ get }, async (documents) => {
+    const received = await documents
+      .get(GONE, testContext({ requestId: 'r-1' }))
+      .catch((failure: unknown) => failure)
+    assert.ok(isProblem(received, 'internal'))
+    assert.match(received.message, /r-1/)
+    assert.doesNotMatch(received.message, /secret/)
   })
+})
 
-  test('principal, request id and trace reach the role', async () => {
-    const contexts: RequestContext[] = []
-    const exists: Documents['exists'] = async (_, context) => {
-      contexts.push(context)
-      return { exists: false, status: '' }
-    }
-    const principal = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
-    const given = testContext({ requestId: 'r-2', principal })
-    await withRole(
-      { exists },
-      async (documents) => {
-        await documents.exists(GONE, given)
-        await documents.exists(GONE, testContext())
-      },
-      { mode: 'required', tokens },
-    )
-    const [first, second] = contexts
-    assert.deepEqual(first!.principal, principal)
-    assert.equal(first!.requestId, 'r-2')
-    assert.equal(first!.traceparent.slice(0, 35), given.traceparent.slice(0, 35))
-    assert.equal(first!.clientAddress, '127.0.0.1')
-    assert.equal(second!.principal.kind === 'user' && second!.principal.id, 'service:test')
-  })
+test('principal, request id and trace reach the role', async () => {
+  const contexts: RequestContext[] = []
+  const exists: Documents['exists'] = async (_, context) => {
+    contexts.push(context)
+    return { exists: false, status: '' }
+  }
+  const principal = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
+  const given = testContext({ requestId: 'r-2', principal })
+  await withRole(
+    { exists },
+    async (documents) => {
+      await documents.exists(GONE, given)
+      await documents.exists(GONE, testContext())
+    },
+    { mode: 'required', tokens },
+  )
+  const [first, second] = contexts
+  assert.deepEqual(first!.principal, principal)
+  assert.equal(first!.requestId, 'r-2')
+  assert.equal(first!.traceparent.slice(0, 35), given.traceparent.slice(0, 35))
+  assert.equal(first!.clientAddress, '127.0.0.1')
+  assert.equal(second!.principal.kind === 'user' && second!.principal.id, 'service:test')
+})
 
-  test('a role that refuses this one is unavailable to the user, who has done nothing wrong', async () => {
-    await withRole(
-      {},
-      async (documents) => {
-        const failure = (error: unknown): boolean =>
-          isProblem(error, 'unavailable') && /refuses/.test(error.message)
-        await assert.rejects(documents.exists(GONE, testContext()), failure)
-      },
-      { mode: 'required', deadlineMs: 2_000 },
-    )
-  })
+test('a role that rejects the token of the calling role is unavailable to the user', async () => {
+  await withRole(
+    {},
+    async (documents) => {
+      const failure = (error: unknown): boolean =>
+        isProblem(error, 'unavailable') && /refuses/.test(error.message)
+      await assert.rejects(documents.exists(GONE, testContext()), failure)
+    },
+    { mode: 'required', deadlineMs: 2_000 },
+  )
+})
 
-  test('a role that comes back is used again', async () => {
-    const first = await serve(openMemoryDocuments())
-    const documents = connect(first.port)
-    await documents.exists(GONE, testContext())
-    await first.stop(0)
-    await assert.rejects(documents.exists(GONE, testContext()))
-    const second = await serve(openMemoryDocuments(), { port: first.port })
-    await eventually('the connection', () =>
-      documents.exists(GONE, testContext()).then(
-        () => true,
-        () => false,
-      ),
-    )
-    await documents.stop()
-    await second.stop(0)
-  })
+test('a role that restarts is used again', async () => {
+  const first = await serve(openMemoryDocuments())
+  const documents = connect(first.port)
+  await documents.exists(GONE, testContext())
+  await first.stop(0)
+  await assert.rejects(documents.exists(GONE, testContext()))
+  const second = await serve(openMemoryDocuments(), { port: first.port })
+  await eventually('the connection', () =>
+    documents.exists(GONE, testContext()).then(
+      () => true,
+      () => false,
+    ),
+  )
+  await documents.stop()
+  await second.stop(0)
 })

@@ -15,19 +15,18 @@ import type { Documents } from './port.ts'
 export interface GrpcDocumentsOptions {
   /** grpc://host:port of each instance, separated by commas; a name may stand for several */
   url: string
-  /** milliseconds that a call may take, its retries included */
+  /** maximum time of a call with its retries in milliseconds */
   deadlineMs: number
-  /** signs the token that each call carries; without it, calls carry none */
+  /** signs the token of each call; undefined: calls have none */
   tokens: Tokens | undefined
-  /** who calls where no user does, such as `signature` */
+  /** the calling role, such as `signature`, for calls without a user */
   caller: string
 }
 
 /**
- * Calls go to all instances in turn, and to none that is not connected: one that stops says so with a GOAWAY, one that
- * is cut off does not answer the keep-alive. Every method is idempotent, so a call that did not get through is repeated,
- * within the call's deadline and a budget for the whole channel: 10 failures in a row use it up, 10 successes earn one
- * more (gRFC A6, which adds the jitter).
+ * Calls go to all connected instances in turn: an instance that stops sends GOAWAY, and one that is cut off does not
+ * answer the keep-alive. Every method is idempotent, so failed calls are retried within their deadline and a budget of the
+ * channel: 10 failures in a row use it up, 10 successes give one retry back (gRFC A6, which adds jitter).
  */
 const SERVICE_CONFIG = {
   loadBalancingConfig: [{ round_robin: {} }],
@@ -39,7 +38,7 @@ const SERVICE_CONFIG = {
         initialBackoff: '0.1s',
         maxBackoff: '0.5s',
         backoffMultiplier: 2,
-        // CANCELLED: by an instance that ends, since a call that its caller gives up is not repeated.
+        // CANCELLED by an instance that stops; calls that their caller cancels are not retried.
         retryableStatusCodes: ['UNAVAILABLE', 'CANCELLED'],
       },
     },
@@ -47,11 +46,11 @@ const SERVICE_CONFIG = {
   retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
 }
 
-/** Half of the shortest life that tokens can be given. */
+/** Half of the minimum lifetime of tokens. */
 const TOKEN_MS = 30_000
 const MAX_TOKENS = 1_000
 
-/** The document role of other processes, over gRPC. It connects with its first call. */
+/** The document role of other processes, over gRPC. Connects at the first call. */
 export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
   const addresses = addressesOf(url)
   const client = new Client(targetOf(addresses), credentials.createInsecure(), {
@@ -62,35 +61,16 @@ export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocum
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
-    // Short: an instance that starts is to have its calls before another one has stopped.
+    // Short, so that a new instance gets calls before an old one has stopped.
     'grpc.max_reconnect_backoff_ms': 500,
-    // New addresses of a name are looked for when a connection ends, at most this often.
+    // Names are resolved again when a connection ends, at most this often.
     'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.service_config_disable_resolution': 1,
-    // Nobody asks for its statistics.
+    // Nothing reads its statistics.
     'grpc.enable_channelz': 0,
   })
 
-  // To sign one costs more than all else that the call's metadata does.
-  const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
-  const tokenOf = (principal: Principal): string | undefined => {
-    if (!tokens) return undefined
-    const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
-    const { id, email, admin } = principal.kind === 'user' ? principal : service
-    const key = JSON.stringify([id, email, admin])
-    let token = signed.get(key)
-    if (token === undefined) signed.set(key, (token = tokens.sign({ id, email, admin })))
-    return token
-  }
-
-  const metadataOf = ({ principal, requestId, traceparent }: RequestContext): Metadata => {
-    const metadata = new Metadata()
-    metadata.set('x-request-id', requestId)
-    metadata.set('traceparent', traceparent)
-    const token = tokenOf(principal)
-    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
-    return metadata
-  }
+  const metadataOf = createCallMetadata(tokens, caller)
 
   const call = <Method extends DescMethod>(
     description: Method,
@@ -144,6 +124,30 @@ export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocum
         })
       }),
     stop: async () => client.close(),
+  }
+}
+
+/** Makes the metadata of calls: request id, trace and a token of the user, or of the calling role where there is none. */
+function createCallMetadata(
+  tokens: Tokens | undefined,
+  caller: string,
+): (context: RequestContext) => Metadata {
+  const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
+  // Signing a token costs more than the rest of the metadata.
+  const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
+  const tokenOf = (signer: Tokens, principal: Principal): string => {
+    const { id, email, admin } = principal.kind === 'user' ? principal : service
+    const key = JSON.stringify([id, email, admin])
+    let token = signed.get(key)
+    if (token === undefined) signed.set(key, (token = signer.sign({ id, email, admin })))
+    return token
+  }
+  return ({ principal, requestId, traceparent }) => {
+    const metadata = new Metadata()
+    metadata.set('x-request-id', requestId)
+    metadata.set('traceparent', traceparent)
+    if (tokens) metadata.set('authorization', `Bearer ${tokenOf(tokens, principal)}`)
+    return metadata
   }
 }
 

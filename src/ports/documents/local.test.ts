@@ -1,6 +1,6 @@
 import { documentsContract } from './contract.ts'
 import { openLocalDocuments } from './local.ts'
-import { openMemoryDocuments } from './memory.ts'
+import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 
 documentsContract('memory', async () => {
   const documents = openMemoryDocuments()

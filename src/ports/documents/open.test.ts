@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMemoryDocuments } from './memory.ts'
+import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
 
 const options = { role: undefined, deadlineMs: 100, tokens: undefined, caller: 'test' }

@@ -95,15 +95,10 @@ const MAX_ATTEMPTS = 10
 const MAX_VERSION = 2_147_483_647
 const DELETABLE = STATUSES.filter(isDeletable)
 
-/** The JSON of a document as text, because jsonb does not keep the order of fields. */
-export interface StoredDocument {
-  text: string
-}
-
 export interface DocumentStoreOptions {
   pool: Pool
   cache: DocumentCache
-  idempotency: Idempotency<StoredDocument>
+  idempotency: Idempotency<Document>
 }
 
 export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreOptions): DocumentStore {
@@ -170,15 +165,15 @@ async function insert(on: Queryable, row: NewDocumentRow): Promise<Document> {
 }
 
 async function insertOnce(
-  idempotency: Idempotency<StoredDocument>,
+  idempotency: Idempotency<Document>,
   request: IdempotentRequest,
   insertRow: (on: Queryable) => Promise<Document>,
 ): Promise<{ document: Document; replayed: boolean }> {
   const { answer, replayed } = await idempotency.once(request, async (transaction) => ({
     status: 201,
-    answer: { text: JSON.stringify(await insertRow(transaction)) },
+    answer: await insertRow(transaction),
   }))
-  return { document: JSON.parse(answer.text) as Document, replayed }
+  return { document: answer, replayed }
 }
 
 async function update(

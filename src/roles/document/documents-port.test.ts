@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
-import type { RequestContext } from '../../domain/request.ts'
+import { testContext } from '../../testing/context.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
 
 let service: TestService
@@ -11,13 +11,7 @@ before(async () => {
 after(() => service.stop())
 
 const unknown = '06b00000-0000-7000-8000-000000000000'
-const context: RequestContext = {
-  principal: { kind: 'system', name: 'test' },
-  requestId: 'test',
-  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-  clientAddress: '127.0.0.1',
-  signal: new AbortController().signal,
-}
+const context = testContext()
 
 test('moves a document to a status once, and repeating it changes nothing', async () => {
   const { documents } = service.document

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../http/idempotency.ts'
+import type { Document } from '../../domain/document.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
@@ -9,7 +10,7 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createDocumentUseCase } from './create-document.ts'
 import { deleteDocument } from './delete-document.ts'
-import { createDocumentStore, type StoredDocument } from './document-store.ts'
+import { createDocumentStore } from './document-store.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
 import { getDocumentStats } from './get-document-stats.ts'
@@ -42,7 +43,7 @@ export interface DocumentRole {
 /** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { database, blobs, cache, clock, newId, log, limits } = options
-  const idempotency = createIdempotency<StoredDocument>({ database, schema: 'documents', clock, log })
+  const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, log })
   const store = createDocumentStore({ pool: database.pool, cache, idempotency })
   const read = readDocumentUseCase({ store, cache })
   const create = createDocumentUseCase({ store, blobs, newId, limits, log })

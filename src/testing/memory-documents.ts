@@ -1,14 +1,14 @@
-import { type Document, type DocumentStatus, contentKey, statusMove } from '../../domain/document.ts'
-import { DomainError } from '../../domain/errors.ts'
-import { createUuidV7 } from '../../runtime/ids.ts'
-import type { Documents } from './port.ts'
+import { type Document, type DocumentStatus, contentKey, statusMove } from '../domain/document.ts'
+import { DomainError } from '../domain/errors.ts'
+import { createUuidV7 } from '../runtime/ids.ts'
+import type { Documents } from '../ports/documents/port.ts'
 
 export interface MemoryDocuments extends Documents {
   create(status?: DocumentStatus): Document
   remove(documentId: string): void
 }
 
-/** Documents in memory, for the tests of those who call the port. It passes the contract suite. */
+/** Documents in memory, for tests of callers of the port. It passes the contract suite. */
 export function openMemoryDocuments(): MemoryDocuments {
   const documents = new Map<string, Document>()
   const newId = createUuidV7()
