@@ -46,7 +46,7 @@ export interface TestKafka extends TestTopics {
   prepare(): Promise<void>
 }
 
-export const kafkaUrl = `kafka://${stack.kafkaBrokers}`
+const kafkaUrl = `kafka://${stack.kafkaBrokers}`
 
 /** Short times; the broker's minimum session is 6 s. */
 const TIMINGS = {

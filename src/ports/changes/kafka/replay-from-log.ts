@@ -18,7 +18,7 @@ export interface LogReplayLimits {
   ms: number
 }
 
-export interface LogReplayRequest {
+interface LogReplayRequest {
   documentId: string
   after: Offsets
   /** where the replay buffer takes over */
