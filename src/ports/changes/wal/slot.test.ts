@@ -111,7 +111,7 @@ test('a slot that was dropped while the process was down is created again, with 
   assert.deepEqual(await again.replay(id, old, 10), { kind: 'reset', reason: 'the position is unknown' })
 })
 
-test('a slot that goes away while the feed runs is made again without a restart', async (t) => {
+test('a slot that is dropped while the feed runs is created again without a restart', async (t) => {
   const database = await server.open()
   const feeds = testFeeds(t, database)
   const consumer = recordingConsumer()
