@@ -60,7 +60,7 @@ test('a taken port is named, and what had started before is stopped in order', a
       start({ [`DOCMGR_LISTEN_${name.toUpperCase()}`]: String(port) }),
       ({ message }: Error) => {
         assert.match(message, /ended with 1 before it was ready/)
-        assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken.*listen\\.${name}`))
+        assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*listen\\.${name}`))
         return true
       },
     )

@@ -2,9 +2,9 @@ import { DomainError } from '../domain/errors.ts'
 import type { Principal } from '../domain/request.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Who a request comes from, for REST, gRPC and WebSocket alike. */
+/** Authenticates requests over REST, gRPC and WebSocket. */
 export interface Authenticator {
-  /** `open` lets requests without a token in as anonymous; a token that is given is checked all the same. */
+  /** `open` accepts requests without a token as anonymous; a token that is sent is checked. */
   readonly mode: 'open' | 'required'
   readonly tokens: Tokens
   /**
@@ -23,7 +23,7 @@ export function createAuthenticator(mode: 'open' | 'required', tokens: Tokens): 
     authenticate(authorization) {
       if (authorization === undefined) {
         if (mode === 'open') return ANONYMOUS
-        throw new DomainError('unauthenticated', 'header authorization: send `Bearer` and a token')
+        throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
       }
       const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
       if (token === undefined)

@@ -5,17 +5,15 @@ import { join } from 'node:path'
 /** The secret that signs tokens, kept in the data folder. */
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
 
-/** The secret that keys the hashes of viewers. Not the tokens' one: changing that must not make everybody new. */
+/** The secret that keys the hashes of viewers. Not that of tokens, whose change would make every viewer a new one. */
 export const keptViewerSecret = (dataFolder: string): Promise<string> =>
   keptSecret(dataFolder, 'viewer-secret')
 
-/** One for all processes that have the same secret for tokens. */
+/** The same in all processes that have the same secret for tokens. */
 export const derivedViewerSecret = (tokenSecret: string): string =>
   createHmac('sha256', tokenSecret).update('viewers').digest('base64url')
 
-/**
- * Made by whoever needs it first. The file appears whole: it is written under another name and then linked.
- */
+/** Creates the secret at the first call. The file is written under another name and then linked, so that it is complete. */
 async function keptSecret(dataFolder: string, name: string): Promise<string> {
   const file = join(dataFolder, name)
   const kept = await readFile(file, 'utf8').catch(() => undefined)

@@ -10,7 +10,7 @@ export interface TokenSettings {
   secret: string
   issuer: string
   audience: string
-  /** seconds that a token is valid */
+  /** lifetime of a token in seconds */
   lifetime: number
 }
 
@@ -31,7 +31,7 @@ const claims = z.object({
 
 export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   if (Buffer.byteLength(settings.secret) < 32) throw new Error('the token secret must have at least 32 bytes')
-  // A KeyObject is made once; a raw secret is made into one on every call.
+  // Given a raw secret, jsonwebtoken creates a KeyObject in each call.
   const key = createSecretKey(Buffer.from(settings.secret))
   const { issuer, audience, lifetime } = settings
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
@@ -54,7 +54,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
         return { kind: 'user', id: sub, email, admin }
       } catch (error) {
         const reason =
-          error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid here'
+          error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid'
         throw new DomainError('unauthenticated', reason, { cause: error })
       }
     },

@@ -88,7 +88,7 @@ describe('subscribe', () => {
     const bad = open(newId(), { token: () => 'x.y.z' })
     await assert.rejects(
       bad.subscription.closed,
-      new SubscriptionRefused('closed with 1008: the token is not valid here'),
+      new SubscriptionRefused('closed with 1008: the token is not valid'),
     )
     await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
   })

@@ -24,7 +24,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (encoding !== 'identity') {
     throw new DomainError(
       'unsupported-media-type',
-      `header content-encoding: ${encoding} is not supported, send it plain`,
+      `header content-encoding: ${encoding} is not supported; send the body uncompressed`,
     )
   }
   const type = request.headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()

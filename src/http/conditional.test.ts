@@ -11,7 +11,7 @@ test('If-None-Match compares weakly, with lists and the star', () => {
   assert.equal(entityTag(7), '"7"')
 })
 
-test('If-Match gives the versions that would do; weak and foreign tags never match', () => {
+test('If-Match gives the accepted versions; weak and other tags never match', () => {
   assert.equal(expectedVersions(undefined), undefined)
   assert.equal(expectedVersions('*'), undefined)
   assert.deepEqual(expectedVersions('"3"'), [3])
@@ -20,7 +20,7 @@ test('If-Match gives the versions that would do; weak and foreign tags never mat
   assert.deepEqual(expectedVersions('"99999999999999999999"'), [])
 })
 
-test('an If-Match that is no list of entity tags is an error that names the header', () => {
+test('an invalid If-Match is an error that names the header', () => {
   for (const header of ['3', '', '"3', '"3" 4', `${'", '.repeat(5_000)}x`]) {
     assert.throws(
       () => expectedVersions(header),

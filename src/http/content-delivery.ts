@@ -1,4 +1,4 @@
-/** Answers stored bytes as a download: conditional, in ranges, and harmless to a browser. */
+/** Answers stored bytes as a download: conditional, with ranges, and safe in a browser. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import contentDisposition from 'content-disposition'
@@ -9,23 +9,22 @@ import type { Reply } from './endpoint.ts'
 import { problemOf } from './problem.ts'
 
 export interface StoredContent {
-  /** names these bytes and no others: their hash */
+  /** identifies the bytes: their hash */
   tag: string
   /** bytes */
   size: number
   contentType: string
-  /** what a person calls it; the file name is made of it */
+  /** the file name is derived from it */
   name: string
   open(range?: ByteRange): Promise<Readable | undefined>
 }
 
 export interface ByteRange {
   start: number
-  /** included */
+  /** inclusive */
   end: number
 }
 
-/** What the request says that matters for a download. */
 export interface DownloadRequest {
   headers: IncomingHttpHeaders
   head: boolean
@@ -34,18 +33,18 @@ export interface DownloadRequest {
 
 export async function deliver(content: StoredContent, request: DownloadRequest): Promise<Reply> {
   const { size } = content
-  const lasting = { etag: entityTag(content.tag), 'cache-control': 'private, no-cache' }
-  if (isNotModified(request.headers['if-none-match'], content.tag)) return { status: 304, headers: lasting }
+  const cacheable = { etag: entityTag(content.tag), 'cache-control': 'private, no-cache' }
+  if (isNotModified(request.headers['if-none-match'], content.tag)) return { status: 304, headers: cacheable }
 
   const range = request.head ? undefined : rangeOf(request.headers, content)
   if (range === 'unsatisfiable') return unsatisfiable(size, request.requestId)
 
   const headers: Record<string, string> = {
-    ...lasting,
+    ...cacheable,
     'accept-ranges': 'bytes',
     'content-type': content.contentType,
     'content-length': String(range ? range.end - range.start + 1 : size),
-    // Never shown by a browser in the service's own name: what it is, only its uploader knows.
+    // Untrusted content must not run in the origin of the service.
     'content-disposition': contentDisposition(fileName(content.name, content.contentType)),
     'x-content-type-options': 'nosniff',
     'content-security-policy': 'sandbox',
@@ -57,8 +56,8 @@ export async function deliver(content: StoredContent, request: DownloadRequest):
 }
 
 /**
- * The one range that is asked for (RFC 9110, 14.2), or undefined to send all: also for several ranges and for a header
- * that is not understood. Own code because range-parser refuses a suffix that is longer than the content.
+ * The requested range (RFC 9110, 14.2), or undefined to send everything, also for several ranges and for an invalid
+ * header. Own code because range-parser rejects a suffix that is longer than the content.
  */
 export function rangeOf(
   headers: IncomingHttpHeaders,

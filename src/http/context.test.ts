@@ -32,7 +32,7 @@ async function start() {
   return { server, port, signals, incoming }
 }
 
-test('the signal is aborted when the client goes away', async () => {
+test('the signal aborts when the client disconnects', async () => {
   const { server, port, signals } = await start()
   const request = send({ port, host: '127.0.0.1', path: '/hang' }).on('error', () => {})
   request.end()
@@ -43,7 +43,7 @@ test('the signal is aborted when the client goes away', async () => {
   server.close()
 })
 
-test('requests on one connection leave nothing behind on it, and what was answered is not aborted', async () => {
+test('requests leave no listeners on their connection, and an answered request is not aborted', async () => {
   const { server, port, signals, incoming } = await start()
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   for (let n = 0; n < 20; n++) {

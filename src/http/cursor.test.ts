@@ -17,7 +17,7 @@ const refusal = (cursor: string, order: unknown, isKey = anyKey): string => {
   return 'accepted'
 }
 
-test('a cursor gives back the place that it was made of and is safe in a URL', () => {
+test('a cursor decodes to its row and is safe in a URL', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 255 }), (key) => {
       const place = { key, id: newId() }
@@ -33,7 +33,7 @@ test('a cursor of another sort or filter is refused', () => {
   assert.match(refusal(cursor, ['-created_at', {}]), /^query\.cursor .*another sort or other filters/)
 })
 
-test('noise, a foreign key and a forged id are refused', () => {
+test('noise, an invalid key and a forged id are refused', () => {
   fc.assert(fc.property(fc.string(), (noise) => assert.match(refusal(noise, 1), /^query\.cursor /)))
   const forge = (...parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
   assert.match(refusal(forge('x', 'a', 'not-an-id'), 1), /^query\.cursor /)
@@ -45,7 +45,7 @@ test('noise, a foreign key and a forged id are refused', () => {
   )
 })
 
-test('the link to the next page keeps what was asked and leaves out what was not', () => {
+test('the link to the next page has the parameters that were given', () => {
   const link = nextLink(
     '/documents',
     { limit: 20, status: 'sent', title: 'a&b', created_by: undefined },

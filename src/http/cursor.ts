@@ -1,10 +1,10 @@
-/** Opaque cursors of lists: where a page ended, so that the next one begins there at the same cost. */
+/** Opaque cursors of lists: the end of a page, so that the next page starts there at the same cost. */
 import { createHash } from 'node:crypto'
 import { invalidField } from '../domain/errors.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
 
 /** The last row of a page: its sort key, and its id for rows that share the key. */
-export interface CursorPlace {
+export interface CursorRow {
   key: string
   id: string
 }
@@ -12,9 +12,9 @@ export interface CursorPlace {
 const MAX_CURSOR_CHARS = 4_000
 
 /**
- * @param order the list's sort and filters, anything that JSON can say: a cursor is only good for the same ones
+ * @param order the list's sort and filters as JSON; the cursor is valid for the same ones only
  */
-export function encodeCursor({ key, id }: CursorPlace, order: unknown): string {
+export function encodeCursor({ key, id }: CursorRow, order: unknown): string {
   return Buffer.from(JSON.stringify([fingerprint(order), key, id])).toString('base64url')
 }
 
@@ -22,21 +22,21 @@ export function encodeCursor({ key, id }: CursorPlace, order: unknown): string {
  * @param isKey whether a text can be a key of this list
  * @throws DomainError validation-failed naming `query.cursor`
  */
-export function decodeCursor(cursor: string, order: unknown, isKey: (key: string) => boolean): CursorPlace {
+export function decodeCursor(cursor: string, order: unknown, isKey: (key: string) => boolean): CursorRow {
   const parts = parse(cursor)
-  if (!parts) throw invalidField('query.cursor', 'must be one that the header Link of a page has given')
+  if (!parts) throw invalidField('query.cursor', 'must come from the header Link of a page')
   const [print, key, id] = parts
   if (print !== fingerprint(order)) {
     throw invalidField(
       'query.cursor',
-      'belongs to a list with another sort or other filters; begin without a cursor',
+      'belongs to a list with another sort or other filters; start without a cursor',
     )
   }
-  if (!isKey(key)) throw invalidField('query.cursor', 'must be one that the header Link of a page has given')
+  if (!isKey(key)) throw invalidField('query.cursor', 'must come from the header Link of a page')
   return { key, id }
 }
 
-/** The header Link (RFC 8288) of a page that has a next one; `query` is what the page was asked with. */
+/** The header Link (RFC 8288) to the next page. @param query parameters of the current page */
 export function nextLink(
   path: string,
   query: Record<string, string | number | undefined>,

@@ -71,7 +71,8 @@ export const newDocumentShape = Object.fromEntries(
 export const newDocumentFields = z.object(newDocumentShape) as unknown as z.ZodType<NewDocumentFields>
 
 /**
- * Query parameters that select documents. Text is compared with any text, so that what no document can have selects none.
+ * Query parameters that select documents. A text filter accepts any text, so that a value that no document can have
+ * selects none.
  * @param descriptions of parameters, by name
  */
 export function filterShape(

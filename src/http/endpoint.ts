@@ -22,11 +22,11 @@ export interface Endpoint<
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */
   body?: { schema: Body; maxBytes: number }
-  /** Media types of a body that the handler reads itself, with the schemas of those that have one, for OpenAPI. */
+  /** Media types of a body that the handler reads itself, and schemas of some of them, for OpenAPI. */
   rawBody?: { description: string; contentTypes: string[]; schemas?: Record<string, z.ZodType> }
-  /** Header names that the handler honours, with their meaning, for OpenAPI. */
+  /** Headers that the handler uses, with their meaning, for OpenAPI. */
   headers?: Record<string, string>
-  /** Success statuses, for OpenAPI; problems are described once for all. */
+  /** Success statuses, for OpenAPI; every operation has the same problems. */
   responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
   handle(
     input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
@@ -39,9 +39,9 @@ export interface Input<Params = unknown, Query = unknown, Body = unknown> {
   query: Query
   body: Body
   headers: IncomingHttpHeaders
-  /** True for a HEAD request: the reply's body is not sent, and it is no view. */
+  /** True for a HEAD request: the reply's body is not sent, and it does not count as a view. */
   head: boolean
-  /** The request itself, for a body that is streamed. */
+  /** for a body that is streamed */
   request: IncomingMessage
 }
 
@@ -50,15 +50,15 @@ export interface Reply {
   headers?: Record<string, string>
   /** sent as JSON */
   json?: unknown
-  /** sent as JSON, which it is already */
+  /** JSON text, sent as it is */
   jsonText?: string
   /** sent as it is; `headers` give its type */
   text?: string
-  /** sent as it is; `headers` give its type and length. Destroyed when the client goes away. */
+  /** sent as it is; `headers` give its type and length. Destroyed when the client disconnects. */
   stream?: Readable
 }
 
-/** Only gives the handler its types from the schemas. */
+/** Derives the types of the handler's input from the schemas. */
 export function defineEndpoint<
   Params extends z.ZodType = z.ZodUndefined,
   Query extends z.ZodType = z.ZodUndefined,

@@ -3,18 +3,18 @@ import type { Metrics } from '../runtime/metrics.ts'
 import { within } from '../runtime/within.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 
-/** What readiness depends on: resolves while it works, rejects with the reason when it does not. */
+/** Checks of readiness by name: each resolves while its part works, and rejects with the reason otherwise. */
 export type HealthChecks = Record<string, () => Promise<void>>
 
 export interface Health {
-  /** Readiness says no from now on; for the time before the listeners close. */
+  /** Readiness fails from now on; called before the listeners close. */
   drain(): void
   endpoints: Endpoint[]
 }
 
 const CHECK_LIMIT_MS = 2_000
 
-/** Readiness: whether this process can serve. Liveness: only that its loop turns. */
+/** Readiness: whether this process can serve. Liveness: whether its event loop runs. */
 export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
   let draining = false
 
@@ -28,9 +28,9 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         return [name, problem ?? 'ok'] as const
       }),
     )
-    const well = !draining && results.every(([, result]) => result === 'ok')
-    const status = draining ? 'stopping' : well ? 'ready' : 'not ready'
-    return { status: well ? 200 : 503, json: { status, checks: Object.fromEntries(results) } }
+    const isReady = !draining && results.every(([, result]) => result === 'ok')
+    const status = draining ? 'stopping' : isReady ? 'ready' : 'not ready'
+    return { status: isReady ? 200 : 503, json: { status, checks: Object.fromEntries(results) } }
   }
 
   const report = z.object({ status: z.string(), checks: z.record(z.string(), z.string()).optional() })
@@ -50,7 +50,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         method: 'GET',
         path: '/health/ready',
         operationId: 'getReadiness',
-        summary: 'Whether the process can serve now, and what of it cannot',
+        summary: 'Whether the process can serve, and which checks fail',
         access: 'public',
         responses: {
           200: { description: 'ready', schema: report },

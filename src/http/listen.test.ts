@@ -13,19 +13,19 @@ test('a draining listener still answers, and closes each connection after its an
     handler: (_request, response) => void response.end('here'),
   })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const ask = async (): Promise<{ connection: string | undefined; reused: boolean }> => {
-    const asked = request(listener.url, { agent }).end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  const send = async (): Promise<{ connection: string | undefined; reused: boolean }> => {
+    const sent = request(listener.url, { agent }).end()
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
     await once(response.resume(), 'end')
-    return { connection: response.headers.connection, reused: asked.reusedSocket }
+    return { connection: response.headers.connection, reused: sent.reusedSocket }
   }
-  assert.deepEqual(await ask(), { connection: 'keep-alive', reused: false })
-  assert.deepEqual(await ask(), { connection: 'keep-alive', reused: true })
+  assert.deepEqual(await send(), { connection: 'keep-alive', reused: false })
+  assert.deepEqual(await send(), { connection: 'keep-alive', reused: true })
   listener.drain()
-  assert.deepEqual(await ask(), { connection: 'close', reused: true })
-  assert.deepEqual(await ask(), { connection: 'close', reused: false })
+  assert.deepEqual(await send(), { connection: 'close', reused: true })
+  assert.deepEqual(await send(), { connection: 'close', reused: false })
   await listener.close(1_000)
-  await assert.rejects(ask(), /ECONNREFUSED/)
+  await assert.rejects(send(), /ECONNREFUSED/)
   agent.destroy()
 })
 
@@ -34,7 +34,7 @@ test('a port that is in use is an error that names it and its setting', async ()
   const taken = Number(new URL(other.url).port)
   await assert.rejects(
     listen({ setting: 'listen.document', host: '127.0.0.1', port: taken, handler: () => {} }),
-    new RegExp(`port ${taken} of 127.0.0.1 is taken.*listen.document`),
+    new RegExp(`port ${taken} of 127.0.0.1 is in use.*listen.document`),
   )
   await other.close(0)
 })

@@ -5,26 +5,26 @@ import type { Duplex } from 'node:stream'
 export interface HttpListener {
   url: string
   /**
-   * Takes requests and connections as before, and says in each answer that it is the last one of its connection: so a
-   * proxy that keeps connections sends none over one that is just being closed.
+   * Still accepts connections and requests, and sends `Connection: close` with each answer, so that a proxy does not send
+   * requests over connections that are about to close.
    */
   drain(): void
-  /** Takes no more connections, lets requests in hand finish for at most `limitMs` milliseconds, then cuts them off. */
+  /** Accepts no more connections, waits at most `limitMs` milliseconds for requests in flight, then cuts them off. */
   close(limitMs: number): Promise<void>
 }
 
 export interface ListenOptions {
-  /** the setting that the port comes from, for messages */
+  /** name of the port's setting, for messages */
   setting: string
   host: string
-  /** 0: any free one */
+  /** 0: any free port */
   port: number
   handler: RequestListener
-  /** False: nobody takes this upgrade. */
+  /** Handles an upgrade; false: not its path. */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 }
 
-/** @throws Error with a sentence for the operator when the port is taken or not allowed */
+/** @throws Error with a message for the operator when the port is in use or not allowed */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, setting } = options
   const answering = new Set<ServerResponse>()
@@ -34,8 +34,8 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 },
     options.handler,
   )
-  // A client with a busy connection would never be done: each is told to open another one, which it then cannot.
-  const sayLast = (response: ServerResponse): void => {
+  // Send Connection: close so that keep-alive clients do not hold the server open.
+  const closeAfterAnswer = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('connection', 'close')
   }
   const answered = function (this: ServerResponse): void {
@@ -43,7 +43,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     if (closing) setImmediate(() => server.closeIdleConnections())
   }
   server.prependListener('request', (_request, response) => {
-    if (draining) sayLast(response)
+    if (draining) closeAfterAnswer(response)
     answering.add(response)
     response.on('close', answered)
   })
@@ -64,7 +64,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     drain: () => void (draining = true),
     async close(limitMs) {
       draining = closing = true
-      answering.forEach(sayLast)
+      answering.forEach(closeAfterAnswer)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const limit = setTimeout(() => server.closeAllConnections(), limitMs)
@@ -74,7 +74,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   }
 }
 
-/** What an operator can do about a failed listen. */
+/** The error of a failed listen, with advice for the operator. */
 export function listenError(
   error: NodeJS.ErrnoException,
   setting: string,
@@ -84,9 +84,11 @@ export function listenError(
   const advice = `set ${setting} to another port, or to 0 for any free one`
   switch (error.code) {
     case 'EADDRINUSE':
-      return new Error(`port ${port} of ${host} is taken: stop what uses it, or ${advice}`, { cause: error })
+      return new Error(`port ${port} of ${host} is in use: stop the program that uses it, or ${advice}`, {
+        cause: error,
+      })
     case 'EACCES':
-      return new Error(`this user may not listen on port ${port}: ${advice}`, { cause: error })
+      return new Error(`this user is not allowed to listen on port ${port}: ${advice}`, { cause: error })
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new Error(`listen.host: ${host} is not an address of this machine`, { cause: error })

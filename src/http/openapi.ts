@@ -72,14 +72,14 @@ function requestContent({ body, rawBody }: Endpoint): Record<string, object> {
   return { ...(body && { 'application/json': { schema: body.schema } }), ...Object.fromEntries(types) }
 }
 
-/** Serves the description; it is made once. */
+/** Serves the description, which is generated once. */
 export function openApiEndpoint(endpoints: readonly Endpoint[], version: string): Endpoint {
   const document = JSON.stringify(describeEndpoints(endpoints, version))
   return defineEndpoint({
     method: 'GET',
     path: '/openapi.json',
     operationId: 'getOpenApi',
-    summary: 'This description',
+    summary: 'This OpenAPI description',
     access: 'public',
     responses: { 200: { description: 'OpenAPI 3.1' } },
     handle: async () => ({ status: 200, headers: { 'content-type': 'application/json' }, text: document }),

@@ -12,11 +12,11 @@ import type { Metrics } from '../runtime/metrics.ts'
 export interface RoleServer {
   name: string
   endpoints: Endpoint[]
-  /** what this role's readiness depends on */
+  /** checks of the role's readiness */
   checks: HealthChecks
   /** handles requests that are not REST, before their body is read */
   handleRaw?: HttpOptions['handleRaw']
-  /** takes WebSocket upgrades; false: not its path */
+  /** handles WebSocket upgrades; false: not its path */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
   /** ends long-lived connections, before the listeners close */
   drain?: () => Promise<void>
@@ -29,9 +29,9 @@ export interface ServeOptions {
   http: Omit<HttpOptions, 'handleRaw'>
   metrics: Metrics
   version: string
-  /** milliseconds between readiness off and closing the listeners, for load balancers to notice */
+  /** milliseconds from failing readiness to closing the listeners, for load balancers to react */
   drainMs: number
-  /** milliseconds that requests in hand may take after that */
+  /** maximum milliseconds for requests in flight after that */
   closeMs: number
 }
 
@@ -40,7 +40,7 @@ export interface ServedRoles {
   stop(): Promise<void>
 }
 
-/** Opens a port with the routes of all `roles` and one with those of each. */
+/** Opens a port with the routes of all `roles`, and one for each role with its routes. */
 export async function serveRoles(roles: readonly RoleServer[], options: ServeOptions): Promise<ServedRoles> {
   const servers: [name: string, roles: readonly RoleServer[]][] = [
     ['http', roles],

@@ -28,7 +28,7 @@ export interface CallOptions {
   metrics: RpcMetrics
 }
 
-/** What a server knows of a call before it is authenticated. */
+/** A call before authentication. */
 export interface Call {
   protocol: 'grpc' | 'connect'
   method: DescMethod
@@ -39,7 +39,7 @@ export interface Call {
 
 export type CallResult<Response> = { response: Response } | { failure: Failure }
 
-/** Runs one call for whichever server received it: authentication, errors, the log and the metrics are the same. */
+/** Runs a call: authentication, translation of errors, log and metrics, the same for gRPC and Connect. */
 export function createCallPipeline({ authenticator, log, metrics }: CallOptions) {
   return async <Response>(
     call: Call,

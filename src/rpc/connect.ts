@@ -17,9 +17,8 @@ export interface ConnectOptions extends CallOptions, ContextOptions {
 const requestKey = createContextKey<RequestContext | undefined>(undefined)
 
 /**
- * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and
- * gRPC-Web.
- * Returns false for a request of another path, which it leaves untouched.
+ * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and gRPC-Web.
+ * The handler returns false for other paths and leaves such requests untouched.
  */
 export function createConnectHandler(
   options: ConnectOptions,
@@ -35,7 +34,7 @@ export function createConnectHandler(
   })
   return (request, response) => {
     if (!request.url?.startsWith(prefix)) return false
-    // A framework before this may have preset another status.
+    // Koa has set 404.
     response.statusCode = 200
     adapter(request, response)
     return true

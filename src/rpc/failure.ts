@@ -1,9 +1,7 @@
 import { DomainError, type FieldError, PROBLEMS, type ProblemCode } from '../domain/errors.ts'
 import { translateError } from '../runtime/translate-error.ts'
 
-/**
- * gRPC's status codes by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers.
- */
+/** Status codes of gRPC by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers. */
 const CODES = {
   CANCELLED: 1,
   INVALID_ARGUMENT: 3,
@@ -25,11 +23,11 @@ const CODES = {
 export const PROBLEM_KEY = 'docmgr-problem'
 export const FIELD_ERRORS_KEY = 'docmgr-field-errors-bin'
 
-/** Trailers travel in HTTP/2 headers, which peers limit to 8 KiB as a rule. */
+/** Trailers are HTTP/2 headers, which peers usually limit to 8 KiB. */
 const MAX_DETAIL_CHARS = 1_000
 const MAX_FIELD_ERRORS = 10
 
-/** A failed call as both servers tell it. */
+/** A failed call, for both servers. */
 export interface Failure {
   code: number
   status: keyof typeof CODES
@@ -60,6 +58,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
   }
 }
 
+/** A failed call, as a client receives it. */
 export interface ReceivedFailure {
   code: number
   details: string
@@ -68,13 +67,17 @@ export interface ReceivedFailure {
 }
 
 /**
- * The error that a caller gets from a failed call. A status without a problem code did not come from docmgr's own
- * code but from what lies between, so it never says anything about the document.
+ * The error that a caller gets from a failed call. A status without a problem code comes from the network or a proxy and
+ * not from the document role, so it says nothing about the document.
  */
 export function errorOfFailure({ code, details, problem, fieldErrors }: ReceivedFailure): DomainError {
   const cause = { cause: new Error(`gRPC status ${code}: ${details}`) }
   if (problem === 'unauthenticated' || problem === 'forbidden') {
-    return new DomainError('unavailable', `the document role refuses this role: ${details}`, cause)
+    return new DomainError(
+      'unavailable',
+      `the document role rejects the token of this role: ${details}`,
+      cause,
+    )
   }
   if (problem !== undefined && problem in PROBLEMS) {
     return new DomainError(problem as ProblemCode, details, {
@@ -85,7 +88,7 @@ export function errorOfFailure({ code, details, problem, fieldErrors }: Received
   if (code === CODES.DEADLINE_EXCEEDED) {
     return new DomainError('deadline-exceeded', 'the document role did not answer in time', cause)
   }
-  if (code === CODES.CANCELLED) return new DomainError('deadline-exceeded', 'the call was given up', cause)
+  if (code === CODES.CANCELLED) return new DomainError('deadline-exceeded', 'the call was cancelled', cause)
   return new DomainError('unavailable', 'the document role cannot be reached', cause)
 }
 

@@ -98,7 +98,7 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
       return error
     }
 
-    test('tells errors with a status, a sentence and the code of the problem', async () => {
+    test('answers errors with a status, a message and the code of the problem', async () => {
       const { id } = servers.role.create('cancelled')
       await refused(client().getDocument({ documentId: GONE }), Code.NotFound, 'document-not-found')
       const move = client().updateDocumentStatus({ documentId: id, status: 'signed' })
@@ -113,18 +113,18 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
       }
     })
 
-    test('gives the request id back, in success and failure', async () => {
-      const headers = { 'x-request-id': 'asked-1' }
-      let told: string | null = null
-      const onHeader = (header: Headers): void => void (told = header.get('x-request-id'))
+    test('answers with the request id, in success and failure', async () => {
+      const headers = { 'x-request-id': 'given-1' }
+      let received: string | null = null
+      const onHeader = (header: Headers): void => void (received = header.get('x-request-id'))
       await client().documentExists({ documentId: GONE }, { headers, onHeader })
-      assert.equal(told, 'asked-1')
+      assert.equal(received, 'given-1')
       const failing = client().getDocument({ documentId: GONE }, { headers })
       const error = await refused(failing, Code.NotFound, 'document-not-found')
-      assert.equal(error.metadata.get('x-request-id'), 'asked-1')
+      assert.equal(error.metadata.get('x-request-id'), 'given-1')
     })
 
-    test('refuses a token that is not valid, also where none is needed', async () => {
+    test('refuses an invalid token, also where no token is required', async () => {
       const headers = { authorization: 'Bearer a.b.c' }
       const call = client().documentExists({ documentId: GONE }, { headers })
       await refused(call, Code.Unauthenticated, 'unauthenticated')
@@ -146,7 +146,7 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
   })
 }
 
-test('curl can call it: JSON in and out on the HTTP port, beside REST', async () => {
+test('curl can call it with JSON on the HTTP port, beside REST', async () => {
   const servers = await start('open')
   const { id } = servers.role.create('viewed')
   const post = (method: string, body: string): Promise<Response> =>
@@ -182,7 +182,7 @@ test('calls are counted by method and status', async () => {
   await servers.stop()
 })
 
-test('health says that it serves until it is drained, and running calls are finished at the stop', async () => {
+test('health answers SERVING until the drain, and calls in flight finish at the stop', async () => {
   const servers = await start('required')
   const { port } = servers.grpc
   const Health = makeGenericClientConstructor(healthService, 'Health')
@@ -202,7 +202,7 @@ test('health says that it serves until it is drained, and running calls are fini
   client.close()
 })
 
-test('a taken port is refused in a sentence that names it', async () => {
+test('a port that is in use is an error that names it', async () => {
   const first = await start('open')
   const { port } = first.grpc
   await assert.rejects(
@@ -215,7 +215,7 @@ test('a taken port is refused in a sentence that names it', async () => {
       metrics: createRpcMetrics(createMetrics()),
       newId: createUuidV7(),
     }),
-    new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken.*listen\\.grpc`),
+    new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*listen\\.grpc`),
   )
   await first.stop()
 })

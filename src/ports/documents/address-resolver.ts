@@ -8,18 +8,18 @@ type Options = ConstructorParameters<Parameters<typeof experimental.registerReso
 const SCHEME = 'docmgr'
 
 /**
- * The target of a channel to all of these addresses: grpc-js itself takes several only where all are numbers.
- * @param addresses `host:port`; a host's name stands for all its addresses, and is looked up again when one fails
+ * The target of a channel to several addresses. grpc-js itself accepts several only where all are IP addresses.
+ * @param addresses `host:port`; a name stands for all its addresses, and is resolved again when one fails
  */
 export function targetOf(addresses: readonly string[]): string {
   experimental.registerResolver(SCHEME, AddressResolver)
   return `${SCHEME}:${addresses.join(',')}`
 }
 
-/** One of grpc-js' DNS resolvers for each address, and all that they find together. */
+/** Combines the results of one DNS resolver of grpc-js for each address. */
 class AddressResolver implements experimental.Resolver {
   readonly #children: experimental.Resolver[]
-  /** what each child has found last; undefined: nothing yet */
+  /** the last result of each child; undefined: none yet */
   readonly #found: (Endpoint[] | undefined)[]
   readonly #failed = new Set<number>()
 
@@ -31,7 +31,7 @@ class AddressResolver implements experimental.Resolver {
         { scheme: 'dns', path: address },
         (result, attributes, config, note) => {
           const all = this.#add(index, result)
-          // Not before there is something to say: the channel waits that long.
+          // The channel waits for the first result.
           return all === undefined || listener(all, attributes, config, note)
         },
         options,
@@ -44,7 +44,7 @@ class AddressResolver implements experimental.Resolver {
       this.#found[index] = result.value
       this.#failed.delete(index)
     } else {
-      // A name server that is away for a moment takes no addresses away.
+      // Keeps the last addresses while the name server does not answer.
       this.#failed.add(index)
     }
     const all = this.#found.flatMap((endpoints) => endpoints ?? [])

@@ -218,7 +218,7 @@ test('a role that rejects the token of the calling role is unavailable to the us
     {},
     async (documents) => {
       const failure = (error: unknown): boolean =>
-        isProblem(error, 'unavailable') && /refuses/.test(error.message)
+        isProblem(error, 'unavailable') && /rejects/.test(error.message)
       await assert.rejects(documents.exists(GONE, testContext()), failure)
     },
     { mode: 'required', deadlineMs: 2_000 },

@@ -50,7 +50,7 @@ test('a deleted document is gone everywhere, and its row stays with one more ver
   assert.notEqual(rows[0]!['deleted_at'], null)
 })
 
-test('what was signed is never deleted; everything else can be', async () => {
+test('signed documents cannot be deleted, and all others can', async () => {
   for (const status of STATUSES) {
     const { id } = await service.create()
     if (status !== 'created') await service.request('PATCH', `/documents/${id}`, { status })
@@ -60,14 +60,14 @@ test('what was signed is never deleted; everything else can be', async () => {
   }
 })
 
-test('If-Match keeps a document that has changed since', async () => {
+test('If-Match protects a document that has changed', async () => {
   const { id } = await service.create()
   await service.request('PATCH', `/documents/${id}`, { title: 'Changed' })
   assert.equal((await remove(id, { 'if-match': '"1"' })).status, 412)
   assert.equal((await remove(id, { 'if-match': '"2"' })).status, 204)
 })
 
-test('of deletions at the same time one is made, and a signature wins or loses as a whole', async () => {
+test('of concurrent deletions one succeeds, and a concurrent signature succeeds or fails as a whole', async () => {
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
     const [first, second, sign] = await Promise.all([

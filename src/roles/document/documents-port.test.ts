@@ -44,6 +44,6 @@ test('an unknown document is not found, or does not exist', async () => {
   assert.deepEqual(await documents.exists(unknown, context), { exists: false, status: '' })
 })
 
-test('says whether the database can be reached', async () => {
+test('check resolves while the database can be reached', async () => {
   await service.document.documents.check()
 })

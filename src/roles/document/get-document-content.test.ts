@@ -17,7 +17,7 @@ after(() => service.stop())
 const get = (headers?: Record<string, string>, method = 'GET') =>
   service.request(method, `/documents/${id}/content`, undefined, headers)
 
-test('gives the content as an attachment that no browser runs', async () => {
+test('answers the content as an attachment that browsers do not run', async () => {
   const response = await get()
   assert.equal(response.status, 200)
   assert.equal(await response.text(), '0123456789')
@@ -35,7 +35,7 @@ test('gives the content as an attachment that no browser runs', async () => {
   assert.match(headers.get('cache-control')!, /private/)
 })
 
-test('HEAD says the same without the content', async () => {
+test('HEAD answers the same headers without the content', async () => {
   const response = await get({}, 'HEAD')
   assert.deepEqual(
     [response.status, response.headers.get('content-length'), await response.text()],
@@ -44,12 +44,12 @@ test('HEAD says the same without the content', async () => {
   assert.equal(response.headers.get('etag'), etag)
 })
 
-test('answers 304 to who has it', async () => {
+test('answers 304 to a client that has the content', async () => {
   assert.equal((await get({ 'if-none-match': `"x", ${etag}` })).status, 304)
   assert.equal((await get({ 'if-none-match': '"x"' })).status, 200)
 })
 
-test('gives one range of bytes', async () => {
+test('answers one range of bytes', async () => {
   const cases: [string, string, string][] = [
     ['bytes=2-4', '234', 'bytes 2-4/10'],
     ['bytes=7-', '789', 'bytes 7-9/10'],
@@ -66,7 +66,7 @@ test('gives one range of bytes', async () => {
   }
 })
 
-test('a range outside of the content is 416 and says how long it is', async () => {
+test('a range outside of the content is 416 with the size', async () => {
   for (const range of ['bytes=10-', 'bytes=99-100', 'bytes=-0']) {
     const response = await get({ range })
     assert.equal(response.status, 416, range)
@@ -76,7 +76,7 @@ test('a range outside of the content is 416 and says how long it is', async () =
   }
 })
 
-test('sends all where the range is not understood, has several parts, or is for another content', async () => {
+test('answers everything where the range is invalid, has several parts, or is for another content', async () => {
   for (const range of ['bytes=5-2', 'lines=1-2', 'bytes=0-1,4-5', 'bytes=a-b']) {
     assert.deepEqual(
       [(await get({ range })).status, await (await get({ range })).text()],
@@ -89,7 +89,7 @@ test('sends all where the range is not understood, has several parts, or is for 
   assert.equal((await get({ ...other, 'if-range': etag })).status, 206)
 })
 
-test('a title becomes a file name with one fitting extension, and never a path', () => {
+test('a title becomes a file name with one matching extension, and never a path', () => {
   const cases: [string, string, string][] = [
     ['report.pdf', 'application/pdf', 'report.pdf'],
     ['report', 'application/pdf; x=y', 'report.pdf'],

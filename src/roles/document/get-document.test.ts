@@ -23,7 +23,7 @@ const get = (path: string, headers?: Record<string, string>) =>
   service.request('GET', `/documents/${path}`, undefined, headers)
 const stats = async (id: string) => (await get(`${id}/stats`)).json()
 
-test('gives the document as it was created, by every form of its id', async () => {
+test('answers the document as it was created, by every form of its id', async () => {
   const document = await service.create()
   const forms = [
     document.id,
@@ -39,7 +39,7 @@ test('gives the document as it was created, by every form of its id', async () =
   }
 })
 
-test('gives the same from the table as from the cache', async () => {
+test('answers the same from the table as from the cache', async () => {
   const document = await service.create()
   const read = await startReader()
   assert.deepEqual(await (await get(document.id)).json(), await read(document.id))
@@ -57,7 +57,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
   return async (id) => (await role.documents.get(id, testContext())) as Document
 }
 
-test('answers 304 to who has the version, and not after a change', async () => {
+test('answers 304 to a client that has the version, and not after a change', async () => {
   const { id } = await service.create()
   const response = await get(id, { 'if-none-match': '"1"' })
   assert.deepEqual([response.status, response.headers.get('etag'), await response.text()], [304, '"1"', ''])
@@ -80,7 +80,7 @@ test('counts each read, each viewer once, and neither HEAD nor downloads nor mis
   assert.deepEqual(await stats(id), { document_id: id, total_views: 6, unique_views: 3 })
 })
 
-test('an answered read is in the statistics, however many come at once', async () => {
+test('an answered read is in the statistics, also with many concurrent reads', async () => {
   const { id } = await service.create()
   await Promise.all(
     Array.from({ length: 200 }, async (_, n) =>
@@ -90,7 +90,7 @@ test('an answered read is in the statistics, however many come at once', async (
   assert.deepEqual(await stats(id), { document_id: id, total_views: 200, unique_views: 50 })
 })
 
-test('an unknown id is 404, and its statistics are zeros; what is no id is 422', async () => {
+test('an unknown id is 404, its statistics are zeros, and an invalid id is 422', async () => {
   const unknown = '06b00000-0000-7000-8000-000000000000'
   for (const path of [unknown, `${unknown}/content`]) assert.equal((await get(path)).status, 404)
   assert.deepEqual(await stats(unknown), { document_id: unknown, total_views: 0, unique_views: 0 })

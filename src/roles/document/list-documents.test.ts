@@ -57,7 +57,7 @@ test('lists the newest first, with skip and limit as the original reads them', a
   assert.deepEqual(await ids('?limit=1&limit=3'), newestFirst().slice(0, 3))
 })
 
-test('pages follow each other by cursor, whole and without repeats, in every order', async () => {
+test('pages by cursor are complete and without repeats, in every order', async () => {
   assert.deepEqual(await follow('?limit=3'), [
     newestFirst().slice(0, 3),
     newestFirst().slice(3, 6),
@@ -71,7 +71,7 @@ test('pages follow each other by cursor, whole and without repeats, in every ord
   assert.deepEqual((await follow('?limit=1&created_by=bob@example.com')).flat(), pick(5, 3, 1))
 })
 
-test('a page is not moved by documents that come while it is read', async () => {
+test('new documents do not shift the pages of a cursor', async () => {
   const response = await list('?limit=2&title=Title')
   const next = /^<([^>]+)>/.exec(response.headers.get('link')!)![1]!
   const late = await service.create({ title: 'Title late' })
@@ -96,7 +96,7 @@ test('filters by status, owner, type, time and a part of the title', async () =>
   assert.deepEqual(await ids('?created_by=bob@example.com&status=sent&content_type=text/plain'), pick(3))
 })
 
-test('a value that is not valid is 422 and named', async () => {
+test('an invalid value is 422 and named', async () => {
   const cases: [string, string][] = [
     ['limit=201', 'query.limit'],
     ['limit=-1', 'query.limit'],
@@ -126,7 +126,7 @@ test('a value that is not valid is 422 and named', async () => {
   assert.match(await (await list('?skip=20000')).text(), /cursor/)
 })
 
-test('a cursor is only good for the list that gave it', async () => {
+test('a cursor is valid for its own list only', async () => {
   const link = (await list('?limit=2')).headers.get('link')!
   const cursor = /cursor=([\w-]+)/.exec(link)![1]!
   assert.equal((await list(`?limit=5&cursor=${cursor}`)).status, 200)
@@ -136,7 +136,7 @@ test('a cursor is only good for the list that gave it', async () => {
   assert.deepEqual(await problemFields(await list(`?skip=1&cursor=${cursor}`)), ['query.skip'])
 })
 
-test('every order reads its index from where the cursor points, and sorts nothing', async () => {
+test('every order reads its index from the cursor on, without a sort', async () => {
   const { pool } = service.database
   await queryRows(
     pool,

@@ -22,7 +22,7 @@ const contentOf = async ({ id }: Document) =>
   Buffer.from(await (await service.request('GET', `/documents/${id}/content`)).arrayBuffer())
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** What is stored for no row: drafts and objects. */
+/** Files of drafts and of objects without a row. */
 async function leftovers(): Promise<string[]> {
   const rows = await queryRows<{ id: string }>(service.database.pool, 'SELECT id FROM documents.documents')
   const named = new Set(rows.map(({ id }) => `${id},content`))
@@ -30,7 +30,7 @@ async function leftovers(): Promise<string[]> {
   return files.filter((file) => file.isFile() && !named.has(file.name)).map(({ name }) => name)
 }
 
-test('creates a document of JSON, with its place and its version in the headers', async () => {
+test('creates a document from JSON, with location and version in the headers', async () => {
   const response = await post({ ...fields, content: 'Grüße', extra: 'ignored', status: 'signed' })
   assert.equal(response.status, 201)
   const document = (await response.json()) as Document
@@ -53,7 +53,7 @@ test('creates a document of JSON, with its place and its version in the headers'
   assert.equal((await contentOf(document)).toString(), 'Grüße')
 })
 
-test('accepts JSON without a content type, empty content, and an address with blanks around it', async () => {
+test('accepts JSON without a content type, empty content, and an e-mail address between blanks', async () => {
   const text = JSON.stringify({ ...fields, content: '', created_by: ' ada@example.com\n' })
   const response = await post(Buffer.from(text))
   assert.equal(response.status, 201)
@@ -62,7 +62,7 @@ test('accepts JSON without a content type, empty content, and an address with bl
   assert.equal((await contentOf(document)).length, 0)
 })
 
-test('the request is the trace that the row carries', async () => {
+test('the row has the trace context of the request', async () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   const response = await post(fields, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
   const { id } = (await response.json()) as Document
@@ -74,7 +74,7 @@ test('the request is the trace that the row carries', async () => {
   assert.match(String(rows[0]!['traceparent']), new RegExp(`^00-${trace}-`))
 })
 
-test('names every field that is wrong and echoes none', async () => {
+test('names every invalid field and repeats no value', async () => {
   const cases: [unknown, string[]][] = [
     [{}, ['title', 'content', 'created_by']],
     [{ title: '', content: 3, created_by: 'x' }, ['title', 'content', 'created_by']],
@@ -111,7 +111,7 @@ test('accepts a title of 255 characters beyond the basic plane and content of ex
   assert.equal(response.status, 201)
 })
 
-test('answers 400 to what is no JSON, 413 beyond 32 MiB, 415 to a web form', async () => {
+test('answers 400 to invalid JSON, 413 beyond 32 MiB, 415 to a form-urlencoded body', async () => {
   const json = { 'content-type': 'application/json' }
   for (const body of ['{"title":', '', Buffer.from([0x22, 0xff, 0xfe, 0x22])])
     assert.equal((await post(body, json)).status, 400)
@@ -121,7 +121,7 @@ test('answers 400 to what is no JSON, 413 beyond 32 MiB, 415 to a web form', asy
   assert.match(await form.text(), /multipart\/form-data/)
 })
 
-test('stores the file of a form as it is; its fields may come after it', async () => {
+test('stores the file of a form unchanged; fields may follow it', async () => {
   const bytes = randomBytes(2_000_000)
   const form = new FormData()
   form.append('file', new Blob([bytes], { type: 'application/pdf' }), 'Übersicht.pdf')
@@ -142,7 +142,7 @@ test('stores the file of a form as it is; its fields may come after it', async (
   assert.ok((await contentOf(document)).equals(bytes))
 })
 
-test("a form's own title and type count more than the file's; a type that is not told comes from the name", async () => {
+test("the title and type of a form take precedence over the file's; a missing type comes from the name", async () => {
   const form = new FormData()
   form.append('title', 'Mine')
   form.append('content_type', 'text/html')
@@ -161,7 +161,7 @@ test("a form's own title and type count more than the file's; a type that is not
   assert.equal(content_type, 'text/markdown')
 })
 
-test('refuses a form that is not right, and keeps nothing of it', async () => {
+test('refuses an invalid form, and stores nothing', async () => {
   const form = (parts: [string, string | Blob][]): FormData => {
     const data = new FormData()
     for (const [name, value] of [['created_by', 'ada@example.com'], ...parts] as [string, string | Blob][]) {
@@ -243,7 +243,7 @@ test('stores a raw body of any type, also JSON, named by the query or its file n
   assert.deepEqual(await problemFields(nameless), ['query.title', 'query.created_by'])
 })
 
-test('a raw body beyond the limit is refused, told beforehand or not, and nothing is kept', async () => {
+test('a raw body beyond the limit is refused, with or without Content-Length, and nothing is stored', async () => {
   const path = '/documents?title=Raw&created_by=ada@example.com'
   const headers = { 'content-type': 'application/octet-stream' }
   assert.equal((await service.request('POST', path, Buffer.alloc(LIMIT + 1), headers)).status, 413)
@@ -260,7 +260,7 @@ test('a raw body beyond the limit is refused, told beforehand or not, and nothin
   assert.deepEqual(await leftovers(), [])
 })
 
-test('an upload whose client goes away leaves nothing', async () => {
+test('an upload whose client disconnects leaves nothing', async () => {
   for (const type of ['application/pdf', 'multipart/form-data; boundary=x']) {
     const request = httpRequest(`${service.url}/documents?title=Raw&created_by=ada@example.com`, {
       method: 'POST',
@@ -275,7 +275,7 @@ test('an upload whose client goes away leaves nothing', async () => {
   }
 })
 
-test('a user creates in their own name unless they say otherwise', async () => {
+test('created_by is the e-mail address of the user by default', async () => {
   const headers = { authorization: service.authorization({ id: 'u1', email: 'eve@example.com' }) }
   const { created_by: _, ...rest } = fields
   const own = await post(rest, headers)
@@ -298,7 +298,7 @@ test('the same request under the same key is answered with the same document', a
   assert.deepEqual(await leftovers(), [])
 })
 
-test('another request under the same key is refused, in whichever form it comes', async () => {
+test('another request under the same key is refused, in every form', async () => {
   const headers = { 'idempotency-key': 'order-2' }
   assert.equal((await post(fields, headers)).status, 201)
   const other = await post({ ...fields, content: 'Other' }, headers)
@@ -315,7 +315,7 @@ test('another request under the same key is refused, in whichever form it comes'
   assert.deepEqual(await leftovers(), [])
 })
 
-test('a row that cannot be made leaves no object', async () => {
+test('a failed insert leaves no object', async () => {
   await queryRows(
     service.database.pool,
     `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`,

@@ -31,7 +31,7 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
   assert.equal(content['multipart/form-data'].schema.properties.file.format, 'binary')
 })
 
-test('answers that change with the caller are not kept by proxies', async () => {
+test('answers are not cached by proxies', async () => {
   const { id } = await service.create()
   for (const path of [`/documents/${id}`, `/documents/${id}/content`]) {
     const response = await service.request('GET', path)

@@ -34,14 +34,14 @@ test('changes title and status, each change with its version, and the next read 
   assert.deepEqual(await get(id), document)
 })
 
-test('what is already so, and fields that are not known, change nothing', async () => {
+test('current values and unknown fields change nothing', async () => {
   const created = await service.create()
   for (const body of [{}, { version: 9, content: 'new' }, { title: created.title }, { status: 'created' }]) {
     assert.deepEqual(await patched(created.id, body), created)
   }
 })
 
-test('a disallowed status is 409, says what is allowed, and the title that came with it stays', async () => {
+test('a disallowed status is 409, names the allowed ones, and the title does not change either', async () => {
   const { id } = await service.create()
   const signed = await patched(id, { status: 'signed' })
   const response = await patch(id, { title: 'Other', status: 'sent' })
@@ -53,7 +53,7 @@ test('a disallowed status is 409, says what is allowed, and the title that came 
   assert.deepEqual(await get(id), signed)
 })
 
-test('a document reaches a status over REST exactly when the domain says so', async () => {
+test('a document reaches a status over REST exactly when the domain allows it', async () => {
   const route = fc.array(fc.constantFrom(...STATUSES), { minLength: 1, maxLength: 5 })
   await fc.assert(
     fc.asyncProperty(route, async (statuses) => {
@@ -73,7 +73,7 @@ test('a document reaches a status over REST exactly when the domain says so', as
   )
 })
 
-test('of 40 changes at the same time none is lost: 40 versions', async () => {
+test('of 40 concurrent changes none is lost: 40 versions', async () => {
   const { id } = await service.create()
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, n) => patched(id, { title: `Title ${n}` })),
@@ -87,7 +87,7 @@ test('of 40 changes at the same time none is lost: 40 versions', async () => {
   assert.deepEqual(await get(id), last)
 })
 
-test('title and status changed at the same time both stay', async () => {
+test('concurrent changes of title and status are both kept', async () => {
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
     await Promise.all([
@@ -107,7 +107,7 @@ test('reads during changes never leave an old version behind', async () => {
   }
 })
 
-test('If-Match lets a change through only for a version that it names', async () => {
+test('If-Match allows a change only for a version that it names', async () => {
   const { id } = await service.create()
   const change = (ifMatch: string, n: number) => patch(id, { title: `T${n}` }, { 'if-match': ifMatch })
   assert.equal((await change('"1"', 1)).status, 200)
@@ -123,7 +123,7 @@ test('If-Match lets a change through only for a version that it names', async ()
   assert.deepEqual(await problemFields(bare), ['header.if-match'])
 })
 
-test('of changes that name the same version one is made', async () => {
+test('of changes that name the same version one succeeds', async () => {
   const { id } = await service.create()
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, n) => patch(id, { title: `T${n}` }, { 'if-match': '"1"' })),
@@ -132,7 +132,7 @@ test('of changes that name the same version one is made', async () => {
   assert.deepEqual(statuses, [200, ...Array<number>(9).fill(412)])
 })
 
-test('refuses fields that are not valid, and ids that are none or unknown', async () => {
+test('refuses invalid fields, and invalid or unknown ids', async () => {
   const { id } = await service.create()
   for (const body of [{ title: null }, { title: '' }, { title: 't'.repeat(256) }, { title: 'a\0' }]) {
     const response = await patch(id, body)
@@ -144,7 +144,7 @@ test('refuses fields that are not valid, and ids that are none or unknown', asyn
   assert.equal((await patch('06b00000-0000-7000-8000-000000000000', { title: 'x' })).status, 404)
 })
 
-test('after a change that got no answer, the next read asks the table', async () => {
+test('after a change without an answer, the next read uses the table', async () => {
   const { id } = await service.create()
   const { pool } = service.database
   const other = await pool.connect()
@@ -168,7 +168,7 @@ test('after a change that got no answer, the next read asks the table', async ()
   assert.equal((await get(id)).title, 'Seen')
 })
 
-test('the row carries the trace of the request that changed it last', async () => {
+test('the row has the trace context of the last change', async () => {
   const { id } = await service.create()
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   await patch(id, { title: 'x' }, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })

@@ -29,7 +29,7 @@ const names = ({ body }: Answer): string[] =>
 const nextOf = ({ headers }: Answer): string | undefined =>
   /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
 
-test('lists are newest first and leave the data out', async () => {
+test('lists are newest first and without data', async () => {
   const all = await docs.get('/signatures')
   assert.equal(all.body.length, COUNT + 1)
   assert.equal(all.body[0].signer_email, 'signer3@EXAMPLE.com')
@@ -38,7 +38,7 @@ test('lists are newest first and leave the data out', async () => {
   assert.equal(nextOf(all), undefined)
 })
 
-test('pages by cursor give each signature once, in order, with the filters kept', async () => {
+test('pages by cursor have each signature once, in order, with the same filters', async () => {
   const seen: string[] = []
   let path: string | undefined = `/documents/${document}/signatures?limit=10`
   for (let pages = 0; path !== undefined; pages++) {
@@ -54,7 +54,7 @@ test('pages by cursor give each signature once, in order, with the filters kept'
   )
 })
 
-test('skip and limit work as they always did', async () => {
+test('skip and limit work as in the original', async () => {
   const path = `/documents/${document}/signatures`
   assert.deepEqual(names(await docs.get(`${path}?skip=3&limit=2`)), [
     'Signer21@example.com',
@@ -76,7 +76,7 @@ test('filters narrow the list; the signer is compared without case', async () =>
   assert.equal(to.body.length, 3)
 })
 
-test('the data are included on request, in small pages', async () => {
+test('data are included on request, in small pages', async () => {
   const path = '/signatures?include=signature_data'
   const page = await docs.get(path)
   assert.equal(page.body.length, 20)
@@ -98,20 +98,20 @@ for (const query of [
   'signed_from=today',
   'document_id=1',
 ]) {
-  test(`?${query} is refused by the name of its parameter`, async () => {
+  test(`?${query} is refused with the name of the parameter`, async () => {
     const { status, body } = await docs.get(`/signatures?${query}`)
     assert.equal(status, 422)
     assert.equal(body.errors[0].field, `query.${query.split('=')[0]}`)
   })
 }
 
-test('a cursor is good for its own list only', async () => {
+test('a cursor is valid for its own list only', async () => {
   const next = nextOf(await docs.get('/signatures?limit=2'))!
   const { status } = await docs.get(`${next}&signer_email=bob@example.com`)
   assert.equal(status, 422)
 })
 
-test('a known document without signatures has an empty list, an unknown one none', async () => {
+test('a document without signatures has an empty list, and an unknown one is 404', async () => {
   assert.deepEqual((await docs.get(`/documents/${docs.documents.create().id}/signatures`)).body, [])
   const unknown = await docs.get(`/documents/${GONE}/signatures`)
   assert.equal(unknown.status, 404)

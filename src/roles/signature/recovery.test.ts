@@ -65,7 +65,7 @@ test('while the document role is down nothing is stored, and the answer is 503, 
   await docs.stop()
 })
 
-test('a move that fails is told as pending and repeated until it is done', async () => {
+test('a move that fails is answered as pending and retried until it succeeds', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
   docs.signature.start()
@@ -82,7 +82,7 @@ test('a move that fails is told as pending and repeated until it is done', async
   await docs.stop()
 })
 
-test('a move that hangs is told as pending in time, and repeated', async () => {
+test('a move that hangs is answered as pending in time, and retried', async () => {
   const { faults, through } = switchable()
   const limits = { statusWaitMs: 100, sweepWaitMs: 100 }
   const docs = await startSignatureService({ database: await server.open(), through, limits })
@@ -99,7 +99,7 @@ test('a move that hangs is told as pending in time, and repeated', async () => {
   await docs.stop()
 })
 
-test('a move whose answer is lost is repeated and changes nothing more', async () => {
+test('a move whose answer is lost is retried without another change', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
   docs.signature.start()
@@ -112,7 +112,7 @@ test('a move whose answer is lost is repeated and changes nothing more', async (
   await docs.stop()
 })
 
-test('a document that went on after a move whose answer was lost keeps its signature', async () => {
+test('a document that moved on after a lost answer keeps its signature', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
   faults.after = down
@@ -126,7 +126,7 @@ test('a document that went on after a move whose answer was lost keeps its signa
   await docs.stop()
 })
 
-test('a process that died between commit and move is finished by the next one at its start', async () => {
+test('the next process finishes at its start what a process left that died between commit and move', async () => {
   const { faults, through } = switchable()
   const database = await server.open()
   const documents = openMemoryDocuments()
@@ -154,7 +154,7 @@ for (const [what, code, status] of [
   ['cancelled', 'document-not-signable', 409],
   ['deleted', 'document-not-found', 404],
 ] as const) {
-  test(`a document ${what} between check and move takes no signature, and nothing is left of it`, async () => {
+  test(`a document ${what} between check and move is not signed, and nothing is stored`, async () => {
     const { faults, through } = switchable()
     const docs = await startSignatureService({ database: await server.open(), through })
     const { id } = docs.documents.create()
@@ -170,7 +170,7 @@ for (const [what, code, status] of [
   })
 }
 
-test('an acknowledged signature whose document refuses later is kept, marked and counted', async () => {
+test('an acknowledged signature whose document refuses later is kept, and its intent is rejected', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
   faults.before = down
@@ -193,7 +193,7 @@ test('an acknowledged signature whose document refuses later is kept, marked and
   await docs.stop()
 })
 
-test('signing and cancelling at once end with one winner, and the signature agrees with the document', async () => {
+test('of concurrent signing and cancelling one succeeds, and signature and document agree', async () => {
   const docs = await startSignatureService({ database: await server.open() })
   for (let round = 0; round < 20; round++) {
     const { id } = docs.documents.create()
@@ -211,7 +211,7 @@ test('signing and cancelling at once end with one winner, and the signature agre
   await docs.stop()
 })
 
-test('a start makes due what was open before it, and leaves what came later to its time', async () => {
+test('start makes older intents due, and does not touch later ones', async () => {
   const limits = { retryBaseMs: 60_000 }
   const docs = await startSignatureService({
     database: await server.open(),
@@ -232,7 +232,7 @@ test('a start makes due what was open before it, and leaves what came later to i
   await docs.stop()
 })
 
-test('two processes share the sweeping and do nothing twice', async () => {
+test('two processes share the intents and do nothing twice', async () => {
   const database = await server.open()
   const documents = openMemoryDocuments()
   const failing = await startSignatureService({
@@ -254,7 +254,7 @@ test('two processes share the sweeping and do nothing twice', async () => {
   for (const harness of [...sweepers, failing]) await harness.stop()
 })
 
-test('stop finishes the batch in hand', async () => {
+test('stop finishes the current batch', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
   faults.before = down

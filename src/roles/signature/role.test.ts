@@ -51,7 +51,7 @@ test('a signature is stored, answered as it was sent, and its document is signed
   assert.equal(await docs.signature.pending(), 0)
 })
 
-test('signature_data of every kind comes back as it was sent and is nowhere in the database', async () => {
+test('signature_data of every kind is answered as it was sent and is not in the database', async () => {
   const kinds = [
     PNG,
     `data:image/png;base64,${PNG}`,
@@ -83,7 +83,7 @@ test('a signature without data has no image', async () => {
   assert.match((await docs.get(`/signatures/${body.id}/image`)).body.detail, /has no signature_data/)
 })
 
-test('the image is served by the type of its bytes, harmless to a browser, and once', async () => {
+test('the image is served with the type of its bytes, safe in a browser, and cacheable', async () => {
   const { id } = docs.documents.create()
   const { body } = await docs.sign(id, { signature_data: `data:image/jpeg;base64,${PNG}` })
   const image = await docs.get(`/signatures/${body.id}/image`)
@@ -114,7 +114,7 @@ test('data that is not an image is not served as an image', async () => {
   )
 })
 
-test('the address is that of the client, from behind a trusted proxy, unless one is given', async () => {
+test('the default address is that of the client, also behind a trusted proxy', async () => {
   const address = async (fields: object, headers: Record<string, string>): Promise<string> =>
     (await docs.sign(docs.documents.create().id, fields, headers)).body.ip_address
   assert.equal(await address({}, { 'x-forwarded-for': '203.0.113.7' }), '203.0.113.7')
@@ -137,7 +137,7 @@ const wrong: [field: string, fields: object][] = [
   ['document_status', { document_status: 1 }],
 ]
 for (const [field, fields] of wrong) {
-  test(`${JSON.stringify(fields).slice(0, 50)} is refused by the name of its field`, async () => {
+  test(`${JSON.stringify(fields).slice(0, 50)} is refused with the name of the field`, async () => {
     const { status, body } = await docs.sign(GONE, fields)
     assert.equal(status, 422)
     assert.equal(body.errors[0].field, field)
@@ -159,7 +159,7 @@ for (const state of ['completed', 'archived', 'cancelled'] as const) {
   })
 }
 
-test('a signer signs a document once, whatever the case of the address; another signer may follow', async () => {
+test('a signer signs a document once, in any case of the address, and another signer can follow', async () => {
   const { id } = docs.documents.create()
   assert.equal(
     (await docs.sign(id, { signer_email: ' Bob@Example.com ' })).body.signer_email,
@@ -173,7 +173,7 @@ test('a signer signs a document once, whatever the case of the address; another 
   assert.equal((await docs.sign(id, { signer_email: 'carol@example.com' })).status, 201)
 })
 
-test('the same signer at the same time signs once, different signers both', async () => {
+test('concurrent requests of one signer sign once, and those of two signers both succeed', async () => {
   const { id } = docs.documents.create()
   const same = await Promise.all(Array.from({ length: 6 }, () => docs.sign(id, { signature_data: PNG })))
   assert.deepEqual(same.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409])
@@ -192,7 +192,7 @@ test('an unknown signature is not found', async () => {
   assert.equal(body.type, 'urn:docmgr:problem:signature-not-found')
 })
 
-test('the same request with its Idempotency-Key is answered as before, its data not being stored', async () => {
+test('the same request with its Idempotency-Key gets the same answer, and its data are not stored with the key', async () => {
   const { id } = docs.documents.create()
   const headers = { 'idempotency-key': 'sign-1' }
   const fields = { signature_data: `data:image/png;base64,${PNG}` }
@@ -207,7 +207,7 @@ test('the same request with its Idempotency-Key is answered as before, its data 
   assert.ok(!JSON.stringify(rows).includes(PNG.slice(0, 30)))
 })
 
-test('the same request at the same time with its Idempotency-Key is answered the same', async () => {
+test('concurrent requests with one Idempotency-Key get the same answer', async () => {
   const { id } = docs.documents.create()
   const send = () => docs.sign(id, { signature_data: PNG }, { 'idempotency-key': 'sign-2' })
   const answers = await Promise.all(Array.from({ length: 4 }, send))

@@ -9,11 +9,11 @@ const roundTrip = (data: string): void => {
   assert.ok(stored.prefix === null || stored.prefix.length <= 255)
 }
 
-test('any text is given back exactly', () => {
+test('any text decodes to itself', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), roundTrip))
 })
 
-test('anything that looks like base64 or a data URL is given back exactly', () => {
+test('text that looks like base64 or a data URL decodes to itself', () => {
   const almost = fc.string({ unit: fc.constantFrom(...'aZ09+/=-_ \n,;:'), maxLength: 20 })
   const head = fc.constantFrom(
     '',
@@ -29,7 +29,7 @@ test('anything that looks like base64 or a data URL is given back exactly', () =
   roundTrip(`data:${'x'.repeat(300)};base64,aGVsbG8=`)
 })
 
-test('canonical base64 is kept as its bytes, with or without a prefix', () => {
+test('canonical base64 is stored as its bytes, with or without a prefix', () => {
   fc.assert(
     fc.property(
       fc.uint8Array(),
@@ -51,7 +51,7 @@ for (const data of [
   'data:image/png,abcd',
   '_-__',
 ]) {
-  test(`${JSON.stringify(data)} is kept as text`, () => {
+  test(`${JSON.stringify(data)} is stored as text`, () => {
     const { bytes, encoding } = encodeSignatureData(data)
     assert.deepEqual([encoding, bytes.toString()], ['text', data])
   })

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Signature } from '../../domain/signature.ts'
-import type { CursorPlace } from '../../http/cursor.ts'
+import type { CursorRow } from '../../http/cursor.ts'
 import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
 
 /** A row of signatures.signatures. */
@@ -33,7 +33,7 @@ export interface Page {
   limit: number
   skip: number
   /** the last row of the previous page */
-  after?: CursorPlace | undefined
+  after?: CursorRow | undefined
 }
 
 export interface SignatureStore {

@@ -79,8 +79,8 @@ describe('WebSocket subscriptions', () => {
   it('are refused with 1008 without a valid token or document id', async () => {
     const cases = [
       [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
-      [newId(), 'nonsense', 'the token is not valid here'],
-      [newId(), `${harness.token()}x`, 'the token is not valid here'],
+      [newId(), 'nonsense', 'the token is not valid'],
+      [newId(), `${harness.token()}x`, 'the token is not valid'],
       ['no-uuid', harness.token(), 'the document id must be a UUID'],
     ] as const
     for (const [id, token, reason] of cases) {
