@@ -1,7 +1,7 @@
 import { createHttpMetrics } from '../http/create-app.ts'
 import { type RoleServer, serveRoles } from '../http/serve-roles.ts'
 import { defineModule } from '../runtime/module.ts'
-import { removeServiceFile, writeServiceFile } from '../runtime/service-file.ts'
+import { removeServiceFile, writeServiceFile } from '../data-folder/service-file.ts'
 import { programVersion } from '../runtime/version.ts'
 import type { Base } from './base.ts'
 import type { Roles } from './roles.ts'

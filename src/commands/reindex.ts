@@ -1,5 +1,5 @@
 import { type Failure, openReindex, type OpenReindex } from '../app/reindex.ts'
-import { FolderInUseError } from '../runtime/folder-lock.ts'
+import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'

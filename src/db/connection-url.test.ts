@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectionOf } from './connection-url.ts'
 
-test('every part of the URL is decoded, and what is missing has its default', () => {
+test('every part of the URL is decoded, and missing parts have defaults', () => {
   assert.deepEqual(connectionOf('postgres://ada:p%40ss@db.example:6432/contracts'), {
     host: 'db.example',
     port: 6432,
@@ -14,7 +14,7 @@ test('every part of the URL is decoded, and what is missing has its default', ()
   assert.deepEqual([host, port, user, database], ['127.0.0.1', 5432, 'docmgr', 'docmgr'])
 })
 
-test('TLS as libpq names it; what is not known is refused by its name', () => {
+test('TLS modes are named as in libpq; unknown parameters are refused by name', () => {
   const at = (parameters: string) => connectionOf(`postgres://db/docmgr?${parameters}`).ssl
   assert.equal(at('sslmode=disable'), undefined)
   assert.deepEqual(at('sslmode=require'), { rejectUnauthorized: false })

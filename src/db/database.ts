@@ -1,24 +1,24 @@
 import type { Pool } from 'pg'
 
-/** Settings of a connection that does not go through a pooler: replication, migrations, LISTEN, session locks. */
+/** A direct connection, not through a pooler: for replication, migrations, LISTEN and session locks. */
 export interface ConnectionSettings {
   host: string
   port: number
   user: string
   password: string
   database: string
-  /** encrypted: whether the server's certificate is verified, and by which authority (PEM; the usual ones without) */
+  /** TLS: whether the server's certificate is verified, and the certificate authority (PEM; default: the system's) */
   ssl?: { rejectUnauthorized: boolean; ca?: string }
 }
 
-/** The database as the program sees it. */
+/** An open database. */
 export interface Database {
   /** bounded; may go through PgBouncer in transaction mode, so statements are never named */
   pool: Pool
   direct: ConnectionSettings
   /** what opening it found and repaired, in sentences for the operator */
   findings: string[]
-  /** resolves when the database is lost for good: the process cannot go on */
+  /** resolves when the embedded server has ended unexpectedly: the process cannot continue */
   ended: Promise<Error>
   /** @throws DomainError unavailable */
   check(): Promise<void>

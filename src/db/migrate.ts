@@ -4,17 +4,17 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import type { ConnectionSettings } from './database.ts'
 
-/** Any number will do, as long as every docmgr uses the same one. */
+/** Key of the advisory lock: any number that all docmgr processes share. */
 const MIGRATION_LOCK = 7_302_115_114
 
-/** How long the others wait for the one that works. */
+/** How long a process waits for another one that migrates. */
 const LOCK_LIMIT_MS = 300_000
 
 /**
- * Brings the database to the newest schema, in one transaction, on a direct connection. Several processes may call it
- * at once: one works, the others wait for it.
+ * Applies pending migrations in one transaction, on a direct connection. Several processes may call it at once: one
+ * migrates, the others wait.
  *
- * @param folder where the migrations are: the repository's `drizzle`
+ * @param folder of the migrations: the repository's `drizzle`
  * @returns how many migrations were applied
  */
 export async function migrateDatabase(connection: ConnectionSettings, folder: string): Promise<number> {
@@ -33,7 +33,7 @@ export async function migrateDatabase(connection: ConnectionSettings, folder: st
   }
 }
 
-/** How many migrations the program has that the database has not; 0 when it is up to date. */
+/** Number of migrations that the database lacks; 0 when it is up to date. */
 export async function pendingMigrations(connection: ConnectionSettings, folder: string): Promise<number> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
   await client.connect()
@@ -44,10 +44,10 @@ export async function pendingMigrations(connection: ConnectionSettings, folder: 
   }
 }
 
-/** A lock that is taken through a pooler is kept by its connection, and locks nobody out. */
+/** An advisory lock that is taken through a pooler stays with the pooler's connection and excludes no one. */
 async function refusePooler(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select pg_backend_pid() as pid')
-  // A pooler cannot know in advance which process will serve the client, and makes a number up.
+  // A pooler does not know in advance which server process will serve the client, and sends a number of its own.
   if (rows[0].pid === (client as pg.Client & { processID: number }).processID) return
   throw new Error(
     'the migrations cannot go through a pooler such as PgBouncer: set database.directUrl to PostgreSQL itself',

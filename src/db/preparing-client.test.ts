@@ -9,7 +9,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-test('statements with parameters are prepared once a connection, where that is asked for', async (t) => {
+test('statements with parameters are prepared once per connection, with the option `prepare`', async (t) => {
   const { direct } = await server.open()
   for (const prepare of [true, false]) {
     const { pool } = connectDatabase(direct, {
@@ -34,7 +34,7 @@ test('statements with parameters are prepared once a connection, where that is a
   }
 })
 
-test('a prepared statement that fails is an error of its own, and can be tried again', async (t) => {
+test('a failed prepared statement can be executed again', async (t) => {
   const { direct } = await server.open()
   const { pool } = connectDatabase(direct, {
     size: 1,

@@ -1,12 +1,12 @@
 import pg from 'pg'
 
-/** Different statements that are prepared at the most; others are sent unnamed. */
+/** Maximum number of prepared statements; further ones are sent unnamed. */
 const MAX_STATEMENTS = 500
 
 /**
- * Makes the class of clients that name every statement with parameters, so that PostgreSQL parses it once a connection
- * instead of every time: for a statement on a few rows that is a large part of its cost. Only for connections of one's
- * own: behind PgBouncer before 1.21 a named statement may be executed by a server that does not know it.
+ * Creates a class of clients that name every statement with parameters, so that PostgreSQL parses it once per connection:
+ * for a statement on a few rows, parsing is a large part of the cost. Not for connections to a pooler: with PgBouncer
+ * before 1.21 a named statement may be executed by a server process that does not know it.
  */
 export function createPreparingClient(): typeof pg.Client {
   const names = new Map<string, string>()
@@ -17,7 +17,7 @@ export function createPreparingClient(): typeof pg.Client {
   }
 
   return class extends pg.Client {
-    // The driver's many signatures come down to this one.
+    // All signatures of the driver's method are covered by this one.
     override query(...args: unknown[]): never {
       const [first, values, ...rest] = args
       const query = super.query as (...args: unknown[]) => never
@@ -28,7 +28,7 @@ export function createPreparingClient(): typeof pg.Client {
   }
 }
 
-/** Without parameters a text may hold several statements; what has a prototype of its own is no plain statement. */
+/** A text without parameters may contain several statements; an object of a class is not a plain statement. */
 function canBeNamed(config: unknown): config is { text: string; values: unknown[] } {
   if (Object.getPrototypeOf(config) !== Object.prototype) return false
   const { values, name } = config as { values?: unknown[]; name?: string }

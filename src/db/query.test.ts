@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-test('rows have the types that the tables have in the program', async () => {
+test('rows have the types of the tables in schema.ts', async () => {
   const { pool } = await server.open()
   const [row] = await queryRows(
     pool,
@@ -30,7 +30,7 @@ test('rows have the types that the tables have in the program', async () => {
   })
 })
 
-test('a transaction commits what resolves and undoes what rejects', async () => {
+test('a transaction commits when its work resolves and rolls back when it rejects', async () => {
   const { pool } = await server.open()
   const add = `INSERT INTO documents.views VALUES (gen_random_uuid(), 1, 1)`
   assert.equal(await inTransaction(pool, async (client) => (await queryRows(client, add), 'done')), 'done')
@@ -49,7 +49,7 @@ test('an error of a statement keeps its SQLSTATE and leaves the connection usabl
   assert.equal((await queryRows(pool, 'SELECT 1 AS one'))[0]!['one'], 1)
 })
 
-test('a database that is not there, or goes away, is unavailable', async () => {
+test('a database that cannot be reached, or is lost, is unavailable', async () => {
   const database = await server.open()
   const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
   const cut = inTransaction(database.pool, (client) =>

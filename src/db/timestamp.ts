@@ -9,7 +9,7 @@ export function isoFromPostgres(text: string): string {
   const space = text.indexOf(' ')
   const dot = text.indexOf('.', space)
   const time = text.slice(space + 1, -3)
-  // Up to the point and six digits after it. A list has dozens of times, so that splitting at patterns would show.
+  // Without regular expressions, because lists contain dozens of times.
   return `${text.slice(0, space)}T${dot === -1 ? time : time.padEnd(dot - space + 6, '0')}Z`
 }
 

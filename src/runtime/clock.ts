@@ -1,4 +1,4 @@
-/** The present time, passed in so that tests and replays decide what time it is. */
+/** The current time, injected so that tests and replays control it. */
 export interface Clock {
   now(): Date
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Histogram, type Metric, Registry } from 'prom-client'
 import { createDurations } from './durations.ts'
 
-test('Prometheus is shown what a histogram of prom-client would show', async () => {
+test('the output equals that of a histogram of prom-client', async () => {
   const bounds = [0.001, 0.01, 1]
   const labels = ['method', 'route', 'status']
   const [own, other] = [new Registry(), new Registry()]

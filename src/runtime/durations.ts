@@ -1,20 +1,20 @@
-/** How long things took, as a histogram in seconds: counts by the values of its labels. */
+/** A histogram of durations in seconds, with one series for each combination of label values. */
 export interface Durations {
-  /** @param values of the labels, in their order */
+  /** @param values of the labels, in the order of their definition */
   observe(seconds: number, ...values: (string | number)[]): void
 }
 
-/** What prom-client's registry asks of a metric. */
+/** The part of a metric that prom-client's registry uses. */
 export interface RegisteredMetric {
   name: string
   get(): Promise<object>
   getForPromString(): Promise<object>
 }
 
-/** What has the same values of all labels. */
+/** The observations with the same values of all labels. */
 interface Series {
   labels: Record<string, string | number>
-  /** how many took up to each bound and longer than the one before; the last has no bound */
+  /** number of observations up to each bound and above the previous one; the last has no bound */
   counts: number[]
   sum: number
 }
@@ -22,11 +22,11 @@ interface Series {
 type Level = Map<string | number, Level | Series>
 
 /**
- * prom-client's own histogram makes a text of all labels for each observation, checks each label, and takes ten times
- * as long: for a cached read as much as finding its route. What is shown to Prometheus is the same.
+ * prom-client's own histogram builds a text of all labels for each observation, checks each label, and takes ten times as
+ * long: as much as the routing of a cached read. The output for Prometheus is the same.
  */
 export function createDurations(options: {
-  /** gives it to prom-client's registry */
+  /** adds it to prom-client's registry */
   register: (metric: RegisteredMetric) => void
   name: string
   help: string

@@ -9,7 +9,7 @@ test('ids are UUIDs of version 7 whose first 48 bits are Unix milliseconds', () 
   assert.equal(parseInt(id.replaceAll('-', '').slice(0, 12), 16), now.getTime())
 })
 
-test('the ids of one process strictly increase, in a burst and when the clock goes back', () => {
+test('the ids of one process strictly increase, in a burst and when the clock is set back', () => {
   let millis = 1_800_000_000_000
   const newId = createUuidV7({ now: () => new Date(millis) })
   const ids = Array.from({ length: 10_000 }, (_, index) => {

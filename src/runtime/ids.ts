@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from './clock.ts'
 import { createRandomHex } from './random.ts'
 
-/** Makes the ids of new rows. */
+/** Creates the id of a new row. */
 export type NewId = () => string
 
 /**
- * UUID version 7 (RFC 9562, 5.7, method 1 of 6.2): 48 bits of Unix milliseconds, then a 12-bit counter that
- * makes the ids of one process strictly increasing, then 62 random bits.
+ * UUID version 7 (RFC 9562, 5.7, method 1 of 6.2): 48 bits of Unix milliseconds, a 12-bit counter, with which the ids of
+ * one process strictly increase, and 62 random bits.
  *
- * @param random gives so many random hexadecimal digits
+ * @param random returns a number of random hexadecimal digits
  */
 export function createUuidV7(
   clock: Clock = systemClock,

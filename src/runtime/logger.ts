@@ -8,7 +8,7 @@ export interface LogOptions {
   destination?: { write(line: string): void }
 }
 
-/** JSON lines; secrets that could be in a logged header or configuration are censored. */
+/** Logs JSON lines; secrets in logged headers or configuration are replaced. */
 export function createLogger({ level, destination }: LogOptions): Logger {
   return pino(
     {
@@ -26,12 +26,12 @@ export function createLogger({ level, destination }: LogOptions): Logger {
   )
 }
 
-/** What matters of an error; errors of drivers also carry their connection, with its password. */
+/** The useful properties of an error; errors of drivers also have their connection, with its password. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { name, message, stack, code, cause } = error as Error & { code?: unknown }
   return { type: name, message, code, stack, ...(cause !== undefined && { cause: describeError(cause) }) }
 }
 
-/** Says nothing; for tests and short-lived commands. */
+/** Logs nothing; for tests and short-lived commands. */
 export const silentLogger: Logger = pino({ level: 'silent' })

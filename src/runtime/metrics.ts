@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Metric, Registry, collectDefaultMetrics } from 'prom-client'
 import { createDurations, type Durations, type RegisteredMetric } from './durations.ts'
 
-/** The metrics of one process, in Prometheus' text format. A registry of its own keeps several apps in a test apart. */
+/** The metrics of one process, in Prometheus' text format. Each app in a test has a registry of its own. */
 export interface Metrics {
   registry: Registry
   counter(name: string, help: string, labels?: string[]): Counter
@@ -13,7 +13,7 @@ export interface Metrics {
   ): Gauge
   /** buckets in seconds */
   histogram(name: string, help: string, labels?: string[], buckets?: number[]): Histogram
-  /** A histogram for what happens thousands of times a second. */
+  /** A histogram that is cheap enough for thousands of observations a second. */
   durations(name: string, help: string, labels: string[]): Durations
 }
 

@@ -46,14 +46,14 @@ test('needs start first, each once, and everything stops in the reverse order', 
   ])
 })
 
-test('a failed start unwinds what had started', async () => {
+test('a failed start stops the modules that had started', async () => {
   const { events, part } = recorder()
   const bad = part('bad', { store: part('store') }, 'start')
   await assert.rejects(startGraph([bad], { stopLimitMs: 1_000 }), /bad does not start/)
   assert.deepEqual(events, ['start store', 'start bad', 'stop store'])
 })
 
-test('a stop that fails or hangs is reported and keeps no other from stopping', async () => {
+test('a stop that fails or hangs is reported, and the other modules are stopped', async () => {
   const { events, part } = recorder()
   const problems: string[] = []
   const store = part('store')
@@ -65,7 +65,7 @@ test('a stop that fails or hangs is reported and keeps no other from stopping', 
   assert.deepEqual(problems, ['failing', 'hanging'])
 })
 
-test('a module that fails while running is told by name', async () => {
+test('a module that fails while running is reported by name', async () => {
   let fail: (error: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (fail = resolve))
   const database = defineModule('database', {}, () => ({ value: 1, ended }))
@@ -75,7 +75,7 @@ test('a module that fails while running is told by name', async () => {
   await graph.stop()
 })
 
-test('modules that need each other are refused with the circle', () => {
+test('modules that need each other are refused with the cycle', () => {
   const needs: Record<string, ReturnType<typeof defineModule>> = {}
   const a = defineModule('a', needs, () => ({ value: 1 }))
   const b = defineModule('b', { a }, () => ({ value: 2 }))

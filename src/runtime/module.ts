@@ -1,6 +1,6 @@
 /**
- * The module graph: each part of the program declares what it needs and how it starts; the graph starts the needs
- * first, each once, and stops everything in the exact reverse order.
+ * The module graph: each part of the program declares the modules that it needs and how it starts. The graph starts
+ * needs first, each once, and stops everything in reverse order.
  */
 import { within } from './within.ts'
 
@@ -12,9 +12,9 @@ export type Values<N extends Needs> = { [K in keyof N]: N[K] extends Module<infe
 
 export interface Started<T> {
   value: T
-  /** releases what start took; called once, after everything that needs this module has stopped */
+  /** releases the resources of start; called once, after all modules that need this one have stopped */
   stop?: () => Promise<void> | void
-  /** settles with the reason when the module has failed for good while running */
+  /** resolves with the reason when the module has failed permanently while running */
   ended?: Promise<Error>
 }
 
@@ -32,7 +32,7 @@ export function defineModule<N extends Needs, T>(
   return { name, needs, start: async (values) => start(values as Values<N>) }
 }
 
-/** The modules that `roots` need, themselves included, each after everything that it needs. */
+/** `roots` and all modules that they need, each after its own needs. */
 export function startOrder(roots: readonly AnyModule[]): AnyModule[] {
   const order: AnyModule[] = []
   const path: AnyModule[] = []
@@ -59,10 +59,10 @@ export interface RunningGraph {
 }
 
 export interface GraphOptions {
-  /** milliseconds that the stop of one module may take; after it, the next one is stopped */
+  /** milliseconds that the stop of one module may take; then the next one is stopped */
   stopLimitMs: number
   onStarted?: (name: string, millis: number) => void
-  /** a stop that failed or took too long; the others are stopped all the same */
+  /** called when a stop failed or took too long; the other modules are stopped anyway */
   onStopProblem?: (name: string, error: unknown) => void
 }
 

@@ -13,12 +13,12 @@ export function packageRoot(): string {
     if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'docmgr') return folder
     const parent = dirname(folder)
     if (parent === folder)
-      throw new Error('docmgr is not within its package: package.json was not found above it')
+      throw new Error('docmgr is outside of its package: no package.json was found above it')
     folder = parent
   }
 }
 
-/** The folder of the running build: `dist`, or another that the build was told. It has the worker entries. */
+/** The folder of the running build, by default `dist`. It has the worker entries. */
 export function buildRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, '.fingerprint'))) {

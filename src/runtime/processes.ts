@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Tells a running process from a later one that got the same number: text that stays the same for as long as
- * the process runs. Undefined when no such process runs; a zombie does not run.
+ * Distinguishes a running process from a later one with the same pid: a text that is constant while the process runs.
+ * Undefined when no such process runs; a zombie does not run.
  *
  * Linux: the boot id and the start time in clock ticks since that boot (proc_pid_stat(5), field 22).
  * Elsewhere: `ps`.
@@ -16,7 +16,7 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
   if (process.platform !== 'linux') return startTimeFromPs(pid)
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   if (stat === undefined) return undefined
-  // The second field is the name in parentheses, which may itself hold spaces and parentheses.
+  // The second field is the name in parentheses, which may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
@@ -35,7 +35,7 @@ async function startTimeFromPs(pid: number): Promise<string | undefined> {
   }
 }
 
-/** False when the process is still running after `limitMs` milliseconds. */
+/** Waits until a process has ended. @returns false when it is still running after `limitMs` milliseconds */
 export async function waitUntilGone(pid: number, limitMs: number): Promise<boolean> {
   const identity = await processIdentity(pid)
   const deadline = performance.now() + limitMs
@@ -46,7 +46,7 @@ export async function waitUntilGone(pid: number, limitMs: number): Promise<boole
   return true
 }
 
-/** False when there is no such process, or it belongs to someone whom this user may not signal. */
+/** @returns false when there is no such process, or this user may not signal it */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal)

@@ -1,18 +1,18 @@
 import { randomFillSync } from 'node:crypto'
 
 /**
- * Cryptographically strong random digits (0-9, a-f) out of a buffer that is filled for many calls at once: asking
- * OpenSSL for a few bytes, or making a Buffer for them, costs about as much as everything else that an id needs. No
- * digit is given out twice. Whoever keeps an id may keep the whole buffer's text, so that is small.
+ * Cryptographically strong random digits (0-9, a-f) from a buffer that is filled for many calls at once: a call of OpenSSL
+ * for a few bytes costs about as much as the rest of an id. No digit is used twice. An id can keep the whole text of the
+ * buffer in memory, so the buffer is small.
  */
 export function createRandomHex(bufferBytes = 2_048): (digits: number) => string {
   const buffer = Buffer.allocUnsafeSlow(bufferBytes)
-  const most = bufferBytes * 2
+  const maxDigits = bufferBytes * 2
   let text = ''
-  let used = most
+  let used = maxDigits
   return (digits) => {
-    if (digits > most) throw new RangeError(`at most ${most} random digits at a time`)
-    if (used + digits > most) {
+    if (digits > maxDigits) throw new RangeError(`at most ${maxDigits} random digits at a time`)
+    if (used + digits > maxDigits) {
       text = randomFillSync(buffer).toString('hex')
       used = 0
     }

@@ -11,7 +11,7 @@ test("a child has its parent's trace and flags, and a span of its own", () => {
   assert.notEqual(child, PARENT)
 })
 
-test('no parent, or an invalid one, begins a new trace', () => {
+test('without a parent, or with an invalid one, a new trace starts', () => {
   const zeros = `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`
   for (const parent of [undefined, '', 'nonsense', zeros, PARENT.toUpperCase(), `${PARENT}-more`]) {
     assert.match(childTraceparent(parent), /^00-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-01$/)

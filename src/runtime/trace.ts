@@ -5,8 +5,8 @@ const random = createRandomHex()
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
 
 /**
- * The trace context of the work that a request causes (W3C Trace Context, 3.2): a new span of the caller's trace, or of
- * a new trace when the caller sent none or an invalid one.
+ * The trace context of the work for a request (W3C Trace Context, 3.2): a new span in the caller's trace, or in a new
+ * trace when the caller sent none or an invalid one.
  */
 export function childTraceparent(parent: string | undefined): string {
   const match = parent === undefined ? null : TRACEPARENT.exec(parent)

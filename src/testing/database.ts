@@ -6,12 +6,12 @@ import { packageRoot } from '../runtime/package-root.ts'
 import { startTestPostgres } from './postgres.ts'
 
 export interface TestDatabases {
-  /** a migrated database of its own */
+  /** a new, migrated database */
   open(): Promise<Database>
   stop(): Promise<void>
 }
 
-/** A throw-away server for one test file; each test opens a database of its own on it. */
+/** A temporary server for one test file; each test opens a database of its own on it. */
 export async function startTestDatabases(): Promise<TestDatabases> {
   const server = await startTestPostgres()
   const opened: Database[] = []

@@ -17,7 +17,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { buildRoot } from '../runtime/package-root.ts'
 import { copyTestCluster } from './postgres.ts'
 
-/** A process that has started a PostgreSQL, as `docmgr serve` does, for a test to kill. */
+/** A process that has started PostgreSQL, as `docmgr serve` does, and that a test can kill. */
 interface Supervisor {
   child: ChildProcess
   /** of its PostgreSQL */
@@ -27,40 +27,40 @@ interface Supervisor {
 }
 
 export interface EmbeddedServers {
-  /** A place for a data folder; with `made`, one that has run and was stopped lies there. */
-  newPlace(options?: { made?: boolean; base?: string }): Promise<string>
+  /** A path for a data folder; with `exists` (the default), the folder of a stopped server is there. */
+  newFolder(options?: { exists?: boolean; base?: string }): Promise<string>
   start(folder: string, options?: Partial<EmbeddedPostgresOptions>): Promise<EmbeddedPostgres>
-  /** @param script the program, where it is not this build's */
+  /** @param script the program; by default this build's */
   startSupervisor(folder: string, user?: { uid?: number; gid?: number }, script?: string): Promise<Supervisor>
-  /** Has something else undone after the test. */
-  undo(step: () => Promise<unknown>): void
+  /** Runs something after the test. */
+  onEnd(step: () => Promise<unknown>): void
 }
 
-/** below a build's root */
+/** path below the folder of a build */
 export const SUPERVISOR = 'db/embedded/supervisor.worker.js'
 
-/** Servers on folders of their own; undone in reverse order after each test, whatever its outcome. */
+/** Servers on folders of their own; stopped and removed in reverse order after each test, whatever its outcome. */
 export function useEmbeddedServers(): EmbeddedServers {
   const steps: (() => Promise<unknown>)[] = []
-  const undo = (step: () => Promise<unknown>): void => void steps.push(step)
+  const onEnd = (step: () => Promise<unknown>): void => void steps.push(step)
   afterEach(async () => {
     for (const step of steps.splice(0).reverse()) await step()
   })
   return {
-    undo,
-    async newPlace({ made = true, base = tmpdir() } = {}) {
+    onEnd,
+    async newFolder({ exists = true, base = tmpdir() } = {}) {
       const parent = await mkdtemp(join(base, 'docmgr-test-embedded-'))
       const folder = join(parent, 'postgres')
-      undo(async () => {
+      onEnd(async () => {
         await clearLeftovers(join(folder, 'data')).catch(() => {})
         await rm(parent, { recursive: true, force: true })
       })
-      if (made) await copyTestCluster(folder)
+      if (exists) await copyTestCluster(folder)
       return folder
     },
     async start(folder, options) {
       const server = await startEmbeddedPostgres({ folder, log: silentLogger, ...options })
-      undo(() => server.stop(3_000))
+      onEnd(() => server.stop(3_000))
       return server
     },
     async startSupervisor(folder, user, script = join(buildRoot(), SUPERVISOR)) {
@@ -69,21 +69,21 @@ export function useEmbeddedServers(): EmbeddedServers {
         cwd: '/',
         stdio: ['pipe', 'pipe', 'pipe'],
       })
-      let complaint = ''
-      child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
-      undo(async () => {
+      let errors = ''
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+      onEnd(async () => {
         child.kill('SIGKILL')
         if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       })
       for await (const line of createInterface({ input: child.stdout })) {
         return { child, ...(JSON.parse(line) as Omit<Supervisor, 'child'>) }
       }
-      throw new Error(`the supervisor has ended: ${complaint}`)
+      throw new Error(`the supervisor has ended: ${errors}`)
     },
   }
 }
 
-/** The rows of the last statement, over a connection of its own. */
+/** Runs statements on a new connection. @returns the rows of the last one */
 export async function query(
   connection: ConnectionSettings,
   ...statements: string[]

@@ -20,16 +20,16 @@ const TWO_DAYS_MS = 2 * 24 * 3600 * 1000
 
 export interface TestPostgres {
   connection: Omit<ConnectionSettings, 'database'>
-  /** Makes an empty database with a name of its own. */
+  /** Creates an empty database with a unique name. */
   createDatabase(): Promise<ConnectionSettings>
   /** Ends the server and removes its data. */
   stop(): Promise<void>
 }
 
 /**
- * A PostgreSQL server for one test file, in a new folder, with logical decoding. Made from a copy of a
- * template that the first test on a machine makes, so that it starts in well under a second. Not durable
- * unless asked: a test that kills the server needs `durable`.
+ * A PostgreSQL server for one test file, in a new folder, with logical decoding. It starts in under a second on a copy of
+ * a template, which the first test on a machine creates.
+ * @param options.durable flush to disk; a test that kills the server needs it
  */
 export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
   await removeAbandoned()
@@ -42,7 +42,7 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
   }
   try {
     await copyTestCluster(join(folder, 'postgres'))
-    // Commits stay synchronous: the log is read no further than it was flushed, else by a timer.
+    // Commits stay synchronous: logical decoding only reads what was flushed.
     const settings = options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }
     const server = await startEmbeddedPostgres({
       folder: join(folder, 'postgres'),
@@ -77,9 +77,9 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
 }
 
 /**
- * A stopped server's folder of this program, user and day; the first test that needs it makes it. Of the day,
- * because systems clear old files from their temporary folder one by one; of the program, because where that lies
- * decides as whom the server runs.
+ * The folder of a stopped server, one per program, user and day; the first caller creates it. One per day, because systems
+ * remove old files from their temporary folder one by one; one per program, because its location decides which user the
+ * server runs as.
  */
 async function findTemplate(): Promise<string> {
   const { postgres } = await findBinaries()
@@ -98,20 +98,20 @@ async function findTemplate(): Promise<string> {
   try {
     await rename(draft, template)
   } catch {
-    // Another test file was faster.
+    // Another test file has created it in the meantime.
     await rm(draft, { recursive: true, force: true })
   }
   return join(template, 'postgres')
 }
 
-/** Puts a stopped server's folder, for startEmbeddedPostgres, at the path `to`, which must not exist yet. */
+/** Copies a stopped server's folder, for startEmbeddedPostgres, to the path `to`, which must not exist yet. */
 export async function copyTestCluster(to: string): Promise<void> {
   const from = await findTemplate()
-  // With owners and modes, and without copying the blocks where the file system can share them.
+  // With owners and modes; blocks are shared where the file system supports that.
   await run('cp', process.platform === 'linux' ? ['-a', '--reflink=auto', from, to] : ['-a', from, to])
 }
 
-/** Servers and folders of test processes that were killed, and templates of earlier days. */
+/** Removes servers and folders of killed test processes, and templates of earlier days. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (name.startsWith(TEMPLATE_PREFIX)) await removeOld(join(tmpdir(), name))

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { stack } from './stack.ts'
 
-/** Works with a client of the stack's first S3 server. */
+/** Runs `work` with a client of the stack's first S3 server. */
 async function withS3<T>(work: (client: S3Client) => Promise<T>): Promise<T> {
   const client = new S3Client({
     endpoint: stack.s3Endpoint,
@@ -28,7 +28,7 @@ export function makeBuckets(names: readonly string[]): Promise<void> {
   })
 }
 
-/** With everything in them. */
+/** Removes buckets with their objects. */
 export function removeBuckets(names: readonly string[]): Promise<void> {
   return withS3(async (client) => {
     for (const Bucket of names) {

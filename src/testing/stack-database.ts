@@ -18,7 +18,7 @@ export interface StackDatabase {
   database: Database
 }
 
-/** A migrated database of its own on the stack's PostgreSQL; it goes when the test ends, with its replication slots. */
+/** A new, migrated database on the stack's PostgreSQL; removed after the test, with its replication slots. */
 export async function openStackDatabase(t: Pick<TestContext, 'after'>): Promise<StackDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const at = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href
@@ -42,7 +42,7 @@ export async function openStackDatabase(t: Pick<TestContext, 'after'>): Promise<
   return { name, url, directUrl, database }
 }
 
-/** Works as PostgreSQL's superuser. */
+/** Runs `work` as PostgreSQL's superuser. */
 export async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> {
   const admin = new Pool({ connectionString: stack.adminUrl, max: 1 })
   try {
@@ -52,7 +52,7 @@ export async function asAdmin<T>(work: (admin: Pool) => Promise<T>): Promise<T> 
   }
 }
 
-/** With its replication slots, and its connections: new ones are refused before the open ones are ended. */
+/** Drops a database with its replication slots, after its sessions are ended and new connections are refused. */
 export async function dropDatabase(admin: Pool, name: string): Promise<void> {
   await admin.query(`alter database ${name} with allow_connections false`)
   await admin.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [name])

@@ -5,18 +5,18 @@ import { stack } from './stack.ts'
 export interface Proxy {
   host: string
   port: number
-  /** Connections are cut, and new ones refused. */
+  /** Closes connections and refuses new ones. */
   cut(): Promise<void>
   restore(): Promise<void>
-  /** What is sent is swallowed from now on: both sides wait. */
+  /** Drops all data in both directions without closing connections. */
   swallow(): Promise<void>
-  /** Answers come this many milliseconds later. */
+  /** Delays answers by this many milliseconds. */
   delay(ms: number): Promise<void>
   /** Undoes `swallow` and `delay`. */
   calm(): Promise<void>
 }
 
-/** A TCP proxy of its own to `host:port`, gone when the test ends. */
+/** A new TCP proxy to `host:port`; removed after the test. */
 export async function openProxy(t: Pick<TestContext, 'after'>, upstream: string): Promise<Proxy> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const call = async (method: string, path: string, body?: unknown): Promise<{ listen: string }> => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { type Config } from '../../config/schema.ts'
 import { isShared } from '../../ports/adapters.ts'
 import { processIdentity } from '../../runtime/processes.ts'
-import { readServiceFile, type ServiceFile } from '../../runtime/service-file.ts'
+import { readServiceFile, type ServiceFile } from '../../data-folder/service-file.ts'
 import { probe, reachable } from '../../client/find-service.ts'
 import { type Check, type Checks } from './finding.ts'
 

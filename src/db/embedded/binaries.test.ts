@@ -27,7 +27,7 @@ test('finds programs that run', async () => {
   assert.ok(version.startsWith(`${major}.`))
 })
 
-test('makes the links that npm packages cannot hold, also by several at once, and mends a broken one', async (t) => {
+test('creates the links that npm packages cannot contain, several callers at once, and repairs a broken one', async (t) => {
   const root = await newPackage(t)
   await symlink('gone', join(root, 'native', 'lib', 'liba.so'))
   await Promise.all(Array.from({ length: 10 }, () => makeLinks(root)))
@@ -39,17 +39,17 @@ test('makes the links that npm packages cannot hold, also by several at once, an
   assert.equal(await readlink(join(root, 'native', 'lib', 'liba.so')), 'liba.so.1.2')
 })
 
-test('says what to do when the links cannot be made', async (t) => {
+test('the error says what to do when the links cannot be created', async (t) => {
   const root = await newPackage(t)
   // Root may write anywhere, so that the folder must be missing rather than closed.
   await rm(join(root, 'native', 'lib'), { recursive: true })
   await assert.rejects(
     makeLinks(root),
-    /native\/lib\/liba\.so cannot be made \(ENOENT\): make that folder writable/,
+    /native\/lib\/liba\.so cannot be created \(ENOENT\): make that folder writable/,
   )
 })
 
-test('says what to do where there is no package', async () => {
+test('the error says what to do when there is no package', async () => {
   await assert.rejects(findBinaries('win32-x64'), /no embedded PostgreSQL for win32-x64.*configure its URL/)
   const missing = (): string => {
     throw new Error('Cannot find module')

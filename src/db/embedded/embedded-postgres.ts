@@ -19,48 +19,39 @@ import { DEFAULT_SETTINGS, settingArguments } from './settings.ts'
 import { makeSocketFolder, removeSocketFolder, SOCKET_PORT } from './socket-folder.ts'
 
 export interface EmbeddedPostgres {
-  /**
-   * settings for clients, as superuser of the cluster; the database exists; `host` is the folder of a Unix
-   * socket
-   */
+  /** for clients, as superuser of the cluster; the database exists; `host` is the folder of a Unix socket */
   connection: ConnectionSettings
   /** what the start found and repaired, in sentences for the operator */
   findings: string[]
-  /** of the server itself, the postmaster */
+  /** of the postmaster */
   pid: number
-  /** Resolves when the server is gone; never later than about `deadlineMs` (15,000). */
+  /** Resolves when the server has ended, after about `deadlineMs` (15,000) at the latest. */
   stop(deadlineMs?: number): Promise<void>
   /** resolves (never rejects) with the reason when the server ends without `stop()` having been called */
   ended: Promise<Error>
 }
 
 export interface EmbeddedPostgresOptions {
-  /**
-   * such as `.docmgr/postgres`; made when missing. The caller holds the lock of the folder above
-   * (folder-lock.ts).
-   */
+  /** such as `.docmgr/postgres`; created when missing. The caller holds the lock of the parent folder. */
   folder: string
   log: Logger
-  /** PostgreSQL settings beside and above settings.ts */
+  /** PostgreSQL settings in addition to settings.ts; they override it */
   settings?: Readonly<Record<string, string>>
-  /**
-   * also listen on this TCP port of 127.0.0.1, 0 for any free one, for other programs; the password is needed
-   * there too
-   */
+  /** also listen on this TCP port of 127.0.0.1 (0: any free port), for other programs; it needs the password too */
   port?: number
-  /** milliseconds that the start may take without a sign of progress; 60,000 */
+  /** milliseconds that the start may take without progress; 60,000 */
   startTimeoutMs?: number
 }
 
 const DATABASE = 'docmgr'
 
-/** What PostgreSQL says while processes of a killed predecessor are not yet gone. It passes. */
+/** PostgreSQL's messages while processes of a killed server have not ended yet: then the start is tried again. */
 const PREDECESSOR_STILL_THERE = ['is still in use', 'lock file "postmaster.pid" already exists']
 
 /**
- * Starts PostgreSQL from the npm package on a data folder of its own. It recovers by itself from any kind of
- * unclean end of the server or of its supervisor, and says so in `findings`.
- * @throws Error with a sentence for the operator, which holds PostgreSQL's own words where it spoke
+ * Starts PostgreSQL from the npm package on a data folder. It recovers from any unclean end of the server or of its
+ * supervisor, and reports that in `findings`.
+ * @throws Error with a sentence for the operator, which quotes PostgreSQL's messages
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = resolve(options.folder)
@@ -89,13 +80,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let server: ServerProcess | undefined
   try {
     server = await startServer(command, data, findings, options.startTimeoutMs ?? 60_000)
-    await makeDatabase(connection)
+    await ensureDatabase(connection)
   } catch (error) {
     if (server) await stopServer(server, data, 5_000)
     await removeSocketFolder(folder, socketFolder)
     throw error
   }
-  if (server.log.says('was not properly shut down') || server.log.says('was interrupted')) {
+  if (server.log.includes('was not properly shut down') || server.log.includes('was interrupted')) {
     findings.push('PostgreSQL had not been stopped cleanly: recovered from its write-ahead log')
   }
   return supervise(server, {
@@ -116,8 +107,8 @@ async function findFreePort(): Promise<number> {
 }
 
 /**
- * A server that a killed supervisor had only just started may have been overlooked before it wrote its file; it
- * is stopped when it gets in the way.
+ * Starts the server. One that a killed supervisor had just started may not have written its pid file when leftovers were
+ * looked for; it is stopped when it blocks the start.
  */
 export async function startServer(
   command: ServerCommand,
@@ -132,22 +123,22 @@ export async function startServer(
       await waitUntilReady(server, data, limitMs)
       return server
     } catch (error) {
-      const passing = PREDECESSOR_STILL_THERE.some((text) => server.log.says(text))
-      if (!passing || performance.now() > deadline) throw error
+      const isTransient = PREDECESSOR_STILL_THERE.some((text) => server.log.includes(text))
+      if (!isTransient || performance.now() > deadline) throw error
       findings.push(...(await clearLeftovers(data)))
       await delay(250)
     }
   }
 }
 
-async function makeDatabase(connection: ConnectionSettings): Promise<void> {
+async function ensureDatabase(connection: ConnectionSettings): Promise<void> {
   const client = new Client({
     ...connection,
     database: 'postgres',
     ssl: false,
     connectionTimeoutMillis: 10_000,
   })
-  // A broken connection also rejects what is waiting on it; without a listener it would end the process.
+  // A lost connection also rejects the pending query; without a listener it would end the process.
   client.on('error', () => {})
   try {
     await client.connect()

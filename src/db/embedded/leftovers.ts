@@ -6,8 +6,8 @@ import { processIdentity, signalProcess, waitUntilGone } from '../../runtime/pro
 
 const run = promisify(execFile)
 
-/** Milliseconds that each way of stopping a leftover may take before the next, harder one. */
-const PATIENCE = { fast: 10_000, immediate: 5_000, kill: 5_000, children: 3_000 }
+/** Milliseconds to wait for a process to end by each way of stopping it, before the next one. */
+const STOP_TIMEOUTS_MS = { fast: 10_000, immediate: 5_000, kill: 5_000, children: 3_000 }
 
 /**
  * The lines of `postmaster.pid` that matter here (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*): the first is
@@ -19,7 +19,7 @@ export interface PostmasterFile {
   ready: boolean
 }
 
-/** Undefined when there is none, or it is being written. */
+/** Undefined when there is no file, or it is being written. */
 export async function readPostmasterFile(data: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
   const lines = text.split('\n')
@@ -29,8 +29,9 @@ export async function readPostmasterFile(data: string): Promise<PostmasterFile |
 }
 
 /**
- * Makes way for a new server on the data folder after an unclean end, and says what it did. The caller holds
- * the lock of the folder, so that a server which runs on it has lost its supervisor.
+ * Stops and removes what an unclean end left on the data folder. The caller holds the lock of the folder, so a server
+ * that runs on it has lost its supervisor.
+ * @returns what it did, in sentences for the operator
  */
 export async function clearLeftovers(data: string): Promise<string[]> {
   const findings: string[] = []
@@ -38,25 +39,24 @@ export async function clearLeftovers(data: string): Promise<string[]> {
   if (file && (await isServerOf(file.pid, data))) {
     await stopServer(file.pid, data)
     findings.push(`PostgreSQL of an earlier run (pid ${file.pid}) was still there: stopped`)
-  } else if (file && numberIsTaken(file.pid)) {
-    // PostgreSQL would take that process for a server of this folder, and refuse to start.
+  } else if (file && isPidInUse(file.pid)) {
+    // PostgreSQL would mistake that process for a server of this folder, and refuse to start.
     await rm(join(data, 'postmaster.pid'), { force: true })
-    // A zombie is the killed server itself, which nobody has reaped yet: nothing to tell.
-    const stranger = (await processIdentity(file.pid)) !== undefined
-    if (stranger)
+    // A zombie is the killed server itself, not reaped yet: nothing to report.
+    const isOther = (await processIdentity(file.pid)) !== undefined
+    if (isOther)
       findings.push(
-        `postmaster.pid named process ${file.pid}, which is no PostgreSQL of this folder: removed`,
+        `postmaster.pid named process ${file.pid}, which is not a PostgreSQL of this folder: removed`,
       )
   }
   const killed = await endChildren(data)
-  if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still at work: ended`)
+  if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still running: ended`)
   return findings
 }
 
 /**
- * True when the process is a PostgreSQL server that was started on this data folder: by its command line,
- * which everyone may read, or by its program and working folder, which also hold after the folder was
- * renamed.
+ * Whether the process is a PostgreSQL server of this data folder: by its command line, which every user may read, or by
+ * its program and working folder, which stay right when the folder is renamed.
  */
 async function isServerOf(pid: number, data: string): Promise<boolean> {
   if ((await processIdentity(pid)) === undefined) return false
@@ -71,7 +71,7 @@ async function isServerOf(pid: number, data: string): Promise<boolean> {
   return stdout.includes(`/postgres -D ${data} `)
 }
 
-/** Linux only. False also when the process may not be looked at. */
+/** Linux only. False also when the process may not be inspected. */
 async function worksIn(pid: number, realData: string): Promise<boolean> {
   try {
     const [folder, program] = await Promise.all([readlink(`/proc/${pid}/cwd`), readlink(`/proc/${pid}/exe`)])
@@ -82,7 +82,7 @@ async function worksIn(pid: number, realData: string): Promise<boolean> {
 }
 
 /** Also true for a zombie and for another user's process. */
-function numberIsTaken(pid: number): boolean {
+function isPidInUse(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
@@ -91,34 +91,35 @@ function numberIsTaken(pid: number): boolean {
 }
 
 async function stopServer(pid: number, data: string): Promise<void> {
-  for (const [signal, patience] of [
-    ['SIGINT', PATIENCE.fast],
-    ['SIGQUIT', PATIENCE.immediate],
-    ['SIGKILL', PATIENCE.kill],
+  for (const [signal, timeoutMs] of [
+    ['SIGINT', STOP_TIMEOUTS_MS.fast],
+    ['SIGQUIT', STOP_TIMEOUTS_MS.immediate],
+    ['SIGKILL', STOP_TIMEOUTS_MS.kill],
   ] as const) {
     signalProcess(pid, signal)
-    if (await waitUntilGone(pid, patience)) return
+    if (await waitUntilGone(pid, timeoutMs)) return
   }
-  throw new Error(`PostgreSQL of an earlier run (pid ${pid}) on ${data} cannot be stopped: end it by hand`)
+  throw new Error(`PostgreSQL of an earlier run (pid ${pid}) on ${data} cannot be stopped: end it manually`)
 }
 
 /**
- * Without their server the other processes of PostgreSQL end by themselves, a long statement only when it is
- * done. Those are killed, as PostgreSQL's own crash handling does. Returns how many.
+ * Waits for the other processes of PostgreSQL, which end without their server. Those that execute a long statement are
+ * killed, as PostgreSQL's own crash handling does.
+ * @returns how many were killed
  */
 async function endChildren(data: string): Promise<number> {
   const children = await processesOf(data)
-  const gone = await Promise.all(children.map((pid) => waitUntilGone(pid, PATIENCE.children)))
+  const gone = await Promise.all(children.map((pid) => waitUntilGone(pid, STOP_TIMEOUTS_MS.children)))
   const stuck = children.filter((_, index) => !gone[index])
   for (const pid of stuck) signalProcess(pid, 'SIGKILL')
-  await Promise.all(stuck.map((pid) => waitUntilGone(pid, PATIENCE.kill)))
+  await Promise.all(stuck.map((pid) => waitUntilGone(pid, STOP_TIMEOUTS_MS.kill)))
   return stuck.length
 }
 
 /**
- * The setting cluster_name, which PostgreSQL shows in the titles of its processes. Their working folder would
- * tell as much, but in a container root may not look at that of another user. Made of the folder's identity
- * on its file system, so that no other folder has it, whatever its path.
+ * The setting cluster_name, which PostgreSQL shows in the titles of its processes. Their working folder would identify
+ * them too, but in a container root may not read that of another user's process. It is made from the folder's identity
+ * on its file system, so it is unique whatever the path.
  */
 export async function clusterName(data: string): Promise<string> {
   const { dev, ino } = await stat(data, { bigint: true })
@@ -143,10 +144,10 @@ async function processesOf(data: string): Promise<number[]> {
   return pids.filter((_, index) => ours[index])
 }
 
-/** Kills the processes of PostgreSQL that work in the folder. */
+/** Kills the processes of PostgreSQL that run on the folder. */
 export async function killProcessesOf(data: string): Promise<void> {
   for (const pid of await processesOf(data)) {
     signalProcess(pid, 'SIGKILL')
-    await waitUntilGone(pid, PATIENCE.kill)
+    await waitUntilGone(pid, STOP_TIMEOUTS_MS.kill)
   }
 }

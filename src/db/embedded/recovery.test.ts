@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { silentLogger } from '../../runtime/logger.ts'
 import { processIdentity, waitUntilGone } from '../../runtime/processes.ts'
 import { eventually } from '../../testing/deadline.ts'
@@ -15,11 +15,13 @@ import { stopServer } from './server-process.ts'
 import { settingArguments } from './settings.ts'
 
 const LIMIT = { timeout: 60_000 }
-const { newPlace, start, startSupervisor, undo } = useEmbeddedServers()
+const { newFolder, start, startSupervisor, onEnd } = useEmbeddedServers()
 
-describe('embedded PostgreSQL: recovery', LIMIT, () => {
-  test('after kill -9 of PostgreSQL the supervisor is told, and the next start recovers what was committed', async () => {
-    const folder = await newPlace()
+test(
+  'after kill -9 of PostgreSQL the supervisor gets the reason, and the next start recovers what was committed',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
     const first = await start(folder)
     await query(first.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
     process.kill(first.pid, 'SIGKILL')
@@ -27,12 +29,16 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
     const second = await start(folder)
     assert.match(second.findings.join(), /recovered from its write-ahead log/)
     assert.deepEqual(await query(second.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
-  })
+  },
+)
 
-  test('after kill -9 of PostgreSQL a statement that still runs does not hinder the next start', async () => {
-    const folder = await newPlace()
+test(
+  'after kill -9 of PostgreSQL a statement that still runs does not block the next start',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
     const first = await start(folder)
-    // Bound to its work, the session does not notice that its server is gone.
+    // While it executes, the session does not notice that its server has ended.
     const busy = 'DO $$ BEGIN LOOP NULL; END LOOP; END $$'
     void query(first.connection, busy).catch(() => {})
     await eventually('the statement to run', async () => {
@@ -43,24 +49,28 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
     await first.ended
     const second = await start(folder)
     assert.equal((await query(second.connection, 'SELECT 1')).length, 1)
-    assert.match(second.findings.join(), /still at work: ended/)
-  })
+    assert.match(second.findings.join(), /still running: ended/)
+  },
+)
 
-  test('after kill -9 of its supervisor the next start stops the PostgreSQL that was left', async () => {
-    const folder = await newPlace()
-    const supervisor = await startSupervisor(folder)
-    await query(supervisor.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
-    supervisor.child.kill('SIGKILL')
-    await once(supervisor.child, 'exit')
-    assert.notEqual(await processIdentity(supervisor.pid), undefined)
-    const next = await start(folder)
-    assert.match(next.findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
-    assert.equal(await processIdentity(supervisor.pid), undefined)
-    assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
-  })
+test('after kill -9 of its supervisor the next start stops the remaining PostgreSQL', LIMIT, async () => {
+  const folder = await newFolder()
+  const supervisor = await startSupervisor(folder)
+  await query(supervisor.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+  supervisor.child.kill('SIGKILL')
+  await once(supervisor.child, 'exit')
+  assert.notEqual(await processIdentity(supervisor.pid), undefined)
+  const next = await start(folder)
+  assert.match(next.findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
+  assert.equal(await processIdentity(supervisor.pid), undefined)
+  assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+})
 
-  test('a PostgreSQL that a killed supervisor left is also stopped when it is found as late as at the start', async () => {
-    const folder = await newPlace()
+test(
+  'a PostgreSQL of a killed supervisor is also stopped when it is found only while the next one starts',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
     const binaries = await findBinaries()
     const { data, user } = await openDataFolder(folder, binaries)
     const supervisor = await startSupervisor(folder)
@@ -75,22 +85,26 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
       findings,
       20_000,
     )
-    undo(() => stopServer(server, data, 3_000))
+    onEnd(() => stopServer(server, data, 3_000))
     assert.match(findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
     assert.equal(server.hasExited(), false)
-  })
+  },
+)
 
-  test('the normal exit of a supervisor ends its PostgreSQL', async () => {
-    const supervisor = await startSupervisor(await newPlace())
-    supervisor.child.stdin!.end()
-    await once(supervisor.child, 'exit')
-    assert.ok(await waitUntilGone(supervisor.pid, 20_000))
-  })
+test('the normal exit of a supervisor ends its PostgreSQL', LIMIT, async () => {
+  const supervisor = await startSupervisor(await newFolder())
+  supervisor.child.stdin!.end()
+  await once(supervisor.child, 'exit')
+  assert.ok(await waitUntilGone(supervisor.pid, 20_000))
+})
 
-  test('a postmaster.pid whose number belongs to another process is removed, and that process is left alone', async () => {
-    const folder = await newPlace()
+test(
+  'a postmaster.pid with the pid of another process is removed, and that process keeps running',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
     const other = spawn('sleep', ['300'])
-    undo(async () => other.kill('SIGKILL'))
+    onEnd(async () => other.kill('SIGKILL'))
     const file = join(folder, 'data', 'postmaster.pid')
     await writeFile(
       file,
@@ -101,17 +115,17 @@ describe('embedded PostgreSQL: recovery', LIMIT, () => {
     const server = await start(folder)
     assert.match(
       server.findings.join(),
-      new RegExp(`process ${other.pid}, which is no PostgreSQL of this folder: removed`),
+      new RegExp(`process ${other.pid}, which is not a PostgreSQL of this folder: removed`),
     )
     assert.notEqual(await processIdentity(other.pid!), undefined)
-  })
+  },
+)
 
-  test('what an interrupted making of the folder left is removed', async () => {
-    const folder = await newPlace({ made: false })
-    await mkdir(join(folder, 'new-abc123', 'base'), { recursive: true })
-    await writeFile(join(folder, 'new-abc123', 'PG_VERSION'), '15\n')
-    const server = await start(folder)
-    assert.match(server.findings.join(), /had been interrupted: what it left was removed/)
-    assert.deepEqual((await readdir(folder)).sort(), ['data', 'password', 'run'])
-  })
+test('an interrupted creation of the data folder is removed', LIMIT, async () => {
+  const folder = await newFolder({ exists: false })
+  await mkdir(join(folder, 'new-abc123', 'base'), { recursive: true })
+  await writeFile(join(folder, 'new-abc123', 'PG_VERSION'), '15\n')
+  const server = await start(folder)
+  assert.match(server.findings.join(), /an interrupted creation of the data folder was removed/)
+  assert.deepEqual((await readdir(folder)).sort(), ['data', 'password', 'run'])
 })

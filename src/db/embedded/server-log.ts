@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline'
 import { type Readable } from 'node:stream'
 import { type Logger } from '../../runtime/logger.ts'
 
-/** What PostgreSQL writes to standard error, passed on to the logger; the last lines are kept. */
+/** PostgreSQL's standard error, passed on to the logger; the last lines are kept. */
 export interface ServerLog {
-  /** true when one of the kept lines contains `text` */
-  says(text: string): boolean
-  /** the lines that explain a failure: errors with their details and hints, or else the last ones */
+  /** whether one of the kept lines contains `text` */
+  includes(text: string): boolean
+  /** the lines that explain a failure: errors with their details and hints, otherwise the last lines */
   explanation(): string
   /** when the server last reported progress of a recovery (performance.now()); 0 for never */
   progressAt(): number
@@ -18,7 +18,7 @@ const KEPT_LINES = 60
 const PROBLEM = /^(WARNING|ERROR|FATAL|PANIC): /
 const EXPLAINING = /^(ERROR|FATAL|PANIC|DETAIL|HINT): |^\w+: could not |error:/
 
-/** Problems are logged at level info, for they are mostly of single statements; everything else at debug. */
+/** Problems are logged at level info, because most concern a single statement; everything else at debug. */
 export function followServerLog(stream: Readable, log: Logger): ServerLog {
   const lines: string[] = []
   let progressAt = 0
@@ -32,10 +32,10 @@ export function followServerLog(stream: Readable, log: Logger): ServerLog {
     log[PROBLEM.test(line) ? 'info' : 'debug']({ from: 'postgres' }, line)
   })
   return {
-    says: (text) => lines.some((line) => line.includes(text)),
+    includes: (text) => lines.some((line) => line.includes(text)),
     explanation() {
       const explaining = lines.filter((line) => EXPLAINING.test(line))
-      return (explaining.length > 0 ? explaining : lines).slice(-6).join(' | ') || 'it said nothing'
+      return (explaining.length > 0 ? explaining : lines).slice(-6).join(' | ') || 'no output'
     },
     progressAt: () => progressAt,
     ended: new Promise((done) => reader.once('close', done)),

@@ -6,13 +6,13 @@ import { killProcessesOf, readPostmasterFile } from './leftovers.ts'
 import { followServerLog, type ServerLog } from './server-log.ts'
 import { SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
 
-/** A started program `postgres`, ready or not. */
+/** A process of the program `postgres` that was started, ready or not. */
 export interface ServerProcess {
   pid: number
   log: ServerLog
   /** resolves, after the last line of the log, with how it ended */
   exited: Promise<string>
-  /** set as soon as it has ended */
+  /** true as soon as it has ended */
   hasExited(): boolean
 }
 
@@ -24,8 +24,8 @@ export interface ServerCommand {
 }
 
 /**
- * Starts the server in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor, which
- * first ends its own work. The normal exit of this process ends the server too.
+ * Starts the server in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor, which stops the
+ * server last. The normal exit of this process ends the server too.
  * @throws Error when the program cannot be started
  */
 export async function spawnServer({ postgres, args, user, log }: ServerCommand): Promise<ServerProcess> {

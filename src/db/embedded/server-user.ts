@@ -4,21 +4,20 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Where the programs that are needed here lie on every system; the caller's environment is not passed on.
- * Without a valid LC_ALL, PostgreSQL on macOS becomes multi-threaded in the system's libraries and refuses to
- * start.
+ * The usual folders of system programs; the caller's environment is not passed on. Without a valid LC_ALL, PostgreSQL on
+ * macOS becomes multi-threaded in the system's libraries and refuses to start.
  */
 export const SERVER_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' }
 
-/** How PostgreSQL's programs are run, and who must own their files. */
+/** How PostgreSQL's programs are run, and the owner that their files need. */
 export interface ServerUser {
   /** for the operator, such as `the system user postgres` */
   description: string
   /** the owner of the files, as the file system knows it */
   owner: { uid: number; gid: number }
-  /** put before the program: it changes the user and then executes the program, with the same process id */
+  /** command before the program: it changes the user and then executes the program under the same process id */
   prefix: string[]
-  /** for spawn, when Node itself can change the user */
+  /** options of spawn, when Node can change the user itself */
   spawn: { uid?: number; gid?: number }
 }
 
@@ -30,18 +29,18 @@ interface Account {
 
 export interface ServerUserOptions {
   postgres: string
-  /** the existing folder in which the data folder lies: the server must be able to reach it */
+  /** the parent of the data folder, which exists: the server needs access to it */
   parent: string
-  /** who owns the data folder that exists already */
+  /** owner of an existing data folder */
   owner?: { uid: number; gid: number }
 }
 
 /**
- * Decides as whom PostgreSQL runs; it refuses to run as root. A normal user runs it as himself. Root runs it
- * as the owner of the existing data, else as `postgres` or `nobody` when that user can reach programs and
- * data, else inside a user namespace (user_namespaces(7)), where root's files keep their owner but PostgreSQL
- * sees another user id, else as a system user that keeps root's right to pass closed folders
- * (CAP_DAC_OVERRIDE, capabilities(7)). The first one that proves able to run the program is taken.
+ * Chooses the user that PostgreSQL runs as, because it refuses to run as root. A normal user runs it itself. Root runs it
+ * as the owner of the existing data; otherwise as `postgres` or `nobody` when that user can access programs and data;
+ * otherwise inside a user namespace (user_namespaces(7)), where root's files keep their owner but PostgreSQL sees another
+ * user id; otherwise as a system user with root's right to access all folders (CAP_DAC_OVERRIDE, capabilities(7)). The
+ * first candidate that can run the program is chosen.
  * @throws Error that says what was tried and what to do
  */
 export async function chooseServerUser(options: ServerUserOptions): Promise<ServerUser> {
@@ -58,8 +57,8 @@ export async function chooseServerUser(options: ServerUserOptions): Promise<Serv
   const advice =
     uid === 0
       ? 'PostgreSQL refuses to run as root. Start docmgr as a normal user, or put the program and its data (--data) ' +
-        'where the system user "nobody" can reach them'
-      : 'docmgr needs a Linux with glibc, or macOS, and a data folder (--data) that this user can reach'
+        'where the system user "nobody" can access them'
+      : 'docmgr needs a Linux with glibc, or macOS, and a data folder (--data) that this user can access'
   throw new Error(`PostgreSQL cannot be run here. ${advice}. What was tried: ${failures.join('; ')}`)
 }
 
@@ -75,7 +74,7 @@ async function candidatesOfUser(
     )
   }
   const self = { description: 'this user', owner: { uid, gid }, prefix: [], spawn: {} }
-  // A user id without a name, as containers have it, is refused by initdb: a namespace lends it one.
+  // initdb refuses a user id without a name, as in containers: a namespace maps it to a named one.
   return [self, ...(await systemAccounts()).map((account) => inNamespace(account, { uid, gid }))]
 }
 
@@ -106,19 +105,19 @@ function inNamespace({ name, uid, gid }: Account, owner: ServerUser['owner']): S
 
 function withRightsOfRoot({ name, uid, gid }: Account): ServerUser {
   return {
-    description: `the system user ${name} with root's right to pass folders`,
+    description: `the system user ${name} with root's right to access all folders`,
     owner: { uid, gid },
     prefix: [
       ...['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'],
-      // Without the secure bit, access(2) forgets the right of a user who is not root, and PostgreSQL asks with it
-      // whether its own program may be executed.
+      // Without this secure bit, access(2), with which PostgreSQL checks that its program can be executed, ignores the
+      // capability.
       ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup', '--'],
     ],
     spawn: {},
   }
 }
 
-/** Of the users that systems have for this, those that exist. */
+/** The users `postgres` and `nobody`, as far as they exist. */
 async function systemAccounts(): Promise<Account[]> {
   const accounts: Account[] = []
   for (const name of ['postgres', 'nobody']) {
@@ -134,7 +133,7 @@ async function systemAccounts(): Promise<Account[]> {
   return accounts
 }
 
-/** Undefined when PostgreSQL can be run like this, else why not. */
+/** @returns why PostgreSQL cannot be run as this user; undefined when it can */
 async function tryCandidate(
   user: ServerUser,
   { postgres, parent }: ServerUserOptions,

@@ -1,12 +1,12 @@
 /**
- * PostgreSQL's settings for one machine that does other things too. Durability is never traded: fsync and
- * synchronous_commit keep their defaults. The names are those of PostgreSQL 15's documentation, chapter 20.
+ * PostgreSQL's settings for a machine that also runs other programs. Writes are durable: fsync and synchronous_commit
+ * keep their defaults. The names are those of PostgreSQL 15's documentation, chapter 20.
  */
 export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '60',
-  // Change data capture. A slot that nobody reads cannot fill the disk: beyond the limit it is given up.
+  // Change data capture. A slot without a reader cannot fill the disk: beyond the limit it is invalidated.
   wal_level: 'logical',
   max_wal_senders: '10',
   max_replication_slots: '10',
@@ -19,13 +19,12 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   max_wal_size: '512MB',
   min_wal_size: '80MB',
   jit: 'off',
-  // Nothing here depends on where the machine is.
+  // Independent of the machine's time zone and locale.
   timezone: 'UTC',
   log_timezone: 'UTC',
   lc_messages: 'C',
   client_encoding: 'UTF8',
-  // The log goes through a pipe to the logger, which adds the time. Statements are not logged: they hold
-  // data.
+  // The log goes through a pipe to the logger, which adds the time. Statements are not logged: they contain data.
   logging_collector: 'off',
   log_destination: 'stderr',
   log_line_prefix: '',

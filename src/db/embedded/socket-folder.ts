@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type ServerUser } from './server-user.ts'
 
-/** Names the socket, `.s.PGSQL.5432`, also where nothing listens on TCP. */
+/** Part of the socket's name, `.s.PGSQL.5432`, also without a TCP listener. */
 export const SOCKET_PORT = 5432
 
 /**
- * The shortest limit among the systems that docmgr supports: macOS has 104 bytes with the final zero, Linux
- * 108.
+ * The lowest limit of the supported systems: 104 bytes with the final zero on macOS, 108 on Linux.
  */
 const MAX_SOCKET_PATH = 103
 const TEMPORARY_PREFIX = 'docmgr-pg-'
@@ -20,28 +19,27 @@ const TEMPORARY_PREFIX = 'docmgr-pg-'
  */
 export async function makeSocketFolder(folder: string, user: ServerUser): Promise<string> {
   const run = join(folder, 'run')
-  // What lies there is of an earlier server, which is gone. PostgreSQL would take a stale lock file for its
-  // own.
+  // Leftovers of an earlier server. PostgreSQL would mistake a stale lock file for a valid one.
   await rm(run, { recursive: true, force: true })
   if (Buffer.byteLength(join(run, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH) {
     await mkdir(run, { mode: 0o700 })
-    if (await canListen(join(run, 'probe'))) return give(run, user)
+    if (await canListen(join(run, 'probe'))) return chownTo(run, user)
     await rm(run, { recursive: true })
   }
-  // Root's own temporary folder can be closed to the server's user.
+  // The server's user may have no access to root's own temporary folder.
   const base = process.getuid?.() === 0 || Buffer.byteLength(tmpdir()) > 60 ? '/tmp' : tmpdir()
-  return give(await mkdtemp(join(base, TEMPORARY_PREFIX)), user)
+  return chownTo(await mkdtemp(join(base, TEMPORARY_PREFIX)), user)
 }
 
-/** Removes a socket folder that `makeSocketFolder` made, and nothing else. */
+/** Removes a socket folder that `makeSocketFolder` created, and nothing else. */
 export async function removeSocketFolder(folder: string, socketFolder: string): Promise<void> {
-  const temporary =
+  const isTemporary =
     ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
-  if (socketFolder === join(folder, 'run') || temporary)
+  if (socketFolder === join(folder, 'run') || isTemporary)
     await rm(socketFolder, { recursive: true, force: true })
 }
 
-async function give(folder: string, { owner }: ServerUser): Promise<string> {
+async function chownTo(folder: string, { owner }: ServerUser): Promise<string> {
   if (owner.uid !== process.getuid?.()) await chown(folder, owner.uid, owner.gid)
   return folder
 }

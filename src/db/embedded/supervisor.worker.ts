@@ -1,5 +1,5 @@
-// A supervisor in a process of its own, for the tests to kill: `node supervisor.worker.js FOLDER`.
-// Prints what it found as one line of JSON, ends normally when standard input ends.
+// A supervisor in a process of its own, which tests kill: `node supervisor.worker.js FOLDER`. Prints the running server
+// as one line of JSON; exits normally when standard input ends.
 import { silentLogger } from '../../runtime/logger.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 

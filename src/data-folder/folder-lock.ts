@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { processIdentity } from './processes.ts'
+import { processIdentity } from '../runtime/processes.ts'
 
 export interface FolderLock {
   release(): Promise<void>
 }
 
-/** Someone else holds the folder; the message names the folder and the process. */
+/** Another process holds the folder; the message names the folder and the process. */
 export class FolderInUseError extends Error {
   readonly folder: string
   readonly pid: number
   constructor(folder: string, pid: number) {
     super(
       `the data folder ${folder} is in use by another docmgr (process ${pid}): ` +
-        'stop that one, or give this one a folder of its own with --data',
+        'stop it, or choose another folder with --data',
     )
     this.name = 'FolderInUseError'
     this.folder = folder
@@ -22,7 +22,7 @@ export class FolderInUseError extends Error {
   }
 }
 
-/** Who holds the lock. `nonce` is new for each attempt and never repeats. */
+/** The process that holds the lock. `nonce` is unique to each attempt. */
 interface Holder {
   pid: number
   identity: string
@@ -30,14 +30,14 @@ interface Holder {
 }
 
 /**
- * Makes this process the only one that works in `folder`, which is created when missing. A lock whose process
- * has died is taken over, also when the number of that process belongs to another one by now.
+ * Makes this process the only one that uses `folder`, which is created when missing. A lock whose process has died is
+ * taken over, also when another process has the same pid by now.
  *
- * The lock is the file `lock`; it appears complete, by link(2). Whoever finds its holder dead must first link
- * `lock-after-<nonce of the dead holder>`, which only one process can, and then renames that over `lock`. A
- * late-comer that links the same name after the rename notices when it walks the chain again: it now ends at
- * someone else.
- * @throws FolderInUseError when another living process holds it, or this one does already
+ * The lock is the file `lock`, created complete by link(2). A process that finds the holder dead first links
+ * `lock-after-<nonce of the dead holder>`, which succeeds for one process only, and then renames that over `lock`. A
+ * process that links the same name after the rename notices it when it reads the chain again, which then ends at
+ * another holder.
+ * @throws FolderInUseError when another running process holds it, or this one does already
  */
 export async function lockFolder(path: string): Promise<FolderLock> {
   const folder = resolve(path)
@@ -63,8 +63,7 @@ export async function lockFolder(path: string): Promise<FolderLock> {
 
 async function acquire(folder: string, draft: string, mine: Holder): Promise<void> {
   const lock = join(folder, 'lock')
-  // Each round ends because someone else made progress; the limit only guards against a file system that
-  // lies.
+  // A round is repeated only because another process made progress; the limit guards against a broken file system.
   for (let round = 0; round < 1000; round++) {
     const end = await endOfChain(folder)
     if (end.holder) throw new FolderInUseError(folder, end.holder.pid)
@@ -80,7 +79,7 @@ async function acquire(folder: string, draft: string, mine: Holder): Promise<voi
   throw new Error(`the data folder ${folder} cannot be locked: its file "lock" keeps changing`)
 }
 
-/** The living holder, or the path whose creation makes one. */
+/** The running holder; or the path whose creation makes a process the holder. */
 async function endOfChain(folder: string): Promise<{ path: string; holder?: Holder }> {
   let path = join(folder, 'lock')
   for (;;) {
@@ -103,7 +102,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     const { pid, identity, nonce } = JSON.parse(text) as Holder
     if (/^[\w-]{1,64}$/.test(nonce) && Number.isInteger(pid)) return { pid, identity, nonce }
   } catch {
-    // Not ours, or damaged by a power cut: held by nobody.
+    // Not a file of docmgr, or damaged by a power failure: nobody holds it.
   }
   return { pid: 0, identity: 'damaged', nonce: 'damaged' }
 }
@@ -118,7 +117,7 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** What processes left that died while they were taking the lock. Called by the holder only. */
+/** Removes files of processes that died while they were taking the lock. Called by the holder only. */
 async function removeLeftovers(folder: string, draft: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith('lock-after-')) await rm(join(folder, name), { force: true })

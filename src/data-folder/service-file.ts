@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Tells client commands on this machine where the service of a data folder listens. */
+/** Where the service of a data folder listens, for client commands on this machine. */
 export interface ServiceFile {
   pid: number
   /** ISO 8601 */
@@ -17,7 +17,7 @@ export async function writeServiceFile(dataFolder: string, content: ServiceFile)
   await rename(draft, pathIn(dataFolder))
 }
 
-/** What the last service of this folder wrote, if anything; it may have been killed since. */
+/** The file of the last service of this folder, if any; that service may have been killed since. */
 export async function readServiceFile(dataFolder: string): Promise<ServiceFile | undefined> {
   try {
     return JSON.parse(await readFile(pathIn(dataFolder), 'utf8')) as ServiceFile
