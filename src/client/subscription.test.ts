@@ -1,131 +1,129 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, test } from 'node:test'
 import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
 import { eventually } from '../testing/deadline.ts'
 import { type Harness, newId, startHarness } from '../testing/ws-harness.ts'
 import { subscribe, type SubscribeOptions, type Subscription, SubscriptionRefused } from './subscription.ts'
 
-describe('subscribe', () => {
-  let databases: TestDatabases
-  let harness: Harness
-  before(async () => {
-    databases = await startTestDatabases()
-    harness = await startHarness(databases)
-  })
-  after(async () => {
-    await harness?.stop()
-    await databases?.stop()
-  })
+let databases: TestDatabases
+let harness: Harness
+before(async () => {
+  databases = await startTestDatabases()
+  harness = await startHarness(databases)
+})
+after(async () => {
+  await harness?.stop()
+  await databases?.stop()
+})
 
-  const open = (documentId: string, options: Partial<SubscribeOptions> = {}) => {
-    const seen: string[] = []
-    const states: string[] = []
-    const subscription: Subscription = subscribe({
-      url: harness.url,
-      documentId,
-      token: () => harness.token(),
-      backoff: { firstMs: 5, limitMs: 20 },
-      onMessage: ({ type, data }) => seen.push(`${type} ${data?.['version']}`),
-      onState: ({ kind }) => states.push(kind),
-      ...options,
-    })
-    return { subscription, seen, states }
+const open = (documentId: string, options: Partial<SubscribeOptions> = {}) => {
+  const seen: string[] = []
+  const states: string[] = []
+  const subscription: Subscription = subscribe({
+    url: harness.url,
+    documentId,
+    token: () => harness.token(),
+    backoff: { firstMs: 5, limitMs: 20 },
+    onMessage: ({ type, data }) => seen.push(`${type} ${data?.['version']}`),
+    onState: ({ kind }) => states.push(kind),
+    ...options,
+  })
+  return { subscription, seen, states }
+}
+
+test('a subscription resumes after a lost connection, without a gap or a duplicate', async () => {
+  const id = await harness.documents.add()
+  const { subscription, seen, states } = open(id)
+  await eventually('the connection', () => states.includes('established'))
+  for (let version = 2; version <= 20; version++) {
+    await harness.documents.change(id, { title: `${version}` })
+    if (version % 4 === 0) harness.cut()
   }
+  await eventually('the last version', () => seen.includes('document.updated 20'))
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 19 }, (_, index) => `document.updated ${index + 2}`),
+  )
+  assert.ok(states.filter((kind) => kind === 'established').length > 1)
+  const position = subscription.position()
+  subscription.close()
+  await subscription.closed
+  await harness.documents.change(id, { title: 'later' })
+  const later = open(id, { last: position! })
+  await eventually('what was missed', () => later.seen.length > 0)
+  assert.deepEqual(later.seen, ['document.updated 21'])
+  later.subscription.close()
+})
 
-  it('goes on by itself after the connection was lost, without a gap and without a repetition', async () => {
-    const id = await harness.documents.add()
-    const { subscription, seen, states } = open(id)
-    await eventually('the connection', () => states.includes('established'))
-    for (let version = 2; version <= 20; version++) {
-      await harness.documents.change(id, { title: `${version}` })
-      if (version % 4 === 0) harness.cut()
-    }
-    await eventually('the last version', () => seen.includes('document.updated 20'))
-    assert.deepEqual(
-      seen,
-      Array.from({ length: 19 }, (_, index) => `document.updated ${index + 2}`),
-    )
-    assert.ok(states.filter((kind) => kind === 'established').length > 1)
-    const place = subscription.position()
-    subscription.close()
-    await subscription.closed
-    await harness.documents.change(id, { title: 'later' })
-    const later = open(id, { last: place! })
-    await eventually('what was missed', () => later.seen.length > 0)
-    assert.deepEqual(later.seen, ['document.updated 21'])
-    later.subscription.close()
-  })
+test('onCaughtUp is called when the history has been received', async () => {
+  const id = await harness.documents.add()
+  await harness.documents.change(id, { title: 'new' })
+  let before: string[] | undefined
+  const { subscription, seen } = open(id, { last: 'start', onCaughtUp: () => (before ??= [...seen]) })
+  await eventually('the history', () => before !== undefined)
+  assert.deepEqual(before, ['document.created 1', 'document.updated 2'])
+  subscription.close()
+})
 
-  it('says when the history has been received', async () => {
-    const id = await harness.documents.add()
-    await harness.documents.change(id, { title: 'new' })
-    let before: string[] | undefined
-    const { subscription, seen } = open(id, { last: 'start', onCaughtUp: () => (before ??= [...seen]) })
-    await eventually('the history', () => before !== undefined)
-    assert.deepEqual(before, ['document.created 1', 'document.updated 2'])
-    subscription.close()
-  })
+test('a reset is reported, and the subscription continues from the new position', async () => {
+  const reasons: string[] = []
+  const { subscription } = open(newId(), { last: 'nonsense', onReset: (reason) => reasons.push(reason) })
+  await eventually('the reset', () => reasons.length > 0)
+  assert.notEqual(subscription.position(), 'nonsense')
+  subscription.close()
+  await subscription.closed
+})
 
-  it('tells of a reset and goes on from the new position', async () => {
-    const reasons: string[] = []
-    const { subscription } = open(newId(), { last: 'nonsense', onReset: (reason) => reasons.push(reason) })
-    await eventually('the reset', () => reasons.length > 0)
-    assert.notEqual(subscription.position(), 'nonsense')
-    subscription.close()
-    await subscription.closed
-  })
+test('the position moves forward without events of the document', async () => {
+  const { subscription, seen } = open(newId(), { pingMs: 20 })
+  const beginning = await eventually('a position', () => subscription.position())
+  await harness.documents.add()
+  await eventually('a later position', () => subscription.position() !== beginning)
+  assert.deepEqual(seen, [])
+  subscription.close()
+})
 
-  it('moves its position on while nothing happens to the document', async () => {
-    const { subscription, seen } = open(newId(), { pingMs: 20 })
-    const beginning = await eventually('a position', () => subscription.position())
-    await harness.documents.add()
-    await eventually('a later position', () => subscription.position() !== beginning)
-    assert.deepEqual(seen, [])
-    subscription.close()
-  })
+test('a subscription ends when the service refuses the token or the document id', async () => {
+  const bad = open(newId(), { token: () => 'x.y.z' })
+  await assert.rejects(
+    bad.subscription.closed,
+    new SubscriptionRefused('closed with 1008: the token is not valid'),
+  )
+  await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
+})
 
-  it('ends when the service refuses the token or the document id', async () => {
-    const bad = open(newId(), { token: () => 'x.y.z' })
-    await assert.rejects(
-      bad.subscription.closed,
-      new SubscriptionRefused('closed with 1008: the token is not valid'),
-    )
-    await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
-  })
+test('connecting is retried while nothing listens and while there is no token', async () => {
+  const nobody = open(newId(), { url: 'ws://127.0.0.1:1' })
+  await eventually('a second try', () => nobody.states.filter((kind) => kind === 'connecting').length > 1)
+  nobody.subscription.close()
+  await nobody.subscription.closed
+  let asked = 0
+  const token = (): string => {
+    if (asked++ < 2) throw new Error('no token yet')
+    return harness.token()
+  }
+  const late = open(newId(), { token })
+  await eventually('the connection', () => late.states.includes('established'))
+  late.subscription.close()
+})
 
-  it('tries again while nobody listens and while there is no token', async () => {
-    const nobody = open(newId(), { url: 'ws://127.0.0.1:1' })
-    await eventually('a second try', () => nobody.states.filter((kind) => kind === 'connecting').length > 1)
-    nobody.subscription.close()
-    await nobody.subscription.closed
-    let asked = 0
-    const token = (): string => {
-      if (asked++ < 2) throw new Error('no token yet')
-      return harness.token()
-    }
-    const late = open(newId(), { token })
-    await eventually('the connection', () => late.states.includes('established'))
-    late.subscription.close()
+test('a subscription ends with the error of a handler and keeps the position before that message', async () => {
+  const id = await harness.documents.add()
+  const failing = open(id, {
+    onMessage: () => {
+      throw new Error('disk full')
+    },
   })
+  const beginning = await eventually('a position', () => failing.subscription.position())
+  await harness.documents.change(id, { title: 'x' })
+  await assert.rejects(failing.subscription.closed, /disk full/)
+  assert.equal(failing.subscription.position(), beginning)
+})
 
-  it('ends with the error of a handler, and keeps the position before that message', async () => {
-    const id = await harness.documents.add()
-    const failing = open(id, {
-      onMessage: () => {
-        throw new Error('disk full')
-      },
-    })
-    const beginning = await eventually('a position', () => failing.subscription.position())
-    await harness.documents.change(id, { title: 'x' })
-    await assert.rejects(failing.subscription.closed, /disk full/)
-    assert.equal(failing.subscription.position(), beginning)
-  })
-
-  it('ends with its signal', async () => {
-    const abort = new AbortController()
-    const { subscription, states } = open(newId(), { signal: abort.signal })
-    await eventually('the connection', () => states.includes('established'))
-    abort.abort()
-    await subscription.closed
-  })
+test('a subscription ends with its signal', async () => {
+  const abort = new AbortController()
+  const { subscription, states } = open(newId(), { signal: abort.signal })
+  await eventually('the connection', () => states.includes('established'))
+  abort.abort()
+  await subscription.closed
 })

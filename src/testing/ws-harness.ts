@@ -17,7 +17,7 @@ export interface HarnessOptions {
   mode?: 'open' | 'required'
   /** seconds that tokens are valid */
   lifetime?: number
-  /** puts something between the role and the feed */
+  /** wraps the feed of the role */
   wrap?: (feed: ChangeFeed) => ChangeFeed
 }
 
@@ -82,7 +82,7 @@ async function dropSlot({ pool }: Database, slot: string): Promise<void> {
 export interface Documents {
   /** @returns the id of a new row */
   add(title?: string): Promise<string>
-  /** Changes columns, and the version with them. */
+  /** Changes columns and the version. */
   change(id: string, columns: Record<string, unknown>): Promise<void>
   /** @returns the signature's id */
   sign(id: string): Promise<string>
@@ -132,13 +132,13 @@ export interface Received {
   data: any
 }
 
-/** A client without any cleverness: it keeps what it gets. */
+/** A client that keeps what it receives. */
 export interface TestClient {
   ws: WebSocket
   received: Received[]
-  /** resolves when the connection has ended */
+  /** resolves when the connection is closed */
   closed: Promise<{ code: number; reason: string }>
-  /** Waits until as many messages about changes have come. */
+  /** Waits for this number of messages about changes. */
   changes(count: number): Promise<Received[]>
   /** Waits for a message of this type. */
   message(type: string): Promise<Received>
@@ -177,5 +177,5 @@ async function connectClient(
 
 export const isChange = ({ type }: { type: string }): boolean => /^(document|signature)\./.test(type)
 
-/** What tells one message from another, whichever connection it came over. */
+/** Identifies a message, independently of the connection. */
 export const facts = ({ type, data }: Received): string => `${type} ${data.version ?? data.signature_id}`

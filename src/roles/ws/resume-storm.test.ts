@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, it } from 'node:test'
+import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
@@ -27,11 +27,11 @@ after(async () => {
 const CHANGES = ['title', 'status', 'both', 'sign'] as const
 const TROUBLES = [
   'break',
-  /** the server's end, in the middle of what it sends */
+  /** on the server's side, in the middle of a message */
   'cut',
-  /** as soon as one more message is there, perhaps the first one of an event that has two */
+  /** after one more message, perhaps the first of two messages of an event */
   'break after one',
-  /** events come a second time, as from a feed that has to start over */
+  /** events are repeated, as by a feed that starts again */
   'again',
   'wait',
 ] as const
@@ -40,8 +40,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...TROUBLES) },
 )
 
-it(
-  'a client sees every event once and in order, however often its connection breaks',
+test(
+  'a client receives every event once and in order, however often its connection breaks',
   { timeout: 120_000 },
   () =>
     fc.assert(
@@ -49,7 +49,7 @@ it(
         fc.array(step, { minLength: 5, maxLength: 60 }),
         fc.infiniteStream(fc.nat(5)),
         async (steps, pauses) => {
-          // Not the harness' own: the client may come before its document has been told.
+          // Not the harness' own `add`: the client may connect before the creation was dispatched.
           const id = await createDocuments(harness.database).add()
           const follower = follow(harness, id)
           await follower.started
@@ -71,16 +71,16 @@ it(
           expected.push(`document.deleted ${present.version}`)
           const received = await follower.until('document.deleted')
           await follower.stop()
-          // The document's beginning may be before the client's.
-          const told = received.map(facts).filter((fact) => fact !== 'document.created 1')
-          assert.deepEqual(told, expected)
+          // The client may have connected after the creation.
+          const sent = received.map(facts).filter((fact) => fact !== 'document.created 1')
+          assert.deepEqual(sent, expected)
         },
       ),
       { numRuns: 12 },
     ),
 )
 
-/** Waits until the role has been given this version of the document. */
+/** Waits until the role has dispatched this version of the document. */
 async function dispatched(id: string, version: number): Promise<void> {
   await eventually(`version ${version}`, () =>
     harness.events.some(({ topic, key, value }) => {
@@ -109,7 +109,7 @@ async function change(
   ]
 }
 
-/** Connects again and again, from the last position that it has received. */
+/** Reconnects after each break with the last position that it has received. */
 function follow({ connect }: Harness, id: string) {
   const received: Received[] = []
   const started = deferred()
@@ -119,7 +119,7 @@ function follow({ connect }: Harness, id: string) {
   let oneMore = false
 
   const take = (message: Received): void => {
-    // Whatever else has arrived is lost with the connection.
+    // Messages that arrive after the break are lost.
     if (client!.ws.readyState !== WebSocket.OPEN) return
     if (message.type === 'connection.established') {
       last = message.data.position

@@ -1,133 +1,131 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, test } from 'node:test'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { type Harness, newId, startHarness } from '../../testing/ws-harness.ts'
 
-describe('WebSocket subscriptions', () => {
-  let databases: TestDatabases
-  let harness: Harness
-  before(async () => {
-    databases = await startTestDatabases()
-    harness = await startHarness(databases, { limits: { sweepMs: 20, pingMs: 100, messageBurst: 20 } })
-  })
-  after(async () => {
-    await harness?.stop()
-    await databases?.stop()
-  })
+let databases: TestDatabases
+let harness: Harness
+before(async () => {
+  databases = await startTestDatabases()
+  harness = await startHarness(databases, { limits: { sweepMs: 20, pingMs: 100, messageBurst: 20 } })
+})
+after(async () => {
+  await harness?.stop()
+  await databases?.stop()
+})
 
-  it('greet with the place from which nothing is missed', async () => {
-    const id = newId()
-    const client = await harness.connect(id.toUpperCase())
-    const { data, timestamp } = await client.message('connection.established')
-    assert.equal(data.document_id, id)
-    assert.equal(typeof data.position, 'string')
-    assert.equal(data.resumed, false)
-    assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
+test('a new connection receives the position from which it misses nothing', async () => {
+  const id = newId()
+  const client = await harness.connect(id.toUpperCase())
+  const { data, timestamp } = await client.message('connection.established')
+  assert.equal(data.document_id, id)
+  assert.equal(typeof data.position, 'string')
+  assert.equal(data.resumed, false)
+  assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
+  client.close()
+})
+
+test('the changes of a document arrive in order', async () => {
+  const { documents } = harness
+  const id = await documents.add('First')
+  const client = await harness.connect(id)
+  await client.message('connection.established')
+  await documents.change(id, { title: 'Second' })
+  await documents.change(id, { status: 'sent' })
+  await documents.change(id, { status: 'viewed', title: 'Third' })
+  await documents.sign(id)
+  await documents.change(id, { status: 'signed' })
+  await documents.change(id, { status: 'completed' })
+  await documents.change(id, { deleted_at: new Date() })
+  await documents.remove(id)
+  const all = await client.changes(8)
+  assert.deepEqual(
+    all.map(({ type, data }) => [type, data.version, data.old_status, data.new_status]),
+    [
+      ['document.updated', 2, undefined, undefined],
+      ['document.sent', 3, 'created', 'sent'],
+      ['document.updated', 4, undefined, undefined],
+      ['document.viewed', 4, 'sent', 'viewed'],
+      ['signature.added', undefined, undefined, undefined],
+      ['document.signed', 5, 'viewed', 'signed'],
+      ['document.status_changed', 6, 'signed', 'completed'],
+      ['document.deleted', 7, undefined, undefined],
+    ],
+  )
+  assert.equal(new Set(all.map(({ position }) => position)).size, all.length)
+  assert.ok(all.every(({ timestamp }) => Math.abs(Date.parse(timestamp) - Date.now()) < 60_000))
+  client.close()
+})
+
+test('a subscriber receives changes of its own document only', async () => {
+  const { documents } = harness
+  const [one, other] = [await documents.add(), await documents.add()]
+  const clients = await Promise.all([one, other].map((id) => harness.connect(id)))
+  await Promise.all(clients.map((client) => client.message('connection.established')))
+  await documents.change(one, { title: 'x' })
+  await documents.change(other, { title: 'y' })
+  await documents.change(one, { title: 'z' })
+  await documents.change(other, { title: 'end' })
+  for (const [index, id] of [one, other].entries()) {
+    const client = clients[index]!
+    await eventually('the last message', () => client.received.find(({ data }) => data.version === 3))
+    assert.ok(client.received.every(({ data }) => data.document_id === id))
     client.close()
-  })
+  }
+})
 
-  it('tell the life of a document in order', async () => {
-    const { documents } = harness
-    const id = await documents.add('First')
-    const client = await harness.connect(id)
-    await client.message('connection.established')
-    await documents.change(id, { title: 'Second' })
-    await documents.change(id, { status: 'sent' })
-    await documents.change(id, { status: 'viewed', title: 'Third' })
-    await documents.sign(id)
-    await documents.change(id, { status: 'signed' })
-    await documents.change(id, { status: 'completed' })
-    await documents.change(id, { deleted_at: new Date() })
-    await documents.remove(id)
-    const all = await client.changes(8)
-    assert.deepEqual(
-      all.map(({ type, data }) => [type, data.version, data.old_status, data.new_status]),
-      [
-        ['document.updated', 2, undefined, undefined],
-        ['document.sent', 3, 'created', 'sent'],
-        ['document.updated', 4, undefined, undefined],
-        ['document.viewed', 4, 'sent', 'viewed'],
-        ['signature.added', undefined, undefined, undefined],
-        ['document.signed', 5, 'viewed', 'signed'],
-        ['document.status_changed', 6, 'signed', 'completed'],
-        ['document.deleted', 7, undefined, undefined],
-      ],
-    )
-    assert.equal(new Set(all.map(({ position }) => position)).size, all.length)
-    assert.ok(all.every(({ timestamp }) => Math.abs(Date.parse(timestamp) - Date.now()) < 60_000))
-    client.close()
-  })
+test('a connection without a valid token or document id is closed with 1008', async () => {
+  const cases = [
+    [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
+    [newId(), 'nonsense', 'the token is not valid'],
+    [newId(), `${harness.token()}x`, 'the token is not valid'],
+    ['no-uuid', harness.token(), 'the document id must be a UUID'],
+  ] as const
+  for (const [id, token, reason] of cases) {
+    const client = await harness.connect(id, { token })
+    assert.deepEqual(await client.closed, { code: 1008, reason })
+    assert.deepEqual(client.received, [])
+  }
+})
 
-  it('of different documents stay apart', async () => {
-    const { documents } = harness
-    const [one, other] = [await documents.add(), await documents.add()]
-    const clients = await Promise.all([one, other].map((id) => harness.connect(id)))
-    await Promise.all(clients.map((client) => client.message('connection.established')))
-    await documents.change(one, { title: 'x' })
-    await documents.change(other, { title: 'y' })
-    await documents.change(one, { title: 'z' })
-    await documents.change(other, { title: 'end' })
-    for (const [index, id] of [one, other].entries()) {
-      const client = clients[index]!
-      await eventually('the last message', () => client.received.find(({ data }) => data.version === 3))
-      assert.ok(client.received.every(({ data }) => data.document_id === id))
-      client.close()
-    }
-  })
+test('a ping is answered with its timestamp, an invalid message with an error', async () => {
+  const client = await harness.connect(newId())
+  client.send({ type: 'ping', timestamp: '2026-01-01T00:00:00Z' })
+  const pong = await client.message('pong')
+  assert.equal(pong.timestamp, '2026-01-01T00:00:00Z')
+  assert.equal(typeof pong.position, 'string')
+  for (const nonsense of ['{', '[]', '{"type":"dance"}', 'null']) client.send(nonsense)
+  client.ws.send(Buffer.from('{}'), { binary: true })
+  await eventually('the answers', () => client.received.filter(({ type }) => type === 'error').length === 5)
+  assert.equal(client.received.find(({ type }) => type === 'error')!.data.detail, 'the message is not JSON')
+  assert.equal(client.ws.readyState, client.ws.OPEN)
+  client.close()
+})
 
-  it('are refused with 1008 without a valid token or document id', async () => {
-    const cases = [
-      [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
-      [newId(), 'nonsense', 'the token is not valid'],
-      [newId(), `${harness.token()}x`, 'the token is not valid'],
-      ['no-uuid', harness.token(), 'the document id must be a UUID'],
-    ] as const
-    for (const [id, token, reason] of cases) {
-      const client = await harness.connect(id, { token })
-      assert.deepEqual(await client.closed, { code: 1008, reason })
-      assert.deepEqual(client.received, [])
-    }
-  })
+test('a client that sends too much is disconnected', async () => {
+  const large = await harness.connect(newId())
+  large.send('x'.repeat(5000))
+  assert.equal((await large.closed).code, 1009)
+  const many = await harness.connect(newId())
+  for (let index = 0; index < 30; index++) many.send({ type: 'ping' })
+  assert.deepEqual(await many.closed, { code: 1008, reason: 'too many messages' })
+})
 
-  it('answer a ping with its own timestamp, and nonsense with an error', async () => {
-    const client = await harness.connect(newId())
-    client.send({ type: 'ping', timestamp: '2026-01-01T00:00:00Z' })
-    const pong = await client.message('pong')
-    assert.equal(pong.timestamp, '2026-01-01T00:00:00Z')
-    assert.equal(typeof pong.position, 'string')
-    for (const nonsense of ['{', '[]', '{"type":"dance"}', 'null']) client.send(nonsense)
-    client.ws.send(Buffer.from('{}'), { binary: true })
-    await eventually('the answers', () => client.received.filter(({ type }) => type === 'error').length === 5)
-    assert.equal(client.received.find(({ type }) => type === 'error')!.data.detail, 'the message is not JSON')
-    assert.equal(client.ws.readyState, client.ws.OPEN)
-    client.close()
+test('a client that answers no pings is disconnected', async () => {
+  const alive = await harness.connect(newId())
+  const dead = await harness.connect(newId())
+  dead.ws.pause()
+  const id = (await alive.message('connection.established')).data.document_id
+  await eventually('the dead one to be dropped', () => {
+    return harness.role.stats().connections === 1
   })
-
-  it('end for a client that sends too much', async () => {
-    const large = await harness.connect(newId())
-    large.send('x'.repeat(5000))
-    assert.equal((await large.closed).code, 1009)
-    const many = await harness.connect(newId())
-    for (let index = 0; index < 30; index++) many.send({ type: 'ping' })
-    assert.deepEqual(await many.closed, { code: 1008, reason: 'too many messages' })
-  })
-
-  it('outlive pings, but not a client that answers none', async () => {
-    const alive = await harness.connect(newId())
-    const dead = await harness.connect(newId())
-    dead.ws.pause()
-    const id = (await alive.message('connection.established')).data.document_id
-    await eventually('the dead one to be dropped', () => {
-      return harness.role.stats().connections === 1
-    })
-    dead.ws.resume()
-    assert.equal((await dead.closed).code, 1006)
-    await harness.database.pool.query(
-      `insert into documents.documents (id, title, content_size, created_by) values ($1, 't', 1, 'ada@example.com')`,
-      [id],
-    )
-    await alive.message('document.created')
-    alive.close()
-  })
+  dead.ws.resume()
+  assert.equal((await dead.closed).code, 1006)
+  await harness.database.pool.query(
+    `insert into documents.documents (id, title, content_size, created_by) values ($1, 't', 1, 'ada@example.com')`,
+    [id],
+  )
+  await alive.message('document.created')
+  alive.close()
 })
