@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { LISTENING_ROLES, type ListeningRole } from '../config/roles.ts'
-import { buildRoot } from '../runtime/package-root.ts'
+import { builtProgram, type Program } from './cli.ts'
 import { within } from './deadline.ts'
 
 /** What `docmgr serve --json` says once it is ready. */
@@ -46,9 +45,10 @@ export function serviceEnvironment(env: Record<string, string> = {}): NodeJS.Pro
 export async function startServiceProcess(
   data: string,
   env: Record<string, string> = {},
+  program: Program = builtProgram(),
 ): Promise<ServiceProcess> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [join(buildRoot(), 'cli.js'), 'serve', '--json', '--data', data], {
+  const child = spawn(process.execPath, [program.path, 'serve', '--json', '--data', data], {
     env: serviceEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
