@@ -116,7 +116,7 @@ async function fromListenAddress(config: Config, signal: AbortSignal): Promise<R
 }
 
 /** The configured address of the service; undefined if the port is 0 or off. */
-export function listenAddress({ listen: { host, http } }: Config): string | undefined {
+function listenAddress({ listen: { host, http } }: Config): string | undefined {
   return http === 'off' || http === 0 ? undefined : reachable(host, http)
 }
 

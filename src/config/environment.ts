@@ -6,7 +6,7 @@ import { type Given } from './origin.ts'
 import { readText, type Setting } from './settings.ts'
 
 /** Variables of the command line: the configuration file, and defaults of --url and --token. */
-export const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN'] as const
+const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN'] as const
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

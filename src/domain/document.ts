@@ -12,7 +12,6 @@ export {
 } from './document-status.ts'
 
 export const MAX_TITLE_CHARS = DOCUMENT_FIELDS.title.maxChars
-export const MAX_CONTENT_BYTES = 10 * 1024 * 1024
 
 /** Key of a document's content in the bucket `documents`. */
 export const contentKey = (documentId: string): string => `${documentId}/content`

@@ -90,7 +90,7 @@ test('text beyond the limit is cut off, between characters', async () => {
   await small.stop()
 })
 
-test('beyond the queue, callers are told so at once', async () => {
+test('callers beyond the queue are refused at once', async () => {
   const narrow = createExtractor({ log: silentLogger, limits: { maxQueue: 1 } })
   const one = () => narrow.extract({ contentType: 'application/pdf', bytes: pdf(['x']) })
   const outcomes = (await Promise.all([one(), one(), one()])).map((extraction) =>

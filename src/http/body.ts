@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads the whole body, at most `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   try {
     const length = request.headers['content-length']
     return await getRawBody(request, { limit: maxBytes, ...(length !== undefined && { length }) })

@@ -59,7 +59,7 @@ export async function deliver(content: StoredContent, request: DownloadRequest):
  * The requested range (RFC 9110, 14.2), or undefined to send everything, also for several ranges and for an invalid
  * header. Own code because range-parser rejects a suffix that is longer than the content.
  */
-export function rangeOf(
+function rangeOf(
   headers: IncomingHttpHeaders,
   { size, tag }: Pick<StoredContent, 'size' | 'tag'>,
 ): ByteRange | 'unsatisfiable' | undefined {

@@ -4,24 +4,24 @@ import type { SearchIndex } from '../ports/search/port.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { stack } from './stack.ts'
 
-/** Elasticsearch's answer to a request of the test. */
+/** Elasticsearch's own answer to a plain request. */
 interface PlainAnswer {
   status: number
-  // JSON of any shape.
+  // JSON of many shapes, looked at field by field.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any
 }
 
 export interface StackSearch {
-  /** a unique name */
+  /** a name that no other test has */
   alias: string
-  /** Opens the index on the alias; it is stopped when the test ends. @param url default: the stack's server */
+  /** An adapter on the alias, at another address than the stack's if need be; stopped in the end. */
   open(url?: string): Promise<SearchIndex>
-  /** Sends a request to the server directly. */
+  /** Without the adapter and its client. */
   ask(method: string, path: string, body?: unknown): Promise<PlainAnswer>
 }
 
-/** An alias on the stack's Elasticsearch; its indexes are deleted when the test ends. */
+/** An alias on the stack's Elasticsearch; its index goes when the test ends. */
 export function newStackSearch(t: { after(done: () => Promise<void>): void }): StackSearch {
   const alias = `test-${randomBytes(6).toString('hex')}`
   const opened: SearchIndex[] = []

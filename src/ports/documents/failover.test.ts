@@ -66,7 +66,7 @@ async function openClient(t: TestContext, hosts: string[]): Promise<Documents> {
   return documents
 }
 
-/** Calls without pause, so many at once, until told to end; gives how many there were and what failed. */
+/** Makes concurrent calls without a pause until it is stopped; returns their number and the failures. */
 function callOn(documents: Documents, atOnce = 8): () => Promise<{ calls: number; failures: unknown[] }> {
   let ended = false
   let calls = 0

@@ -16,7 +16,7 @@ type RangeFilter = FieldsWith<{ filter: { match: 'range'; search: true } }>
 type WithoutAt<Name extends string> = Name extends `${infer Base}_at` ? Base : Name
 
 /** The filter parameters of searches. Times are ISO 8601; `X_from` is inclusive, `X_to` exclusive. */
-export type SearchFilters = { [Name in EqualFilter]?: NonNullable<FieldValue<Name>> | undefined } & {
+export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | undefined } & {
   [Name in RangeFilter as `${WithoutAt<Name>}_${'from' | 'to'}`]?: string | undefined
 }
 

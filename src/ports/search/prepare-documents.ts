@@ -1,5 +1,5 @@
 import type { WholeDocument } from './driver.ts'
-import { INTERNAL_FIELDS, WORDS_FIELDS, type WordsField } from './fields.ts'
+import { INTERNAL_FIELDS, WORDS_FIELDS } from './fields.ts'
 import { MAX_CONTENT_UNITS } from './limits.ts'
 import type { SearchDocument } from './port.ts'
 
@@ -27,8 +27,7 @@ export function truncateToLimits(document: SearchDocument): SearchDocument {
   if (document.deleted) return { ...document, ...TOMBSTONE }
   const { content } = document
   const truncated = { ...document, content: content && withoutNul(content.slice(0, MAX_CONTENT_UNITS)) }
-  const texts: Record<WordsField, string | null> = truncated
-  for (const name of WORDS_FIELDS) texts[name] = withoutNul(document[name])
+  for (const name of WORDS_FIELDS) truncated[name] = withoutNul(document[name])
   return truncated
 }
 

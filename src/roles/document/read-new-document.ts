@@ -67,7 +67,7 @@ export interface NewDocumentRequest {
 }
 
 /**
- * The body is read by whoever iterates over it.
+ * The body is read as the caller iterates over it.
  * @throws DomainError malformed-request, payload-too-large, unsupported-media-type, validation-failed
  */
 export async function readNewDocument(options: NewDocumentRequest): Promise<NewDocument> {

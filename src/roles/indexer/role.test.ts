@@ -87,7 +87,7 @@ async function newRow(
     deleted_at: null,
     traceparent: null,
     ...fields,
-  } as DocumentRow
+  }
 }
 
 function event(

@@ -23,7 +23,7 @@ export interface ConfirmSignatureOptions {
 
 /**
  * Moves the document of a committed signature and waits for it a limited time. A signature whose document refuses is
- * removed, because nobody has been told of it yet; any other failure leaves the move to the sweeper.
+ * removed, because no client has seen it yet; any other failure leaves the move to the sweeper.
  * @returns `pending` where the move is not confirmed yet
  * @throws DomainError document-not-found, document-not-signable
  */

@@ -52,12 +52,8 @@ export class BroadcastQueues {
   async waitForCapacity(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#queues.every(({ pending }) => pending < QUEUE_LIMIT)) return
     await new Promise<void>((resolve) => {
-      const proceed = (): void => {
-        signal.removeEventListener('abort', proceed)
-        resolve()
-      }
-      this.#onCapacity.push(proceed)
-      signal.addEventListener('abort', proceed, { once: true })
+      this.#onCapacity.push(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
     })
   }
 

@@ -21,14 +21,14 @@ export type GroupMember = Consumer
 /** Records of one partition, as a member of a group gets them. */
 export type RecordBatch = EachBatchPayload
 
-interface TopicSettings {
+export interface TopicSettings {
   topic: string
   partitions: number
   replicationFactor: number
   config: Record<string, string | number>
 }
 
-interface GroupOptions {
+export interface GroupOptions {
   group: string
   /** milliseconds without a heartbeat after which a member's partitions go to others */
   sessionMs: number

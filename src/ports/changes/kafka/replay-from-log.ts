@@ -18,7 +18,7 @@ export interface LogReplayLimits {
   ms: number
 }
 
-interface LogReplayRequest {
+export interface LogReplayRequest {
   documentId: string
   after: Offsets
   /** where the replay buffer takes over */

@@ -6,7 +6,7 @@ export interface KafkaAddress {
 }
 
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
-type SaslMechanism = (typeof MECHANISMS)[number]
+export type SaslMechanism = (typeof MECHANISMS)[number]
 
 const FORM =
   'write kafka://host:port,host:port (kafkas: over TLS), with user:password@ before the hosts where brokers ask for it'

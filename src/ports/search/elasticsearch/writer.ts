@@ -57,7 +57,7 @@ function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
 }
 
 /** The lines of a bulk request that index a document. */
-export function bulkEntryOf(document: WholeDocument): BulkEntry {
+function bulkEntryOf(document: WholeDocument): BulkEntry {
   const { id, version } = document
   const action = { index: { _id: id, version, version_type: 'external' } }
   const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`
