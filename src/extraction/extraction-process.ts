@@ -34,7 +34,6 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
     started.on('exit', () => {
       if (child === started) child = undefined
     })
-    // run() has a handler of its own while it waits.
     started.on('error', () => undefined)
     return started
   }

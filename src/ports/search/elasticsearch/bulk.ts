@@ -80,7 +80,7 @@ export function createBulk({ client, alias, setup, log, maxRequests, signal }: B
         timeoutMs: TIMEOUT_MS,
         retries: 0,
       })
-      const outcome = answer.errors ? outcomeOf(entries, answer) : ALL_WRITTEN
+      const outcome = answer.errors ? outcomeOf(entries, answer, invalidate) : ALL_WRITTEN
       const failed = new Set(outcome.failed)
       const written = failed.size === 0 ? entries : entries.filter((entry) => !failed.has(entry))
       acknowledged.onAnswer(sent, written, primaryTermOf(answer))
@@ -95,43 +95,33 @@ export function createBulk({ client, alias, setup, log, maxRequests, signal }: B
     acknowledged.reset()
   }
 
-  function outcomeOf(entries: BulkEntry[], { items }: BulkAnswer): Outcome {
-    const outcome: Outcome = { failed: [], refused: [], reason: undefined }
-    entries.forEach((entry, place) => {
-      const { status, error } = items[place]!.index
-      // 409: the index has this version or a newer one.
-      if (error === undefined || status === 409) return
-      const reason = `${error.type}: ${error.reason}${error.caused_by ? `: ${error.caused_by.reason}` : ''}`
-      if (isMissingIndex(error.type)) invalidate()
-      if (isRefusal(error.type)) return void outcome.refused.push({ id: entry.id, reason })
-      outcome.failed.push(entry)
-      outcome.reason = unavailable(`${status} ${reason}`)
-    })
-    return outcome
-  }
-
   async function outcomeOfError(entries: BulkEntry[], refresh: boolean, error: unknown): Promise<Outcome> {
     if (isElasticsearchError(error) && isMissingIndex(error.type)) {
       invalidate()
       return { failed: entries, refused: [], reason: unavailable(error.message) }
     }
     if (isElasticsearchError(error) && error.status === 413)
-      return sendHalves(entries, refresh, error.message)
+      return sendHalves(send, entries, refresh, error.message)
     if (error instanceof DomainError && error.code === 'unavailable')
       return { failed: entries, refused: [], reason: error }
     throw error
   }
+}
 
-  /** A proxy before the server accepts only smaller requests. */
-  async function sendHalves(entries: BulkEntry[], refresh: boolean, reason: string): Promise<Outcome> {
-    if (entries.length === 1) return { ...ALL_WRITTEN, refused: [{ id: entries[0]!.id, reason }] }
-    const middle = entries.length >> 1
-    const refused = [
-      ...(await send(entries.slice(0, middle), refresh)),
-      ...(await send(entries.slice(middle), refresh)),
-    ]
-    return { ...ALL_WRITTEN, refused }
-  }
+/** A proxy before the server accepts only smaller requests. */
+async function sendHalves(
+  send: SendBulk,
+  entries: BulkEntry[],
+  refresh: boolean,
+  reason: string,
+): Promise<Outcome> {
+  if (entries.length === 1) return { ...ALL_WRITTEN, refused: [{ id: entries[0]!.id, reason }] }
+  const middle = entries.length >> 1
+  const refused = [
+    ...(await send(entries.slice(0, middle), refresh)),
+    ...(await send(entries.slice(middle), refresh)),
+  ]
+  return { ...ALL_WRITTEN, refused }
 }
 
 interface BulkAnswer {
@@ -155,6 +145,21 @@ interface Outcome {
 }
 
 const ALL_WRITTEN: Outcome = { failed: [], refused: [], reason: undefined }
+
+function outcomeOf(entries: BulkEntry[], { items }: BulkAnswer, onMissingIndex: () => void): Outcome {
+  const outcome: Outcome = { failed: [], refused: [], reason: undefined }
+  entries.forEach((entry, place) => {
+    const { status, error } = items[place]!.index
+    // 409: the index has this version or a newer one.
+    if (error === undefined || status === 409) return
+    const reason = `${error.type}: ${error.reason}${error.caused_by ? `: ${error.caused_by.reason}` : ''}`
+    if (isMissingIndex(error.type)) onMissingIndex()
+    if (isRefusal(error.type)) return void outcome.refused.push({ id: entry.id, reason })
+    outcome.failed.push(entry)
+    outcome.reason = unavailable(`${status} ${reason}`)
+  })
+  return outcome
+}
 
 function primaryTermOf({ items }: BulkAnswer): number {
   let highest = 0
