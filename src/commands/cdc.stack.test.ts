@@ -94,7 +94,7 @@ test('apply makes topics and connector, can be repeated, and nothing committed a
   const { database, prefix, cdc } = await setUp(t)
   const before = await cdc('status')
   assert.equal(before.code, 3, before.stderr)
-  assert.match(before.stdout, /there is none: `docmgr cdc apply` makes it/)
+  assert.match(before.stdout, /does not exist: `docmgr cdc apply` creates it/)
 
   const first = await cdc('apply', '--json')
   assert.equal(first.code, 0, first.stderr)
@@ -122,7 +122,7 @@ test('apply makes topics and connector, can be repeated, and nothing committed a
   assert.deepEqual([connector.connector.state, connector.tasks[0].state], ['RUNNING', 'RUNNING'])
 
   const again = await cdc('apply')
-  assert.match(again.stdout, /unchanged; it runs\.\nTopics: all there\. .* is read\.\n$/)
+  assert.match(again.stdout, /unchanged; it is running\.\nTopics: all exist\. .* is read\.\n$/)
   const both = await Promise.all([
     cdc('apply', '--property', 'poll.interval.ms=20'),
     cdc('apply', '--property', 'poll.interval.ms=20'),
@@ -144,9 +144,9 @@ test('delete leaves the slot until it may go, and apply brings back everything',
   }
   const kept = await cdc('delete')
   assert.equal(kept.code, 0, kept.stderr)
-  assert.match(kept.stdout, /deleted, with its offsets\.\nReplication slot \S+: left as it is/)
+  assert.match(kept.stdout, /deleted, with its offsets\.\nReplication slot \S+: kept/)
   assert.equal(await slots(), 1)
-  assert.match((await cdc('status')).stdout, /not read at the moment/)
+  assert.match((await cdc('status')).stdout, /not being read/)
   assert.equal((await cdc('apply')).code, 0)
   const refused = await cdc('delete', '--yes')
   assert.match(refused.stderr, /user of database\.directUrl may not drop replication slots/)
@@ -155,7 +155,7 @@ test('delete leaves the slot until it may go, and apply brings back everything',
   assert.equal(gone.code, 0, gone.stderr)
   assert.equal(JSON.parse(gone.stdout).slot.state, 'dropped')
   assert.equal(await slots(), 0)
-  assert.match((await remove()).stdout, /there was none\.\nReplication slot \S+: there was none/)
+  assert.match((await remove()).stdout, /it did not exist\.\nReplication slot \S+: it did not exist/)
 })
 
 test('what is wrong is said with the property or the setting that names it', async (t) => {
@@ -170,7 +170,7 @@ test('what is wrong is said with the property or the setting that names it', asy
   await says(1, /has no plugin for connector\.class = X \(it has io\.deb/, '--property', 'connector.class=X')
   await says(1, /no publication other: run `docmgr migrate`/, '--property', 'publication.name=other')
   await says(2, /--property x: must be KEY=VALUE/, '--property', 'x')
-  await says(2, /changes\.url = wal:: the connector is for kafka:/, '--set', 'changes.url=wal:')
+  await says(2, /changes\.url = wal:: works without the connector/, '--set', 'changes.url=wal:')
   await says(
     1,
     /PostgreSQL: .*check database\.directUrl/,
