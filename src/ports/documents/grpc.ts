@@ -46,6 +46,23 @@ const SERVICE_CONFIG = {
   retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
 }
 
+const CHANNEL_OPTIONS = {
+  'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  // Short, so that a new instance gets calls before an old one has stopped.
+  'grpc.max_reconnect_backoff_ms': 500,
+  // Names are resolved again when a connection ends, at most this often.
+  'grpc.dns_min_time_between_resolutions_ms': 1_000,
+  'grpc.service_config_disable_resolution': 1,
+  // Nothing reads its statistics.
+  'grpc.enable_channelz': 0,
+}
+
 /** Half of the minimum lifetime of tokens. */
 const TOKEN_MS = 30_000
 const MAX_TOKENS = 1_000
@@ -53,22 +70,7 @@ const MAX_TOKENS = 1_000
 /** The document role of other processes, over gRPC. Connects at the first call. */
 export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
   const addresses = addressesOf(url)
-  const client = new Client(targetOf(addresses), credentials.createInsecure(), {
-    'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 5_000,
-    'grpc.keepalive_permit_without_calls': 1,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    // Short, so that a new instance gets calls before an old one has stopped.
-    'grpc.max_reconnect_backoff_ms': 500,
-    // Names are resolved again when a connection ends, at most this often.
-    'grpc.dns_min_time_between_resolutions_ms': 1_000,
-    'grpc.service_config_disable_resolution': 1,
-    // Nothing reads its statistics.
-    'grpc.enable_channelz': 0,
-  })
+  const client = new Client(targetOf(addresses), credentials.createInsecure(), CHANNEL_OPTIONS)
 
   const metadataOf = createCallMetadata(tokens, caller)
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { Document } from '../../domain/document.ts'
 import { queryRows } from '../../db/query.ts'
+import { contentLeftovers } from '../../testing/content-leftovers.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 
@@ -22,13 +22,7 @@ const contentOf = async ({ id }: Document) =>
   Buffer.from(await (await service.request('GET', `/documents/${id}/content`)).arrayBuffer())
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Files of drafts and of objects without a row. */
-async function leftovers(): Promise<string[]> {
-  const rows = await queryRows<{ id: string }>(service.database.pool, 'SELECT id FROM documents.documents')
-  const named = new Set(rows.map(({ id }) => `${id},content`))
-  const files = await readdir(service.blobFolder, { recursive: true, withFileTypes: true })
-  return files.filter((file) => file.isFile() && !named.has(file.name)).map(({ name }) => name)
-}
+const leftovers = () => contentLeftovers(service)
 
 test('creates a document from JSON, with location and version in the headers', async () => {
   const response = await post({ ...fields, content: 'Grüße', extra: 'ignored', status: 'signed' })
@@ -282,44 +276,4 @@ test('created_by is the e-mail address of the user by default', async () => {
   assert.equal(((await own.json()) as Document).created_by, 'eve@example.com')
   const other = await post(fields, headers)
   assert.equal(((await other.json()) as Document).created_by, 'ada@example.com')
-})
-
-test('the same request under the same key is answered with the same document', async () => {
-  const headers = { 'idempotency-key': 'order-1' }
-  const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => post(fields, headers)))
-  const body = await first!.text()
-  for (const response of others) {
-    assert.equal(response.status, 201)
-    assert.equal(await response.text(), body)
-    assert.equal(response.headers.get('location'), first!.headers.get('location'))
-  }
-  const replays = [first!, ...others].filter(({ headers }) => headers.get('idempotency-replayed') === 'true')
-  assert.equal(replays.length, 5)
-  assert.deepEqual(await leftovers(), [])
-})
-
-test('another request under the same key is refused, in every form', async () => {
-  const headers = { 'idempotency-key': 'order-2' }
-  assert.equal((await post(fields, headers)).status, 201)
-  const other = await post({ ...fields, content: 'Other' }, headers)
-  assert.equal(other.status, 422)
-  assert.deepEqual(await problemFields(other), ['header.idempotency-key'])
-  const form = new FormData()
-  form.append('file', new Blob(['Hello, world'], { type: 'text/plain' }), 'Contract A')
-  form.append('created_by', 'ada@example.com')
-  const same = await fetch(`${service.url}/documents`, { method: 'POST', body: form, headers })
-  assert.deepEqual([same.status, same.headers.get('idempotency-replayed')], [201, 'true'])
-  for (const key of ['', 'with blank', 'k'.repeat(256)]) {
-    assert.equal((await post(fields, { 'idempotency-key': key })).status, 422, key)
-  }
-  assert.deepEqual(await leftovers(), [])
-})
-
-test('a failed insert leaves no object', async () => {
-  await queryRows(
-    service.database.pool,
-    `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`,
-  )
-  assert.equal((await post({ ...fields, title: 'Refused' })).status, 500)
-  assert.deepEqual(await leftovers(), [])
 })

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { queryRows } from '../../db/query.ts'
+import { contentLeftovers } from '../../testing/content-leftovers.ts'
+import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
+
+let service: TestService
+before(async () => {
+  service = await startTestService({ roles: ['document'] })
+})
+after(() => service.stop())
+
+const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
+const post = (body: unknown, headers?: Record<string, string>) =>
+  service.request('POST', '/documents', body, headers)
+const leftovers = () => contentLeftovers(service)
+
+test('the same request under the same key is answered with the same document', async () => {
+  const headers = { 'idempotency-key': 'order-1' }
+  const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => post(fields, headers)))
+  const body = await first!.text()
+  for (const response of others) {
+    assert.equal(response.status, 201)
+    assert.equal(await response.text(), body)
+    assert.equal(response.headers.get('location'), first!.headers.get('location'))
+  }
+  const replays = [first!, ...others].filter(({ headers }) => headers.get('idempotency-replayed') === 'true')
+  assert.equal(replays.length, 5)
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('another request under the same key is refused, in every form', async () => {
+  const headers = { 'idempotency-key': 'order-2' }
+  assert.equal((await post(fields, headers)).status, 201)
+  const other = await post({ ...fields, content: 'Other' }, headers)
+  assert.equal(other.status, 422)
+  assert.deepEqual(await problemFields(other), ['header.idempotency-key'])
+  const form = new FormData()
+  form.append('file', new Blob(['Hello, world'], { type: 'text/plain' }), 'Contract A')
+  form.append('created_by', 'ada@example.com')
+  const same = await fetch(`${service.url}/documents`, { method: 'POST', body: form, headers })
+  assert.deepEqual([same.status, same.headers.get('idempotency-replayed')], [201, 'true'])
+  for (const key of ['', 'with blank', 'k'.repeat(256)]) {
+    assert.equal((await post(fields, { 'idempotency-key': key })).status, 422, key)
+  }
+  assert.deepEqual(await leftovers(), [])
+})
+
+test('a failed insert leaves no object', async () => {
+  await queryRows(
+    service.database.pool,
+    `ALTER TABLE documents.documents ADD CONSTRAINT no CHECK (title <> 'Refused')`,
+  )
+  assert.equal((await post({ ...fields, title: 'Refused' })).status, 500)
+  assert.deepEqual(await leftovers(), [])
+})
