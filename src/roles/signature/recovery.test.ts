@@ -226,7 +226,7 @@ test('start makes older intents due, and does not touch later ones', async () =>
   await intents.makeDue(new Date())
   assert.equal((await intents.claim(10, 60_000)).length, 1)
   assert.equal((await intents.claim(10, 60_000)).length, 0)
-  // Whoever has claimed it may have died.
+  // The process that has claimed it may have died.
   await intents.makeDue(new Date())
   assert.equal((await intents.claim(10, 60_000)).length, 1)
   await docs.stop()
