@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { builtProgram, type Program } from '../../testing/cli.ts'
 
 /** What the build and drizzle-kit read. */
@@ -86,11 +85,15 @@ CREATE TRIGGER documents_comment AFTER UPDATE ON documents.documents
   FOR EACH ROW EXECUTE FUNCTION documents.comment_on_update();
 `
 
-/** Builds the extended program. Its folder is removed when the test ends. */
-export async function buildExtendedProgram(t: Pick<TestContext, 'after'>): Promise<Program> {
+/** The extended program, built in a folder of its own that the caller removes. */
+export interface ExtendedProgram {
+  program: Program
+  remove(): Promise<void>
+}
+
+export async function buildExtendedProgram(): Promise<ExtendedProgram> {
   const root = dirname(dirname(builtProgram().path))
   const copy = await mkdtemp(join(tmpdir(), 'docmgr-extended-'))
-  t.after(() => rm(copy, { recursive: true, force: true }))
   for (const source of SOURCES) await cp(join(root, source), join(copy, source), { recursive: true })
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
   for (const [file, edits] of Object.entries(EDITS)) {
@@ -106,7 +109,10 @@ export async function buildExtendedProgram(t: Pick<TestContext, 'after'>): Promi
   const migration = (await readdir(join(copy, 'drizzle'))).find((name) => name.endsWith('_extension.sql'))!
   await writeFile(join(copy, 'drizzle', migration), MIGRATION, { flag: 'a' })
   run(copy, process.execPath, 'src/build/build.mjs', '--program')
-  return { path: join(copy, 'dist', 'cli.js') }
+  return {
+    program: { path: join(copy, 'dist', 'cli.js') },
+    remove: () => rm(copy, { recursive: true, force: true }),
+  }
 }
 
 function run(folder: string, command: string, ...args: string[]): void {

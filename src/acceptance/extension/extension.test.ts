@@ -7,10 +7,13 @@ import { checkExtension } from './check-extension.ts'
 import { buildExtendedProgram } from './extended-program.ts'
 
 test('a field and a topic that are added to the tables work end to end', async (t) => {
-  const program = await buildExtendedProgram(t)
+  const { program, remove } = await buildExtendedProgram()
   const data = await mkdtemp(join(tmpdir(), 'docmgr-extended-data-'))
-  t.after(() => rm(data, { recursive: true, force: true }))
   const service = await startServiceProcess(data, {}, program)
-  t.after(() => service.stop())
+  t.after(async () => {
+    await service.stop()
+    await rm(data, { recursive: true, force: true })
+    await remove()
+  })
   await checkExtension(service.urls)
 })
