@@ -7,10 +7,13 @@ import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
 import { openChanges } from '../ports/changes/open.ts'
+import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openCluster } from '../ports/cluster/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
-import { defineModule } from '../runtime/module.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
 
@@ -24,7 +27,8 @@ export interface DataFolder {
 }
 
 /** Each port with the adapter that the configuration names. */
-export function composeStores({ config, clock, metrics, logOf, findings, overrides }: Base) {
+export function composeStores(base: Base) {
+  const { config, clock, metrics, logOf, overrides } = base
   const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 
   const lock = defineModule('data-folder', {}, async () => {
@@ -34,24 +38,8 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
   })
   const lockFor = (port: Port, url: string) => ({ ...(!isShared(port, url) && { lock }) })
 
-  const authenticator = defineModule('authentication', {}, async () => {
-    const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
-    const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
-    return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
-  })
-
-  const database = defineModule('database', lockFor('database', config.database.url), async () => {
-    if (overrides.database) return { value: overrides.database }
-    const { url, directUrl, ...settings } = config.database
-    const value = await adapterOf('database', url).open(url, {
-      ...settings,
-      ...(directUrl !== undefined && { directUrl }),
-      folder: join(folder.path, 'postgres'),
-      log: logOf('database'),
-    })
-    findings.push(...value.findings)
-    return { value, stop: value.stop, ended: value.ended }
-  })
+  const authenticator = composeAuthenticator(config, folder, clock)
+  const database = composeDatabase(base, folder, lockFor('database', config.database.url))
 
   const blobs = defineModule('blobs', lockFor('blobs', config.blobs.url), async () => {
     const { url, ...settings } = config.blobs
@@ -96,18 +84,7 @@ export function composeStores({ config, clock, metrics, logOf, findings, overrid
     const history = { maxAgeHours, maxEvents }
     const opened = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
     const value = overrides.feed?.(opened) ?? opened
-    metrics.gauge(
-      'docmgr_changes_lag_bytes',
-      'Bytes of the log that a consumer has not processed',
-      [],
-      async (gauge) => gauge.set((await value.refreshStatus()).lagBytes ?? 0),
-    )
-    metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
-      gauge.set(value.status().lagEvents ?? 0),
-    )
-    metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
-      gauge.set(value.status().deadLetters),
-    )
+    reportFeed(metrics, value)
     return { value }
   })
 
@@ -126,4 +103,43 @@ function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promi
   return isShared('cache', cache.url) && auth.secret !== undefined
     ? derivedViewerSecret(auth.secret)
     : keptViewerSecret(folder)
+}
+
+function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) {
+  return defineModule('authentication', {}, async () => {
+    const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
+    const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
+    return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
+  })
+}
+
+/** How far behind the feed is, for Prometheus. */
+function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
+  metrics.gauge(
+    'docmgr_changes_lag_bytes',
+    'Bytes of the log that a consumer has not processed',
+    [],
+    async (gauge) => gauge.set((await feed.refreshStatus()).lagBytes ?? 0),
+  )
+  metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
+    gauge.set(feed.status().lagEvents ?? 0),
+  )
+  metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
+    gauge.set(feed.status().deadLetters),
+  )
+}
+
+function composeDatabase({ config, logOf, findings, overrides }: Base, folder: DataFolder, needs: Needs) {
+  return defineModule('database', needs, async () => {
+    if (overrides.database) return { value: overrides.database }
+    const { url, directUrl, ...settings } = config.database
+    const value = await adapterOf('database', url).open(url, {
+      ...settings,
+      ...(directUrl !== undefined && { directUrl }),
+      folder: join(folder.path, 'postgres'),
+      log: logOf('database'),
+    })
+    findings.push(...value.findings)
+    return { value, stop: value.stop, ended: value.ended }
+  })
 }

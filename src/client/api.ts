@@ -4,7 +4,7 @@ import { type Document, type DocumentStatus } from '../domain/document.ts'
 import { type Signature } from '../domain/signature.ts'
 import { type SearchFilters, type SearchHit } from '../ports/search/port.ts'
 import { ApiError } from './problem.ts'
-import { createHttpClient, type HttpClientOptions } from './http-client.ts'
+import { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts'
 
 /** Base URL (http or https) of each role's routes, without a slash at the end. */
 export type RoleUrls = Record<ListeningRole, string>
@@ -73,9 +73,42 @@ const UPLOAD_TIMEOUT_MS = 300_000
 
 export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
   const http = createHttpClient(options)
-  const documents = `${urls.document}/documents`
-  const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key })
+  return {
+    ...createDocumentsApi(http, `${urls.document}/documents`),
+    async sign(json, key) {
+      const options = { method: 'POST', json, headers: keyed(key) } as const
+      return (await http.send<Signature>(`${urls.signature}/signatures`, options)).body
+    },
 
+    async isSigned(documentId) {
+      const url = `${urls.signature}/signatures?${query({ document_id: documentId, limit: 1 })}`
+      return (await http.send<Signature[]>(url)).body.length > 0
+    },
+
+    async search(q, page, filters) {
+      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`))
+        .body
+    },
+
+    async developmentToken(userId, email) {
+      const url = `${urls.ws}/auth/token?${query({ user_id: userId, email })}`
+      return (await http.send<{ access_token: string }>(url)).body.access_token
+    },
+
+    async metrics() {
+      return (await http.send<string>(`${urls.document}/metrics`, { headers: { accept: 'text/plain' } })).body
+    },
+
+    close: () => http.close(),
+  }
+}
+
+type DocumentsApi = Pick<
+  Api,
+  'createDocument' | 'uploadDocument' | 'hasDocument' | 'getDocument' | 'listDocuments' | 'setStatus'
+>
+
+function createDocumentsApi(http: HttpClient, documents: string): DocumentsApi {
   return {
     async createDocument(json, key) {
       return (await http.send<Document>(documents, { method: 'POST', json, headers: keyed(key) })).body
@@ -121,34 +154,10 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
       const options = { method: 'PATCH', json: { status }, repeatable: true } as const
       return (await http.send<Document>(`${documents}/${encodeURIComponent(id)}`, options)).body
     },
-
-    async sign(json, key) {
-      const options = { method: 'POST', json, headers: keyed(key) } as const
-      return (await http.send<Signature>(`${urls.signature}/signatures`, options)).body
-    },
-
-    async isSigned(documentId) {
-      const url = `${urls.signature}/signatures?${query({ document_id: documentId, limit: 1 })}`
-      return (await http.send<Signature[]>(url)).body.length > 0
-    },
-
-    async search(q, page, filters) {
-      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`))
-        .body
-    },
-
-    async developmentToken(userId, email) {
-      const url = `${urls.ws}/auth/token?${query({ user_id: userId, email })}`
-      return (await http.send<{ access_token: string }>(url)).body.access_token
-    },
-
-    async metrics() {
-      return (await http.send<string>(`${urls.document}/metrics`, { headers: { accept: 'text/plain' } })).body
-    },
-
-    close: () => http.close(),
   }
 }
+
+const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key })
 
 function query(values: Record<string, string | number | undefined>): string {
   const parameters = new URLSearchParams()

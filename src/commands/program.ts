@@ -21,7 +21,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .exitOverride()
     .addHelpText('after', `\nExample:\n  $ docmgr serve\n\n${EXIT_CODES_HELP}`)
 
-  const add = (usage: string, description: string, example: string): Command =>
+  const add: AddCommand = (usage, description, example) =>
     program
       .command(usage)
       .description(description)
@@ -29,8 +29,19 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
       .showHelpAfterError(`Try \`docmgr ${usage.split(' ')[0]} --help\`.`)
       .addHelpText('after', `\nExample:\n${example.replace(/^/gm, '  $ ')}`)
 
-  const chosen = (work: Work): void => onChosen(work)
+  addServerCommands(add, onChosen, io)
+  addClientCommands(add, onChosen, io)
+  addAdministrationCommands(add, onChosen, io)
+  add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action((shell) => onChosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
+  return program
+}
 
+/** Adds a command with its help and an example. */
+type AddCommand = (usage: string, description: string, example: string) => Command
+
+function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withConfig(add('serve', 'start the service', 'docmgr serve --role=document,signature --port 8080'))
     .option('--role <roles>', `${ROLES.join(', ')}, separated by commas, or all`)
     .option('--host <address>', 'address to listen on')
@@ -49,7 +60,10 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--check', 'only print what is missing')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./reindex.ts')).reindex(options, io)))
+}
 
+/** Commands that use a service. */
+function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withService(
     add('seed', 'create realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
   )
@@ -94,7 +108,9 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--count <number>', 'end after this number of events')
     .option('--json', 'print one line of JSON per event')
     .action((id, options) => chosen(async () => (await import('./tail.ts')).tail(id, options, io)))
+}
 
+function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withConfig(add('token', 'sign a token for a user', TOKEN_EXAMPLE))
     .requiredOption('--user-id <id>', 'id of the user')
     .requiredOption('--email <e-mail>', 'e-mail address of the user')
@@ -132,12 +148,6 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .option('--yes', 'delete: also drop the replication slot')
     .option('--json', 'print JSON')
     .action((action, options) => chosen(async () => (await import('./cdc.ts')).cdc(action, options, io)))
-
-  add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
-    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
-    .action((shell) => chosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
-
-  return program
 }
 
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
