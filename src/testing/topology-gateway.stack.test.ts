@@ -84,7 +84,7 @@ test('each path reaches its role, with the address and the id of the client', as
   ] as const) {
     assert.match((await ask(path)).body, new RegExp(`^${role}-`), path)
   }
-  const { headers } = await ask('/search?q=a%2Fb', {
+  await ask('/search?q=a%2Fb', {
     headers: { 'x-request-id': 'mine', 'x-forwarded-for': '10.1.1.1' },
   })
   const seen = named('search-1').requests.at(-1)
@@ -93,11 +93,6 @@ test('each path reaches its role, with the address and the id of the client', as
   assert.equal(seen.headers['x-forwarded-for'], '10.1.1.1, 127.0.0.1')
   assert.equal(seen.headers['x-forwarded-proto'], 'http')
   assert.equal(seen.headers.host, new URL(gateway.url).host)
-  assert.equal(headers.get('x-request-id'), 'mine')
-  assert.match(
-    (await ask('/search')).headers.get('x-request-id') ?? '',
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  )
 })
 
 test('what is not public is a problem of the gateway', async () => {
@@ -136,28 +131,6 @@ test('a body that is too large is refused, and documents may be larger than sign
   assert.equal((await post('/documents', body)).status, 200)
 })
 
-test('pages of this machine may call, others may not', async () => {
-  const preflight = (origin: string) =>
-    ask('/documents', {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': 'POST',
-        'access-control-request-headers': 'if-match',
-      },
-    })
-  const own = await preflight('http://localhost:3000')
-  assert.equal(own.status, 200)
-  assert.equal(own.headers.get('access-control-allow-origin'), 'http://localhost:3000')
-  assert.match(own.headers.get('access-control-allow-methods') ?? '', /PATCH/)
-  assert.equal(own.headers.get('access-control-allow-headers'), 'if-match')
-  assert.equal((await preflight('https://example.com')).headers.get('access-control-allow-origin'), null)
-  assert.equal(named('document-1').requests.length, 0)
-
-  const { headers } = await ask('/documents', { headers: { origin: 'http://localhost:3000' } })
-  assert.match(headers.get('access-control-expose-headers') ?? '', /ETag/)
-})
-
 test('WebSockets go through, and stay over a reload that adds an instance', async () => {
   const open = async () => {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws/1`)
@@ -176,16 +149,4 @@ test('WebSockets go through, and stay over a reload that adds an instance', asyn
   })
   assert.equal(first.socket.readyState, WebSocket.OPEN)
   for (const { socket } of [first, ...others]) socket.terminate()
-})
-
-test('a client that asks without end is refused for a while', async () => {
-  const answers = await Promise.all(
-    Array.from({ length: 1_200 }, async () => {
-      // nginx closes kept connections at a reload, also while a request comes in on one; a GET may be sent again.
-      const { status } = await ask('/search').catch(() => ask('/search'))
-      return status
-    }),
-  )
-  assert.ok(answers.includes(429))
-  assert.ok(answers.filter((status) => status === 200).length >= 500)
 })
