@@ -44,7 +44,7 @@ test('a second docmgr on one folder refuses, and the first one goes on', async (
   const first = await start()
   const sentence =
     `ended with 1 before it was ready: error: the data folder ${data} is in use by another docmgr ` +
-    `(process ${first.pid}): stop that one, or give this one a folder of its own with --data`
+    `(process ${first.pid}): stop it, or choose another folder with --data`
   await assert.rejects(start(), ({ message }: Error) => message.includes(sentence))
   await createDocument(first.urls.http)
 })
