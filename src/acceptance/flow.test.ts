@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../testing/deadline.ts'
-import type { SearchHit } from './facts.ts'
+import type { Document, SearchHit } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
 import { openTarget, type Target } from './target.ts'
 import { type Message, openSocket, type Socket } from './socket.ts'
@@ -218,4 +218,43 @@ test('the ws role counts its subscribers and lets only administrators broadcast'
   problemOf(await broadcast(), 401, 'unauthenticated')
   problemOf(await broadcast({ authorization: `Bearer ${token.body.access_token}` }), 403, 'forbidden')
   socket.close()
+})
+
+test('lists are newest first, bounded, filtered and paged by skip or cursor', async () => {
+  const created_by = `${uniqueWord()}@example.com`
+  const ids: string[] = []
+  for (let n = 0; n < 5; n++) ids.unshift((await createDocument(base, { title: `Doc ${n}`, created_by })).id)
+  const list = (query: string) => send<Document[]>(`${base}/documents?created_by=${created_by}&${query}`)
+  const idsOf = async (query: string) => (await list(query)).body.map(({ id }) => id)
+  assert.deepEqual(await idsOf(''), ids)
+  assert.deepEqual(await idsOf('limit=2'), ids.slice(0, 2))
+  assert.deepEqual(await idsOf('skip=3&limit=2'), ids.slice(3))
+  assert.deepEqual(await idsOf('limit=0'), [])
+  assert.deepEqual(await idsOf('skip=100'), [])
+  assert.deepEqual(await idsOf('limit=2.0'), ids.slice(0, 2))
+  assert.deepEqual(await idsOf('sort=created_at'), ids.toReversed())
+  assert.deepEqual(await idsOf('status=signed'), [])
+  for (const query of [
+    'skip=-1',
+    'limit=-1',
+    'limit=201',
+    `limit=1${'0'.repeat(30)}`,
+    'limit=abc',
+    'limit=1.5',
+    'limit=',
+    'status=bogus',
+    'cursor=x',
+    'sort=size',
+  ]) {
+    problemOf(await list(query), 422, 'validation-failed')
+  }
+  const seen: string[] = []
+  let url: string | undefined = `${base}/documents?created_by=${created_by}&limit=2`
+  while (url !== undefined) {
+    const page: { headers: Headers; body: Document[] } = await send<Document[]>(url)
+    seen.push(...page.body.map(({ id }) => id))
+    const next = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1]
+    url = next && new URL(next, base).href
+  }
+  assert.deepEqual(seen, ids)
 })

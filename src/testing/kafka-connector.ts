@@ -30,39 +30,10 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
   const { database, prefix, connectUrl = stack.connectUrl } = options
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = new Pool({ connectionString: databaseUrl(database.name), max: 1 })
-  const path = `/connectors/${name}`
   let registered = false
 
-  const api = async (method: string, suffix: string, body?: object): Promise<Response> => {
-    const response = await fetch(`${connectUrl}${path}${suffix}`, {
-      method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      signal: AbortSignal.timeout(30_000),
-    })
-    await response.clone().arrayBuffer()
-    return response
-  }
-  const expect = async (method: string, suffix: string, body?: object): Promise<void> => {
-    // 409: the worker is rebalancing.
-    const response = await eventually(
-      `${method} ${suffix}`,
-      async () => {
-        const answer = await api(method, suffix, body)
-        return answer.status !== 409 && answer
-      },
-      30_000,
-    )
-    if (!response.ok)
-      throw new Error(`${method} ${path}${suffix}: ${response.status} ${await response.text()}`)
-  }
-  const walsender = async (): Promise<number | undefined> => {
-    const { rows } = await admin.query(
-      `select r.pid from pg_stat_replication r join pg_replication_slots s on s.active_pid = r.pid
-        where s.slot_name = $1 and r.state = 'streaming'`,
-      [name],
-    )
-    return rows[0]?.pid
-  }
+  const { api, expect } = connectApi(connectUrl, `/connectors/${name}`)
+  const walsender = (): Promise<number | undefined> => streamingProcess(admin, name)
   const streaming = (before?: number): Promise<number> =>
     eventually(
       `the connector ${name} to stream`,
@@ -123,6 +94,43 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
     }
   })
   return connector
+}
+
+/** Requests to Kafka Connect about one connector. `expect` repeats while the worker is rebalancing. */
+function connectApi(connectUrl: string, path: string) {
+  const api = async (method: string, suffix: string, body?: object): Promise<Response> => {
+    const response = await fetch(`${connectUrl}${path}${suffix}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      signal: AbortSignal.timeout(30_000),
+    })
+    await response.clone().arrayBuffer()
+    return response
+  }
+  const expect = async (method: string, suffix: string, body?: object): Promise<void> => {
+    // 409: the worker is rebalancing.
+    const response = await eventually(
+      `${method} ${suffix}`,
+      async () => {
+        const answer = await api(method, suffix, body)
+        return answer.status !== 409 && answer
+      },
+      30_000,
+    )
+    if (!response.ok)
+      throw new Error(`${method} ${path}${suffix}: ${response.status} ${await response.text()}`)
+  }
+  return { api, expect }
+}
+
+/** The process of PostgreSQL that streams the slot to the connector. */
+async function streamingProcess(admin: Pool, slot: string): Promise<number | undefined> {
+  const { rows } = await admin.query<{ pid: number }>(
+    `select r.pid from pg_stat_replication r join pg_replication_slots s on s.active_pid = r.pid
+      where s.slot_name = $1 and r.state = 'streaming'`,
+    [slot],
+  )
+  return rows[0]?.pid
 }
 
 function databaseUrl(name: string): string {

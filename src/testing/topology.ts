@@ -59,12 +59,7 @@ export async function startTopology(
   const undo: (() => Promise<unknown>)[] = [() => names.release()]
   const output = (): string => all.map((instance) => instance.output()).join('\n')
 
-  const stop = async (): Promise<void> => {
-    const problems: unknown[] = []
-    for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => problems.push(error))
-    if (problems.length > 0)
-      throw new AggregateError(problems, `could not remove all: ${problems.join('; ')}`)
-  }
+  const stop = (): Promise<void> => undoAll(undo.splice(0))
 
   try {
     // For others to reach their data folders in it.
@@ -74,14 +69,7 @@ export async function startTopology(
 
     // The instances of document that the signature role knows: one more than there are, for startAnother.
     const grpcPorts = await gateway.freePorts((counts.document ?? 0) + 1)
-    const env: Record<string, string> = {
-      ...names.env,
-      DOCMGR_DOCUMENTS_URL: `grpc://${grpcPorts.map((port) => `127.0.0.1:${port}`).join(',')}`,
-      DOCMGR_AUTH_SECRET: 'the-secret-that-all-roles-of-a-test-share',
-      DOCMGR_LISTEN_TRUSTED_PROXIES: 'loopback',
-      DOCMGR_SHUTDOWN_DRAIN: '300',
-      ...options.env,
-    }
+    const env = { ...environmentOf(names, grpcPorts), ...options.env }
     const cli = (...args: string[]): Promise<CliResult> =>
       runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
 
@@ -91,16 +79,9 @@ export async function startTopology(
       const grpcPort = role === 'document' ? grpcPorts.find((free) => !taken.includes(free)) : undefined
       if (role === 'document' && grpcPort === undefined)
         throw new Error('no gRPC port is left: retire one first')
-      const number = 1 + all.filter((instance) => instance.role === role).length
-      const instance = new RoleInstance({
-        program,
-        role,
-        name: `${role}-${number}`,
-        port: port!,
-        grpcPort,
-        env,
-        folder: names.folder,
-      })
+      const name = `${role}-${1 + all.filter((instance) => instance.role === role).length}`
+      const { folder } = names
+      const instance = new RoleInstance({ program, role, name, port: port!, grpcPort, env, folder })
       all.push(instance)
       present.add(instance)
       await instance.start()
@@ -115,16 +96,6 @@ export async function startTopology(
     await Promise.all(ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => add(role))))
     await gateway.start()
 
-    const startAnother = async (role: Role): Promise<Instance> => {
-      const instance = await add(role)
-      if (role !== 'indexer') await gateway.reload()
-      return instance
-    }
-    const retire = async (instance: Instance): Promise<number | null> => {
-      present.delete(instance as RoleInstance)
-      if (instance.role !== 'indexer') await gateway.reload()
-      return instance.stop()
-    }
     const { url } = gateway
     const grpc = `127.0.0.1:${grpcPorts[0]}`
     return {
@@ -134,18 +105,55 @@ export async function startTopology(
       env,
       instances: (role) => [...present].filter((instance) => instance.role === role),
       cli,
-      startAnother,
-      retire,
-      async replace(instance) {
-        const next = await startAnother(instance.role)
-        await retire(instance)
-        return next
-      },
+      ...scaling(gateway, present, add),
       output,
       stop,
     }
   } catch (error) {
     const left = await stop().catch((problem: unknown) => `\n${String(problem)}`)
     throw new Error(`${(error as Error).message}${left ?? ''}\n${output()}`, { cause: error })
+  }
+}
+
+async function undoAll(steps: (() => Promise<unknown>)[]): Promise<void> {
+  const problems: unknown[] = []
+  for (const step of steps.reverse()) await step().catch((error: unknown) => problems.push(error))
+  if (problems.length > 0) throw new AggregateError(problems, `could not remove all: ${problems.join('; ')}`)
+}
+
+function environmentOf(names: { env: Record<string, string> }, grpcPorts: number[]): Record<string, string> {
+  return {
+    ...names.env,
+    DOCMGR_DOCUMENTS_URL: `grpc://${grpcPorts.map((port) => `127.0.0.1:${port}`).join(',')}`,
+    DOCMGR_AUTH_SECRET: 'the-secret-that-all-roles-of-a-test-share',
+    DOCMGR_LISTEN_TRUSTED_PROXIES: 'loopback',
+    DOCMGR_SHUTDOWN_DRAIN: '300',
+  }
+}
+
+/** Adds and removes instances while the topology runs. @param present those that the gateway knows */
+function scaling(
+  gateway: Gateway,
+  present: Set<RoleInstance>,
+  add: (role: Role) => Promise<RoleInstance>,
+): Pick<Topology, 'startAnother' | 'retire' | 'replace'> {
+  const startAnother = async (role: Role): Promise<Instance> => {
+    const instance = await add(role)
+    if (role !== 'indexer') await gateway.reload()
+    return instance
+  }
+  const retire = async (instance: Instance): Promise<number | null> => {
+    present.delete(instance as RoleInstance)
+    if (instance.role !== 'indexer') await gateway.reload()
+    return instance.stop()
+  }
+  return {
+    startAnother,
+    retire,
+    async replace(instance) {
+      const next = await startAnother(instance.role)
+      await retire(instance)
+      return next
+    },
   }
 }

@@ -78,26 +78,28 @@ export async function prepareMix(base: string): Promise<Mix> {
       const target = targets[Math.floor(number / KINDS.length) % targets.length]!
       return { name: kind, ...make[kind](target, number) }
     },
-    async missing(base) {
-      const problems: string[] = []
-      for (const id of created) {
-        const { status } = await send(`${base}/documents/${id}`)
-        if (status !== 200) problems.push(`document ${id} answers ${status}`)
-      }
-      for (const { id, patches, signatures } of targets) {
-        const { body } = await send<Document>(`${base}/documents/${id}`)
-        const version = 1 + patches + (signatures.length > 0 ? 1 : 0)
-        if (body.version !== version)
-          problems.push(`document ${id} has version ${body.version}, not ${version}`)
-        const stored = await send<{ id: string }[]>(`${base}/documents/${id}/signatures?limit=200`)
-        const ids = new Set(stored.body.map((signature) => signature.id))
-        problems.push(...signatures.filter((one) => !ids.has(one)).map((one) => `signature ${one} is gone`))
-      }
-      return problems
-    },
+    missing: (base) => findMissing(base, created, targets),
     async isFound(base) {
       const { body } = await send<{ total: number }>(`${base}/search?q=${encodeURIComponent(last)}`)
       return body.total > 0
     },
   }
+}
+
+/** Acknowledged writes that the service does not have. */
+async function findMissing(base: string, created: string[], targets: Target[]): Promise<string[]> {
+  const problems: string[] = []
+  for (const id of created) {
+    const { status } = await send(`${base}/documents/${id}`)
+    if (status !== 200) problems.push(`document ${id} answers ${status}`)
+  }
+  for (const { id, patches, signatures } of targets) {
+    const { body } = await send<Document>(`${base}/documents/${id}`)
+    const version = 1 + patches + (signatures.length > 0 ? 1 : 0)
+    if (body.version !== version) problems.push(`document ${id} has version ${body.version}, not ${version}`)
+    const stored = await send<{ id: string }[]>(`${base}/documents/${id}/signatures?limit=200`)
+    const ids = new Set(stored.body.map((signature) => signature.id))
+    problems.push(...signatures.filter((one) => !ids.has(one)).map((one) => `signature ${one} is gone`))
+  }
+  return problems
 }

@@ -39,30 +39,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
   await Promise.all(watchers.map(({ established }) => established))
   writer.begin()
 
-  /** Until all that is acknowledged now has reached every client and the index. */
-  const settle = async (): Promise<void> => {
-    const wanted = documents.map((document) => ({ ...document, signatures: [...document.signatures] }))
-    for (const document of wanted) {
-      for (const [place, watcher] of watchersOf(document.id)) {
-        await eventually(`all of ${document.id} at ${place}`, () => knows(watcher, document), LIMIT_MS).catch(
-          (error: Error) => {
-            const { versions, signatures } = seenBy(watcher)
-            throw new Error(
-              `${error.message}: version ${document.version} and ${document.signatures.length} signatures; seen ` +
-                `${versions.join(' ')} and ${signatures.length}, resets: ${watcher.resets.join(', ') || 'none'}, ` +
-                `resumed ${watcher.resumed()} times, then ${watcher.state()}`,
-              { cause: error },
-            )
-          },
-        )
-      }
-      await eventually(
-        `version ${document.version} of ${document.id} in the index`,
-        async () => ((await indexedVersion(names.index, document.id)) ?? 0) >= document.version,
-        LIMIT_MS,
-      )
-    }
-  }
+  const settle = (): Promise<void> => waitUntilSeen(documents, watchersOf, names.index)
   const step = async (name: string, work: () => Promise<void>): Promise<void> => {
     const begun = performance.now()
     await work()
@@ -104,6 +81,50 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
   await writer.end()
   await step('the end of writing', async () => {})
 
+  await checkAll(documents, watchers, urls, names.index)
+  for (const [place, watcher] of placed)
+    if (place !== urls.ws) assert.ok(watcher.resumed() > 0, `no client of ${place} has resumed`)
+  const resumed = watchers.reduce((sum, watcher) => sum + watcher.resumed(), 0)
+  const events = watchers.reduce((sum, { messages }) => sum + messages.length, 0)
+  t.diagnostic(`${events} events to ${watchers.length} clients, which resumed ${resumed} times`)
+  await Promise.all(watchers.map((watcher) => watcher.close()))
+}
+
+/** Waits until every client and the index have all that is acknowledged now. */
+async function waitUntilSeen(
+  documents: Written[],
+  watchersOf: (id: string) => (readonly [place: string, watcher: ResumingSubscriber])[],
+  index: string,
+): Promise<void> {
+  const wanted = documents.map((document) => ({ ...document, signatures: [...document.signatures] }))
+  for (const document of wanted) {
+    for (const [place, watcher] of watchersOf(document.id)) {
+      await eventually(`all of ${document.id} at ${place}`, () => knows(watcher, document), LIMIT_MS).catch(
+        (error: Error) => {
+          const { versions, signatures } = seenBy(watcher)
+          throw new Error(
+            `${error.message}: version ${document.version} and ${document.signatures.length} signatures; seen ` +
+              `${versions.join(' ')} and ${signatures.length}, resets: ${watcher.resets.join(', ') || 'none'}, ` +
+              `resumed ${watcher.resumed()} times, then ${watcher.state()}`,
+            { cause: error },
+          )
+        },
+      )
+    }
+    await eventually(
+      `version ${document.version} of ${document.id} in the index`,
+      async () => ((await indexedVersion(index, document.id)) ?? 0) >= document.version,
+      LIMIT_MS,
+    )
+  }
+}
+
+async function checkAll(
+  documents: Written[],
+  watchers: ResumingSubscriber[],
+  urls: { http: string; search: string },
+  index: string,
+): Promise<void> {
   for (const document of documents) await checkAnswers(urls.http, document)
   for (const watcher of watchers)
     check(
@@ -111,18 +132,12 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
       documents.find(({ id }) => id === watcher.documentId)!,
     )
   for (const { id, version, word } of documents) {
-    assert.equal(await indexedVersion(names.index, id), version)
+    assert.equal(await indexedVersion(index, id), version)
     await eventually(`${id} to be found by its last title`, async () => {
       const { body } = await send<{ documents: { id: string }[] }>(`${urls.search}/search?q=${word}`)
       return body.documents[0]?.id === id
     })
   }
-  for (const [place, watcher] of placed)
-    if (place !== urls.ws) assert.ok(watcher.resumed() > 0, `no client of ${place} has resumed`)
-  const resumed = watchers.reduce((sum, watcher) => sum + watcher.resumed(), 0)
-  const events = watchers.reduce((sum, { messages }) => sum + messages.length, 0)
-  t.diagnostic(`${events} events to ${watchers.length} clients, which resumed ${resumed} times`)
-  await Promise.all(watchers.map((watcher) => watcher.close()))
 }
 
 type Seen = { versions: number[]; signatures: string[] }
