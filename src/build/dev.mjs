@@ -5,7 +5,8 @@
 // A debugger can attach to 127.0.0.1:9229 (INSPECT=host:port for another place, INSPECT=off for none).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { watch } from 'node:fs'
+import { readdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { context } from 'esbuild'
 import { compileOptions, entryPoints, finishBuild } from './compile.mjs'
@@ -68,21 +69,47 @@ async function rebuild() {
 /** Builds happen one after the other; changes during one lead to a single further one. */
 let building = rebuild()
 let isWaiting = false
-const watcher = watch('src', { recursive: true }, (_event, name) => {
-  if (isWaiting || !name?.endsWith('.ts') || name.endsWith('.test.ts')) return
+function rebuildSoon() {
+  if (isWaiting) return
   isWaiting = true
   building = building.then(async () => {
     // An editor writes several files, or one in several steps.
     await delay(20)
     isWaiting = false
-    await rebuild()
+    await rebuild().catch((error) => console.error(error.message))
   })
-})
+}
+
+/** By folder, not by file: many editors save by putting a new file in the place of the old one. */
+const watchers = new Map()
+function watchFolders() {
+  const folders = readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  for (const [folder, watcher] of watchers) {
+    if (folder === 'src' || folders.includes(folder)) continue
+    watcher.close()
+    watchers.delete(folder)
+  }
+  for (const folder of ['src', ...folders]) {
+    if (!watchers.has(folder))
+      watchers.set(
+        folder,
+        watch(folder, (_event, name) => onChange(name ?? '')),
+      )
+  }
+}
+
+function onChange(name) {
+  if (!name.includes('.')) watchFolders()
+  if (!name.endsWith('.test.ts')) rebuildSoon()
+}
+watchFolders()
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, async () => {
     isEnding = true
-    watcher.close()
+    for (const watcher of watchers.values()) watcher.close()
     await building
     await stop()
     await builder.dispose()
