@@ -1,6 +1,7 @@
 import { type Readable } from 'node:stream'
 import type { ListeningRole } from '../config/roles.ts'
-import { type Document, type DocumentStatus } from '../domain/document.ts'
+import type { Document } from '../domain/document-fields.ts'
+import type { DocumentStatus } from '../domain/document-status.ts'
 import { type Signature } from '../domain/signature.ts'
 import { type SearchFilters, type SearchHit } from '../ports/search/port.ts'
 import { ApiError } from './problem.ts'

@@ -1,6 +1,6 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
-import { STATUSES } from '../domain/document.ts'
+import { STATUSES } from '../domain/document-status.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'

@@ -1,5 +1,5 @@
 import { type SearchHit } from '../ports/search/port.ts'
-import { type DocumentStatus } from '../domain/document.ts'
+import type { DocumentStatus } from '../domain/document-status.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'

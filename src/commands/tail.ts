@@ -1,7 +1,7 @@
 import type { Api } from '../client/api.ts'
 import { COMMAND_LINE_USER } from '../client/find-service.ts'
 import { subscribe, SubscriptionRefused, type SubscriptionMessage } from '../client/subscription.ts'
-import { isStatus, statusMove } from '../domain/document.ts'
+import { isStatus, statusMove } from '../domain/document-status.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'

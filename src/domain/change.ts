@@ -1,8 +1,5 @@
 import { documentIdColumn, type Topic, type TopicRow } from './topics.ts'
 
-export type { DocumentRow } from './document-fields.ts'
-export { type SignatureRow, type Topic, TOPICS } from './topics.ts'
-
 /**
  * Debezium's change event envelope for PostgreSQL, JSON without schemas
  * (Debezium documentation, "PostgreSQL connector", change event values).

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Document } from './document.ts'
+import type { Document } from './document-fields.ts'
 import { DocumentText } from './document-text.ts'
 
 const document = (changes: Partial<Document> = {}): Document => ({

@@ -1,4 +1,4 @@
-import type { Document } from './document.ts'
+import type { Document } from './document-fields.ts'
 
 const BEGIN = '{"id":"'
 /** The last field of a document's JSON; no quotation mark within a text can look like this one. */

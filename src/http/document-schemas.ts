@@ -11,7 +11,7 @@ import {
   INPUT_FIELDS,
   PUBLIC_FIELDS,
 } from '../domain/document-fields.ts'
-import { STATUSES } from '../domain/document.ts'
+import { STATUSES } from '../domain/document-status.ts'
 import { dateTime, email, id, mediaType, sha256, status, text } from './fields.ts'
 
 const ANSWERED: Record<FieldType, () => z.ZodType> = {

@@ -1,6 +1,6 @@
 /** Schemas of fields that several endpoints have. Their messages say what a valid value is. */
 import { z } from 'zod'
-import { STATUSES } from '../domain/document.ts'
+import { STATUSES } from '../domain/document-status.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
 
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
-import { type ChangeEvent, TOPICS } from '../domain/change.ts'
+import type { ChangeEvent } from '../domain/change.ts'
+import { TOPICS } from '../domain/topics.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import { eventually } from './deadline.ts'
 

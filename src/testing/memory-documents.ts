@@ -1,4 +1,6 @@
-import { type Document, type DocumentStatus, contentKey, statusMove } from '../domain/document.ts'
+import type { Document } from '../domain/document-fields.ts'
+import { type DocumentStatus, statusMove } from '../domain/document-status.ts'
+import { contentKey } from '../domain/content-key.ts'
 import { DomainError } from '../domain/errors.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import type { Documents } from '../ports/documents/port.ts'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../client/api.ts'
 import { ApiError } from '../../client/problem.ts'
-import { type Document, statusMove } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
+import { statusMove } from '../../domain/document-status.ts'
 import type { Plan, PlannedDocument } from './plan.ts'
 
 /** What was created, without what existed already. */

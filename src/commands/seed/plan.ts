@@ -1,4 +1,4 @@
-import { type DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import { COMMON, type Clause, KINDS } from './clauses.ts'
 import { authorsOf, city, company, type Person, person } from './people.ts'
 import { createRandom, type Random } from '../../runtime/seeded-random.ts'

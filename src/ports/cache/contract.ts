@@ -1,7 +1,8 @@
 /** The contract suite of document caches. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { contentKey, type Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
+import { contentKey } from '../../domain/content-key.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import type { DocumentCache } from './port.ts'
 

@@ -1,6 +1,6 @@
 /** The `memory:` adapter: documents in this process, views counted in the database. */
 import { LRUCache } from 'lru-cache'
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import { DocumentText } from '../../domain/document-text.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { DocumentCache } from './port.ts'

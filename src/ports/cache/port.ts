@@ -1,4 +1,4 @@
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import type { DocumentText } from '../../domain/document-text.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { isCommandError, type Reply } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'

@@ -1,4 +1,5 @@
-import type { ChangeEvent, Position, Topic } from '../../domain/change.ts'
+import type { ChangeEvent, Position } from '../../domain/change.ts'
+import type { Topic } from '../../domain/topics.ts'
 
 /**
  * The feed of every committed change, at least once. The events of one topic about one document arrive in commit order.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Document, type DocumentStatus } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import { isProblem } from '../../domain/errors.ts'
 import { testContext } from '../../testing/context.ts'
 import type { Documents } from './port.ts'

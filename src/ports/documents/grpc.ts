@@ -2,7 +2,7 @@ import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/proto
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
 import { LRUCache } from 'lru-cache'
 import type { Tokens } from '../../auth/tokens.ts'
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal, RequestContext } from '../../domain/request.ts'
 import { documentOf } from './service.ts'

@@ -1,5 +1,5 @@
 import type { Document, FieldsWith } from '../../domain/document-fields.ts'
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import type { RequestContext } from '../../domain/request.ts'
 
 /** A document with the fields that the service's messages have. */

@@ -1,7 +1,7 @@
 /** `document.DocumentService` (proto/document.proto): its messages and the port, mapped onto each other. */
 import { type MessageInitShape, ScalarType } from '@bufbuild/protobuf'
 import { type DocumentField, fieldDefinition, GRPC_FIELDS } from '../../domain/document-fields.ts'
-import { type DocumentStatus, isStatus, STATUSES } from '../../domain/document.ts'
+import { type DocumentStatus, isStatus, STATUSES } from '../../domain/document-status.ts'
 import { invalidField } from '../../domain/errors.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
 import { type DocumentResponse, DocumentResponseSchema } from '../../rpc/gen/document_pb.ts'

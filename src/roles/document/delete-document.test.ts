@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import { isDeletable, STATUSES } from '../../domain/document.ts'
+import { isDeletable, STATUSES } from '../../domain/document-status.ts'
 import { isProblem } from '../../domain/errors.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
 

@@ -13,13 +13,8 @@ import {
   INPUT_FIELDS,
   PUBLIC_FIELDS,
 } from '../../domain/document-fields.ts'
-import {
-  type Document,
-  type DocumentStatus,
-  isDeletable,
-  STATUSES,
-  statusesBefore,
-} from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
+import { type DocumentStatus, isDeletable, STATUSES, statusesBefore } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { checkChange, checkDeletion } from './preconditions.ts'

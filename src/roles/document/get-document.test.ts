@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import { openCache } from '../../ports/cache/open.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
 import { listStatement, type ListQuery } from './document-store.ts'
 

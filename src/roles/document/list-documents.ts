@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Document } from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'

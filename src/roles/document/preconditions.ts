@@ -1,11 +1,6 @@
 /** Checks that a change is possible, in the order in which a client can correct the request. */
-import {
-  type Document,
-  type DocumentStatus,
-  isDeletable,
-  STATUSES,
-  statusMove,
-} from '../../domain/document.ts'
+import type { Document } from '../../domain/document-fields.ts'
+import { type DocumentStatus, isDeletable, STATUSES, statusMove } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 
 export function documentNotFound(id: string): DomainError {

@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import contentDisposition from 'content-disposition'
 import mime from 'mime'
 import { z } from 'zod'
-import { INPUT_FIELDS } from '../../domain/document-fields.ts'
-import { MAX_TITLE_CHARS } from '../../domain/document.ts'
+import { DOCUMENT_FIELDS, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
 import { readJson } from '../../http/body.ts'
@@ -140,7 +139,7 @@ function emailOf(principal: Principal): string | undefined {
 
 function titleFrom(fileName: string | undefined): string | undefined {
   const name = fileName?.split(/[/\\]/).at(-1)?.trim()
-  return name ? [...name].slice(0, MAX_TITLE_CHARS).join('') : undefined
+  return name ? [...name].slice(0, DOCUMENT_FIELDS.title.maxChars).join('') : undefined
 }
 
 function fileNameOf(header: string | undefined): string | undefined {

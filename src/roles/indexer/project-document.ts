@@ -1,4 +1,5 @@
-import type { ChangeEvent, DocumentRow } from '../../domain/change.ts'
+import type { ChangeEvent } from '../../domain/change.ts'
+import type { DocumentRow } from '../../domain/document-fields.ts'
 import { SEARCH_FIELDS } from '../../domain/document-fields.ts'
 import type { SearchDocument } from '../../ports/search/port.ts'
 

@@ -1,4 +1,4 @@
-import type { DocumentRow } from '../../domain/change.ts'
+import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { Extraction, Extractor } from '../../extraction/extractor.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Logger } from '../../runtime/logger.ts'

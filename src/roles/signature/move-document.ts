@@ -1,4 +1,4 @@
-import { statusMove } from '../../domain/document.ts'
+import { statusMove } from '../../domain/document-status.ts'
 import { type DomainError, isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'

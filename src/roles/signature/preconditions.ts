@@ -1,4 +1,4 @@
-import { isSignable } from '../../domain/document.ts'
+import { isSignable } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'

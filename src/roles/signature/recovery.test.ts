@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from '../../ports/documents/port.ts'

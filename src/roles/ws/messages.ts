@@ -1,6 +1,8 @@
-import type { Change, ChangeEvent, DocumentRow, SignatureRow } from '../../domain/change.ts'
+import type { Change, ChangeEvent } from '../../domain/change.ts'
+import type { DocumentRow } from '../../domain/document-fields.ts'
+import type { SignatureRow } from '../../domain/topics.ts'
 import { CONTENT_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
-import type { DocumentStatus } from '../../domain/document.ts'
+import type { DocumentStatus } from '../../domain/document-status.ts'
 import type { Topic, TopicRow } from '../../domain/topics.ts'
 
 export type MessageType =

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Authenticator } from '../../auth/authenticator.ts'
-import { TOPICS } from '../../domain/change.ts'
+import { TOPICS } from '../../domain/topics.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { ChangeFeed, Consumer } from '../../ports/changes/port.ts'
 import type { Cluster } from '../../ports/cluster/port.ts'

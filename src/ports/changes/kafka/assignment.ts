@@ -1,4 +1,5 @@
-import { type ChangeEvent, TOPICS } from '../../../domain/change.ts'
+import type { ChangeEvent } from '../../../domain/change.ts'
+import { TOPICS } from '../../../domain/topics.ts'
 import { backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { createSemaphore, type Semaphore } from '../../../runtime/semaphore.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { ChangeEvent, DocumentRow } from '../../../domain/change.ts'
+import type { ChangeEvent } from '../../../domain/change.ts'
+import type { DocumentRow } from '../../../domain/document-fields.ts'
 import { type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
 import { deferred, eventually } from '../../../testing/deadline.ts'
 import { openTestTopics } from '../../../testing/kafka-feed.ts'

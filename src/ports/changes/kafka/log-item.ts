@@ -1,4 +1,5 @@
-import { type ChangeEvent, type Topic, TOPICS } from '../../../domain/change.ts'
+import type { ChangeEvent } from '../../../domain/change.ts'
+import { type Topic, TOPICS } from '../../../domain/topics.ts'
 import { type ParsedRecord, parseRecord } from './record.ts'
 import type { TopicNames } from './topics.ts'
 import type { FetchedPartition, KafkaRecord } from './types.ts'

@@ -1,4 +1,4 @@
-import { type Position } from '../../../domain/change.ts'
+import type { Position } from '../../../domain/change.ts'
 import { TOPIC_TABLE } from '../../../domain/topics.ts'
 
 /** Offsets of the next records: for each of TOPICS, for each partition. Missing ones are 0. */

@@ -1,4 +1,5 @@
-import type { Change, ChangeEvent, Topic } from '../../../domain/change.ts'
+import type { Change, ChangeEvent } from '../../../domain/change.ts'
+import type { Topic } from '../../../domain/topics.ts'
 import { documentIdColumn } from '../../../domain/topics.ts'
 import type { KafkaRecord } from './types.ts'
 

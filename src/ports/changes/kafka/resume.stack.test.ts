@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { type ChangeEvent, type DocumentRow, documentIdOf } from '../../../domain/change.ts'
+import { type ChangeEvent, documentIdOf } from '../../../domain/change.ts'
+import type { DocumentRow } from '../../../domain/document-fields.ts'
 import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
 import { eventually } from '../../../testing/deadline.ts'
 import { openTestKafka, openTestTopics } from '../../../testing/kafka-feed.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isDeletable, isSignable, isStatus, STATUSES, statusesBefore, statusMove } from './document.ts'
+import { isDeletable, isSignable, isStatus, STATUSES, statusesBefore, statusMove } from './document-status.ts'
 
 const status = fc.constantFrom(...STATUSES)
 const forward = STATUSES.filter((name) => name !== 'cancelled')

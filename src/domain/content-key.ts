@@ -1,0 +1,2 @@
+/** Key of a document's content in the bucket `documents`. */
+export const contentKey = (documentId: string): string => `${documentId}/content`
