@@ -68,7 +68,7 @@ export default tseslint.config(
   },
   {
     // node:test returns promises that the runner itself waits for.
-    files: ['**/*.test.ts', 'src/**/contract.ts', 'src/acceptance/**'],
+    files: ['**/*.test.ts', 'src/**/contract-suite.ts', 'src/acceptance/**'],
     rules: { '@typescript-eslint/no-floating-promises': 'off' },
   },
   {

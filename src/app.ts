@@ -5,7 +5,7 @@
 import { composeListeners } from './app/listeners.ts'
 import { createBase, type Overrides } from './app/base.ts'
 import { composeRoles } from './app/roles.ts'
-import { composeStores } from './app/stores.ts'
+import { composeStores } from './app/ports.ts'
 import type { Config } from './config/schema.ts'
 import type { Logger } from './runtime/logger.ts'
 import { startGraph, startOrder } from './runtime/module.ts'

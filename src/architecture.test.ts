@@ -22,7 +22,7 @@ const LAYERS: Record<string, readonly string[]> = {
   auth: ['domain', 'runtime'],
   extraction: ['domain', 'runtime'],
   db: ['domain', 'runtime'],
-  http: ['auth', 'db', 'domain', 'runtime'],
+  http: ['auth', 'domain', 'runtime'],
   rpc: ['auth', 'domain', 'http', 'runtime'],
   ports: ['auth', 'db', 'domain', 'rpc', 'runtime'],
   roles: ['auth', 'db', 'domain', 'extraction', 'http', 'runtime'],
@@ -75,7 +75,7 @@ const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }
   })
 
 const isTest = ({ path }: Source): boolean =>
-  /\.test\.ts$|\/contract\.ts$|^(testing|acceptance|bench)\//.test(path)
+  /\.test\.ts$|\/contract-suite\.ts$|^(testing|acceptance|bench)\//.test(path)
 const product = sources.filter((source) => !isTest(source))
 const isOwn = (name: string): boolean => name.endsWith('.ts')
 /** The first folder of a path; the composition root counts as app. */

@@ -5,7 +5,7 @@ import { removeServiceFile, writeServiceFile } from '../data-folder/service-file
 import { programVersion } from '../runtime/version.ts'
 import type { Base } from './base.ts'
 import type { Roles } from './roles.ts'
-import type { Stores } from './stores.ts'
+import type { Stores } from './ports.ts'
 
 /** The gRPC server of the document role. */
 function composeGrpc({ config }: Base, { document }: Roles) {

@@ -6,7 +6,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { defineModule, startGraph } from '../runtime/module.ts'
 import { createBase } from './base.ts'
 import { makeIndexer } from './indexer.ts'
-import { composeStores } from './stores.ts'
+import { composeStores } from './ports.ts'
 
 export type { Failure } from '../roles/indexer/index-each.ts'
 

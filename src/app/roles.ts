@@ -11,7 +11,7 @@ import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule, type Module } from '../runtime/module.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
-import type { Stores } from './stores.ts'
+import type { Stores } from './ports.ts'
 
 /** A running role: what it serves. */
 interface RunningRole {

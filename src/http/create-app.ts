@@ -11,7 +11,7 @@ import type { Endpoint, Reply } from './endpoint.ts'
 import { problemOf } from './problem.ts'
 import { createRoutes } from './routes.ts'
 import { runEndpoint } from './run-endpoint.ts'
-import { sendReply } from './send-reply.ts'
+import { sendReply } from './send-response.ts'
 
 export interface HttpOptions {
   log: Logger

@@ -5,7 +5,7 @@ import type { Principal, RequestContext } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
-import { type Failure, failureOf } from './failure.ts'
+import { type Failure, failureOf } from './grpc-status.ts'
 
 export interface RpcMetrics {
   /** seconds, by protocol, method and status */

@@ -6,7 +6,7 @@ import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
 import { type CallOptions, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
-import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './failure.ts'
+import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES } from './grpc-service.ts'
 

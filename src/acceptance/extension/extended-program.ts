@@ -58,7 +58,7 @@ const EDITS: Record<string, { before: string; insert: string }[]> = {
         "  { topic: 'cdc.comments', schema: 'documents', table: 'comments', documentId: 'document_id', letter: 'c' },\n",
     },
   ],
-  'src/roles/ws/messages.ts': [
+  'src/roles/ws/messages-of-event.ts': [
     { before: "  | 'signature.added'", insert: "  | 'comment.added'\n" },
     {
       before: "  'cdc.signatures': ",

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { isProblem } from '../../domain/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
-import { blobsContract } from './contract.ts'
+import { blobsContract } from './contract-suite.ts'
 import { openBlobs } from './open.ts'
 
 let root: string

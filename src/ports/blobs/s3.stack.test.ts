@@ -17,7 +17,7 @@ import { createLogger, type Logger, silentLogger } from '../../runtime/logger.ts
 import { eventually, within } from '../../testing/deadline.ts'
 import { stack } from '../../testing/stack.ts'
 import { openProxy } from '../../testing/toxiproxy.ts'
-import { blobsContract } from './contract.ts'
+import { blobsContract } from './contract-suite.ts'
 import { openBlobs } from './open.ts'
 import { type Blobs, BUCKETS } from './port.ts'
 

@@ -5,7 +5,7 @@ import { queryRows } from '../../db/query.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { cacheContract, sampleDocument } from './contract.ts'
+import { cacheContract, sampleDocument } from './contract-suite.ts'
 import { openCache } from './open.ts'
 import type { DocumentCache } from './port.ts'
 

@@ -7,7 +7,7 @@ import { createLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { documentIn, putInto, redisCli, redisKeysOf, useRedisCaches } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
-import { cacheContract, sampleDocument } from './contract.ts'
+import { cacheContract, sampleDocument } from './contract-suite.ts'
 
 const { open, pool, redis } = useRedisCaches()
 

@@ -1,4 +1,4 @@
-import { documentsContract } from './contract.ts'
+import { documentsContract } from './contract-suite.ts'
 import { openLocalDocuments } from './local.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 

@@ -1,5 +1,5 @@
 /** Creates a document: the object first, then the row that names it. */
-import { type IdempotentRequest, requestHash } from '../../http/idempotency.ts'
+import { type IdempotentRequest, requestHash } from '../../db/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
 import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'

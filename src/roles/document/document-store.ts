@@ -3,7 +3,7 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
-import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
+import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
 import {
   type DocumentRow,

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { createIdempotency } from '../../http/idempotency.ts'
+import { createIdempotency } from '../../db/idempotency.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
@@ -18,7 +18,7 @@ import { getDocument } from './get-document.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
 import { readDocumentUseCase } from './read-document.ts'
-import { updateDocument } from './update-document.ts'
+import { updateDocument } from './patch-document.ts'
 
 export interface DocumentRoleOptions {
   database: Database

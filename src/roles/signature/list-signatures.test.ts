@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { GONE } from '../../ports/documents/contract.ts'
+import { GONE } from '../../ports/documents/contract-suite.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 import type { Answer } from '../../testing/test-service.ts'

@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import { within } from '../../runtime/within.ts'
 import type { Intent, IntentStore } from './intent-store.ts'
-import { isRefusal, moveToSigned } from './move-document.ts'
+import { isRefusal, moveToSigned } from './move-to-signed.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { SigningMetrics } from './signing-metrics.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import { GONE } from '../../ports/documents/contract.ts'
+import { GONE } from '../../ports/documents/contract-suite.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 

@@ -3,7 +3,7 @@ import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/que
 import { DomainError } from '../../domain/errors.ts'
 import type { Signature } from '../../domain/signature.ts'
 import type { CursorRow } from '../../http/cursor.ts'
-import type { Idempotency, IdempotentRequest } from '../../http/idempotency.ts'
+import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 
 /** A row of signatures.signatures. */
 export interface StoredSignature extends Omit<Signature, 'signature_data'> {

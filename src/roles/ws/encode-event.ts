@@ -1,5 +1,5 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
-import { messagesOf } from './messages.ts'
+import { messagesOf } from './messages-of-event.ts'
 import { formatResumePoint } from './resume-point.ts'
 
 /** An event with its serialized messages, created once for all its subscribers. */

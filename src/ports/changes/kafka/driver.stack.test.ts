@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { openTestKafka } from '../../../testing/kafka-feed.ts'
-import { changeFeedContract } from '../contract.ts'
+import { changeFeedContract } from '../contract-suite.ts'
 import type { OpenFeed } from '../feed.ts'
 
 changeFeedContract('kafka:', {

@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
-import { searchIndexContract } from '../contract.ts'
+import { searchIndexContract } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
 const cleanups: (() => Promise<void>)[] = []

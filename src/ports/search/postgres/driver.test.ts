@@ -1,7 +1,7 @@
 import { after } from 'node:test'
 import { silentLogger } from '../../../runtime/logger.ts'
 import { startTestDatabases, type TestDatabases } from '../../../testing/database.ts'
-import { searchIndexContract } from '../contract.ts'
+import { searchIndexContract } from '../contract-suite.ts'
 import { openSearch } from '../open.ts'
 
 let databases: Promise<TestDatabases> | undefined

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { documentIdOf } from '../../domain/change.ts'
 import { insertDocument, insertSignature, recordingConsumer } from '../../testing/changes.ts'
 import { type ChangeFeedHarness, type FeedCases, startFeed, versionsOf } from '../../testing/feed-contract.ts'
-import { DELIVERY_CASES } from './delivery/contract.ts'
+import { DELIVERY_CASES } from './delivery/contract-suite.ts'
 
 const REPLAY_CASES: FeedCases = {
   async 'a replay has exactly the events of its document after the position'(subject) {

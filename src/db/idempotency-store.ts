@@ -1,7 +1,7 @@
 import { and, eq, gt, lte, sql } from 'drizzle-orm'
-import type { Queryable } from '../db/query.ts'
-import { queryBuilder, run } from '../db/query-builder.ts'
-import { documentIdempotencyKeys, signatureIdempotencyKeys } from '../db/schema.ts'
+import type { Queryable } from './query.ts'
+import { queryBuilder, run } from './query-builder.ts'
+import { documentIdempotencyKeys, signatureIdempotencyKeys } from './schema.ts'
 import type { Clock } from '../runtime/clock.ts'
 
 type Table = typeof documentIdempotencyKeys

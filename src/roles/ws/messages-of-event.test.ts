@@ -5,7 +5,7 @@ import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { STATUSES } from '../../domain/document-status.ts'
 import { encodeEvent } from './encode-event.ts'
-import { messagesOf } from './messages.ts'
+import { messagesOf } from './messages-of-event.ts'
 import { formatResumePoint, parseResumePoint } from './resume-point.ts'
 
 const row: DocumentRow = {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { requestHash } from '../../http/idempotency.ts'
+import { requestHash } from '../../db/idempotency.ts'
 import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { email, id, text } from '../../http/fields.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '../db/database.ts'
-import { inTransaction, type Queryable, sqlState } from '../db/query.ts'
+import type { Database } from './database.ts'
+import { inTransaction, type Queryable, sqlState } from './query.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Principal } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'

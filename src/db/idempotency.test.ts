@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
-import type { Database } from '../db/database.ts'
+import type { Database } from './database.ts'
 import { createIdempotency, type Idempotency, requestHash } from './idempotency.ts'
-import { queryRows } from '../db/query.ts'
+import { queryRows } from './query.ts'
 
 let server: TestDatabases
 before(async () => {
