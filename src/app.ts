@@ -5,7 +5,7 @@
 import { composeListeners } from './app/listeners.ts'
 import { createBase, type Overrides } from './app/base.ts'
 import { composeRoles } from './app/roles.ts'
-import { composeStores } from './app/ports.ts'
+import { composePorts } from './app/ports.ts'
 import type { Config } from './config/schema.ts'
 import type { Logger } from './runtime/logger.ts'
 import { startGraph, startOrder } from './runtime/module.ts'
@@ -50,7 +50,7 @@ export function moduleGraph(config: Config, log: Logger): { name: string; needs:
 /** The modules of a service; only what `listeners` needs is started. */
 export function composeService(config: Config, log: Logger, overrides: Overrides = {}) {
   const base = createBase(config, log, overrides)
-  const stores = composeStores(base)
-  const roles = composeRoles(base, stores)
-  return { base, stores, roles, listeners: composeListeners(base, stores, roles) }
+  const ports = composePorts(base)
+  const roles = composeRoles(base, ports)
+  return { base, ports, roles, listeners: composeListeners(base, ports, roles) }
 }

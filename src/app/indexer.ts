@@ -4,10 +4,10 @@ import type { Consumer } from '../ports/changes/port.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
 import type { Base } from './base.ts'
 
-/** The indexer over its stores, with the process that it extracts texts in. Their code is loaded only here. */
+/** The indexer and its ports, with the process that it extracts texts in. Their code is loaded only here. */
 export async function makeIndexer(
   { config: { limits, search }, metrics, logOf }: Base,
-  stores: { searchIndex: SearchIndex; blobs: Blobs },
+  ports: { searchIndex: SearchIndex; blobs: Blobs },
 ): Promise<{ consumer: Consumer; stop: () => Promise<void> }> {
   const [{ createIndexer }, { createExtractor }] = await Promise.all([
     import('../roles/indexer/role.ts'),
@@ -18,8 +18,8 @@ export async function makeIndexer(
     limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
   })
   const consumer = createIndexer({
-    index: stores.searchIndex,
-    blobs: stores.blobs,
+    index: ports.searchIndex,
+    blobs: ports.blobs,
     extractor,
     metrics,
     log: logOf('indexer'),

@@ -5,7 +5,7 @@ import { removeServiceFile, writeServiceFile } from '../data-folder/service-file
 import { programVersion } from '../runtime/version.ts'
 import type { Base } from './base.ts'
 import type { Roles } from './roles.ts'
-import type { Stores } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 /** The gRPC server of the document role. */
 function composeGrpc({ config }: Base, { document }: Roles) {
@@ -20,9 +20,9 @@ function composeGrpc({ config }: Base, { document }: Roles) {
 }
 
 /** The module that everything else is started for: the network ports of the selected roles. */
-export function composeListeners(base: Base, stores: Stores, composed: Roles) {
+export function composeListeners(base: Base, ports: Ports, composed: Roles) {
   const { config, log, clock, newId, metrics, has, findings } = base
-  const { folder, authenticator } = stores
+  const { folder, authenticator } = ports
   const { delivery } = composed
   const needs = {
     authenticator,
@@ -33,13 +33,13 @@ export function composeListeners(base: Base, stores: Stores, composed: Roles) {
 
   return defineModule('listeners', needs, async ({ authenticator, grpc: rpc, delivery: _, ...running }) => {
     const grpc = rpc as { address: string; drain: () => void } | undefined
-    const { host, grpc: _grpcPort, trustedProxies, ...ports } = config.listen
+    const { host, grpc: _grpcPort, trustedProxies, ...tcpPorts } = config.listen
     const servers = Object.values(running as Record<string, { server: RoleServer }>).map(
       ({ server }) => server,
     )
     const listeners = await serveRoles(servers, {
       host,
-      ports,
+      ports: tcpPorts,
       metrics,
       http: { log, authenticator, newId, trustedProxies, metrics: createHttpMetrics(metrics) },
       version: programVersion(),

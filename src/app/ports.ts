@@ -17,17 +17,17 @@ import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
 
-export type Stores = ReturnType<typeof composeStores>
+export type Ports = ReturnType<typeof composePorts>
 
-/** Where the stores that are not on servers keep their data. */
+/** Where the adapters that use no server keep their data. */
 export interface DataFolder {
   path: string
-  /** a store of this process is in it, so no other process may use it */
+  /** an adapter of this process uses it, so no other process may */
   isLocked: boolean
 }
 
 /** Each port with the adapter that the configuration names. */
-export function composeStores(base: Base) {
+export function composePorts(base: Base) {
   const { config, clock, metrics, logOf, overrides } = base
   const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 

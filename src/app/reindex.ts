@@ -6,7 +6,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { defineModule, startGraph } from '../runtime/module.ts'
 import { createBase } from './base.ts'
 import { makeIndexer } from './indexer.ts'
-import { composeStores } from './ports.ts'
+import { composePorts } from './ports.ts'
 
 export type { Failure } from '../roles/indexer/index-each.ts'
 
@@ -24,7 +24,7 @@ export interface OpenReindexOptions {
   timeoutMs?: number
 }
 
-/** The use case with its stores, open for one command. */
+/** The use case and its ports, open for one command. */
 export interface OpenReindex extends Reindex {
   /** number of documents; undefined where counting takes too long */
   total(): Promise<number | undefined>
@@ -32,13 +32,13 @@ export interface OpenReindex extends Reindex {
 }
 
 /**
- * Composes `docmgr reindex`: the stores that the configuration names, and the indexer.
+ * Composes `docmgr reindex`: the ports that the configuration names, and the indexer.
  * @throws FolderInUseError, Error with a sentence for the operator
  */
 export async function openReindex(config: Config, options: OpenReindexOptions): Promise<OpenReindex> {
   const { log, check, timeoutMs } = options
   const base = createBase(config, log)
-  const { database, blobs, searchIndex } = composeStores(base)
+  const { database, blobs, searchIndex } = composePorts(base)
   const indexer = defineModule('indexer', { searchIndex, blobs }, async (needs) => {
     const { consumer, stop } = await makeIndexer(base, needs)
     return { value: consumer, stop }

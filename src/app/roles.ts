@@ -11,7 +11,7 @@ import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule, type Module } from '../runtime/module.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
-import type { Stores } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 /** A running role: what it serves. */
 interface RunningRole {
@@ -21,16 +21,16 @@ interface RunningRole {
 export type Roles = ReturnType<typeof composeRoles>
 type DocumentModule = ReturnType<typeof composeDocument>
 
-/** The roles over their stores. */
-export function composeRoles(base: Base, stores: Stores) {
-  const document = composeDocument(base, stores)
-  const ws = composeWs(base, stores)
-  const indexer = composeIndexer(base, stores)
+/** The roles and what they need. */
+export function composeRoles(base: Base, ports: Ports) {
+  const document = composeDocument(base, ports)
+  const ws = composeWs(base, ports)
+  const indexer = composeIndexer(base, ports)
 
   /** Reads the change feed once all its consumers are registered, and stops before them. */
   const delivery = defineModule(
     'delivery',
-    { changes: stores.changes, ...(base.has('indexer') && { indexer }), ...(base.has('ws') && { ws }) },
+    { changes: ports.changes, ...(base.has('indexer') && { indexer }), ...(base.has('ws') && { ws }) },
     async ({ changes }) => {
       await changes.start()
       base.findings.push(...changes.findings)
@@ -39,18 +39,18 @@ export function composeRoles(base: Base, stores: Stores) {
   )
   const roles = {
     document,
-    signature: composeSignature(base, stores, document),
-    search: composeSearch(base, stores),
+    signature: composeSignature(base, ports, document),
+    search: composeSearch(base, ports),
     ws,
     indexer,
   } satisfies Record<Role, Module<RunningRole>>
   return { ...roles, delivery }
 }
 
-function composeDocument(base: Base, stores: Stores) {
+function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf } = base
   const { limits, listen } = base.config
-  const { authenticator, database, blobs, cache } = stores
+  const { authenticator, database, blobs, cache } = ports
   return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
     const { authenticator, ...resources } = needs
     const [
@@ -83,9 +83,9 @@ function composeDocument(base: Base, stores: Stores) {
   })
 }
 
-function composeSignature(base: Base, stores: Stores, document: DocumentModule) {
+function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
   const { config, clock, newId, metrics, logOf, has, overrides } = base
-  const { authenticator, database, blobs } = stores
+  const { authenticator, database, blobs } = ports
 
   /** How this role calls the document role. */
   const documents = defineModule(
@@ -116,7 +116,7 @@ function composeSignature(base: Base, stores: Stores, document: DocumentModule) 
   })
 }
 
-function composeSearch({ clock }: Base, { searchIndex }: Stores) {
+function composeSearch({ clock }: Base, { searchIndex }: Ports) {
   return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
     const { createSearchRole } = await import('../roles/search/role.ts')
     const { endpoints } = createSearchRole({ index, clock })
@@ -124,7 +124,7 @@ function composeSearch({ clock }: Base, { searchIndex }: Stores) {
   })
 }
 
-function composeWs(base: Base, { authenticator, changes, cluster }: Stores) {
+function composeWs(base: Base, { authenticator, changes, cluster }: Ports) {
   const { config, clock, newId, metrics, logOf, overrides } = base
   return defineModule('ws', { authenticator, changes, cluster }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
@@ -155,7 +155,7 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Stores) {
   })
 }
 
-function composeIndexer(base: Base, { changes, searchIndex, blobs }: Stores) {
+function composeIndexer(base: Base, { changes, searchIndex, blobs }: Ports) {
   return defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
     const { consumer, stop } = await makeIndexer(base, needs)
     await changes.consume(consumer)

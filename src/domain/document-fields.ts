@@ -46,8 +46,8 @@ export interface FieldDefinition {
   description?: string
   /** sent by the client that creates the document */
   input?: true
-  /** sent by the client when it changes the document; such a change is reported as `document.updated` */
-  content?: true
+  /** a change of its value is reported as `document.updated` */
+  reportsUpdate?: true
   /**
    * What the search index does with it. `words`: full text and exact value. `keyword`: exact value. `stored`: only
    * returned with a hit. `internal`: kept for the indexer, never returned.
@@ -70,7 +70,7 @@ export const DOCUMENT_FIELDS = {
     maxChars: 255,
     visibility: 'public',
     input: true,
-    content: true,
+    reportsUpdate: true,
     search: 'words',
     weight: 4,
     filter: { match: 'contains', search: false },
@@ -81,7 +81,7 @@ export const DOCUMENT_FIELDS = {
     maxChars: 255,
     visibility: 'public',
     input: true,
-    content: true,
+    reportsUpdate: true,
     search: 'keyword',
     filter: { match: 'equal', search: true },
     facet: true,
@@ -91,7 +91,7 @@ export const DOCUMENT_FIELDS = {
     type: 'bigint',
     visibility: 'public',
     description: 'bytes',
-    content: true,
+    reportsUpdate: true,
     search: 'stored',
     grpc: true,
   },
@@ -100,12 +100,19 @@ export const DOCUMENT_FIELDS = {
     nullable: true,
     visibility: 'public',
     description: 'hexadecimal; the ETag of the content',
-    content: true,
+    reportsUpdate: true,
     search: 'internal',
     filter: { match: 'equal', search: false },
   },
   /** null for a row whose content was never stored; such a row is not indexed */
-  s3_key: { type: 'text', maxChars: 255, nullable: true, visibility: 'public', content: true, grpc: true },
+  s3_key: {
+    type: 'text',
+    maxChars: 255,
+    nullable: true,
+    visibility: 'public',
+    reportsUpdate: true,
+    grpc: true,
+  },
   status: {
     type: 'status',
     visibility: 'public',
@@ -119,7 +126,7 @@ export const DOCUMENT_FIELDS = {
     maxChars: 320,
     visibility: 'public',
     input: true,
-    content: true,
+    reportsUpdate: true,
     search: 'words',
     weight: 0.4,
     filter: { match: 'equal', search: true },
@@ -171,7 +178,9 @@ export const PUBLIC_FIELDS = fieldsWhere<FieldsWith<{ visibility: 'public' }>>(
   ({ visibility }) => visibility === 'public',
 )
 export const INPUT_FIELDS = fieldsWhere<FieldsWith<{ input: true }>>(({ input }) => input === true)
-export const CONTENT_FIELDS = fieldsWhere<FieldsWith<{ content: true }>>(({ content }) => content === true)
+export const UPDATE_REPORTED_FIELDS = fieldsWhere<FieldsWith<{ reportsUpdate: true }>>(
+  ({ reportsUpdate }) => reportsUpdate === true,
+)
 /** The fields of a search document, `content` and `deleted` aside. */
 export const SEARCH_FIELDS = fieldsWhere<FieldsWith<{ search: string }>>(({ search }) => search !== undefined)
 /** The fields of a search hit. */

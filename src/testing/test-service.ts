@@ -66,7 +66,7 @@ export async function startTestService(options: TestServiceOptions) {
   const { urls }: { urls: Record<string, string> } = graph.value(parts.listeners)
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
-  const { tokens } = graph.value(parts.stores.authenticator)
+  const { tokens } = graph.value(parts.ports.authenticator)
 
   return Object.assign(startedParts(graph, parts), {
     /** with all routes of the roles */
@@ -102,7 +102,7 @@ export async function startTestService(options: TestServiceOptions) {
 }
 
 /** Each is read when it is used: a part that is not started has none. */
-function startedParts(graph: RunningGraph, { stores, roles }: ReturnType<typeof composeService>) {
+function startedParts(graph: RunningGraph, { ports, roles }: ReturnType<typeof composeService>) {
   return {
     get document() {
       return graph.value(roles.document).role
@@ -114,16 +114,16 @@ function startedParts(graph: RunningGraph, { stores, roles }: ReturnType<typeof 
       return graph.value(roles.ws).role
     },
     get index() {
-      return graph.value(stores.searchIndex)
+      return graph.value(ports.searchIndex)
     },
     get blobs() {
-      return graph.value(stores.blobs)
+      return graph.value(ports.blobs)
     },
     get cache() {
-      return graph.value(stores.cache)
+      return graph.value(ports.cache)
     },
     get feed() {
-      return graph.value(stores.changes)
+      return graph.value(ports.changes)
     },
   }
 }

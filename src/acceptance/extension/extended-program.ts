@@ -27,7 +27,7 @@ const EDITS: Record<string, { before: string; insert: string }[]> = {
     {
       before: '  deleted_at: {',
       insert: `  category: {
-    type: 'text', maxChars: 100, nullable: true, visibility: 'public', input: true, content: true,
+    type: 'text', maxChars: 100, nullable: true, visibility: 'public', input: true, reportsUpdate: true,
     search: 'words', weight: 1, filter: { match: 'equal', search: true }, facet: true,
   },
 `,

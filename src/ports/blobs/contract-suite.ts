@@ -163,7 +163,7 @@ const CONTRACT: Record<string, (blobs: Blobs) => Promise<void>> = {
 }
 
 /** @param open opens one before the first of these tests; it is stopped after the last one */
-export function blobsContract(name: string, open: () => Promise<Blobs>): void {
+export function blobsContractSuite(name: string, open: () => Promise<Blobs>): void {
   let opened: Promise<Blobs> | undefined
   after(async () => (await opened)?.stop())
   for (const [rule, check] of Object.entries(CONTRACT))

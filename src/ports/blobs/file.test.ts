@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { isProblem } from '../../domain/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
-import { blobsContract } from './contract-suite.ts'
+import { blobsContractSuite } from './contract-suite.ts'
 import { openBlobs } from './open.ts'
 
 let root: string
@@ -22,7 +22,7 @@ const filesIn = async (folder: string): Promise<string[]> =>
     .filter((entry) => entry.isFile())
     .map((entry) => entry.name)
 
-blobsContract('file:', () => open('contract'))
+blobsContractSuite('file:', () => open('contract'))
 
 test('neither a refused nor a failed put leaves a temporary file', async () => {
   const blobs = await open('failed')

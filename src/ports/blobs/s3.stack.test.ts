@@ -17,7 +17,7 @@ import { createLogger, type Logger, silentLogger } from '../../runtime/logger.ts
 import { eventually, within } from '../../testing/deadline.ts'
 import { stack } from '../../testing/stack.ts'
 import { openProxy } from '../../testing/toxiproxy.ts'
-import { blobsContract } from './contract-suite.ts'
+import { blobsContractSuite } from './contract-suite.ts'
 import { openBlobs } from './open.ts'
 import { type Blobs, BUCKETS } from './port.ts'
 
@@ -101,7 +101,7 @@ async function* megabytes(count: number, each?: (n: number) => void): AsyncGener
 }
 
 for (const [name, endpoint] of SERVERS) {
-  blobsContract(`s3: on ${name},`, () => open(endpoint))
+  blobsContractSuite(`s3: on ${name},`, () => open(endpoint))
 
   test(`s3: on ${name}: a large body is streamed in parts, with bounded memory, and read back with backpressure`, async () => {
     const blobs = await open(endpoint)

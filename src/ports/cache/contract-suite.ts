@@ -101,7 +101,7 @@ const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
 }
 
 /** @param open opens one before the first of these tests; it is stopped after the last one */
-export function cacheContract(name: string, open: () => Promise<DocumentCache>): void {
+export function cacheContractSuite(name: string, open: () => Promise<DocumentCache>): void {
   let opened: Promise<DocumentCache> | undefined
   after(async () => (await opened)?.stop())
   for (const [rule, check] of Object.entries(CONTRACT))

@@ -5,7 +5,7 @@ import { queryRows } from '../../db/query.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { cacheContract, sampleDocument } from './contract-suite.ts'
+import { cacheContractSuite, sampleDocument } from './contract-suite.ts'
 import { openCache } from './open.ts'
 import type { DocumentCache } from './port.ts'
 
@@ -32,7 +32,7 @@ function open(
   })
 }
 
-cacheContract('memory:', async () => open(await server.open()))
+cacheContractSuite('memory:', async () => open(await server.open()))
 
 test('views are in the database within about a second', async () => {
   const database = await server.open()

@@ -7,11 +7,11 @@ import { createLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { documentIn, putInto, redisCli, redisKeysOf, useRedisCaches } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
-import { cacheContract, sampleDocument } from './contract-suite.ts'
+import { cacheContractSuite, sampleDocument } from './contract-suite.ts'
 
 const { open, pool, redis } = useRedisCaches()
 
-cacheContract('redis:', () => open())
+cacheContractSuite('redis:', () => open())
 
 test('redis-cli shows the document as JSON for at most 300 seconds, the views, and the viewers', async () => {
   const cache = await open()

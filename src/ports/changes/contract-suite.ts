@@ -72,7 +72,7 @@ const REPLAY_CASES: FeedCases = {
 }
 
 /** What the change feed does over every driver. */
-export function changeFeedContract(name: string, { order, create }: ChangeFeedHarness): void {
+export function changeFeedContractSuite(name: string, { order, create }: ChangeFeedHarness): void {
   suite(`change feed: ${name}`, () => {
     for (const [title, run] of Object.entries({ ...DELIVERY_CASES, ...REPLAY_CASES })) {
       test(title, async (t) => run(await create(t), order))

@@ -17,7 +17,7 @@ export interface DocumentsUnderTest {
 export const GONE = '06b00000-0000-7000-8000-000000000000'
 
 /** What every adapter of the port `documents` does. */
-export function documentsContract(adapter: string, open: () => Promise<DocumentsUnderTest>): void {
+export function documentsContractSuite(adapter: string, open: () => Promise<DocumentsUnderTest>): void {
   describe(`documents by ${adapter}`, () => {
     let subject: DocumentsUnderTest
     const context = testContext()

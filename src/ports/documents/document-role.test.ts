@@ -13,7 +13,7 @@ import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
 import { startSignatureService } from '../../testing/signature-service.ts'
-import { documentsContract } from './contract-suite.ts'
+import { documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openLocalDocuments } from './local.ts'
 import type { Documents } from './port.ts'
@@ -55,13 +55,13 @@ async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void>
   }
 }
 
-documentsContract('the document role', async () => ({
+documentsContractSuite('the document role', async () => ({
   documents: openLocalDocuments(service.document.documents),
   create,
   stop: async () => {},
 }))
 
-documentsContract('the document role over gRPC', async () => ({ ...(await overGrpc()), create }))
+documentsContractSuite('the document role over gRPC', async () => ({ ...(await overGrpc()), create }))
 
 for (const [adapter, open] of Object.entries({
   local: async () => ({ documents: openLocalDocuments(service.document.documents), stop: async () => {} }),

@@ -15,7 +15,7 @@ import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { testContext } from '../../testing/context.ts'
-import { GONE, documentsContract } from './contract-suite.ts'
+import { GONE, documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from './port.ts'
@@ -47,7 +47,7 @@ const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocume
     ...options,
   })
 
-documentsContract('grpc', async () => {
+documentsContractSuite('grpc', async () => {
   const role = openMemoryDocuments()
   const server = await serve(role)
   const documents = connect(server.port)

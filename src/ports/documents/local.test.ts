@@ -1,13 +1,13 @@
-import { documentsContract } from './contract-suite.ts'
+import { documentsContractSuite } from './contract-suite.ts'
 import { openLocalDocuments } from './local.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 
-documentsContract('memory', async () => {
+documentsContractSuite('memory', async () => {
   const documents = openMemoryDocuments()
   return { documents, create: documents.create, stop: () => documents.stop() }
 })
 
-documentsContract('local', async () => {
+documentsContractSuite('local', async () => {
   const role = openMemoryDocuments()
   return { documents: openLocalDocuments(role), create: role.create, stop: () => role.stop() }
 })

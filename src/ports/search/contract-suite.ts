@@ -5,7 +5,7 @@ import { sampleDocument } from '../../testing/sample-search-document.ts'
 import type { SearchDocument, SearchFilters, SearchHit, SearchIndex } from './port.ts'
 
 /** The behaviour of every search driver. `open` returns an empty index, which the suite stops. */
-export function searchIndexContract(open: () => Promise<SearchIndex>): void {
+export function searchIndexContractSuite(open: () => Promise<SearchIndex>): void {
   testIndexing(open)
   testMatching(open)
   testHits(open)

@@ -11,7 +11,7 @@ const title = sentSchema('title') as z.ZodType<string>
 const changes = z.object({ title: title.optional(), status: status.optional() }, 'must be a JSON object')
 
 /** Both fields change, or neither does. Other fields are ignored. */
-export function updateDocument(store: DocumentStore): Endpoint {
+export function patchDocument(store: DocumentStore): Endpoint {
   return defineEndpoint({
     method: 'PATCH',
     path: '/documents/{id}',

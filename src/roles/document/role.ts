@@ -18,7 +18,7 @@ import { getDocument } from './get-document.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
 import { readDocumentUseCase } from './read-document.ts'
-import { updateDocument } from './patch-document.ts'
+import { patchDocument } from './patch-document.ts'
 
 export interface DocumentRoleOptions {
   database: Database
@@ -52,7 +52,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       postDocument(create, limits),
       listDocuments(store),
       getDocument(read),
-      updateDocument(store),
+      patchDocument(store),
       deleteDocument(store),
       getDocumentContent(read, blobs),
       getDocumentStats(store, cache),

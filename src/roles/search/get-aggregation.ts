@@ -11,7 +11,7 @@ const answerSchema = z.object({
   values: z.array(z.object({ key: z.string(), count: z.int() })),
 })
 
-export function aggregateValues({ index }: { index: SearchIndex }): Endpoint {
+export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/aggregations/{field}',

@@ -36,7 +36,7 @@ const query = z.object({
   size: wholeNumber({ min: 1, max: MAX_SIZE, fallback: 10 }),
 })
 
-export function searchDocuments({ index, clock }: { index: SearchIndex; clock: Clock }): Endpoint {
+export function getSearchResults({ index, clock }: { index: SearchIndex; clock: Clock }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/search',

@@ -6,7 +6,7 @@ import { queryText } from './query-fields.ts'
 
 const query = z.object({ q: queryText(2), size: wholeNumber({ min: 1, max: 20, fallback: 5 }) })
 
-export function suggestTitles({ index }: { index: SearchIndex }): Endpoint {
+export function getSuggestions({ index }: { index: SearchIndex }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/suggest',

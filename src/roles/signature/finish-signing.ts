@@ -11,7 +11,7 @@ import type { NewSignature, SignatureStore } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { Sweeper } from './sweeper.ts'
 
-export interface ConfirmSignatureOptions {
+export interface FinishSigningOptions {
   store: SignatureStore
   images: SignatureImages
   intents: IntentStore
@@ -27,13 +27,13 @@ export interface ConfirmSignatureOptions {
  * @returns `pending` where the move is not confirmed yet
  * @throws DomainError document-not-found, document-not-signable
  */
-export type ConfirmSignature = (
+export type FinishSigning = (
   row: NewSignature,
   context: RequestContext,
   request: IdempotentRequest | undefined,
 ) => Promise<'signed' | 'pending'>
 
-export function confirmSignatureUseCase(options: ConfirmSignatureOptions): ConfirmSignature {
+export function finishSigningUseCase(options: FinishSigningOptions): FinishSigning {
   const { store, images, intents, documents, sweeper, limits, log } = options
 
   const leaveToSweeper = async (id: string, reason: Error): Promise<void> => {

@@ -47,7 +47,7 @@ const answer = signatureSchema.extend({
     .describe('pending: the signature is stored, and its document follows'),
 })
 
-export function createSignature(sign: SignDocument): Endpoint {
+export function postSignature(sign: SignDocument): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/signatures',

@@ -7,8 +7,8 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createMetrics, type Metrics } from '../../runtime/metrics.ts'
-import { confirmSignatureUseCase } from './finish-signing.ts'
-import { createSignature } from './post-signature.ts'
+import { finishSigningUseCase } from './finish-signing.ts'
+import { postSignature } from './post-signature.ts'
 import { getSignatureImage } from './get-signature-image.ts'
 import { getSignature } from './get-signature.ts'
 import { createIntentStore } from './intent-store.ts'
@@ -58,12 +58,12 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })
   const sweeper = createSweeper({ intents, retry, limits, log, clock })
   const parts = { store, images, intents, documents, limits, metrics, clock, newId, log }
-  const confirm = confirmSignatureUseCase({ ...parts, sweeper })
-  const sign = signDocumentUseCase({ ...parts, confirm })
+  const finish = finishSigningUseCase({ ...parts, sweeper })
+  const sign = signDocumentUseCase({ ...parts, finish })
 
   return {
     endpoints: [
-      createSignature(sign),
+      postSignature(sign),
       listSignatures({ store, images }),
       getSignature(store, images),
       getSignatureImage(store, images),

@@ -7,7 +7,7 @@ import type { IdempotentRequest } from '../../db/idempotency.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
-import type { ConfirmSignature } from './finish-signing.ts'
+import type { FinishSigning } from './finish-signing.ts'
 import type { IntentStore } from './intent-store.ts'
 import { checkSignable } from './preconditions.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
@@ -34,7 +34,7 @@ export interface SignDocumentOptions {
   images: SignatureImages
   intents: IntentStore
   documents: Documents
-  confirm: ConfirmSignature
+  finish: FinishSigning
   limits: SigningLimits
   metrics: SigningMetrics
   clock: Clock
@@ -56,7 +56,7 @@ export type SignDocument = (
  * move. After the commit, only the document's own refusal can undo the signature.
  */
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
-  const { store, images, intents, documents, confirm, limits, metrics, clock, newId } = options
+  const { store, images, intents, documents, finish, limits, metrics, clock, newId } = options
 
   const replay = async (id: string): Promise<SignResult> => {
     const [row, documentStatus] = await Promise.all([store.get(id), intents.stateOf(id)])
@@ -96,7 +96,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     const committed = await commit(row, request)
     if (committed.replayed) return replay(committed.id)
     try {
-      const documentStatus = await confirm(row, context, request)
+      const documentStatus = await finish(row, context, request)
       metrics.signed.inc({ outcome: documentStatus })
       return { signature: { ...withoutData(row), signature_data }, documentStatus }
     } catch (error) {

@@ -85,7 +85,7 @@ export class Connection {
   }
 
   /** Closes the connection when the token has expired or the client did not answer the last ping; sends pings. */
-  sweep(now: Date): void {
+  check(now: Date): void {
     const { ws, expiresAt, limits } = this.#options
     if (!this.isOpen) return
     if (expiresAt <= now.getTime()) return this.close(CLOSE.policyViolation, 'the token has expired')

@@ -1,5 +1,5 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
-import { messagesOf } from './messages-of-event.ts'
+import { messagesOfEvent } from './messages-of-event.ts'
 import { formatResumePoint } from './resume-point.ts'
 
 /** An event with its serialized messages, created once for all its subscribers. */
@@ -16,7 +16,7 @@ export interface EncodedEvent {
  * its number: a client that resumes there receives the rest of the event, and nothing twice.
  */
 export function encodeEvent(event: ChangeEvent): EncodedEvent {
-  const heads = messagesOf(event).map((message) => JSON.stringify(message).slice(0, -1))
+  const heads = messagesOfEvent(event).map((message) => JSON.stringify(message).slice(0, -1))
   const last = heads.length > 0 ? withPosition(heads.at(-1)!, event.position) : undefined
   return {
     event,

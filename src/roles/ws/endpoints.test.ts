@@ -81,7 +81,7 @@ test('GET /auth/token gives a token in open mode only', async () => {
 })
 
 test('a connection is closed when its token expires', async () => {
-  const short = await start({ lifetime: 2, limits: { sweepMs: 20 } })
+  const short = await start({ lifetime: 2, limits: { checkMs: 20 } })
   const client = await short.connect(newId())
   await client.message('connection.established')
   assert.deepEqual(await client.closed, { code: 1008, reason: 'the token has expired' })

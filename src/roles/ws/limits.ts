@@ -23,7 +23,7 @@ export interface WsLimits {
   /** interval of pings to a client; one that does not answer before the next ping is terminated */
   pingMs: number
   /** interval at which pings and the expiry of tokens are checked */
-  sweepMs: number
+  checkMs: number
   /** time for a client to answer a close */
   closeMs: number
   /** time for all clients to answer the close when the role stops */
@@ -43,7 +43,7 @@ export const DEFAULT_WS_LIMITS: WsLimits = {
   concurrentReplays: 16,
   replayMs: 15_000,
   pingMs: 30_000,
-  sweepMs: 1_000,
+  checkMs: 1_000,
   closeMs: 5_000,
   stopMs: 2_000,
 }

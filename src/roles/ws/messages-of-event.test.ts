@@ -5,7 +5,7 @@ import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { STATUSES } from '../../domain/document-status.ts'
 import { encodeEvent } from './encode-event.ts'
-import { messagesOf } from './messages-of-event.ts'
+import { messagesOfEvent } from './messages-of-event.ts'
 import { formatResumePoint, parseResumePoint } from './resume-point.ts'
 
 const row: DocumentRow = {
@@ -46,10 +46,10 @@ const event = (
   value: { op, before, after, source, ts_ms: 0 },
 })
 const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, version: 2, ...columns })
-const types = (value: ChangeEvent): string[] => messagesOf(value).map(({ type }) => type)
+const types = (value: ChangeEvent): string[] => messagesOfEvent(value).map(({ type }) => type)
 
 test('a new document is reported as created, a row of a snapshot is not reported', () => {
-  assert.deepEqual(messagesOf(event('c', null, row)), [
+  assert.deepEqual(messagesOfEvent(event('c', null, row)), [
     {
       type: 'document.created',
       timestamp: '2026-03-01T00:00:00.000Z',
@@ -73,7 +73,7 @@ test('a new document is reported as created, a row of a snapshot is not reported
 
 test('a change of status to sent, viewed or signed has its own type, any other is status_changed', () => {
   for (const status of STATUSES.slice(1)) {
-    const [message, ...others] = messagesOf(event('u', row, changed({ status })))
+    const [message, ...others] = messagesOfEvent(event('u', row, changed({ status })))
     const own = ['sent', 'viewed', 'signed'].includes(status)
     assert.equal(message!.type, own ? `document.${status}` : 'document.status_changed')
     const { old_status, new_status, version } = message!.data
@@ -88,7 +88,7 @@ test('a change of status to sent, viewed or signed has its own type, any other i
 test('a change of title and status gives both messages, the update first', () => {
   const both = event('u', row, changed({ title: 'Contract', status: 'sent' }))
   assert.deepEqual(types(both), ['document.updated', 'document.sent'])
-  assert.deepEqual(messagesOf(both)[0]!.data['changed'], ['title'])
+  assert.deepEqual(messagesOfEvent(both)[0]!.data['changed'], ['title'])
 })
 
 test('a write without a visible change has no message', () => {
@@ -117,7 +117,7 @@ test('a message about a signature has no image and no address', () => {
     traceparent: null,
   }
   const { id, document_id, signer_email, signer_name, signed_at } = after
-  const messages = messagesOf({
+  const messages = messagesOfEvent({
     topic: 'cdc.signatures',
     key: id,
     position: 'P',

@@ -1,7 +1,7 @@
 import type { Change, ChangeEvent } from '../../domain/change.ts'
 import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
-import { CONTENT_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
+import { UPDATE_REPORTED_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import type { Topic, TopicRow } from '../../domain/topics.ts'
 
@@ -43,7 +43,7 @@ const STATUS_TYPES: Partial<Record<DocumentStatus, MessageType>> = {
  * changed together) or none (a row of a snapshot, the purge of a deleted document). The same event always has the same
  * messages: resume depends on it.
  */
-export function messagesOf({ topic, value }: ChangeEvent): Message[] {
+export function messagesOfEvent({ topic, value }: ChangeEvent): Message[] {
   const timestamp = new Date(value.source.ts_ms).toISOString()
   const contentsOf = MESSAGES[topic] as (change: typeof value) => Content[]
   return contentsOf(value).map(([type, data]) => ({ type, data, timestamp }))
@@ -68,7 +68,7 @@ function messagesOfUpdate(before: DocumentRow | null, after: DocumentRow): Conte
     return before?.deleted_at ? [] : [['document.deleted', { ...data, deleted_at: after.deleted_at }]]
   }
   const messages: Content[] = []
-  const changed = CONTENT_FIELDS.filter((field) => before?.[field] !== after[field])
+  const changed = UPDATE_REPORTED_FIELDS.filter((field) => before?.[field] !== after[field])
   const moved = before !== null && before.status !== after.status
   if (changed.length > 0 || (!moved && before?.version !== after.version)) {
     messages.push(['document.updated', { ...data, changed }])

@@ -6,7 +6,7 @@ import type { WsCluster } from './cluster.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
-export function broadcastToDocument(cluster: WsCluster, clock: Clock): Endpoint {
+export function postBroadcast(cluster: WsCluster, clock: Clock): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/broadcast/{id}',

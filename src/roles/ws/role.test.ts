@@ -8,7 +8,7 @@ let databases: TestDatabases
 let harness: Harness
 before(async () => {
   databases = await startTestDatabases()
-  harness = await startHarness(databases, { limits: { sweepMs: 20, pingMs: 100, messageBurst: 20 } })
+  harness = await startHarness(databases, { limits: { checkMs: 20, pingMs: 100, messageBurst: 20 } })
 })
 after(async () => {
   await harness?.stop()

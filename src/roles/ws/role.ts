@@ -9,7 +9,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
-import { broadcastToDocument } from './post-broadcast.ts'
+import { postBroadcast } from './post-broadcast.ts'
 import { createWsCluster } from './cluster.ts'
 import { getDevelopmentToken } from './get-development-token.ts'
 import { getWsStats } from './get-ws-stats.ts'
@@ -58,16 +58,16 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
   const handler = createUpgradeHandler({ hub, tokens, limits, log, metrics, newId, addressOf })
-  const sweeper = setInterval(() => {
+  const connectionCheck = setInterval(() => {
     const now = clock.now()
-    for (const { connection } of hub.all()) connection.sweep(now)
-  }, limits.sweepMs)
-  sweeper.unref()
+    for (const { connection } of hub.all()) connection.check(now)
+  }, limits.checkMs)
+  connectionCheck.unref()
 
   return {
     endpoints: [
       getWsStats(wsCluster, feed),
-      broadcastToDocument(wsCluster, clock),
+      postBroadcast(wsCluster, clock),
       ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
     ],
     consumer: {
@@ -82,7 +82,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
     upgrade: (request, socket, head) => handler.upgrade(request, socket, head),
     drain: () => handler.drain(),
     async stop() {
-      clearInterval(sweeper)
+      clearInterval(connectionCheck)
       await handler.stop()
     },
     stats: () => hub.stats(),

@@ -1,9 +1,9 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { openTestKafka } from '../../../testing/kafka-feed.ts'
-import { changeFeedContract } from '../contract-suite.ts'
+import { changeFeedContractSuite } from '../contract-suite.ts'
 import type { OpenFeed } from '../feed.ts'
 
-changeFeedContract('kafka:', {
+changeFeedContractSuite('kafka:', {
   order: 'document',
   async create(t) {
     const kafka = await openTestKafka(t)

@@ -114,7 +114,7 @@ export function latest(one: Offsets, other: Offsets): Offsets {
 }
 
 /** Positions are asked for again and again: for the same event by all its subscribers, who often stand at one place. */
-function remembering<T>(parse: (text: string) => T): (text: string) => T {
+function memoizeLast<T>(parse: (text: string) => T): (text: string) => T {
   let last: string | undefined
   let parsed: T
   return (text) => {
@@ -128,8 +128,8 @@ function remembering<T>(parse: (text: string) => T): (text: string) => T {
 
 /** @returns whether both are of one identity, and `event` is not after `position` */
 export function createCovers(): (position: Position, event: Position) => boolean {
-  const parseOne = remembering(parsePosition)
-  const parseOther = remembering(parsePosition)
+  const parseOne = memoizeLast(parsePosition)
+  const parseOther = memoizeLast(parsePosition)
   return (position, event) => {
     const [reader, done] = [parseOne(position), parseOther(event)]
     if (!reader || !done?.moved || reader.identity !== done.identity) return false

@@ -1,7 +1,7 @@
 import { after, before } from 'node:test'
 import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
-import { changeFeedContract } from '../contract-suite.ts'
+import { changeFeedContractSuite } from '../contract-suite.ts'
 import type { OpenFeed } from '../feed.ts'
 
 let server: TestDatabases
@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => server.stop())
 
-changeFeedContract('wal:', {
+changeFeedContractSuite('wal:', {
   order: 'feed',
   async create(t) {
     const database = await server.open()

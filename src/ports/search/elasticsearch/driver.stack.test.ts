@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
-import { searchIndexContract } from '../contract-suite.ts'
+import { searchIndexContractSuite } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
 const cleanups: (() => Promise<void>)[] = []
@@ -8,4 +8,4 @@ after(async () => {
   for (const cleanup of cleanups) await cleanup()
 })
 
-searchIndexContract(() => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open())
+searchIndexContractSuite(() => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open())
