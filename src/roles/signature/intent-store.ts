@@ -1,15 +1,13 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
+import type { signingIntents } from '../../db/schema.ts'
 import { groupCommit } from '../../runtime/group-commit.ts'
 
-/** The intent to move the document of a signature to `signed`. */
-export interface Intent {
-  signature_id: string
-  document_id: string
-  /** including this one */
-  attempts: number
-  traceparent: string | null
-}
+/** The intent to move the document of a signature to `signed`; `attempts` includes the one that it is claimed for. */
+export type Intent = Pick<
+  typeof signingIntents.$inferSelect,
+  'signature_id' | 'document_id' | 'attempts' | 'traceparent'
+>
 
 /**
  * The open intents. Each method is one statement, so that all of them work through a pooler in transaction mode. Times are
@@ -47,7 +45,7 @@ export function createIntentStore(pool: Pool): IntentStore {
 
   return {
     claim: (limit, leaseMs) =>
-      queryRows<Intent & Record<string, unknown>>(
+      queryRows<Intent>(
         pool,
         `UPDATE signatures.signing_intents
          SET next_attempt_at = now() + $2 * interval '1 millisecond', attempts = attempts + 1

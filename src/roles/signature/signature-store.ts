@@ -1,23 +1,12 @@
 import type { Pool } from 'pg'
 import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
+import type { signatures } from '../../db/schema.ts'
 import { DomainError } from '../../domain/errors.ts'
-import type { Signature } from '../../domain/signature.ts'
 import type { CursorRow } from '../../http/cursor.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 
-/** A row of signatures.signatures. */
-export interface StoredSignature extends Omit<Signature, 'signature_data'> {
-  image_encoding: 'base64' | 'text' | null
-  image_prefix: string | null
-  image_type: string | null
-  /** bytes */
-  image_size: number | null
-  image_sha256: string | null
-}
-
-export interface NewSignature extends StoredSignature {
-  traceparent: string
-}
+export type NewSignature = typeof signatures.$inferSelect
+export type StoredSignature = Omit<NewSignature, 'traceparent'>
 
 export interface SignatureFilter {
   documentId?: string | undefined
