@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Document } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, uniqueWord } from './requests.ts'
-import { openTarget, type Target } from './target.ts'
+import { useTarget } from './target.ts'
 
 const GONE = '019aa1b2-0000-7000-8000-00000000dead'
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
-let target: Target
-let base = ''
-
-before(async () => {
-  target = await openTarget()
-  base = target.urls.document
-})
-after(() => target.stop())
+const target = await useTarget()
+const base = target.urls.document
 
 test('a created document has every field of the original, and a SHA-256 of its content', async () => {
   const content = 'Grüße, world'

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { eventually } from '../testing/deadline.ts'
 import type { Document, SearchHit } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
-import { openTarget, type Target } from './target.ts'
+import { useTarget } from './target.ts'
 import { type Message, openSocket, type Socket } from './socket.ts'
 
-let target: Target
-let base = ''
-
-before(async () => {
-  target = await openTarget()
-  base = target.urls.http
-})
-after(() => target.stop())
+const target = await useTarget()
+const base = target.urls.http
 
 type Found = { total: number; documents: SearchHit[]; took_ms: number; from: number; size: number }
 const search = (query: Record<string, string>) => send<Found>(`${base}/search?${new URLSearchParams(query)}`)
@@ -103,7 +97,7 @@ test('filters, facets and suggestions follow the documents', async () => {
   assert.deepEqual(body.suggestions.sort(), [`Charter ${word}`, `Other ${word}`])
 })
 
-test('changes reach the index, and a deleted document is found no more', async () => {
+test('changes reach the index, and a deleted document is not found any more', async () => {
   const word = uniqueWord()
   const { id } = await createDocument(base, { title: 'Before', content: word })
   await foundOnce(word)
@@ -156,7 +150,7 @@ test("a subscriber sees its document's changes in order and once, and no other's
   socket.close()
 })
 
-test('who was away gets what it missed, in order and once; an unknown position is a reset', async () => {
+test('a client that reconnects gets what it missed, in order and once; an unknown position leads to a reset', async () => {
   const { id } = await createDocument(base)
   const first = await openSocket(target.urls, id)
   await first.next()
@@ -191,7 +185,7 @@ test('ping is answered with pong and its timestamp, bad JSON with an error, a ba
   socket.close()
   for (const token of ['', 'nonsense']) {
     const refused = await openSocket(target.urls, id, undefined, token)
-    assert.equal(await refused.closed, 1008)
+    assert.equal((await refused.closed).code, 1008)
   }
 })
 

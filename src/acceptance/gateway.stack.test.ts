@@ -1,6 +1,6 @@
 /**
- * The acceptance suite as it is, through the gateway, against every role as processes of its own: ACCEPTANCE_TARGET says
- * so to all stack tests.
+ * The acceptance suite through the gateway, with each role in processes of its own, as ACCEPTANCE_TARGET demands of all
+ * stack tests.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -29,7 +29,7 @@ afterEach((t) => {
 })
 after(() => target.stop())
 
-test('a gRPC client that is not docmgr speaks to the document role', async () => {
+test('another gRPC client calls the document role', async () => {
   const stack = join(packageRoot(), 'docker/native/stack')
   const { grpc, http } = target.urls
   const { stdout } = await promisify(execFile)(stack, ['exec', 'grpcio', 'check', grpc, http], {
@@ -38,7 +38,7 @@ test('a gRPC client that is not docmgr speaks to the document role', async () =>
   assert.match(stdout, /\S/)
 })
 
-test('the suites spoke to the gateway', async () => {
+test('the suites sent their requests to the gateway', async () => {
   const { headers } = await fetch(`${target.urls.http}/documents`)
   assert.match(headers.get('server') ?? '', /nginx/)
 })

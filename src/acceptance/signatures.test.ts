@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Document, Signature } from './facts.ts'
 import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
-import { openTarget, type Target } from './target.ts'
+import { useTarget } from './target.ts'
 
 const GONE = '019aa1b2-0000-7000-8000-00000000dead'
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-let target: Target
-let documents = ''
-let base = ''
-
-before(async () => {
-  target = await openTarget()
-  documents = target.urls.document
-  base = target.urls.signature
-})
-after(() => target.stop())
+const target = await useTarget()
+const { document: documents, signature: base } = target.urls
 
 test('a signature moves its document to signed, at once and in the cache too', async () => {
   const { id } = await createDocument(documents)

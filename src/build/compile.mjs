@@ -10,7 +10,8 @@ export function entryPoints({ all }) {
   const others = /^src\/bench\/bench(-stack)?\.ts$|\.test\.ts$/
   const entries = findFiles('src', /\.ts$/)
   return entries.filter(
-    (path) => (program.test(path) && (all || !path.startsWith('src/bench/'))) || (all && others.test(path)),
+    (path) =>
+      (program.test(path) && (all || !/^src\/(bench|testing)\//.test(path))) || (all && others.test(path)),
   )
 }
 

@@ -8,9 +8,11 @@
 //   npm run test:stack [-- PATTERN…]        the files *.stack.test.ts, on the servers of docker/native
 //
 // Options of `node --test` go after a second `--`. --out=DIR names another build than dist.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { findFiles } from './files.mjs'
 
@@ -48,6 +50,21 @@ if (files.length === 0) {
 
 const rounds = values.rounds ?? process.env.CRASH_ROUNDS ?? (values.crash ? '50' : '5')
 const cores = availableParallelism()
+
+/** Starts the PostgreSQL server that the files of this run share. */
+async function startServer() {
+  const server = spawn(process.execPath, [`${out}/testing/shared-postgres.worker.js`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const exited = once(server, 'exit')
+  const line = once(createInterface(server.stdout), 'line')
+  const [connection] = await Promise.race([line, exited.then(() => [])])
+  if (connection === undefined) process.exit(1)
+  return { connection, stop: () => (server.stdin.end(), exited) }
+}
+
+const needsServer = !stack && files.some((file) => file.startsWith(`${out}/`) && !pure.has(file))
+const server = needsServer ? await startServer() : undefined
 const { status } = spawnSync(
   process.execPath,
   [
@@ -64,7 +81,13 @@ const { status } = spawnSync(
   ],
   {
     stdio: 'inherit',
-    env: { ...process.env, CRASH_ROUNDS: rounds, ...(stack && { ACCEPTANCE_TARGET: 'topology' }) },
+    env: {
+      ...process.env,
+      CRASH_ROUNDS: rounds,
+      ...(server && { TEST_POSTGRES: server.connection }),
+      ...(stack && { ACCEPTANCE_TARGET: 'topology' }),
+    },
   },
 )
+await server?.stop()
 process.exit(status ?? 1)

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import { test } from 'node:test'
 import { eventually } from '../testing/deadline.ts'
-import { type Harness, newId, startHarness } from '../testing/ws-harness.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
+import { newId, startTestService } from '../testing/test-service.ts'
 import { subscribe, type SubscribeOptions, type Subscription, SubscriptionRefused } from './subscription.ts'
 
-let databases: TestDatabases
-let harness: Harness
-before(async () => {
-  databases = await startTestDatabases()
-  harness = await startHarness(databases)
-})
-after(async () => {
-  await harness?.stop()
-  await databases?.stop()
-})
+const service = await startTestService({ roles: ['ws'] }, TEST_FILE)
 
 const open = (documentId: string, options: Partial<SubscribeOptions> = {}) => {
   const seen: string[] = []
   const states: string[] = []
   const subscription: Subscription = subscribe({
-    url: harness.url,
+    url: service.url,
     documentId,
-    token: () => harness.token(),
+    token: () => service.token(),
     backoff: { firstMs: 5, limitMs: 20 },
     onMessage: ({ type, data }) => seen.push(`${type} ${data?.['version']}`),
     onState: ({ kind }) => states.push(kind),
@@ -32,12 +23,12 @@ const open = (documentId: string, options: Partial<SubscribeOptions> = {}) => {
 }
 
 test('a subscription resumes after a lost connection, without a gap or a duplicate', async () => {
-  const id = await harness.documents.add()
+  const id = await service.rows.add()
   const { subscription, seen, states } = open(id)
   await eventually('the connection', () => states.includes('established'))
   for (let version = 2; version <= 20; version++) {
-    await harness.documents.change(id, { title: `${version}` })
-    if (version % 4 === 0) harness.cut()
+    await service.rows.change(id, { title: `${version}` })
+    if (version % 4 === 0) service.cut()
   }
   await eventually('the last version', () => seen.includes('document.updated 20'))
   assert.deepEqual(
@@ -48,7 +39,7 @@ test('a subscription resumes after a lost connection, without a gap or a duplica
   const position = subscription.position()
   subscription.close()
   await subscription.closed
-  await harness.documents.change(id, { title: 'later' })
+  await service.rows.change(id, { title: 'later' })
   const later = open(id, { last: position! })
   await eventually('what was missed', () => later.seen.length > 0)
   assert.deepEqual(later.seen, ['document.updated 21'])
@@ -56,8 +47,8 @@ test('a subscription resumes after a lost connection, without a gap or a duplica
 })
 
 test('onCaughtUp is called when the history has been received', async () => {
-  const id = await harness.documents.add()
-  await harness.documents.change(id, { title: 'new' })
+  const id = await service.rows.add()
+  await service.rows.change(id, { title: 'new' })
   let before: string[] | undefined
   const { subscription, seen } = open(id, { last: 'start', onCaughtUp: () => (before ??= [...seen]) })
   await eventually('the history', () => before !== undefined)
@@ -77,7 +68,7 @@ test('a reset is reported, and the subscription continues from the new position'
 test('the position moves forward without events of the document', async () => {
   const { subscription, seen } = open(newId(), { pingMs: 20 })
   const beginning = await eventually('a position', () => subscription.position())
-  await harness.documents.add()
+  await service.rows.add()
   await eventually('a later position', () => subscription.position() !== beginning)
   assert.deepEqual(seen, [])
   subscription.close()
@@ -100,7 +91,7 @@ test('connecting is retried while nothing listens and while there is no token', 
   let asked = 0
   const token = (): string => {
     if (asked++ < 2) throw new Error('no token yet')
-    return harness.token()
+    return service.token()
   }
   const late = open(newId(), { token })
   await eventually('the connection', () => late.states.includes('established'))
@@ -108,14 +99,14 @@ test('connecting is retried while nothing listens and while there is no token', 
 })
 
 test('a subscription ends with the error of a handler and keeps the position before that message', async () => {
-  const id = await harness.documents.add()
+  const id = await service.rows.add()
   const failing = open(id, {
     onMessage: () => {
       throw new Error('disk full')
     },
   })
   const beginning = await eventually('a position', () => failing.subscription.position())
-  await harness.documents.change(id, { title: 'x' })
+  await service.rows.change(id, { title: 'x' })
   await assert.rejects(failing.subscription.closed, /disk full/)
   assert.equal(failing.subscription.position(), beginning)
 })

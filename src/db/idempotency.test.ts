@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
 import { silentLogger } from '../runtime/logger.ts'
-import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import { openTestDatabase } from '../testing/database.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import type { Database } from './database.ts'
 import { createIdempotency, type Idempotency, requestHash } from './idempotency.ts'
 import { queryRows } from './query.ts'
-
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases()
-})
-after(() => server.stop())
 
 const anonymous = { kind: 'anonymous' } as const
 const request = (key: string, hash = requestHash(['a'])) => ({ principal: anonymous, key, hash })
@@ -21,7 +16,7 @@ async function setUp(): Promise<{
   keys: Idempotency<{ n: number }>
   time: { ms: number }
 }> {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
   const clock = { now: () => new Date(time.ms) }
   return {
@@ -94,7 +89,7 @@ test('a key is free again after 24 hours, and old keys are removed', async () =>
 })
 
 test('a stored answer keeps the order of its fields', async () => {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const clock = { now: () => new Date('2026-03-01T10:00:00Z') }
   const keys = createIdempotency<object>({ database, schema: 'signatures', clock, log: silentLogger })
   const answer = { z: 1, longer: [{ b: 1, a: 2 }], a: 3 }

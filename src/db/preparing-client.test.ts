@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import { test } from 'node:test'
+import { openTestDatabase } from '../testing/database.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import { connectDatabase } from './connect.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases()
-})
-after(() => server.stop())
-
 test('statements with parameters are prepared once per connection, with the option `prepare`', async (t) => {
-  const { direct } = await server.open()
+  const { direct } = await openTestDatabase(TEST_FILE)
   for (const prepare of [true, false]) {
     const { pool } = connectDatabase(direct, {
       size: 1,
@@ -35,7 +30,7 @@ test('statements with parameters are prepared once per connection, with the opti
 })
 
 test('a failed prepared statement can be executed again', async (t) => {
-  const { direct } = await server.open()
+  const { direct } = await openTestDatabase(TEST_FILE)
   const { pool } = connectDatabase(direct, {
     size: 1,
     waitMs: 5_000,

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
-import { startTestDatabases, type TestDatabases } from '../testing/database.ts'
+import { openTestDatabase } from '../testing/database.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import { inTransaction, queryRows, sqlState } from './query.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases()
-})
-after(() => server.stop())
-
 test('rows have the types of the tables in schema.ts', async () => {
-  const { pool } = await server.open()
+  const { pool } = await openTestDatabase(TEST_FILE)
   const [row] = await queryRows(
     pool,
     `SELECT $1::uuid AS id, 9007199254740991::bigint AS big, 7::int AS small, true AS yes, NULL::text AS nothing,
@@ -31,7 +26,7 @@ test('rows have the types of the tables in schema.ts', async () => {
 })
 
 test('a transaction commits when its work resolves and rolls back when it rejects', async () => {
-  const { pool } = await server.open()
+  const { pool } = await openTestDatabase(TEST_FILE)
   const add = `INSERT INTO documents.views VALUES (gen_random_uuid(), 1, 1)`
   assert.equal(await inTransaction(pool, async (client) => (await queryRows(client, add), 'done')), 'done')
   const failing = inTransaction(pool, async (client) => {
@@ -43,14 +38,14 @@ test('a transaction commits when its work resolves and rolls back when it reject
 })
 
 test('an error of a statement keeps its SQLSTATE and leaves the connection usable', async () => {
-  const { pool } = await server.open()
+  const { pool } = await openTestDatabase(TEST_FILE)
   const failing = inTransaction(pool, (client) => queryRows(client, 'SELECT 1 / 0'))
   await assert.rejects(failing, (error) => sqlState(error) === '22012')
   assert.equal((await queryRows(pool, 'SELECT 1 AS one'))[0]!['one'], 1)
 })
 
 test('a database that cannot be reached, or is lost, is unavailable', async () => {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const unavailable = (error: unknown): boolean => isProblem(error, 'unavailable')
   const cut = inTransaction(database.pool, (client) =>
     queryRows(client, 'SELECT pg_terminate_backend(pg_backend_pid())'),

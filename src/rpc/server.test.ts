@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, describe, test } from 'node:test'
-import { Code, ConnectError, createClient } from '@connectrpc/connect'
+import { test } from 'node:test'
+import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
@@ -11,6 +11,7 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
+import { sharedByTests } from '../testing/test-file.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -63,6 +64,7 @@ async function start(mode: 'open' | 'required') {
 }
 
 type Servers = Awaited<ReturnType<typeof start>>
+type DocumentClient = Client<typeof DocumentService>
 
 const transports = {
   grpc: ({ grpc }: Servers) => createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpc.port}` }),
@@ -71,67 +73,70 @@ const transports = {
   'gRPC-Web': ({ url }: Servers) => createGrpcWebTransport({ baseUrl: url, httpVersion: '1.1' }),
 }
 
-for (const [protocol, transportOf] of Object.entries(transports)) {
-  describe(`the document service over ${protocol}`, () => {
-    let servers: Servers
-    const client = () => createClient(DocumentService, transportOf(servers))
-    before(async () => (servers = await start('open')))
-    after(() => servers.stop())
+const refused = async (call: Promise<unknown>, code: Code, problem: string): Promise<ConnectError> => {
+  const error = await call.then(
+    () => assert.fail('it should fail'),
+    (failure: unknown) => ConnectError.from(failure),
+  )
+  assert.equal(error.code, code)
+  assert.equal(error.metadata.get('docmgr-problem'), problem)
+  return error
+}
 
-    test('answers its three methods', async () => {
-      const { id } = servers.role.create('sent')
-      assert.equal((await client().documentExists({ documentId: id })).status, 'sent')
-      assert.equal((await client().documentExists({ documentId: GONE })).exists, false)
-      assert.equal((await client().updateDocumentStatus({ documentId: id, status: 'signed' })).version, 2)
-      const document = await client().getDocument({ documentId: id.toUpperCase() })
-      assert.equal(document.contentSize, 5n)
-      assert.equal(document.s3Key, `${id}/content`)
+for (const [protocol, transportOf] of Object.entries(transports)) {
+  const opened = sharedByTests(() => start('open'))
+  const testOver = (name: string, body: (client: DocumentClient, servers: Servers) => Promise<void>): void =>
+    void test(`${protocol}: ${name}`, async () => {
+      const servers = await opened()
+      await body(createClient(DocumentService, transportOf(servers)), servers)
     })
 
-    const refused = async (call: Promise<unknown>, code: Code, problem: string): Promise<ConnectError> => {
-      const error = await call.then(
-        () => assert.fail('it should fail'),
-        (failure: unknown) => ConnectError.from(failure),
-      )
-      assert.equal(error.code, code)
-      assert.equal(error.metadata.get('docmgr-problem'), problem)
-      return error
-    }
+  testOver('answers its three methods', async (client, { role }) => {
+    const { id } = role.create('sent')
+    assert.equal((await client.documentExists({ documentId: id })).status, 'sent')
+    assert.equal((await client.documentExists({ documentId: GONE })).exists, false)
+    assert.equal((await client.updateDocumentStatus({ documentId: id, status: 'signed' })).version, 2)
+    const document = await client.getDocument({ documentId: id.toUpperCase() })
+    assert.equal(document.contentSize, 12n)
+    assert.equal(document.s3Key, `${id}/content`)
+  })
 
-    test('answers errors with a status, a message and the code of the problem', async () => {
-      const { id } = servers.role.create('cancelled')
-      await refused(client().getDocument({ documentId: GONE }), Code.NotFound, 'document-not-found')
-      const move = client().updateDocumentStatus({ documentId: id, status: 'signed' })
+  testOver(
+    'answers errors with a status, a message and the code of the problem',
+    async (client, { role }) => {
+      const { id } = role.create('cancelled')
+      await refused(client.getDocument({ documentId: GONE }), Code.NotFound, 'document-not-found')
+      const move = client.updateDocumentStatus({ documentId: id, status: 'signed' })
       const refusal = await refused(move, Code.FailedPrecondition, 'status-not-allowed')
       assert.match(refusal.rawMessage, /cancelled/)
       for (const documentId of ['zzz', '']) {
-        await refused(client().documentExists({ documentId }), Code.InvalidArgument, 'validation-failed')
+        await refused(client.documentExists({ documentId }), Code.InvalidArgument, 'validation-failed')
       }
       for (const status of ['bogus', '']) {
-        const bogus = client().updateDocumentStatus({ documentId: id, status })
+        const bogus = client.updateDocumentStatus({ documentId: id, status })
         await refused(bogus, Code.InvalidArgument, 'validation-failed')
       }
-    })
+    },
+  )
 
-    test('answers with the request id, in success and failure', async () => {
-      const headers = { 'x-request-id': 'given-1' }
-      let received: string | null = null
-      const onHeader = (header: Headers): void => void (received = header.get('x-request-id'))
-      await client().documentExists({ documentId: GONE }, { headers, onHeader })
-      assert.equal(received, 'given-1')
-      const failing = client().getDocument({ documentId: GONE }, { headers })
-      const error = await refused(failing, Code.NotFound, 'document-not-found')
-      assert.equal(error.metadata.get('x-request-id'), 'given-1')
-    })
-
-    test('refuses an invalid token, also where no token is required', async () => {
-      const headers = { authorization: 'Bearer a.b.c' }
-      const call = client().documentExists({ documentId: GONE }, { headers })
-      await refused(call, Code.Unauthenticated, 'unauthenticated')
-    })
+  testOver('answers with the request id, in success and failure', async (client) => {
+    const headers = { 'x-request-id': 'given-1' }
+    let received: string | null = null
+    const onHeader = (header: Headers): void => void (received = header.get('x-request-id'))
+    await client.documentExists({ documentId: GONE }, { headers, onHeader })
+    assert.equal(received, 'given-1')
+    const failing = client.getDocument({ documentId: GONE }, { headers })
+    const error = await refused(failing, Code.NotFound, 'document-not-found')
+    assert.equal(error.metadata.get('x-request-id'), 'given-1')
   })
 
-  test(`over ${protocol}, a call without a token is refused where one is required`, async () => {
+  testOver('refuses an invalid token, also where no token is required', async (client) => {
+    const headers = { authorization: 'Bearer a.b.c' }
+    const call = client.documentExists({ documentId: GONE }, { headers })
+    await refused(call, Code.Unauthenticated, 'unauthenticated')
+  })
+
+  test(`${protocol}: a call without a token is refused where one is required`, async () => {
     const servers = await start('required')
     const client = createClient(DocumentService, transportOf(servers))
     const call = client.documentExists({ documentId: GONE })

@@ -1,9 +1,8 @@
 import type { Document } from '../domain/document-fields.ts'
 import { type DocumentStatus, statusMove } from '../domain/document-status.ts'
-import { contentKey } from '../domain/content-key.ts'
 import { DomainError } from '../domain/errors.ts'
-import { createUuidV7 } from '../runtime/ids.ts'
 import type { Documents } from '../ports/documents/port.ts'
+import { sampleDocument } from './sample-documents.ts'
 
 export interface MemoryDocuments extends Documents {
   create(status?: DocumentStatus): Document
@@ -13,7 +12,6 @@ export interface MemoryDocuments extends Documents {
 /** Documents in memory, for tests of callers of the port. It passes the contract suite. */
 export function openMemoryDocuments(): MemoryDocuments {
   const documents = new Map<string, Document>()
-  const newId = createUuidV7()
   const find = (id: string): Document => {
     const found = documents.get(id)
     if (!found) throw new DomainError('document-not-found', `there is no document ${id}`)
@@ -21,22 +19,8 @@ export function openMemoryDocuments(): MemoryDocuments {
   }
   return {
     create(status = 'created') {
-      const id = newId()
-      const now = new Date().toISOString()
-      const document: Document = {
-        id,
-        title: 'Contract',
-        content_type: 'text/plain',
-        content_size: 5,
-        content_sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
-        s3_key: contentKey(id),
-        status,
-        created_by: 'ada@example.com',
-        created_at: now,
-        updated_at: now,
-        version: 1,
-      }
-      documents.set(id, document)
+      const document = sampleDocument({ status })
+      documents.set(document.id, document)
       return document
     },
     remove: (id) => void documents.delete(id),

@@ -5,11 +5,14 @@ import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { Client } from 'pg'
 import { findBinaries } from '../db/embedded/binaries.ts'
 import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
 import { clearLeftovers } from '../db/embedded/leftovers.ts'
-import { type ConnectionSettings } from '../db/database.ts'
+import type { ConnectionSettings } from '../db/database.ts'
+import { migrateDatabase } from '../db/migrate.ts'
+import { migrationsFolder } from '../db/open.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { processIdentity } from '../runtime/processes.ts'
 
@@ -18,20 +21,22 @@ const PREFIX = 'docmgr-test-pg-'
 const TEMPLATE_PREFIX = 'docmgr-test-template-'
 const TWO_DAYS_MS = 2 * 24 * 3600 * 1000
 
+/** Of a server for several processes, each with feeds of its own. */
+const SHARED_SETTINGS = { max_connections: '300', max_wal_senders: '50', max_replication_slots: '100' }
+
 export interface TestPostgres {
-  connection: Omit<ConnectionSettings, 'database'>
-  /** Creates an empty database with a unique name. */
-  createDatabase(): Promise<ConnectionSettings>
+  /** of an empty database, the template of `createTestDatabase` */
+  connection: ConnectionSettings
   /** Ends the server and removes its data. */
   stop(): Promise<void>
 }
 
 /**
- * A PostgreSQL server for one test file, in a new folder, with logical decoding. It starts in under a second on a copy of
- * a template, which the first test on a machine creates.
- * @param options.durable flush to disk; a test that kills the server needs it
+ * A PostgreSQL server in a new folder, with logical decoding. It starts in under a second on a copy of a template, which
+ * the first test on a machine creates.
+ * @param options.shared for all test files of a run
  */
-export async function startTestPostgres(options: { durable?: boolean } = {}): Promise<TestPostgres> {
+export async function startTestPostgres({ shared = false } = {}): Promise<TestPostgres> {
   await removeAbandoned()
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   const removeNow = (): void => rmSync(folder, { recursive: true, force: true })
@@ -43,18 +48,22 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
   try {
     await copyTestCluster(join(folder, 'postgres'))
     // Commits stay synchronous: logical decoding only reads what was flushed.
-    const settings = options.durable ? {} : { fsync: 'off', full_page_writes: 'off' }
     const server = await startEmbeddedPostgres({
       folder: join(folder, 'postgres'),
       log: silentLogger,
-      settings,
+      // Without autovacuum, which would hold the template when a database is made of it.
+      settings: {
+        fsync: 'off',
+        full_page_writes: 'off',
+        autovacuum: 'off',
+        ...(shared && SHARED_SETTINGS),
+      },
     })
-    const { database: _, ...connection } = server.connection
     return {
-      connection,
-      createDatabase: () => createDatabase(server.connection),
+      connection: server.connection,
       async stop() {
-        await server.stop(3_000)
+        // Nothing of it is read again.
+        await server.stop(0)
         await remove()
       },
     }
@@ -64,12 +73,14 @@ export async function startTestPostgres(options: { durable?: boolean } = {}): Pr
   }
 }
 
-async function createDatabase(connection: ConnectionSettings): Promise<ConnectionSettings> {
+/** Creates a migrated, empty database with a unique name. @param connection of a TestPostgres */
+export async function createTestDatabase(connection: ConnectionSettings): Promise<ConnectionSettings> {
   const database = `test_${randomUUID().replaceAll('-', '')}`
-  const client = new Client({ ...connection, ssl: false })
+  // A template must have no session.
+  const client = new Client({ ...connection, database: 'postgres', ssl: false })
   await client.connect()
   try {
-    await client.query(`CREATE DATABASE ${database}`)
+    await client.query(`CREATE DATABASE ${database} TEMPLATE ${connection.database}`)
   } finally {
     await client.end()
   }
@@ -77,13 +88,15 @@ async function createDatabase(connection: ConnectionSettings): Promise<Connectio
 }
 
 /**
- * The folder of a stopped server, one per program, user and day; the first caller creates it. One per day, because systems
- * remove old files from their temporary folder one by one; one per program, because its location decides which user the
- * server runs as.
+ * The folder of a stopped server with a migrated database, one per program, migrations, user and day; the first caller
+ * creates it. One per day, because systems remove old files from their temporary folder one by one; one per program,
+ * because its location decides which user the server runs as.
  */
 async function findTemplate(): Promise<string> {
   const { postgres } = await findBinaries()
-  const program = createHash('sha256').update(postgres).digest('hex').slice(0, 12)
+  const hash = createHash('sha256').update(postgres)
+  for (const { sql } of readMigrationFiles({ migrationsFolder: migrationsFolder() })) hash.update(String(sql))
+  const program = hash.digest('hex').slice(0, 12)
   const uid = process.getuid?.() ?? 0
   const day = new Date().toISOString().slice(0, 10)
   const template = join(tmpdir(), `${TEMPLATE_PREFIX}${uid}-${program}-${day}`)
@@ -94,7 +107,11 @@ async function findTemplate(): Promise<string> {
   }
   const draft = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`))
   const server = await startEmbeddedPostgres({ folder: join(draft, 'postgres'), log: silentLogger })
-  await server.stop()
+  try {
+    await migrateDatabase(server.connection, migrationsFolder())
+  } finally {
+    await server.stop()
+  }
   try {
     await rename(draft, template)
   } catch {
@@ -104,7 +121,17 @@ async function findTemplate(): Promise<string> {
   return join(template, 'postgres')
 }
 
-/** Copies a stopped server's folder, for startEmbeddedPostgres, to the path `to`, which must not exist yet. */
+/** A new, temporary data folder for `docmgr serve`, with the database that its first start would have created. */
+export async function newDataFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-data-'))
+  await copyTestCluster(join(folder, 'postgres'))
+  return folder
+}
+
+/**
+ * Copies the folder of a stopped server, whose database is migrated and empty, for startEmbeddedPostgres.
+ * @param to a path that does not exist yet
+ */
 export async function copyTestCluster(to: string): Promise<void> {
   const from = await findTemplate()
   // With owners and modes; blocks are shared where the file system supports that.

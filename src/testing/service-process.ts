@@ -5,7 +5,7 @@ import { LISTENING_ROLES, type ListeningRole } from '../config/roles.ts'
 import { builtProgram, type Program } from './cli.ts'
 import { within } from './deadline.ts'
 
-/** What `docmgr serve --json` says once it is ready. */
+/** What `docmgr serve --json` prints when it is ready. */
 export interface ServiceUrls extends Record<ListeningRole, string> {
   http: string
   /** host:port */
@@ -16,9 +16,9 @@ export interface ServiceProcess {
   urls: ServiceUrls
   findings: string[]
   pid: number
-  /** milliseconds from the spawn to its word that it is ready */
+  /** milliseconds from the spawn until it was ready */
   readyMs: number
-  /** what it has logged so far, its last 20,000 characters */
+  /** the last 20,000 characters of its log */
   log(): string
   /** resolves when the process is gone */
   exited: Promise<{ code: number | null; stderr: string }>

@@ -15,13 +15,13 @@ interface PlainAnswer {
 export interface StackSearch {
   /** a name that no other test has */
   alias: string
-  /** An adapter on the alias, at another address than the stack's if need be; stopped in the end. */
+  /** An adapter on the alias, at the stack's address or another; stopped when the test ends. */
   open(url?: string): Promise<SearchIndex>
-  /** Without the adapter and its client. */
+  /** A request without the adapter and its client. */
   ask(method: string, path: string, body?: unknown): Promise<PlainAnswer>
 }
 
-/** An alias on the stack's Elasticsearch; its index goes when the test ends. */
+/** An alias on the stack's Elasticsearch; its index is deleted when the test ends. */
 export function newStackSearch(t: { after(done: () => Promise<void>): void }): StackSearch {
   const alias = `test-${randomBytes(6).toString('hex')}`
   const opened: SearchIndex[] = []

@@ -16,7 +16,7 @@ export const stack = {
   redisUrl: from('REDIS_URL', 'redis://127.0.0.1:6379'),
   /** MinIO */
   s3Endpoint: from('S3_ENDPOINT', 'http://127.0.0.1:9000'),
-  /** another implementation of the same API */
+  /** another implementation of S3 */
   s3SecondEndpoint: from('S3_SECOND_ENDPOINT', 'http://127.0.0.1:7070'),
   s3AccessKey: from('AWS_ACCESS_KEY_ID', 'docmgr'),
   s3SecretKey: from('AWS_SECRET_ACCESS_KEY', 'docmgr-s3'),

@@ -16,10 +16,13 @@ import { silentLogger } from '../runtime/logger.ts'
 import { type RunningGraph, startGraph } from '../runtime/module.ts'
 import { startTestDatabases } from './database.ts'
 import { eventually } from './deadline.ts'
+import { createDocumentRows, type DocumentRows } from './document-rows.ts'
+import { openSocket } from './socket.ts'
+import { type Undo, undoing } from './undoing.ts'
 
 export interface TestServiceOptions {
   roles: NonNullable<ConfigInput['roles']>
-  /** a migrated one, which the caller stops; without it, the service has a server of its own */
+  /** a migrated one, which the caller stops; without it, the service has a new one */
   database?: Database
   /** beside free ports, a temporary data folder and a replication slot of its own */
   settings?: ConfigInput
@@ -44,8 +47,9 @@ export const newId = createUuidV7()
 /**
  * Starts roles in this process as `docmgr serve` does: the same composition, a real listener, a silent log. Parts that the
  * roles do not need are not started; their properties throw.
+ * @param t when it ends, the service stops; without it, the caller stops the service
  */
-export async function startTestService(options: TestServiceOptions) {
+export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const { overrides = {} } = options
   const databases = options.database ? undefined : await startTestDatabases()
   const database = options.database ?? (await databases!.open())
@@ -67,6 +71,16 @@ export async function startTestService(options: TestServiceOptions) {
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
   const { tokens } = graph.value(parts.ports.authenticator)
+  const token = (user: { id?: string; email?: string; admin?: boolean } = {}): string =>
+    tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })
+  let stopped: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    await graph.stop()
+    sockets.stop()
+    await databases?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  if (t) undoing(t).after(() => (stopped ??= stop()))
 
   return Object.assign(startedParts(graph, parts), {
     /** with all routes of the roles */
@@ -80,8 +94,11 @@ export async function startTestService(options: TestServiceOptions) {
     /** every event that a consumer has handled */
     events,
     ...createRequests(url),
-    token: (user: { id?: string; email?: string; admin?: boolean } = {}) =>
-      tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user }),
+    rows: rowsOf(database, feed && events),
+    /** Subscribes to a document; by default as ada@example.com. */
+    connect: (documentId: string, query: { last?: string; token?: string } = {}) =>
+      openSocket(url, documentId, { token: token(), ...query }),
+    token,
     /** the header Authorization of a user */
     authorization: (user: { id: string; email: string }) =>
       `Bearer ${tokens.sign({ ...user, admin: false })}`,
@@ -92,12 +109,7 @@ export async function startTestService(options: TestServiceOptions) {
       feed?.destroy()
       sockets.cut()
     },
-    async stop() {
-      await graph.stop()
-      sockets.stop()
-      await databases?.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+    stop: () => (stopped ??= stop()),
   })
 }
 
@@ -144,6 +156,19 @@ function configOf(folder: string, { roles, settings = {}, tokenLifetime }: TestS
     },
   })
   return tokenLifetime === undefined ? config : { ...config, auth: { ...config.auth, tokenLifetime } }
+}
+
+/** Rows to change. @param events where there is a feed: `add` returns when the consumers have handled the new row */
+function rowsOf({ pool }: Database, events: ChangeEvent[] | undefined): DocumentRows {
+  const rows = createDocumentRows(pool)
+  return {
+    ...rows,
+    async add(title) {
+      const id = await rows.add(title)
+      if (events) await eventually('the new document', () => events.some(({ key }) => key === id))
+      return id
+    },
+  }
 }
 
 /** The feed, with each event kept once its consumer has handled it. */

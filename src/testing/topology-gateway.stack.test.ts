@@ -1,4 +1,4 @@
-/** The gateway itself, before roles that only say who they are. */
+/** The gateway itself, in front of servers that answer with their names. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -102,7 +102,7 @@ test('what is not public is a problem of the gateway', async () => {
   }
 })
 
-test('instances share the requests; one that is away is passed over, by a POST too', async () => {
+test('instances share the requests; a stopped one is skipped, also by a POST', async () => {
   for (let n = 0; n < 10; n++) await post('/signatures', 'x')
   for (const { requests } of signatures()) assert.ok(requests.length > 0)
 

@@ -16,7 +16,7 @@ const run = promisify(execFile)
 /** nginx with the routing table of docker/kong.yml. */
 export interface Gateway {
   url: string
-  /** makes it know exactly the instances that there are; requests in flight are not disturbed */
+  /** configures the current instances; requests in flight are not disturbed */
   reload(): Promise<void>
   /** its error log */
   output(): Promise<string>
@@ -89,7 +89,7 @@ export async function openGateway(targets: () => readonly Target[]): Promise<Own
   }
 }
 
-/** What the running workers were configured from. */
+/** The number of the configuration that the running workers use. */
 async function generationOf(socketPath: string): Promise<string | undefined> {
   const asked = request({ socketPath, path: '/', agent: false, timeout: 1_000 })
   asked.end()

@@ -8,7 +8,7 @@ import type { Program } from './cli.ts'
 import { eventually, within } from './deadline.ts'
 import { serviceEnvironment } from './service-process.ts'
 
-/** Eight processes that start at once share what processors there are. */
+/** Eight processes may start at once on two processors. */
 const START_LIMIT_MS = 150_000
 const STOP_LIMIT_MS = 30_000
 const KEPT_CHARS = 20_000
@@ -16,9 +16,9 @@ const KEPT_CHARS = 20_000
 /** One process of a role. It keeps its port and its name when it is started again. */
 export interface Instance {
   readonly role: Role
-  /** such as signature-2; its name in its consumer group too */
+  /** such as signature-2 */
   readonly name: string
-  /** its own HTTP port, past the gateway */
+  /** its own HTTP port, without the gateway */
   readonly url: string
   /** host:port, of the document role */
   readonly grpc: string | undefined
@@ -31,10 +31,10 @@ export interface Instance {
   stop(): Promise<number | null>
   /** SIGKILL, and waits until it is gone */
   kill(): Promise<void>
-  /** `stop` and `start`, without a word to the gateway */
+  /** `stop` and `start`; the gateway is not reconfigured */
   restart(): Promise<void>
   signal(signal: NodeJS.Signals): void
-  /** the last that it has written, from all its starts */
+  /** the end of its output, of all its starts */
   output(): string
 }
 

@@ -1,4 +1,4 @@
-/** What a topology owns on the servers that it shares with others: made here, and removed without a trace. */
+/** What a topology uses on servers that it shares with others: created here, and removed completely. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { asAdmin, dropDatabase } from './stack-database.ts'
 import { stack } from './stack.ts'
 
 export interface TopologyNames {
-  /** temporary, with a data folder a process */
+  /** temporary, with a data folder for each process */
   folder: string
   database: string
   /** through PgBouncer */

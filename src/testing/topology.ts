@@ -21,8 +21,8 @@ export interface TopologyOptions {
 }
 
 /**
- * docmgr's roles as processes of their own, on the servers of docker/native, behind a gateway. Everything that they
- * share with others on those servers has a name of its own, so that topologies do not see each other.
+ * docmgr's roles as processes of their own, on the servers of docker/native, behind a gateway. What they use on
+ * those servers has names of its own, so that topologies do not affect each other.
  */
 export interface Topology {
   /** the gateway's URL everywhere; `grpc`: host:port of the first document instance */
@@ -31,23 +31,23 @@ export interface Topology {
   names: TopologyNames
   /** the DOCMGR_* settings that the processes share: with them, commands work on this topology */
   env: Record<string, string>
-  /** those that there are now, in the order of their start */
+  /** the current ones, in the order of their start */
   instances(role: Role): readonly Instance[]
   /** runs a docmgr command with this topology's settings */
   cli(...args: string[]): Promise<CliResult>
   /** one more instance, ready and behind the gateway */
   startAnother(role: Role): Promise<Instance>
-  /** takes it away from the gateway, then ends it with SIGTERM; gives its exit code */
+  /** removes it from the gateway, then ends it with SIGTERM; resolves with its exit code */
   retire(instance: Instance): Promise<number | null>
-  /** a rolling restart's step: a new instance first, and when that is ready the old one goes */
+  /** one step of a rolling restart: starts a new instance, and retires the old one when the new one is ready */
   replace(instance: Instance): Promise<Instance>
-  /** what all processes have written, for a failed test */
+  /** the output of all processes, for a failed test */
   output(): string
-  /** ends everything and removes what it had on the servers */
+  /** ends all processes and removes what they used on the servers */
   stop(): Promise<void>
 }
 
-/** Starts the built program, and waits until every process is ready. An error has what the processes wrote. */
+/** Starts the built program, and waits until every process is ready. An error contains the output of the processes. */
 export async function startTopology(
   counts: InstanceCounts,
   options: TopologyOptions = {},
@@ -62,7 +62,7 @@ export async function startTopology(
   const stop = (): Promise<void> => undoAll(undo.splice(0))
 
   try {
-    // For others to reach their data folders in it.
+    // The program's user needs access to the data folders in it.
     if (program.user !== undefined) await chmod(names.folder, 0o711)
     const gateway = await openGateway(() => [...present])
     undo.push(() => gateway.stop())

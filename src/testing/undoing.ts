@@ -1,12 +1,17 @@
-import type { TestContext } from 'node:test'
+/** What runs a step after a test, or after the tests of a file. */
+export interface Undo {
+  after(step: () => unknown): void
+}
 
-export type Undo = Pick<TestContext, 'after'>
+const known = new WeakMap<Undo, Undo>()
 
 /**
  * What is undone after a test in the opposite order: what was made last goes first. All of it is, whatever fails: what is
  * left open would keep the tests' process for ever.
  */
 export function undoing(t: Undo): Undo {
+  const present = known.get(t)
+  if (present) return present
   const undo: (() => unknown)[] = []
   t.after(async () => {
     const problems: unknown[] = []
@@ -19,5 +24,7 @@ export function undoing(t: Undo): Undo {
     }
     if (problems.length > 0) throw new AggregateError(problems, problems.join('; '))
   })
-  return { after: (step: () => unknown) => void undo.push(step) } as Undo
+  const own: Undo = { after: (step) => void undo.push(step) }
+  for (const one of [t, own]) known.set(one, own)
+  return own
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../../testing/deadline.ts'
+import { newDataFolder } from '../../testing/postgres.ts'
 import { createRandom, type Random } from '../../testing/random.ts'
 import { postmasterPid, signalProcess, withDatabase } from '../../testing/service-database.ts'
 import { type ServiceProcess, startServiceProcess } from '../../testing/service-process.ts'
@@ -42,7 +41,7 @@ export class CrashHarness {
   readonly #newName = createNames()
 
   static async create(seed: number): Promise<CrashHarness> {
-    return new CrashHarness(seed, await mkdtemp(join(tmpdir(), 'docmgr-crash-')))
+    return new CrashHarness(seed, await newDataFolder())
   }
 
   private constructor(seed: number, data: string) {

@@ -1,7 +1,7 @@
 /**
  * Rounds of kill -9 under writes, on one data folder. A seed decides what is written, what is killed and when:
- * CRASH_SEED repeats one, CRASH_ROUNDS sets their number,
- * CRASH_VERBOSE=1 prints each round. The timing of the machine is not repeated.
+ * CRASH_SEED repeats one, except for the timing of the machine. CRASH_ROUNDS sets the number of rounds, CRASH_VERBOSE=1
+ * prints each.
  */
 import { randomInt } from 'node:crypto'
 import { test } from 'node:test'

@@ -1,4 +1,4 @@
-/** What the processes of the ws role do together, each with some of the subscribers. */
+/** What several ws processes do together, each with some of the subscribers. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'

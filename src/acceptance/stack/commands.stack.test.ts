@@ -1,4 +1,4 @@
-/** The commands that talk to a service, through the gateway, as one who has docmgr on a laptop and a URL uses them. */
+/** The commands that call a service, through the gateway, from a machine that knows only its URL. */
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -48,7 +48,7 @@ test('seed, import, search and tail work through the gateway, and doctor knows i
   assert.deepEqual({ state, detail }, { state: 'ok', detail: `docmgr answers on listen.http = ${port}` })
 
   const { id } = await createDocument(http)
-  // Away from the settings of the servers: nothing but the URL leads there.
+  // Without the settings of the servers: only the URL is known.
   const tail = startCli(['tail', id, '--until', 'document.signed', '--json'], { env: { DOCMGR_URL: http } })
   await tail.says(`Following ${id}`)
   assert.equal((await sendJson('PATCH', `${http}/documents/${id}`, { title: 'Lease' })).status, 200)

@@ -5,7 +5,7 @@ import type { TopologyNames } from '../../testing/topology.ts'
 
 const LIMIT_MS = 60_000
 
-/** Stops the connector's task and starts another, which reads the log from where the last one has noted itself. */
+/** Stops the connector's task and starts another, which reads the log from the last stored offset. */
 export async function restartConnector(names: TopologyNames): Promise<void> {
   const before = await readerOf(names.slot)
   await tell('POST', names.connector, 'restart?includeTasks=true')
@@ -19,7 +19,7 @@ export async function restartConnector(names: TopologyNames): Promise<void> {
   )
 }
 
-/** Ends its tasks; what is committed from now on waits in the log. */
+/** Ends its tasks; later commits wait in the log. */
 export async function stopConnector(names: TopologyNames): Promise<void> {
   await tell('PUT', names.connector, 'stop')
   await eventually('the slot to be left', async () => (await readerOf(names.slot)) === undefined, LIMIT_MS)

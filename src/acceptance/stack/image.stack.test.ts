@@ -44,7 +44,7 @@ test('the image has what every role needs', async (t) => {
 
   const user = Number(image.user.split(':')[0])
   assert.ok(user > 0, 'not root')
-  // Who is not root already runs as somebody who is not.
+  // A user other than root cannot change the user, and needs no change.
   const program = {
     path: join(image.root, 'app/dist/cli.js'),
     ...(process.getuid!() === 0 && { user }),
@@ -72,7 +72,7 @@ test('the image has what every role needs', async (t) => {
   }
   await assert.rejects(
     run(process.execPath, [join(image.root, image.health[1]!)], { env: { DOCMGR_LISTEN_HTTP: '9' } }),
-    'the health check fails where nobody answers',
+    'the health check fails where no process listens',
   )
 })
 

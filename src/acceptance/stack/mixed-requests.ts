@@ -12,9 +12,9 @@ interface Target {
 export interface Mix {
   /** the next request, of every kind in a fixed order */
   next(): LoadRequest
-  /** what of that which was acknowledged is not there; empty when all is well */
+  /** the acknowledged writes that are missing */
   missing(base: string): Promise<string[]>
-  /** waits for what reaches the index later: whether the search finds it */
+  /** whether the search finds the last title */
   isFound(base: string): Promise<boolean>
 }
 

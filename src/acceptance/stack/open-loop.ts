@@ -23,7 +23,7 @@ interface LoadResult {
   failures: Failure[]
   /** milliseconds of each request from when it was due, sorted */
   latencies: number[]
-  /** how many milliseconds after it was due a request was sent at the latest */
+  /** the longest delay in milliseconds between the time when a request was due and when it was sent */
   latest: number
   seconds: number
 }
@@ -31,16 +31,16 @@ interface LoadResult {
 export interface Load {
   /** how many requests were answered so far */
   answered(): number
-  /** sends no more, waits for the requests in flight, and returns the result */
+  /** sends no more requests, waits for those in flight, and returns the result */
   end(): Promise<LoadResult>
 }
 
 const REQUEST_LIMIT_MS = 20_000
-/** More would only show what a machine does that has more work than it can do. */
+/** More in flight would only measure an overloaded machine. */
 const MOST_AT_ONCE = 200
 
 /**
- * Sends so many requests a second, each when it is due, whether or not the ones before it have been answered. While
+ * Sends `perSecond` requests a second, each when it is due, whether or not the ones before it have been answered. While
  * as many as can be in flight are, the next one waits, and those after it are sent at once until none is late. None is
  * repeated. Each has a connection of its own: nginx before 1.27.4 closes kept ones when it is reloaded, also while
  * a request comes in on them (its documentation, keepalive_min_timeout), and only the client could send that again.

@@ -1,4 +1,4 @@
-/** What docmgr leaves on its servers, as programs see it that know nothing of docmgr. */
+/** What docmgr stores on its servers, read by other programs. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Nobody who listens misses anything while everything between the database and the listener is restarted in turn. */
+/** No subscriber misses an event while all that is between the database and the subscriber is restarted in turn. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
@@ -33,7 +33,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
     documents.map(({ id }) => [ws, subscribeWithResume(id, () => ({ ws }))] as const),
   )
   const watchers = placed.map(([, watcher]) => watcher)
-  // Those that are left when it fails would come back for ever, and keep the process.
+  // Subscribers that a failure leaves open would reconnect for ever, and keep the process running.
   t.after(() => Promise.allSettled(watchers.map((watcher) => watcher.close())))
   const watchersOf = (id: string) => placed.filter(([, { documentId }]) => documentId === id)
   await Promise.all(watchers.map(({ established }) => established))

@@ -1,4 +1,4 @@
-/** An update of a running system: every process is replaced under load, and nobody notices. */
+/** An update of a running system: every process is replaced under load, and no request fails. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { ROLES } from '../facts.ts'
@@ -7,9 +7,9 @@ import { startTopology, type Topology } from '../../testing/topology.ts'
 import { prepareMix } from './mixed-requests.ts'
 import { quantile, startLoad } from './open-loop.ts'
 
-/** On a machine that has other work too, fewer show the same mistakes. */
+/** Requests a second. On a busy machine, fewer show the same faults. */
 const PER_SECOND = Number(process.env['ROLLING_RESTART_RATE'] ?? 100)
-/** Of the rate, what a machine has to answer for the test to be one of an update under load. */
+/** The part of the rate that must be reached: with less, it would not be an update under load. */
 const LEAST_RATE = 0.5
 /** Requests that are answered before and after each replacement. */
 const BETWEEN = PER_SECOND

@@ -4,7 +4,7 @@ import type { Document } from '../facts.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { createDocument, send, sendJson, sign, uniqueWord } from '../requests.ts'
 
-/** A document that is written to, and all that was acknowledged of it. */
+/** A document with all its acknowledged changes. */
 export interface Written {
   id: string
   /** a word that only its last title has */
@@ -18,9 +18,9 @@ export interface Written {
 
 export interface SteadyWriter {
   documents: Written[]
-  /** begins to write; the documents are there before */
+  /** begins to write; the documents exist before that */
   begin(): void
-  /** waits until so many more changes are acknowledged */
+  /** waits until `count` more changes are acknowledged */
   writes(count: number): Promise<void>
   /** ends the writing; rejects when a request has failed */
   end(): Promise<void>

@@ -1,31 +1,12 @@
 /** The contract suite of document caches. */
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import type { Document } from '../../domain/document-fields.ts'
-import { contentKey } from '../../domain/content-key.ts'
+import { test } from 'node:test'
 import { createUuidV7 } from '../../runtime/ids.ts'
+import { sampleDocument } from '../../testing/sample-documents.ts'
+import { sharedByTests } from '../../testing/test-file.ts'
 import type { DocumentCache } from './port.ts'
 
 const newId = createUuidV7()
-
-/** A document without a row. */
-export function sampleDocument(changes: Partial<Document> = {}): Document {
-  const id = changes.id ?? newId()
-  return {
-    id,
-    title: 'Contract A',
-    content_type: 'text/plain',
-    content_size: 12,
-    content_sha256: '0'.repeat(64),
-    s3_key: contentKey(id),
-    status: 'created',
-    created_by: 'ada@example.com',
-    created_at: '2026-03-01T10:00:00.123456Z',
-    updated_at: '2026-03-01T10:00:00.123456Z',
-    version: 1,
-    ...changes,
-  }
-}
 
 const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
   async 'returns a document after it was filled in, not before'(cache) {
@@ -102,8 +83,7 @@ const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
 
 /** @param open opens one before the first of these tests; it is stopped after the last one */
 export function cacheContractSuite(name: string, open: () => Promise<DocumentCache>): void {
-  let opened: Promise<DocumentCache> | undefined
-  after(async () => (await opened)?.stop())
+  const cache = sharedByTests(open)
   for (const [rule, check] of Object.entries(CONTRACT))
-    test(`cache ${name} ${rule}`, async () => check(await (opened ??= open())))
+    test(`cache ${name} ${rule}`, async () => check(await cache()))
 }

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Database } from '../../db/database.ts'
 import { queryRows } from '../../db/query.ts'
 import { silentLogger } from '../../runtime/logger.ts'
-import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
+import { openTestDatabase } from '../../testing/database.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { cacheContractSuite, sampleDocument } from './contract-suite.ts'
+import { sampleDocument } from '../../testing/sample-documents.ts'
+import { cacheContractSuite } from './contract-suite.ts'
 import { openCache } from './open.ts'
 import type { DocumentCache } from './port.ts'
-
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases()
-})
-after(() => server.stop())
 
 const time = { ms: Date.parse('2026-03-01T10:00:00Z') }
 const clock = { now: () => new Date(time.ms) }
@@ -32,10 +28,10 @@ function open(
   })
 }
 
-cacheContractSuite('memory:', async () => open(await server.open()))
+cacheContractSuite('memory:', async () => open(await openTestDatabase(TEST_FILE)))
 
 test('views are in the database within about a second', async () => {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const cache = await open(database)
   await cache.fill(sampleDocument(), 'user:1')
   await eventually(
@@ -46,7 +42,7 @@ test('views are in the database within about a second', async () => {
 })
 
 test('a viewer is recognised after a restart, and the table does not show the address', async () => {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const document = sampleDocument()
   for (let start = 0; start < 2; start++) {
     const cache = await open(database)
@@ -61,7 +57,7 @@ test('a viewer is recognised after a restart, and the table does not show the ad
 })
 
 test('views wait while the database is unavailable, and none is lost', async () => {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const cache = await open(database)
   const document = sampleDocument()
   await queryRows(database.pool, 'ALTER TABLE documents.views RENAME TO away')
@@ -74,7 +70,7 @@ test('views wait while the database is unavailable, and none is lost', async () 
 })
 
 test('a document is read from the table again after 300 seconds', async () => {
-  const cache = await open(await server.open())
+  const cache = await open(await openTestDatabase(TEST_FILE))
   const document = sampleDocument()
   await cache.update(document)
   time.ms += 299_000
@@ -84,7 +80,7 @@ test('a document is read from the table again after 300 seconds', async () => {
 })
 
 test('keeps the latest documents up to the limit', async () => {
-  const cache = await open(await server.open(), { entries: 2 })
+  const cache = await open(await openTestDatabase(TEST_FILE), { entries: 2 })
   const documents = [sampleDocument(), sampleDocument(), sampleDocument()]
   for (const document of documents) await cache.fill(document, undefined)
   const kept = await Promise.all(documents.map(({ id }) => cache.read(id, undefined)))
@@ -95,7 +91,7 @@ test('keeps the latest documents up to the limit', async () => {
 })
 
 test('an evicted change is not replaced by a row read before it', async () => {
-  const cache = await open(await server.open(), { entries: 2 })
+  const cache = await open(await openTestDatabase(TEST_FILE), { entries: 2 })
   const row = sampleDocument()
   await cache.update({ ...row, version: 2 })
   for (let n = 0; n < 2; n++) await cache.update(sampleDocument())
@@ -104,7 +100,7 @@ test('an evicted change is not replaced by a row read before it', async () => {
 })
 
 test('with no entries it caches nothing and still counts views', async () => {
-  const cache = await open(await server.open(), { entries: 0 })
+  const cache = await open(await openTestDatabase(TEST_FILE), { entries: 0 })
   const document = sampleDocument()
   await cache.fill(document, 'user:1')
   assert.equal(await cache.read(document.id, 'user:1'), undefined)
@@ -112,7 +108,13 @@ test('with no entries it caches nothing and still counts views', async () => {
 })
 
 test('another scheme is refused by name', async () => {
-  const resources = { database: await server.open(), entries: 1, viewerSecret: 'x', clock, log: silentLogger }
+  const resources = {
+    database: await openTestDatabase(TEST_FILE),
+    entries: 1,
+    viewerSecret: 'x',
+    clock,
+    log: silentLogger,
+  }
   await assert.rejects(
     openCache('memcached://localhost', resources),
     /cache\.url: memcached: is not known; use memory: or redis: or rediss:/,

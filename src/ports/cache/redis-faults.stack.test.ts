@@ -13,7 +13,7 @@ import {
 } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
 import type { Proxy } from '../../testing/toxiproxy.ts'
-import { sampleDocument } from './contract-suite.ts'
+import { sampleDocument } from '../../testing/sample-documents.ts'
 
 const { open, redis, startOwnRedis } = useRedisCaches()
 

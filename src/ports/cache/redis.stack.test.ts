@@ -7,7 +7,8 @@ import { createLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { documentIn, putInto, redisCli, redisKeysOf, useRedisCaches } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
-import { cacheContractSuite, sampleDocument } from './contract-suite.ts'
+import { sampleDocument } from '../../testing/sample-documents.ts'
+import { cacheContractSuite } from './contract-suite.ts'
 
 const { open, pool, redis } = useRedisCaches()
 

@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { createAuthenticator } from '../../auth/authenticator.ts'
-import { createTokens } from '../../auth/tokens.ts'
+import { test } from 'node:test'
 import type { Document } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
-import { createRpcMetrics } from '../../rpc/call-pipeline.ts'
-import { createDocumentService } from './service.ts'
-import { startGrpcServer } from '../../rpc/server.ts'
-import { systemClock } from '../../runtime/clock.ts'
-import { createUuidV7 } from '../../runtime/ids.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import { createMetrics } from '../../runtime/metrics.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
+import { testContext } from '../../testing/context.ts'
+import { serveDocuments, testTokens } from '../../testing/grpc.ts'
 import { startSignatureService } from '../../testing/signature-service.ts'
 import { documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openLocalDocuments } from './local.ts'
 import type { Documents } from './port.ts'
 
-let service: TestService
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-})
-after(() => service.stop())
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
 /** Makes a document over REST and moves it. */
 async function create(status: DocumentStatus): Promise<Document> {
@@ -33,19 +23,9 @@ async function create(status: DocumentStatus): Promise<Document> {
 
 /** The role over gRPC. */
 async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void> }> {
-  const secret = 'a secret for tests, 32 bytes long'
-  const tokens = createTokens({ secret, issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }, systemClock)
-  const server = await startGrpcServer({
-    host: '127.0.0.1',
-    port: 0,
-    handlers: createDocumentService(service.document.documents),
-    authenticator: createAuthenticator('required', tokens),
-    log: silentLogger,
-    metrics: createRpcMetrics(createMetrics()),
-    newId: createUuidV7(),
-  })
+  const server = await serveDocuments(service.document.documents, { mode: 'required' })
   const url = `grpc://127.0.0.1:${server.port}`
-  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens, caller: 'test' })
+  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens: testTokens, caller: 'test' })
   return {
     documents,
     async stop() {
@@ -62,6 +42,13 @@ documentsContractSuite('the document role', async () => ({
 }))
 
 documentsContractSuite('the document role over gRPC', async () => ({ ...(await overGrpc()), create }))
+
+test('a read of another role is not a view', async () => {
+  const { id } = await service.create()
+  await service.document.documents.get(id, testContext())
+  const { body } = await service.get(`/documents/${id}/stats`)
+  assert.equal(body.total_views, 0)
+})
 
 for (const [adapter, open] of Object.entries({
   local: async () => ({ documents: openLocalDocuments(service.document.documents), stop: async () => {} }),

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createAuthenticator } from '../../auth/authenticator.ts'
-import { createTokens } from '../../auth/tokens.ts'
 import { isProblem } from '../../domain/errors.ts'
-import { createRpcMetrics } from '../../rpc/call-pipeline.ts'
-import { createDocumentService } from './service.ts'
-import { startGrpcServer } from '../../rpc/server.ts'
-import { systemClock } from '../../runtime/clock.ts'
-import { createUuidV7 } from '../../runtime/ids.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import { createMetrics } from '../../runtime/metrics.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { testContext } from '../../testing/context.ts'
+import { serveDocuments } from '../../testing/grpc.ts'
 import { GONE } from './contract-suite.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
 import type { Documents } from './port.ts'
-
-const settings = { secret: 'a secret for tests, 32 bytes long', issuer: 'd', audience: 'd', lifetime: 60 }
 
 /** One instance of the document role, which counts its calls. */
 interface Instance {
@@ -35,15 +25,7 @@ async function startInstance(t: TestContext, port = 0): Promise<Instance> {
     await new Promise((resolve) => setTimeout(resolve, instance.delay))
     return { exists: true, status: 'sent' }
   }
-  const server = await startGrpcServer({
-    host: '127.0.0.1',
-    port,
-    handlers: createDocumentService({ ...openMemoryDocuments(), exists }),
-    authenticator: createAuthenticator('open', createTokens(settings, systemClock)),
-    log: silentLogger,
-    metrics: createRpcMetrics(createMetrics()),
-    newId: createUuidV7(),
-  })
+  const server = await serveDocuments({ ...openMemoryDocuments(), exists }, { port })
   let stopped: Promise<void> | undefined
   const instance: Instance = {
     port: server.port,

@@ -2,41 +2,15 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
-import { createAuthenticator } from '../../auth/authenticator.ts'
-import { createTokens } from '../../auth/tokens.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
-import { createRpcMetrics } from '../../rpc/call-pipeline.ts'
-import { createDocumentService } from './service.ts'
-import { type GrpcServer, startGrpcServer } from '../../rpc/server.ts'
-import { systemClock } from '../../runtime/clock.ts'
-import { createUuidV7 } from '../../runtime/ids.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import { createMetrics } from '../../runtime/metrics.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { serveDocuments, testTokens } from '../../testing/grpc.ts'
 import { testContext } from '../../testing/context.ts'
 import { GONE, documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from './port.ts'
-
-const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
-const tokens = createTokens({ secret: 'a secret for tests, 32 bytes long', ...settings }, systemClock)
-
-function serve(
-  documents: Documents,
-  options: { mode?: 'open' | 'required'; port?: number } = {},
-): Promise<GrpcServer> {
-  return startGrpcServer({
-    host: '127.0.0.1',
-    port: options.port ?? 0,
-    handlers: createDocumentService(documents),
-    authenticator: createAuthenticator(options.mode ?? 'open', tokens),
-    log: silentLogger,
-    metrics: createRpcMetrics(createMetrics()),
-    newId: createUuidV7(),
-  })
-}
 
 const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocuments>[0]> = {}): Documents =>
   openGrpcDocuments({
@@ -49,7 +23,7 @@ const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocume
 
 documentsContractSuite('grpc', async () => {
   const role = openMemoryDocuments()
-  const server = await serve(role)
+  const server = await serveDocuments(role)
   const documents = connect(server.port)
   return {
     documents,
@@ -64,10 +38,10 @@ documentsContractSuite('grpc', async () => {
 /** Serves a document role with overridden methods, for a client. */
 async function withRole(
   overrides: Partial<Documents>,
-  use: (documents: Documents, server: GrpcServer) => Promise<void>,
-  options: { mode?: 'open' | 'required'; tokens?: typeof tokens; deadlineMs?: number } = {},
+  use: (documents: Documents, server: Awaited<ReturnType<typeof serveDocuments>>) => Promise<void>,
+  options: { mode?: 'open' | 'required'; tokens?: typeof testTokens; deadlineMs?: number } = {},
 ): Promise<void> {
-  const server = await serve({ ...openMemoryDocuments(), ...overrides }, options)
+  const server = await serveDocuments({ ...openMemoryDocuments(), ...overrides }, options)
   const documents = connect(server.port, options)
   try {
     await use(documents, server)
@@ -78,7 +52,7 @@ async function withRole(
 }
 
 test('a role that does not run is unavailable, and its documents are not reported as missing', async () => {
-  const server = await serve(openMemoryDocuments())
+  const server = await serveDocuments(openMemoryDocuments())
   await server.stop(0)
   const documents = connect(server.port)
   await assert.rejects(documents.exists(GONE, testContext()), (error) => isProblem(error, 'unavailable'))
@@ -203,7 +177,7 @@ test('principal, request id and trace reach the role', async () => {
       await documents.exists(GONE, given)
       await documents.exists(GONE, testContext())
     },
-    { mode: 'required', tokens },
+    { mode: 'required', tokens: testTokens },
   )
   const [first, second] = contexts
   assert.deepEqual(first!.principal, principal)
@@ -226,12 +200,12 @@ test('a role that rejects the token of the calling role is unavailable to the us
 })
 
 test('a role that restarts is used again', async () => {
-  const first = await serve(openMemoryDocuments())
+  const first = await serveDocuments(openMemoryDocuments())
   const documents = connect(first.port)
   await documents.exists(GONE, testContext())
   await first.stop(0)
   await assert.rejects(documents.exists(GONE, testContext()))
-  const second = await serve(openMemoryDocuments(), { port: first.port })
+  const second = await serveDocuments(openMemoryDocuments(), { port: first.port })
   await eventually('the connection', () =>
     documents.exists(GONE, testContext()).then(
       () => true,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, test as nodeTest } from 'node:test'
+import { test as nodeTest } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
-import { sampleDocument } from '../../testing/sample-search-document.ts'
+import { sampleSearchDocument as sample } from '../../testing/sample-documents.ts'
+import { sharedByTests } from '../../testing/test-file.ts'
 import type { SearchDocument, SearchFilters, SearchHit, SearchIndex } from './port.ts'
 
 /** The behaviour of every search driver. `open` returns an empty index, which the suite stops. */
@@ -16,14 +17,12 @@ type Body = (index: SearchIndex) => void | Promise<void>
 
 /** `test` for a group of tests that share an index; it is opened, and prepared, by the first of them. */
 function testsOn(open: () => Promise<SearchIndex>, prepare?: Body): (name: string, body: Body) => void {
-  let opened: Promise<SearchIndex> | undefined
-  const openPrepared = async (): Promise<SearchIndex> => {
+  const opened = sharedByTests(async () => {
     const index = await open()
     await prepare?.(index)
     return index
-  }
-  after(async () => (await opened)?.stop())
-  return (name, body) => void nodeTest(name, async () => body(await (opened ??= openPrepared())))
+  })
+  return (name, body) => void nodeTest(name, async () => body(await opened()))
 }
 
 /** The hits, once there are as many as expected: a document may be found a moment after it was indexed. */
@@ -52,7 +51,7 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   const test = testsOn(open)
 
   test('an older or the same version never replaces what is there', async (index) => {
-    const second = sampleDocument({ title: 'Walnut second', version: 2 })
+    const second = sample({ title: 'Walnut second', version: 2 })
     await index.index([second])
     await index.index([
       { ...second, title: 'Walnut first', version: 1 },
@@ -63,14 +62,14 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   })
 
   test('of several versions in one call the newest counts, in any order', async (index) => {
-    const document = sampleDocument({ title: 'Chestnut' })
+    const document = sample({ title: 'Chestnut' })
     const versions = [2, 3, 1].map((version) => ({ ...document, title: `Chestnut ${version}`, version }))
     await index.index(versions)
     assert.deepEqual(titlesOf(await hitsOf(index, 'chestnut', 1)), ['Chestnut 3'])
   })
 
   test('a tombstone is never found, and an older version does not replace it', async (index) => {
-    const document = sampleDocument({ title: 'Hazelnut', content: 'hazelnut' })
+    const document = sample({ title: 'Hazelnut', content: 'hazelnut' })
     await index.index([document])
     await hitsOf(index, 'hazelnut', 1)
     await index.index([{ ...document, version: 3, deleted: true }])
@@ -81,7 +80,7 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   })
 
   test('a document without its content keeps the text in the index', async (index) => {
-    const document = sampleDocument({ title: 'Pecan', content: 'a pie of great renown' })
+    const document = sample({ title: 'Pecan', content: 'a pie of great renown' })
     await index.index([document])
     const signed: SearchDocument = { ...document, version: 2, status: 'signed', content: null }
     assert.deepEqual(await index.index([signed]), { needContent: [] })
@@ -93,7 +92,7 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   })
 
   test('the content is requested when the index has no text of it', async (index) => {
-    const document = sampleDocument({ title: 'Almond', content: 'marzipan' })
+    const document = sample({ title: 'Almond', content: 'marzipan' })
     assert.deepEqual(await index.index([{ ...document, content: null }]), { needContent: [document.id] })
     await hitsOf(index, 'almond', 0)
     await index.index([document])
@@ -107,10 +106,10 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   test('texts of any size and any characters can be indexed', async (index) => {
     const noise = Array.from({ length: 120_000 }, (_, number) => `w${number.toString(36)}`).join(' ')
     await index.index([
-      sampleDocument({ title: 'Noise of words', content: noise }),
-      sampleDocument({ title: 'Noise of one word', content: 'x'.repeat(3_000_000) }),
-      sampleDocument({ title: 'Noise of 漢字', content: '漢字仮名交じり文 '.repeat(50_000) }),
-      sampleDocument({ title: "Noise of \0 ' \\ : & \ud800", content: "\0 ' \\' \\\\ \udfff :* <-> !" }),
+      sample({ title: 'Noise of words', content: noise }),
+      sample({ title: 'Noise of one word', content: 'x'.repeat(3_000_000) }),
+      sample({ title: 'Noise of 漢字', content: '漢字仮名交じり文 '.repeat(50_000) }),
+      sample({ title: "Noise of \0 ' \\ : & \ud800", content: "\0 ' \\' \\\\ \udfff :* <-> !" }),
     ])
     await hitsOf(index, 'noise', 4)
     await hitsOf(index, '漢字仮名', 1)
@@ -118,12 +117,12 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
   })
 }
 
-const contract = sampleDocument({
+const contract = sample({
   title: 'Employment contract',
   content:
     'The employee shall receive an annual salary. <script>alert("x")</script> Notice period: three months.',
 })
-const lease = sampleDocument({
+const lease = sample({
   title: 'Lease of the café in Zürich',
   content:
     'The tenant signs the contract & pays the rent monthly to Łukasz. Cancelling needs three full months.',
@@ -132,7 +131,10 @@ const lease = sampleDocument({
   content_type: 'application/pdf',
 })
 const LONG_WORDS = Array.from({ length: 30_000 }, (_, number) => `filler${number % 500}`).join(' ')
-const report = sampleDocument({ title: 'Long report', content: `${LONG_WORDS} the peregrine falcon dives` })
+const report = sample({
+  title: 'Long report',
+  content: `${LONG_WORDS} the peregrine falcon dives`,
+})
 
 function testMatching(open: () => Promise<SearchIndex>): void {
   const test = testsOn(open, async (index) => {
@@ -213,9 +215,7 @@ function testHits(open: () => Promise<SearchIndex>): void {
   })
 
   test('of equal matches the newest comes first, and pages are consecutive', async (index) => {
-    const documents = Array.from({ length: 7 }, (_, number) =>
-      sampleDocument({ title: `Quokka ${number + 1}` }),
-    )
+    const documents = Array.from({ length: 7 }, (_, number) => sample({ title: `Quokka ${number + 1}` }))
     await index.index(documents)
     await hitsOf(index, 'quokka', 7)
     const pages = await Promise.all(
@@ -246,11 +246,11 @@ function testHits(open: () => Promise<SearchIndex>): void {
 function testCounting(open: () => Promise<SearchIndex>): void {
   const test = testsOn(open, async (index) => {
     await index.index([
-      sampleDocument({ title: 'Contract for painting' }),
-      sampleDocument({ title: 'Contract for painting', status: 'signed' }),
-      sampleDocument({ title: 'Painting contracts', status: 'signed', created_by: 'b@example.com' }),
-      sampleDocument({ title: 'Überweisung', content: 'contract', content_type: 'application/pdf' }),
-      { ...sampleDocument({ title: 'Contract gone' }), deleted: true },
+      sample({ title: 'Contract for painting' }),
+      sample({ title: 'Contract for painting', status: 'signed' }),
+      sample({ title: 'Painting contracts', status: 'signed', created_by: 'b@example.com' }),
+      sample({ title: 'Überweisung', content: 'contract', content_type: 'application/pdf' }),
+      { ...sample({ title: 'Contract gone' }), deleted: true },
     ])
     await hitsOf(index, 'contract', 4)
   })

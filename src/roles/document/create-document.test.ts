@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { contentLeftovers } from '../../testing/content-leftovers.ts'
-import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { problemFields, startTestService } from '../../testing/test-service.ts'
 
-let service: TestService
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-})
-after(() => service.stop())
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
 const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
 const post = (body: unknown, headers?: Record<string, string>) =>

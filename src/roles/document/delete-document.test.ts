@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { isDeletable, STATUSES } from '../../domain/document-status.ts'
 import { isProblem } from '../../domain/errors.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let service: TestService
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-})
-after(() => service.stop())
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
 const remove = (id: string, headers?: Record<string, string>) =>
   service.request('DELETE', `/documents/${id}`, undefined, headers)

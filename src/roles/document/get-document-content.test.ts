@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { fileName } from '../../http/content-delivery.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let service: TestService
-let id: string
-let etag: string
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-  const document = await service.create({ title: 'Zahlen № 1', content: '0123456789' })
-  id = document.id
-  etag = `"${document.content_sha256}"`
-})
-after(() => service.stop())
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
+const { id, content_sha256 } = await service.create({ title: 'Zahlen № 1', content: '0123456789' })
+const etag = `"${content_sha256}"`
 
 const get = (headers?: Record<string, string>, method = 'GET') =>
   service.request(method, `/documents/${id}/content`, undefined, headers)

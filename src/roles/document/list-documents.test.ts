@@ -1,30 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document-fields.ts'
-import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { problemFields, startTestService } from '../../testing/test-service.ts'
 import { listStatement, type ListQuery } from './document-store.ts'
 
-let service: TestService
-const created: Document[] = []
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-  assert.deepEqual(await (await list()).json(), [])
-  for (let n = 0; n < 7; n++) {
-    const created_by = n % 2 === 0 ? 'ada@example.com' : 'bob@example.com'
-    created.push(
-      await service.create({
-        title: `Title ${'cabegfd'[n]} 10%_${n}`,
-        created_by,
-        content_type: n < 5 ? 'text/plain' : 'text/html',
-      }),
-    )
-  }
-  await service.request('PATCH', `/documents/${created[3]!.id}`, { status: 'sent' })
-})
-after(() => service.stop())
-
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 const list = (query = '') => service.request('GET', `/documents${query}`)
+assert.deepEqual(await (await list()).json(), [])
+const created: Document[] = []
+for (let n = 0; n < 7; n++) {
+  const title = `Title ${'cabegfd'[n]} 10%_${n}`
+  const created_by = n % 2 === 0 ? 'ada@example.com' : 'bob@example.com'
+  created.push(await service.create({ title, created_by, content_type: n < 5 ? 'text/plain' : 'text/html' }))
+}
+await service.request('PATCH', `/documents/${created[3]!.id}`, { status: 'sent' })
+
 const ids = async (query: string): Promise<string[]> => {
   const response = await list(query)
   assert.equal(response.status, 200, query)

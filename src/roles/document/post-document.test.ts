@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Document } from '../../domain/document-fields.ts'
 import { queryRows } from '../../db/query.ts'
 import { contentLeftovers } from '../../testing/content-leftovers.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { problemFields, startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { problemFields, startTestService } from '../../testing/test-service.ts'
 
 const LIMIT = 3_000_000
-let service: TestService
-before(async () => {
-  service = await startTestService({ roles: ['document'], settings: { limits: { contentBytes: LIMIT } } })
-})
-after(() => service.stop())
+const service = await startTestService(
+  { roles: ['document'], settings: { limits: { contentBytes: LIMIT } } },
+  TEST_FILE,
+)
 
 const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
 const post = (body: unknown, headers?: Record<string, string>) =>

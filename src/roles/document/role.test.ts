@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { describeEndpoints } from '../../http/openapi.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let service: TestService
-before(async () => {
-  service = await startTestService({ roles: ['document'] })
-})
-after(() => service.stop())
+const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
 test('describes every operation, with the shape of a document, for OpenAPI', () => {
   const { paths, components } = JSON.parse(

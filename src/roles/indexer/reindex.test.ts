@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Database } from '../../db/database.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
@@ -11,15 +11,12 @@ import type { SearchIndex } from '../../ports/search/port.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { insertDocument } from '../../testing/changes.ts'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { openTestDatabase } from '../../testing/database.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 import { PAGE_SIZE } from './compare-with-index.ts'
 import type { Failure } from './index-each.ts'
 import { createReindex, type ReindexOptions, type ReindexResult } from './reindex.ts'
 import { createIndexer } from './role.ts'
-
-let server: TestDatabases
-before(async () => void (server = await startTestDatabases()))
-after(() => server.stop())
 
 interface Prepared extends ReindexOptions {
   database: Database
@@ -29,7 +26,7 @@ interface Prepared extends ReindexOptions {
 
 /** A database of its own with its index; every content is the text `words words …`. */
 async function prepare(): Promise<Prepared> {
-  const database = await server.open()
+  const database = await openTestDatabase(TEST_FILE)
   const index = await openSearch('postgres:', { database, log: silentLogger })
   const consumer = createIndexer({
     index,

@@ -2,63 +2,47 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Change, ChangeEvent } from '../../domain/change.ts'
+import { test } from 'node:test'
+import type { ChangeEvent } from '../../domain/change.ts'
 import type { DocumentRow } from '../../domain/document-fields.ts'
 import { contentKey } from '../../domain/content-key.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
-import { type Extractor, createExtractor } from '../../extraction/extractor.ts'
+import { createExtractor } from '../../extraction/extractor.ts'
 import { openBlobs } from '../../ports/blobs/open.ts'
-import type { Blobs } from '../../ports/blobs/port.ts'
-import type { Consumer } from '../../ports/changes/port.ts'
-import type { SearchIndex } from '../../ports/search/port.ts'
 import { openSearch } from '../../ports/search/open.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { openTestDatabase } from '../../testing/database.ts'
+import { sampleEvent, sampleRow } from '../../testing/sample-documents.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 import { createIndexer } from './role.ts'
 
 const newId = createUuidV7()
 const metrics = createMetrics()
-let server: TestDatabases
-let folder: string
-let blobs: Blobs
-let extractor: Extractor
-let index: SearchIndex
-let indexer: Consumer
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-indexer-'))
+TEST_FILE.after(() => rm(folder, { recursive: true }))
+const blobs = await openBlobs('file:', { folder, log: silentLogger })
+const extractor = createExtractor({ log: silentLogger })
+TEST_FILE.after(() => extractor.stop())
+const database = await openTestDatabase(TEST_FILE)
+const index = await openSearch('postgres:', { database, log: silentLogger })
 /** titles of the documents whose text was extracted, in order */
-let extracted: string[]
+let extracted: string[] = []
 /** error of every read of an object, when set */
 let outage: Error | undefined
-
-before(async () => {
-  server = await startTestDatabases()
-  folder = await mkdtemp(join(tmpdir(), 'docmgr-test-indexer-'))
-  blobs = await openBlobs('file:', { folder, log: silentLogger })
-  extractor = createExtractor({ log: silentLogger })
-  index = await openSearch('postgres:', { database: await server.open(), log: silentLogger })
-  extracted = []
-  indexer = createIndexer({
-    index,
-    metrics,
-    log: silentLogger,
-    maxContentBytes: 100_000,
-    blobs: { get: async (...args) => (outage ? Promise.reject(outage) : blobs.get(...args)) },
-    extractor: {
-      extract(input) {
-        extracted.push(input.title!)
-        return extractor.extract(input)
-      },
+const indexer = createIndexer({
+  index,
+  metrics,
+  log: silentLogger,
+  maxContentBytes: 100_000,
+  blobs: { get: async (...args) => (outage ? Promise.reject(outage) : blobs.get(...args)) },
+  extractor: {
+    extract(input) {
+      extracted.push(input.title!)
+      return extractor.extract(input)
     },
-  })
-})
-after(async () => {
-  await extractor.stop()
-  await index.stop()
-  await blobs.stop()
-  await server.stop()
-  await rm(folder, { recursive: true })
+  },
 })
 
 async function newRow(
@@ -72,49 +56,12 @@ async function newRow(
     contentType: 'x/y',
     maxBytes: 1e6,
   })
-  const time = '2026-03-01T10:00:00Z'
-  return {
-    id,
-    title,
-    content_type: 'text/plain',
-    content_size: size,
-    content_sha256: sha256,
-    s3_key: contentKey(id),
-    status: 'created',
-    created_by: 'ada@example.com',
-    created_at: time,
-    updated_at: time,
-    version: 1,
-    deleted_at: null,
-    traceparent: null,
-    ...fields,
-  }
+  return sampleRow({ id, title, content_size: size, content_sha256: sha256, ...fields })
 }
 
-function event(
-  op: Change<DocumentRow>['op'],
-  before: DocumentRow | null,
-  after: DocumentRow | null,
-): ChangeEvent {
-  const source = {
-    version: '1',
-    connector: 'postgresql',
-    name: 'cdc',
-    ts_ms: Date.now(),
-    snapshot: 'false' as const,
-    db: 'docmgr',
-    schema: 'documents',
-    table: 'documents',
-    txId: 1,
-    lsn: 1,
-  }
-  const value = { op, before, after, source, ts_ms: Date.now() }
-  return { topic: 'cdc.documents', key: (after ?? before)!.id, value, position: '1' }
-}
-
-const created = (row: DocumentRow): ChangeEvent => event('c', null, row)
+const created = (row: DocumentRow): ChangeEvent => sampleEvent('c', null, row)
 const changed = (row: DocumentRow, fields: Partial<DocumentRow>): ChangeEvent =>
-  event('u', row, { ...row, version: row.version + 1, ...fields })
+  sampleEvent('u', row, { ...row, version: row.version + 1, ...fields })
 
 async function found(q: string): Promise<[title: string, status: string, version: number][]> {
   const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 })
@@ -161,7 +108,7 @@ test('repeated events change nothing', async () => {
 test('a row of a snapshot or an update is indexed with its text when the index does not have it', async () => {
   const read = await newRow('Otter', 'swims')
   const late = await newRow('Beaver', 'swims')
-  await indexer.handle([event('r', null, { ...read, version: 4 }), changed(late, { status: 'sent' })])
+  await indexer.handle([sampleEvent('r', null, { ...read, version: 4 }), changed(late, { status: 'sent' })])
   assert.deepEqual((await found('swim')).sort(), [
     ['Beaver', 'sent', 2],
     ['Otter', 'created', 4],
@@ -173,7 +120,7 @@ test('documents that are deleted, softly or physically, are not found, even afte
   const hard = await newRow('Moa', 'extinct')
   await indexer.handle([created(soft), created(hard)])
   assert.equal((await found('extinct')).length, 2)
-  await indexer.handle([changed(soft, { deleted_at: '2026-03-02T00:00:00Z' }), event('d', hard, null)])
+  await indexer.handle([changed(soft, { deleted_at: '2026-03-02T00:00:00Z' }), sampleEvent('d', hard, null)])
   assert.deepEqual(await found('extinct'), [])
   await indexer.handle([created(soft), created(hard)])
   assert.deepEqual(await found('extinct'), [])

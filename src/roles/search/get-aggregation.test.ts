@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { sampleDocument } from '../../testing/sample-search-document.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { test } from 'node:test'
+import { sampleSearchDocument } from '../../testing/sample-documents.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let server: TestDatabases
-let role: TestService
-
-before(async () => {
-  server = await startTestDatabases()
-  role = await startTestService({ roles: ['search'], database: await server.open() })
-  await role.index.index([
-    sampleDocument({ title: 'Contract' }),
-    sampleDocument({ title: 'Contract', status: 'signed' }),
-    sampleDocument({ title: 'Invoice' }),
-  ])
-})
-after(async () => {
-  await role.stop()
-  await server.stop()
-})
+const role = await startTestService({ roles: ['search'] }, TEST_FILE)
+await role.index.index([
+  sampleSearchDocument({ title: 'Contract' }),
+  sampleSearchDocument({ title: 'Contract', status: 'signed' }),
+  sampleSearchDocument({ title: 'Invoice' }),
+])
 
 test('values are counted, the most frequent first', async () => {
   const { status, body } = await role.query('/aggregations/status')

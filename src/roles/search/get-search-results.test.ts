@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { sampleDocument } from '../../testing/sample-search-document.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { test } from 'node:test'
+import { sampleSearchDocument } from '../../testing/sample-documents.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let server: TestDatabases
-let role: TestService
-const contract = sampleDocument({ title: 'Contract A', content: 'Signed & sealed.' })
-const other = sampleDocument({ title: 'Contract B', status: 'signed', created_by: 'bob@example.com' })
-
-before(async () => {
-  server = await startTestDatabases()
-  role = await startTestService({ roles: ['search'], database: await server.open() })
-  await role.index.index([contract, other])
-})
-after(async () => {
-  await role.stop()
-  await server.stop()
-})
+const role = await startTestService({ roles: ['search'] }, TEST_FILE)
+const contract = sampleSearchDocument({ title: 'Contract A', content: 'Signed & sealed.' })
+const other = sampleSearchDocument({ title: 'Contract B', status: 'signed', created_by: 'bob@example.com' })
+await role.index.index([contract, other])
 
 test('the answer has the page, the total and the duration', async () => {
   const { status, body } = await role.query('/search', { q: 'sealed' })

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
-import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
+import { insertDocument } from '../../testing/changes.ts'
 import { deferred, eventually } from '../../testing/deadline.ts'
-import {
-  createDocuments,
-  facts,
-  type Harness,
-  type Received,
-  startHarness,
-  type TestClient,
-} from '../../testing/ws-harness.ts'
+import { factOf, type Message, type Socket } from '../../testing/socket.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
-let databases: TestDatabases
-let harness: Harness
-before(async () => {
-  databases = await startTestDatabases()
-  harness = await startHarness(databases, { limits: { queuedBytes: 64 * 1024 } })
-})
-after(async () => {
-  await harness?.stop()
-  await databases?.stop()
-})
+const limits = { queuedBytes: 64 * 1024 }
+const service = await startTestService({ roles: ['ws'], overrides: { ws: limits } }, TEST_FILE)
 
 const CHANGES = ['title', 'status', 'both', 'sign'] as const
 const TROUBLES = [
@@ -49,9 +36,9 @@ test(
         fc.array(step, { minLength: 5, maxLength: 60 }),
         fc.infiniteStream(fc.nat(5)),
         async (steps, pauses) => {
-          // Not the harness' own `add`: the client may connect before the creation was dispatched.
-          const id = await createDocuments(harness.database).add()
-          const follower = follow(harness, id)
+          // Not `rows.add`: the client may connect before the creation was dispatched.
+          const id = await insertDocument(service.database.pool)
+          const follower = follow(id)
           await follower.started
           const expected: string[] = []
           const present = { version: 1, status: 'created' }
@@ -60,19 +47,19 @@ test(
               await new Promise((resolve) => setImmediate(resolve))
             if (kind === 'break') follower.breakNow()
             else if (kind === 'break after one') follower.breakAfterOne()
-            else if (kind === 'cut') harness.cut()
+            else if (kind === 'cut') service.cut()
             else if (kind === 'wait') await dispatched(id, present.version)
             else if (kind === 'again') {
               await dispatched(id, present.version)
-              await harness.role.consumer.handle(harness.events.slice(-10))
+              await service.ws.consumer.handle(service.events.slice(-10))
             } else expected.push(...(await change(id, kind, present)))
           }
-          await harness.documents.remove(id)
+          await service.rows.remove(id)
           expected.push(`document.deleted ${present.version}`)
           const received = await follower.until('document.deleted')
           await follower.stop()
           // The client may have connected after the creation.
-          const sent = received.map(facts).filter((fact) => fact !== 'document.created 1')
+          const sent = received.map(factOf).filter((fact) => fact !== 'document.created 1')
           assert.deepEqual(sent, expected)
         },
       ),
@@ -83,7 +70,7 @@ test(
 /** Waits until the role has dispatched this version of the document. */
 async function dispatched(id: string, version: number): Promise<void> {
   await eventually(`version ${version}`, () =>
-    harness.events.some(({ topic, key, value }) => {
+    service.events.some(({ topic, key, value }) => {
       return topic === 'cdc.documents' && key === id && value.after?.version === version
     }),
   )
@@ -95,10 +82,10 @@ async function change(
   kind: (typeof CHANGES)[number],
   present: { version: number; status: string },
 ): Promise<string[]> {
-  if (kind === 'sign') return [`signature.added ${await harness.documents.sign(id)}`]
+  if (kind === 'sign') return [`signature.added ${await service.rows.sign(id)}`]
   const status = present.status === 'created' ? 'completed' : 'created'
   const title = `version ${++present.version}`
-  await harness.documents.change(id, {
+  await service.rows.change(id, {
     ...(kind !== 'status' && { title }),
     ...(kind !== 'title' && { status }),
   })
@@ -110,15 +97,15 @@ async function change(
 }
 
 /** Reconnects after each break with the last position that it has received. */
-function follow({ connect }: Harness, id: string) {
-  const received: Received[] = []
+function follow(id: string) {
+  const received: Message[] = []
   const started = deferred()
-  let client: TestClient | undefined
+  let client: Socket | undefined
   let last: string | undefined
   let stopped = false
   let oneMore = false
 
-  const take = (message: Received): void => {
+  const take = (message: Message): void => {
     // Messages that arrive after the break are lost.
     if (client!.ws.readyState !== WebSocket.OPEN) return
     if (message.type === 'connection.established') {
@@ -133,7 +120,7 @@ function follow({ connect }: Harness, id: string) {
   }
   const loop = async (): Promise<void> => {
     while (!stopped) {
-      client = await connect(id, last === undefined ? {} : { last }).catch(() => undefined)
+      client = await service.connect(id, last === undefined ? {} : { last }).catch(() => undefined)
       if (!client) continue
       if (stopped) client.ws.terminate()
       const { ws, received: arrived } = client

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startTestDatabases, type TestDatabases } from '../../testing/database.ts'
+import { test } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
-import { type Harness, newId, startHarness } from '../../testing/ws-harness.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { newId, startTestService } from '../../testing/test-service.ts'
 
-let databases: TestDatabases
-let harness: Harness
-before(async () => {
-  databases = await startTestDatabases()
-  harness = await startHarness(databases, { limits: { checkMs: 20, pingMs: 100, messageBurst: 20 } })
-})
-after(async () => {
-  await harness?.stop()
-  await databases?.stop()
-})
+const limits = { checkMs: 20, pingMs: 100, messageBurst: 20 }
+const service = await startTestService({ roles: ['ws'], overrides: { ws: limits } }, TEST_FILE)
+const { rows, connect } = service
 
 test('a new connection receives the position from which it misses nothing', async () => {
   const id = newId()
-  const client = await harness.connect(id.toUpperCase())
+  const client = await connect(id.toUpperCase())
   const { data, timestamp } = await client.message('connection.established')
   assert.equal(data.document_id, id)
   assert.equal(typeof data.position, 'string')
@@ -27,18 +20,17 @@ test('a new connection receives the position from which it misses nothing', asyn
 })
 
 test('the changes of a document arrive in order', async () => {
-  const { documents } = harness
-  const id = await documents.add('First')
-  const client = await harness.connect(id)
+  const id = await rows.add('First')
+  const client = await connect(id)
   await client.message('connection.established')
-  await documents.change(id, { title: 'Second' })
-  await documents.change(id, { status: 'sent' })
-  await documents.change(id, { status: 'viewed', title: 'Third' })
-  await documents.sign(id)
-  await documents.change(id, { status: 'signed' })
-  await documents.change(id, { status: 'completed' })
-  await documents.change(id, { deleted_at: new Date() })
-  await documents.remove(id)
+  await rows.change(id, { title: 'Second' })
+  await rows.change(id, { status: 'sent' })
+  await rows.change(id, { status: 'viewed', title: 'Third' })
+  await rows.sign(id)
+  await rows.change(id, { status: 'signed' })
+  await rows.change(id, { status: 'completed' })
+  await rows.change(id, { deleted_at: new Date() })
+  await rows.remove(id)
   const all = await client.changes(8)
   assert.deepEqual(
     all.map(({ type, data }) => [type, data.version, data.old_status, data.new_status]),
@@ -58,39 +50,22 @@ test('the changes of a document arrive in order', async () => {
   client.close()
 })
 
-test('a subscriber receives changes of its own document only', async () => {
-  const { documents } = harness
-  const [one, other] = [await documents.add(), await documents.add()]
-  const clients = await Promise.all([one, other].map((id) => harness.connect(id)))
-  await Promise.all(clients.map((client) => client.message('connection.established')))
-  await documents.change(one, { title: 'x' })
-  await documents.change(other, { title: 'y' })
-  await documents.change(one, { title: 'z' })
-  await documents.change(other, { title: 'end' })
-  for (const [index, id] of [one, other].entries()) {
-    const client = clients[index]!
-    await eventually('the last message', () => client.received.find(({ data }) => data.version === 3))
-    assert.ok(client.received.every(({ data }) => data.document_id === id))
-    client.close()
-  }
-})
-
 test('a connection without a valid token or document id is closed with 1008', async () => {
   const cases = [
     [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
     [newId(), 'nonsense', 'the token is not valid'],
-    [newId(), `${harness.token()}x`, 'the token is not valid'],
-    ['no-uuid', harness.token(), 'the document id must be a UUID'],
+    [newId(), `${service.token()}x`, 'the token is not valid'],
+    ['no-uuid', service.token(), 'the document id must be a UUID'],
   ] as const
   for (const [id, token, reason] of cases) {
-    const client = await harness.connect(id, { token })
+    const client = await connect(id, { token })
     assert.deepEqual(await client.closed, { code: 1008, reason })
     assert.deepEqual(client.received, [])
   }
 })
 
 test('a ping is answered with its timestamp, an invalid message with an error', async () => {
-  const client = await harness.connect(newId())
+  const client = await connect(newId())
   client.send({ type: 'ping', timestamp: '2026-01-01T00:00:00Z' })
   const pong = await client.message('pong')
   assert.equal(pong.timestamp, '2026-01-01T00:00:00Z')
@@ -104,25 +79,25 @@ test('a ping is answered with its timestamp, an invalid message with an error', 
 })
 
 test('a client that sends too much is disconnected', async () => {
-  const large = await harness.connect(newId())
+  const large = await connect(newId())
   large.send('x'.repeat(5000))
   assert.equal((await large.closed).code, 1009)
-  const many = await harness.connect(newId())
+  const many = await connect(newId())
   for (let index = 0; index < 30; index++) many.send({ type: 'ping' })
   assert.deepEqual(await many.closed, { code: 1008, reason: 'too many messages' })
 })
 
 test('a client that answers no pings is disconnected', async () => {
-  const alive = await harness.connect(newId())
-  const dead = await harness.connect(newId())
+  const alive = await connect(newId())
+  const dead = await connect(newId())
   dead.ws.pause()
   const id = (await alive.message('connection.established')).data.document_id
   await eventually('the dead one to be dropped', () => {
-    return harness.role.stats().connections === 1
+    return service.ws.stats().connections === 1
   })
   dead.ws.resume()
   assert.equal((await dead.closed).code, 1006)
-  await harness.database.pool.query(
+  await service.database.pool.query(
     `insert into documents.documents (id, title, content_size, created_by) values ($1, 't', 1, 'ada@example.com')`,
     [id],
   )

@@ -6,7 +6,7 @@ import type { OpenFeed } from '../feed.ts'
 
 let server: TestDatabases
 before(async () => {
-  server = await startTestDatabases()
+  server = await startTestDatabases({ ownServer: true })
 })
 after(() => server.stop())
 

@@ -7,7 +7,7 @@ import { testFeeds } from '../../../testing/wal-feed.ts'
 
 let server: TestDatabases
 before(async () => {
-  server = await startTestDatabases()
+  server = await startTestDatabases({ ownServer: true })
 })
 after(() => server.stop())
 

@@ -8,7 +8,7 @@ import { formatPosition, parsePosition } from './position.ts'
 
 let server: TestDatabases
 before(async () => {
-  server = await startTestDatabases()
+  server = await startTestDatabases({ ownServer: true })
 })
 after(() => server.stop())
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem } from '../../../domain/errors.ts'
 import { eventually } from '../../../testing/deadline.ts'
-import { sampleDocument } from '../../../testing/sample-search-document.ts'
+import { sampleSearchDocument } from '../../../testing/sample-documents.ts'
 import { newStackSearch } from '../../../testing/stack-search.ts'
 import { indexName } from './index-definition.ts'
 import type { SearchIndex } from '../port.ts'
@@ -14,7 +14,9 @@ test('processes that start at the same time create one index with the alias', as
   const search = newStackSearch(t)
   const indexes = await Promise.all(Array.from({ length: 6 }, () => search.open()))
   await Promise.all([
-    ...indexes.slice(0, 3).map((index, number) => index.index([sampleDocument({ title: `Elm ${number}` })])),
+    ...indexes
+      .slice(0, 3)
+      .map((index, number) => index.index([sampleSearchDocument({ title: `Elm ${number}` })])),
     ...indexes.slice(3).map((index) => index.search({ q: 'elm', filters: {}, from: 0, size: 1 })),
   ])
   const { body } = await search.ask('GET', `/${search.alias}/_alias`)
@@ -30,13 +32,16 @@ test('an empty index finds, counts and suggests nothing', async (t) => {
   assert.deepEqual(await titles(index, 'anything'), [])
   assert.deepEqual(await index.suggest('any', 5), [])
   assert.deepEqual(await index.aggregate('status', 'anything'), [])
-  assert.deepEqual(await index.versions([sampleDocument().id]), new Map())
+  assert.deepEqual(await index.versions([sampleSearchDocument().id]), new Map())
 })
 
 test('the index can be read without docmgr', async (t) => {
   const search = newStackSearch(t)
   const index = await search.open()
-  const document = sampleDocument({ title: 'Contract_2026.pdf', content: 'Die Bäume & “signed pages”.' })
+  const document = sampleSearchDocument({
+    title: 'Contract_2026.pdf',
+    content: 'Die Bäume & “signed pages”.',
+  })
   await index.index([document])
   const { status, body } = await search.ask('GET', `/${search.alias}/_search?q=signing+AND+contracts`)
   assert.equal(status, 200)
@@ -54,11 +59,11 @@ test('the index can be read without docmgr', async (t) => {
 
 test('an indexed document is found at once, or soon under load', async (t) => {
   const index = await newStackSearch(t).open()
-  await index.index([sampleDocument({ title: 'Birch' })])
+  await index.index([sampleSearchDocument({ title: 'Birch' })])
   assert.deepEqual(await titles(index, 'birch'), ['Birch'])
   await Promise.all(
     Array.from({ length: 8 }, async (_, number) => {
-      await index.index([sampleDocument({ title: `Birch${number}` })])
+      await index.index([sampleSearchDocument({ title: `Birch${number}` })])
       await eventually('the birch', async () => (await titles(index, `"birch${number}"`)).length === 1)
     }),
   )
@@ -67,7 +72,7 @@ test('an indexed document is found at once, or soon under load', async (t) => {
 test('a tombstone keeps no text and is not counted', async (t) => {
   const search = newStackSearch(t)
   const index = await search.open()
-  const document = sampleDocument({ title: 'Ash', content: 'ash' })
+  const document = sampleSearchDocument({ title: 'Ash', content: 'ash' })
   await index.index([document])
   await index.index([{ ...document, version: 2, deleted: true }])
   const { body } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
@@ -79,8 +84,8 @@ test('a tombstone keeps no text and is not counted', async (t) => {
 
 test('a refused document is an error that names it, and the others are indexed', async (t) => {
   const index = await newStackSearch(t).open()
-  const bad = sampleDocument({ title: 'Yew', created_at: 'yesterday' })
-  const good = sampleDocument({ title: 'Yew fine' })
+  const bad = sampleSearchDocument({ title: 'Yew', created_at: 'yesterday' })
+  const good = sampleSearchDocument({ title: 'Yew fine' })
   const failure = await index.index([bad, good]).then(
     () => undefined,
     (error: Error) => error,
@@ -97,8 +102,10 @@ test('many and large documents are indexed in several requests', async (t) => {
   const index = await newStackSearch(t).open()
   const large = 'The oak stands. '.repeat(20_000)
   const documents = [
-    ...Array.from({ length: 1_200 }, (_, number) => sampleDocument({ title: `Acorn ${number}` })),
-    ...Array.from({ length: 12 }, (_, number) => sampleDocument({ title: `Oak ${number}`, content: large })),
+    ...Array.from({ length: 1_200 }, (_, number) => sampleSearchDocument({ title: `Acorn ${number}` })),
+    ...Array.from({ length: 12 }, (_, number) =>
+      sampleSearchDocument({ title: `Oak ${number}`, content: large }),
+    ),
   ]
   await index.index(documents)
   const versions = await index.versions(documents.map(({ id }) => id))
@@ -115,11 +122,11 @@ test('many and large documents are indexed in several requests', async (t) => {
 test('a deleted index is created again', async (t) => {
   const search = newStackSearch(t)
   const [writer, reader] = [await search.open(), await search.open()]
-  await writer.index([sampleDocument({ title: 'Lime' })])
+  await writer.index([sampleSearchDocument({ title: 'Lime' })])
   assert.deepEqual(await titles(reader, 'lime'), ['Lime'])
   await search.ask('DELETE', `/${indexName(search.alias)}`)
   await assert.rejects(titles(reader, 'lime'), (error) => isProblem(error, 'unavailable'))
-  await writer.index([sampleDocument({ title: 'Lime again' })])
+  await writer.index([sampleSearchDocument({ title: 'Lime again' })])
   await eventually('the new index', async () => (await titles(reader, 'lime').catch(() => [])).length === 1)
 })
 
@@ -146,7 +153,7 @@ test('an index of another mapping is replaced by a new one', async (t) => {
     await Promise.all([index.check(), other.check()])
     return true
   })
-  await index.index([sampleDocument({ title: 'Beech' })])
+  await index.index([sampleSearchDocument({ title: 'Beech' })])
   assert.deepEqual(await titles(other, 'beech'), ['Beech'])
   const { body } = await search.ask('GET', `/${search.alias}/_alias`)
   assert.deepEqual(body, { [indexName(search.alias)]: { aliases } })
@@ -164,7 +171,7 @@ test('an index that another version has replaced is not used again', async (t) =
   })
   const index = await search.open()
   await assert.rejects(
-    index.index([sampleDocument()]),
+    index.index([sampleSearchDocument()]),
     (error: Error) => isProblem(error, 'unavailable') && /another version of docmgr/.test(error.message),
   )
 })
@@ -172,7 +179,7 @@ test('an index that another version has replaced is not used again', async (t) =
 test('times are filtered with any offset and precision of a request', async (t) => {
   const index = await newStackSearch(t).open()
   const created_at = '2026-03-01T10:00:00.123456Z'
-  await index.index([sampleDocument({ title: 'Fir', created_at })])
+  await index.index([sampleSearchDocument({ title: 'Fir', created_at })])
   const found = async (filters: object): Promise<number> =>
     (await index.search({ q: 'fir', filters, from: 0, size: 1 })).total
   for (const created_from of [
@@ -191,7 +198,9 @@ test('times are filtered with any offset and precision of a request', async (t) 
 
 test('beyond 10,000 matches the total is not exact, and the last page can be read', async (t) => {
   const index = await newStackSearch(t).open()
-  const documents = Array.from({ length: 10_001 }, (_, number) => sampleDocument({ title: `Reed ${number}` }))
+  const documents = Array.from({ length: 10_001 }, (_, number) =>
+    sampleSearchDocument({ title: `Reed ${number}` }),
+  )
   await index.index(documents)
   const last = await index.search({ q: 'reed', filters: {}, from: 10_000, size: 100 })
   assert.deepEqual([last.total, last.total_is_exact, last.documents.length], [10_000, false, 1])

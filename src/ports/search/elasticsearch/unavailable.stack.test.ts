@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { isProblem } from '../../../domain/errors.ts'
 import { eventually } from '../../../testing/deadline.ts'
-import { sampleDocument } from '../../../testing/sample-search-document.ts'
+import { sampleSearchDocument } from '../../../testing/sample-documents.ts'
 import { newStackSearch } from '../../../testing/stack-search.ts'
 import { stack } from '../../../testing/stack.ts'
 import { openProxy } from '../../../testing/toxiproxy.ts'
@@ -17,14 +17,14 @@ test('while the server cannot be reached everything is unavailable, and works af
   await proxy.cut()
   const index = await search.open(`http://${proxy.host}:${proxy.port}`)
   await assert.rejects(index.check(), isUnavailable)
-  await assert.rejects(index.index([sampleDocument({ title: 'Maple' })]), isUnavailable)
+  await assert.rejects(index.index([sampleSearchDocument({ title: 'Maple' })]), isUnavailable)
   await assert.rejects(index.search({ q: 'maple', filters: {}, from: 0, size: 1 }), isUnavailable)
   await proxy.restore()
   await index.check()
-  await index.index([sampleDocument({ title: 'Maple' })])
+  await index.index([sampleSearchDocument({ title: 'Maple' })])
   await proxy.cut()
   await assert.rejects(index.versions(['x']), isUnavailable)
-  await assert.rejects(index.index([sampleDocument({ title: 'Maple' })]), isUnavailable)
+  await assert.rejects(index.index([sampleSearchDocument({ title: 'Maple' })]), isUnavailable)
   await proxy.restore()
   const found = await index.search({ q: 'maple', filters: {}, from: 0, size: 1 })
   assert.equal(found.total, 1)
@@ -72,7 +72,10 @@ test('only the documents that the server could not write are sent again', async 
     [200, one],
   ])
   const index = await newStackSearch(t).open(url)
-  const documents = [sampleDocument({ title: 'Poplar one' }), sampleDocument({ title: 'Poplar two' })]
+  const documents = [
+    sampleSearchDocument({ title: 'Poplar one' }),
+    sampleSearchDocument({ title: 'Poplar two' }),
+  ]
   await index.index(documents)
   assert.equal(bulks.length, 3)
   assert.ok(bulks[0] === bulks[1] && bulks[2]! < bulks[1]!, bulks.join())
@@ -85,7 +88,7 @@ test('a server that is always overloaded is unavailable after a limited number o
   const answers = Array.from({ length: 20 }, (): [number, object] => [429, { ...rejection, status: 429 }])
   const { url, bulks } = await openFailingProxy(t, answers)
   const index = await newStackSearch(t).open(url)
-  await assert.rejects(index.index([sampleDocument()]), isUnavailable)
+  await assert.rejects(index.index([sampleSearchDocument()]), isUnavailable)
   assert.equal(bulks.length, 6)
 })
 
@@ -93,7 +96,7 @@ test('requests that are too large for a proxy are halved, and a single document 
   const tooLarge: [number, object] = [413, { error: 'Request Entity Too Large' }]
   const { url, bulks } = await openFailingProxy(t, [tooLarge, tooLarge])
   const index = await newStackSearch(t).open(url)
-  const documents = [sampleDocument({ title: 'Willow 1' }), sampleDocument({ title: 'Willow 2' })]
+  const documents = [sampleSearchDocument({ title: 'Willow 1' }), sampleSearchDocument({ title: 'Willow 2' })]
   await assert.rejects(index.index(documents), (error: Error) => {
     return /refuses document .*413/.test(error.message) && !isUnavailable(error)
   })
@@ -104,7 +107,7 @@ test('requests that are too large for a proxy are halved, and a single document 
 })
 
 test('a document that cannot be read now is unavailable and is not refused', async (t) => {
-  const document = sampleDocument({ title: 'Sorbus' })
+  const document = sampleSearchDocument({ title: 'Sorbus' })
   const types = ['no_shard_available_action_exception', 'illegal_index_shard_state_exception']
   const docs = types.map((type) => [
     { _id: document.id, error: { type, reason: 'the shard is not there yet' } },
@@ -135,7 +138,7 @@ test('a search that the shards cannot answer now is unavailable, with any status
 test('a closed index is unavailable until it is open again', async (t) => {
   const search = newStackSearch(t)
   const index = await search.open()
-  const document = sampleDocument({ title: 'Juniper' })
+  const document = sampleSearchDocument({ title: 'Juniper' })
   await index.index([document])
   await search.ask('POST', `/${search.alias}/_close`)
   await assert.rejects(index.index([{ ...document, version: 2 }]), isUnavailable)
@@ -152,9 +155,9 @@ test('a blocked index, as with a full disk, is unavailable until it is unblocked
   const index = await search.open()
   await index.check()
   await search.ask('PUT', `/${search.alias}/_settings`, { 'index.blocks.write': true })
-  await assert.rejects(index.index([sampleDocument({ title: 'Aspen' })]), isUnavailable)
+  await assert.rejects(index.index([sampleSearchDocument({ title: 'Aspen' })]), isUnavailable)
   await search.ask('PUT', `/${search.alias}/_settings`, { 'index.blocks.write': false })
-  await index.index([sampleDocument({ title: 'Aspen' })])
+  await index.index([sampleSearchDocument({ title: 'Aspen' })])
 })
 
 /** Gives the shard a new primary with a higher term, as after a failure. */
@@ -173,17 +176,17 @@ test('documents that a failed primary acknowledged and lost are written again by
   const { url, bulks } = await openFailingProxy(t, answers)
   const search = newStackSearch(t)
   const index = await search.open(url)
-  await index.index([sampleDocument({ title: 'Rowan kept' })])
+  await index.index([sampleSearchDocument({ title: 'Rowan kept' })])
   const lost = { errors: false, items: [{ index: { status: 201, _primary_term: 1 } }] }
   answers[1] = [200, lost]
-  const document = sampleDocument({ title: 'Rowan lost', content: 'a copy of the berries' })
+  const document = sampleSearchDocument({ title: 'Rowan lost', content: 'a copy of the berries' })
   await index.index([document])
   assert.equal((await index.versions([document.id])).size, 0)
 
   await reopen(search)
   // The first attempt to write it again fails, too.
   answers[3] = [429, { ...rejection, status: 429 }]
-  await index.index([sampleDocument({ title: 'Rowan next' })])
+  await index.index([sampleSearchDocument({ title: 'Rowan next' })])
   assert.equal(bulks.length, 5)
   assert.deepEqual([...(await index.versions([document.id])).values()], [document.version])
   assert.equal((await index.search({ q: 'berries', filters: {}, from: 0, size: 1 })).total, 1)
@@ -195,12 +198,12 @@ test('documents that cannot be written again at once are written with a later re
   const search = newStackSearch(t)
   const index = await search.open(url)
   answers[0] = [200, { errors: false, items: [{ index: { status: 201, _primary_term: 1 } }] }]
-  const document = sampleDocument({ title: 'Hazel' })
+  const document = sampleSearchDocument({ title: 'Hazel' })
   await index.index([document])
   await reopen(search)
   for (let n = 2; n < 7; n++) answers[n] = [429, { ...rejection, status: 429 }]
-  await assert.rejects(index.index([sampleDocument()]), isUnavailable)
+  await assert.rejects(index.index([sampleSearchDocument()]), isUnavailable)
   assert.equal((await index.versions([document.id])).size, 0)
-  await index.index([sampleDocument()])
+  await index.index([sampleSearchDocument()])
   assert.equal((await index.versions([document.id])).size, 1)
 })
