@@ -5,6 +5,7 @@ export const EXIT = {
   usage: 2,
   attention: 3,
   unreachable: 4,
+  newerDatabase: 5,
   /** SIGINT: 128 + 2, by the convention of shells */
   interrupted: 130,
   /** SIGTERM: 128 + 15 */
@@ -19,6 +20,7 @@ export const EXIT_CODES_HELP = `Exit codes:
        not read a file, migrations are pending, documents are missing in the
        index, the connector is not running
   4    a service or server does not answer
+  5    the database is newer than this program
   130  interrupted (143: terminated)`
 
 /** A failure with a message for the user; no stack is shown. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Config } from '../config/schema.ts'
 import { type ConnectionSettings } from '../db/database.ts'
-import { migrateDatabase, pendingMigrations } from '../db/migrate.ts'
+import { migrateDatabase, readSchemaState } from '../db/migrate.ts'
 import { connectionOf } from '../db/connection-url.ts'
 import { migrationsFolder } from '../db/open.ts'
 import { isShared } from '../ports/adapters.ts'
-import { lockFolder } from '../data-folder/folder-lock.ts'
+import { FolderInUseError, type FolderLock, lockFolder } from '../data-folder/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { processIdentity } from '../runtime/processes.ts'
 import { readServiceFile } from '../data-folder/service-file.ts'
@@ -25,9 +26,9 @@ export async function migrate(
     else io.out(`The database is up to date: process ${holder}, which uses it, migrated it at its start.`)
     return EXIT.done
   }
-  return withDirectConnection(config, async (connection) => {
+  return withDirectConnection(config, io.signal, async (connection) => {
     if (options.check) {
-      const pending = await pendingMigrations(connection, migrationsFolder())
+      const { pending } = await readSchemaState(connection, migrationsFolder())
       if (options.json) io.json({ pending })
       else
         io.out(
@@ -56,16 +57,33 @@ const count = (migrations: number): string => (migrations === 1 ? '1 migration' 
 /** Connects to the database without a pooler; starts an embedded one for the time of the work. */
 async function withDirectConnection<T>(
   { data, database }: Config,
+  signal: AbortSignal,
   work: (connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
   if (isShared('database', database.url)) return work(connectionOf(database.directUrl ?? database.url))
   const { startEmbeddedPostgres } = await import('../db/embedded/embedded-postgres.ts')
-  const lock = await lockFolder(data)
+  const lock = await lockWhenFree(data, signal)
   try {
     const log = createLogger({ level: 'error' })
     const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log })
     return await work(server.connection).finally(() => server.stop())
   } finally {
     await lock.release()
+  }
+}
+
+/** Another process that migrates the same folder needs some seconds. */
+const LOCK_LIMIT_MS = 60_000
+
+/** Waits while another command migrates the folder. @throws FolderInUseError naming the process that still uses it */
+async function lockWhenFree(data: string, signal: AbortSignal): Promise<FolderLock> {
+  const end = performance.now() + LOCK_LIMIT_MS
+  for (;;) {
+    try {
+      return await lockFolder(data)
+    } catch (error) {
+      if (!(error instanceof FolderInUseError) || performance.now() > end) throw error
+      await delay(200, undefined, { signal })
+    }
   }
 }

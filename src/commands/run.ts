@@ -22,6 +22,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
 /** By name, so that the modules of the errors need not be loaded. */
 const USAGE = new Set(['ConfigError'])
 const UNREACHABLE = new Set(['ServiceUnreachableError'])
+const NEWER_DATABASE = new Set(['NewerDatabaseError'])
 
 function report(error: Error, io: Io): number {
   const { red, dim } = io.errorColors
@@ -36,6 +37,7 @@ function report(error: Error, io: Io): number {
 export function exitCodeOf(error: Error): number {
   if (error instanceof CommandError) return error.exitCode
   if (USAGE.has(error.name)) return EXIT.usage
+  if (NEWER_DATABASE.has(error.name)) return EXIT.newerDatabase
   const isUnreachable = UNREACHABLE.has(error.name) || isTransient(translateError(error))
   return isUnreachable ? EXIT.unreachable : EXIT.failed
 }

@@ -2,7 +2,10 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { poll } from '../runtime/poll.ts'
+import { programVersion } from '../runtime/version.ts'
 import type { ConnectionSettings } from './database.ts'
+import { sqlState } from './query.ts'
 
 /** Key of the advisory lock: any number that all docmgr processes share. */
 const MIGRATION_LOCK = 7_302_115_114
@@ -10,38 +13,119 @@ const MIGRATION_LOCK = 7_302_115_114
 /** How long a process waits for another one that migrates. */
 const LOCK_LIMIT_MS = 300_000
 
+/** drizzle's table of the applied migrations; its comment names the program that applied the last one. */
+const TABLE = 'drizzle.__drizzle_migrations'
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Which migrations the database has, compared with those of this program. */
+export interface SchemaState {
+  applied: number
+  /** migrations of this program that the database lacks */
+  pending: number
+}
+
+/**
+ * The database has migrations that this program does not know: a newer program migrated it. An older program would write
+ * rows that the newer one cannot read, so it must not touch anything.
+ */
+export class NewerDatabaseError extends Error {
+  constructor(applied: number, writtenBy: string | undefined, known: number) {
+    const own = programVersion()
+    const newer = writtenBy === undefined || writtenBy === own ? 'a newer docmgr' : `docmgr ${writtenBy}`
+    super(
+      `the database has schema version ${applied}, of ${newer}, and this is docmgr ${own}, ` +
+        `which knows up to schema version ${known}: use the newer program, or restore a backup of the older one`,
+    )
+    this.name = 'NewerDatabaseError'
+  }
+}
+
 /**
  * Applies pending migrations in one transaction, on a direct connection. Several processes may call it at once: one
  * migrates, the others wait.
  *
  * @param folder of the migrations: the repository's `drizzle`
+ * @param lockLimitMs how long it waits for another process that migrates
  * @returns how many migrations were applied
+ * @throws NewerDatabaseError before anything is changed; Error with a sentence for the operator
  */
-export async function migrateDatabase(connection: ConnectionSettings, folder: string): Promise<number> {
+export function migrateDatabase(
+  connection: ConnectionSettings,
+  folder: string,
+  lockLimitMs = LOCK_LIMIT_MS,
+): Promise<number> {
+  return withClient(connection, async (client) => {
+    await refusePooler(client)
+    await lockMigrations(client, lockLimitMs)
+    const before = await schemaStateOf(client, folder)
+    if (before.pending === 0) return 0
+    await migrate(drizzle(client), { migrationsFolder: folder })
+    await client.query(`comment on table ${TABLE} is ${client.escapeLiteral(programVersion())}`)
+    return (await schemaStateOf(client, folder)).applied - before.applied
+  })
+}
+
+/**
+ * Which migrations the database has. Where some are pending and another process is migrating, waits for that process.
+ * @param lockLimitMs how long it waits
+ * @throws NewerDatabaseError; Error with a sentence for the operator
+ */
+export function readSchemaState(
+  connection: ConnectionSettings,
+  folder: string,
+  lockLimitMs = LOCK_LIMIT_MS,
+): Promise<SchemaState> {
+  return withClient(connection, async (client) => {
+    let state = await schemaStateOf(client, folder)
+    // Not by taking the lock: this connection may go through a pooler.
+    await poll({ timeoutMs: lockLimitMs }, 'the migration by another process', async () => {
+      if (state.pending === 0 || !(await isMigrating(client))) return true
+      state = await schemaStateOf(client, folder)
+      return false
+    })
+    return state.pending === 0 ? state : schemaStateOf(client, folder)
+  })
+}
+
+async function withClient<T>(
+  connection: ConnectionSettings,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
+  // A connection that is lost also rejects the statement in flight; without a listener it would end the process.
+  client.on('error', () => {})
   await client.connect()
   try {
-    await refusePooler(client)
-    await client.query(`set lock_timeout = ${LOCK_LIMIT_MS}`)
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await client.query('set lock_timeout = 0')
-    const before = await appliedMigrations(client)
-    await migrate(drizzle(client), { migrationsFolder: folder })
-    return (await appliedMigrations(client)) - before
+    return await work(client)
   } finally {
-    await client.end()
+    await client.end().catch(() => {})
   }
 }
 
-/** Number of migrations that the database lacks; 0 when it is up to date. */
-export async function pendingMigrations(connection: ConnectionSettings, folder: string): Promise<number> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
-  await client.connect()
+/** Held until the connection ends. */
+async function lockMigrations(client: pg.Client, limitMs: number): Promise<void> {
+  await client.query(`set lock_timeout = ${limitMs}`)
   try {
-    return readMigrationFiles({ migrationsFolder: folder }).length - (await appliedMigrations(client))
-  } finally {
-    await client.end()
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+  } catch (error) {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error
+    const seconds = Math.round(limitMs / 1_000)
+    throw new Error(`another process has been migrating the database for ${seconds} s: see its log`, {
+      cause: error,
+    })
   }
+  await client.query('set lock_timeout = 0')
+}
+
+async function isMigrating(client: pg.Client): Promise<boolean> {
+  // A lock with one key of 64 bits has its halves in classid and objid (PostgreSQL documentation, pg_locks).
+  const { rowCount } = await client.query(
+    `select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) + objid::bigint = $1`,
+    [MIGRATION_LOCK],
+  )
+  return rowCount! > 0
 }
 
 /** An advisory lock that is taken through a pooler stays with the pooler's connection and excludes no one. */
@@ -54,9 +138,19 @@ async function refusePooler(client: pg.Client): Promise<void> {
   )
 }
 
-async function appliedMigrations(client: pg.Client): Promise<number> {
-  const { rows: found } = await client.query(`select to_regclass('drizzle.__drizzle_migrations') as name`)
-  if (found[0].name === null) return 0
-  const { rows } = await client.query('select count(*)::int as applied from drizzle.__drizzle_migrations')
-  return rows[0].applied
+/** @throws NewerDatabaseError */
+async function schemaStateOf(client: pg.Client, folder: string): Promise<SchemaState> {
+  const known = new Set(
+    readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis),
+  )
+  const { rows: found } = await client.query(`select to_regclass('${TABLE}') as name`)
+  if (found[0].name === null) return { applied: 0, pending: known.size }
+  const { rows } = await client.query<{ created_at: string }>(`select created_at from ${TABLE}`)
+  const applied = rows.length
+  const unknown = rows.filter(({ created_at }) => !known.has(Number(created_at)))
+  if (unknown.length === 0 && applied <= known.size) return { applied, pending: known.size - applied }
+  const { rows: comments } = await client.query<{ comment: string | null }>(
+    `select obj_description('${TABLE}'::regclass) as comment`,
+  )
+  throw new NewerDatabaseError(applied, comments[0]!.comment ?? undefined, known.size)
 }

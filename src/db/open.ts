@@ -4,7 +4,7 @@ import { packageRoot } from '../runtime/package-root.ts'
 import { connectDatabase } from './connect.ts'
 import { connectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
-import { migrateDatabase, pendingMigrations } from './migrate.ts'
+import { migrateDatabase, readSchemaState } from './migrate.ts'
 
 interface DatabaseOptions {
   /** PostgreSQL itself, where the URL names a pooler */
@@ -22,7 +22,7 @@ export const migrationsFolder = (): string => join(packageRoot(), 'drizzle')
 
 /**
  * Starts the embedded server and migrates it.
- * @throws Error with a sentence for the operator
+ * @throws NewerDatabaseError; Error with a sentence for the operator
  */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const { startEmbeddedPostgres } = await import('./embedded/embedded-postgres.ts')
@@ -48,12 +48,12 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 /**
  * Connects to a server, which must have been migrated with `docmgr migrate`.
  * @param url postgres://…, which may name a pooler
- * @throws Error with a sentence for the operator
+ * @throws NewerDatabaseError; Error with a sentence for the operator
  */
 export async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
   const pooled = connectionOf(url)
   const direct = options.directUrl === undefined ? pooled : connectionOf(options.directUrl)
-  const pending = await pendingMigrations(direct, migrationsFolder())
+  const { pending } = await readSchemaState(direct, migrationsFolder())
   if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)
   return connect(options, pooled, direct)
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Config } from '../../config/schema.ts'
 import { findBinaries } from '../../db/embedded/binaries.ts'
 import { chooseServerUser } from '../../db/embedded/server-user.ts'
-import { pendingMigrations } from '../../db/migrate.ts'
+import { readSchemaState } from '../../db/migrate.ts'
 import { connectionOf } from '../../db/connection-url.ts'
 import { migrationsFolder } from '../../db/open.ts'
 import { isShared } from '../../ports/adapters.ts'
@@ -33,7 +33,7 @@ function checksOfEmbedded(data: string, isRunning: boolean): Checks {
 function checksOfServer({ url, directUrl }: Config['database']): Checks {
   return {
     migrations: async () => {
-      const pending = await pendingMigrations(connectionOf(directUrl ?? url), migrationsFolder())
+      const { pending } = await readSchemaState(connectionOf(directUrl ?? url), migrationsFolder())
       if (pending === 0) return { state: 'ok', detail: 'all applied' }
       return { state: 'problem', detail: `${pending} pending`, fix: 'run `docmgr migrate`' }
     },

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { eventually } from '../testing/deadline.ts'
+import { startTestPostgres } from '../testing/postgres.ts'
+import type { ConnectionSettings } from './database.ts'
+import { migrateDatabase, NewerDatabaseError, readSchemaState } from './migrate.ts'
+import { migrationsFolder } from './open.ts'
+
+let server: Awaited<ReturnType<typeof startTestPostgres>>
+before(async () => void (server = await startTestPostgres()))
+after(() => server.stop())
+
+const folder = migrationsFolder()
+
+async function connected(connection: ConnectionSettings): Promise<pg.Client> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  return client
+}
+
+/** Holds the lock of the migrations, as a process that migrates does. */
+async function holdLock(connection: ConnectionSettings): Promise<pg.Client> {
+  const client = await connected(connection)
+  await client.query('select pg_advisory_lock(7302115114)')
+  return client
+}
+
+test('of several migrations at once one works, and the others wait and find it done', async () => {
+  const connection = await server.createDatabase()
+  const { pending } = await readSchemaState(connection, folder)
+  const applied = await Promise.all([1, 2, 3].map(() => migrateDatabase(connection, folder)))
+  assert.deepEqual(
+    applied.toSorted((a, b) => a - b),
+    [0, 0, pending],
+  )
+  assert.deepEqual(await readSchemaState(connection, folder), { applied: pending, pending: 0 })
+})
+
+test('a migration waits for another one with a deadline', async () => {
+  const connection = await server.createDatabase()
+  const holder = await holdLock(connection)
+  await assert.rejects(migrateDatabase(connection, folder, 100), /another process has been migrating/)
+  const waiting = migrateDatabase(connection, folder)
+  await eventually('the migration to wait', async () => {
+    const { rows } = await holder.query(
+      `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted`,
+    )
+    return rows[0].waiting > 0
+  })
+  await holder.end()
+  assert.ok((await waiting) > 0)
+})
+
+test('who only reads waits for a migration in progress with a deadline', async () => {
+  const connection = await server.createDatabase()
+  const holder = await holdLock(connection)
+  await assert.rejects(readSchemaState(connection, folder, 100), /waiting for the migration/)
+  const state = readSchemaState(connection, folder)
+  await holder.query('select pg_advisory_unlock_all()')
+  await holder.end()
+  assert.ok((await state).pending > 0)
+})
+
+test('a database with a migration that this program does not know is refused and left unchanged', async () => {
+  const connection = await server.createDatabase()
+  await migrateDatabase(connection, folder)
+  const client = await connected(connection)
+  const table = 'drizzle.__drizzle_migrations'
+  await client.query(`delete from ${table} where id = (select max(id) from ${table})`)
+  await client.query(`insert into ${table} (hash, created_at) values ('other', 1)`)
+  await assert.rejects(migrateDatabase(connection, folder), NewerDatabaseError)
+  await assert.rejects(readSchemaState(connection, folder), NewerDatabaseError)
+  await client.query(`update ${table} set created_at = 9999999999999 where hash = 'other'`)
+  await assert.rejects(
+    migrateDatabase(connection, folder),
+    /schema version \d+, of a newer docmgr, and this is/,
+  )
+  await client.end()
+})
