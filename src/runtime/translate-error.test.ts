@@ -38,8 +38,24 @@ const UNAVAILABLE = [
     'ENETUNREACH',
   ],
   ...['08000', '08006', '53000', '53100', '53300', '53400', '57P01', '57P02', '57P03', '57P05', '25006'],
-  ...['40001', '40P01'],
+  ...['40001', '40003', '40P01', '25P03', '58030', '28P01', '3D000', '26000', '57P04', '08P01'],
+  ...['EADDRNOTAVAIL', 'EMFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'EDQUOT', 'EIO'],
+  ...['ERR_STREAM_PREMATURE_CLOSE', 'PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT'],
 ]
+/** Answers of Redis that pass, and one that does not. */
+const REDIS = [
+  'LOADING Redis is loading the dataset in memory',
+  'BUSY Redis is busy running a script.',
+  "READONLY You can't write against a read only replica.",
+  "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+  'CLUSTERDOWN The cluster is down',
+  'TRYAGAIN Multiple keys request during rehashing of slot',
+  "OOM command not allowed when used memory > 'maxmemory'.",
+  'NOREPLICAS Not enough good replicas to write.',
+  'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.',
+]
+const named = (name: string, fields: object = {}): Error =>
+  Object.assign(new Error('failed'), { name }, fields)
 const UNAVAILABLE_MESSAGES = [
   'Connection terminated unexpectedly',
   'Connection terminated due to connection timeout',
@@ -65,6 +81,18 @@ const CASES: [name: string, error: Error, code: ProblemCode][] = [
   ],
   ['ENOENT of a file', Object.assign(withCode('ENOENT'), { syscall: 'open' }), 'internal'],
   ['23505', withCode('23505'), 'internal'],
+  ['22021', withCode('22021'), 'internal'],
+  ...REDIS.map((text): [string, Error, ProblemCode] => [
+    text,
+    Object.assign(new Error(text), { name: 'ReplyError' }),
+    'unavailable',
+  ]),
+  ['WRONGTYPE', Object.assign(new Error('WRONGTYPE Operation'), { name: 'ReplyError' }), 'internal'],
+  ['a retriable error of kafkajs', named('KafkaJSProtocolError', { retriable: true }), 'unavailable'],
+  ['KafkaJSNumberOfRetriesExceeded', named('KafkaJSNumberOfRetriesExceeded'), 'unavailable'],
+  ['REBALANCE_IN_PROGRESS', named('KafkaJSProtocolError', { type: 'REBALANCE_IN_PROGRESS' }), 'unavailable'],
+  ['MESSAGE_TOO_LARGE', named('KafkaJSProtocolError', { type: 'MESSAGE_TOO_LARGE' }), 'internal'],
+  ['a retriable error of @platformatic/kafka', named('ProtocolError', { canRetry: true }), 'unavailable'],
   ['an unexpected error', new Error('the password is hunter2'), 'internal'],
 ]
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../../runtime/logger.ts'
 import { type BulkEntry, createAcknowledgedWrites } from './acknowledged-writes.ts'
 import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
-import { isRefusal } from './errors.ts'
+import { blamesDocument, type ItemError } from './errors.ts'
 
 export type { BulkEntry } from './acknowledged-writes.ts'
 
@@ -102,10 +102,15 @@ export function createBulk({ client, alias, setup, log, maxRequests, signal }: B
     }
     if (isElasticsearchError(error) && error.status === 413)
       return sendHalves(send, entries, refresh, error.message)
-    if (error instanceof DomainError && error.code === 'unavailable')
-      return { failed: entries, refused: [], reason: error }
-    throw error
+    return { failed: entries, refused: [], reason: passingFailure(error) }
   }
+}
+
+/** The failure of a request as a whole, which cannot be the fault of one of its documents. @throws any other error */
+function passingFailure(error: unknown): DomainError {
+  if (error instanceof DomainError && error.code === 'unavailable') return error
+  if (isElasticsearchError(error)) return unavailable(error.message)
+  throw error
 }
 
 /** A proxy before the server accepts only smaller requests. */
@@ -131,7 +136,7 @@ interface BulkAnswer {
       status: number
       /** of the shard's primary; missing beside an error */
       _primary_term?: number
-      error?: { type: string; reason: string; caused_by?: { reason: string } }
+      error?: ItemError
     }
   }[]
 }
@@ -150,11 +155,11 @@ function outcomeOf(entries: BulkEntry[], { items }: BulkAnswer, onMissingIndex: 
   const outcome: Outcome = { failed: [], refused: [], reason: undefined }
   entries.forEach((entry, place) => {
     const { status, error } = items[place]!.index
-    // 409: the index has this version or a newer one.
-    if (error === undefined || status === 409) return
+    // The index has this version or a newer one.
+    if (error === undefined || error.type === 'version_conflict_engine_exception') return
     const reason = `${error.type}: ${error.reason}${error.caused_by ? `: ${error.caused_by.reason}` : ''}`
     if (isMissingIndex(error.type)) onMissingIndex()
-    if (isRefusal(error.type)) return void outcome.refused.push({ id: entry.id, reason })
+    if (blamesDocument(error)) return void outcome.refused.push({ id: entry.id, reason })
     outcome.failed.push(entry)
     outcome.reason = unavailable(`${status} ${reason}`)
   })

@@ -96,12 +96,14 @@ export function translateClientError(error: unknown): Error {
   return unavailable(`Elasticsearch answers ${statusCode} ${type}: ${reason}`, error)
 }
 
-/** The exception in an answer; that of the first shard when shards have failed. */
+/** The exception in an answer; when shards have failed that of one of them, of one that may work later if there is one. */
 function causeOf(body: ErrorBody | string | undefined): Required<Cause> {
   const error = typeof body === 'object' ? body.error : body
   if (typeof error !== 'object') return { type: 'error', reason: String(error ?? '') }
   const isOfShards = error.type === 'search_phase_execution_exception'
-  const { type = 'error', reason = '' } = (isOfShards && error.root_cause?.[0]) || error
+  const ofShards = isOfShards ? (error.root_cause ?? []) : []
+  const passing = ofShards.find((cause) => !isRefusal(cause.type ?? ''))
+  const { type = 'error', reason = '' } = passing ?? ofShards[0] ?? error
   return { type, reason }
 }
 

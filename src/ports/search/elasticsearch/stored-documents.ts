@@ -1,9 +1,8 @@
 import { DomainError } from '../../../domain/errors.ts'
 import type { WholeDocument } from '../driver.ts'
 import type { SearchDocument } from '../port.ts'
-import { type Elasticsearch, ElasticsearchError } from './client.ts'
+import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
-import { isRefusal } from './errors.ts'
 
 /** ids of one request */
 const MAX_IDS = 1_000
@@ -40,12 +39,14 @@ export function createStoredDocuments(
   async function read(ids: string[], source: string): Promise<StoredDocument[]> {
     const stored: StoredDocument[] = []
     for (let start = 0; start < ids.length; start += MAX_IDS) {
-      const { docs } = await client.ask<{ docs: StoredDocument[] }>({
-        method: 'POST',
-        path: `/${alias}/_mget`,
-        query: { _source: source },
-        body: { ids: ids.slice(start, start + MAX_IDS) },
-      })
+      const { docs } = await client
+        .ask<{ docs: StoredDocument[] }>({
+          method: 'POST',
+          path: `/${alias}/_mget`,
+          query: { _source: source },
+          body: { ids: ids.slice(start, start + MAX_IDS) },
+        })
+        .catch(refusedRead)
       for (const each of docs) {
         if (each.error !== undefined) throw readError(each._id, each.error)
         if (each.found) stored.push(each)
@@ -54,9 +55,9 @@ export function createStoredDocuments(
     return stored
   }
 
+  /** Reading by id depends on nothing in a document, so no exception of it blames one. */
   function readError(id: string, { type, reason }: { type: string; reason: string }): Error {
     if (type === 'index_not_found_exception') setup.invalidate()
-    if (isRefusal(type)) return new ElasticsearchError(400, type, reason)
     return new DomainError(
       'unavailable',
       `the search index cannot read document ${id} now: ${type}: ${reason}`,
@@ -112,6 +113,13 @@ async function* withTexts(
     start = end
     size = 0
   }
+}
+
+function refusedRead(error: unknown): never {
+  if (!isElasticsearchError(error)) throw error
+  throw new DomainError('unavailable', `the search index cannot be read now: ${error.message}`, {
+    cause: error,
+  })
 }
 
 function textOf({ id }: SearchDocument, texts: ReadonlyMap<string, string>): string {

@@ -66,7 +66,8 @@ const rejection = { error: { type: 'es_rejected_execution_exception', reason: 'q
 const throttled = { index: { status: 429, ...rejection } }
 
 test('only the documents that the server could not write are sent again', async (t) => {
-  const one = { errors: true, items: [{ index: { status: 409, error: rejection.error } }, throttled] }
+  const conflict = { type: 'version_conflict_engine_exception', reason: 'current version [2] is higher' }
+  const one = { errors: true, items: [{ index: { status: 409, error: conflict } }, throttled] }
   const { url, bulks } = await openFailingProxy(t, [
     [429, { ...rejection, status: 429 }],
     [200, one],
