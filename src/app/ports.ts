@@ -43,11 +43,8 @@ export function composePorts(base: Base) {
 
   const blobs = defineModule('blobs', lockFor('blobs', config.blobs.url), async () => {
     const { url, ...settings } = config.blobs
-    const value = await openBlobs(url, {
-      ...settings,
-      folder: join(folder.path, 'blobs'),
-      log: logOf('blobs'),
-    })
+    const resources = { ...settings, folder: join(folder.path, 'blobs'), log: logOf('blobs') }
+    const value = await openBlobs(url, resources, metrics)
     return { value, stop: () => value.stop() }
   })
 
@@ -124,8 +121,11 @@ function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
   metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
     gauge.set(feed.status().lagEvents ?? 0),
   )
-  metrics.gauge('docmgr_changes_dead_letters', 'Events that a consumer could not process', [], (gauge) =>
-    gauge.set(feed.status().deadLetters),
+  metrics.gauge(
+    'docmgr_changes_dead_letters',
+    'Events that a consumer could not process, of all processes',
+    [],
+    async (gauge) => gauge.set((await feed.refreshStatus()).deadLetters),
   )
 }
 

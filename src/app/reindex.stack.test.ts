@@ -150,7 +150,7 @@ test('a document without its content is reported, and the others are indexed', a
   const { failed, ...counts } = JSON.parse(stdout)
   assert.deepEqual(counts, { compared: 6, missing: 6, older: 0, indexed: 5, failures: 1 })
   assert.equal(failed[0].id, lost)
-  assert.match(failed[0].reason, /has no object nowhere/)
+  assert.match(failed[0].reason, /its object is missing/)
   assert.match(stderr, new RegExp(`^not indexed: ${lost}: `))
   assert.equal((await found(all, 'long legs')).length, 5)
 })

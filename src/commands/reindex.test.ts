@@ -71,7 +71,10 @@ test('a document whose content is lost is named, and the others are indexed', as
   const { code, stdout, stderr } = await run()
   assert.equal(code, 3)
   assert.equal(stdout, '5 documents compared: 4 indexed again (5 were missing, 0 older), 1 failed.\n')
-  assert.match(stderr, new RegExp(`^not indexed: ${lost!.id}: document ${lost!.id} has no object`))
+  assert.match(
+    stderr,
+    new RegExp(`^not indexed: ${lost!.id}: the stored content is damaged: its object is missing`, 'm'),
+  )
   const json = await run('--json')
   assert.deepEqual([json.code, JSON.parse(json.stdout).failed[0].id], [3, lost!.id])
 })

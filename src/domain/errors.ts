@@ -27,6 +27,7 @@ export const PROBLEMS = {
   },
   'too-many-requests': { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many requests' },
   internal: { http: 500, grpc: 'INTERNAL', title: 'Internal error' },
+  'content-damaged': { http: 500, grpc: 'DATA_LOSS', title: 'Stored content is damaged' },
   unavailable: { http: 503, grpc: 'UNAVAILABLE', title: 'Service unavailable' },
   'deadline-exceeded': { http: 504, grpc: 'DEADLINE_EXCEEDED', title: 'Timed out' },
 } as const satisfies Record<string, { http: number; grpc: string; title: string }>

@@ -16,7 +16,10 @@ export interface StoredContent {
   contentType: string
   /** the file name is derived from it */
   name: string
-  open(range?: ByteRange): Promise<Readable | undefined>
+  /** hexadecimal, where it is known: a client can check what it has put together of several ranges */
+  sha256: string | null
+  /** @throws DomainError content-damaged, unavailable */
+  open(range?: ByteRange): Promise<Readable>
 }
 
 export interface ByteRange {
@@ -48,12 +51,15 @@ export async function deliver(content: StoredContent, request: DownloadRequest):
     'content-disposition': contentDisposition(fileName(content.name, content.contentType)),
     'x-content-type-options': 'nosniff',
     'content-security-policy': 'sandbox',
+    // Of the whole content, also beside a range of it (RFC 9530, 3).
+    ...(content.sha256 !== null && { 'repr-digest': `sha-256=:${base64Of(content.sha256)}:` }),
     ...(range && { 'content-range': `bytes ${range.start}-${range.end}/${size}` }),
   }
-  const stream = request.head || size === 0 ? Readable.from([]) : await content.open(range)
-  if (!stream) throw new Error(`the object of ${content.name} is missing`)
+  const stream = request.head ? Readable.from([]) : await content.open(range)
   return { status: range ? 206 : 200, headers, stream }
 }
+
+const base64Of = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
 
 /**
  * The requested range (RFC 9110, 14.2), or undefined to send everything, also for several ranges and for an invalid

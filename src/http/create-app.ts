@@ -45,6 +45,8 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
   const onStreamError = (error: Error): void => log.debug({ err: error }, 'answer ended with an error')
+  // Koa's own listener prints the error to standard error.
+  app.on('error', onStreamError)
 
   app.use(async (ctx) => {
     const { req: request, res: response } = ctx

@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.ts'
+import { createCheckedReads, type Damage } from './checked-read.ts'
 import type { BlobsDriver } from './driver.ts'
 import { createMeter } from './meter.ts'
 import type { Blobs } from './port.ts'
@@ -7,8 +8,11 @@ import type { Blobs } from './port.ts'
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 const MAX_KEY_CHARS = 200
 
-/** The object storage over a driver: what is the same for every kind of storage. */
-export function createBlobs(driver: BlobsDriver): Blobs {
+/**
+ * The object storage over a driver: what is the same for every kind of storage.
+ * @param onDamage gets each object that is not the one of its row
+ */
+export function createBlobs(driver: BlobsDriver, onDamage: (damage: Damage) => void = () => {}): Blobs {
   const problemOf = (error: unknown): unknown => {
     const meaning = driver.meaningOf(error)
     if (meaning === undefined || error instanceof DomainError) return error
@@ -29,6 +33,12 @@ export function createBlobs(driver: BlobsDriver): Blobs {
     }
   }
 
+  const reads = createCheckedReads({
+    get: ({ bucket, key }, range) => unlessMissing(key, () => driver.get(bucket, key, range)),
+    problemOf,
+    onDamage,
+  })
+
   return {
     async put(bucket, key, body, { contentType, maxBytes, signal, fresh = false }) {
       checkKey(key)
@@ -42,9 +52,20 @@ export function createBlobs(driver: BlobsDriver): Blobs {
       return meter.info()
     },
 
-    get: (bucket, key, range) => unlessMissing(key, () => driver.get(bucket, key, range)),
+    ...reads,
+
+    get: async (bucket, key, range) =>
+      (await unlessMissing(key, () => driver.get(bucket, key, range)))?.stream,
     size: (bucket, key) => unlessMissing(key, () => driver.size(bucket, key)),
     delete: (bucket, key) => unlessMissing(key, () => driver.delete(bucket, key)),
+
+    async *list(bucket) {
+      try {
+        yield* driver.list(bucket)
+      } catch (error) {
+        throw problemOf(error)
+      }
+    },
 
     async check() {
       try {

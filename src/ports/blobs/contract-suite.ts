@@ -6,7 +6,8 @@ import { after, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { within } from '../../testing/deadline.ts'
-import type { Blobs, Bucket } from './port.ts'
+import { SMALL_BYTES } from './checked-read.ts'
+import type { Blobs, Bucket, ListedObject, StoredObject } from './port.ts'
 
 const newId = createUuidV7()
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -25,6 +26,14 @@ async function read(
   const stream = await blobs.get(bucket, key, range)
   assert.ok(stream, `${bucket}/${key} is there`)
   return buffer(stream)
+}
+
+const large = { contentType: 'text/plain', maxBytes: 10_000_000 }
+
+/** An object as its row names it. */
+async function stored(blobs: Blobs, bytes: Uint8Array): Promise<StoredObject> {
+  const key = `${newId()}/content`
+  return { bucket: 'documents', key, ...(await blobs.put('documents', key, bytes, large)) }
 }
 
 async function isMissing(blobs: Blobs, bucket: Bucket, key: string): Promise<void> {
@@ -155,6 +164,80 @@ const CONTRACT: Record<string, (blobs: Blobs) => Promise<void>> = {
       await assert.rejects(blobs.get('documents', key), /not a key/)
       await assert.rejects(blobs.delete('documents', key), /not a key/)
     }
+  },
+
+  async 'opens what is as its row says: whole, in part, small and large'(blobs) {
+    for (const size of [0, 1, 300_000, SMALL_BYTES, SMALL_BYTES + 1, 3_000_000]) {
+      const object = await stored(blobs, randomBytes(size))
+      const bytes = await read(blobs, 'documents', object.key)
+      assert.ok((await buffer(await blobs.open(object))).equals(bytes), `${size} bytes`)
+      assert.ok((await buffer(await blobs.open({ ...object, sha256: null }))).equals(bytes))
+      assert.ok((await blobs.read(object)).equals(bytes))
+      if (size < 10) continue
+      const range = { start: size - 5, end: size - 2 }
+      assert.ok((await buffer(await blobs.open(object, range))).equals(bytes.subarray(-5, -1)))
+      assert.ok((await buffer(await blobs.open(object, { start: 0, end: size - 1 }))).equals(bytes))
+    }
+  },
+
+  async 'an object that is missing, or has another size than its row, is damaged before its first byte'(
+    blobs,
+  ) {
+    const range = { start: 2, end: 7 }
+    for (const size of [1_000, SMALL_BYTES + 1_000]) {
+      const object = await stored(blobs, randomBytes(size))
+      for (const [body, why] of [
+        [undefined, /is missing/],
+        [randomBytes(0), new RegExp(`0 bytes instead of ${size}`)],
+        [randomBytes(size - 1), new RegExp(`${size - 1} bytes instead of ${size}`)],
+        [randomBytes(size + 1), new RegExp(`${size + 1} bytes instead of ${size}`)],
+      ] as const) {
+        if (body) await blobs.put('documents', object.key, body, large)
+        else await blobs.delete('documents', object.key)
+        const damaged = (error: unknown): boolean =>
+          isProblem(error, 'content-damaged') && why.test(error.message)
+        await assert.rejects(blobs.open(object), damaged)
+        await assert.rejects(blobs.open(object, range), damaged)
+        await assert.rejects(blobs.open(object, { start: size - 2, end: size - 1 }), damaged)
+        await assert.rejects(blobs.read(object), damaged)
+      }
+    }
+  },
+
+  async 'an altered object is damaged: a small one before its first byte, a large one before its end'(blobs) {
+    const damaged = (error: unknown): boolean =>
+      isProblem(error, 'content-damaged') && error.message.includes('SHA-256')
+    for (const size of [1_000, SMALL_BYTES + 1, 3_000_000]) {
+      const bytes = randomBytes(size)
+      const object = await stored(blobs, bytes)
+      bytes[size >> 1]! ^= 1
+      await blobs.put('documents', object.key, bytes, large)
+      await assert.rejects(blobs.read(object), damaged)
+      if (size <= SMALL_BYTES) {
+        await assert.rejects(blobs.open(object), damaged)
+        await assert.rejects(blobs.open(object, { start: 0, end: 3 }), damaged)
+        continue
+      }
+      let given = 0
+      const reading = async (): Promise<void> => {
+        for await (const chunk of await blobs.open(object)) given += (chunk as Buffer).length
+      }
+      await assert.rejects(reading(), damaged)
+      assert.ok(given < size)
+    }
+  },
+
+  async 'lists every object with its size and time'(blobs) {
+    const begun = Date.now()
+    const objects = [await stored(blobs, randomBytes(3)), await stored(blobs, randomBytes(5))]
+    const listed = new Map<string, ListedObject>()
+    for await (const object of blobs.list('documents')) listed.set(object.key, object)
+    for (const { key, size } of objects) {
+      const found = listed.get(key)!
+      assert.equal(found.size, size)
+      assert.ok(Math.abs(found.modified.getTime() - begun) < 60_000)
+    }
+    for await (const { key } of blobs.list('previews')) assert.fail(key)
   },
 
   async 'check resolves'(blobs) {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Bucket } from './port.ts'
+import type { Bucket, ByteRange, ListedObject } from './port.ts'
 
 export type Body = Uint8Array | AsyncIterable<Uint8Array>
 
@@ -10,10 +10,12 @@ export type ErrorMeaning = 'missing' | 'full' | 'unavailable' | undefined
 export interface BlobsDriver {
   /** Stores the whole body durably before it resolves. When the body fails, nothing is left under the key. */
   put(bucket: Bucket, key: string, body: Body, options: DriverPutOptions): Promise<void>
-  /** The bytes from `start` to `end`, both included. Rejects when there is no such object. */
-  get(bucket: Bucket, key: string, range?: { start: number; end: number }): Promise<Readable>
+  /** The bytes of a range, or all. The range may be beyond the object's end. Rejects when there is no such object. */
+  get(bucket: Bucket, key: string, range?: ByteRange): Promise<OpenedObject>
   /** In bytes. Rejects when there is no such object. */
   size(bucket: Bucket, key: string): Promise<number>
+  /** Every object of a bucket that was there when it began. */
+  list(bucket: Bucket): AsyncIterable<ListedObject>
   /** May resolve or reject when there is no such object. */
   delete(bucket: Bucket, key: string): Promise<void>
   /** Rejects when objects cannot be written or read now. */
@@ -29,4 +31,10 @@ export interface DriverPutOptions {
   fresh: boolean
   /** bytes of the body that were read so far */
   bytesRead: () => number
+}
+
+export interface OpenedObject {
+  stream: Readable
+  /** bytes of the whole object */
+  size: number
 }

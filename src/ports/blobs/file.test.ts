@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -32,12 +32,26 @@ test('neither a refused nor a failed put leaves a temporary file', async () => {
   assert.deepEqual(await filesIn('failed'), ['b'])
 })
 
-test('opening removes the temporary files of a killed process, and nothing else', async () => {
+test('opening removes temporary files that nobody has written for an hour, and nothing else', async () => {
   const before = await open('crashed')
   await before.put('documents', 'x/content', Buffer.from('kept'), plain)
-  await writeFile(join(root, 'crashed', 'drafts', '1-1'), 'half a')
+  const path = (name: string): string => join(root, 'crashed', 'drafts', '1', name)
+  const twoHoursAgo = new Date(Date.now() - 7_200_000)
+  for (const name of ['abandoned', 'of another process']) await writeFile(path(name), 'half a')
+  await utimes(path('abandoned'), twoHoursAgo, twoHoursAgo)
   await open('crashed')
-  assert.deepEqual(await filesIn('crashed'), ['x,content'])
+  assert.deepEqual((await filesIn('crashed')).toSorted(), ['of another process', 'x,content'])
+})
+
+test('an upload goes on while another process opens the same folder', async () => {
+  const blobs = await open('shared')
+  async function* slow(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('a')
+    await open('shared')
+    yield Buffer.from('b')
+  }
+  await blobs.put('documents', 'x', slow(), plain)
+  assert.equal(await blobs.size('documents', 'x'), 2)
 })
 
 test('a folder that cannot be written is unavailable', async () => {

@@ -1,27 +1,45 @@
 /** The `file:` driver: objects are files below one folder, which belongs to one process. */
-import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { syncFolder } from '../../runtime/file-sync.ts'
 import type { BlobsDriver, ErrorMeaning } from './driver.ts'
-import { type Bucket, BUCKETS } from './port.ts'
+import { type Bucket, BUCKETS, type ListedObject } from './port.ts'
 
 /** Creating files in one folder at the same time waits for its lock, so temporary files are spread over several. */
 const TEMPORARY_FOLDERS = 16
 /** Each read allocates a buffer of this size, or of the range's size when that is smaller. */
 const CHUNK_BYTES = 256 * 1024
+/** A file that nobody has written to for so long belongs to no upload. Another process may share the folder. */
+const ABANDONED_MS = 3_600_000
+/** With less free space the storage counts as full, so that what is under way can end. */
+const MIN_FREE_BYTES = 64 * 1024 * 1024
 
 /**
  * An object is written to a temporary file on the same file system, flushed, and renamed to its place; then the folder
  * is flushed. So a file in a bucket is always complete, also after a crash. Temporary files that a crash left are
- * removed here.
+ * removed after an hour.
  *
  * @param url `file:` for `ownFolder`, or file:///folder; the folder is created when it is missing
  */
 export async function openFileDriver(url: string, ownFolder: string): Promise<BlobsDriver> {
   const folder = folderOf(url, ownFolder)
-  const newTemporaryPath = await makeTemporaryFolders(join(folder, 'drafts'))
+  const drafts = join(folder, 'drafts')
+  const newTemporaryPath = await makeTemporaryFolders(drafts)
+  await removeAbandoned(drafts)
+  const cleaning = setInterval(() => void removeAbandoned(drafts), ABANDONED_MS).unref()
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
 
   return {
@@ -43,10 +61,14 @@ export async function openFileDriver(url: string, ownFolder: string): Promise<Bl
 
     async get(bucket, key, range) {
       const file = await open(objectPath(folder, bucket, key), 'r')
+      const { size } = await file.stat()
+      const bytes = range ? range.end - range.start + 1 : size
+      const highWaterMark = Math.min(Math.max(bytes, 1), CHUNK_BYTES)
       // The stream closes the file when it ends or is destroyed.
-      const bytes = range ? range.end - range.start + 1 : CHUNK_BYTES
-      return file.createReadStream({ ...range, highWaterMark: Math.min(bytes, CHUNK_BYTES) })
+      return { stream: file.createReadStream({ ...range, highWaterMark }), size }
     },
+
+    list: (bucket) => listObjects(join(folder, bucket)),
 
     size: async (bucket, key) => (await stat(objectPath(folder, bucket, key))).size,
 
@@ -54,23 +76,55 @@ export async function openFileDriver(url: string, ownFolder: string): Promise<Bl
 
     async check() {
       const temporary = newTemporaryPath()
-      await (await open(temporary, 'wx', 0o600)).close()
-      await unlink(temporary)
+      try {
+        await writeFile(temporary, Buffer.alloc(4_096), { flag: 'wx', mode: 0o600, flush: true })
+      } finally {
+        await rm(temporary, { force: true })
+      }
+      const { bavail, bsize } = await statfs(folder)
+      if (bavail * bsize < MIN_FREE_BYTES)
+        throw Object.assign(new Error(`${folder} has less than ${MIN_FREE_BYTES} bytes free`), {
+          code: 'ENOSPC',
+        })
       for (const bucket of BUCKETS) await readdir(join(folder, bucket))
     },
 
     meaningOf,
-    stop: async () => {},
+    stop: async () => clearInterval(cleaning),
   }
 }
 
 /** @returns a function that returns a new path in one of the folders */
 async function makeTemporaryFolders(parent: string): Promise<() => string> {
-  await rm(parent, { recursive: true, force: true })
   for (let n = 0; n < TEMPORARY_FOLDERS; n++)
     await mkdir(join(parent, String(n)), { recursive: true, mode: 0o700 })
   let count = 0
-  return () => join(parent, String(++count % TEMPORARY_FOLDERS), `${process.pid}-${count}`)
+  return () => join(parent, String(++count % TEMPORARY_FOLDERS), randomUUID())
+}
+
+/** Removes the temporary files that no process writes any more. What cannot be removed now is left for later. */
+async function removeAbandoned(drafts: string): Promise<void> {
+  const entries = await readdir(drafts, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }))
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { force: true }).catch(() => {})
+  }
+}
+
+async function* listObjects(folder: string): AsyncGenerator<ListedObject> {
+  for (const subfolder of await readdir(folder)) {
+    for (const name of await readdir(join(folder, subfolder))) {
+      // Undefined: deleted in the meantime.
+      const found = await stat(join(folder, subfolder, name)).catch(unlessMissing)
+      if (found?.isFile()) yield { key: name.replaceAll(',', '/'), size: found.size, modified: found.mtime }
+    }
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /**

@@ -10,6 +10,31 @@ export interface BlobInfo {
   sha256: string
 }
 
+/** An object that a row names, with what the row says about its bytes. */
+export interface StoredObject {
+  bucket: Bucket
+  key: string
+  /** bytes */
+  size: number
+  /** hexadecimal; null: not known, in rows that other programs wrote */
+  sha256: string | null
+}
+
+/** Both ends are included. */
+export interface ByteRange {
+  start: number
+  end: number
+}
+
+/** An object as a listing shows it. */
+export interface ListedObject {
+  key: string
+  /** bytes */
+  size: number
+  /** when it was stored */
+  modified: Date
+}
+
 /** Object storage. A key is made of ids and fixed words: letters, digits, `-`, `_`, `.`, `/`. */
 export interface Blobs {
   /**
@@ -23,10 +48,25 @@ export interface Blobs {
     body: Uint8Array | AsyncIterable<Uint8Array>,
     options: PutOptions,
   ): Promise<BlobInfo>
-  /** The bytes from `start` to `end`, both included (the whole object without a range), or undefined. */
-  get(bucket: Bucket, key: string, range?: { start: number; end: number }): Promise<Readable | undefined>
+  /**
+   * The bytes of an object, or of a range of it, checked against its row. An object of at most 1 MiB is checked before
+   * this resolves. A larger one is checked while it is read: its last bytes come only when the whole is right, else the
+   * stream ends with an error. A range of a larger object cannot be checked without reading all of it: only its
+   * existence and its size are.
+   * @throws DomainError content-damaged when the object is missing or is not the one of the row; unavailable
+   */
+  open(object: StoredObject, range?: ByteRange): Promise<Readable>
+  /**
+   * All bytes of an object in memory, checked against its row.
+   * @throws DomainError content-damaged, unavailable
+   */
+  read(object: StoredObject): Promise<Buffer>
+  /** The unchecked bytes of a range (the whole object without one), or undefined where there is no such object. */
+  get(bucket: Bucket, key: string, range?: ByteRange): Promise<Readable | undefined>
   /** Size in bytes, or undefined where there is no such object. */
   size(bucket: Bucket, key: string): Promise<number | undefined>
+  /** Every object of a bucket, in no particular order. @throws DomainError unavailable */
+  list(bucket: Bucket): AsyncIterable<ListedObject>
   /** Succeeds also when there is nothing to delete. */
   delete(bucket: Bucket, key: string): Promise<void>
   /** @throws DomainError unavailable when objects cannot be written or read now */

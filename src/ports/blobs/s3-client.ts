@@ -10,7 +10,8 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import type { Body } from './driver.ts'
+import type { Body, OpenedObject } from './driver.ts'
+import type { ByteRange, ListedObject } from './port.ts'
 
 export interface S3Settings {
   /** http: or https: URL of a server other than AWS */
@@ -37,7 +38,12 @@ export interface S3Client {
   createBucket(bucket: string): Promise<void>
   /** A stream that is larger than one part takes several requests, which are undone when it fails. */
   put(put: ObjectPut, body: Body): Promise<void>
-  get(bucket: string, key: string, range?: { start: number; end: number }): Promise<Readable>
+  get(bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>
+  /** A page of a listing, and where the next one begins. */
+  list(
+    bucket: string,
+    continuation: string | undefined,
+  ): Promise<{ objects: ListedObject[]; next: string | undefined }>
   size(bucket: string, key: string): Promise<number>
   delete(bucket: string, key: string): Promise<void>
   stop(): void
@@ -92,25 +98,7 @@ export function createS3Client(settings: S3Settings): S3Client {
       await new Upload({ client, params: { ...params, Body }, queueSize: 1, partSize: PART_BYTES }).done()
     },
 
-    async get(bucket, key, range) {
-      const command = new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        ...(range && { Range: `bytes=${range.start}-${range.end}` }),
-      })
-      const { Body } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
-        client.send(command, { abortSignal }),
-      )
-      return Body as Readable
-    },
-
-    async size(bucket, key) {
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
-      const { ContentLength } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
-        client.send(command, { abortSignal }),
-      )
-      return ContentLength!
-    },
+    ...createReads(client),
 
     async delete(bucket, key) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
@@ -120,6 +108,51 @@ export function createS3Client(settings: S3Settings): S3Client {
     stop: () => client.destroy(),
   }
   return self
+}
+
+/** The requests that only read. */
+function createReads(client: SdkClient): Pick<S3Client, 'get' | 'list' | 'size'> {
+  return {
+    async get(bucket, key, range) {
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(range && { Range: `bytes=${range.start}-${range.end}` }),
+      })
+      const { Body, ContentRange, ContentLength } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      )
+      // `bytes 0-9/1234` (RFC 9110, 14.4)
+      const total = ContentRange?.split('/')[1]
+      return { stream: Body as Readable, size: total === undefined ? ContentLength! : Number(total) }
+    },
+
+    async list(bucket, continuation) {
+      const command = new ListObjectsV2Command({
+        Bucket: bucket,
+        ...(continuation !== undefined && { ContinuationToken: continuation }),
+      })
+      const { Contents = [], NextContinuationToken } = await withDeadline(
+        ANSWER_MS,
+        undefined,
+        (abortSignal) => client.send(command, { abortSignal }),
+      )
+      const objects = Contents.map(({ Key, Size, LastModified }) => ({
+        key: Key!,
+        size: Size!,
+        modified: LastModified!,
+      }))
+      return { objects, next: NextContinuationToken }
+    },
+
+    async size(bucket, key) {
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
+      const { ContentLength } = await withDeadline(ANSWER_MS, undefined, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      )
+      return ContentLength!
+    },
+  }
 }
 
 function sdkConfig({ endpoint, region, accessKey, secretKey }: S3Settings): S3ClientConfig {
@@ -132,7 +165,7 @@ function sdkConfig({ endpoint, region, accessKey, secretKey }: S3Settings): S3Cl
     maxAttempts: ATTEMPTS,
     // With it, each larger request uses a connection of its own.
     expectContinueHeader: false,
-    // Rows have SHA-256 hashes for clients that want to check.
+    // Objects are checked against the SHA-256 of their rows.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: CONNECT_MS,

@@ -20,7 +20,8 @@ const UNANSWERED = /^(E[A-Z_]{3,}|.*CERT.*|TimeoutError|AbortError|CredentialsPr
 export function meaningOf(error: unknown): ErrorMeaning {
   if (!(error instanceof Error)) return undefined
   const code = codeOf(error)
-  if (/^(NoSuchKey|NotFound)$/.test(code)) return 'missing'
+  // Not NotFound, which the SDK makes of any 404 without a code: a gateway or a proxy answers that too.
+  if (code === 'NoSuchKey') return 'missing'
   if (FULL.test(code) || statusOf(error) === 507) return 'full'
   return statusOf(error) !== undefined || UNANSWERED.test(code) ? 'unavailable' : undefined
 }

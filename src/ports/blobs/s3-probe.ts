@@ -40,7 +40,7 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
       log.warn({ server, bucket }, 'object storage: this key may only read')
       return { checksums: client.checksums, conditionalPut: false }
     }
-    const read = await buffer(await client.get(bucket, object.key, { start: 1, end: 3 }))
+    const read = await buffer((await client.get(bucket, object.key, { start: 1, end: 3 })).stream)
     if (read.toString() !== 'rob')
       throw new Error(`blobs.url: ${server} does not support range requests, which docmgr needs`)
     const abilities = {

@@ -1,9 +1,10 @@
 /** The `s3:` driver: objects in buckets of AWS, or of another server of the same API. */
 import type { Logger } from '../../runtime/logger.ts'
+import { Readable } from 'node:stream'
 import type { BlobsDriver } from './driver.ts'
 import { type Bucket, BUCKETS } from './port.ts'
 import { createS3Client } from './s3-client.ts'
-import { attemptsOf, meaningOf, statusOf } from './s3-errors.ts'
+import { attemptsOf, codeOf, meaningOf, statusOf } from './s3-errors.ts'
 import { probeS3 } from './s3-probe.ts'
 
 export interface S3Options {
@@ -49,8 +50,32 @@ export async function openS3Driver(url: string, options: S3Options): Promise<Blo
         if (size !== bytesRead()) throw error
       }
     },
-    get: (bucket, key, range) => client.get(nameOf(bucket), key, range),
-    size: (bucket, key) => client.size(nameOf(bucket), key),
+    async get(bucket, key, range) {
+      try {
+        return await client.get(nameOf(bucket), key, range)
+      } catch (error) {
+        if (codeOf(error) !== 'InvalidRange') throw error
+        return { stream: Readable.from([]), size: await client.size(nameOf(bucket), key) }
+      }
+    },
+
+    async *list(bucket) {
+      let next: string | undefined
+      do {
+        const page = await client.list(nameOf(bucket), next)
+        yield* page.objects
+        next = page.next
+      } while (next !== undefined)
+    },
+
+    async size(bucket, key) {
+      try {
+        return await client.size(nameOf(bucket), key)
+      } catch (error) {
+        // The answer to HEAD has no code.
+        throw codeOf(error) === 'NotFound' ? Object.assign(error as Error, { Code: 'NoSuchKey' }) : error
+      }
+    },
     delete: (bucket, key) => client.delete(nameOf(bucket), key),
     check: async () => void (await Promise.all(BUCKETS.map((bucket) => client.findBucket(nameOf(bucket))))),
     meaningOf,

@@ -12,6 +12,10 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
     path: '/documents/{id}/content',
     operationId: 'getDocumentContent',
     summary: 'The content of a document, as an attachment',
+    description:
+      'The bytes are checked against their SHA-256. A content of at most 1 MiB is checked before the answer begins. A larger ' +
+      'one is checked while it is sent, and the connection breaks off before its end when it is damaged. Of a range of a ' +
+      'larger one only the size is checked: compare what was put together with Repr-Digest.',
     params: idParams,
     headers: {
       'If-None-Match': 'the ETag of the content, its SHA-256: 304 when it is the same',
@@ -29,15 +33,15 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
       const { s3_key: key, content_sha256: sha256 } = document
       if (key === null) throw new DomainError('not-found', 'the document has no content')
       const { content_size: size } = document
-      // With a known size, storage reads a small object in the cheapest way.
-      const all = size > 0 ? { start: 0, end: size - 1 } : undefined
+      const object = { bucket: 'documents', key, size, sha256 } as const
       return deliver(
         {
           tag: sha256 ?? `${document.id}.${size}`,
           size,
           contentType: document.content_type,
           name: document.title,
-          open: (range) => blobs.get('documents', key, range ?? all),
+          sha256,
+          open: (range) => blobs.open(object, range),
         },
         { headers, head, requestId: context.requestId },
       )

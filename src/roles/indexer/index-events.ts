@@ -13,7 +13,7 @@ import { createReadContent } from './read-content.ts'
 
 export interface IndexEventsOptions {
   index: Pick<SearchIndex, 'index'>
-  blobs: Pick<Blobs, 'get'>
+  blobs: Pick<Blobs, 'read'>
   extractor: Pick<Extractor, 'extract'>
   metrics: Metrics
   log: Logger

@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts'
 export type ReadContent = (row: DocumentRow) => Promise<{ text: string; outcome: Extraction['outcome'] }>
 
 export interface ReadContentOptions {
-  blobs: Pick<Blobs, 'get'>
+  blobs: Pick<Blobs, 'read'>
   extractor: Pick<Extractor, 'extract'>
   /** bytes; of documents with a larger content only the title can be found */
   maxBytes: number
@@ -16,7 +16,8 @@ export interface ReadContentOptions {
 
 /**
  * The text is empty if the content has none, is too large, or cannot be read; the document can still be found by its
- * title. A missing object is an error, because objects are stored before the rows that name them.
+ * title. A missing or altered object is an error: its text would be wrong, and once the object is restored the document
+ * can be indexed again.
  */
 export function createReadContent({ blobs, extractor, maxBytes, log }: ReadContentOptions): ReadContent {
   return async (row) => {
@@ -26,25 +27,12 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
       return { text: '', outcome: 'no-text' }
     }
     if (row.content_size === 0) return { text: '', outcome: 'no-text' }
-    const stream = await blobs.get('documents', row.s3_key!, { start: 0, end: row.content_size - 1 })
-    if (stream === undefined)
-      throw new Error(`document ${row.id} has no object ${row.s3_key} in bucket documents`)
-    const bytes = await readAll(stream, row.content_size)
+    const { s3_key, content_size: size, content_sha256: sha256 } = row
+    const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
     const extraction = await extractor.extract({ contentType: row.content_type, title: row.title, bytes })
     if (extraction.outcome === 'text') return { text: extraction.text, outcome: 'text' }
     const level = extraction.outcome === 'failed' ? 'warn' : 'debug'
     log[level]({ ...about, reason: extraction.reason }, 'no text could be extracted from the content')
     return { text: '', outcome: extraction.outcome }
   }
-}
-
-/** Reads into one buffer of the known size: concatenating chunks would hold a large content in memory several times. */
-async function readAll(stream: AsyncIterable<Uint8Array>, size: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(size)
-  let filled = 0
-  for await (const chunk of stream) {
-    bytes.set(chunk, filled)
-    filled += chunk.length
-  }
-  return bytes.subarray(0, filled)
 }

@@ -33,8 +33,10 @@ async function prepare(): Promise<Prepared> {
     metrics: createMetrics(),
     log: silentLogger,
     blobs: {
-      get: async (_bucket, key) =>
-        (key.startsWith('lost') ? undefined : [Buffer.from('words '.repeat(6))]) as never,
+      async read({ key }) {
+        if (key.startsWith('lost')) throw new DomainError('content-damaged', 'its object is missing')
+        return Buffer.from('words '.repeat(6))
+      },
     },
     extractor: { extract: async ({ bytes }) => ({ outcome: 'text', text: String(bytes) }) as never },
   })
@@ -151,7 +153,7 @@ test('documents that fail are reported, and the others are indexed', async () =>
     failures.map(({ id }) => id),
     [lost],
   )
-  assert.match(failures[0]!.reason, /has no object lost/)
+  assert.match(failures[0]!.reason, /its object is missing/)
   assert.equal((await titles(all, 'owl')).length, 5)
 })
 

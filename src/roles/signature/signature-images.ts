@@ -1,8 +1,7 @@
-import { buffer } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 import { MAX_SIGNATURE_DATA_BYTES, type Signature, signatureImageKey } from '../../domain/signature.ts'
 import { magicTypeOf } from '../../extraction/magic-type.ts'
-import type { Blobs } from '../../ports/blobs/port.ts'
+import type { Blobs, StoredObject } from '../../ports/blobs/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { decodeSignatureData, encodeSignatureData } from './signature-data.ts'
 import type { StoredSignature } from './signature-store.ts'
@@ -16,10 +15,11 @@ export type ImageColumns = Pick<
 export interface SignatureImages {
   /** Stores the data; resolves with what the row says about them. */
   put(id: string, signatureData: string | null): Promise<ImageColumns>
+  /** @throws DomainError content-damaged, unavailable */
   open(row: StoredSignature): Promise<Readable>
   /** Removes the image of a row that was not committed. If this fails, the object is collected later. */
   discard(row: StoredSignature): Promise<void>
-  /** the signature with its data as they were sent */
+  /** The signature with its data as they were sent. @throws DomainError content-damaged, unavailable */
   withData(row: StoredSignature): Promise<Signature>
 }
 
@@ -34,13 +34,12 @@ const NO_IMAGE: ImageColumns = {
 }
 
 export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImages {
-  const open: SignatureImages['open'] = async ({ id, image_size: size }) => {
-    // With a known size, storage reads a small object in the cheapest way.
-    const all = size ? { start: 0, end: size - 1 } : undefined
-    const stream = await blobs.get('signatures', signatureImageKey(id), all)
-    if (!stream) throw new Error(`the object of signature ${id} is missing`)
-    return stream
-  }
+  const objectOf = ({ id, image_size, image_sha256 }: StoredSignature): StoredObject => ({
+    bucket: 'signatures',
+    key: signatureImageKey(id),
+    size: image_size!,
+    sha256: image_sha256,
+  })
 
   return {
     async put(id, signatureData) {
@@ -61,7 +60,7 @@ export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImage
       }
     },
 
-    open,
+    open: (row) => blobs.open(objectOf(row)),
 
     async discard({ id, image_size }) {
       if (image_size === null) return
@@ -73,7 +72,7 @@ export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImage
     async withData(row) {
       const { image_encoding: encoding, image_prefix: prefix } = row
       if (encoding === null) return withoutData(row)
-      const signature_data = decodeSignatureData({ bytes: await buffer(await open(row)), encoding, prefix })
+      const signature_data = decodeSignatureData({ bytes: await blobs.read(objectOf(row)), encoding, prefix })
       return { ...withoutData(row), signature_data }
     },
   }
