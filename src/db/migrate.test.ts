@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import pg from 'pg'
 import { eventually } from '../testing/deadline.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import type { ConnectionSettings } from './database.ts'
 import { migrateDatabase, NewerDatabaseError, readSchemaState } from './migrate.ts'
 import { migrationsFolder } from './open.ts'
 
-let server: Awaited<ReturnType<typeof startTestPostgres>>
-before(async () => void (server = await startTestPostgres()))
-after(() => server.stop())
-
+const server = await startTestPostgres()
+TEST_FILE.after(() => server.stop())
 const folder = migrationsFolder()
+let databases = 0
+
+/** A database that nobody has migrated. */
+async function newDatabase(): Promise<ConnectionSettings> {
+  const client = await connected(server.connection)
+  const database = `empty_${++databases}`
+  await client.query(`create database ${database} template template0`)
+  await client.end()
+  return { ...server.connection, database }
+}
 
 async function connected(connection: ConnectionSettings): Promise<pg.Client> {
   const client = new pg.Client(connection)
@@ -27,7 +36,7 @@ async function holdLock(connection: ConnectionSettings): Promise<pg.Client> {
 }
 
 test('of several migrations at once one works, and the others wait and find it done', async () => {
-  const connection = await server.createDatabase()
+  const connection = await newDatabase()
   const { pending } = await readSchemaState(connection, folder)
   const applied = await Promise.all([1, 2, 3].map(() => migrateDatabase(connection, folder)))
   assert.deepEqual(
@@ -38,7 +47,7 @@ test('of several migrations at once one works, and the others wait and find it d
 })
 
 test('a migration waits for another one with a deadline', async () => {
-  const connection = await server.createDatabase()
+  const connection = await newDatabase()
   const holder = await holdLock(connection)
   await assert.rejects(migrateDatabase(connection, folder, 100), /another process has been migrating/)
   const waiting = migrateDatabase(connection, folder)
@@ -53,7 +62,7 @@ test('a migration waits for another one with a deadline', async () => {
 })
 
 test('who only reads waits for a migration in progress with a deadline', async () => {
-  const connection = await server.createDatabase()
+  const connection = await newDatabase()
   const holder = await holdLock(connection)
   await assert.rejects(readSchemaState(connection, folder, 100), /waiting for the migration/)
   const state = readSchemaState(connection, folder)
@@ -63,7 +72,7 @@ test('who only reads waits for a migration in progress with a deadline', async (
 })
 
 test('a database with a migration that this program does not know is refused and left unchanged', async () => {
-  const connection = await server.createDatabase()
+  const connection = await newDatabase()
   await migrateDatabase(connection, folder)
   const client = await connected(connection)
   const table = 'drizzle.__drizzle_migrations'

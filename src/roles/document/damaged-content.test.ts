@@ -2,17 +2,16 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Document } from '../../domain/document-fields.ts'
 import { type Bucket } from '../../ports/blobs/port.ts'
-import { startTestService, type TestService } from '../../testing/test-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
 
 const SMALL = 200_000
 const LARGE = 3_000_000
 
-let service: TestService
-before(async () => void (service = await startTestService({ roles: ['document', 'signature'] })))
-after(() => service.stop())
+const service = await startTestService({ roles: ['document', 'signature'] }, TEST_FILE)
 
 /** A document with these bytes as its content. */
 async function upload(bytes: Uint8Array): Promise<Document> {
