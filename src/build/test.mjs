@@ -70,8 +70,9 @@ const { status } = spawnSync(
   [
     '--enable-source-maps',
     '--test',
-    // A stack test may start a whole deployment beside the servers: two cores for each.
-    `--test-concurrency=${stack ? Math.max(1, Math.floor(cores / 2)) : Math.max(2, cores)}`,
+    // A stack test may start a whole deployment beside the servers: two cores for each. The others wait for something a
+    // third of the time.
+    `--test-concurrency=${stack ? Math.max(1, Math.floor(cores / 2)) : cores + 1}`,
     // For a file that hangs: each test has a shorter limit of its own.
     `--test-timeout=${300_000 + Number(rounds) * 20_000}`,
     ...(values.name === undefined ? [] : [`--test-name-pattern=${values.name}`]),

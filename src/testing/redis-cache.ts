@@ -2,7 +2,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
@@ -13,6 +12,7 @@ import { openCache } from '../ports/cache/open.ts'
 import type { DocumentCache } from '../ports/cache/port.ts'
 import { type Logger, silentLogger } from '../runtime/logger.ts'
 import { eventually } from './deadline.ts'
+import { freePorts } from './free-ports.ts'
 import { openStackDatabase, type StackDatabase } from './stack-database.ts'
 import { stack } from './stack.ts'
 import { openProxy, type Proxy } from './toxiproxy.ts'
@@ -58,10 +58,10 @@ export function useRedisCaches() {
     /** A Redis server of the test's own, which keeps its data over a restart. */
     async startOwnRedis(t: Pick<TestContext, 'after'>) {
       const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-redis-'))
-      const port = await freePort()
+      const [port] = await freePorts(1)
       t.after(() => ends.push(() => rm(folder, { recursive: true, force: true })))
       const start = async () => {
-        const server = await startRedis(port, folder)
+        const server = await startRedis(port!, folder)
         ends.push(server.kill)
         return server
       }
@@ -115,13 +115,4 @@ async function startRedis(port: number, folder: string) {
       await once(server, 'exit')
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

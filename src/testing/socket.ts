@@ -25,7 +25,10 @@ export async function openSocket(base: string, documentId: string, query: Record
   const received: Message[] = []
   ws.on('message', (bytes) => received.push(JSON.parse(String(bytes))))
   ws.on('error', () => {})
-  const closed = once(ws, 'close').then(([code, reason]) => ({ code: Number(code), reason: String(reason) }))
+  // Not `once`, which rejects on an error.
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    ws.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  )
   await within(30_000, 'the socket to open', once(ws, 'open'))
   const changes = (): Message[] => received.filter(isChange)
   let taken = 0

@@ -203,14 +203,15 @@ function followSockets(port: number) {
 }
 
 function createRequests(url: string) {
-  /** A body that is no string or bytes is sent as JSON. */
+  /** A body that is no string, bytes or form is sent as JSON. */
   const request = (
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Response> => {
-    const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData
+    const isJson = body !== undefined && !isRaw
     return fetch(url + path, {
       method,
       headers: { ...(isJson && { 'content-type': 'application/json' }), ...headers },
@@ -219,6 +220,7 @@ function createRequests(url: string) {
   }
   return {
     request,
+    send: (...args: Parameters<typeof request>) => answerOf(request(...args)),
     get: (path: string, headers?: Record<string, string>) =>
       answerOf(request('GET', path, undefined, headers)),
     /** GET with this query string */
@@ -247,7 +249,10 @@ async function answerOf(request: Promise<Response>): Promise<Answer> {
 }
 
 /** The fields that a problem document names, or its type where it names none. */
-export async function problemFields(response: Response): Promise<string[]> {
-  const problem = (await response.json()) as { type: string; errors?: { field: string }[] }
+export async function problemFields(answer: Answer | Response): Promise<string[]> {
+  const problem = (answer instanceof Response ? await answer.json() : answer.body) as {
+    type: string
+    errors?: { field: string }[]
+  }
   return problem.errors?.map(({ field }) => field) ?? [problem.type]
 }

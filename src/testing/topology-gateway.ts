@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { promisify } from 'node:util'
 import type { Role } from '../config/roles.ts'
 import { packageRoot } from '../runtime/package-root.ts'
 import { eventually, within } from './deadline.ts'
+import { freePorts } from './free-ports.ts'
 
 const run = promisify(execFile)
 
@@ -23,7 +23,6 @@ export interface Gateway {
 }
 
 export interface OwnGateway extends Gateway {
-  freePorts(count: number): Promise<number[]>
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -60,7 +59,6 @@ export async function openGateway(targets: () => readonly Target[]): Promise<Own
 
   return {
     url: `http://127.0.0.1:${port}`,
-    freePorts,
     output,
     async start() {
       await write()
@@ -101,22 +99,4 @@ async function generationOf(socketPath: string): Promise<string | undefined> {
   } catch {
     return undefined
   }
-}
-
-/**
- * Ports of this machine that nothing listens on, below those that the system gives to outgoing connections: a process
- * that comes back must find its port free.
- */
-async function freePorts(count: number): Promise<number[]> {
-  const found = new Set<number>()
-  while (found.size < count) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000)
-    const server = createServer()
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-    })
-    if (free) found.add(port)
-  }
-  return [...found]
 }

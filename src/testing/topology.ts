@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises'
 import { type Role, ROLES } from '../config/roles.ts'
 import { builtProgram, type CliResult, type Program, runCli } from './cli.ts'
+import { freePorts } from './free-ports.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
 import { type Instance, RoleInstance } from './topology-instance.ts'
@@ -68,13 +69,13 @@ export async function startTopology(
     undo.push(() => gateway.stop())
 
     // The instances of document that the signature role knows: one more than there are, for startAnother.
-    const grpcPorts = await gateway.freePorts((counts.document ?? 0) + 1)
+    const grpcPorts = await freePorts((counts.document ?? 0) + 1)
     const env = { ...environmentOf(names, grpcPorts), ...options.env }
     const cli = (...args: string[]): Promise<CliResult> =>
       runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
 
     const add = async (role: Role): Promise<RoleInstance> => {
-      const [port] = await gateway.freePorts(1)
+      const [port] = await freePorts(1)
       const taken = [...present].map((instance) => instance.grpcPort)
       const grpcPort = role === 'document' ? grpcPorts.find((free) => !taken.includes(free)) : undefined
       if (role === 'document' && grpcPort === undefined)

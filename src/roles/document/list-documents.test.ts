@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
-import { problemFields, startTestService } from '../../testing/test-service.ts'
+import { type Answer, problemFields, startTestService } from '../../testing/test-service.ts'
 import { listStatement, type ListQuery } from './document-store.ts'
 
 const service = await startTestService({ roles: ['document'] }, TEST_FILE)
-const list = (query = '') => service.request('GET', `/documents${query}`)
-assert.deepEqual(await (await list()).json(), [])
+const list = (query = '') => service.get(`/documents${query}`)
+assert.deepEqual((await list()).body, [])
 const created: Document[] = []
 for (let n = 0; n < 7; n++) {
   const title = `Title ${'cabegfd'[n]} 10%_${n}`
@@ -17,10 +17,11 @@ for (let n = 0; n < 7; n++) {
 }
 await service.request('PATCH', `/documents/${created[3]!.id}`, { status: 'sent' })
 
+const idsOf = (documents: Document[]): string[] => documents.map(({ id }) => id)
 const ids = async (query: string): Promise<string[]> => {
-  const response = await list(query)
-  assert.equal(response.status, 200, query)
-  return ((await response.json()) as Document[]).map(({ id }) => id)
+  const { status, body } = await list(query)
+  assert.equal(status, 200, query)
+  return idsOf(body)
 }
 const newestFirst = (): string[] => created.map(({ id }) => id).reverse()
 const pick = (...numbers: number[]): string[] => numbers.map((n) => created[n]!.id)
@@ -30,10 +31,10 @@ async function follow(query: string): Promise<string[][]> {
   const pages: string[][] = []
   let path: string | undefined = `/documents${query}`
   while (path !== undefined) {
-    const response: Response = await service.request('GET', path)
-    assert.equal(response.status, 200)
-    pages.push(((await response.json()) as Document[]).map(({ id }) => id))
-    path = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1]
+    const { status, body, headers }: Answer = await service.get(path)
+    assert.equal(status, 200)
+    pages.push(idsOf(body))
+    path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
   }
   return pages
 }
@@ -67,11 +68,7 @@ test('new documents do not shift the pages of a cursor', async () => {
   const response = await list('?limit=2&title=Title')
   const next = /^<([^>]+)>/.exec(response.headers.get('link')!)![1]!
   const late = await service.create({ title: 'Title late' })
-  const page = (await (await service.request('GET', next)).json()) as Document[]
-  assert.deepEqual(
-    page.map(({ id }) => id),
-    newestFirst().slice(2, 4),
-  )
+  assert.deepEqual(idsOf((await service.get(next)).body), newestFirst().slice(2, 4))
   await service.request('DELETE', `/documents/${late.id}`)
 })
 
@@ -114,8 +111,8 @@ test('an invalid value is 422 and named', async () => {
     assert.equal(response.status, 422, query)
     assert.deepEqual(await problemFields(response), [field])
   }
-  assert.match(await (await list('?limit=500')).text(), /from 0 to 200/)
-  assert.match(await (await list('?skip=20000')).text(), /cursor/)
+  assert.match(JSON.stringify((await list('?limit=500')).body), /from 0 to 200/)
+  assert.match(JSON.stringify((await list('?skip=20000')).body), /cursor/)
 })
 
 test('a cursor is valid for its own list only', async () => {

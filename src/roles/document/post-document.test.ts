@@ -17,7 +17,7 @@ const service = await startTestService(
 
 const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
 const post = (body: unknown, headers?: Record<string, string>) =>
-  service.request('POST', '/documents', body, headers)
+  service.send('POST', '/documents', body, headers)
 const contentOf = async ({ id }: Document) =>
   Buffer.from(await (await service.request('GET', `/documents/${id}/content`)).arrayBuffer())
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -27,8 +27,7 @@ const leftovers = () => contentLeftovers(service)
 test('creates a document from JSON, with location and version in the headers', async () => {
   const response = await post({ ...fields, content: 'Grüße', extra: 'ignored', status: 'signed' })
   assert.equal(response.status, 201)
-  const document = (await response.json()) as Document
-  const { id, created_at, updated_at, ...rest } = document
+  const { id, created_at, updated_at, ...rest } = response.body
   assert.deepEqual(rest, {
     title: 'Contract A',
     content_type: 'text/plain',
@@ -44,22 +43,20 @@ test('creates a document from JSON, with location and version in the headers', a
     assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/)
   assert.equal(response.headers.get('location'), `/documents/${id}`)
   assert.equal(response.headers.get('etag'), '"1"')
-  assert.equal((await contentOf(document)).toString(), 'Grüße')
+  assert.equal((await contentOf(response.body)).toString(), 'Grüße')
 })
 
 test('accepts JSON without a content type, empty content, and an e-mail address between blanks', async () => {
   const text = JSON.stringify({ ...fields, content: '', created_by: ' ada@example.com\n' })
   const response = await post(Buffer.from(text))
   assert.equal(response.status, 201)
-  const document = (await response.json()) as Document
-  assert.deepEqual([document.content_size, document.created_by], [0, 'ada@example.com'])
-  assert.equal((await contentOf(document)).length, 0)
+  assert.deepEqual([response.body.content_size, response.body.created_by], [0, 'ada@example.com'])
+  assert.equal((await contentOf(response.body)).length, 0)
 })
 
 test('the row has the trace context of the request', async () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
-  const response = await post(fields, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })
-  const { id } = (await response.json()) as Document
+  const { id } = (await post(fields, { traceparent: `00-${trace}-00f067aa0ba902b7-01` })).body
   const rows = await queryRows(
     service.database.pool,
     'SELECT traceparent FROM documents.documents WHERE id = $1',
@@ -112,106 +109,61 @@ test('answers 400 to invalid JSON, 413 beyond 32 MiB, 415 to a form-urlencoded b
   assert.equal((await post(Buffer.alloc(32 * 1024 * 1024 + 1, 0x20), json)).status, 413)
   const form = await post('title=a&content=b', { 'content-type': 'application/x-www-form-urlencoded' })
   assert.equal(form.status, 415)
-  assert.match(await form.text(), /multipart\/form-data/)
+  assert.match(form.body.detail, /multipart\/form-data/)
 })
+
+/** A form by ada@example.com with these parts; a file has the name `a.txt` unless it is a File. */
+function form(...parts: [name: string, value: string | Blob][]): FormData {
+  const data = new FormData()
+  data.append('created_by', 'ada@example.com')
+  for (const [name, value] of parts) {
+    if (typeof value === 'string') data.append(name, value)
+    else data.append(name, value, value instanceof File ? value.name : 'a.txt')
+  }
+  return data
+}
 
 test('stores the file of a form unchanged; fields may follow it', async () => {
   const bytes = randomBytes(2_000_000)
-  const form = new FormData()
-  form.append('file', new Blob([bytes], { type: 'application/pdf' }), 'Übersicht.pdf')
-  form.append('created_by', 'ada@example.com')
-  const response = await fetch(`${service.url}/documents`, { method: 'POST', body: form })
-  assert.equal(response.status, 201)
-  const document = (await response.json()) as Document
-  const { title, content_type, content_size, content_sha256 } = document
-  assert.deepEqual(
-    { title, content_type, content_size, content_sha256 },
-    {
-      title: 'Übersicht.pdf',
-      content_type: 'application/pdf',
-      content_size: bytes.length,
-      content_sha256: sha256(bytes),
-    },
-  )
-  assert.ok((await contentOf(document)).equals(bytes))
+  const data = form(['file', new File([bytes], 'Übersicht.pdf', { type: 'application/pdf' })])
+  data.delete('created_by')
+  data.append('created_by', 'ada@example.com')
+  const { status, body } = await post(data)
+  assert.equal(status, 201)
+  const { title, content_type, content_size, content_sha256 } = body
+  assert.deepEqual([title, content_type], ['Übersicht.pdf', 'application/pdf'])
+  assert.deepEqual([content_size, content_sha256], [bytes.length, sha256(bytes)])
+  assert.ok((await contentOf(body)).equals(bytes))
 })
 
 test("the title and type of a form take precedence over the file's; a missing type comes from the name", async () => {
-  const form = new FormData()
-  form.append('title', 'Mine')
-  form.append('content_type', 'text/html')
-  form.append('created_by', 'ada@example.com')
-  form.append('content', new Blob(['x']), 'a.bin')
-  const named = (await (
-    await fetch(`${service.url}/documents`, { method: 'POST', body: form })
-  ).json()) as Document
-  assert.deepEqual([named.title, named.content_type], ['Mine', 'text/html'])
-  const guessed = new FormData()
-  guessed.append('created_by', 'ada@example.com')
-  guessed.append('file', new Blob(['# x']), 'notes.md')
-  const { content_type } = (await (
-    await fetch(`${service.url}/documents`, { method: 'POST', body: guessed })
-  ).json()) as Document
-  assert.equal(content_type, 'text/markdown')
+  const file = new File(['x'], 'a.bin')
+  const named = await post(form(['title', 'Mine'], ['content_type', 'text/html'], ['content', file]))
+  assert.deepEqual([named.body.title, named.body.content_type], ['Mine', 'text/html'])
+  const guessed = await post(form(['file', new File(['# x'], 'notes.md')]))
+  assert.equal(guessed.body.content_type, 'text/markdown')
 })
 
 test('refuses an invalid form, and stores nothing', async () => {
-  const form = (parts: [string, string | Blob][]): FormData => {
-    const data = new FormData()
-    for (const [name, value] of [['created_by', 'ada@example.com'], ...parts] as [string, string | Blob][]) {
-      if (typeof value === 'string') data.append(name, value)
-      else data.append(name, value, 'a.txt')
-    }
-    return data
-  }
   const file = new Blob(['x'.repeat(100_000)])
+  const tooLarge = new Blob([Buffer.alloc(LIMIT + 1)])
   const cases: [FormData, number, string][] = [
-    [form([]), 422, 'file'],
-    [
-      form([
-        ['file', file],
-        ['title', ''],
-      ]),
-      422,
-      'title',
-    ],
-    [
-      form([
-        ['file', file],
-        ['created_by', 'nobody'],
-      ]),
-      422,
-      'created_by',
-    ],
-    [
-      form([
-        ['file', file],
-        ['file', file],
-      ]),
-      422,
-      'file',
-    ],
-    [form([['other', file]]), 422, 'other'],
-    [form([['content', 'text']]), 422, 'content'],
-    [
-      form([
-        ['file', file],
-        ['title', 't'.repeat(70_000)],
-      ]),
-      422,
-      'title',
-    ],
-    [form([['file', new Blob([Buffer.alloc(LIMIT + 1)])]]), 413, 'urn:docmgr:problem:payload-too-large'],
+    [form(), 422, 'file'],
+    [form(['file', file], ['title', '']), 422, 'title'],
+    [form(['file', file], ['created_by', 'nobody']), 422, 'created_by'],
+    [form(['file', file], ['file', file]), 422, 'file'],
+    [form(['other', file]), 422, 'other'],
+    [form(['content', 'text']), 422, 'content'],
+    [form(['file', file], ['title', 't'.repeat(70_000)]), 422, 'title'],
+    [form(['file', tooLarge]), 413, 'urn:docmgr:problem:payload-too-large'],
   ]
   for (const [body, status, field] of cases) {
-    const response = await fetch(`${service.url}/documents`, { method: 'POST', body })
+    const response = await post(body)
     assert.equal(response.status, status, field)
     assert.deepEqual(await problemFields(response), [field])
   }
-  const broken = ['multipart/form-data', 'multipart/form-data; boundary=x'].map((type) =>
-    post('nonsense', { 'content-type': type }),
-  )
-  for (const response of await Promise.all(broken)) assert.equal(response.status, 400)
+  for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x'])
+    assert.equal((await post('nonsense', { 'content-type': type })).status, 400)
   assert.deepEqual(await leftovers(), [])
 })
 
@@ -219,20 +171,16 @@ test('stores a raw body of any type, also JSON, named by the query or its file n
   const query = '?title=Raw&created_by=ada@example.com'
   const bytes = randomBytes(100_000)
   for (const type of ['application/pdf', 'application/json', 'text/plain; charset=utf-8']) {
-    const response = await service.request('POST', `/documents${query}`, bytes, { 'content-type': type })
-    assert.equal(response.status, 201, type)
-    const document = (await response.json()) as Document
-    assert.deepEqual(
-      [document.title, document.content_type, document.content_sha256],
-      ['Raw', type, sha256(bytes)],
-    )
+    const { status, body } = await service.send('POST', `/documents${query}`, bytes, { 'content-type': type })
+    assert.equal(status, 201, type)
+    assert.deepEqual([body.title, body.content_type, body.content_sha256], ['Raw', type, sha256(bytes)])
   }
-  const named = await service.request('POST', '/documents?created_by=ada@example.com', bytes, {
+  const named = await service.send('POST', '/documents?created_by=ada@example.com', bytes, {
     'content-type': 'application/pdf',
     'content-disposition': "attachment; filename*=UTF-8''%C3%9Cber.pdf",
   })
-  assert.equal(((await named.json()) as Document).title, 'Über.pdf')
-  const nameless = await service.request('POST', '/documents', bytes, { 'content-type': 'text/plain' })
+  assert.equal(named.body.title, 'Über.pdf')
+  const nameless = await post(bytes, { 'content-type': 'text/plain' })
   assert.equal(nameless.status, 422)
   assert.deepEqual(await problemFields(nameless), ['query.title', 'query.created_by'])
 })
@@ -273,7 +221,7 @@ test('created_by is the e-mail address of the user by default', async () => {
   const headers = { authorization: service.authorization({ id: 'u1', email: 'eve@example.com' }) }
   const { created_by: _, ...rest } = fields
   const own = await post(rest, headers)
-  assert.equal(((await own.json()) as Document).created_by, 'eve@example.com')
+  assert.equal(own.body.created_by, 'eve@example.com')
   const other = await post(fields, headers)
-  assert.equal(((await other.json()) as Document).created_by, 'ada@example.com')
+  assert.equal(other.body.created_by, 'ada@example.com')
 })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -12,6 +11,7 @@ import { silentLogger } from '../../../runtime/logger.ts'
 import { packageRoot } from '../../../runtime/package-root.ts'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
 import { eventually } from '../../../testing/deadline.ts'
+import { freePorts } from '../../../testing/free-ports.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
 
 /** A server that a test can kill and start again at the same address. */
@@ -23,21 +23,13 @@ interface RestartableServer {
   remove(): Promise<void>
 }
 
-async function freePort(): Promise<number> {
-  const listener = createServer()
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const { port } = listener.address() as { port: number }
-  await new Promise((resolve) => listener.close(resolve))
-  return port
-}
-
 async function startRestartableServer(settings: Record<string, string> = {}): Promise<RestartableServer> {
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-feed-'))
-  const port = await freePort()
+  const [port] = await freePorts(1)
   const start = (): Promise<EmbeddedPostgres> =>
-    startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, port, settings })
+    startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, port: port!, settings })
   let server = await start()
-  const direct = { ...server.connection, host: '127.0.0.1', port }
+  const direct = { ...server.connection, host: '127.0.0.1', port: port! }
   await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
   const pooled = connectDatabase(direct, { size: 5, waitMs: 5_000, statementMs: 10_000, onError: () => {} })
   const database: Database = {
