@@ -42,7 +42,7 @@ export interface DocumentFilters {
   title?: string
 }
 
-export interface SearchAnswer {
+export interface SearchPage {
   total: number
   total_is_exact?: boolean
   documents: SearchHit[]
@@ -63,7 +63,7 @@ export interface Api {
   setStatus(id: string, status: DocumentStatus): Promise<Document>
   sign(signature: NewSignature, key: string): Promise<Signature>
   isSigned(documentId: string): Promise<boolean>
-  search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchAnswer>
+  search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchPage>
   /** a token for any user, which a service gives only in open mode */
   developmentToken(userId: string, email: string): Promise<string>
   metrics(): Promise<string>
@@ -87,8 +87,7 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
     },
 
     async search(q, page, filters) {
-      return (await http.send<SearchAnswer>(`${urls.search}/search?${query({ q, ...page, ...filters })}`))
-        .body
+      return (await http.send<SearchPage>(`${urls.search}/search?${query({ q, ...page, ...filters })}`)).body
     },
 
     async developmentToken(userId, email) {

@@ -1,7 +1,7 @@
 import { type Readable } from 'node:stream'
 import { Agent, errors, request } from 'undici'
 import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
-import { errorOfAnswer, ServiceUnreachableError } from './problem.ts'
+import { errorOfResponse, ServiceUnreachableError } from './problem.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
@@ -16,14 +16,14 @@ export interface HttpRequest {
   timeoutMs?: number
 }
 
-export interface HttpAnswer<T> {
+export interface HttpResponse<T> {
   headers: Record<string, string | string[] | undefined>
   body: T
 }
 
 export interface HttpClient {
   /** @throws ApiError, ServiceUnreachableError, or the reason of the client's signal */
-  send<T>(url: string, options?: HttpRequest): Promise<HttpAnswer<T>>
+  send<T>(url: string, options?: HttpRequest): Promise<HttpResponse<T>>
   close(): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const { method = 'GET', json, body, headers } = options_
     const payload = json === undefined ? body?.() : JSON.stringify(json)
     try {
-      const answer = await request(url, {
+      const response = await request(url, {
         dispatcher: agent,
         method,
         signal,
@@ -60,17 +60,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         },
         ...(payload !== undefined && { body: payload }),
       })
-      const text = await answer.body.text()
-      if (answer.statusCode < 300) {
+      const text = await response.body.text()
+      if (response.statusCode < 300) {
         return {
-          answer: { headers: answer.headers, body: decode(text, answer.headers['content-type']) as T },
+          response: { headers: response.headers, body: decode(text, response.headers['content-type']) as T },
         }
       }
-      const error = errorOfAnswer(answer.statusCode, text)
-      const retryAfterMs = retryAfterOf(answer.headers['retry-after'])
+      const error = errorOfResponse(response.statusCode, text)
+      const retryAfterMs = retryAfterOf(response.headers['retry-after'])
       return {
         error,
-        again: RETRIED.has(answer.statusCode),
+        again: RETRIED.has(response.statusCode),
         ...(retryAfterMs !== undefined && { retryAfterMs }),
       }
     } catch (error) {
@@ -89,8 +89,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       budget.onRequest()
       try {
         for (let count = 1; ; count++) {
-          const { answer, error, again, retryAfterMs } = await attempt<T>(url, request, deadline.signal)
-          if (answer) return answer
+          const { response, error, again, retryAfterMs } = await attempt<T>(url, request, deadline.signal)
+          if (response) return response
           if (!again || !repeatable || count === ATTEMPTS || !budget.tryTake()) throw error
           await pause(
             Math.min(BACKOFF.limitMs, retryAfterMs ?? 0) + backoffMs(count, BACKOFF),
@@ -111,8 +111,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 type Attempt<T> =
-  | { answer: HttpAnswer<T>; error?: never; again?: never; retryAfterMs?: never }
-  | { answer?: never; error: Error; again: boolean; retryAfterMs?: number }
+  | { response: HttpResponse<T>; error?: never; again?: never; retryAfterMs?: never }
+  | { response?: never; error: Error; again: boolean; retryAfterMs?: number }
 
 /** Cheaper than AbortSignal.any for many short requests: one listener, removed at the end. */
 function deadlineSignal(ms: number, parent: AbortSignal): { signal: AbortSignal; clear(): void } {

@@ -1,9 +1,9 @@
 import { type Problem } from '../http/problem.ts'
 
-/** The service answered with an error; the message is from its answer. */
+/** The service answered with an error; the message is from its response. */
 export class ApiError extends Error {
   readonly status: number
-  /** the last part of the problem's type, such as `document-not-found`; empty if the answer was not a problem */
+  /** the last part of the problem's type, such as `document-not-found`; empty if the response was not a problem */
   readonly code: string
   constructor(status: number, code: string, message: string) {
     super(message)
@@ -23,8 +23,8 @@ export class ServiceUnreachableError extends Error {
   }
 }
 
-/** Reads an error answer: problem details (RFC 9457), or the answer of a proxy. */
-export function errorOfAnswer(status: number, text: string): ApiError {
+/** Reads an error response: problem details (RFC 9457), or the response of a proxy. */
+export function errorOfResponse(status: number, text: string): ApiError {
   try {
     const { type, title, detail } = JSON.parse(text) as Partial<Problem>
     if (typeof type === 'string' && typeof detail === 'string') {

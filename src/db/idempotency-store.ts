@@ -22,12 +22,12 @@ export interface KeyOfPrincipal {
 
 export type IdempotencyRow = Pick<Table['$inferSelect'], 'status' | 'answer' | 'request_hash'>
 
-/** The keys of one schema's table `idempotency_keys`, each with the answer of its request. A key expires after 24 hours. */
+/** The keys of one schema's table `idempotency_keys`; `answer` is the result of the request. A key expires after 24 hours. */
 export interface IdempotencyStore {
   find(on: Queryable, key: KeyOfPrincipal): Promise<IdempotencyRow | undefined>
   /** Takes a key that is new or has expired; waits while another transaction is taking it. @returns whether it was taken */
   claim(on: Queryable, key: KeyOfPrincipal, requestHash: string): Promise<boolean>
-  /** Stores the answer under a key that the same transaction has claimed. */
+  /** Stores the result under a key that the same transaction has claimed. */
   complete(
     on: Queryable,
     key: KeyOfPrincipal,

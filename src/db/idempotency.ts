@@ -20,29 +20,29 @@ export interface IdempotentRequest {
   hash: string
 }
 
-export interface StoredAnswer<Answer> {
+export interface StoredResult<Result> {
   /** HTTP status */
   status: number
   /** JSON */
-  answer: Answer
+  result: Result
 }
 
-/** Answers of POST requests, which are given again when the same request is repeated with its Idempotency-Key. */
-export interface Idempotency<Answer> {
+/** Results of POST requests, which are returned again when the same request is repeated with its Idempotency-Key. */
+export interface Idempotency<Result> {
   /**
-   * The answer that the same request got in the last 24 hours.
+   * The result of the same request in the last 24 hours.
    * @throws DomainError idempotency-key-reused when another request had the key
    */
-  find(request: IdempotentRequest): Promise<StoredAnswer<Answer> | undefined>
+  find(request: IdempotentRequest): Promise<StoredResult<Result> | undefined>
   /**
-   * Runs `work` in a transaction that also stores its answer, unless the same request has an answer already. Of
-   * concurrent duplicates one runs and the others wait for its answer. An error of `work` rolls everything back.
+   * Runs `work` in a transaction that also stores its result, unless the same request has a result already. Of
+   * concurrent duplicates one runs and the others wait for its result. An error of `work` rolls everything back.
    * @throws DomainError idempotency-key-reused, request-in-progress
    */
   once(
     request: IdempotentRequest,
-    work: (transaction: Queryable) => Promise<StoredAnswer<Answer>>,
-  ): Promise<StoredAnswer<Answer> & { replayed: boolean }>
+    work: (transaction: Queryable) => Promise<StoredResult<Result>>,
+  ): Promise<StoredResult<Result> & { repeated: boolean }>
   /** Frees the key, in the transaction that undoes what the request did. */
   forget(transaction: Queryable, request: IdempotentRequest): Promise<void>
   /** Waits for the cleanup in the background. */
@@ -55,12 +55,12 @@ export function requestHash(parts: readonly unknown[]): string {
 }
 
 /** @param options.schema whose table `idempotency_keys` is used */
-export function createIdempotency<Answer>(options: {
+export function createIdempotency<Result>(options: {
   database: Database
   schema: 'documents' | 'signatures'
   clock: Clock
   log: Logger
-}): Idempotency<Answer> {
+}): Idempotency<Result> {
   const { clock, log } = options
   const { pool } = options.database
   const store = createIdempotencyStore(options.schema, clock)
@@ -70,10 +70,10 @@ export function createIdempotency<Answer>(options: {
   const find = async (
     on: Queryable,
     request: IdempotentRequest,
-  ): Promise<StoredAnswer<Answer> | undefined> => {
+  ): Promise<StoredResult<Result> | undefined> => {
     const row = await store.find(on, keyOf(request))
     if (row && row.request_hash !== request.hash) throw keyReused()
-    return row && { status: row.status, answer: row.answer as Answer }
+    return row && { status: row.status, result: row.answer as Result }
   }
 
   const removeExpired = async (): Promise<void> => {
@@ -94,19 +94,19 @@ export function createIdempotency<Answer>(options: {
 
     async once(request, work) {
       cleanUpSometimes()
-      const answer = async (transaction: Queryable) => {
+      const runOnce = async (transaction: Queryable) => {
         if (await store.claim(transaction, keyOf(request), request.hash)) {
-          const result = await work(transaction)
-          await store.complete(transaction, keyOf(request), result)
-          return { ...result, replayed: false }
+          const done = await work(transaction)
+          await store.complete(transaction, keyOf(request), { status: done.status, answer: done.result })
+          return { ...done, repeated: false }
         }
         const stored = await find(transaction, request)
         // Without a row the key has just expired, or its request has failed after all.
         if (!stored) throw inProgress()
-        return { ...stored, replayed: true }
+        return { ...stored, repeated: true }
       }
       try {
-        return await inTransaction(pool, answer, { lockWaitMs: LOCK_WAIT_MS })
+        return await inTransaction(pool, runOnce, { lockWaitMs: LOCK_WAIT_MS })
       } catch (error) {
         throw sqlState(error) === '55P03' ? inProgress() : error
       }

@@ -7,7 +7,7 @@ const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
 /** The strong entity tag of a version or a hash. */
 export const entityTag = (value: string | number): string => `"${value}"`
 
-/** True when the client has this representation, so that the answer is 304. Uses the weak comparison. */
+/** True when the client has this representation, so that the response is 304. Uses the weak comparison. */
 export function isNotModified(ifNoneMatch: string | undefined, value: string | number): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch.trim() === '*') return true

@@ -5,7 +5,7 @@ import contentDisposition from 'content-disposition'
 import mime from 'mime'
 import { DomainError } from '../domain/errors.ts'
 import { entityTag, isNotModified } from './conditional.ts'
-import type { Reply } from './endpoint.ts'
+import type { HttpResponse } from './endpoint.ts'
 import { problemOf } from './problem.ts'
 
 export interface StoredContent {
@@ -34,7 +34,7 @@ export interface DownloadRequest {
   requestId: string
 }
 
-export async function deliver(content: StoredContent, request: DownloadRequest): Promise<Reply> {
+export async function deliver(content: StoredContent, request: DownloadRequest): Promise<HttpResponse> {
   const { size } = content
   const cacheable = { etag: entityTag(content.tag), 'cache-control': 'private, no-cache' }
   if (isNotModified(request.headers['if-none-match'], content.tag)) return { status: 304, headers: cacheable }
@@ -83,7 +83,7 @@ function rangeOf(
   return { start, end: last === '' ? size - 1 : Math.min(Number(last), size - 1) }
 }
 
-function unsatisfiable(size: number, requestId: string): Reply {
+function unsatisfiable(size: number, requestId: string): HttpResponse {
   const error = new DomainError('range-not-satisfiable', `header range: the content has ${size} bytes`)
   return {
     status: 416,

@@ -7,11 +7,11 @@ import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { createContexts, type HttpContext } from './context.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { problemOf } from './problem.ts'
 import { createRoutes } from './routes.ts'
 import { runEndpoint } from './run-endpoint.ts'
-import { sendReply } from './send-response.ts'
+import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
   log: Logger
@@ -44,23 +44,23 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
-  const onStreamError = (error: Error): void => log.debug({ err: error }, 'answer ended with an error')
+  const onStreamError = (error: Error): void => log.debug({ err: error }, 'response ended with an error')
   // Koa's own listener prints the error to standard error.
   app.on('error', onStreamError)
 
   app.use(async (ctx) => {
-    const { req: request, res: response } = ctx
+    const { req: request, res } = ctx
     ctx.respond = false
-    if (handleRaw?.(request, response)) return
+    if (handleRaw?.(request, res)) return
     const begun = performance.now()
-    const context = contextOf(request, response)
+    const context = contextOf(request, res)
     const method = request.method!
     const route = findRoute(method, ctx.path)
-    let reply: Reply
+    let response: HttpResponse
     let failed = false
     try {
       if (!route.endpoint) throw noRoute(method, ctx.path, route.allowed)
-      reply = await runEndpoint(
+      response = await runEndpoint(
         route.endpoint,
         { request, params: route.params, query: ctx.query },
         context,
@@ -68,15 +68,15 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       )
     } catch (error) {
       failed = true
-      reply = problemReply(request, error, context, log)
-      if (route.allowed.length > 0) reply.headers!['allow'] = route.allowed.join(', ')
+      response = problemResponse(request, error, context, log)
+      if (route.allowed.length > 0) response.headers!['allow'] = route.allowed.join(', ')
     }
-    sendReply(response, reply, context.requestId, onStreamError)
+    sendResponse(res, response, context.requestId, onStreamError)
     const millis = performance.now() - begun
-    const { status } = reply
+    const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
     const isRead = method === 'GET' || method === 'HEAD'
-    // A 503 of /health/ready is an answer and comes often.
+    // A 503 of /health/ready is no error of this process and comes often.
     const level = status >= 500 && failed ? 'error' : isRead ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) {
       const { requestId, traceparent } = context
@@ -95,7 +95,12 @@ function noRoute(method: string, path: string, allowed: readonly string[]): Doma
     : new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
 }
 
-function problemReply(request: IncomingMessage, error: unknown, context: HttpContext, log: Logger): Reply {
+function problemResponse(
+  request: IncomingMessage,
+  error: unknown,
+  context: HttpContext,
+  log: Logger,
+): HttpResponse {
   const problem = problemOf(error, context.requestId)
   const { status } = problem
   if (status >= 500) log.error({ err: error, requestId: context.requestId }, problem.title)

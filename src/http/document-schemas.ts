@@ -14,7 +14,7 @@ import {
 import { STATUSES } from '../domain/document-status.ts'
 import { dateTime, email, id, mediaType, sha256, status, text } from './fields.ts'
 
-const ANSWERED: Record<FieldType, () => z.ZodType> = {
+const RETURNED: Record<FieldType, () => z.ZodType> = {
   uuid: () => z.uuid(),
   text: () => z.string(),
   sha256: () => z.string(),
@@ -26,16 +26,16 @@ const ANSWERED: Record<FieldType, () => z.ZodType> = {
   timestamp: () => z.iso.datetime(),
 }
 
-/** A field as it is answered. */
-export function answeredSchema(name: DocumentField): z.ZodType {
+/** A field as it is returned. */
+export function returnedSchema(name: DocumentField): z.ZodType {
   const { type, nullable, description } = fieldDefinition(name)
-  const schema = nullable ? ANSWERED[type]().nullable() : ANSWERED[type]()
+  const schema = nullable ? RETURNED[type]().nullable() : RETURNED[type]()
   return description === undefined ? schema : schema.describe(description)
 }
 
-/** A document as it is answered. */
+/** A document as it is returned. */
 export const documentSchema = z
-  .object(Object.fromEntries(PUBLIC_FIELDS.map((name) => [name, answeredSchema(name)])))
+  .object(Object.fromEntries(PUBLIC_FIELDS.map((name) => [name, returnedSchema(name)])))
   .meta({ id: 'Document' }) as unknown as z.ZodType<Document>
 
 const integer = z.coerce.number('must be a whole number').int('must be a whole number')

@@ -31,7 +31,7 @@ export interface Endpoint<
   handle(
     input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
     context: RequestContext,
-  ): Promise<Reply>
+  ): Promise<HttpResponse>
 }
 
 export interface Input<Params = unknown, Query = unknown, Body = unknown> {
@@ -39,13 +39,13 @@ export interface Input<Params = unknown, Query = unknown, Body = unknown> {
   query: Query
   body: Body
   headers: IncomingHttpHeaders
-  /** True for a HEAD request: the reply's body is not sent, and it does not count as a view. */
+  /** True for a HEAD request: the response's body is not sent, and it does not count as a view. */
   head: boolean
   /** for a body that is streamed */
   request: IncomingMessage
 }
 
-export interface Reply {
+export interface HttpResponse {
   status: number
   headers?: Record<string, string>
   /** sent as JSON */

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 export interface HttpListener {
   url: string
   /**
-   * Still accepts connections and requests, and sends `Connection: close` with each answer, so that a proxy does not send
+   * Still accepts connections and requests, and sends `Connection: close` with each response, so that a proxy does not send
    * requests over connections that are about to close.
    */
   drain(): void

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { DomainError, type FieldError, PROBLEMS } from '../domain/errors.ts'
-import { translateError } from '../runtime/translate-error.ts'
+import { clientErrorOf } from '../runtime/translate-error.ts'
 
 /** Problem details (RFC 9457). */
 export interface Problem {
@@ -13,13 +13,9 @@ export interface Problem {
   errors?: readonly FieldError[]
 }
 
-/** The problem that the client gets. Of an unexpected error it names only the request's id. */
+/** The problem that the client gets; see `clientErrorOf`. */
 export function problemOf(error: unknown, requestId: string): Problem {
-  const translated = translateError(error)
-  const known =
-    translated instanceof DomainError
-      ? translated
-      : new DomainError('internal', `The log has more under this request id: ${requestId}`)
+  const known = clientErrorOf(error, requestId)
   const { http, title } = PROBLEMS[known.code]
   return {
     type: `urn:docmgr:problem:${known.code}`,

@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors.ts'
 import { isCanonicalUuid } from '../domain/uuid.ts'
 import { readJson } from './body.ts'
 import type { HttpContext } from './context.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
 import { validationError } from './problem.ts'
 
@@ -25,7 +25,7 @@ export function runEndpoint(
   { request, params, query }: RoutedRequest,
   context: HttpContext,
   authenticator: Authenticator,
-): Promise<Reply> {
+): Promise<HttpResponse> {
   authorize(endpoint, request, context, authenticator)
   const { body } = endpoint
   const input = {

@@ -21,7 +21,7 @@ export interface Form {
 }
 
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 64 * 1024, files: 2, parts: 25, headerPairs: 20 }
-/** How much of a refused body is still read, so that the client finishes writing and reads the answer. */
+/** How much of a refused body is still read, so that the client finishes writing and reads the response. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 const MAX_DISCARD_MS = 3_000
 
@@ -87,7 +87,7 @@ async function* bodyOf(file: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The bytes of the body. The connection stays open when the reader stops early, so that an answer can be sent. */
+/** The bytes of the body. The connection stays open when the reader stops early, so that a response can be sent. */
 export async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>

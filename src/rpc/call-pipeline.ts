@@ -5,7 +5,7 @@ import type { Principal, RequestContext } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
-import { type Failure, failureOf } from './grpc-status.ts'
+import { type GrpcStatus, grpcStatusOf } from './grpc-status.ts'
 
 export interface RpcMetrics {
   /** seconds, by protocol, method and status */
@@ -37,7 +37,7 @@ export interface Call {
   requestId: string
 }
 
-export type CallResult<Response> = { response: Response } | { failure: Failure }
+export type CallResult<Response> = { response: Response } | { failure: GrpcStatus }
 
 /** Runs a call: authentication, translation of errors, log and metrics, the same for gRPC and Connect. */
 export function createCallPipeline({ authenticator, log, metrics }: CallOptions) {
@@ -53,12 +53,12 @@ export function createCallPipeline({ authenticator, log, metrics }: CallOptions)
       const principal = authenticator.authenticate(call.authorization)
       result = { response: await handle(call.context(principal)) }
     } catch (error) {
-      const failure = failureOf(error, requestId)
+      const failure = grpcStatusOf(error, requestId)
       if (PROBLEMS[failure.problem].http >= 500) log.error({ err: error, requestId, method }, 'call failed')
       result = { failure }
     }
     const millis = performance.now() - begun
-    const status = 'failure' in result ? result.failure.status : 'OK'
+    const status = 'failure' in result ? result.failure.name : 'OK'
     metrics.duration.observe(millis / 1000, protocol, method, status)
     if (log.isLevelEnabled('debug'))
       log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')

@@ -6,7 +6,7 @@ import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
 import { type CallOptions, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
-import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './grpc-status.ts'
+import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES } from './grpc-service.ts'
 
@@ -82,7 +82,7 @@ type DocumentImplementation = {
   ) => ReturnType<DocumentHandlers[Name]>
 }
 
-function errorOf({ details, code, problem, fieldErrors }: Failure): ConnectError {
+function errorOf({ details, code, problem, fieldErrors }: GrpcStatus): ConnectError {
   const metadata = new Headers({ [PROBLEM_KEY]: problem })
   // Binary metadata is base64 without padding.
   if (fieldErrors) metadata.set(FIELD_ERRORS_KEY, fieldErrors.toString('base64').replace(/=+$/, ''))

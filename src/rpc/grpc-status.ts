@@ -1,5 +1,5 @@
 import { DomainError, type FieldError, PROBLEMS, type ProblemCode } from '../domain/errors.ts'
-import { translateError } from '../runtime/translate-error.ts'
+import { clientErrorOf } from '../runtime/translate-error.ts'
 
 /** Status codes of gRPC by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers. */
 const CODES = {
@@ -28,39 +28,35 @@ export const FIELD_ERRORS_KEY = 'docmgr-field-errors-bin'
 const MAX_DETAIL_CHARS = 1_000
 const MAX_FIELD_ERRORS = 10
 
-/** A failed call, for both servers. */
-export interface Failure {
+/** The status of a failed call, for both servers. */
+export interface GrpcStatus {
   code: number
-  status: keyof typeof CODES
+  name: keyof typeof CODES
   problem: ProblemCode
   details: string
   /** JSON in UTF-8; undefined without field errors */
   fieldErrors: Buffer | undefined
 }
 
-/** The failure that the caller gets. Of an unexpected error it names only the request's id. */
-export function failureOf(error: unknown, requestId: string): Failure {
-  const translated = translateError(error)
-  const known =
-    translated instanceof DomainError
-      ? translated
-      : new DomainError('internal', `The log has more under this request id: ${requestId}`)
-  const status = PROBLEMS[known.code].grpc
+/** The status that the caller gets; see `clientErrorOf`. */
+export function grpcStatusOf(error: unknown, requestId: string): GrpcStatus {
+  const known = clientErrorOf(error, requestId)
+  const name = PROBLEMS[known.code].grpc
   const errors = known.errors.slice(0, MAX_FIELD_ERRORS).map(({ field, detail }) => ({
     field: field.slice(0, 100),
     detail: detail.slice(0, 200),
   }))
   return {
-    code: CODES[status],
-    status,
+    code: CODES[name],
+    name,
     problem: known.code,
     details: known.message.slice(0, MAX_DETAIL_CHARS).toWellFormed(),
     fieldErrors: errors.length > 0 ? Buffer.from(JSON.stringify(errors)) : undefined,
   }
 }
 
-/** A failed call, as a client receives it. */
-export interface ReceivedFailure {
+/** The status of a failed call, as a client receives it. */
+export interface ReceivedStatus {
   code: number
   details: string
   problem: string | undefined
@@ -71,7 +67,7 @@ export interface ReceivedFailure {
  * The error that a caller gets from a failed call. A status without a problem code comes from the network or a proxy and
  * not from the document role, so it says nothing about the document.
  */
-export function errorOfFailure({ code, details, problem, fieldErrors }: ReceivedFailure): DomainError {
+export function errorOfStatus({ code, details, problem, fieldErrors }: ReceivedStatus): DomainError {
   const cause = { cause: new Error(`gRPC status ${code}: ${details}`) }
   if (problem === 'unauthenticated' || problem === 'forbidden') {
     return new DomainError(

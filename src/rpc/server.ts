@@ -18,7 +18,7 @@ import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
 import { type Call, type CallOptions, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
-import { FIELD_ERRORS_KEY, type Failure, PROBLEM_KEY } from './grpc-status.ts'
+import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService, file_document } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, grpcService } from './grpc-service.ts'
 
@@ -158,7 +158,7 @@ class CallContext implements RequestContext {
 }
 
 function statusOf(
-  failure: Failure,
+  failure: GrpcStatus,
   metadata: Metadata,
 ): { code: number; details: string; metadata: Metadata } {
   metadata.set(PROBLEM_KEY, failure.problem)

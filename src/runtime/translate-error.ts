@@ -1,4 +1,4 @@
-/** The one table of what technical errors mean. Every edge uses it: REST, gRPC, Connect, consumers of the feed, commands. */
+/** The one table of what technical errors mean, for every entry point: REST, gRPC, Connect, consumers of the feed, commands. */
 import { DomainError, isProblem, type ProblemCode } from '../domain/errors.ts'
 
 /**
@@ -72,6 +72,13 @@ export function translateError(error: unknown, server = 'a required server'): un
     cause = cause.cause
   }
   return error
+}
+
+/** The error that a client gets. Of an unexpected error it names only the request's id. */
+export function clientErrorOf(error: unknown, requestId: string): DomainError {
+  const translated = translateError(error)
+  if (translated instanceof DomainError) return translated
+  return new DomainError('internal', `The log has more under this request id: ${requestId}`)
 }
 
 /** True when the same work can succeed later: a server cannot be reached now, or is too slow now. */

@@ -6,7 +6,7 @@ import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal, RequestContext } from '../../domain/request.ts'
 import { documentOf } from './service.ts'
-import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfFailure } from '../../rpc/grpc-status.ts'
+import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfStatus } from '../../rpc/grpc-status.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, grpcMethod } from '../../rpc/grpc-service.ts'
 import { targetOf } from './address-resolver.ts'
@@ -155,7 +155,7 @@ function createCallMetadata(
 
 function errorOf({ code, details, metadata }: ServiceError): DomainError {
   const fieldErrors = metadata.get(FIELD_ERRORS_KEY)[0]
-  return errorOfFailure({
+  return errorOfStatus({
     code,
     details,
     problem: metadata.get(PROBLEM_KEY)[0]?.toString(),

@@ -22,7 +22,7 @@ export interface NewDocument {
 export interface CreatedDocument {
   document: Document
   /** An earlier request with the same idempotency key has created it. */
-  replayed: boolean
+  repeated: boolean
 }
 
 /**
@@ -58,7 +58,7 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     try {
       const row = rowOf(id, await input.fields(), content, context)
       const created = await store.insert(row, idempotentRequest(input, row, context))
-      if (created.replayed) await discard(key)
+      if (created.repeated) await discard(key)
       return created
     } catch (error) {
       if (hasNoRow(error)) await discard(key)

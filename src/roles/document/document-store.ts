@@ -67,7 +67,7 @@ export interface DocumentStore {
   insert(
     row: NewDocumentRow,
     request: IdempotentRequest | undefined,
-  ): Promise<{ document: Document; replayed: boolean }>
+  ): Promise<{ document: Document; repeated: boolean }>
   find(id: string): Promise<Document | undefined>
   list(query: ListQuery): Promise<Document[]>
   wasDeleted(id: string): Promise<boolean>
@@ -107,8 +107,8 @@ export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreO
       const insertRow = (on: Queryable): Promise<Document> => insert(on, row)
       const created = request
         ? await insertOnce(idempotency, request, insertRow)
-        : { document: await insertRow(pool), replayed: false }
-      if (!created.replayed) await cache.update(created.document)
+        : { document: await insertRow(pool), repeated: false }
+      if (!created.repeated) await cache.update(created.document)
       return created
     },
 
@@ -163,12 +163,12 @@ async function insertOnce(
   idempotency: Idempotency<Document>,
   request: IdempotentRequest,
   insertRow: (on: Queryable) => Promise<Document>,
-): Promise<{ document: Document; replayed: boolean }> {
-  const { answer, replayed } = await idempotency.once(request, async (transaction) => ({
+): Promise<{ document: Document; repeated: boolean }> {
+  const { result, repeated } = await idempotency.once(request, async (transaction) => ({
     status: 201,
-    answer: await insertRow(transaction),
+    result: await insertRow(transaction),
   }))
-  return { document: answer, replayed }
+  return { document: result, repeated }
 }
 
 async function update(

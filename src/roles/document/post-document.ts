@@ -22,18 +22,18 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
       contentTypes: ['application/json', 'multipart/form-data', '*/*'],
       schemas: { 'application/json': form, 'multipart/form-data': multipartForm },
     },
-    headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first answer again' },
+    headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first response again' },
     responses: { 201: { description: 'the document', schema: documentSchema } },
     async handle({ request, query }, context) {
       try {
         const { principal } = context
         const { contentBytes: maxBytes } = limits
         const input = await readNewDocument({ request, query, principal, maxBytes, form })
-        const { document, replayed } = await create(input, context)
+        const { document, repeated } = await create(input, context)
         const headers = {
           location: `/documents/${document.id}`,
           etag: entityTag(document.version),
-          ...(replayed && { 'idempotency-replayed': 'true' }),
+          ...(repeated && { 'idempotency-replayed': 'true' }),
         }
         return { status: 201, headers, json: document }
       } catch (error) {

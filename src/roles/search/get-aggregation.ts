@@ -6,7 +6,7 @@ import { filterFields, queryText } from './query-fields.ts'
 
 const params = z.object({ field: z.enum(FACETS, `must be one of ${FACETS.join(', ')}`) })
 const query = z.object({ q: queryText(0).optional(), ...filterFields })
-const answerSchema = z.object({
+const responseSchema = z.object({
   field: z.enum(FACETS),
   values: z.array(z.object({ key: z.string(), count: z.int() })),
 })
@@ -21,7 +21,7 @@ export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
       'The most frequent values first, at most 50. With q, only the matches of a search are counted.',
     params,
     query,
-    responses: { 200: { description: 'values and their numbers of documents', schema: answerSchema } },
+    responses: { 200: { description: 'values and their numbers of documents', schema: responseSchema } },
     async handle({ params: { field }, query: { q, ...filters } }) {
       const values = await index.aggregate(field, q || undefined, filters)
       return { status: 200, json: { field, values } }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { HIT_FIELDS } from '../../domain/document-fields.ts'
-import { answeredSchema } from '../../http/document-schemas.ts'
+import { returnedSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
@@ -12,7 +12,7 @@ const MAX_SIZE = 100
 
 const hitSchema = z
   .object({
-    ...Object.fromEntries(HIT_FIELDS.map((name) => [name, answeredSchema(name)])),
+    ...Object.fromEntries(HIT_FIELDS.map((name) => [name, returnedSchema(name)])),
     score: z.number().meta({ description: 'higher is better; 0 for matches beyond the ranked ones' }),
     highlights: z
       .object({ title: z.array(z.string()).optional(), content: z.array(z.string()).optional() })
@@ -20,7 +20,7 @@ const hitSchema = z
   })
   .meta({ id: 'SearchHit' })
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   total: z.int(),
   total_is_exact: z.boolean().meta({ description: 'false: there are more matches than total' }),
   documents: z.array(hitSchema),
@@ -46,7 +46,7 @@ export function getSearchResults({ index, clock }: { index: SearchIndex; clock: 
       'A document must have every word. Words are stemmed, accents do not matter, typing errors are tolerated, and "…" ' +
       'is a phrase. The best matches come first; of many matches only the newest are ranked.',
     query,
-    responses: { 200: { description: 'matches, the best first', schema: answerSchema } },
+    responses: { 200: { description: 'matches, the best first', schema: responseSchema } },
     async handle({ query: { q, from, size, ...filters } }) {
       const start = clock.now().getTime()
       const { total, total_is_exact, documents } = await index.search({ q, filters, from, size })

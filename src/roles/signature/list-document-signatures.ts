@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { Documents } from '../../ports/documents/port.ts'
-import { type PageOptions, pageParameters, pageResponses, replyWithPage } from './signature-pages.ts'
+import { type PageOptions, pageParameters, pageResponses, respondWithPage } from './signature-pages.ts'
 
 export function listDocumentSignatures(options: PageOptions & { documents: Documents }): Endpoint {
   return defineEndpoint({
@@ -15,12 +15,16 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
     query: z.object(pageParameters),
     responses: pageResponses,
     async handle({ params: { id }, query }, context) {
-      const reply = await replyWithPage(`/documents/${id}/signatures`, { ...query, document_id: id }, options)
-      if (reply.json.length > 0) return reply
+      const response = await respondWithPage(
+        `/documents/${id}/signatures`,
+        { ...query, document_id: id },
+        options,
+      )
+      if (response.json.length > 0) return response
       // Only for an empty page: a document with signatures exists.
       const { exists } = await options.documents.exists(id, context)
       if (!exists) throw new DomainError('document-not-found', `there is no document ${id}`)
-      return reply
+      return response
     },
   })
 }

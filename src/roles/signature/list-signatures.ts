@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { id } from '../../http/fields.ts'
-import { type PageOptions, pageParameters, pageResponses, replyWithPage } from './signature-pages.ts'
+import { type PageOptions, pageParameters, pageResponses, respondWithPage } from './signature-pages.ts'
 
 export function listSignatures(options: PageOptions): Endpoint {
   return defineEndpoint({
@@ -11,6 +11,6 @@ export function listSignatures(options: PageOptions): Endpoint {
     summary: 'List signatures, newest first',
     query: z.object({ ...pageParameters, document_id: id.optional() }),
     responses: pageResponses,
-    handle: ({ query }) => replyWithPage('/signatures', query, options),
+    handle: ({ query }) => respondWithPage('/signatures', query, options),
   })
 }

@@ -16,7 +16,7 @@ export async function moveToSigned(
     await documents.updateStatus(documentId, 'signed', context)
   } catch (error) {
     if (!isProblem(error, 'status-not-allowed')) throw error
-    // The answer of an earlier attempt may be lost, and the document may have moved on since.
+    // The response to an earlier attempt may be lost, and the document may have moved on since.
     const { status } = await documents.exists(documentId, context)
     if (status === '' || statusMove('signed', status) === 'refused') throw error
   }

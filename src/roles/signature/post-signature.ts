@@ -41,7 +41,7 @@ const body = z.object({
     .describe('has no effect: a signature always leads to signed'),
 })
 
-const answer = signatureSchema.extend({
+const responseSchema = signatureSchema.extend({
   document_status: z
     .enum(['signed', 'pending', 'refused'])
     .describe('pending: the signature is stored, and its document follows'),
@@ -57,7 +57,7 @@ export function postSignature(sign: SignDocument): Endpoint {
       'An e-mail address, compared without case, signs a document once. The document becomes signed.',
     body: { schema: body, maxBytes: MAX_BODY_BYTES },
     headers: { 'Idempotency-Key': 'the same key and body are answered as before' },
-    responses: { 201: { description: 'the signature', schema: answer } },
+    responses: { 201: { description: 'the signature', schema: responseSchema } },
     async handle({ body, headers }, context) {
       const command: SignCommand = {
         document_id: body.document_id,

@@ -58,7 +58,7 @@ export type SignDocument = (
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
   const { store, images, intents, documents, finish, limits, metrics, clock, newId } = options
 
-  const replay = async (id: string): Promise<SignResult> => {
+  const repeat = async (id: string): Promise<SignResult> => {
     const [row, documentStatus] = await Promise.all([store.get(id), intents.stateOf(id)])
     return { signature: await images.withData(row), documentStatus }
   }
@@ -66,10 +66,10 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   const commit = async (
     row: NewSignature,
     request: IdempotentRequest | undefined,
-  ): Promise<{ id: string; replayed: boolean }> => {
+  ): Promise<{ id: string; repeated: boolean }> => {
     try {
       const inserted = await store.insert(row, 2 * limits.statusWaitMs, request)
-      if (inserted.replayed) await images.discard(row)
+      if (inserted.repeated) await images.discard(row)
       return inserted
     } catch (error) {
       // After any other error the row may have been committed all the same.
@@ -81,7 +81,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
 
   return async (command, context, request) => {
     const earlier = request && (await store.findCreated(request))
-    if (earlier !== undefined) return replay(earlier)
+    if (earlier !== undefined) return repeat(earlier)
     await checkSignable(documents, command.document_id, context)
     const { signature_data, ...fields } = command
     const id = newId()
@@ -94,7 +94,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
       traceparent: context.traceparent,
     }
     const committed = await commit(row, request)
-    if (committed.replayed) return replay(committed.id)
+    if (committed.repeated) return repeat(committed.id)
     try {
       const documentStatus = await finish(row, context, request)
       metrics.signed.inc({ outcome: documentStatus })

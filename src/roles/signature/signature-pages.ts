@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
-import type { Reply } from '../../http/endpoint.ts'
+import type { HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
@@ -42,11 +42,11 @@ export interface PageOptions {
  * @param path of the list
  * @param query `document_id` is in the link only where it is not in the path
  */
-export async function replyWithPage(
+export async function respondWithPage(
   path: string,
   query: PageQuery,
   { store, images }: PageOptions,
-): Promise<Reply & { json: object[] }> {
+): Promise<HttpResponse & { json: object[] }> {
   const limit = limitOf(query)
   const { skip, cursor, include, document_id, ...filters } = query
   const filter = {

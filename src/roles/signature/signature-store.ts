@@ -37,7 +37,7 @@ export interface SignatureStore {
     row: NewSignature,
     graceMs: number,
     request: IdempotentRequest | undefined,
-  ): Promise<{ id: string; replayed: boolean }>
+  ): Promise<{ id: string; repeated: boolean }>
   /** The id of the signature that the same request has created. @throws DomainError idempotency-key-reused */
   findCreated(request: IdempotentRequest): Promise<string | undefined>
   /** Removes a signature that was never acknowledged, with its intent, and frees the key of its request. */
@@ -66,7 +66,7 @@ const INSERT = `
 
 export interface SignatureStoreOptions {
   pool: Pool
-  /** of signatures.idempotency_keys; an answer is the id of the signature */
+  /** of signatures.idempotency_keys; a result is the id of the signature */
   idempotency: Idempotency<{ id: string }>
 }
 
@@ -76,16 +76,16 @@ export function createSignatureStore({ pool, idempotency }: SignatureStoreOption
       const { id } = row
       if (!request) {
         await insert(pool, row, graceMs)
-        return { id, replayed: false }
+        return { id, repeated: false }
       }
-      const { answer, replayed } = await idempotency.once(request, async (transaction) => {
+      const { result, repeated } = await idempotency.once(request, async (transaction) => {
         await insert(transaction, row, graceMs)
-        return { status: 201, answer: { id } }
+        return { status: 201, result: { id } }
       })
-      return { id: answer.id, replayed }
+      return { id: result.id, repeated }
     },
 
-    findCreated: async (request) => (await idempotency.find(request))?.answer.id,
+    findCreated: async (request) => (await idempotency.find(request))?.result.id,
 
     remove: (id, request) =>
       inTransaction(pool, async (transaction) => {

@@ -2,7 +2,7 @@ import type { Metrics } from '../../runtime/metrics.ts'
 import type { IntentStore } from './intent-store.ts'
 
 export interface SigningMetrics {
-  /** signatures by the document status in the answer: signed, pending, refused */
+  /** signatures by the document status in the response: signed, pending, refused */
   signed: ReturnType<Metrics['counter']>
   /** repeated moves by outcome: done, failed, rejected */
   repeats: ReturnType<Metrics['counter']>
