@@ -49,16 +49,22 @@ interface Model {
   secrets?: Record<string, { file?: string }>
 }
 
+interface KongPlugin {
+  name: string
+  config: { allowed_payload_size?: number; size_unit?: string }
+}
+
 /** What the rules need of kong.yml. */
-interface Kong {
+export interface Kong {
   services: {
     name: string
     protocol: string
     host: string
     port: number
-    routes: { destinations?: { port: number }[] }[]
+    routes: { destinations?: { port: number }[]; plugins?: KongPlugin[] }[]
   }[]
   upstreams: { name: string; targets: { target: string }[] }[]
+  plugins: KongPlugin[]
 }
 
 /** One way to start docmgr with Docker. */
@@ -68,6 +74,8 @@ export interface System {
   /** ordered by name */
   services: Service[]
   kong: Kong
+  /** the published ports of a service as they are written, with their variables */
+  portsOf(service: string): string[]
   /** the text of a file of the repository */
   read(path: string): string
 }
@@ -107,7 +115,15 @@ export function openSystems(
     const read = reader(mistake)
     const services = Object.entries(answer.model.services).map(([name, service]) => ({ name, ...service }))
     const kong = parse(read('docker/kong.yml'), { merge: true }) as Kong
-    return { production, model: answer.model, services, kong, read }
+    const written = parse(read(production ? OVERLAY : 'compose.yml'), {
+      merge: true,
+      logLevel: 'silent',
+      maxAliasCount: -1,
+    }) as {
+      services: Record<string, { ports?: string[] }>
+    }
+    const portsOf = (service: string): string[] => written.services[service]?.ports ?? []
+    return { production, model: answer.model, services, kong, portsOf, read }
   })
 }
 

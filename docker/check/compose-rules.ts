@@ -6,6 +6,7 @@ import {
   isDocmgr,
   isOneShot,
   isRole,
+  type Kong,
   type Problems,
   type Service,
   type System,
@@ -22,6 +23,7 @@ const SERVICE_RULES: Record<string, (service: Service, system: System) => Proble
   restarts,
   mounts,
   memory,
+  recreation,
   addresses,
   privileges,
   stopping,
@@ -34,7 +36,6 @@ const SYSTEM_RULES: Record<string, (system: System) => Problems> = {
   unused,
   gateway,
   production,
-  image,
 }
 export const RULES = [...Object.keys(SERVICE_RULES), ...Object.keys(SYSTEM_RULES)]
 
@@ -102,18 +103,25 @@ function* names(service: Service, { model }: System): Problems {
   } else if (container_name !== `docs-${name}`) yield `container_name is ${container_name}, not docs-${name}`
 }
 
-/** Published on loopback only; in production the gateway's ports only; never those of a service that is scaled. */
-function* ports(service: Service, { production }: System): Problems {
+/** A port of this machine that may be taken already: a variable names another one. */
+const OVERRIDABLE = /^(127\.0\.0\.1:)?\$\{[A-Z_]+_PORT:-\d+\}:\d+$/
+
+/**
+ * Published on loopback only, each overridable by a variable; in production the gateway's TLS port only; never those of a
+ * service that is scaled.
+ */
+function* ports(service: Service, { production, portsOf }: System): Problems {
   const { name, expose = [] } = service
   for (const { host_ip, published, target } of service.ports ?? []) {
     if (isRole(service)) yield `port ${published} of the machine can have one instance only`
     else if (production) {
-      if (name !== 'kong' || !['8000', '8443'].includes(published))
-        yield `port ${published} is published in production`
+      if (name !== 'kong' || target !== 8443) yield `port ${published} is published in production`
     } else if (host_ip !== '127.0.0.1') yield `port ${published} is not published on 127.0.0.1`
     else if (expose.length > 0 && name !== 'kafka' && !expose.includes(String(target)))
       yield `publishes port ${target} and exposes ${expose.join(', ')}`
   }
+  for (const text of portsOf(name))
+    if (!OVERRIDABLE.test(text)) yield `port ${text} cannot be changed by a variable`
 }
 
 function* limits({ deploy, logging }: Service): Problems {
@@ -143,17 +151,29 @@ function* mounts(service: Service, { model, read }: System): Problems {
 }
 
 /**
- * A tmpfs outside /tmp has a mode and a size. Without a mode runc copies that of the mount point, which is 1777 at the
- * first start and root's 0755 after a restart (moby/moby#20437).
+ * A tmpfs has a size, which counts as memory of its container, and outside of /tmp a mode. Without a mode runc copies that
+ * of the mount point, which is 1777 at the first start and root's 0755 after a restart (moby/moby#20437).
  */
-function* memory({ tmpfs = [] }: Service): Problems {
+function* memory({ tmpfs = [], deploy }: Service): Problems {
+  let megabytes = 0
   for (const mount of tmpfs) {
-    const [path, options = ''] = mount.split(':')
-    if (path === '/tmp') continue
-    for (const option of ['mode', 'size'])
-      if (!options.split(',').some((given) => given.startsWith(`${option}=`)))
-        yield `tmpfs ${path} has no ${option}`
+    const [path, text = ''] = mount.split(':')
+    const options = new Map(text.split(',').map((option) => option.split('=') as [string, string]))
+    if (path !== '/tmp' && !options.has('mode')) yield `tmpfs ${path} has no mode`
+    if (!/^\d+m$/.test(options.get('size') ?? '')) yield `tmpfs ${path} has no size in megabytes`
+    else megabytes += parseInt(options.get('size')!)
   }
+  const limit = Number(deploy?.resources?.limits?.memory ?? 0) / 2 ** 20
+  if (megabytes > limit * 0.6) yield `its tmpfs of ${megabytes} MB leave too little of its memory`
+}
+
+/** Paths that an image declares as volumes and whose files must not outlive the container. */
+const OUTLIVING: Record<string, string[]> = { connect: ['/kafka/config'] }
+
+/** An anonymous volume is kept when a container is recreated, with settings that no longer apply. */
+function* recreation({ name, tmpfs = [] }: Service): Problems {
+  for (const path of OUTLIVING[name] ?? [])
+    if (!tmpfs.some((mount) => mount.startsWith(`${path}:`))) yield `${path} is kept when it is recreated`
 }
 
 /** Every host:port in a variable or command is a service that listens there and can be reached. */
@@ -245,11 +265,17 @@ function* gateway(system: System): Problems {
     const problem = unreachable(system, kong, host!, port!)
     if (problem) yield problem
   }
+  yield* bodies(system, environmentOf(kong)['KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE'])
   const hosts = system.kong.services.filter(({ protocol }) => protocol !== 'tcp').map(({ host }) => host)
   for (const host of hosts) if (!upstreams.has(host)) yield `there is no upstream ${host}`
   for (const name of upstreams) if (!hosts.includes(name)) yield `no service uses the upstream ${name}`
-  if (system.production) return
-
+  if (system.production) {
+    const plain = (environmentOf(kong)['KONG_PROXY_LISTEN'] ?? '')
+      .split(', ')
+      .filter((listen) => !/ ssl\b/.test(listen))
+    if (plain.length > 0) yield `kong listens without TLS: ${plain.join(', ')}`
+    return
+  }
   const listens = environmentOf(kong)['KONG_STREAM_LISTEN'] ?? ''
   const forwarded = streams.flatMap(({ routes }) => routes.flatMap(({ destinations = [] }) => destinations))
   for (const { port } of forwarded) {
@@ -259,20 +285,21 @@ function* gateway(system: System): Problems {
   }
 }
 
-/** What the Dockerfile copies exists and is all that .dockerignore lets through. */
-function* image({ read }: System): Problems {
-  const ignored = read('.dockerignore').split('\n')
-  if (!ignored.includes('*')) yield '.dockerignore does not exclude everything first'
-  const allowed = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
-  const copied = [...read('docker/Dockerfile').matchAll(/^COPY ([^-].*) \S+$/gm)]
-    .flatMap(([, sources]) => sources!.split(' '))
-    .map((source) => source.replace('./', ''))
-  const covers = (path: string, source: string) => source === path || source.startsWith(`${path}/`)
-  for (const source of copied) {
-    if (!existsSync(source)) yield `the Dockerfile copies ${source}, which does not exist`
-    if (!allowed.some((path) => covers(path, source))) yield `.dockerignore hides ${source}`
-  }
-  for (const path of allowed)
-    if (!copied.some((source) => covers(path, source)))
-      yield `.dockerignore lets ${path} through, which nothing copies`
+/**
+ * Every route has a limit of its bodies, and nginx has the greatest of them: Kong's plugin compares the length that a
+ * client states, and reads a body without one whole before it compares.
+ */
+function* bodies({ kong }: System, nginxLimit: string | undefined): Problems {
+  const limits = (plugins: Kong['plugins'] = []): number[] =>
+    plugins.flatMap(({ name, config }) =>
+      name === 'request-size-limiting' && config.size_unit === 'megabytes'
+        ? config.allowed_payload_size!
+        : [],
+    )
+  const everywhere = limits(kong.plugins)
+  if (everywhere.length !== 1) yield 'kong.yml does not limit the bodies of all routes'
+  const routes = kong.services.flatMap((service) => service.routes.flatMap(({ plugins }) => limits(plugins)))
+  const greatest = `${Math.max(...everywhere, ...routes)}m`
+  if (nginxLimit !== greatest)
+    yield `nginx limits bodies to ${nginxLimit ?? 'nothing'}, kong.yml to ${greatest}`
 }
