@@ -15,6 +15,7 @@ import {
   only,
   podOf,
   type Rendered,
+  runsAtRollback,
   SECRET_FILES,
   variablesOf,
 } from './chart-model.ts'
@@ -54,6 +55,7 @@ function secretValue(
   const [made, needed] = [hookWeight(secret), hookWeight(workload)]
   const inTime = made === undefined ? needed === undefined : needed !== undefined && made < needed
   assert.ok(inTime, `${workload.metadata.name}: ${name} is created too late`)
+  if (runsAtRollback(workload)) assert.ok(runsAtRollback(secret), `${name} is missing at a rollback`)
   return Buffer.from(secret.data![key]!, 'base64').toString()
 }
 
@@ -147,6 +149,8 @@ test('the jobs run in order before everything else, end, and are commands of doc
     const order = ['migrate', 'connector'].filter((name) => jobs.some((job) => componentOf(job) === name))
     assert.deepEqual(jobs.map(componentOf), order)
     for (const job of jobs) {
+      // A rollback restores the connector of its release, and leaves the schema.
+      assert.equal(runsAtRollback(job), componentOf(job) === 'connector')
       assert.ok(job.spec.backoffLimit > 0 && job.spec.activeDeadlineSeconds > 0)
       // The release's own service account does not exist yet.
       assert.ok(!('serviceAccountName' in podOf(job).spec))
@@ -173,9 +177,7 @@ const PATHS =
   `/documents /documents/ /documents/1 /documents/1/stats /documents/1/content /documents/1/signatures
   /documents/1/signatures/ /documents/1/signatures/2 /documents/1/signaturesx /signatures /signatures/1 /search /suggest
   /aggregations/status /ws/1 /auth/token /broadcast/1 /stats /openapi.json /document.DocumentService/GetDocument
-  / /metrics /health/live /health/ready /docs`.split(/\s+/)
-/** Where nginx's Ingress matches by plain prefixes, Kong does not. */
-const KONG_PATHS = ['/searching', '/documentsx', '/stats/x']
+  / /metrics /health/live /health/ready /docs /searching /documentsx /stats/x /openapixjson`.split(/\s+/)
 
 interface IngressPath {
   path: string
@@ -198,7 +200,7 @@ test('the Ingress sends every path where kong.yml does', () => {
       assert.ok(kong || metadata.annotations!['nginx.ingress.kubernetes.io/use-regex'] === 'true')
       controllers.add(kong ? 'kong' : 'nginx')
       const { paths } = only<{ http: { paths: IngressPath[] } }>(spec.rules).http
-      for (const path of [...PATHS, ...(kong ? KONG_PATHS : [])]) {
+      for (const path of PATHS) {
         const service = ingressService(paths, path, kong)
         const selector = service && rendered.named('Service', service).spec.selector
         const role = selector && componentOf(only(rendered.selectedBy(selector)))

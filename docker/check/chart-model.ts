@@ -36,6 +36,10 @@ export function helm(args: string[], binary = HELMS[0]!): SpawnSyncReturns<strin
   return spawnSync(binary, args, { encoding: 'utf8', maxBuffer: 2 ** 26 })
 }
 
+/** Whether a hook also runs before a rollback. */
+export const runsAtRollback = ({ metadata }: KubernetesObject): boolean =>
+  metadata.annotations?.['helm.sh/hook']?.endsWith(',pre-rollback') ?? false
+
 /** The YAML of all objects. */
 export function render(values: string, binary?: string): string {
   const { status, stdout, stderr } = helm(['template', RELEASE, CHART, '-f', values], binary)
@@ -114,7 +118,7 @@ export const variablesOf = (workload: KubernetesObject): Record<string, string> 
 /** When a hook runs; undefined for what belongs to the release. */
 export function hookWeight({ metadata: { annotations = {} } }: KubernetesObject): number | undefined {
   if (annotations['helm.sh/hook'] === undefined) return undefined
-  assert.equal(annotations['helm.sh/hook'], 'pre-install,pre-upgrade')
+  assert.match(annotations['helm.sh/hook'], /^pre-install,pre-upgrade(,pre-rollback)?$/)
   return Number(annotations['helm.sh/hook-weight'])
 }
 

@@ -114,6 +114,7 @@ const REFUSED: [change: string, message: RegExp][] = [
   ['roles.ws.autoscaling.maxReplicas=1', /roles.ws.autoscaling.maxReplicas: is less than minReplicas/],
   ['roles.indexer.autoscaling.enabled=true,roles.indexer.autoscaling.by=keda', /keda.bootstrapServers: set/],
   ['ingress.enabled=true', /ingress.host: set/],
+  ['ingress.enabled=true,ingress.host=docs.example', /ingress.tlsSecret: set/],
 ]
 
 test('wrong values are refused with the name of the value', () => {

@@ -28,4 +28,7 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{ fail "ingress.host: set the host name of the Ingress" }}
 {{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.tlsSecret) (not .Values.ingress.tlsElsewhere) -}}
+{{ fail "ingress.tlsSecret: set the Secret of the certificate, since tokens are sent with every request; or set ingress.tlsElsewhere to true if something before the Ingress terminates TLS" }}
+{{- end -}}
 {{- end }}
