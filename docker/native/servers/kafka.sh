@@ -14,6 +14,12 @@ do_tool() {
     -cp "$KAFKA_DIR/libs/*" "org.apache.kafka.tools.$1" --bootstrap-server "$ADDRESS" "${@:2}"
 }
 
+# java CLASS [ARGUMENT…]: any class of Kafka's jars.
+do_java() {
+  use_java
+  exec java -Xmx256m -cp "$KAFKA_DIR/libs/*" "$@"
+}
+
 # The port opens before the broker can be used; this is the last line of a start.
 is_ready() { grep -q 'Kafka Server started' "$STACK_DATA/logs/kafka.log" && port_open "$KAFKA_PORT"; }
 
