@@ -8,11 +8,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
-import { Client } from 'pg'
 import { eventually, within } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { buildRoot } from '../testing/program.ts'
-import { postmasterPid, startServerOf } from '../testing/service-database.ts'
+import { postmasterPid, withStoppedDatabase } from '../testing/service-database.ts'
 import { serviceEnvironment, type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
 import type { Document, SearchHit } from './facts.ts'
 import { createDocument, send, sendJson, uniqueWord } from './requests.ts'
@@ -197,16 +196,4 @@ async function canConnect(base: string): Promise<boolean> {
     ([response]) => (response.resume(), true),
     () => false,
   )
-}
-
-async function withStoppedDatabase(data: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const server = await startServerOf(data)
-  const client = new Client(server.connection)
-  try {
-    await client.connect()
-    await work(client)
-  } finally {
-    await client.end()
-    await server.stop()
-  }
 }

@@ -1,38 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
-import { silentLogger } from '../runtime/logger.ts'
+import { test } from 'node:test'
+import type { QueryResultRow } from 'pg'
 import { runCli } from '../testing/cli.ts'
+import { newDataFolder } from '../testing/postgres.ts'
+import { withStoppedDatabase } from '../testing/service-database.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 
-let folder: string
-let data: string
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
-  data = join(folder, 'data')
-  const { code, stderr } = await runCli(['seed', '--count', '5', '--data', data])
-  assert.equal(code, 0, stderr)
-})
-after(() => rm(folder, { recursive: true }))
+const data = await newDataFolder()
+TEST_FILE.after(() => rm(data, { recursive: true }))
+const seeded = await runCli(['seed', '--count', '5', '--data', data])
+assert.equal(seeded.code, 0, seeded.stderr)
 
 const run = (...args: string[]) => runCli(['reindex', ...args, '--data', data])
 
-/** Works on the database while no docmgr has it open. */
-async function inDatabase<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
-  const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
-  const client = new pg.Client(server.connection)
-  try {
-    await client.connect()
-    return (await client.query<T>(sql)).rows
-  } finally {
-    await client.end()
-    await server.stop()
-  }
-}
+const inDatabase = <T extends QueryResultRow>(sql: string): Promise<T[]> =>
+  withStoppedDatabase(data, async (client) => (await client.query<T>(sql)).rows)
 
 test('an index that is up to date is left unchanged', async () => {
   const check = await run('--check')

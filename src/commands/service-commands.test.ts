@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { buildRoot } from '../runtime/package-root.ts'
 import { type RunningCli, runCli, startCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
+import { newDataFolder } from '../testing/postgres.ts'
 
 const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
   '--set',
@@ -21,7 +22,7 @@ let urls: Record<string, string>
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
   await chmod(folder, 0o755)
-  data = join(folder, 'data')
+  data = await newDataFolder(join(folder, 'data'))
   service = startCli(['serve', '--json', '--data', data, ...FREE], { limitMs: 240_000 })
   const started = await service.says('"urls"')
   urls = JSON.parse(started.split('\n').find((line) => line.startsWith('{"urls"'))!).urls
@@ -192,7 +193,7 @@ test('a second service on the same folder is refused with a message', async () =
 })
 
 test('client commands start a temporary service if none is running', async () => {
-  const own = join(folder, 'own')
+  const own = await newDataFolder(join(folder, 'own'))
   const files = join(folder, 'few')
   await mkdir(files)
   await writeFile(join(files, 'otter.md'), '# Otters\n\nAn otter sleeps on its back.')
@@ -210,7 +211,7 @@ test('client commands start a temporary service if none is running', async () =>
 })
 
 test('commands on the same machine sign their own token when tokens are required', async () => {
-  const own = join(folder, 'guarded')
+  const own = await newDataFolder(join(folder, 'guarded'))
   const required = ['--data', own, '--set', 'auth.mode=required']
   const guarded = startCli(['serve', '--json', ...required, ...FREE])
   await guarded.says('"urls"')

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,9 +121,13 @@ async function findTemplate(): Promise<string> {
   return join(template, 'postgres')
 }
 
-/** A new, temporary data folder for `docmgr serve`, with the database that its first start would have created. */
-export async function newDataFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-data-'))
+/**
+ * A data folder for `docmgr serve`, with the database that its first start would have created.
+ * @param path of the new folder; by default a temporary one
+ */
+export async function newDataFolder(path?: string): Promise<string> {
+  const folder = path ?? (await mkdtemp(join(tmpdir(), 'docmgr-test-data-')))
+  await mkdir(folder, { recursive: true })
   await copyTestCluster(join(folder, 'postgres'))
   return folder
 }

@@ -4,15 +4,23 @@ import { Client } from 'pg'
 import { SUPERUSER } from '../db/embedded/data-folder.ts'
 import { readPostmasterFile } from '../db/embedded/leftovers.ts'
 import { SOCKET_PORT } from '../db/embedded/socket-folder.ts'
-
 import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
 import { silentLogger } from '../runtime/logger.ts'
 
 export { signalProcess } from '../runtime/processes.ts'
 
-/** Starts only PostgreSQL, on the data folder of a service that does not run. */
-export const startServerOf = (data: string) =>
-  startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
+/** Runs `work` on the database of a service that does not run. */
+export async function withStoppedDatabase<T>(data: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
+  const client = new Client(server.connection)
+  try {
+    await client.connect()
+    return await work(client)
+  } finally {
+    await client.end()
+    await server.stop()
+  }
+}
 
 /** The process id of the embedded server. @param data the service's data folder */
 export async function postmasterPid(data: string): Promise<number> {

