@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Document } from './facts.ts'
-import { createDocument, problemOf, send, sendJson, uniqueWord } from './requests.ts'
+import { createDocument, problemOf, send, sendJson, sign, uniqueWord } from './requests.ts'
 import { useTarget } from './target.ts'
 
 const GONE = '019aa1b2-0000-7000-8000-00000000dead'
@@ -193,9 +193,10 @@ test('a document moves forward only, and a refused move changes nothing', async 
   problemOf(await move('sent', 'Other'), 409, 'status-not-allowed')
   const { body } = await send<Document>(`${base}/documents/${id}`)
   assert.deepEqual([body.title, body.status, body.version], ['Contract A', 'viewed', 2])
-  assert.equal((await move('completed')).body.status, 'completed')
-  problemOf(await move('cancelled'), 409, 'status-not-allowed')
+  for (const status of ['signed', 'completed']) problemOf(await move(status), 409, 'status-not-allowed')
+  assert.equal((await send<Document>(`${base}/documents/${id}`)).body.version, 2)
   assert.equal((await move('archived')).body.status, 'archived')
+  problemOf(await move('cancelled'), 409, 'status-not-allowed')
 })
 
 test('concurrent changes each get a version of their own', async () => {
@@ -235,7 +236,7 @@ test('a deleted document is gone; a signed one is never deleted', async () => {
   problemOf(await send(`${base}/documents/${id}/content`), 404, 'document-not-found')
   problemOf(await sendJson('PATCH', `${base}/documents/${id}`, { title: 'x' }), 404, 'document-not-found')
   const signed = await createDocument(base)
-  await sendJson('PATCH', `${base}/documents/${signed.id}`, { status: 'signed' })
+  await sign(target.urls.signature, signed.id)
   problemOf(await send(`${base}/documents/${signed.id}`, { method: 'DELETE' }), 409, 'document-not-deletable')
 })
 

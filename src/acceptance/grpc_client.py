@@ -142,18 +142,25 @@ def checks(client, base_url, token):
         error, problem = client.failure("GetDocument", document_id=GONE)
         assert (error.code(), problem) == (grpc.StatusCode.NOT_FOUND, "document-not-found"), error
 
+    def only_a_signature_leads_to_signed():
+        for status in ("signed", "completed"):
+            error, problem = client.failure("UpdateDocumentStatus", document_id=document["id"], status=status)
+            assert (error.code(), problem) == (grpc.StatusCode.FAILED_PRECONDITION, "status-not-allowed"), error
+        answer = client.call("GetDocument", document_id=document["id"])
+        assert (answer.status, answer.version) == ("created", document["version"]), answer
+
     def update_status():
-        answer = client.call("UpdateDocumentStatus", document_id=document["id"], status="signed")
-        assert (answer.status, answer.version) == ("signed", document["version"] + 1), answer
+        answer = client.call("UpdateDocumentStatus", document_id=document["id"], status="viewed")
+        assert (answer.status, answer.version) == ("viewed", document["version"] + 1), answer
 
     def updating_again_changes_nothing():
-        answer = client.call("UpdateDocumentStatus", document_id=document["id"], status="signed")
-        assert (answer.status, answer.version) == ("signed", document["version"] + 1), answer
+        answer = client.call("UpdateDocumentStatus", document_id=document["id"], status="viewed")
+        assert (answer.status, answer.version) == ("viewed", document["version"] + 1), answer
 
     def a_step_back_is_refused():
         error, problem = client.failure("UpdateDocumentStatus", document_id=document["id"], status="sent")
         assert (error.code(), problem) == (grpc.StatusCode.FAILED_PRECONDITION, "status-not-allowed"), error
-        assert "signed" in error.details(), error.details()
+        assert "viewed" in error.details(), error.details()
 
     def updating_an_unknown_document_is_not_found():
         error, _ = client.failure("UpdateDocumentStatus", document_id=GONE, status="signed")

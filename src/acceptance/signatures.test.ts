@@ -118,20 +118,42 @@ test('what is wrong with a signature is named by field', async () => {
   }
 })
 
-test('signing and changing at once loses neither', async () => {
+test('signing and changing at once loses neither, and no title changes after the signature', async () => {
   const { id } = await createDocument(documents)
   const [signed, ...patched] = await Promise.all([
     sign(base, id),
     ...Array.from({ length: 6 }, (_, n) =>
-      sendJson('PATCH', `${documents}/documents/${id}`, { title: `T${n}` }),
+      sendJson<Document>('PATCH', `${documents}/documents/${id}`, { title: `T${n}` }),
     ),
   ])
-  assert.deepEqual(
-    [signed!.status, ...patched.map(({ status }) => status)],
-    [201, 200, 200, 200, 200, 200, 200],
-  )
+  assert.equal(signed!.status, 201)
   const { body } = await send<Document>(`${documents}/documents/${id}`)
-  assert.deepEqual([body.status, body.version], ['signed', 8])
+  const titles = patched.flatMap((answer) => (answer.status === 200 ? [answer.body as Document] : []))
+  assert.deepEqual([body.status, body.version], ['signed', 2 + titles.length])
+  for (const answer of patched) if (answer.status !== 200) problemOf(answer, 409, 'title-frozen')
+  for (const { status, version } of titles)
+    assert.deepEqual([status, version < body.version], ['created', true])
+})
+
+test('only a signature leads to signed, then the title is frozen, and completed follows', async () => {
+  const { id, title } = await createDocument(documents)
+  const url = `${documents}/documents/${id}`
+  const patch = (body: object) => sendJson<Document>('PATCH', url, body)
+  for (const status of ['signed', 'completed']) problemOf(await patch({ status }), 409, 'status-not-allowed')
+  problemOf(await patch({ status: 'signed', title: 'Other' }), 409, 'status-not-allowed')
+  assert.equal((await send<Document>(url)).body.version, 1)
+  assert.equal((await sign(base, id)).body.document_status, 'signed')
+  const { errors } = problemOf(await patch({ title: 'Other' }), 409, 'title-frozen')
+  assert.deepEqual(
+    errors.map(({ field }) => field),
+    ['title'],
+  )
+  assert.equal((await patch({ title, status: 'signed' })).body.version, 2)
+  problemOf(await patch({ status: 'cancelled' }), 409, 'status-not-allowed')
+  problemOf(await send(url, { method: 'DELETE' }), 409, 'document-not-deletable')
+  assert.equal((await patch({ title, status: 'completed' })).body.status, 'completed')
+  problemOf(await patch({ title: 'Other', status: 'archived' }), 409, 'title-frozen')
+  assert.deepEqual((await send<Document>(url)).body.title, title)
 })
 
 test('the same Idempotency-Key signs once', async () => {

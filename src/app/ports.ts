@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
+import { createServiceTokens } from '../auth/service-tokens.ts'
 import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
@@ -106,7 +107,9 @@ function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) 
   return defineModule('authentication', {}, async () => {
     const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
     const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
-    return { value: createAuthenticator(mode, createTokens({ secret, issuer, audience, lifetime }, clock)) }
+    const settings = { secret, issuer, audience, lifetime }
+    const [tokens, serviceTokens] = [createTokens(settings, clock), createServiceTokens(settings, clock)]
+    return { value: createAuthenticator(mode, tokens, serviceTokens) }
   })
 }
 

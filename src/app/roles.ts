@@ -91,11 +91,11 @@ function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
   const documents = defineModule(
     'documents',
     { authenticator, ...(has('document') && { document }) },
-    async ({ authenticator: { tokens }, ...here }) => {
+    async ({ authenticator, ...here }) => {
       if (overrides.documents) return { value: overrides.documents }
       const { url, timeout: deadlineMs } = config.documents
       const role = (here as { document?: { role: DocumentRole } }).document?.role.documents
-      const value = await openDocuments(url, { role, deadlineMs, tokens, caller: 'signature' })
+      const value = await openDocuments(url, { role, deadlineMs, ...authenticator })
       return { value, stop: () => value.stop() }
     },
   )

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.ts'
 import type { Principal } from '../domain/request.ts'
+import type { ServiceTokens } from './service-tokens.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Authenticates requests over REST, gRPC and WebSocket. */
@@ -7,28 +8,41 @@ export interface Authenticator {
   /** `open` accepts requests without a token as anonymous; a token that is sent is checked. */
   readonly mode: 'open' | 'required'
   readonly tokens: Tokens
+  readonly serviceTokens: ServiceTokens
   /**
    * @param authorization the `Authorization` header (RFC 6750: `Bearer …`)
    * @throws DomainError unauthenticated
    */
   authenticate(authorization: string | undefined): Principal
+  /** Of a call over gRPC or Connect, which also a role of the service can make. @throws DomainError unauthenticated */
+  authenticateCall(authorization: string | undefined): Principal
 }
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
 
-export function createAuthenticator(mode: 'open' | 'required', tokens: Tokens): Authenticator {
+export function createAuthenticator(
+  mode: 'open' | 'required',
+  tokens: Tokens,
+  serviceTokens: ServiceTokens,
+): Authenticator {
+  const authenticate = (authorization: string | undefined): Principal => {
+    if (authorization === undefined) {
+      if (mode === 'open') return ANONYMOUS
+      throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
+    }
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined)
+      throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
+    return tokens.verify(token)
+  }
   return {
     mode,
     tokens,
-    authenticate(authorization) {
-      if (authorization === undefined) {
-        if (mode === 'open') return ANONYMOUS
-        throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
-      }
-      const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
-      if (token === undefined)
-        throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
-      return tokens.verify(token)
+    serviceTokens,
+    authenticate,
+    authenticateCall(authorization) {
+      const role = authorization === undefined ? undefined : serviceTokens.authenticate(authorization)
+      return role ?? authenticate(authorization)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Api } from '../client/api.ts'
 import { COMMAND_LINE_USER } from '../client/find-service.ts'
 import { subscribe, SubscriptionRefused, type SubscriptionMessage } from '../client/subscription.ts'
-import { isStatus, statusMove } from '../domain/document-status.ts'
+import { isStatus, isForward } from '../domain/document-status.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'
@@ -95,7 +95,7 @@ async function hasHappened(type: string, documentId: string, api: Api): Promise<
   const { status } = await api.getDocument(documentId)
   if (type === 'document.status_changed') return ['completed', 'archived', 'cancelled'].includes(status)
   const wanted = type.replace(/^document\./, '')
-  if (!isStatus(wanted) || statusMove(status, wanted) === 'allowed') return false
+  if (!isStatus(wanted) || isForward(status, wanted)) return false
   if (status === 'cancelled' && wanted !== 'created')
     throw new CommandError(`${type} will not happen: the document is cancelled`)
   return true

@@ -1,52 +1,68 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isDeletable, isSignable, isStatus, STATUSES, statusesBefore, statusMove } from './document-status.ts'
+import {
+  type DocumentStatus,
+  isFinal,
+  isForward,
+  isSignable,
+  isStatus,
+  type Mover,
+  STATUSES,
+  statusesBefore,
+  statusMove,
+} from './document-status.ts'
 
 const status = fc.constantFrom(...STATUSES)
-const forward = STATUSES.filter((name) => name !== 'cancelled')
+const mover = fc.constantFrom<Mover>('client', 'signature')
 
-test('a document only moves forward, skipping steps or not', () => {
-  for (const [from, before] of forward.entries()) {
-    for (const [to, after] of forward.entries()) {
-      const expected = to > from ? 'allowed' : to === from ? 'unchanged' : 'refused'
-      assert.equal(statusMove(before, after), expected, `${before} → ${after}`)
+/** Where a client may move a document; a signature also moves those before `signed` there. */
+const CLIENT_MOVES: Record<DocumentStatus, DocumentStatus[]> = {
+  created: ['sent', 'viewed', 'archived', 'cancelled'],
+  sent: ['viewed', 'archived', 'cancelled'],
+  viewed: ['archived', 'cancelled'],
+  signed: ['completed', 'archived'],
+  completed: ['archived'],
+  archived: [],
+  cancelled: [],
+}
+
+test('every move is allowed, unchanged or refused as the table says', () => {
+  for (const from of STATUSES) {
+    for (const to of STATUSES) {
+      const forClient = from === to ? 'unchanged' : CLIENT_MOVES[from].includes(to) ? 'allowed' : 'refused'
+      assert.equal(statusMove(from, to), forClient, `${from} → ${to}`)
+      const signs = to === 'signed' && ['created', 'sent', 'viewed'].includes(from)
+      assert.equal(statusMove(from, to, 'signature'), signs ? 'allowed' : forClient, `${from} → ${to}`)
     }
   }
 })
 
-test('cancelled is reached from before signed only, and never left', () => {
-  const sources = STATUSES.filter((from) => statusMove(from, 'cancelled') === 'allowed')
-  assert.deepEqual(sources, ['created', 'sent', 'viewed'])
-  for (const to of STATUSES)
-    assert.equal(statusMove('cancelled', to), to === 'cancelled' ? 'unchanged' : 'refused')
-})
-
 test('no way of allowed moves comes back to where it was', () => {
   fc.assert(
-    fc.property(fc.array(status, { maxLength: 20 }), (wanted) => {
+    fc.property(fc.array(fc.tuple(status, mover), { maxLength: 20 }), (wanted) => {
       const way = wanted.reduce(
-        (path, to) => (statusMove(path.at(-1)!, to) === 'allowed' ? [...path, to] : path),
-        ['created' as (typeof STATUSES)[number]],
+        (path, [to, by]) => (statusMove(path.at(-1)!, to, by) === 'allowed' ? [...path, to] : path),
+        ['created' as DocumentStatus],
       )
       assert.equal(new Set(way).size, way.length)
+      assert.ok(!way.includes('completed') || way.includes('signed'))
     }),
   )
 })
 
-test('the statuses before one are those that may move there', () => {
+test('the statuses before one are those that may move there, and all of them come before it', () => {
   fc.assert(
-    fc.property(status, status, (from, to) => {
-      assert.equal(statusesBefore(to).includes(from), statusMove(from, to) === 'allowed')
+    fc.property(status, status, mover, (from, to, by) => {
+      const isAllowed = statusMove(from, to, by) === 'allowed'
+      assert.equal(statusesBefore(to, by).includes(from), isAllowed)
+      if (isAllowed) assert.ok(isForward(from, to))
     }),
   )
 })
 
-test('signed documents stay, and those that ended cannot be signed', () => {
-  assert.deepEqual(
-    STATUSES.filter((name) => !isDeletable(name)),
-    ['signed', 'completed', 'archived'],
-  )
+test('signed and archived documents stay, and those that ended cannot be signed', () => {
+  assert.deepEqual(STATUSES.filter(isFinal), ['signed', 'completed', 'archived'])
   assert.deepEqual(STATUSES.filter(isSignable), ['created', 'sent', 'viewed', 'signed'])
   assert.equal(isStatus('SIGNED'), false)
   assert.equal(isStatus('completed'), true)

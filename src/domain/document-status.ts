@@ -3,33 +3,46 @@ export const STATUSES = ['created', 'sent', 'viewed', 'signed', 'completed', 'ar
 
 export type DocumentStatus = (typeof STATUSES)[number]
 
+/** Who moves a document: a signature, through the signature role, or anyone else. */
+export type Mover = 'signature' | 'client'
+
 export function isStatus(value: string): value is DocumentStatus {
   return (STATUSES as readonly string[]).includes(value)
 }
 
-/**
- * Whether a document may move from one status to another. Forward moves may skip steps; `cancelled` is reached from any
- * status before `signed`, and nothing leaves it. `unchanged`: a success that changes nothing.
- */
-export function statusMove(from: DocumentStatus, to: DocumentStatus): 'allowed' | 'unchanged' | 'refused' {
-  if (from === to) return 'unchanged'
-  if (from === 'cancelled') return 'refused'
+/** Whether `to` comes after `from`. `cancelled` comes after each status before `signed`, and nothing comes after it. */
+export function isForward(from: DocumentStatus, to: DocumentStatus): boolean {
+  if (from === 'cancelled') return false
   const step = STATUSES.indexOf(from)
-  if (to === 'cancelled') return step < STATUSES.indexOf('signed') ? 'allowed' : 'refused'
-  return STATUSES.indexOf(to) > step ? 'allowed' : 'refused'
+  return to === 'cancelled' ? step < STATUSES.indexOf('signed') : STATUSES.indexOf(to) > step
+}
+
+/**
+ * Whether a document may move from one status to another. It only moves forward and may skip steps, but only a signature
+ * moves it to `signed`, and only a signed document becomes `completed`. `unchanged`: a success that changes nothing.
+ */
+export function statusMove(
+  from: DocumentStatus,
+  to: DocumentStatus,
+  mover: Mover = 'client',
+): 'allowed' | 'unchanged' | 'refused' {
+  if (from === to) return 'unchanged'
+  if (!isForward(from, to)) return 'refused'
+  if (to === 'signed') return mover === 'signature' ? 'allowed' : 'refused'
+  return to === 'completed' && from !== 'signed' ? 'refused' : 'allowed'
 }
 
 /** The statuses from which a move to `to` is allowed. */
-export function statusesBefore(to: DocumentStatus): DocumentStatus[] {
-  return STATUSES.filter((from) => statusMove(from, to) === 'allowed')
+export function statusesBefore(to: DocumentStatus, mover: Mover = 'client'): DocumentStatus[] {
+  return STATUSES.filter((from) => statusMove(from, to, mover) === 'allowed')
 }
 
 /** A signature always leads to `signed`, so a document accepts one while that move is allowed or a no-op. */
 export function isSignable(status: DocumentStatus): boolean {
-  return statusMove(status, 'signed') !== 'refused'
+  return statusMove(status, 'signed', 'signature') !== 'refused'
 }
 
-/** A document that was signed, or moved on from there, is never deleted. */
-export function isDeletable(status: DocumentStatus): boolean {
-  return !['signed', 'completed', 'archived'].includes(status)
+/** A document that was signed, or is archived, stays as it is: its title does not change, and it is never deleted. */
+export function isFinal(status: DocumentStatus): boolean {
+  return ['signed', 'completed', 'archived'].includes(status)
 }

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'signature-not-found': { http: 404, grpc: 'NOT_FOUND', title: 'Signature not found' },
   'method-not-allowed': { http: 405, grpc: 'UNIMPLEMENTED', title: 'Method not allowed' },
   'status-not-allowed': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Status change not allowed' },
+  'title-frozen': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Title cannot change any more' },
   'document-not-signable': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Document cannot be signed' },
   'document-not-deletable': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Document cannot be deleted' },
   'already-signed': { http: 409, grpc: 'ALREADY_EXISTS', title: 'Already signed by this signer' },

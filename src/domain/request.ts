@@ -3,8 +3,15 @@ export type Principal =
   | { kind: 'user'; id: string; email: string; admin: boolean }
   /** no token, where authentication is open */
   | { kind: 'anonymous' }
-  /** the service itself: sweeper, import, seed */
+  /** a role of the service itself, called directly or with a service token; never a client */
   | { kind: 'system'; name: string }
+
+/** The signature role, which alone moves documents to `signed`. */
+export const SIGNATURE_ROLE = { kind: 'system', name: 'signature' } as const satisfies Principal
+
+/** False for a user who signs: only the role's own identity speaks for a signature. */
+export const isSignatureRole = (principal: Principal): boolean =>
+  principal.kind === SIGNATURE_ROLE.kind && principal.name === SIGNATURE_ROLE.name
 
 /** What a use case knows of the request that it works for. */
 export interface RequestContext {

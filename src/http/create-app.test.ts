@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
 import { createAuthenticator } from '../auth/authenticator.ts'
+import { serviceTokens } from '../testing/service-tokens.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
@@ -117,7 +118,7 @@ before(async () => {
     const app = createApp([...endpoints, openApiEndpoint(endpoints, '1.0.0')], {
       log: createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } }),
       metrics: createHttpMetrics(createMetrics()),
-      authenticator: createAuthenticator(mode, tokens),
+      authenticator: createAuthenticator(mode, tokens, serviceTokens),
       newId: createUuidV7(),
       trustedProxies,
     })

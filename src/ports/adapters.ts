@@ -3,6 +3,7 @@
  * the adapter that a URL selects. A new adapter is its own file and an entry here. The code of an adapter is loaded when
  * it is opened.
  */
+import type { ServiceTokens } from '../auth/service-tokens.ts'
 import type { Tokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -77,10 +78,10 @@ export interface DocumentsResources {
   role: Documents | undefined
   /** milliseconds that a call over gRPC may take */
   deadlineMs: number
-  /** signs the tokens of calls over gRPC; undefined: they carry none */
-  tokens: Tokens | undefined
-  /** the role that calls */
-  caller: string
+  /** signs the tokens of calls over gRPC */
+  tokens: Tokens
+  /** and of those that are made by the calling role itself */
+  serviceTokens: ServiceTokens
 }
 
 export interface SearchResources {

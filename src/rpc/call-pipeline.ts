@@ -50,7 +50,7 @@ export function createCallPipeline({ authenticator, log, metrics }: CallOptions)
     const method = call.method.name
     let result: CallResult<Response>
     try {
-      const principal = authenticator.authenticate(call.authorization)
+      const principal = authenticator.authenticateCall(call.authorization)
       result = { response: await handle(call.context(principal)) }
     } catch (error) {
       const failure = grpcStatusOf(error, requestId)

@@ -9,8 +9,10 @@ import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
+import { SIGNATURE_ROLE } from '../domain/request.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
+import { serviceTokens } from '../testing/service-tokens.ts'
 import { sharedByTests } from '../testing/test-file.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
@@ -34,7 +36,7 @@ async function start(mode: 'open' | 'required') {
   const metrics = createMetrics()
   const options = {
     handlers: createDocumentService(role),
-    authenticator: createAuthenticator(mode, tokens),
+    authenticator: createAuthenticator(mode, tokens, serviceTokens),
     log: silentLogger,
     metrics: createRpcMetrics(metrics),
     newId: createUuidV7(),
@@ -95,11 +97,39 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
     const { id } = role.create('sent')
     assert.equal((await client.documentExists({ documentId: id })).status, 'sent')
     assert.equal((await client.documentExists({ documentId: GONE })).exists, false)
-    assert.equal((await client.updateDocumentStatus({ documentId: id, status: 'signed' })).version, 2)
+    assert.equal((await client.updateDocumentStatus({ documentId: id, status: 'viewed' })).version, 2)
     const document = await client.getDocument({ documentId: id.toUpperCase() })
     assert.equal(document.contentSize, 12n)
     assert.equal(document.s3Key, `${id}/content`)
   })
+
+  testOver(
+    'a document is moved to signed for the token of the signature role only',
+    async (client, { role }) => {
+      const { id } = role.create('sent')
+      const sign = (authorization?: string) =>
+        client.updateDocumentStatus(
+          { documentId: id, status: 'signed' },
+          { headers: authorization === undefined ? {} : { authorization } },
+        )
+      const user = { id: 'service:signature', email: 'signature@docmgr.internal', admin: true }
+      const search = serviceTokens.authorize({ kind: 'system', name: 'search' })
+      for (const authorization of [undefined, `Bearer ${tokens.sign(user)}`, search])
+        await refused(sign(authorization), Code.FailedPrecondition, 'status-not-allowed')
+      const genuine = serviceTokens.authorize(SIGNATURE_ROLE)
+      const forged = [
+        `Service ${tokens.sign({ ...user, id: 'signature' })}`,
+        genuine.replace('Service', 'Bearer'),
+        genuine.replace(/\w$/, ''),
+        'Service',
+      ]
+      for (const authorization of forged)
+        await refused(sign(authorization), Code.Unauthenticated, 'unauthenticated')
+      assert.equal((await client.getDocument({ documentId: id })).version, 1)
+      assert.equal((await sign(genuine)).status, 'signed')
+      assert.equal((await sign()).version, 2)
+    },
+  )
 
   testOver(
     'answers errors with a status, a message and the code of the problem',
@@ -215,7 +245,7 @@ test('a port that is in use is an error that names it', async () => {
       host: '127.0.0.1',
       port,
       handlers: createDocumentService(openMemoryDocuments()),
-      authenticator: createAuthenticator('open', tokens),
+      authenticator: createAuthenticator('open', tokens, serviceTokens),
       log: silentLogger,
       metrics: createRpcMetrics(createMetrics()),
       newId: createUuidV7(),

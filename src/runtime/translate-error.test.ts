@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
 import { createAuthenticator } from '../auth/authenticator.ts'
+import { serviceTokens } from '../testing/service-tokens.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { EXIT } from '../commands/exit-codes.ts'
 import { exitCodeOf } from '../commands/run.ts'
@@ -114,7 +115,7 @@ before(async () => {
   const metrics = createMetrics()
   const options = {
     handlers: createDocumentService(role),
-    authenticator: createAuthenticator('open', tokens),
+    authenticator: createAuthenticator('open', tokens, serviceTokens),
     log: silentLogger,
     metrics: createRpcMetrics(metrics),
     newId: createUuidV7(),

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../domain/request.ts'
+import { type RequestContext, SIGNATURE_ROLE } from '../domain/request.ts'
 
 /** The context of an anonymous request. */
 export function testContext(overrides: Partial<RequestContext> = {}): RequestContext {
@@ -11,3 +11,6 @@ export function testContext(overrides: Partial<RequestContext> = {}): RequestCon
     ...overrides,
   }
 }
+
+/** The context of a call by the signature role. */
+export const signatureRoleContext = (): RequestContext => testContext({ principal: SIGNATURE_ROLE })

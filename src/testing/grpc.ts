@@ -8,6 +8,7 @@ import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
+import { serviceTokens } from './service-tokens.ts'
 
 const SETTINGS = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
 
@@ -26,7 +27,7 @@ export function serveDocuments(
     host: '127.0.0.1',
     port,
     handlers: createDocumentService(documents),
-    authenticator: createAuthenticator(mode, testTokens),
+    authenticator: createAuthenticator(mode, testTokens, serviceTokens),
     log: silentLogger,
     metrics: createRpcMetrics(createMetrics()),
     newId: createUuidV7(),

@@ -1,6 +1,7 @@
 import type { Document } from '../domain/document-fields.ts'
 import { type DocumentStatus, statusMove } from '../domain/document-status.ts'
 import { DomainError } from '../domain/errors.ts'
+import { isSignatureRole } from '../domain/request.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import { sampleDocument } from './sample-documents.ts'
 
@@ -24,9 +25,9 @@ export function openMemoryDocuments(): MemoryDocuments {
       return document
     },
     remove: (id) => void documents.delete(id),
-    async updateStatus(id, status) {
+    async updateStatus(id, status, { principal }) {
       const document = find(id)
-      const move = statusMove(document.status, status)
+      const move = statusMove(document.status, status, isSignatureRole(principal) ? 'signature' : 'client')
       if (move === 'refused') {
         throw new DomainError(
           'status-not-allowed',

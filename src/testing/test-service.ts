@@ -70,7 +70,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const { urls }: { urls: Record<string, string> } = graph.value(parts.listeners)
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
-  const { tokens } = graph.value(parts.ports.authenticator)
+  const { tokens, serviceTokens } = graph.value(parts.ports.authenticator)
   const token = (user: { id?: string; email?: string; admin?: boolean } = {}): string =>
     tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })
   let stopped: Promise<void> | undefined
@@ -85,6 +85,8 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   return Object.assign(startedParts(graph, parts), {
     /** with all routes of the roles */
     url,
+    /** host:port of the gRPC service, where `listen.grpc` is a port */
+    grpc: urls['grpc'],
     /** where `file:` keeps the objects */
     blobFolder: join(folder, 'blobs'),
     /** of the replication slot */
@@ -99,6 +101,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
     connect: (documentId: string, query: { last?: string; token?: string } = {}) =>
       openSocket(url, documentId, { token: token(), ...query }),
     token,
+    serviceTokens,
     /** the header Authorization of a user */
     authorization: (user: { id: string; email: string }) =>
       `Bearer ${tokens.sign({ ...user, admin: false })}`,

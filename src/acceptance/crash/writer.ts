@@ -68,9 +68,10 @@ function step(options: WriterOptions): Promise<boolean> {
   }
   const document = random.pick(active)
   const choice = random.next()
-  if (choice < (document.watched ? 0.1 : 0.3))
+  // A signed document keeps its title and gets its status from the signature.
+  if (document.signed || choice < (document.watched ? 0.03 : 0.3))
     return attempt(options, newSignature(options, document), 'documents signed')
-  if (choice < (document.watched ? 0.11 : 0.4) && !document.signed) return remove(options, document)
+  if (choice < (document.watched ? 0.04 : 0.4)) return remove(options, document)
   return change(options, document)
 }
 
@@ -215,9 +216,8 @@ async function withUncertainty(
   }
 }
 
-/** The next status to request. A signed document gets its status from the signature, and must accept more signatures. */
-function nextStatus({ status, signed }: KnownDocument): DocumentStatus | undefined {
-  if (signed) return undefined
+/** The next status to request. */
+function nextStatus({ status }: KnownDocument): DocumentStatus | undefined {
   return status === 'created' ? 'sent' : status === 'sent' ? 'viewed' : undefined
 }
 

@@ -75,7 +75,9 @@ export async function prepareMix(base: string): Promise<Mix> {
     next() {
       const number = count++
       const kind = KINDS[number % KINDS.length]!
-      const target = targets[Math.floor(number / KINDS.length) % targets.length]!
+      // A signed document keeps its title, so every second one is signed and the others change.
+      const place = 2 * Math.floor(number / KINDS.length) + (kind === 'sign' ? 1 : 0)
+      const target = targets[place % targets.length]!
       return { name: kind, ...make[kind](target, number) }
     },
     missing: (base) => findMissing(base, created, targets),

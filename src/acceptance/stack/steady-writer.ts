@@ -10,6 +10,8 @@ export interface Written {
   /** a word that only its last title has */
   word: string
   version: number
+  /** it gets signatures, and so keeps its title from the first one on */
+  isSigned: boolean
   /** ids of its signatures, in their order */
   signatures: string[]
   /** how many requests have changed it */
@@ -26,10 +28,15 @@ export interface SteadyWriter {
   end(): Promise<void>
 }
 
+/** Then a title, then more titles or signatures. */
 const MOVES = ['sent', 'viewed'] as const
+/** A page has at most 200 signatures. */
 const SIGNS_EVERY = 5
 
-/** Changes titles and statuses and signs, one request after the other over all documents, with a pause after each. */
+/**
+ * Changes titles and statuses and signs, one request after the other over all documents, with a pause after each. Every
+ * second document gets signatures instead of new titles.
+ */
 export async function prepareWriter(
   base: string,
   options: { documentsPerPartition: number; pauseMs: number; mostChanges: number },
@@ -75,7 +82,9 @@ async function documentsInEveryPartition(base: string, count: number): Promise<W
     const { id, version } = await createDocument(base)
     const message = { key: JSON.stringify({ id }), value: null }
     const partition = found[partitionOf({ topic: '', partitionMetadata: PARTITIONS, message })]!
-    if (partition.length < count) partition.push({ id, version, word: '', signatures: [], changes: 0 })
+    const isSigned = partition.length % 2 === 1
+    if (partition.length < count)
+      partition.push({ id, version, word: '', isSigned, signatures: [], changes: 0 })
   }
   return found.flat()
 }
@@ -83,7 +92,8 @@ async function documentsInEveryPartition(base: string, count: number): Promise<W
 async function change(base: string, document: Written): Promise<void> {
   const path = `${base}/documents/${document.id}`
   const count = document.changes++
-  if (count % SIGNS_EVERY === SIGNS_EVERY - 1) {
+  if (document.isSigned && count > MOVES.length) {
+    if (count % SIGNS_EVERY !== 0) return
     const answer = await sign(base, document.id, { signer_email: `signer-${count}@example.com` })
     if (answer.status !== 201) throw new Error(`sign: ${answer.status} ${JSON.stringify(answer.body)}`)
     document.signatures.push(answer.body.id)

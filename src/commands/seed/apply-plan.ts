@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Api } from '../../client/api.ts'
 import { ApiError } from '../../client/problem.ts'
 import type { Document } from '../../domain/document-fields.ts'
-import { statusMove } from '../../domain/document-status.ts'
+import { isForward } from '../../domain/document-status.ts'
 import type { Plan, PlannedDocument } from './plan.ts'
 
 /** What was created, without what existed already. */
@@ -37,7 +37,7 @@ export async function applyPlan(
   result: SeedResult,
 ): Promise<void> {
   // Someone else may have changed the status; the document is left as it is then.
-  if (existing && statusMove(existing.status, planned.status) !== 'allowed') {
+  if (existing && !isForward(existing.status, planned.status)) {
     result.already++
     return
   }

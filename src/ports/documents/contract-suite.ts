@@ -3,7 +3,8 @@ import { test as nodeTest } from 'node:test'
 import type { Document } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { isProblem } from '../../domain/errors.ts'
-import { testContext } from '../../testing/context.ts'
+import type { RequestContext } from '../../domain/request.ts'
+import { signatureRoleContext, testContext } from '../../testing/context.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
 import type { Documents } from './port.ts'
 
@@ -20,6 +21,7 @@ export const GONE = '06b00000-0000-7000-8000-000000000000'
 /** What every adapter of the port `documents` does. */
 export function documentsContractSuite(adapter: string, open: () => Promise<DocumentsUnderTest>): void {
   const context = testContext()
+  const signing = signatureRoleContext()
   const opened = sharedByTests(open)
   const test = (rule: string, body: (subject: DocumentsUnderTest) => Promise<void>): void =>
     void nodeTest(`documents by ${adapter}: ${rule}`, async () => body(await opened()))
@@ -42,21 +44,21 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
     create,
   }) => {
     const { id, version } = await create('created')
-    const moved = await documents.updateStatus(id, 'signed', context)
+    const moved = await documents.updateStatus(id, 'signed', signing)
     assert.deepEqual([moved.id, moved.status, moved.version], [id, 'signed', version + 1])
     assert.equal((await documents.get(id, context)).status, 'signed')
   })
 
   test('a repeated move is a success that changes nothing', async ({ documents, create }) => {
     const { id } = await create('created')
-    const first = await documents.updateStatus(id, 'signed', context)
-    const second = await documents.updateStatus(id, 'signed', context)
+    const first = await documents.updateStatus(id, 'signed', signing)
+    const second = await documents.updateStatus(id, 'signed', signing)
     assert.deepEqual(second, first)
   })
 
   test('concurrent moves change the version once', async ({ documents, create }) => {
     const { id, version } = await create('sent')
-    const moves = Array.from({ length: 8 }, () => documents.updateStatus(id, 'signed', context))
+    const moves = Array.from({ length: 8 }, () => documents.updateStatus(id, 'signed', signing))
     assert.deepEqual(
       new Set((await Promise.all(moves)).map(({ version }) => version)),
       new Set([version + 1]),
@@ -66,7 +68,7 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
   test('a move that is not allowed is refused and changes nothing', async ({ documents, create }) => {
     const { id, version } = await create('cancelled')
     await assert.rejects(
-      documents.updateStatus(id, 'signed', context),
+      documents.updateStatus(id, 'signed', signing),
       (error) => isProblem(error, 'status-not-allowed') && error.message.includes('cancelled'),
     )
     assert.equal((await documents.get(id, context)).version, version)
@@ -75,8 +77,29 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
   test('an unknown document is not found', async ({ documents }) => {
     const notFound = (error: unknown) => isProblem(error, 'document-not-found')
     await assert.rejects(documents.get(GONE, context), notFound)
-    await assert.rejects(documents.updateStatus(GONE, 'signed', context), notFound)
+    await assert.rejects(documents.updateStatus(GONE, 'signed', signing), notFound)
+  })
+
+  test('only the signature role moves a document to signed, and only a signed one becomes completed', async (subject) => {
+    const user = { kind: 'user', id: 'signature', email: 'signature@docmgr.internal', admin: true } as const
+    for (const other of [context, testContext({ principal: user })]) await checkSigning(subject, other)
   })
 
   test('check resolves while the role works', ({ documents }) => documents.check())
+}
+
+async function checkSigning({ documents, create }: DocumentsUnderTest, other: RequestContext): Promise<void> {
+  for (const before of ['created', 'sent', 'viewed'] as const) {
+    const { id, version, status } = await create(before)
+    for (const to of ['signed', 'completed'] as const) {
+      const refused = (error: unknown): boolean => isProblem(error, 'status-not-allowed')
+      await assert.rejects(documents.updateStatus(id, to, other), refused)
+    }
+    const { version: after, status: left } = await documents.get(id, other)
+    assert.deepEqual([after, left], [version, status])
+  }
+  const { id } = await create('created')
+  const signed = await documents.updateStatus(id, 'signed', signatureRoleContext())
+  assert.deepEqual(await documents.updateStatus(id, 'signed', other), signed)
+  assert.equal((await documents.updateStatus(id, 'completed', other)).status, 'completed')
 }

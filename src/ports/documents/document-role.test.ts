@@ -6,6 +6,7 @@ import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 import { testContext } from '../../testing/context.ts'
 import { serveDocuments, testTokens } from '../../testing/grpc.ts'
+import { serviceTokens } from '../../testing/service-tokens.ts'
 import { startSignatureService } from '../../testing/signature-service.ts'
 import { documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
@@ -23,9 +24,9 @@ async function create(status: DocumentStatus): Promise<Document> {
 
 /** The role over gRPC. */
 async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void> }> {
-  const server = await serveDocuments(service.document.documents, { mode: 'required' })
+  const server = await serveDocuments(service.document.documents, { mode: 'open' })
   const url = `grpc://127.0.0.1:${server.port}`
-  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens: testTokens, caller: 'test' })
+  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens: testTokens, serviceTokens })
   return {
     documents,
     async stop() {

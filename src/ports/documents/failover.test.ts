@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { serviceTokens } from '../../testing/service-tokens.ts'
 import { testContext } from '../../testing/context.ts'
-import { serveDocuments } from '../../testing/grpc.ts'
+import { serveDocuments, testTokens } from '../../testing/grpc.ts'
 import { GONE } from './contract-suite.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
@@ -41,8 +42,8 @@ async function openClient(t: TestContext, hosts: string[]): Promise<Documents> {
   const documents = await openDocuments(`grpc://${hosts.join(',')}`, {
     role: undefined,
     deadlineMs: 5_000,
-    tokens: undefined,
-    caller: 'test',
+    tokens: testTokens,
+    serviceTokens,
   })
   t.after(() => documents.stop())
   return documents

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
+import { createServiceTokens, type ServiceTokens } from '../../auth/service-tokens.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
-import type { RequestContext } from '../../domain/request.ts'
+import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { serveDocuments, testTokens } from '../../testing/grpc.ts'
-import { testContext } from '../../testing/context.ts'
+import { serviceTokens } from '../../testing/service-tokens.ts'
+import { signatureRoleContext, testContext } from '../../testing/context.ts'
 import { GONE, documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
@@ -16,8 +19,8 @@ const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocume
   openGrpcDocuments({
     url: `grpc://127.0.0.1:${port}`,
     deadlineMs: 5_000,
-    tokens: undefined,
-    caller: 'test',
+    tokens: testTokens,
+    serviceTokens,
     ...options,
   })
 
@@ -39,7 +42,7 @@ documentsContractSuite('grpc', async () => {
 async function withRole(
   overrides: Partial<Documents>,
   use: (documents: Documents, server: Awaited<ReturnType<typeof serveDocuments>>) => Promise<void>,
-  options: { mode?: 'open' | 'required'; tokens?: typeof testTokens; deadlineMs?: number } = {},
+  options: { mode?: 'open' | 'required'; serviceTokens?: ServiceTokens; deadlineMs?: number } = {},
 ): Promise<void> {
   const server = await serveDocuments({ ...openMemoryDocuments(), ...overrides }, options)
   const documents = connect(server.port, options)
@@ -175,29 +178,36 @@ test('principal, request id and trace reach the role', async () => {
     { exists },
     async (documents) => {
       await documents.exists(GONE, given)
-      await documents.exists(GONE, testContext())
+      await documents.exists(GONE, signatureRoleContext())
     },
-    { mode: 'required', tokens: testTokens },
+    { mode: 'required' },
   )
   const [first, second] = contexts
   assert.deepEqual(first!.principal, principal)
   assert.equal(first!.requestId, 'r-2')
   assert.equal(first!.traceparent.slice(0, 35), given.traceparent.slice(0, 35))
   assert.equal(first!.clientAddress, '127.0.0.1')
-  assert.equal(second!.principal.kind === 'user' && second!.principal.id, 'service:test')
+  assert.deepEqual(second!.principal, SIGNATURE_ROLE)
 })
 
-test('a role that rejects the token of the calling role is unavailable to the user', async () => {
-  await withRole(
-    {},
-    async (documents) => {
-      const failure = (error: unknown): boolean =>
-        isProblem(error, 'unavailable') && /rejects/.test(error.message)
-      await assert.rejects(documents.exists(GONE, testContext()), failure)
-    },
-    { mode: 'required', deadlineMs: 2_000 },
-  )
-})
+for (const mode of ['open', 'required'] as const) {
+  test(`a role with another secret rejects this role's token and refuses no signature: ${mode}`, async () => {
+    const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
+    const others = createServiceTokens(
+      { secret: 'another secret for tests, 32 bytes', ...settings },
+      systemClock,
+    )
+    await withRole(
+      {},
+      async (documents) => {
+        const failure = (error: unknown): boolean =>
+          isProblem(error, 'unavailable') && /rejects the token/.test(error.message)
+        await assert.rejects(documents.updateStatus(GONE, 'signed', signatureRoleContext()), failure)
+      },
+      { mode, serviceTokens: others, deadlineMs: 2_000 },
+    )
+  })
+}
 
 test('a role that restarts is used again', async () => {
   const first = await serveDocuments(openMemoryDocuments())

@@ -1,6 +1,7 @@
 import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
 import { LRUCache } from 'lru-cache'
+import type { ServiceTokens } from '../../auth/service-tokens.ts'
 import type { Tokens } from '../../auth/tokens.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -17,10 +18,10 @@ export interface GrpcDocumentsOptions {
   url: string
   /** maximum time of a call with its retries in milliseconds */
   deadlineMs: number
-  /** signs the token of each call; undefined: calls have none */
-  tokens: Tokens | undefined
-  /** the calling role, such as `signature`, for calls without a user */
-  caller: string
+  /** signs the tokens of calls for a user */
+  tokens: Tokens
+  /** and of those of the calling role itself */
+  serviceTokens: ServiceTokens
 }
 
 /**
@@ -68,11 +69,11 @@ const TOKEN_MS = 30_000
 const MAX_TOKENS = 1_000
 
 /** The document role of other processes, over gRPC. Connects at the first call. */
-export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocumentsOptions): Documents {
+export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsOptions): Documents {
   const addresses = addressesOf(url)
   const client = new Client(targetOf(addresses), credentials.createInsecure(), CHANNEL_OPTIONS)
 
-  const metadataOf = createCallMetadata(tokens, caller)
+  const metadataOf = createCallMetadata(tokens)
 
   const call = <Method extends DescMethod>(
     description: Method,
@@ -129,26 +130,27 @@ export function openGrpcDocuments({ url, deadlineMs, tokens, caller }: GrpcDocum
   }
 }
 
-/** Makes the metadata of calls: request id, trace and a token of the user, or of the calling role where there is none. */
-function createCallMetadata(
-  tokens: Tokens | undefined,
-  caller: string,
-): (context: RequestContext) => Metadata {
-  const service = { id: `service:${caller}`, email: `${caller}@docmgr.internal`, admin: false }
+/** Makes the metadata of calls: request id, trace, and a token of the principal where it has one. */
+function createCallMetadata({
+  tokens,
+  serviceTokens,
+}: Pick<GrpcDocumentsOptions, 'tokens' | 'serviceTokens'>): (context: RequestContext) => Metadata {
   // Signing a token costs more than the rest of the metadata.
   const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
-  const tokenOf = (signer: Tokens, principal: Principal): string => {
-    const { id, email, admin } = principal.kind === 'user' ? principal : service
-    const key = JSON.stringify([id, email, admin])
-    let token = signed.get(key)
-    if (token === undefined) signed.set(key, (token = signer.sign({ id, email, admin })))
-    return token
+  const authorize = (principal: Exclude<Principal, { kind: 'anonymous' }>): string => {
+    const key = JSON.stringify(principal)
+    const known = signed.get(key)
+    if (known !== undefined) return known
+    const value =
+      principal.kind === 'user' ? `Bearer ${tokens.sign(principal)}` : serviceTokens.authorize(principal)
+    signed.set(key, value)
+    return value
   }
   return ({ principal, requestId, traceparent }) => {
     const metadata = new Metadata()
     metadata.set('x-request-id', requestId)
     metadata.set('traceparent', traceparent)
-    if (tokens) metadata.set('authorization', `Bearer ${tokenOf(tokens, principal)}`)
+    if (principal.kind !== 'anonymous') metadata.set('authorization', authorize(principal))
     return metadata
   }
 }

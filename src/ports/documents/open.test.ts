@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createTokens } from '../../auth/tokens.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { serviceTokens } from '../../testing/service-tokens.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
 
-const options = { role: undefined, deadlineMs: 100, tokens: undefined, caller: 'test' }
+const settings = { secret: 'a secret for tests, 32 bytes long', issuer: 'd', audience: 'd', lifetime: 60 }
+const options = {
+  role: undefined,
+  deadlineMs: 100,
+  tokens: createTokens(settings, systemClock),
+  serviceTokens,
+}
 
 test('local: without the document role in the process is refused with its reason', async () => {
   await assert.rejects(openDocuments('local:', options), /needs the document role in the same process/)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
-import { isDeletable, STATUSES } from '../../domain/document-status.ts'
-import { isProblem } from '../../domain/errors.ts'
+import { isFinal, STATUSES } from '../../domain/document-status.ts'
+import { type DomainError, isProblem } from '../../domain/errors.ts'
+import { signatureRoleContext, testContext } from '../../testing/context.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 
@@ -32,7 +33,7 @@ test('a deleted document is gone everywhere, and its row stays with one more ver
   }
   assert.deepEqual(await (await service.request('GET', '/documents?title=To+be+deleted')).json(), [])
   const { documents } = service.document
-  const context = { traceparent: '' } as never
+  const context = testContext()
   await assert.rejects(documents.get(id, context), (error) => isProblem(error, 'document-not-found'))
   await assert.rejects(documents.updateStatus(id, 'sent', context), (error) =>
     isProblem(error, 'document-not-found'),
@@ -47,12 +48,13 @@ test('a deleted document is gone everywhere, and its row stays with one more ver
   assert.notEqual(rows[0]!['deleted_at'], null)
 })
 
-test('signed documents cannot be deleted, and all others can', async () => {
+test('signed and archived documents cannot be deleted, and all others can', async () => {
   for (const status of STATUSES) {
     const { id } = await service.create()
-    if (status !== 'created') await service.request('PATCH', `/documents/${id}`, { status })
+    const move = 'UPDATE documents.documents SET status = $2 WHERE id = $1'
+    if (status !== 'created') await service.database.pool.query(move, [id, status])
     const response = await remove(id)
-    assert.equal(response.status, isDeletable(status) ? 204 : 409, status)
+    assert.equal(response.status, isFinal(status) ? 409 : 204, status)
     if (response.status === 409) assert.match(await response.text(), /document-not-deletable.*is \w+/)
   }
 })
@@ -65,16 +67,20 @@ test('If-Match protects a document that has changed', async () => {
 })
 
 test('of concurrent deletions one succeeds, and a concurrent signature succeeds or fails as a whole', async () => {
+  const { documents } = service.document
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
     const [first, second, sign] = await Promise.all([
       remove(id),
       remove(id),
-      service.request('PATCH', `/documents/${id}`, { status: 'signed' }),
+      documents.updateStatus(id, 'signed', signatureRoleContext()).then(
+        () => 'signed',
+        (error: DomainError) => error.code,
+      ),
     ])
     const statuses = [first.status, second.status].sort()
-    if (sign.status === 200) assert.deepEqual(statuses, [409, 409])
-    else assert.deepEqual([...statuses, sign.status], [204, 404, 404])
+    if (sign === 'signed') assert.deepEqual(statuses, [409, 409])
+    else assert.deepEqual([...statuses, sign], [204, 404, 'document-not-found'])
   }
 })
 

@@ -14,7 +14,13 @@ import {
   PUBLIC_FIELDS,
 } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
-import { type DocumentStatus, isDeletable, STATUSES, statusesBefore } from '../../domain/document-status.ts'
+import {
+  type DocumentStatus,
+  isFinal,
+  type Mover,
+  STATUSES,
+  statusesBefore,
+} from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { checkChange, checkDeletion } from './preconditions.ts'
@@ -41,6 +47,8 @@ export type NewDocumentRow = Pick<
 >
 
 export interface ChangeOptions {
+  /** who changes the status; by default a client */
+  mover?: Mover
   /** versions that the client has seen (If-Match); undefined accepts any */
   versions?: number[] | undefined
   /** of the request that makes the change; its events carry it */
@@ -73,7 +81,7 @@ export interface DocumentStore {
   wasDeleted(id: string): Promise<boolean>
   /**
    * Resolves with the document after the change. Setting current values is a no-op and does not raise the version.
-   * @throws DomainError document-not-found, version-mismatch, status-not-allowed: then nothing has changed
+   * @throws DomainError document-not-found, version-mismatch, status-not-allowed, title-frozen: then nothing has changed
    */
   change(
     id: string,
@@ -88,7 +96,7 @@ export interface DocumentStore {
 const MAX_ATTEMPTS = 10
 /** The largest value of the column, so that nothing is cached over it for as long as the cache keeps removals. */
 const MAX_VERSION = 2_147_483_647
-const DELETABLE = STATUSES.filter(isDeletable)
+const FINAL = STATUSES.filter(isFinal)
 
 export interface DocumentStoreOptions {
   pool: Pool
@@ -132,7 +140,7 @@ export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreO
           return changed
         }
         const current = await find(id)
-        checkChange(id, current, changes.status, options.versions)
+        checkChange(id, current, changes, options)
         const { title = current.title, status = current.status } = changes
         if (title === current.title && status === current.status) return current
       }
@@ -175,9 +183,9 @@ async function update(
   pool: Pool,
   id: string,
   { title, status }: { title?: string; status?: DocumentStatus },
-  { versions, traceparent }: ChangeOptions,
+  { versions, traceparent, mover }: ChangeOptions,
 ): Promise<Document | undefined> {
-  const from = status && [...statusesBefore(status), status]
+  const from = status && [...statusesBefore(status, mover), status]
   const rows = await queryRows<Document>(
     pool,
     `UPDATE documents.documents
@@ -186,8 +194,9 @@ async function update(
        AND ($5::int[] IS NULL OR version = ANY ($5))
        AND ($6::text[] IS NULL OR status = ANY ($6))
        AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
+       AND (title = coalesce($2, title) OR status <> ALL ($7))
      RETURNING ${COLUMNS}`,
-    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null],
+    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL],
   )
   return rows[0]
 }
@@ -202,9 +211,9 @@ async function markDeleted(
     `UPDATE documents.documents SET deleted_at = clock_timestamp(), traceparent = $2
      WHERE id = $1 AND deleted_at IS NULL
        AND ($3::int[] IS NULL OR version = ANY ($3))
-       AND status = ANY ($4)
+       AND status <> ALL ($4)
      RETURNING version`,
-    [id, traceparent, versions ?? null, DELETABLE],
+    [id, traceparent, versions ?? null, FINAL],
   )
   return rows[0]
 }

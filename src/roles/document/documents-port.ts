@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import { isProblem } from '../../domain/errors.ts'
+import { isSignatureRole } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { ReadDocument } from './read-document.ts'
@@ -12,7 +13,12 @@ export function createDocumentsPort(options: {
 }): Documents {
   const { store, read, database } = options
   return {
-    updateStatus: (id, status, { traceparent }) => store.change(id, { status }, { traceparent }),
+    updateStatus: (id, status, { principal, traceparent }) =>
+      store.change(
+        id,
+        { status },
+        { traceparent, mover: isSignatureRole(principal) ? 'signature' : 'client' },
+      ),
     get: async (id) => (await read(id, undefined)).document,
     async exists(id) {
       try {

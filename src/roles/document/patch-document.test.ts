@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { Document } from '../../domain/document-fields.ts'
-import { type DocumentStatus, STATUSES, statusMove } from '../../domain/document-status.ts'
 import { queryRows } from '../../db/query.ts'
-import { testContext } from '../../testing/context.ts'
+import { signatureRoleContext } from '../../testing/context.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { problemFields, startTestService } from '../../testing/test-service.ts'
+
+interface Problem {
+  type: string
+  detail: string
+  errors: { field: string; detail: string }[]
+}
 
 const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
@@ -15,6 +19,8 @@ const patch = (id: string, body: unknown, headers?: Record<string, string>) =>
   service.request('PATCH', `/documents/${id}`, body, headers)
 const get = async (id: string) =>
   (await (await service.request('GET', `/documents/${id}`)).json()) as Document
+/** As the signature role does it. */
+const sign = (id: string) => service.document.documents.updateStatus(id, 'signed', signatureRoleContext())
 const patched = async (id: string, body: unknown): Promise<Document> => {
   const response = await patch(id, body)
   assert.equal(response.status, 200)
@@ -42,7 +48,7 @@ test('current values and unknown fields change nothing', async () => {
 
 test('a disallowed status is 409, names the allowed ones, and the title does not change either', async () => {
   const { id } = await service.create()
-  const signed = await patched(id, { status: 'signed' })
+  const signed = await sign(id)
   const response = await patch(id, { title: 'Other', status: 'sent' })
   assert.equal(response.status, 409)
   assert.match(
@@ -52,35 +58,77 @@ test('a disallowed status is 409, names the allowed ones, and the title does not
   assert.deepEqual(await get(id), signed)
 })
 
-test('a document reaches a status over REST exactly when the domain allows it', async () => {
-  const route = fc.array(fc.constantFrom(...STATUSES), { minLength: 1, maxLength: 5 })
-  await fc.assert(
-    fc.asyncProperty(route, async (statuses) => {
-      const { id } = await service.create()
-      let from: DocumentStatus = 'created'
-      let version = 1
-      for (const to of statuses) {
-        const move = statusMove(from, to)
-        const response = await patch(id, { status: to })
-        assert.equal(response.status, move === 'refused' ? 409 : 200, `${from} → ${to}`)
-        if (move === 'allowed') [from, version] = [to, version + 1]
-      }
-      const { status, version: reached } = await get(id)
-      assert.deepEqual([status, reached], [from, version])
-    }),
-    { numRuns: 15 },
-  )
+test('signed is refused with the way that leads there, and nothing changes', async () => {
+  const created = await service.create()
+  const response = await patch(created.id, { title: 'Other', status: 'signed' })
+  assert.equal(response.status, 409)
+  const { type, detail, errors } = (await response.json()) as Problem
+  assert.equal(type, 'urn:docmgr:problem:status-not-allowed')
+  assert.match(detail, /only a signature moves it there \(POST \/signatures\)/)
+  assert.deepEqual(errors, [{ field: 'status', detail: 'must be one of sent, viewed, archived, cancelled' }])
+  assert.deepEqual(await get(created.id), created)
+})
+
+test('the title of a signed document is frozen, also after it moved on, and repeating it changes nothing', async () => {
+  const { id, title } = await service.create()
+  await sign(id)
+  for (const status of ['signed', 'completed', 'archived']) {
+    const before = await patched(id, { status })
+    for (const body of [{ title: 'Other' }, { title: 'Other', status }]) {
+      const response = await patch(id, body)
+      assert.equal(response.status, 409)
+      const { type, errors } = (await response.json()) as Problem
+      assert.equal(type, 'urn:docmgr:problem:title-frozen')
+      assert.deepEqual(errors, [{ field: 'title', detail: 'must stay "Contract A"' }])
+    }
+    assert.deepEqual(await patched(id, { title }), before)
+    assert.deepEqual(await patched(id, { title, status }), before)
+  }
+  const { version } = await get(id)
+  assert.equal((await patch(id, { title: 'Other' }, { 'if-match': `"${version}"` })).status, 409)
+  assert.equal((await patch(id, { title: 'Other' }, { 'if-match': '"1"' })).status, 412)
+})
+
+test('a title that waits for a signature in progress is refused when the signature is there', async () => {
+  const { id } = await service.create()
+  const { pool } = service.database
+  const other = await pool.connect()
+  let change: Promise<Response>
+  try {
+    await other.query('BEGIN')
+    await other.query(`UPDATE documents.documents SET status = 'signed' WHERE id = $1`, [id])
+    change = patch(id, { title: 'Late' })
+    await eventually('the change to wait for the row', async () => {
+      const waiting = `SELECT 1 FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'UPDATE documents.documents%'`
+      return (await pool.query(waiting)).rows.length > 0
+    })
+    await other.query('COMMIT')
+  } finally {
+    other.release()
+  }
+  assert.equal((await change).status, 409)
+  const rows = await queryRows(pool, 'SELECT title, version FROM documents.documents WHERE id = $1', [id])
+  assert.deepEqual(rows, [{ title: 'Contract A', version: 2 }])
 })
 
 test('concurrent changes of title and status are both kept', async () => {
   for (let n = 0; n < 10; n++) {
     const { id } = await service.create()
-    await Promise.all([
-      patched(id, { title: 'Renamed' }),
-      service.document.documents.updateStatus(id, 'signed', testContext()),
-    ])
+    await Promise.all([patched(id, { title: 'Renamed' }), patched(id, { status: 'sent' })])
     const { title, status, version } = await get(id)
-    assert.deepEqual([title, status, version], ['Renamed', 'signed', 3])
+    assert.deepEqual([title, status, version], ['Renamed', 'sent', 3])
+  }
+})
+
+test('of a title and a signature at once, the title is kept only if it came first', async () => {
+  for (let n = 0; n < 20; n++) {
+    const { id } = await service.create()
+    const [renamed, signed] = await Promise.all([patch(id, { title: 'Renamed' }), sign(id)])
+    const { title, status, version } = await get(id)
+    const outcome = [renamed.status, signed.version, title, status, version]
+    const titleFirst = [200, 3, 'Renamed', 'signed', 3]
+    assert.deepEqual(outcome, renamed.status === 200 ? titleFirst : [409, 2, 'Contract A', 'signed', 2])
   }
 })
 

@@ -18,8 +18,10 @@ export function patchDocument(store: DocumentStore): Endpoint {
     operationId: 'updateDocument',
     summary: 'Changes the title, the status or both',
     description:
-      'A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped; ' +
-      'cancelled is reached from any status before signed. Setting a current value is a no-op and does not bump the version.',
+      'A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped, but ' +
+      'only a signature leads to signed, and only a signed document becomes completed; cancelled is reached from any ' +
+      'status before signed. The title of a signed or archived document is frozen. Setting a current value is a ' +
+      'no-op and does not bump the version.',
     params: idParams,
     body: { schema: changes, maxBytes: MAX_BODY_BYTES },
     headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },

@@ -1,6 +1,13 @@
 /** Checks that a change is possible, in the order in which a client can correct the request. */
 import type { Document } from '../../domain/document-fields.ts'
-import { type DocumentStatus, isDeletable, STATUSES, statusMove } from '../../domain/document-status.ts'
+import {
+  type DocumentStatus,
+  isFinal,
+  isSignable,
+  type Mover,
+  STATUSES,
+  statusMove,
+} from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 
 export function documentNotFound(id: string): DomainError {
@@ -8,18 +15,19 @@ export function documentNotFound(id: string): DomainError {
 }
 
 /**
- * @param versions accepted versions (If-Match); undefined accepts any
- * @throws DomainError document-not-found, version-mismatch, status-not-allowed
+ * @param options.versions accepted versions (If-Match); undefined accepts any
+ * @throws DomainError document-not-found, version-mismatch, status-not-allowed, title-frozen
  */
 export function checkChange(
   id: string,
   current: Document | undefined,
-  status: DocumentStatus | undefined,
-  versions: number[] | undefined,
+  { title, status }: { title?: string; status?: DocumentStatus },
+  { versions, mover }: { versions?: number[] | undefined; mover?: Mover },
 ): asserts current is Document {
   checkVersion(id, current, versions)
-  if (status !== undefined && statusMove(current.status, status) === 'refused')
+  if (status !== undefined && statusMove(current.status, status, mover) === 'refused')
     throw statusNotAllowed(current, status)
+  if (title !== undefined && title !== current.title && isFinal(current.status)) throw titleFrozen(current)
 }
 
 /** @throws DomainError document-not-found, version-mismatch, document-not-deletable */
@@ -29,10 +37,10 @@ export function checkDeletion(
   versions: number[] | undefined,
 ): asserts current is Document {
   checkVersion(id, current, versions)
-  if (isDeletable(current.status)) return
+  if (!isFinal(current.status)) return
   throw new DomainError(
     'document-not-deletable',
-    `the document is ${current.status}; signed documents cannot be deleted`,
+    `the document is ${current.status}; signed and archived documents cannot be deleted`,
   )
 }
 
@@ -56,7 +64,16 @@ function checkVersion(
 function statusNotAllowed({ status: from }: Document, to: DocumentStatus): DomainError {
   const allowed = STATUSES.filter((next) => statusMove(from, next) === 'allowed').join(', ')
   const moves = allowed ? `it can move to ${allowed}` : 'it cannot move any more'
-  return new DomainError('status-not-allowed', `the document is ${from} and cannot move to ${to}; ${moves}`, {
+  const isSigning = to === 'signed' && isSignable(from)
+  const reason = isSigning ? '; only a signature moves it there (POST /signatures)' : ''
+  const detail = `the document is ${from} and cannot move to ${to}${reason}; ${moves}`
+  return new DomainError('status-not-allowed', detail, {
     errors: [{ field: 'status', detail: allowed ? `must be one of ${allowed}` : 'cannot change' }],
+  })
+}
+
+function titleFrozen({ status, title }: Document): DomainError {
+  return new DomainError('title-frozen', `the document is ${status}; its title cannot change any more`, {
+    errors: [{ field: 'title', detail: `must stay ${JSON.stringify(title)}` }],
   })
 }

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../domain/request.ts'
+import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import type { IdempotentRequest } from '../../db/idempotency.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -48,7 +48,7 @@ export function finishSigningUseCase(options: FinishSigningOptions): FinishSigni
     // Not the request's signal: the move goes on when the client has gone, because the signature is committed.
     const timeout = new AbortController()
     try {
-      const move = moveToSigned(documents, document_id, withSignal(context, timeout.signal))
+      const move = moveToSigned(documents, document_id, ofThisRole(context, timeout.signal))
       await within(limits.statusWaitMs, move)
     } catch (error) {
       timeout.abort()
@@ -69,7 +69,8 @@ export function finishSigningUseCase(options: FinishSigningOptions): FinishSigni
   }
 }
 
-function withSignal(context: RequestContext, signal: AbortSignal): RequestContext {
-  const { principal, requestId, traceparent, clientAddress } = context
-  return { principal, requestId, traceparent, clientAddress, signal }
+/** The move is made in the name of this role, because nobody else may move a document to `signed`. */
+function ofThisRole(context: RequestContext, signal: AbortSignal): RequestContext {
+  const { requestId, traceparent, clientAddress } = context
+  return { principal: SIGNATURE_ROLE, requestId, traceparent, clientAddress, signal }
 }

@@ -5,6 +5,7 @@ import type { Documents } from '../../ports/documents/port.ts'
 
 /**
  * Moves a document to `signed`; a document that is signed or past that is a success. Idempotent.
+ * @param context of this role, which alone may do that
  * @throws DomainError a refusal (see isRefusal); after any other error the outcome is unknown, and the move is retried
  */
 export async function moveToSigned(

@@ -5,6 +5,7 @@ import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from '../../ports/documents/port.ts'
+import { testContext } from '../../testing/context.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { deferred, eventually } from '../../testing/deadline.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
@@ -42,7 +43,7 @@ const down = async (): Promise<never> => {
 const hung = (): Promise<never> => new Promise(() => {})
 
 const statusOf = async (docs: SignatureService, id: string): Promise<DocumentStatus | ''> =>
-  (await docs.documents.exists(id, undefined as never)).status
+  (await docs.documents.exists(id, testContext())).status
 
 const tables = async ({ database }: SignatureService): Promise<number[]> => {
   const [row] = await queryRows<{ signatures: number; intents: number; keys: number }>(
@@ -108,7 +109,7 @@ test('a move whose answer is lost is retried without another change', async () =
   assert.equal((await docs.sign(id)).body.document_status, 'pending')
   delete faults.after
   await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
-  assert.equal((await docs.documents.get(id, undefined as never)).version, 2)
+  assert.equal((await docs.documents.get(id, testContext())).version, 2)
   await docs.stop()
 })
 
@@ -118,7 +119,7 @@ test('a document that moved on after a lost answer keeps its signature', async (
   faults.after = down
   const { id } = docs.documents.create()
   assert.equal((await docs.sign(id)).body.document_status, 'pending')
-  await docs.documents.updateStatus(id, 'completed', undefined as never)
+  await docs.documents.updateStatus(id, 'completed', testContext())
   delete faults.after
   docs.signature.start()
   await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
@@ -145,7 +146,7 @@ test('the next process finishes at its start what a process left that died betwe
   // Had it only been slow, its move would change nothing more.
   call.resolve()
   assert.equal((await signed).body.document_status, 'signed')
-  assert.equal((await second.documents.get(id, undefined as never)).version, 2)
+  assert.equal((await second.documents.get(id, testContext())).version, 2)
   await second.stop()
   await first.stop()
 })
@@ -160,7 +161,7 @@ for (const [what, code, status] of [
     const { id } = docs.documents.create()
     faults.before = async () => {
       if (what === 'deleted') docs.documents.remove(id)
-      else await docs.documents.updateStatus(id, 'cancelled', undefined as never)
+      else await docs.documents.updateStatus(id, 'cancelled', testContext())
     }
     const answer = await docs.sign(id, { signature_data: 'aGVsbG8=' }, { 'idempotency-key': 'k' })
     assert.equal(answer.status, status)
@@ -178,7 +179,7 @@ test('an acknowledged signature whose document refuses later is kept, and its in
   const headers = { 'idempotency-key': 'k' }
   assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
   assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
-  await docs.documents.updateStatus(id, 'cancelled', undefined as never)
+  await docs.documents.updateStatus(id, 'cancelled', testContext())
   delete faults.before
   docs.signature.start()
   await eventually('the intent to be closed', async () => (await docs.signature.pending()) === 0)
@@ -198,7 +199,7 @@ test('of concurrent signing and cancelling one succeeds, and signature and docum
   for (let round = 0; round < 20; round++) {
     const { id } = docs.documents.create()
     const cancel = new Promise((resolve) => setTimeout(resolve, round / 4)).then(() =>
-      docs.documents.updateStatus(id, 'cancelled', undefined as never).then(
+      docs.documents.updateStatus(id, 'cancelled', testContext()).then(
         () => true,
         () => false,
       ),

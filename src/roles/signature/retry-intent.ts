@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../domain/request.ts'
+import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { backoffMs } from '../../runtime/backoff.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -32,7 +32,7 @@ export function retryIntentUseCase(options: RetryIntentOptions): RetryIntent {
   const backoff = { firstMs: limits.retryBaseMs, limitMs: limits.retryCapMs }
 
   const contextOf = ({ traceparent }: Intent): RequestContext => ({
-    principal: { kind: 'system', name: 'signature-sweeper' },
+    principal: SIGNATURE_ROLE,
     requestId: newId(),
     traceparent: childTraceparent(traceparent ?? undefined),
     clientAddress: 'unknown',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { GONE } from '../../ports/documents/contract-suite.ts'
+import { testContext } from '../../testing/context.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 
@@ -45,7 +46,7 @@ test('a signature is stored, answered as it was sent, and its document is signed
     document_status: 'signed',
   })
   assert.equal(headers.get('location'), `/signatures/${body.id}`)
-  assert.equal((await docs.documents.exists(id, undefined as never)).status, 'signed')
+  assert.equal((await docs.documents.exists(id, testContext())).status, 'signed')
   const { document_status: _, ...signature } = body
   assert.deepEqual((await docs.get(`/signatures/${body.id}`)).body, signature)
   assert.equal(await docs.signature.pending(), 0)
@@ -199,7 +200,7 @@ test('the same request with its Idempotency-Key gets the same answer, and its da
   const first = await docs.sign(id, fields, headers)
   assert.equal(first.status, 201)
   // Later the document is no longer signable; the answer stands.
-  await docs.documents.updateStatus(id, 'archived', undefined as never)
+  await docs.documents.updateStatus(id, 'archived', testContext())
   const again = await docs.sign(id, fields, headers)
   assert.deepEqual([again.status, again.body], [201, first.body])
   assert.equal((await docs.sign(id, { signature_data: 'other' }, headers)).status, 422)

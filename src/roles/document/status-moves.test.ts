@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConnectError, createClient, type Transport } from '@connectrpc/connect'
+import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
+import type { Document } from '../../domain/document-fields.ts'
+import { type DocumentStatus, STATUSES } from '../../domain/document-status.ts'
+import { SIGNATURE_ROLE } from '../../domain/request.ts'
+import { DocumentService } from '../../rpc/gen/document_pb.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
+
+/** Where anyone may move a document. */
+const MOVES: Record<DocumentStatus, DocumentStatus[]> = {
+  created: ['sent', 'viewed', 'archived', 'cancelled'],
+  sent: ['viewed', 'archived', 'cancelled'],
+  viewed: ['archived', 'cancelled'],
+  signed: ['completed', 'archived'],
+  completed: ['archived'],
+  archived: [],
+  cancelled: [],
+}
+const SIGNABLE: DocumentStatus[] = ['created', 'sent', 'viewed']
+
+const listen = { grpc: 0 }
+const open = await startTestService({ roles: ['document'], settings: { listen } }, TEST_FILE)
+const required = await startTestService(
+  { roles: ['document'], settings: { listen, auth: { mode: 'required' } }, database: open.database },
+  TEST_FILE,
+)
+
+/** Asks for a move. @returns whether it succeeded; a refusal must be the right one */
+type Edge = (
+  service: TestService,
+  id: string,
+  to: DocumentStatus,
+  authorization: string | undefined,
+) => Promise<boolean>
+
+const overRpc =
+  (transportOf: (service: TestService) => Transport): Edge =>
+  async (service, documentId, status, authorization) => {
+    const client = createClient(DocumentService, transportOf(service))
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+    try {
+      const answer = await client.updateDocumentStatus({ documentId, status }, { headers })
+      assert.equal(answer.status, status)
+      return true
+    } catch (error) {
+      assert.equal(ConnectError.from(error).metadata.get('docmgr-problem'), 'status-not-allowed')
+      return false
+    }
+  }
+
+const EDGES: Record<string, Edge> = {
+  async REST(service, id, status, authorization) {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+    const response = await service.request('PATCH', `/documents/${id}`, { status }, headers)
+    const { type } = (await response.json()) as { type?: string }
+    if (response.status === 200) return true
+    assert.deepEqual([response.status, type], [409, 'urn:docmgr:problem:status-not-allowed'])
+    return false
+  },
+  gRPC: overRpc(({ grpc }) => createGrpcTransport({ baseUrl: `http://${grpc}` })),
+  Connect: overRpc(({ url }) => createConnectTransport({ baseUrl: url, httpVersion: '1.1' })),
+}
+
+/** Everyone who can ask; only the last one is the signature role. */
+const CALLERS: Record<string, (service: TestService) => string | undefined> = {
+  'nobody in particular': () => undefined,
+  'a user': (service) => service.authorization({ id: 'ada', email: 'ada@example.com' }),
+  'an administrator': (service) => `Bearer ${service.token({ admin: true })}`,
+  'a user with the name of a role': (service) =>
+    service.authorization({ id: 'signature', email: 'signature@docmgr.internal' }),
+  'another role': ({ serviceTokens }) => serviceTokens.authorize({ kind: 'system', name: 'search' }),
+  'the signature role': ({ serviceTokens }) => serviceTokens.authorize(SIGNATURE_ROLE),
+}
+
+async function documentIn(service: TestService, status: DocumentStatus): Promise<Document> {
+  const { rows } = await service.database.pool.query<{ id: string }>(
+    `INSERT INTO documents.documents (id, title, content_size, status, created_by)
+     VALUES (gen_random_uuid(), 'Contract', 5, $1, 'ada@example.com') RETURNING id`,
+    [status],
+  )
+  return stateOf(service, rows[0]!.id)
+}
+
+async function stateOf({ database }: TestService, id: string): Promise<Document> {
+  return (await database.pool.query('SELECT * FROM documents.documents WHERE id = $1', [id]))
+    .rows[0] as Document
+}
+
+for (const mode of ['open', 'required'] as const) {
+  for (const [edge, move] of Object.entries(EDGES)) {
+    for (const [caller, authorizationOf] of Object.entries(CALLERS)) {
+      // A service token is none for REST, and nobody gets in without a token where one is required.
+      if (edge === 'REST' && caller.endsWith('role')) continue
+      if (mode === 'required' && caller === 'nobody in particular') continue
+      test(`${caller} moves documents over ${edge} as the table says, mode ${mode}`, async () => {
+        const service = mode === 'open' ? open : required
+        const isSigning = caller === 'the signature role'
+        for (const from of STATUSES) {
+          for (const to of STATUSES) {
+            const { id, ...before } = await documentIn(open, from)
+            const isMove =
+              MOVES[from].includes(to) || (isSigning && to === 'signed' && SIGNABLE.includes(from))
+            const succeeded = await move(service, id, to, authorizationOf(service))
+            assert.equal(succeeded, isMove || from === to, `${from} → ${to}`)
+            const { status, version, title } = await stateOf(open, id)
+            const expected = isMove ? [to, 2, before.title] : [from, 1, before.title]
+            assert.deepEqual([status, version, title], expected, `${from} → ${to}`)
+          }
+        }
+      })
+    }
+  }
+}
+
+test('a service token is no token for REST', async () => {
+  const { id } = await documentIn(open, 'created')
+  const headers = { authorization: open.serviceTokens.authorize(SIGNATURE_ROLE) }
+  for (const service of [open, required]) {
+    const answer = await service.request('PATCH', `/documents/${id}`, { status: 'signed' }, headers)
+    assert.equal(answer.status, 401)
+  }
+})
+
+test('a new document is created, whatever status the client sends', async () => {
+  for (const status of ['signed', 'completed', 'archived'])
+    assert.equal((await open.create({ status })).status, 'created')
+  const form = new FormData()
+  form.set('file', new Blob(['x']), 'x.txt')
+  form.set('created_by', 'ada@example.com')
+  form.set('status', 'signed')
+  const answer = await fetch(`${open.url}/documents`, { method: 'POST', body: form })
+  assert.equal(((await answer.json()) as Document).status, 'created')
+  const raw = await open.request('POST', '/documents?title=x&created_by=ada@example.com&status=signed', 'x', {
+    'content-type': 'text/markdown',
+  })
+  // An unknown parameter is refused or has no effect.
+  if (raw.status !== 422) assert.equal(((await raw.json()) as Document).status, 'created')
+})
