@@ -1,3 +1,4 @@
+import { rolesThatUse } from '../config/roles.ts'
 import { createHttpMetrics } from '../http/create-app.ts'
 import { type RoleServer, serveRoles } from '../http/serve-roles.ts'
 import { defineModule } from '../runtime/module.ts'
@@ -27,7 +28,7 @@ export function composeListeners(base: Base, ports: Ports, composed: Roles) {
   const needs = {
     authenticator,
     ...(has('document') && { grpc: composeGrpc(base, composed) }),
-    ...((has('ws') || has('indexer')) && { delivery }),
+    ...(rolesThatUse('changes').some(has) && { delivery }),
     ...Object.fromEntries(config.roles.map((role) => [`role ${role}`, composed[role]])),
   }
 

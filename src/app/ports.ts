@@ -113,16 +113,16 @@ function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) 
   })
 }
 
-/** How far behind the feed is, for Prometheus. */
+/** How far behind the feed is, for Prometheus. A driver knows its lag in bytes or in events. */
 function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
   metrics.gauge(
     'docmgr_changes_lag_bytes',
     'Bytes of the log that a consumer has not processed',
     [],
-    async (gauge) => gauge.set((await feed.refreshStatus()).lagBytes ?? 0),
+    async (gauge) => setIfKnown(gauge, (await feed.refreshStatus()).lagBytes),
   )
   metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
-    gauge.set(feed.status().lagEvents ?? 0),
+    setIfKnown(gauge, feed.status().lagEvents),
   )
   metrics.gauge(
     'docmgr_changes_dead_letters',
@@ -130,6 +130,12 @@ function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
     [],
     async (gauge) => gauge.set((await feed.refreshStatus()).deadLetters),
   )
+}
+
+/** Without a value the metric is not published. */
+function setIfKnown(gauge: ReturnType<Metrics['gauge']>, value: number | undefined): void {
+  if (value === undefined) gauge.remove()
+  else gauge.set(value)
 }
 
 function composeDatabase({ config, logOf, findings, overrides }: Base, folder: DataFolder, needs: Needs) {

@@ -2,7 +2,7 @@
  * What each role is made of: the ports that it opens, and what it serves over HTTP. The code of a role is loaded only
  * where the role runs. A new role is an entry in `composeRoles` and its name in config/roles.ts.
  */
-import type { Role } from '../config/roles.ts'
+import { type Role, rolesThatUse } from '../config/roles.ts'
 import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
@@ -24,26 +24,25 @@ type DocumentModule = ReturnType<typeof composeDocument>
 /** The roles and what they need. */
 export function composeRoles(base: Base, ports: Ports) {
   const document = composeDocument(base, ports)
-  const ws = composeWs(base, ports)
-  const indexer = composeIndexer(base, ports)
+  const roles = {
+    document,
+    signature: composeSignature(base, ports, document),
+    search: composeSearch(base, ports),
+    ws: composeWs(base, ports),
+    indexer: composeIndexer(base, ports),
+  } satisfies Record<Role, Module<RunningRole>>
+  const consumers = rolesThatUse('changes').filter(base.has)
 
   /** Reads the change feed once all its consumers are registered, and stops before them. */
   const delivery = defineModule(
     'delivery',
-    { changes: ports.changes, ...(base.has('indexer') && { indexer }), ...(base.has('ws') && { ws }) },
+    { changes: ports.changes, ...Object.fromEntries(consumers.map((role) => [role, roles[role]])) },
     async ({ changes }) => {
       await changes.start()
       base.findings.push(...changes.findings)
       return { value: undefined, stop: () => changes.stop() }
     },
   )
-  const roles = {
-    document,
-    signature: composeSignature(base, ports, document),
-    search: composeSearch(base, ports),
-    ws,
-    indexer,
-  } satisfies Record<Role, Module<RunningRole>>
   return { ...roles, delivery }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Api } from '../client/api.ts'
+import { feedLag } from '../client/feed-lag.ts'
 import { type Io } from './io.ts'
 
 const TIMEOUT_MS = 60_000
@@ -11,8 +12,8 @@ const TIMEOUT_MS = 60_000
 export async function waitForIndex(api: Api, io: Io): Promise<void> {
   const end = performance.now() + TIMEOUT_MS
   while (performance.now() < end && !io.signal.aborted) {
-    const lag = /^docmgr_changes_lag_bytes(?:\{[^}]*\})? (\S+)$/m.exec(await api.metrics())?.[1]
-    if (lag === undefined || Number(lag) === 0) return
+    const { bytes = 0, events = 0 } = feedLag(await api.metrics())
+    if (bytes + events === 0) return
     await delay(100, undefined, { signal: io.signal }).catch(() => {})
   }
 }

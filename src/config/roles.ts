@@ -1,14 +1,14 @@
 /**
  * The table of roles: what a process can do, chosen with `serve --role`. Settings, cross-field checks, help and doctor
- * derive from it. A new role is an entry here, its module in app/roles.ts and its folder in roles/. It is apart from the
- * schema, so that help need not load the validator.
+ * derive from it. CONTRIBUTING.md has the recipe for a new role. It is apart from the schema, so that help need not load
+ * the validator.
  */
 import type { Port } from '../ports/adapters.ts'
 
 interface RoleDefinition {
   /** default of the setting `listen.ROLE`; a role without one is served by `listen.http` only */
   port?: number
-  /** the ports that it opens */
+  /** the ports that it opens; a role with `changes` consumes the change feed */
   uses: readonly Exclude<Port, 'cluster'>[]
   /** the roles that write the data it reads */
   readsFrom: readonly string[]

@@ -38,7 +38,11 @@ export interface TopicDefinition<Name extends Topic = Topic> {
   letter: string
 }
 
-/** Positions that clients hold count topics by their place here: append, never reorder. */
+/**
+ * Append, never reorder: Kafka positions hold offsets in this order. Tables and letters are unique, because the topics of
+ * Kafka are named after the table alone. On Kafka a new topic makes every position unknown, so each client gets a reset,
+ * and a topic can then have at most floor(16 / number of topics) partitions; topics with more cannot be read.
+ */
 export const TOPIC_TABLE = [
   { topic: 'cdc.documents', schema: 'documents', table: 'documents', documentId: 'id', letter: 'd' },
   {

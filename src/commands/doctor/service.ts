@@ -3,12 +3,14 @@ import { type Config } from '../../config/schema.ts'
 import { isShared } from '../../ports/adapters.ts'
 import { processIdentity } from '../../runtime/processes.ts'
 import { readServiceFile, type ServiceFile } from '../../data-folder/service-file.ts'
+import { feedLag } from '../../client/feed-lag.ts'
 import { probe, reachable } from '../../client/find-service.ts'
 import { type Check, type Checks } from './finding.ts'
 
 const ANSWER_TIMEOUT_MS = 5_000
 /** With more, a consumer does not work, or is slower than the log grows. */
 const MAX_LAG_BYTES = 256 * 1024 * 1024
+const MAX_LAG_EVENTS = 100_000
 
 /** Checks the service of this data folder if one runs, else whether its ports are free. */
 export async function checksOfService(
@@ -50,23 +52,16 @@ const feed =
   (base: string): Check =>
   async () => {
     const answer = await fetch(`${base}/metrics`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
-    const text = await answer.text()
-    const lag = metric(text, 'docmgr_changes_lag_bytes')
-    const deadLetters = metric(text, 'docmgr_changes_dead_letters')
-    if (lag === undefined) return { state: 'ok', detail: 'this service does not read it' }
-    if (deadLetters !== undefined && deadLetters > 0) {
+    const { bytes, events, deadLetters } = feedLag(await answer.text())
+    if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
+    if (deadLetters > 0) {
       const detail = `${deadLetters} events could not be processed`
       return { state: 'problem', detail, fix: 'see the errors in the table changes.dead_letters' }
     }
-    const detail = `${lag} bytes of the log not yet processed`
-    if (lag < MAX_LAG_BYTES) return { state: 'ok', detail }
+    const detail = `${bytes === undefined ? `${events ?? 0} events` : `${bytes} bytes of the log`} not yet processed`
+    if ((bytes ?? 0) < MAX_LAG_BYTES && (events ?? 0) < MAX_LAG_EVENTS) return { state: 'ok', detail }
     return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }
   }
-
-function metric(text: string, name: string): number | undefined {
-  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]
-  return value === undefined ? undefined : Number(value)
-}
 
 /** With a database on a server, other docmgr processes may use the ports; an embedded one has one process. */
 const ports =
