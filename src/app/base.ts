@@ -10,10 +10,12 @@ import { type NewId, createUuidV7 } from '../runtime/ids.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Metrics, createMetrics } from '../runtime/metrics.ts'
 
-/** What a test replaces or wraps. */
+/** What a test replaces or wraps, or a command that works beside a service. */
 export interface Overrides {
   /** used as it is, and not stopped */
   database?: Database
+  /** another process holds the lock of the data folder, and this one works beside it */
+  sharesFolder?: boolean
   documents?: Documents
   feed?: (feed: OpenFeed) => OpenFeed
   signing?: Partial<SigningLimits>

@@ -37,7 +37,9 @@ export function composePorts(base: Base) {
     folder.isLocked = true
     return { value: undefined, stop: () => release() }
   })
-  const lockFor = (port: Port, url: string) => ({ ...(!isShared(port, url) && { lock }) })
+  const lockFor = (port: Port, url: string) => ({
+    ...(!isShared(port, url) && !overrides.sharesFolder && { lock }),
+  })
 
   const authenticator = composeAuthenticator(config, folder, clock)
   const database = composeDatabase(base, folder, lockFor('database', config.database.url))

@@ -6,9 +6,11 @@ import { type Role, rolesThatUse } from '../config/roles.ts'
 import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
+import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openDocuments } from '../ports/documents/open.ts'
 import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule, type Module } from '../runtime/module.ts'
+import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Ports } from './ports.ts'
@@ -168,11 +170,17 @@ function checksOf(ports: Record<string, { check(): Promise<void> }>): HealthChec
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, () => port.check()]))
 }
 
+/** Less than a check may take: the status as last known is good enough. */
+const REFRESH_LIMIT_MS = 1_000
+
 /** The feed can deliver while it streams. */
-function feedCheck(feed: { status(): { state: string; problem?: string } }): () => Promise<void> {
+function feedCheck(feed: Pick<ChangeFeed, 'status' | 'refreshStatus'>): () => Promise<string | undefined> {
   return async () => {
-    const { state, problem } = feed.status()
+    const { state, problem, deadLetters } = await within(REFRESH_LIMIT_MS, feed.refreshStatus()).catch(() =>
+      feed.status(),
+    )
     if (state !== 'streaming' && state !== 'snapshot')
       throw new Error(problem ?? `the change feed is ${state}`)
+    return deadLetters > 0 ? `${deadLetters} dead letters: see \`docmgr dead-letters list\`` : undefined
   }
 }

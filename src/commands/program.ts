@@ -3,6 +3,7 @@ import { ROLES } from '../config/roles.ts'
 import { STATUSES } from '../domain/document-status.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
+import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
@@ -32,6 +33,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
   addServerCommands(add, onChosen, io)
   addClientCommands(add, onChosen, io)
   addAdministrationCommands(add, onChosen, io)
+  addRepairCommands(add, onChosen, io)
   add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action((shell) => onChosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
@@ -150,6 +152,27 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .action((action, options) => chosen(async () => (await import('./cdc.ts')).cdc(action, options, io)))
 }
 
+/** Commands that find and repair what is wrong with the stored data; they work beside a running service. */
+function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
+  withConfig(add('dead-letters', 'manage the events that could not be processed', DEAD_LETTERS_EXAMPLE))
+    .addArgument(
+      new Argument(
+        '<action>',
+        'list them, show some, retry with the newest state of their documents, or drop them',
+      ).choices(DEAD_LETTER_ACTIONS),
+    )
+    .argument('[ids...]', 'ids of letters, from list')
+    .option('--consumer <name>', 'only letters of this consumer, such as indexer')
+    .option('--document <id>', 'only letters about this document')
+    .option('--since <time>', 'only letters since this time, or of this age: 90m, 24h, 7d')
+    .option('--all', 'every letter that the other options leave')
+    .option('--json', 'print JSON')
+    .action((action, ids, options) =>
+      chosen(async () => (await import('./dead-letters.ts')).deadLetters(action, ids, options, io)),
+    )
+}
+
+const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
 const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'
 const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'

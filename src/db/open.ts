@@ -46,6 +46,19 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 }
 
 /**
+ * Connects to the embedded server that another process runs on the folder.
+ * @throws NewerDatabaseError; Error with a sentence for the operator
+ */
+export async function openRunning(options: DatabaseOptions): Promise<Database> {
+  const { connectionOfRunning } = await import('./embedded/running-server.ts')
+  const connection = await connectionOfRunning(options.folder)
+  const { pending } = await readSchemaState(connection, migrationsFolder())
+  if (pending > 0)
+    throw new Error('the service that uses the data folder is older than this program: restart it first')
+  return connect(options, connection, connection)
+}
+
+/**
  * Connects to a server, which must have been migrated with `docmgr migrate`.
  * @param url postgres://…, which may name a pooler
  * @throws NewerDatabaseError; Error with a sentence for the operator

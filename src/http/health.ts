@@ -3,8 +3,11 @@ import type { Metrics } from '../runtime/metrics.ts'
 import { within } from '../runtime/within.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 
-/** Checks of readiness by name: each resolves while its part works, and rejects with the reason otherwise. */
-export type HealthChecks = Record<string, () => Promise<void>>
+/**
+ * Checks of readiness by name: each resolves while its part works, and rejects with the reason otherwise. It may resolve
+ * with a remark, a sentence that an operator should see although the process can serve.
+ */
+export type HealthChecks = Record<string, () => Promise<string | undefined | void>>
 
 export interface Health {
   /** Readiness fails from now on; called before the listeners close. */
@@ -19,10 +22,13 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
   let draining = false
 
   const ready = async (): Promise<{ status: number; json: object }> => {
+    const remarks: Record<string, string> = {}
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         const problem = await within(CHECK_LIMIT_MS, check()).then(
-          () => undefined,
+          (remark) => {
+            if (typeof remark === 'string') remarks[name] = remark
+          },
           (error: Error) => error.message,
         )
         return [name, problem ?? 'ok'] as const
@@ -30,10 +36,17 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
     )
     const isReady = !draining && results.every(([, result]) => result === 'ok')
     const status = draining ? 'stopping' : isReady ? 'ready' : 'not ready'
-    return { status: isReady ? 200 : 503, json: { status, checks: Object.fromEntries(results) } }
+    const json = { status, checks: Object.fromEntries(results) }
+    const hasRemarks = Object.keys(remarks).length > 0
+    return { status: isReady ? 200 : 503, json: { ...json, ...(hasRemarks && { remarks }) } }
   }
 
-  const report = z.object({ status: z.string(), checks: z.record(z.string(), z.string()).optional() })
+  const texts = z.record(z.string(), z.string()).optional()
+  const report = z.object({
+    status: z.string(),
+    checks: texts.describe('ok, or why the part does not work'),
+    remarks: texts.describe('what an operator should look at although the process can serve'),
+  })
   return {
     drain: () => void (draining = true),
     endpoints: [

@@ -12,6 +12,7 @@ import type { BlobsDriver } from './blobs/driver.ts'
 import type { DocumentCache } from './cache/port.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
+import type { OpenDeadLetters } from './changes/delivery/dead-letters.ts'
 import type { HistoryLimits } from './changes/driver.ts'
 import type { OpenFeed } from './changes/feed.ts'
 import type { Cluster } from './cluster/port.ts'
@@ -110,11 +111,19 @@ interface Adapter<Resources, Opened> {
   open(url: string, resources: Resources): Promise<Opened>
 }
 
+interface ChangesAdapter extends Adapter<ChangesResources, OpenFeed> {
+  /** The dead letters of the feed, without the feed, for one command. */
+  openDeadLetters(
+    url: string,
+    resources: Pick<ChangesResources, 'database' | 'prefix' | 'clock' | 'log'>,
+  ): Promise<OpenDeadLetters>
+}
+
 interface Adapters {
   database: Adapter<DatabaseResources, Database>
   blobs: Adapter<BlobsResources, BlobsDriver>
   cache: Adapter<CacheResources, DocumentCache>
-  changes: Adapter<ChangesResources, OpenFeed>
+  changes: ChangesAdapter
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
   search: Adapter<SearchResources, SearchDriver>
@@ -186,6 +195,10 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
           clock,
           log,
         }),
+      openDeadLetters: async (_url, { database }) => {
+        const { createDeadLetterStore } = await import('./changes/wal/dead-letter-store.ts')
+        return { ...createDeadLetterStore(database!.pool), stop: async () => {} }
+      },
     },
     {
       prefixes: ['kafka://', 'kafkas://'],
@@ -193,6 +206,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       isShared: always,
       server: { name: 'Kafka', port: 9092 },
       needsConnector: true,
+      openDeadLetters: async (url, resources) =>
+        (await import('./changes/kafka/dead-letters.ts')).openKafkaDeadLetters({ ...resources, url }),
       open: async (url, resources) =>
         (await import('./changes/kafka/driver.ts')).openKafkaFeed({ ...resources, url }),
     },

@@ -56,12 +56,16 @@ const feed =
     if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters > 0) {
       const detail = `${deadLetters} events could not be processed`
-      return { state: 'problem', detail, fix: 'see the errors in the table changes.dead_letters' }
+      return { state: 'problem', detail, fix: DEAD_LETTERS_FIX }
     }
     const detail = `${bytes === undefined ? `${events ?? 0} events` : `${bytes} bytes of the log`} not yet processed`
     if ((bytes ?? 0) < MAX_LAG_BYTES && (events ?? 0) < MAX_LAG_EVENTS) return { state: 'ok', detail }
     return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }
   }
+
+/** What to do about dead letters. */
+const DEAD_LETTERS_FIX =
+  'see `docmgr dead-letters list`; once the cause is mended, `docmgr dead-letters retry --all`'
 
 /** With a database on a server, other docmgr processes may use the ports; an embedded one has one process. */
 const ports =

@@ -43,7 +43,7 @@ export interface EmbeddedPostgresOptions {
   startTimeoutMs?: number
 }
 
-const DATABASE = 'docmgr'
+export const DATABASE = 'docmgr'
 
 /** PostgreSQL's messages while processes of a killed server have not ended yet: then the start is tried again. */
 const PREDECESSOR_STILL_THERE = ['is still in use', 'lock file "postmaster.pid" already exists']

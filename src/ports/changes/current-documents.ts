@@ -23,8 +23,16 @@ export async function currentDocuments(
   after: string | undefined,
   limit: number,
 ): Promise<ChangeEvent[]> {
-  const values = [after ?? null, limit]
-  const result = await pool.query<(string | null)[]>({ text: PAGE, values, rowMode: 'array', types })
+  return readEvents(pool, PAGE, [after ?? null, limit])
+}
+
+/** The current state of these documents, as far as their rows exist, with or without content. @throws the driver's error */
+export function currentDocumentsOf(pool: Pool, ids: readonly string[]): Promise<ChangeEvent[]> {
+  return readEvents(pool, 'select * from documents.documents where id = any($1::uuid[]) order by id', [ids])
+}
+
+async function readEvents(pool: Pool, text: string, values: unknown[]): Promise<ChangeEvent[]> {
+  const result = await pool.query<(string | null)[]>({ text, values, rowMode: 'array', types })
   const now = Date.now()
   const origin: Origin = {
     database: pool.options.database ?? '',

@@ -26,7 +26,7 @@ export interface FeedDriver {
   status(): DriverStatus
   /** Asks the server for what `status` reports; a driver that cannot ask does nothing. */
   refreshStatus(): Promise<void>
-  /** How many dead letters earlier processes stored. */
+  /** How many dead letters there are, of all processes. */
   countDeadLetters(): Promise<number>
   /** Starts reading. @throws when the server cannot serve the feed at all; other failures are retried */
   start(): Promise<void>

@@ -18,12 +18,16 @@ export interface FeedOptions {
 }
 
 const COUNT_TIMEOUT_MS = 5_000
+/** Dead letters are counted at most this often: other processes add and settle them, too. */
+const COUNT_INTERVAL_MS = 2_000
 
 /** The change feed over a driver. */
 export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_000 }: FeedOptions): OpenFeed {
   const consumers: DriverConsumer[] = []
   let phase: 'registering' | 'started' | 'stopped' = 'registering'
-  let earlierDeadLetters = 0
+  /** the dead letters of all processes, and of these the ones that this process had added when they were counted */
+  let counted = { total: 0, own: 0 }
+  let countedAt = -Infinity
 
   const stopConsumer = async (consumer: DriverConsumer): Promise<void> => {
     await within(stopTimeoutMs, consumer.stop()).catch(() => {
@@ -35,7 +39,10 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
   }
 
   const countDeadLetters = async (): Promise<void> => {
-    const counting = driver.countDeadLetters().then((count) => void (earlierDeadLetters = count))
+    if (performance.now() - countedAt < COUNT_INTERVAL_MS) return
+    countedAt = performance.now()
+    const own = statusOf(driver, consumers).deadLetters
+    const counting = driver.countDeadLetters().then((total) => void (counted = { total, own }))
     await within(COUNT_TIMEOUT_MS, counting).catch((error: unknown) =>
       log.warn({ err: error }, 'could not count the dead letters'),
     )
@@ -46,7 +53,7 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
     return {
       ...current,
       state: phase === 'stopped' ? 'stopped' : state,
-      deadLetters: current.deadLetters + earlierDeadLetters,
+      deadLetters: counted.total + Math.max(0, current.deadLetters - counted.own),
     }
   }
 
@@ -70,7 +77,7 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
     replay: (documentId, after, limit) => replay(driver, documentId, after, limit),
     status,
     async refreshStatus() {
-      await driver.refreshStatus()
+      await Promise.all([driver.refreshStatus(), countDeadLetters()])
       return status()
     },
     async start() {

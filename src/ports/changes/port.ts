@@ -80,6 +80,7 @@ export interface FeedStatus {
   lagEvents?: number
   /** events read but not yet done, by consumer */
   pending: Record<string, number>
+  /** of all processes, as last counted */
   deadLetters: number
   /** the last error, until the feed works again */
   problem?: string

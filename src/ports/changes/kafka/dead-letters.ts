@@ -1,9 +1,17 @@
+import type { ChangeEvent } from '../../../domain/change.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { type DeadLetters, describeFailure } from '../delivery/dead-letters.ts'
-import type { KafkaClient } from './client.ts'
+import {
+  type DeadLetter,
+  type DeadLetters,
+  describeFailure,
+  type OpenDeadLetters,
+} from '../delivery/dead-letters.ts'
+import { createKafkaClient, type KafkaClient } from './client.ts'
 import type { LogItem } from './log-item.ts'
-import type { TopicNames } from './topics.ts'
+import { readRange } from './read-partitions.ts'
+import { topicNames, type TopicNames } from './topics.ts'
+import { type KafkaOffset, partitionKey } from './types.ts'
 
 export interface KafkaDeadLetters extends DeadLetters {
   /** Stores a record that is not a change event. Durable when it resolves. */
@@ -20,10 +28,26 @@ export interface KafkaDeadLettersOptions {
 /** Bytes that are kept of the value of a record that is not an event. */
 const MAX_VALUE_BYTES = 256 * 1024
 
+/** Letters that a listing holds in memory. */
+const MAX_LISTED = 10_000
+const READ_TIMEOUT_MS = 30_000
+
+/** The value of a record of the topic. */
+interface StoredLetter {
+  consumer: string
+  recorded_at: string
+  error?: string
+  event?: ChangeEvent
+  record?: NonNullable<DeadLetter['record']>
+  /** the record is not a letter: it settles the letter with the same key that was recorded at `settles` or before */
+  settled?: 'retried' | 'dropped'
+  settles?: string
+}
+
 /**
  * Dead letters as JSON in a topic: `consumer`, `error`, `recorded_at`, and the `event` as the consumer got it; for a
  * record that is not an event `record` with its topic, partition, offset, and key and value in base64. The same letter
- * can be written twice, then with the same key.
+ * can be written twice, then with the same key. A record with `settled` under the same key ends it.
  */
 export function createKafkaDeadLetters({
   client,
@@ -31,13 +55,19 @@ export function createKafkaDeadLetters({
   clock,
   log,
 }: KafkaDeadLettersOptions): KafkaDeadLetters {
-  const send = async (key: string, consumer: string, letter: object, error: unknown): Promise<void> => {
-    const recordedAt = clock.now().toISOString()
-    const value = { consumer, ...letter, error: describeFailure(error), recorded_at: recordedAt }
-    await client.send(names.deadLetters, key, JSON.stringify(value))
-  }
+  const now = (): string => clock.now().toISOString()
+  const write = (key: string, letter: StoredLetter): Promise<void> =>
+    client.send(names.deadLetters, key, JSON.stringify(letter))
+  const open = createOpenLetters(client, names.deadLetters)
+
   return {
-    add: (consumer, event, error) => send(`${consumer}/${event.position}`, consumer, { event }, error),
+    add: (consumer, event, error) =>
+      write(`${consumer}/${event.position}`, {
+        consumer,
+        event,
+        error: describeFailure(error),
+        recorded_at: now(),
+      }),
     async addRecord(consumer, { topicIndex, partition, record: { offset, key, value } }, error) {
       const topic = names.changes[topicIndex]!
       log.error({ topic, partition, offset, err: error }, 'a record is not a change event')
@@ -48,18 +78,98 @@ export function createKafkaDeadLetters({
         key: key?.toString('base64') ?? null,
         value: value?.subarray(0, MAX_VALUE_BYTES).toString('base64') ?? null,
       }
-      await send(`${consumer}/${topic}/${partition}/${offset}`, consumer, { record }, error)
+      const letter = { consumer, record, error: describeFailure(error), recorded_at: now() }
+      await write(`${consumer}/${topic}/${partition}/${offset}`, letter)
     },
     async count() {
-      const reader = client.reader()
-      try {
-        const partitions = await reader.partitionsOf([names.deadLetters])
-        const sum = async (at: 'earliest' | 'latest'): Promise<number> =>
-          (await reader.offsets(partitions, at)).reduce((total, { offset }) => total + offset, 0)
-        return (await sum('latest')) - (await sum('earliest'))
-      } finally {
-        await reader.close()
-      }
+      await open.refresh()
+      return open.times.size
+    },
+    async *list() {
+      await open.refresh()
+      const found = new Map<string, DeadLetter>()
+      await open.read('earliest', (id, { consumer, recorded_at: recordedAt, error = '', event, record }) => {
+        if (open.times.get(id) !== recordedAt || found.size >= MAX_LISTED) return
+        found.set(id, { id, consumer, recordedAt, error, event, ...(record && { record }) })
+      })
+      yield* found.values()
+    },
+    settle: ({ id, consumer, recordedAt }, settled) =>
+      write(id, { consumer, settled, settles: recordedAt, recorded_at: now() }),
+  }
+}
+
+/** Which letters of the topic are not settled. Each refresh reads only what is new. */
+function createOpenLetters(client: KafkaClient, topic: string) {
+  /** when each was recorded last, by id */
+  const times = new Map<string, string>()
+  let next: KafkaOffset[] = []
+
+  function apply(id: string, { recorded_at: recordedAt, settles }: StoredLetter): void {
+    if (settles === undefined) times.set(id, recordedAt)
+    else if ((times.get(id) ?? '') <= settles) times.delete(id)
+  }
+
+  /** @returns the offsets up to which it has read */
+  async function read(
+    from: KafkaOffset[] | 'earliest',
+    onLetter: (id: string, letter: StoredLetter) => void,
+  ): Promise<KafkaOffset[]> {
+    const reader = client.reader()
+    try {
+      const partitions = await reader.partitionsOf([topic])
+      const until = await reader.offsets(partitions, 'latest')
+      const begin = await reader.offsets(partitions, 'earliest')
+      const known = new Map(from === 'earliest' ? [] : from.map((one) => [partitionKey(one), one.offset]))
+      await readRange({
+        reader,
+        from: begin.map((one) => ({
+          ...one,
+          offset: Math.max(one.offset, known.get(partitionKey(one)) ?? 0),
+        })),
+        until,
+        signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+        onFetched(fetched) {
+          for (const { key, value } of fetched.flatMap(({ records }) => records)) {
+            const letter = value && parseLetter(value)
+            if (letter) onLetter(String(key), letter)
+          }
+        },
+      })
+      return until
+    } finally {
+      await reader.close()
+    }
+  }
+
+  return {
+    times: times as ReadonlyMap<string, string>,
+    read,
+    async refresh(): Promise<void> {
+      next = await read(next, apply)
     },
   }
+}
+
+/** @returns undefined for a record that another program wrote */
+function parseLetter(value: Buffer): StoredLetter | undefined {
+  try {
+    const letter = JSON.parse(value.toString()) as StoredLetter
+    return typeof letter.consumer === 'string' && typeof letter.recorded_at === 'string' ? letter : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** For a command; `stop` closes its connections. */
+export function openKafkaDeadLetters(options: {
+  url: string
+  prefix: string
+  clock: Clock
+  log: Logger
+}): OpenDeadLetters {
+  const { url, prefix, clock, log } = options
+  const client = createKafkaClient({ url, clientId: 'docmgr-dead-letters', log })
+  const letters = createKafkaDeadLetters({ client, names: topicNames(prefix), clock, log })
+  return { ...letters, stop: () => client.close() }
 }
