@@ -185,13 +185,6 @@ test('doctor and migrate find the running service', async () => {
   assert.deepEqual([migrate.code, /up to date/.test(migrate.stdout)], [0, true])
 })
 
-test('a second service on the same folder is refused with a message', async () => {
-  const { code, stderr, stdout } = await client('serve', ...FREE)
-  assert.equal(code, 1)
-  assert.match(stderr, /^error: the data folder .* is in use by another docmgr \(process \d+\)/)
-  assert.equal(stdout, '')
-})
-
 test('client commands start a temporary service if none is running', async () => {
   const own = await newDataFolder(join(folder, 'own'))
   const files = join(folder, 'few')

@@ -35,6 +35,7 @@ test('answers the document as it was created, by every form of its id', async ()
     const response = await get(form)
     assert.equal(response.status, 200)
     assert.equal(response.headers.get('etag'), '"1"')
+    assert.match(response.headers.get('cache-control')!, /private/)
     assert.deepEqual(await response.json(), document)
   }
 })

@@ -9,29 +9,6 @@ import type { WsLimits } from './limits.ts'
 const start = (t: TestContext, limits: Partial<WsLimits> = {}, feed = (opened: OpenFeed) => opened) =>
   startTestService({ roles: ['ws'], overrides: { ws: limits, feed } }, t)
 
-test('a client that resumes receives what it missed, in order and once, then new events', async (t) => {
-  const { rows, connect } = await start(t)
-  const id = await rows.add()
-  const first = await connect(id)
-  await first.message('connection.established')
-  await rows.change(id, { title: 'seen' })
-  const seen = (await first.changes(1)).at(-1)!
-  first.close()
-  await first.closed
-  for (let index = 0; index < 20; index++) await rows.change(id, { title: `missed ${index}` })
-  const second = await connect(id, { last: seen.position! })
-  const { data } = await second.message('connection.established')
-  assert.deepEqual([data.resumed, data.position], [true, seen.position])
-  await second.changes(20)
-  await rows.change(id, { title: 'live' })
-  const versions = (await second.changes(21)).map((message) => message.data.version)
-  assert.deepEqual(
-    versions,
-    Array.from({ length: 21 }, (_, index) => seen.data.version + 1 + index),
-  )
-  second.close()
-})
-
 test('a client that has the first message of an event receives the second one', async (t) => {
   const { rows, connect, feed } = await start(t)
   const id = await rows.add()
