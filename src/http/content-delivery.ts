@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import contentDisposition from 'content-disposition'
 import mime from 'mime'
+import { isVisible, withoutBidiControls } from '../domain/display-text.ts'
 import { DomainError } from '../domain/errors.ts'
 import { entityTag, isNotModified } from './conditional.ts'
 import type { HttpResponse } from './endpoint.ts'
@@ -48,7 +49,7 @@ export async function deliver(content: StoredContent, request: DownloadRequest):
     'content-type': content.contentType,
     'content-length': String(range ? range.end - range.start + 1 : size),
     // Untrusted content must not run in the origin of the service.
-    'content-disposition': contentDisposition(fileName(content.name, content.contentType)),
+    'content-disposition': dispositionOf(fileName(content.name, content.contentType)),
     'x-content-type-options': 'nosniff',
     'content-security-policy': 'sandbox',
     // Of the whole content, also beside a range of it (RFC 9530, 3).
@@ -92,14 +93,23 @@ function unsatisfiable(size: number, requestId: string): HttpResponse {
   }
 }
 
+/** `filename` in ASCII, and `filename*` (RFC 8187) where that differs from the name (RFC 6266, 5 and appendix D). */
+function dispositionOf(name: string): string {
+  const fallback = name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^ -~]+/g, '_')
+  return contentDisposition(name, { fallback })
+}
+
 /** The name with the extension of the type, unless it has one that means the same. */
 export function fileName(name: string, contentType: string): string {
   // Control characters and separators; a leading dot would hide the file.
-  const plain =
-    name
-      .replace(/[\p{Cc}/\\]+/gu, '_')
-      .replace(/^\.+/, '_')
-      .trim() || 'content'
+  const clean = withoutBidiControls(name)
+    .replace(/[\p{Cc}/\\]+/gu, '_')
+    .replace(/^\.+/, '_')
+    .trim()
+  const plain = isVisible(clean) ? clean : 'content'
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
   const extension = mime.getExtension(type)
   const fits = type === 'application/octet-stream' ? /\.\w{1,10}$/.test(plain) : mime.getType(plain) === type

@@ -12,7 +12,7 @@ import {
   PUBLIC_FIELDS,
 } from '../domain/document-fields.ts'
 import { STATUSES } from '../domain/document-status.ts'
-import { dateTime, email, id, mediaType, sha256, status, text } from './fields.ts'
+import { dateTime, displayText, email, id, mediaType, sha256, status, text } from './fields.ts'
 
 const RETURNED: Record<FieldType, () => z.ZodType> = {
   uuid: () => z.uuid(),
@@ -42,7 +42,7 @@ const integer = z.coerce.number('must be a whole number').int('must be a whole n
 
 const SENT: Record<FieldType, (maxChars?: number) => z.ZodType> = {
   uuid: () => id,
-  text: (max) => text({ min: 1, ...(max !== undefined && { max }) }),
+  text: (max) => displayText({ ...(max !== undefined && { max }) }),
   sha256: () => sha256,
   email: () => email,
   mediaType: () => mediaType,
@@ -70,6 +70,8 @@ export const newDocumentShape = Object.fromEntries(
 )
 export const newDocumentFields = z.object(newDocumentShape) as unknown as z.ZodType<NewDocumentFields>
 
+const anyText = (max?: number): z.ZodType => text({ min: 1, ...(max !== undefined && { max }) })
+
 /**
  * Query parameters that select documents. A text filter accepts any text, so that a value that no document can have
  * selects none.
@@ -83,7 +85,7 @@ export function filterShape(
     Object.entries(filterParameters(where)).map(([name, { field }]) => {
       const { type, maxChars } = fieldDefinition(field)
       const isText = type === 'text' || type === 'email' || type === 'mediaType'
-      const schema = (isText ? SENT.text(maxChars) : SENT[type]()).optional()
+      const schema = (isText ? anyText(maxChars) : SENT[type]()).optional()
       const description = descriptions[name]
       return [name, description === undefined ? schema : schema.meta({ description })]
     }),

@@ -1,6 +1,7 @@
 /** Schemas of fields that several endpoints have. Their messages say what a valid value is. */
 import { z } from 'zod'
 import { STATUSES } from '../domain/document-status.ts'
+import { isVisible, withoutBidiControls } from '../domain/display-text.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
 
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
@@ -18,6 +19,18 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
       (value) => value.length <= max || [...value].length <= max,
       `must have at most ${max} characters`,
     ) as unknown as z.ZodType<string, string>
+}
+
+/**
+ * A text that people read, such as a title or a name: it has a character that can be seen. Controls of its direction are
+ * removed.
+ */
+export function displayText({ max }: { max?: number } = {}): z.ZodType<string, string> {
+  return text({ min: 1 })
+    .transform(withoutBidiControls)
+    .pipe(
+      text({ ...(max !== undefined && { max }) }).refine(isVisible, 'must have a character that can be seen'),
+    )
 }
 
 export const id = z

@@ -20,7 +20,7 @@ test('answers the content as an attachment that browsers do not run', async () =
   assert.equal(headers.get('content-length'), '10')
   assert.equal(
     headers.get('content-disposition'),
-    `attachment; filename="Zahlen ? 1.txt"; filename*=UTF-8''Zahlen%20%E2%84%96%201.txt`,
+    `attachment; filename="Zahlen No 1.txt"; filename*=UTF-8''Zahlen%20%E2%84%96%201.txt`,
   )
   assert.equal(headers.get('x-content-type-options'), 'nosniff')
   assert.equal(headers.get('content-security-policy'), 'sandbox')
@@ -36,6 +36,28 @@ test('HEAD answers the same headers without the content', async () => {
     [200, '10', ''],
   )
   assert.equal(response.headers.get('etag'), etag)
+})
+
+test('a name of any script is in the header in ASCII, and as it is by RFC 8187', async () => {
+  const cases: [title: string, ascii: string, extended?: string][] = [
+    ['plain name', 'plain name'],
+    ['Grüße', 'Gru_e', 'Gr%C3%BC%C3%9Fe'],
+    ['Naïve Café', 'Naive Cafe', 'Na%C3%AFve%20Caf%C3%A9'],
+    ['Договор №1', '_ No1', '%D0%94%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%20%E2%84%961'],
+    ['契約 ü', '_ u', '%E5%A5%91%E7%B4%84%20%C3%BC'],
+    ['💥', '_', '%F0%9F%92%A5'],
+    ['a"b%41', 'a\\"b%41', 'a%22b%2541'],
+  ]
+  for (const [title, ascii, extended] of cases) {
+    const { id } = await service.create({ title })
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await service.request(method, `/documents/${id}/content`)
+      assert.equal(status, 200, `${method} ${title}`)
+      const name = `attachment; filename="${ascii}.txt"`
+      const expected = extended === undefined ? name : `${name}; filename*=UTF-8''${extended}.txt`
+      assert.equal(headers.get('content-disposition'), expected)
+    }
+  }
 })
 
 test('answers 304 to a client that has the content', async () => {
@@ -93,6 +115,9 @@ test('a title becomes a file name with one matching extension, and never a path'
     ['../../etc/passwd', 'text/x-unknown', '__.._etc_passwd'],
     ['a\r\nb', 'text/x-unknown', 'a_b'],
     ['  ', 'text/plain', 'content.txt'],
+    ['\u200b\u202e', 'text/plain', 'content.txt'],
+    ['invoice\u202efdp.exe', 'application/pdf', 'invoicefdp.exe.pdf'],
+    ['עב\u200fית\u2067x\u2069', 'text/plain', 'עביתx.txt'],
   ]
   for (const [title, type, name] of cases) assert.equal(fileName(title, type), name)
 })

@@ -225,3 +225,37 @@ test('created_by is the e-mail address of the user by default', async () => {
   const other = await post(fields, headers)
   assert.equal(other.body.created_by, 'ada@example.com')
 })
+
+test('a title that cannot be seen is refused, and controls of its direction are removed', async () => {
+  const form = (title: string, name = 'file.txt') => {
+    const parts = new FormData()
+    parts.set('file', new Blob(['x']), name)
+    parts.set('created_by', 'ada@example.com')
+    if (title !== '') parts.set('title', title)
+    return fetch(`${service.url}/documents`, { method: 'POST', body: parts })
+  }
+  for (const title of [
+    ' ',
+    '\t\n',
+    '\u200b',
+    '\ufeff',
+    '\u2800',
+    '\u3164',
+    '\u202e',
+    ' \u2066\u00a0\u2069 ',
+  ]) {
+    const json = await service.request('POST', '/documents', {
+      title,
+      content: '',
+      created_by: 'ada@example.com',
+    })
+    for (const answer of [json, await form(title)]) {
+      assert.equal(answer.status, 422)
+      assert.deepEqual(await problemFields(answer), ['title'])
+    }
+  }
+  const spoofed = 'invoice\u202efdp.exe'
+  assert.equal((await service.create({ title: spoofed })).title, 'invoicefdp.exe')
+  assert.equal(((await (await form('', spoofed)).json()) as Document).title, 'invoicefdp.exe')
+  assert.deepEqual(await problemFields(await form('', '\u202e \u200b')), ['title'])
+})

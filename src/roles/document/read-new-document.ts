@@ -4,6 +4,7 @@ import contentDisposition from 'content-disposition'
 import mime from 'mime'
 import { z } from 'zod'
 import { DOCUMENT_FIELDS, INPUT_FIELDS } from '../../domain/document-fields.ts'
+import { isVisible, withoutBidiControls } from '../../domain/display-text.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
 import { readJson } from '../../http/body.ts'
@@ -138,8 +139,8 @@ function emailOf(principal: Principal): string | undefined {
 }
 
 function titleFrom(fileName: string | undefined): string | undefined {
-  const name = fileName?.split(/[/\\]/).at(-1)?.trim()
-  return name ? [...name].slice(0, DOCUMENT_FIELDS.title.maxChars).join('') : undefined
+  const name = withoutBidiControls(fileName?.split(/[/\\]/).at(-1) ?? '').trim()
+  return isVisible(name) ? [...name].slice(0, DOCUMENT_FIELDS.title.maxChars).join('') : undefined
 }
 
 function fileNameOf(header: string | undefined): string | undefined {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { requestHash } from '../../db/idempotency.ts'
 import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { email, id, text } from '../../http/fields.ts'
+import { displayText, email, id } from '../../http/fields.ts'
 import { idempotencyKeyOf } from '../../http/conditional.ts'
 import type { SignCommand, SignDocument } from './sign-document.ts'
 import { signatureSchema } from './signature-schema.ts'
@@ -23,7 +23,7 @@ const signatureData = z
 const body = z.object({
   document_id: id,
   signer_email: email,
-  signer_name: text({ min: 1, max: 255 }),
+  signer_name: displayText({ max: 255 }),
   signature_data: signatureData
     .nullish()
     .describe('base64 of an image, with or without a data: prefix, or other text'),
