@@ -30,6 +30,9 @@ export interface Signature {
   signature_data: string | null
   signed_at: string
   ip_address: string | null
+  content_sha256: string | null
+  client_address: string | null
+  token_subject: string | null
 }
 
 /** A document as the search returns it. */

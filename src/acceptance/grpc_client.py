@@ -42,6 +42,7 @@ MESSAGES = {
         ("created_at", 8, STRING),
         ("updated_at", 9, STRING),
         ("version", 10, INT32),
+        ("content_sha256", 11, STRING),
     ],
 }
 

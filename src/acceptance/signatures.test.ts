@@ -10,19 +10,21 @@ const target = await useTarget()
 const { document: documents, signature: base } = target.urls
 
 test('a signature moves its document to signed, at once and in the cache too', async () => {
-  const { id } = await createDocument(documents)
+  const { id, content_sha256 } = await createDocument(documents)
   await send(`${documents}/documents/${id}`)
   const answer = await sign(base, id, {
     signature_data: 'base64encoded_signature_image_data_here',
     document_status: 'pending',
   })
   assert.equal(answer.status, 201, JSON.stringify(answer.body))
-  const { id: signatureId, signed_at, ip_address, ...fields } = answer.body
+  const { id: signatureId, signed_at, ip_address, client_address, token_subject: _, ...fields } = answer.body
   assert.match(signatureId, /^[0-9a-f-]{36}$/)
   assert.match(signed_at, /Z$/)
   assert.equal(typeof ip_address, 'string')
+  assert.equal(client_address, ip_address)
   assert.deepEqual(fields, {
     document_id: id,
+    content_sha256,
     signer_email: 'bob@example.com',
     signer_name: 'Bob',
     signature_data: 'base64encoded_signature_image_data_here',

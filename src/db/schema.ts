@@ -126,6 +126,9 @@ export const signatures = signaturesSchema.table(
     signer_name: varchar({ length: 255 }).notNull(),
     signed_at: timestamp().notNull().default(now),
     ip_address: varchar({ length: 45 }),
+    content_sha256: varchar({ length: 64 }),
+    client_address: varchar({ length: 45 }),
+    token_subject: varchar({ length: 255 }),
     /** how signature_data is made from the object: `base64` after `image_prefix`, or `text`; null: none was sent */
     image_encoding: varchar({ length: 10 }).$type<'base64' | 'text'>(),
     image_prefix: varchar({ length: 255 }),

@@ -103,6 +103,7 @@ export const DOCUMENT_FIELDS = {
     reportsUpdate: true,
     search: 'internal',
     filter: { match: 'equal', search: false },
+    grpc: true,
   },
   /** null for a row whose content was never stored; such a row is not indexed */
   s3_key: {

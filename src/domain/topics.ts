@@ -14,6 +14,9 @@ export interface SignatureRow {
   signer_name: string
   signed_at: string
   ip_address: string | null
+  content_sha256: string | null
+  client_address: string | null
+  token_subject: string | null
   image_size: number | null
   image_sha256: string | null
   traceparent: string | null

@@ -34,7 +34,7 @@ const body = z.object({
       'must be an IPv4 or IPv6 address',
     )
     .nullish()
-    .describe('by default the address that the request comes from'),
+    .describe('by default client_address, which alone is evidence'),
   document_status: z
     .string('must be a string')
     .nullish()

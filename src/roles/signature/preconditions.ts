@@ -1,17 +1,23 @@
 import { isSignable } from '../../domain/document-status.ts'
-import { DomainError } from '../../domain/errors.ts'
+import { DomainError, isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
-import type { Documents } from '../../ports/documents/port.ts'
+import type { Documents, DocumentSummary } from '../../ports/documents/port.ts'
 
-/** @throws DomainError document-not-found, document-not-signable, unavailable, deadline-exceeded */
-export async function checkSignable(
+/**
+ * The document that is to be signed.
+ * @throws DomainError document-not-found, document-not-signable, unavailable, deadline-exceeded
+ */
+export async function getSignable(
   documents: Documents,
   documentId: string,
   context: RequestContext,
-): Promise<void> {
-  const { exists, status } = await documents.exists(documentId, context)
-  if (!exists || status === '') throw notFound(documentId)
+): Promise<DocumentSummary> {
+  const document = await documents.get(documentId, context).catch((error: unknown) => {
+    throw isProblem(error, 'document-not-found') ? notFound(documentId) : error
+  })
+  const { status } = document
   if (!isSignable(status)) throw notSignable(`the document ${documentId} cannot be signed (status ${status})`)
+  return document
 }
 
 /** The error for a client whose document has refused the move to `signed`. */

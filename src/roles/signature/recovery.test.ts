@@ -20,11 +20,11 @@ after(() => server.stop())
 /** Documents whose calls can be made to fail, hang, or be preceded by something. */
 function switchable() {
   type Fault = () => Promise<void>
-  const faults: { exists?: Fault; before?: Fault; after?: Fault; moves: number } = { moves: 0 }
+  const faults: { get?: Fault; before?: Fault; after?: Fault; moves: number } = { moves: 0 }
   const through = (documents: Documents): Partial<Documents> => ({
-    async exists(id, context) {
-      await faults.exists?.()
-      return documents.exists(id, context)
+    async get(id, context) {
+      await faults.get?.()
+      return documents.get(id, context)
     },
     async updateStatus(id, status, context) {
       faults.moves++
@@ -58,7 +58,7 @@ const tables = async ({ database }: SignatureService): Promise<number[]> => {
 test('while the document role is down nothing is stored, and the answer is 503, not 404', async () => {
   const { faults, through } = switchable()
   const docs = await startSignatureService({ database: await server.open(), through })
-  faults.exists = down
+  faults.get = down
   const { status, body } = await docs.sign(docs.documents.create().id)
   assert.equal(status, 503)
   assert.equal(body.type, 'urn:docmgr:problem:unavailable')

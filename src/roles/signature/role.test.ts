@@ -29,7 +29,7 @@ const countRows = async (table: string): Promise<number> => {
 }
 
 test('a signature is stored, answered as it was sent, and its document is signed', async () => {
-  const { id } = docs.documents.create('sent')
+  const { id, content_sha256 } = docs.documents.create('sent')
   const { status, headers, body } = await docs.sign(id, {
     signature_data: 'aGVsbG8=',
     document_status: 'cancelled',
@@ -43,12 +43,18 @@ test('a signature is stored, answered as it was sent, and its document is signed
     signed_at: body.signed_at,
     signature_data: 'aGVsbG8=',
     ip_address: '127.0.0.1',
+    content_sha256,
+    client_address: '127.0.0.1',
+    token_subject: null,
     document_status: 'signed',
   })
   assert.equal(headers.get('location'), `/signatures/${body.id}`)
   assert.equal((await docs.documents.exists(id, testContext())).status, 'signed')
   const { document_status: _, ...signature } = body
   assert.deepEqual((await docs.get(`/signatures/${body.id}`)).body, signature)
+  const listed = { ...signature, signature_data: null }
+  for (const path of [`/documents/${id}/signatures`, `/signatures?document_id=${id}`])
+    assert.deepEqual((await docs.get(path)).body, [listed])
   assert.equal(await docs.signature.pending(), 0)
 })
 
@@ -124,12 +130,46 @@ test('the default address is that of the client, also behind a trusted proxy', a
   assert.equal(await address({ ip_address: null }, {}), '127.0.0.1')
 })
 
+test('what the service saw is kept beside what the client says, and is never what the client says', async () => {
+  const evidence = async (fields: object, headers: Record<string, string> = {}): Promise<unknown[]> => {
+    const { id, content_sha256 } = docs.documents.create()
+    const { body } = await docs.sign(id, fields, headers)
+    const stored = (await docs.get(`/signatures/${body.id}`)).body
+    for (const name of ['ip_address', 'client_address', 'token_subject', 'content_sha256'])
+      assert.equal(stored[name], body[name])
+    assert.equal(body.content_sha256, content_sha256)
+    return [body.ip_address, body.client_address, body.token_subject]
+  }
+  const forged = { content_sha256: 'f'.repeat(64), client_address: '8.8.4.4', token_subject: 'eve' }
+  assert.deepEqual(await evidence(forged), ['127.0.0.1', '127.0.0.1', null])
+  assert.deepEqual(await evidence({ ...forged, ip_address: '8.8.8.8' }), ['8.8.8.8', '127.0.0.1', null])
+  const proxied = { 'x-forwarded-for': '8.8.4.4, 203.0.113.7' }
+  assert.deepEqual(await evidence({ ip_address: '8.8.8.8' }, proxied), ['8.8.8.8', '203.0.113.7', null])
+  const zoned = { 'x-forwarded-for': `fe80::1%${'z'.repeat(60)}` }
+  assert.deepEqual(await evidence({}, zoned), ['fe80::1', 'fe80::1', null])
+  for (const nonsense of ['nonsense', 'unknown', "'; drop table"])
+    assert.deepEqual(await evidence({}, { 'x-forwarded-for': nonsense }), [null, null, null])
+  const authorization = docs.authorization({ id: 'user-7', email: 'ada@example.com' })
+  assert.deepEqual(await evidence({}, { authorization }), ['127.0.0.1', '127.0.0.1', 'user-7'])
+})
+
+test('a signature from before the columns of evidence is answered with nulls', async () => {
+  const { id } = docs.documents.create()
+  const { body } = await docs.sign(id)
+  const forget = `UPDATE signatures.signatures SET content_sha256 = NULL, client_address = NULL WHERE id = $1`
+  await docs.database.pool.query(forget, [body.id])
+  const { content_sha256, client_address, token_subject } = (await docs.get(`/signatures/${body.id}`)).body
+  assert.deepEqual([content_sha256, client_address, token_subject], [null, null, null])
+})
+
 const wrong: [field: string, fields: object][] = [
   ['document_id', { document_id: 'zzz' }],
   ['signer_email', { signer_email: 'nope' }],
   ['signer_name', { signer_name: '' }],
   ['signer_name', { signer_name: 'x'.repeat(256) }],
   ['signer_name', { signer_name: 'a\u0000b' }],
+  ['signer_name', { signer_name: ' \u200b' }],
+  ['signer_email', { signer_email: 'a\u202eb@example.com' }],
   ['signature_data', { signature_data: 'x'.repeat(1024 * 1024 + 1) }],
   ['signature_data', { signature_data: '\ud800' }],
   ['signature_data', { signature_data: 5 }],

@@ -9,7 +9,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { FinishSigning } from './finish-signing.ts'
 import type { IntentStore } from './intent-store.ts'
-import { checkSignable } from './preconditions.ts'
+import { getSignable } from './preconditions.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
 import type { NewSignature, SignatureStore } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
@@ -82,14 +82,19 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   return async (command, context, request) => {
     const earlier = request && (await store.findCreated(request))
     if (earlier !== undefined) return repeat(earlier)
-    await checkSignable(documents, command.document_id, context)
+    const { content_sha256 } = await getSignable(documents, command.document_id, context)
     const { signature_data, ...fields } = command
     const id = newId()
+    const client_address = addressOf(context)
     const row: NewSignature = {
       ...fields,
       id,
       signed_at: formatTime(clock.now().toISOString()),
-      ip_address: command.ip_address ?? (isIP(context.clientAddress) ? context.clientAddress : null),
+      ip_address: command.ip_address ?? client_address,
+      // A content never changes, so this is what is signed.
+      content_sha256,
+      client_address,
+      token_subject: context.principal.kind === 'user' ? context.principal.id : null,
       ...(await images.put(id, signature_data)),
       traceparent: context.traceparent,
     }
@@ -104,4 +109,10 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
       throw error
     }
   }
+}
+
+/** Without the zone of a link-local address (RFC 4007, 11), which means nothing elsewhere. */
+function addressOf({ clientAddress }: RequestContext): string | null {
+  const address = clientAddress.split('%', 1)[0]!
+  return isIP(address) === 0 ? null : address
 }

@@ -81,7 +81,18 @@ export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImage
 /** The signature as lists show it. */
 export function withoutData(row: StoredSignature): Signature {
   const { id, document_id, signer_email, signer_name, signed_at, ip_address } = row
-  return { id, document_id, signer_email, signer_name, signed_at, signature_data: null, ip_address }
+  const { content_sha256, client_address, token_subject } = row
+  const evidence = { content_sha256, client_address, token_subject }
+  return {
+    id,
+    document_id,
+    signer_email,
+    signer_name,
+    signed_at,
+    signature_data: null,
+    ip_address,
+    ...evidence,
+  }
 }
 
 async function imageTypeOf(bytes: Buffer): Promise<string | null> {

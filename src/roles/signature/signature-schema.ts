@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { email, id } from '../../http/fields.ts'
+import { email, id, sha256 } from '../../http/fields.ts'
 
 /** A signature in OpenAPI. */
 export const signatureSchema = z
@@ -10,6 +10,20 @@ export const signatureSchema = z
     signer_name: z.string(),
     signed_at: z.iso.datetime(),
     signature_data: z.string().nullable().describe('as it was sent; null in lists unless included'),
-    ip_address: z.string().nullable(),
+    ip_address: z.string().nullable().describe('as the client says; by default client_address'),
+    content_sha256: sha256
+      .nullable()
+      .describe('of the content that was signed, as the service stores it; null for older signatures'),
+    client_address: z
+      .string()
+      .nullable()
+      .describe(
+        'where the request came from as the service saw it, behind trusted proxies by X-Forwarded-For: evidence, ' +
+          'unlike ip_address; null for older signatures',
+      ),
+    token_subject: z
+      .string()
+      .nullable()
+      .describe('`sub` of the token with which the request was made; null without a token'),
   })
   .meta({ id: 'Signature' })

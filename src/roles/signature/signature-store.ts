@@ -50,6 +50,7 @@ export interface SignatureStore {
 
 const READ = [
   ...(['id', 'document_id', 'signer_email', 'signer_name', 'signed_at', 'ip_address'] as const),
+  ...(['content_sha256', 'client_address', 'token_subject'] as const),
   ...(['image_encoding', 'image_prefix', 'image_type', 'image_size', 'image_sha256'] as const),
 ] as const satisfies readonly (keyof StoredSignature)[]
 const INSERTED = [...READ, 'traceparent'] as const
@@ -125,7 +126,8 @@ async function insert(on: Queryable, row: NewSignature, graceMs: number): Promis
   }
 }
 
-function listStatement(filter: SignatureFilter, page: Page): { text: string; values: unknown[] } {
+/** Pages in the order of the indexes. Exported so that a test can read its plan. */
+export function listStatement(filter: SignatureFilter, page: Page): { text: string; values: unknown[] } {
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where: string[] = []

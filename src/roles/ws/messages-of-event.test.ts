@@ -61,7 +61,7 @@ test('a document is reported as deleted once: by deleted_at, or by the deletion 
   assert.deepEqual(types(sampleEvent('d', row, null)), ['document.deleted'])
 })
 
-test('a message about a signature has no image and no address', () => {
+test('a message about a signature names what was signed, and has no image, address or token', () => {
   const after: SignatureRow = {
     id: '019aa1b2-0000-7000-8000-0000000000a1',
     document_id: row.id,
@@ -69,11 +69,14 @@ test('a message about a signature has no image and no address', () => {
     signer_name: 'Ada',
     signed_at: '2026-03-01T10:00:00Z',
     ip_address: '10.0.0.1',
+    content_sha256: 'cc',
+    client_address: '10.0.0.2',
+    token_subject: 'ada',
     image_size: 5,
     image_sha256: 'bb',
     traceparent: null,
   }
-  const { id, document_id, signer_email, signer_name, signed_at } = after
+  const { id, document_id, signer_email, signer_name, signed_at, content_sha256 } = after
   const messages = messagesOfEvent({
     topic: 'cdc.signatures',
     key: id,
@@ -81,7 +84,8 @@ test('a message about a signature has no image and no address', () => {
     value: { op: 'c', before: null, after, source: SAMPLE_SOURCE, ts_ms: 0 },
   })
   assert.equal(messages[0]!.type, 'signature.added')
-  assert.deepEqual(messages[0]!.data, { document_id, signature_id: id, signer_email, signer_name, signed_at })
+  const data = { document_id, signature_id: id, signer_email, signer_name, signed_at, content_sha256 }
+  assert.deepEqual(messages[0]!.data, data)
 })
 
 test('only the last message of an event has its position; an earlier one has a resume point between them', () => {

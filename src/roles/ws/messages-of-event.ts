@@ -87,9 +87,12 @@ function documentData(row: DocumentRow): Record<string, unknown> {
   return data
 }
 
-/** Without the image and the signer's address, which are not for every subscriber. */
+/** Without the image and what is known of the client, which are not for every subscriber. */
 function messagesOfSignature({ op, after }: Change<SignatureRow>): Content[] {
   if (op !== 'c') return []
   const { id, document_id, signer_email, signer_name, signed_at } = after!
-  return [['signature.added', { document_id, signature_id: id, signer_email, signer_name, signed_at }]]
+  // Events from before the column have none.
+  const { content_sha256 = null } = after!
+  const data = { document_id, signature_id: id, signer_email, signer_name, signed_at, content_sha256 }
+  return [['signature.added', data]]
 }
