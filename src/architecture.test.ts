@@ -163,6 +163,7 @@ test('each SDK is named in one file', () => {
     'prom-client',
     'redis',
     'unpdf',
+    'validator/lib/isEmail.js',
     'grpc-health-check',
     'proxy-addr',
     'raw-body',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { DomainError } from '../domain/errors.ts'
 import type { Principal } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { isEmailAddress } from '../runtime/email-address.ts'
 
 export interface TokenSettings {
   /** at least 32 bytes (RFC 7518, 3.2: as long as the hash) */
@@ -25,7 +26,7 @@ export interface Tokens {
 
 const claims = z.object({
   sub: z.string().min(1).max(255),
-  email: z.email(),
+  email: z.string().refine(isEmailAddress),
   admin: z.boolean().default(false),
 })
 

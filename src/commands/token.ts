@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { keptTokenSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { isEmailAddress } from '../runtime/email-address.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
@@ -24,7 +24,7 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
     options.lifetime === undefined
       ? config.auth.tokenLifetime
       : wholeNumber(options.lifetime, '--lifetime', 1, YEAR_SECONDS)
-  if (!z.email().safeParse(options.email).success) {
+  if (!isEmailAddress(options.email)) {
     throw new CommandError(
       `--email ${options.email}: must be an e-mail address, such as ada@example.com`,
       EXIT.usage,

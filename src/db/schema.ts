@@ -65,7 +65,7 @@ export const documents = documentsSchema.table(
       .on(table.status, table.created_at, table.id)
       .where(sql`deleted_at is null`),
     index('documents_created_by_created_at')
-      .on(table.created_by, table.created_at, table.id)
+      .on(sql`lower(${table.created_by})`, table.created_at, table.id)
       .where(sql`deleted_at is null`),
     index('documents_updated_at_id')
       .on(table.updated_at, table.id)

@@ -27,10 +27,10 @@ export type FieldType = keyof FieldTypes
 /** How a query parameter selects documents by a field. */
 export interface FieldFilter {
   /**
-   * `equal`: `?name=value`. `contains`: `?name=part`, in any case. `range`: `?X_from=` (inclusive) and `?X_to=`
-   * (exclusive), where X is the field's name without `_at`.
+   * `equal`: `?name=value`. `caseless`: the same, in any case. `contains`: `?name=part`, in any case. `range`:
+   * `?X_from=` (inclusive) and `?X_to=` (exclusive), where X is the field's name without `_at`.
    */
-  match: 'equal' | 'contains' | 'range'
+  match: 'equal' | 'caseless' | 'contains' | 'range'
   /** GET /search and GET /aggregations accept it too, not only GET /documents */
   search: boolean
 }
@@ -130,7 +130,7 @@ export const DOCUMENT_FIELDS = {
     reportsUpdate: true,
     search: 'words',
     weight: 0.4,
-    filter: { match: 'equal', search: true },
+    filter: { match: 'caseless', search: true },
     facet: true,
     grpc: true,
   },
@@ -199,7 +199,7 @@ export type Document = Pick<DocumentRow, FieldsWith<{ visibility: 'public' }>>
 /** Query parameters that select documents, by name: the field, and how its value is compared. */
 export interface FilterParameter {
   field: DocumentField
-  operator: 'equal' | 'contains' | 'from' | 'to'
+  operator: 'equal' | 'caseless' | 'contains' | 'from' | 'to'
 }
 
 /** @param where `list`: GET /documents; `search`: GET /search and GET /aggregations */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { STATUSES } from '../domain/document-status.ts'
 import { isVisible, withoutBidiControls } from '../domain/display-text.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
+import { isEmailAddress } from '../runtime/email-address.ts'
 
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
 export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
@@ -48,9 +49,15 @@ export const id = z
 
 export const idParams = z.object({ id })
 
+/** In one normal form, so that equal addresses are the same text. */
 export const email = text({ max: 320 })
-  .transform((value) => value.trim())
-  .pipe(z.email('must be an e-mail address, such as ada@example.com'))
+  .transform((value) => value.trim().normalize('NFC'))
+  .pipe(
+    z
+      .string()
+      .refine(isEmailAddress, 'must be an e-mail address, such as ada@example.com')
+      .meta({ format: 'idn-email' }),
+  )
 
 export const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
 

@@ -234,6 +234,7 @@ function testHits(open: () => Promise<SearchIndex>): void {
   test('filters narrow what is found', async (index) => {
     await hitsOf(index, 'contract', 1, { status: 'signed' })
     await hitsOf(index, 'contract', 1, { created_by: 'grace.hopper@example.org' })
+    await hitsOf(index, 'contract', 1, { created_by: 'Grace.Hopper@EXAMPLE.org' })
     await hitsOf(index, 'contract', 0, { created_by: 'grace' })
     await hitsOf(index, 'contract', 1, { content_type: 'application/pdf' })
     await hitsOf(index, 'contract', 1, { created_from: lease.created_at })

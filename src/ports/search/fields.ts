@@ -33,7 +33,7 @@ export const weightOf = (name: WordsField): number => fieldDefinition(name).weig
 export interface Condition {
   field: SearchField
   /** `from` is inclusive, `to` exclusive */
-  operator: 'equal' | 'from' | 'to'
+  operator: 'equal' | 'caseless' | 'from' | 'to'
   value: string | number
 }
 

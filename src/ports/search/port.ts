@@ -11,7 +11,7 @@ export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: s
   deleted: boolean
 }
 
-type EqualFilter = FieldsWith<{ filter: { match: 'equal'; search: true } }>
+type EqualFilter = FieldsWith<{ filter: { match: 'equal' | 'caseless'; search: true } }>
 type RangeFilter = FieldsWith<{ filter: { match: 'range'; search: true } }>
 type WithoutAt<Name extends string> = Name extends `${infer Base}_at` ? Base : Name
 

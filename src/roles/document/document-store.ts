@@ -257,6 +257,8 @@ function condition(
   switch (operator) {
     case 'equal':
       return `${field} = ${bind(value)}`
+    case 'caseless':
+      return `lower(${field}) = lower(${bind(value)})`
     case 'contains':
       return `${field} ILIKE ${bind(`%${String(value).replace(/[\\%_]/g, '\\$&')}%`)}`
     case 'from':

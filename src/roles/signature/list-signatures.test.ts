@@ -4,6 +4,7 @@ import { GONE } from '../../ports/documents/contract-suite.ts'
 import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 import type { Answer } from '../../testing/test-service.ts'
+import { listStatement } from './signature-store.ts'
 
 let server: TestDatabases
 let docs: SignatureService
@@ -116,4 +117,28 @@ test('a document without signatures has an empty list, and an unknown one is 404
   const unknown = await docs.get(`/documents/${GONE}/signatures`)
   assert.equal(unknown.status, 404)
   assert.equal(unknown.body.type, 'urn:docmgr:problem:document-not-found')
+})
+
+test('addresses of every script are compared without case, over their index', async () => {
+  const { id } = docs.documents.create()
+  assert.equal((await docs.sign(id, { signer_email: 'Почта@Пример.рф' })).status, 201)
+  assert.equal(
+    (await docs.sign(id, { signer_email: 'почта@пример.РФ' })).body.type,
+    'urn:docmgr:problem:already-signed',
+  )
+  for (const address of ['почта@пример.рф', 'ПОЧТА@ПРИМЕР.РФ']) {
+    const found = await docs.get(`/signatures?signer_email=${encodeURIComponent(address)}`)
+    assert.deepEqual(names(found), ['Почта@Пример.рф'])
+  }
+  const { pool } = docs.database
+  await pool.query(
+    `INSERT INTO signatures.signatures (id, document_id, signer_email, signer_name)
+     SELECT gen_random_uuid(), gen_random_uuid(), 'bulk' || n || '@example.com', 'Bulk' FROM generate_series(1, 5000) n`,
+  )
+  await pool.query('ANALYZE signatures.signatures')
+  const { text, values } = listStatement({ signerEmail: 'Bulk7@example.com' }, { skip: 0, limit: 10 })
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values)
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  assert.match(plan, /Index Scan Backward using signatures_signer_email_signed_at/)
+  assert.doesNotMatch(plan, /Sort|Seq Scan/)
 })

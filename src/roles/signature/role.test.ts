@@ -169,6 +169,7 @@ const wrong: [field: string, fields: object][] = [
   ['signer_name', { signer_name: 'x'.repeat(256) }],
   ['signer_name', { signer_name: 'a\u0000b' }],
   ['signer_name', { signer_name: ' \u200b' }],
+  ['signer_email', { signer_email: 'a@b-.com' }],
   ['signer_email', { signer_email: 'a\u202eb@example.com' }],
   ['signature_data', { signature_data: 'x'.repeat(1024 * 1024 + 1) }],
   ['signature_data', { signature_data: '\ud800' }],

@@ -54,6 +54,8 @@ const OPERATORS = { from: 'gte', to: 'lt' } as const
 
 function conditionOf({ field, operator, value }: Condition): Query {
   if (operator === 'equal') return { term: { [exactField(field)]: value } }
+  // Elasticsearch compares only ASCII letters without case here.
+  if (operator === 'caseless') return { term: { [exactField(field)]: { value, case_insensitive: true } } }
   const isTime = fieldDefinition(field).type === 'timestamp'
   return { range: { [field]: { [OPERATORS[operator]]: isTime ? clampFraction(String(value)) : value } } }
 }

@@ -100,8 +100,11 @@ function whereOf(tsquery: string | undefined, conditions: readonly Condition[]) 
   const values: unknown[] = []
   const parts = ['not deleted']
   if (tsquery !== undefined) parts.push(`vector @@ $${values.push(tsquery)}::tsquery`)
-  for (const { field, operator, value } of conditions)
-    parts.push(`${field} ${OPERATORS[operator]} $${values.push(value)}::${COLUMN_TYPES.get(field)!}`)
+  for (const { field, operator, value } of conditions) {
+    const parameter = `$${values.push(value)}::${COLUMN_TYPES.get(field)!}`
+    if (operator === 'caseless') parts.push(`lower(${field}) = lower(${parameter})`)
+    else parts.push(`${field} ${OPERATORS[operator]} ${parameter}`)
+  }
   return { where: parts.join(' and '), values }
 }
 

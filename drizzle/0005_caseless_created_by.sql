@@ -1,0 +1,2 @@
+DROP INDEX "documents"."documents_created_by_created_at";--> statement-breakpoint
+CREATE INDEX "documents_created_by_created_at" ON "documents"."documents" USING btree (lower("created_by"),"created_at","id") WHERE deleted_at is null;
