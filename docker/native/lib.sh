@@ -66,7 +66,7 @@ port_of() {
   echo "${!variable}"
 }
 
-# What every role is started with, one NAME=VALUE a line. A variable of the caller takes precedence.
+# What every role is started with, one NAME=VALUE per line. A variable of the caller takes precedence.
 docmgr_settings() {
   local name value
   while IFS='=' read -r name value; do printf '%s=%s\n' "$name" "${!name:-$value}"; done <<END

@@ -22,7 +22,7 @@ const PARSERS: Record<number, (text: string) => unknown> = {
   3802: JSON.parse,
 }
 const asText = (text: string): string => text
-// The driver's signature depends on the type number; all values come as text here.
+// The signature in pg depends on the type number; all values come as text here.
 const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText } as never
 
 /**

@@ -50,7 +50,7 @@ export async function readReplicationSlot(
   }
 }
 
-/** Does nothing when there is no slot of this name. @throws the driver's error, such as 55006 while it is read */
+/** Does nothing when there is no slot of this name. @throws the error of pg, such as 55006 while it is read */
 export async function dropReplicationSlot(connection: Queryable, name: string): Promise<void> {
   await connection.query(
     'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',

@@ -12,7 +12,7 @@ export interface Change<Row> {
   /** null for d */
   after: Row | null
   source: ChangeSource
-  /** when the event was made, milliseconds since the epoch */
+  /** when the event was made, Unix time in milliseconds */
   ts_ms: number
 }
 
@@ -20,7 +20,7 @@ export interface ChangeSource {
   version: string
   connector: string
   name: string
-  /** when the transaction committed, milliseconds since the epoch */
+  /** when the transaction committed, Unix time in milliseconds */
   ts_ms: number
   snapshot: 'true' | 'first' | 'last' | 'false' | 'incremental'
   db: string

@@ -1,8 +1,8 @@
 /**
  * The one table of a document's fields: each entry is a column of documents.documents with the same name. SQL column
- * lists, row types, REST schemas, list and search filters, facets, change messages, both search indexes and the gRPC
- * message derive from it; db/schema.ts is checked against it by the compiler. A new column is an entry here, a column
- * in db/schema.ts and a migration.
+ * lists, row types, REST schemas, list and search filters, facets, change messages, search documents and the values of
+ * the gRPC message derive from it. The compiler compares documents.documents in db/schema.ts with it; search.documents
+ * and proto/document.proto are written by hand. CONTRIBUTING.md has the recipe for a new field.
  */
 import type { DocumentStatus } from './document-status.ts'
 

@@ -1,8 +1,6 @@
 /**
  * The one table of topics: the tables whose changes are published, one topic each. The change feed's drivers, positions,
- * snapshots, history and Debezium's connector derive from it. A new topic is an entry here with its row type, a table
- * in db/schema.ts with a migration (REPLICA IDENTITY FULL, added to the publication), and its messages in
- * roles/ws/messages-of-event.ts.
+ * snapshots, history and Debezium's connector derive from it. CONTRIBUTING.md has the recipe for a new topic.
  */
 import type { DocumentRow } from './document-fields.ts'
 

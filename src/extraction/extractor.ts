@@ -57,7 +57,7 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
   const limits = { ...DEFAULT_LIMITS, ...given }
   const processes: ExtractionProcess[] = []
   const idle: ExtractionProcess[] = []
-  const slots = createSemaphore(limits.concurrency)
+  const workers = createSemaphore(limits.concurrency)
   let stopped = false
 
   function createProcess(): ExtractionProcess {
@@ -68,8 +68,8 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
   }
 
   async function extractInProcess(input: ExtractionInput): Promise<Extraction> {
-    if (slots.waiting >= limits.maxQueue) return { outcome: 'failed', reason: 'queue full' }
-    return slots.run(async () => {
+    if (workers.waiting >= limits.maxQueue) return { outcome: 'failed', reason: 'queue full' }
+    return workers.run(async () => {
       throwIfStopped()
       const process = idle.pop() ?? createProcess()
       const { maxOutputChars, timeoutMs } = limits

@@ -2,7 +2,7 @@
  * Combines the requests of one turn of the event loop into one call, with at most `maxBatch` requests each. Requests
  * of many connections arrive in one turn, and a command to a server costs much more than one more item in it.
  *
- * @param call returns one answer a request, in their order; an Error rejects that request only
+ * @param call returns one answer for each request, in their order; an Error rejects that request only
  */
 export function coalesce<Request, Answer>(
   maxBatch: number,

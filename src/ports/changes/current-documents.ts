@@ -16,7 +16,7 @@ const PAGE = `
  * The current state of the documents that have content, deleted ones included: events of op `r` in the order of their
  * ids. Their position is empty.
  * @param after last id of the previous page; undefined for the first page
- * @throws the driver's error
+ * @throws the error of pg
  */
 export async function currentDocuments(
   pool: Pool,
@@ -26,7 +26,7 @@ export async function currentDocuments(
   return readEvents(pool, PAGE, [after ?? null, limit])
 }
 
-/** The current state of these documents, as far as their rows exist, with or without content. @throws the driver's error */
+/** The current state of these documents, as far as their rows exist, with or without content. @throws the error of pg */
 export function currentDocumentsOf(pool: Pool, ids: readonly string[]): Promise<ChangeEvent[]> {
   return readEvents(pool, 'select * from documents.documents where id = any($1::uuid[]) order by id', [ids])
 }
@@ -53,7 +53,7 @@ async function readEvents(pool: Pool, text: string, values: unknown[]): Promise<
   })
 }
 
-/** The number of documents that have content. @throws the driver's error */
+/** The number of documents that have content. @throws the error of pg */
 export async function countDocuments(pool: Pool): Promise<number> {
   const { rows } = await pool.query(
     'select count(*)::float8 as count from documents.documents where s3_key is not null',

@@ -54,8 +54,8 @@ export interface Consumer {
   concurrency?: number
   /**
    * Resolves when the effect of the whole batch is durable; only then does the position advance. A DomainError
-   * `unavailable` is retried until it succeeds. After any other error the events are retried one by one, and an event
-   * that keeps failing goes to the dead letters.
+   * `unavailable` or `deadline-exceeded` is retried until it succeeds. After any other error the batch is halved until
+   * the failing event is alone; an event that keeps failing goes to the dead letters.
    */
   handle(events: ChangeEvent[]): Promise<void>
   /** Events may be missing before the next one. Positions given before are invalid; a shared consumer gets a snapshot. */

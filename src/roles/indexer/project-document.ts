@@ -10,7 +10,7 @@ export interface DocumentState {
   deleted: boolean
   /** the batch has the creation of the document, so the index cannot have its text yet */
   isNew: boolean
-  /** when the newest change was committed, milliseconds since the epoch */
+  /** when the newest change was committed, Unix time in milliseconds */
   committedAt: number
 }
 

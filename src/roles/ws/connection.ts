@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   ws: WebSocket
   /** the connection below `ws` */
   socket: Duplex
-  /** when the client's token expires, milliseconds since the epoch; Infinity when it does not */
+  /** when the client's token expires, Unix time in milliseconds; Infinity when it does not */
   expiresAt: number
   limits: WsLimits
   /** a text message within the rate limit */

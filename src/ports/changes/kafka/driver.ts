@@ -38,7 +38,7 @@ const TIMINGS: GroupTimings = {
   refreshMs: 30_000,
   stopMs: 10_000,
 }
-/** About 2 KB an event. */
+/** About 2 KB per event. */
 const BUFFER: BufferLimits = { events: 50_000, bytes: 64 * 1024 * 1024 }
 const READ_BACK = { events: 20_000, ms: 10_000 }
 const LOG_REPLAY: LogReplayLimits = { records: 200_000, ms: 10_000 }
@@ -125,7 +125,7 @@ class KafkaDriver implements FeedDriver {
     if (!asked) return { reset: 'the position is malformed' }
     if (asked.identity !== this.#recent.cursor.identity) return { reset: 'the position is unknown' }
     const after = asked.offsets
-    // Another instance can be ahead of this one: the answer must not lead back.
+    // Another instance can be ahead of this one: the replay must not move the client back.
     if (!(await this.#broadcast.reached(after, CATCH_UP_TIMEOUT_MS))) {
       if (this.#broadcast.isAtEnd) return { reset: 'the position is in the future' }
       throw new Error('the change feed has not reached the position yet')

@@ -54,7 +54,7 @@ function isBefore(one: LogItem, other: LogItem): boolean {
   return difference < 0 || (difference === 0 && lsnOf(one) < lsnOf(other))
 }
 
-/** microseconds since the epoch */
+/** Unix time in microseconds */
 function commitTimeOf({ parsed, record }: LogItem): number {
   if (parsed.kind === 'malformed') return record.timestamp * 1000
   const source = parsed.event.value.source as ChangeEvent['value']['source'] & { ts_us?: number }

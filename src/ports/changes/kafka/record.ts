@@ -8,7 +8,7 @@ export type UnplacedEvent = Omit<ChangeEvent, 'position'>
 
 export type ParsedRecord =
   | { kind: 'event'; event: UnplacedEvent; /** JSON of the value */ text: string }
-  /** a tombstone after a delete, or an operation that is not about a row */
+  /** a record with the value null, which Debezium sends after a delete, or an operation that is not about a row */
   | { kind: 'ignored' }
   | { kind: 'malformed'; error: Error }
 

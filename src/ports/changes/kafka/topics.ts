@@ -10,7 +10,7 @@ export interface KafkaTopicsOptions {
   prefix: string
   /** of each topic of changes; adding some later breaks the order of a document's changes once */
   partitions: number
-  /** copies of each partition, at most one a broker; -1: the brokers' default */
+  /** copies of each partition, at most one per broker; -1: the brokers' default */
   replicationFactor: number
   /** how long every change is kept; after that, only the newest state of each document */
   retentionHours: number

@@ -10,7 +10,7 @@ export interface KafkaOffset extends KafkaPartition {
 
 export interface KafkaRecord {
   offset: number
-  /** milliseconds since the epoch */
+  /** Unix time in milliseconds */
   timestamp: number
   key: Buffer | null
   value: Buffer | null

@@ -14,7 +14,7 @@ export interface DispatcherOptions {
 }
 
 /** What the reader of the log learns from the dispatcher. */
-export interface DispatcherSubscriber {
+export interface DispatcherListener {
   /** Every consumer has finished everything before `lsn`, which only grows. */
   onConfirmed(lsn: Lsn): void
   /** A queue is full: pause reading. */
@@ -32,7 +32,7 @@ export class Dispatcher {
   readonly #queues: ConsumerQueue[] = []
   /** ends of transactions, in order: when every queue has done `seq`, `lsn` can be confirmed */
   readonly #commits = new Queue<{ seq: number; lsn: Lsn }>()
-  #subscriber: DispatcherSubscriber | undefined
+  #listener: DispatcherListener | undefined
   #capacityWaiters: (() => void)[] = []
   #seq = 0
   #full = false
@@ -54,8 +54,8 @@ export class Dispatcher {
     return this.#full
   }
 
-  subscribe(subscriber: DispatcherSubscriber): void {
-    this.#subscriber = subscriber
+  notify(listener: DispatcherListener): void {
+    this.#listener = listener
   }
 
   add(consumer: Consumer): ConsumerQueue {
@@ -75,7 +75,7 @@ export class Dispatcher {
       queue.offer(numbered)
       if (!this.#full && queue.pending >= this.#options.queueLimit) {
         this.#full = true
-        this.#subscriber?.onFull()
+        this.#listener?.onFull()
       }
     }
   }
@@ -113,10 +113,10 @@ export class Dispatcher {
     for (const queue of this.#queues) done = Math.min(done, queue.done)
     let confirmed: Lsn | undefined
     while (this.#commits.first && this.#commits.first.seq <= done) confirmed = this.#commits.shift()!.lsn
-    if (confirmed !== undefined) this.#subscriber?.onConfirmed(confirmed)
+    if (confirmed !== undefined) this.#listener?.onConfirmed(confirmed)
     if (!this.#full || this.#queues.some(({ pending }) => pending > this.#options.queueLimit / 2)) return
     this.#full = false
-    this.#subscriber?.onCapacity()
+    this.#listener?.onCapacity()
     for (const resolve of this.#capacityWaiters.splice(0)) resolve()
   }
 }

@@ -23,7 +23,7 @@ export interface Origin {
   /** end of the previous commit; undefined when not known */
   previousCommit: Lsn | undefined
   xid: number | null
-  /** when it committed, microseconds since the epoch */
+  /** when it committed, Unix time in microseconds */
   committedUs: number
 }
 
@@ -51,7 +51,7 @@ export function topicOf(schema: string, table: string): Topic | undefined {
   return TOPIC_BY_TABLE.get(`${schema}.${table}`)
 }
 
-/** @param nowMs milliseconds since the epoch */
+/** @param nowMs Unix time in milliseconds */
 export function makeEvent(change: RowChange, origin: Origin, position: Position, nowMs: number): ChangeEvent {
   const { schema, table } = DEFINITIONS.get(change.topic)!
   const previous = origin.previousCommit === undefined ? 'null' : `"${origin.previousCommit}"`

@@ -32,7 +32,7 @@ export class WalReader {
 
   constructor(options: WalReaderOptions) {
     this.#options = options
-    options.dispatcher.subscribe({
+    options.dispatcher.notify({
       onConfirmed: (lsn) => this.#confirm(lsn),
       onFull: () => this.#connection?.pause(),
       onCapacity: () => this.#connection?.resume(),

@@ -8,7 +8,7 @@ import { createPostgresStemmer } from './stemmer.ts'
 import { createWriter } from './writer.ts'
 
 /**
- * The search index in PostgreSQL: one tsvector a document with a GIN index, and a table of all words for spelling
+ * The search index in PostgreSQL: one tsvector per document with a GIN index, and a table of all words for spelling
  * suggestions. The pool is not closed.
  */
 export function openPostgresDriver(pool: Pool): SearchDriver {

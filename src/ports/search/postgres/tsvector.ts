@@ -52,7 +52,7 @@ function createVector() {
     add(key: string, position?: string): void {
       let positions = entries.get(key)
       if (positions === undefined) {
-        // At most three bytes a UTF-16 code unit, and the entry's own padding and count.
+        // At most three bytes per UTF-16 code unit, and the entry's own padding and count.
         const size = 3 * key.length + 4
         if (bytes + size > MAX_BYTES) return
         bytes += size
