@@ -1,105 +1,19 @@
 import type { Random } from '../../runtime/seeded-random.ts'
 
-const FIRST = [
-  'Ana',
-  'Björn',
-  'Chiara',
-  'Daniel',
-  'Élodie',
-  'Farid',
-  'Grace',
-  'Hugo',
-  'Ingrid',
-  'João',
-  'Katarzyna',
-  'Liam',
-  'Marta',
-  'Nils',
-  'Olga',
-  'Pedro',
-  'Quentin',
-  'Rosa',
-  'Søren',
-  'Tereza',
-  'Uwe',
-  'Valentina',
-  'Wiebke',
-  'Yusuf',
-  'Zoë',
-]
-const LAST = [
-  'Almeida',
-  'Bianchi',
-  'Castro',
-  'Dvořák',
-  'Eriksen',
-  'Fischer',
-  'García',
-  'Horváth',
-  'Ivanova',
-  'Jansen',
-  'Kowalski',
-  'Lindqvist',
-  'Moreau',
-  'Novák',
-  'Okafor',
-  'Petit',
-  'Quiroga',
-  'Rossi',
-  'Schneider',
-  'Thorsen',
-  'Ünal',
-  'Weiß',
-]
-const STEMS = [
-  'Alder',
-  'Bluewater',
-  'Cobalt',
-  'Delphin',
-  'Eastgate',
-  'Fernhill',
-  'Granit',
-  'Harbour',
-  'Iris',
-  'Juniper',
-  'Kestrel',
-  'Lindenhof',
-  'Meridian',
-  'Northwind',
-  'Orchard',
-  'Polaris',
-  'Quarry',
-  'Riverside',
-  'Sundial',
-  'Tamarind',
-  'Valley',
-]
-const TRADES = [
-  'Logistics',
-  'Foods',
-  'Properties',
-  'Software',
-  'Instruments',
-  'Textiles',
-  'Energy',
-  'Consulting',
-  'Press',
-]
-const FORMS = ['GmbH', 'Ltd', 'S.A.', 'B.V.', 'AB', 'Lda.']
-const CITIES = [
-  'Lisbon',
-  'Kraków',
-  'Århus',
-  'Lyon',
-  'Graz',
-  'Bologna',
-  'Ghent',
-  'Malmö',
-  'Brno',
-  'Sevilla',
-  'Köln',
-  'Turku',
-]
+const words = (text: string): string[] => text.split(/\s+/)
+
+const FIRST =
+  words(`Ana Björn Chiara Daniel Élodie Farid Grace Hugo Ingrid João Katarzyna Liam Marta Nils Olga Pedro
+  Quentin Rosa Søren Tereza Uwe Valentina Wiebke Yusuf Zoë`)
+const LAST =
+  words(`Almeida Bianchi Castro Dvořák Eriksen Fischer García Horváth Ivanova Jansen Kowalski Lindqvist
+  Moreau Novák Okafor Petit Quiroga Rossi Schneider Thorsen Ünal Weiß`)
+const STEMS =
+  words(`Alder Bluewater Cobalt Delphin Eastgate Fernhill Granit Harbour Iris Juniper Kestrel Lindenhof
+  Meridian Northwind Orchard Polaris Quarry Riverside Sundial Tamarind Valley`)
+const TRADES = words(`Logistics Foods Properties Software Instruments Textiles Energy Consulting Press`)
+const FORMS = words(`GmbH Ltd S.A. B.V. AB Lda.`)
+const CITIES = words(`Lisbon Kraków Århus Lyon Graz Bologna Ghent Malmö Brno Sevilla Köln Turku`)
 
 export interface Person {
   name: string

@@ -108,20 +108,9 @@ function valueOf(name: string, kind: { first: string; second: string }, random: 
   }
 }
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+)
 
 const date = (random: Random): string =>
   `${random.whole(1, 28)} ${random.pick(MONTHS)} ${random.whole(2023, 2027)}`
