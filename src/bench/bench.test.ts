@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -13,16 +12,12 @@ const run = promisify(execFile)
 
 test('every measurement of the bench still measures, and nothing of it stays behind', async () => {
   const { stdout } = await run(process.execPath, [join(buildRoot(), 'bench/bench.js'), '--quick', '--json'])
-  const { machine, rows, folder } = JSON.parse(stdout) as {
-    machine: { cores: number }
-    rows: Row[]
-    folder: string
-  }
-  assert.ok(machine.cores > 0)
+  const { machine, rows, folder } = JSON.parse(stdout) as { machine: string; rows: Row[]; folder: string }
+  assert.match(machine, /^\d+ cores /)
   assert.equal(rows.length, 10)
   for (const { measure, value, ratio = 1 } of rows)
     assert.ok(value > 0 && ratio > 0, `${measure}: ${value}, ${ratio}`)
-  assert.ok(!(await readdir(tmpdir())).some((name) => folder.endsWith(name)), folder)
+  assert.ok(!existsSync(folder), folder)
 })
 
 test('a table says which aims are met, by the ratio where there is one', () => {
@@ -30,13 +25,13 @@ test('a table says which aims are met, by the ratio where there is one', () => {
     { measure: 'fast', value: 2_500, unit: 'µs', ratio: 2.5, aim: 3 },
     { measure: 'slow', value: 60, unit: 'ms', aim: 50, detail: 'of 10' },
     { measure: 'many', value: 900, unit: '/s', ratio: 0.9, atLeast: 0.8 },
-    { measure: 'free', value: 7.123, unit: 's' },
+    { measure: 'free', value: 7.123, unit: 'ms' },
   ])
   assert.deepEqual(table.split('\n').slice(2), [
     '| fast | 2,500 µs | 2.5 × | ≤ 3 × | yes |  |',
     '| slow | 60 ms |  | ≤ 50 ms | no | of 10 |',
     '| many | 900 /s | 0.9 × | ≥ 0.8 × | yes |  |',
-    '| free | 7.12 s |  |  |  |  |',
+    '| free | 7.12 ms |  |  |  |  |',
   ])
 })
 

@@ -1,39 +1,68 @@
-import type { Pool } from 'undici'
-import type { ServiceProcess } from '../testing/service-process.ts'
-import type { Scale } from './scale.ts'
-
 /** One line of the table. */
 export interface Row {
   measure: string
   value: number
-  unit: 'µs' | 'ms' | 's' | 'bytes' | 'KB' | 'MB' | 'files/s' | '/s' | '/CPU-s' | '×'
-  /** The figure as a multiple of its baseline's: of the bare server's CPU for the same bytes, of page 1, … */
+  unit: 'µs' | 'ms' | '/s' | '/CPU-s'
+  /** the figure as a multiple of its baseline's */
   ratio?: number
-  /** What is good enough: an upper bound of the ratio, where there is one, or else of the value. */
+  /** upper bound of the ratio or, where there is none, of the value */
   aim?: number
-  /** The same where more is better: a lower bound. */
+  /** the same as a lower bound, where more is better */
   atLeast?: number
   /** what the figure consists of */
   detail?: string
 }
 
-/** What the measurements share: one service on a folder of its own, on loopback. */
-export interface Bench {
-  scale: Scale
-  service: ServiceProcess
-  /** to the port with all routes */
-  pool: Pool
-  /** a temporary folder that is removed at the end */
-  folder: string
-  /** Makes documents, and gives their ids. */
-  newDocuments(count: number): Promise<string[]>
-  /** The ids of `count` documents, which are made where they are missing. */
-  documents(count: number): Promise<string[]>
-  /** Waits until every change has reached the search index and the WebSocket clients. */
-  settled(): Promise<void>
-}
-
-export interface Measurement<B = Bench> {
+export interface Measurement<B> {
+  /** on the command line */
   name: string
   run(bench: B): Promise<Row[]>
 }
+
+/** What the measurements of both benches share. */
+export interface SharedBench {
+  scale: Scale
+  /** a temporary folder that is removed at the end */
+  folder: string
+  /** Creates documents, and returns their ids. */
+  newDocuments(count: number): Promise<string[]>
+  /** The ids of `count` documents, which are created where they are missing. */
+  documents(count: number): Promise<string[]>
+  /** Waits until every change so far has been indexed. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** How much is measured: for figures that repeat, and just enough to show that everything can be measured. */
+const SCALES = {
+  /** alternations of the baseline and docmgr; the median of their ratios counts */
+  rounds: [5, 1],
+  /** milliseconds of load, for each of the two in a round */
+  roundMs: [1_000, 150],
+  warmMs: [3_000, 100],
+  /** milliseconds without load, whose CPU time is subtracted from costs */
+  idleMs: [5_000, 300],
+  /** single changes that a WebSocket client waits for */
+  events: [300, 5],
+  /** and a search */
+  searches: [200, 5],
+  /** documents that are signed in a round, once each */
+  signatures: [400, 20],
+  /** operations of each kind whose cost is split by process */
+  operations: [2_000, 40],
+  /** changes that are indexed in a round */
+  changes: [20_000, 300],
+  /** WebSocket clients of one document */
+  clients: [2_000, 50],
+  /** events that they receive in a round */
+  clientEvents: [50, 5],
+  /** connections to PgBouncer */
+  connections: [500, 50],
+  /** milliseconds for the whole run */
+  limitMs: [900_000, 240_000],
+} as const
+
+export type Scale = Record<keyof typeof SCALES, number>
+
+export const scaleOf = (quick: boolean): Scale =>
+  Object.fromEntries(Object.entries(SCALES).map(([name, values]) => [name, values[quick ? 1 : 0]])) as Scale

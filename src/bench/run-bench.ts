@@ -1,101 +1,86 @@
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { within } from '../testing/deadline.ts'
-import { describeMachine, machineLine } from './machine.ts'
-import type { Measurement, Row } from './measurement.ts'
+import { type Measurement, type Row, type Scale, scaleOf, type SharedBench } from './measurement.ts'
 import { formatTable, isMet } from './table.ts'
 
-/** A program that measures things in turn and prints a table of them. */
-export interface BenchProgram<B extends { folder: string }, S extends { limitMs: number }> {
+/** A program that runs measurements in turn and prints a table. */
+export interface BenchProgram<B extends SharedBench> {
   /** as it is called: `node dist/bench/bench.js` */
   command: string
-  /** what `open` does, for the one who waits */
-  opening: string
   measurements: readonly Measurement<B>[]
-  full: S
-  quick: S
-  /** What the measurements share; `folder` is where its data lies until it is stopped. */
-  open(scale: S): Promise<B & { stop(): Promise<void> }>
+  open(scale: Scale): Promise<B>
 }
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Runs the measurements that the command line names, and ends the process with 1 when one fails. */
-export async function runBench<B extends { folder: string }, S extends { limitMs: number }>(
-  program: BenchProgram<B, S>,
-): Promise<void> {
-  try {
-    await main(program)
-    process.exitCode = 0
-  } catch (error) {
-    note((error as Error).message)
+/** Runs the measurements that the command line names. The exit code is 1 when one fails. */
+export async function runBench<B extends SharedBench>(program: BenchProgram<B>): Promise<void> {
+  await main(program).catch((error: Error) => {
+    note(error.message)
     process.exit(1)
-  }
+  })
 }
 
-async function main<B extends { folder: string }, S extends { limitMs: number }>(
-  program: BenchProgram<B, S>,
-): Promise<void> {
+async function main<B extends SharedBench>({ command, measurements, open }: BenchProgram<B>): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
     allowPositionals: true,
   })
-  const usage = usageOf(program)
-  if (values.help) return void process.stdout.write(usage)
-  const selected = select(program.measurements, positionals, usage)
-  const machine = describeMachine()
-  const { rows, folder } = await measureAll(program, selected, values.quick ? program.quick : program.full)
-  if (values.json) {
-    const judged = rows.map((row) => ({ ...row, met: isMet(row) }))
-    return void process.stdout.write(`${JSON.stringify({ machine, folder, rows: judged }, null, 2)}\n`)
-  }
-  process.stdout.write(`${machineLine(machine)}\n\n${formatTable(rows)}\n`)
-}
+  const names = measurements.map(({ name }) => name)
+  const usage = `${command} [--quick] [--json] [NAME…]
 
-const usageOf = ({ command, measurements }: { command: string; measurements: readonly { name: string }[] }) =>
-  `${command} [--quick] [--json] [NAME…]
-
-  --quick   only whether everything can be measured: the figures say little
+  --quick   check that everything can be measured; the figures mean little
   --json    print JSON instead of a table
-  NAME      ${measurements.map(({ name }) => name).join(', ')}; all without any
+  NAME      ${names.join(', ')}; all by default
 `
-
-function select<M extends { name: string }>(
-  measurements: readonly M[],
-  names: readonly string[],
-  usage: string,
-): readonly M[] {
-  const unknown = names.find((name) => !measurements.some((measurement) => measurement.name === name))
+  if (values.help) return void process.stdout.write(usage)
+  const unknown = positionals.find((name) => !names.includes(name))
   if (unknown !== undefined) throw new Error(`there is no measurement ${unknown}\n\n${usage}`)
-  return names.length === 0 ? measurements : measurements.filter(({ name }) => names.includes(name))
+
+  const machine = describeMachine()
+  note('starting docmgr …')
+  const bench = await open(scaleOf(values.quick ?? false))
+  const selected = measurements.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  const rows = await runInTurn(selected, bench)
+  if (!values.json) return void process.stdout.write(`${machine}\n\n${formatTable(rows)}\n`)
+  const judged = rows.map((row) => ({ ...row, met: isMet(row) }))
+  process.stdout.write(`${JSON.stringify({ machine, folder: bench.folder, rows: judged }, null, 2)}\n`)
 }
 
-async function measureAll<B extends { folder: string }, S extends { limitMs: number }>(
-  { open, opening }: BenchProgram<B, S>,
-  selected: readonly Measurement<B>[],
-  scale: S,
-): Promise<{ rows: Row[]; folder: string }> {
-  note(`${opening} …`)
-  const bench = await open(scale)
+/** Runs the measurements, and stops the bench also after an error or a signal. */
+async function runInTurn<B extends SharedBench>(
+  measurements: readonly Measurement<B>[],
+  bench: B,
+): Promise<Row[]> {
+  const measureAll = async (): Promise<Row[]> => {
+    const rows: Row[] = []
+    for (const { name, run } of measurements) {
+      const begun = performance.now()
+      rows.push(...(await run(bench)))
+      note(`${name}: ${((performance.now() - begun) / 1_000).toFixed(1)} s`)
+    }
+    return rows
+  }
   const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => reject(new Error(`ended by ${signal}`)))
   })
-  const measured = within(scale.limitMs, 'the bench to end', measureInTurn(selected, bench))
+  const measured = within(bench.scale.limitMs, 'the bench to end', measureAll())
   const rows = await Promise.race([measured, interrupted]).catch(async (error: unknown) => {
-    // What the stop says then is only a consequence.
+    // The error of the stop is then only a consequence.
     await bench.stop().catch((problem: Error) => note(problem.message))
     throw error
   })
   await bench.stop()
-  return { rows, folder: bench.folder }
+  return rows
 }
 
-async function measureInTurn<B>(selected: readonly Measurement<B>[], bench: B): Promise<Row[]> {
-  const rows: Row[] = []
-  for (const { name, run } of selected) {
-    const begun = performance.now()
-    rows.push(...(await run(bench)))
-    note(`${name}: ${((performance.now() - begun) / 1_000).toFixed(1)} s`)
-  }
-  return rows
+/** What the figures depend on. With a load above 1.5 before the run, latencies mean little. */
+function describeMachine(): string {
+  const memory = Math.round(totalmem() / 1024 ** 3)
+  return (
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${memory} GB, ${process.platform} ` +
+    `${process.arch}, Node ${process.versions.node}, load before the run ${loadavg()[0]!.toFixed(1)}`
+  )
 }

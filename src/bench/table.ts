@@ -1,5 +1,14 @@
 import type { Row } from './measurement.ts'
 
+/** The value that `part` (0 to 1) of the values do not exceed: nearest rank. */
+export function percentile(values: readonly number[], part: number): number {
+  if (values.length === 0) throw new Error('there are no values')
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5)
+
 /** Whether the aim is met; undefined where there is none. */
 export function isMet({ value, ratio, aim, atLeast }: Row): boolean | undefined {
   const judged = ratio ?? value
@@ -10,29 +19,16 @@ export function isMet({ value, ratio, aim, atLeast }: Row): boolean | undefined 
 /** The rows as a table in Markdown. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    const { measure, value, unit, ratio, detail } = row
-    const met = isMet(row)
-    const cells = [
-      measure,
-      `${formatNumber(value)} ${unit}`,
-      ratio === undefined ? '' : `${formatNumber(ratio)} ×`,
-      boundOf(row),
-      met === undefined ? '' : met ? 'yes' : 'no',
-      detail ?? '',
-    ]
-    return `| ${cells.join(' | ')} |`
+    const { measure, value, unit, ratio, aim, atLeast = aim, detail = '' } = row
+    const times = ratio === undefined ? '' : `${formatNumber(ratio)} ×`
+    const bound =
+      atLeast === undefined ? '' : `${aim === undefined ? '≥' : '≤'} ${atLeast} ${times ? '×' : unit}`
+    const met = { true: 'yes', false: 'no', undefined: '' }[`${isMet(row)}`]
+    return `| ${[measure, `${formatNumber(value)} ${unit}`, times, bound, met, detail].join(' | ')} |`
   })
-  return ['| measure | figure | ratio | aim | met | made of |', '|---|--:|--:|--:|---|---|', ...lines].join(
-    '\n',
-  )
+  const head = ['| measure | figure | ratio | aim | met | made of |', '|---|--:|--:|--:|---|---|']
+  return [...head, ...lines].join('\n')
 }
 
-function boundOf({ unit, ratio, aim, atLeast }: Row): string {
-  const bound = aim ?? atLeast
-  if (bound === undefined) return ''
-  return `${aim === undefined ? '≥' : '≤'} ${bound} ${ratio === undefined ? unit : '×'}`
-}
-
-function formatNumber(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
-}
+const formatNumber = (value: number): string =>
+  value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })

@@ -1,4 +1,6 @@
 import { COMMON, KINDS } from '../commands/seed/clauses.ts'
+import { signatureImage } from '../commands/seed/signature-image.ts'
+import { createRandom } from '../runtime/seeded-random.ts'
 
 const CLAUSES = [...KINDS.flatMap(({ clauses }) => clauses), ...COMMON].map((clause) => clause.join('\n'))
 let serial = 0
@@ -20,4 +22,14 @@ export const newDocument = (content = prose(200)): Record<string, string> => ({
   title: `Agreement ${++serial}`,
   content,
   created_by: 'ada@example.com',
+})
+
+const IMAGE = signatureImage(createRandom(1))
+
+/** The body of a signature with an image. */
+export const signatureOf = (document_id: string): Record<string, string> => ({
+  document_id,
+  signer_email: 'bob@example.com',
+  signer_name: 'Bob',
+  signature_data: IMAGE,
 })

@@ -1,83 +1,58 @@
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
+
+export type Source = Record<string, unknown> & { id: string; version: number }
+
+const DOCUMENTS_PER_REQUEST = 1_000
+
+export type ElasticsearchClient = ReturnType<typeof createElasticsearchClient>
 
 /** Requests to Elasticsearch past docmgr. */
-export interface ElasticsearchClient {
+export function createElasticsearchClient(pool: Pool) {
   /** @param body JSON, or lines of JSON for _bulk; @throws when the answer is an error */
-  call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object | Buffer): Promise<T>
-  /** Which of these ids the index holds, tombstones included; sees what is not yet refreshed. */
-  present(index: string, ids: readonly string[]): Promise<number>
-  /** Whether a search finds this id. */
-  finds(index: string, id: string): Promise<boolean>
-  /** The documents as the index keeps them. */
-  sources(index: string, ids: readonly string[]): Promise<Record<string, unknown>[]>
-  /** All documents that can be found, in parts. */
-  everything(index: string): AsyncIterable<Record<string, unknown>[]>
-  stop(): Promise<void>
-}
-
-const CONNECTIONS = 4
-const DOCUMENTS_A_READ = 1_000
-
-export function createElasticsearchClient(url: string): ElasticsearchClient {
-  const pool = new Pool(url, { connections: CONNECTIONS, bodyTimeout: 30_000, headersTimeout: 30_000 })
-
-  const call: ElasticsearchClient['call'] = async <T>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    body?: object | Buffer,
-  ) => {
-    const lines = Buffer.isBuffer(body)
-    const answer = await pool.request({
-      method,
-      path,
-      headers: { 'content-type': lines ? 'application/x-ndjson' : 'application/json' },
-      ...(body !== undefined && { body: lines ? body : JSON.stringify(body) }),
-    })
+  const call = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object | string) => {
+    const lines = typeof body === 'string' ? body : undefined
+    const headers = { 'content-type': lines === undefined ? 'application/json' : 'application/x-ndjson' }
+    const sent = body === undefined ? {} : { body: lines ?? JSON.stringify(body) }
+    const answer = await pool.request({ method, path, headers, ...sent })
     const text = await answer.body.text()
     if (answer.statusCode >= 300)
       throw new Error(`${method} ${path} was answered with ${answer.statusCode}: ${text}`)
     return JSON.parse(text) as T
   }
-
-  type Found = { docs: { found?: boolean; _source?: Record<string, unknown> }[] }
   return {
     call,
-    async present(index, ids) {
-      const { docs } = await call<Found>('POST', `/${index}/_mget?_source=false`, { ids })
-      return docs.filter(({ found }) => found).length
-    },
-    async finds(index, id) {
-      const { hits } = await call<{ hits: { total: { value: number } } }>('POST', `/${index}/_search`, {
-        size: 0,
-        query: { term: { id } },
-      })
-      return hits.total.value > 0
-    },
-    async sources(index, ids) {
-      const found: Record<string, unknown>[] = []
-      for (let n = 0; n < ids.length; n += DOCUMENTS_A_READ) {
-        const { docs } = await call<Found>('POST', `/${index}/_mget`, {
-          ids: ids.slice(n, n + DOCUMENTS_A_READ),
-        })
-        found.push(...docs.flatMap(({ _source }) => (_source ? [_source] : [])))
+    /** The documents that the index holds of these ids, tombstones and those that are not refreshed yet included. */
+    async sources(index: string, ids: readonly string[]): Promise<Source[]> {
+      const found: Source[] = []
+      for (const some of inParts(ids)) {
+        type Found = { docs: { _source?: Source }[] }
+        const { docs } = await call<Found>('POST', `/${index}/_mget`, { ids: some })
+        found.push(...docs.flatMap(({ _source }) => _source ?? []))
       }
       return found
     },
-    async *everything(index) {
-      type Page = { hits: { hits: { _source: Record<string, unknown>; sort: unknown[] }[] } }
-      let after: unknown[] | undefined
-      for (;;) {
-        const { hits } = await call<Page>('POST', `/${index}/_search`, {
-          size: DOCUMENTS_A_READ,
-          sort: ['id'],
-          ...(after && { search_after: after }),
-        })
-        const last = hits.hits.at(-1)
-        if (!last) return
-        yield hits.hits.map(({ _source }) => _source)
-        after = last.sort
-      }
+    /** Whether a search finds this id. */
+    async finds(index: string, id: string): Promise<boolean> {
+      type Found = { hits: { total: { value: number } } }
+      const { hits } = await call<Found>('POST', `/${index}/_search`, { size: 0, query: { term: { id } } })
+      return hits.total.value > 0
     },
-    stop: () => pool.close(),
   }
+}
+
+/** A bulk request's lines for these documents, with external versions, as docmgr writes them. */
+export const bulkLines = (documents: readonly Source[]): string =>
+  documents
+    .map((document) => {
+      const action = { index: { _id: document.id, version: document.version, version_type: 'external' } }
+      return `${JSON.stringify(action)}\n${JSON.stringify(document)}\n`
+    })
+    .join('')
+
+/** Arrays of at most a thousand. */
+export function inParts<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / DOCUMENTS_PER_REQUEST)
+  return Array.from({ length: count }, (_, n) =>
+    all.slice(n * DOCUMENTS_PER_REQUEST, (n + 1) * DOCUMENTS_PER_REQUEST),
+  )
 }

@@ -1,95 +1,97 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Pool } from 'undici'
+import { Client } from 'pg'
+import { Pool } from 'undici'
 import { type Role, ROLES } from '../../config/roles.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
 import { stack } from '../../testing/stack.ts'
 import { startTopology, type Topology } from '../../testing/topology.ts'
-import { load, openPool, withJson } from '../load.ts'
-import { newDocument } from '../texts.ts'
-import { createElasticsearchClient } from './elasticsearch.ts'
-import { openRowWriter } from './row-writer.ts'
-import type { StackScale } from './scale.ts'
-import type { RoleProcess, StackBench } from './stack-bench.ts'
-import { openTopicReader } from './topics.ts'
+import { documentMaker, openPool, until } from '../load.ts'
+import type { Scale, SharedBench } from '../measurement.ts'
+import { createElasticsearchClient, inParts } from './elasticsearch.ts'
 
-const MAKE_LIMIT_MS = 60_000
-const SETTLE_LIMIT_MS = 60_000
-const SETTLE_POLL_MS = 50
-/** Rows that show by their arrival that everything before them has arrived: some for each partition. */
-const MARKERS = 24
-
-/** One process a role; Debezium asks for changes every 10 ms. */
-export async function openStackBench(scale: StackScale): Promise<StackBench & { stop(): Promise<void> }> {
-  const one = Object.fromEntries(ROLES.map((role) => [role, 1]))
-  const topology = await startTopology(one, { connector: { 'poll.interval.ms': '10' } })
-  const undo: (() => Promise<void>)[] = [() => topology.stop()]
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step()
-  }
-  try {
-    return { ...(await shareTopology(scale, topology, undo)), stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+/** One process per role, with a database, topics and an index of their own. */
+export interface StackBench extends SharedBench {
+  topology: Topology
+  role(role: Role): RoleProcess
+  /** changes of the table of documents past the roles, for what comes after a commit */
+  rows: ReturnType<typeof createRowWriter>
+  elasticsearch: ReturnType<typeof createElasticsearchClient>
 }
 
-async function shareTopology(
-  scale: StackScale,
-  topology: Topology,
-  undo: (() => Promise<void>)[],
-): Promise<StackBench> {
+export interface RoleProcess {
+  pid: number
+  url: string
+  /** to its port, past the gateway */
+  pool: Pool
+}
+
+const SETTLE_POLL_MS = 50
+/** Rows whose arrival shows that everything before them has arrived: some for each partition. */
+const MARKERS = 24
+const INSERT = `
+  insert into documents.documents (id, title, content_size, content_sha256, s3_key, created_by)
+  select id, title, 0, null, id || '/content', 'ada@example.com' from unnest($1::uuid[], $2::text[]) as row (id, title)`
+
+/** Starts the roles; Debezium polls every 10 ms. */
+export async function openStackBench(scale: Scale): Promise<StackBench> {
+  const counts = Object.fromEntries(ROLES.map((role) => [role, 1]))
+  const topology = await startTopology(counts, { connector: { 'poll.interval.ms': '10' } })
   const { names } = topology
-  const rows = await openRowWriter(names.directUrl)
-  undo.push(() => rows.stop())
-  const topics = await openTopicReader(stack.kafkaBrokers, names.prefix)
-  undo.push(() => topics.stop())
-  const elasticsearch = createElasticsearchClient(stack.elasticsearchUrl)
-  undo.push(() => elasticsearch.stop())
-  const pools = new Map<string, Pool>()
-  undo.push(async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))))
-
-  const role = (name: Role): RoleProcess => {
-    const { pid, url } = processOf(topology, name)
-    const pool = pools.get(url) ?? openPool(url)
-    pools.set(url, pool)
-    return { pid, url, pool }
-  }
-  const newDocuments = async (count: number, content?: string): Promise<string[]> => {
-    const ids: string[] = []
-    let missing = count
-    const next = () => (missing-- > 0 ? withJson('POST', '/documents', newDocument(content)) : undefined)
-    const onAnswer = (body: string): void => void ids.push((JSON.parse(body) as { id: string }).id)
-    await load(role('document').pool, { next, status: 201, forMs: MAKE_LIMIT_MS, onAnswer })
-    return ids
-  }
-  const made: string[] = []
-
+  const client = new Client({ connectionString: names.directUrl, application_name: 'docmgr bench' })
+  await client.connect().catch(async (error: unknown) => {
+    await topology.stop()
+    throw error
+  })
+  const rows = createRowWriter(client)
+  const elasticsearchPool = new Pool(stack.elasticsearchUrl, { connections: 4 })
+  const elasticsearch = createElasticsearchClient(elasticsearchPool)
+  const processes = new Map(
+    ROLES.map((role): [Role, RoleProcess] => {
+      const { pid, url } = topology.instances(role)[0]!
+      return [role, { pid: pid!, url, pool: openPool(url) }]
+    }),
+  )
   return {
     scale,
     topology,
     folder: names.folder,
-    role,
+    role: (role) => processes.get(role)!,
     rows,
-    topics,
     elasticsearch,
-    newDocuments,
-    async documents(count) {
-      made.push(...(await newDocuments(Math.max(0, count - made.length))))
-      return made.slice(0, count)
-    },
+    ...documentMaker(processes.get('document')!.pool),
     async settled() {
       const markers = await rows.insertMany(MARKERS)
-      const end = performance.now() + SETTLE_LIMIT_MS
-      while ((await elasticsearch.present(names.index, markers)) < MARKERS) {
-        if (performance.now() > end) throw new Error(`changes were not indexed within ${SETTLE_LIMIT_MS} ms`)
-        await delay(SETTLE_POLL_MS)
-      }
+      const isIndexed = async (): Promise<boolean> =>
+        (await elasticsearch.sources(names.index, markers)).length === MARKERS
+      await until('changes to be indexed', SETTLE_POLL_MS, isIndexed)
+    },
+    async stop() {
+      const pools = [elasticsearchPool, ...[...processes.values()].map(({ pool }) => pool)]
+      await Promise.all([client.end(), ...pools.map((pool) => pool.close())]).finally(() => topology.stop())
     },
   }
 }
 
-function processOf(topology: Topology, role: Role): { pid: number; url: string } {
-  const { pid, url } = topology.instances(role)[0]!
-  if (pid === undefined) throw new Error(`${role} does not run`)
-  return { pid, url }
+function createRowWriter(client: Client) {
+  const newId = createUuidV7()
+  /** Commits rows with these ids, titles and an empty content in one transaction. */
+  const insert = async (ids: string[], titles: string[]): Promise<void> => {
+    await client.query(INSERT, [ids, titles])
+  }
+  return {
+    newId,
+    insert,
+    /** Commits rows, a thousand at a time, and returns their ids. */
+    async insertMany(count: number): Promise<string[]> {
+      const ids = Array.from({ length: count }, newId)
+      for (const some of inParts(ids))
+        await insert(
+          some,
+          some.map((_, n) => `Agreement ${n} on deliveries`),
+        )
+      return ids
+    },
+    async rename(id: string, title: string): Promise<void> {
+      await client.query('update documents.documents set title = $2 where id = $1', [id, title])
+    },
+  }
 }
