@@ -1,6 +1,7 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
 import { STATUSES } from '../domain/document-status.ts'
+import { MESSAGE_TYPES } from '../domain/message-types.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
 import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'
@@ -103,9 +104,10 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
         .conflicts('last'),
     )
     .option('--last <position>', 'begin after this position')
-    .option(
-      '--until <type>',
-      'end after an event of this type, such as document.signed, even if it is in the past',
+    .addOption(
+      new Option('--until <type>', 'end after an event of this type, even if it is in the past').choices(
+        MESSAGE_TYPES,
+      ),
     )
     .option('--count <number>', 'end after this number of events')
     .option('--json', 'print one line of JSON per event')

@@ -3,17 +3,8 @@ import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { UPDATE_REPORTED_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
+import type { MessageType } from '../../domain/message-types.ts'
 import type { Topic, TopicRow } from '../../domain/topics.ts'
-
-export type MessageType =
-  | 'document.created'
-  | 'document.updated'
-  | 'document.status_changed'
-  | 'document.sent'
-  | 'document.viewed'
-  | 'document.signed'
-  | 'document.deleted'
-  | 'signature.added'
 
 /** What subscribers of a document receive about a change. `encodeEvent` adds its `position`. */
 export interface Message {
