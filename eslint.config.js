@@ -1,16 +1,6 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-/** Files with a longer function, class or text than the limits below. The list only shrinks. */
-const LARGE_FILES = [
-  'src/ports/changes/feed.ts',
-  'src/ports/changes/kafka/broadcast-reader.ts',
-  'src/ports/changes/kafka/client.ts',
-  'src/ports/changes/kafka/flow.stack.test.ts',
-  'src/ports/changes/kafka/resume.stack.test.ts',
-  'src/ports/cluster/kafka.ts',
-]
-
 const maxClassLines = {
   meta: { schema: [{ type: 'integer' }] },
   create(context) {
@@ -57,10 +47,6 @@ export default tseslint.config(
       'max-lines-per-function': ['error', 70],
       'sizes/max-class-lines': ['error', 150],
     },
-  },
-  {
-    files: LARGE_FILES,
-    rules: { 'max-lines': 'off', 'max-lines-per-function': 'off', 'sizes/max-class-lines': 'off' },
   },
   {
     files: ['docmgr.config.ts', 'drizzle.config.ts'],

@@ -24,7 +24,8 @@ const LAYERS: Record<string, readonly string[]> = {
   db: ['domain', 'runtime'],
   http: ['auth', 'domain', 'runtime'],
   rpc: ['auth', 'domain', 'http', 'runtime'],
-  ports: ['auth', 'db', 'domain', 'rpc', 'runtime'],
+  kafka: ['domain', 'runtime'],
+  ports: ['auth', 'db', 'domain', 'kafka', 'rpc', 'runtime'],
   roles: ['auth', 'db', 'domain', 'extraction', 'http', 'runtime'],
   client: ['app', 'auth', 'config', 'data-folder', 'domain', 'http', 'runtime'],
   'data-folder': ['runtime'],
@@ -37,6 +38,7 @@ const LAYERS: Record<string, readonly string[]> = {
     'domain',
     'extraction',
     'http',
+    'kafka',
     'ports',
     'roles',
     'rpc',
@@ -120,9 +122,7 @@ test('a port imports no other port, and a role no other role', () => {
       folderOf(name) !== folder ||
       ownFolder(name) === ownFolder(path) ||
       path === REGISTRY ||
-      name === REGISTRY ||
-      // Both use the same Kafka client.
-      (path.startsWith('ports/cluster/') && name.startsWith('ports/changes/kafka/'))
+      name === REGISTRY
     assert.deepEqual(violations(below(folder), allowed), [])
   }
 })

@@ -7,9 +7,7 @@ import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
-import { openChanges } from '../ports/changes/open.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
-import { openCluster } from '../ports/cluster/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -82,7 +80,8 @@ export function composePorts(base: Base) {
     const { database } = needs as { database?: Database }
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes
     const history = { maxAgeHours, maxEvents }
-    const opened = await openChanges(url, { ...settings, database, clock, history, log: logOf('changes') })
+    const resources = { ...settings, database, clock, history, log: logOf('changes') }
+    const opened = await adapterOf('changes', url).open(url, resources)
     const value = overrides.feed?.(opened) ?? opened
     reportFeed(metrics, value)
     return { value }
@@ -90,7 +89,7 @@ export function composePorts(base: Base) {
 
   const cluster = defineModule('cluster', {}, async () => {
     const { url, prefix, instance } = config.changes
-    const value = await openCluster(url, { prefix, instance, log: logOf('cluster') })
+    const value = await adapterOf('cluster', url).open(url, { prefix, instance, log: logOf('cluster') })
     return { value, stop: () => value.stop() }
   })
 

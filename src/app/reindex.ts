@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { isShared } from '../ports/adapters.ts'
-import { countDocuments, currentDocuments } from '../ports/changes/current-documents.ts'
+import { countDocuments, currentDocuments } from '../roles/indexer/current-documents.ts'
 import { createReindex, type Reindex } from '../roles/indexer/reindex.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { defineModule, startGraph } from '../runtime/module.ts'

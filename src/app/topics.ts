@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import { isConnectionFailure, messageOf } from '../ports/changes/kafka/errors.ts'
-import { countPartitions, ensureKafkaTopics } from '../ports/changes/kafka/topics.ts'
-import { silentLogger } from '../runtime/logger.ts'
+import { isConnectionFailure, messageOf } from '../kafka/errors.ts'
+import { countPartitions, ensureKafkaTopics } from '../kafka/topics.ts'
 
 type Changes = Config['changes']
 
@@ -11,19 +10,17 @@ type Changes = Config['changes']
  * @returns the names of the created topics
  * @throws Error naming the setting
  */
-export async function ensureTopics(
+export function ensureTopics(
   { url, prefix, historyHours }: Changes,
   properties: Record<string, string>,
 ): Promise<string[]> {
   const number = (key: string, fallback: number): number => Number(properties[key] ?? fallback)
-  const { created } = await ensureKafkaTopics(url, {
+  return ensureKafkaTopics(url, {
     prefix,
     partitions: number('topic.creation.default.partitions', 3),
     replicationFactor: number('topic.creation.default.replication.factor', -1),
     retentionHours: historyHours,
-    log: silentLogger,
   }).catch(namingTheSetting)
-  return created
 }
 
 /**

@@ -13,8 +13,9 @@ import type { DocumentCache } from './cache/port.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
 import type { OpenDeadLetters } from './changes/delivery/dead-letters.ts'
-import type { HistoryLimits } from './changes/driver.ts'
+import type { FeedResources } from './changes/driver.ts'
 import type { OpenFeed } from './changes/feed.ts'
+import type { ClusterResources } from './cluster/kafka.ts'
 import type { Cluster } from './cluster/port.ts'
 import type { Documents } from './documents/port.ts'
 import type { SearchDriver } from './search/driver.ts'
@@ -48,29 +49,6 @@ export interface CacheResources {
   views: ViewStore
   viewerHash: ViewerHash
   clock: Clock
-  log: Logger
-}
-
-export interface ChangesResources {
-  database: Database | undefined
-  /** replication slot of `wal:` */
-  slot: string
-  /** prefix of the topic names */
-  prefix: string
-  /** prefix of the consumer groups' names */
-  group: string
-  /** name of this process in its groups, kept over a restart */
-  instance?: string | undefined
-  history: HistoryLimits
-  clock: Clock
-  log: Logger
-}
-
-export interface ClusterResources {
-  /** prefix of the topic names */
-  prefix: string
-  /** name of this process, for the broker's logs */
-  instance?: string | undefined
   log: Logger
 }
 
@@ -111,11 +89,11 @@ interface Adapter<Resources, Opened> {
   open(url: string, resources: Resources): Promise<Opened>
 }
 
-interface ChangesAdapter extends Adapter<ChangesResources, OpenFeed> {
+interface ChangesAdapter extends Adapter<FeedResources, OpenFeed> {
   /** The dead letters of the feed, without the feed, for one command. */
   openDeadLetters(
     url: string,
-    resources: Pick<ChangesResources, 'database' | 'prefix' | 'clock' | 'log'>,
+    resources: Pick<FeedResources, 'database' | 'prefix' | 'clock' | 'log'>,
   ): Promise<OpenDeadLetters>
 }
 
@@ -187,14 +165,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 'wal:',
       isShared: never,
       needsDatabase: true,
-      open: async (_url, { database, slot, history, clock, log }) =>
-        (await import('./changes/wal/driver.ts')).openWalFeed({
-          database: database!,
-          slot,
-          history,
-          clock,
-          log,
-        }),
+      open: async (_url, resources) => (await import('./changes/wal/driver.ts')).openWalFeed(resources),
       openDeadLetters: async (_url, { database }) => {
         const { createDeadLetterStore } = await import('./changes/wal/dead-letter-store.ts')
         return { ...createDeadLetterStore(database!.pool), stop: async () => {} }
@@ -207,9 +178,9 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       server: { name: 'Kafka', port: 9092 },
       needsConnector: true,
       openDeadLetters: async (url, resources) =>
-        (await import('./changes/kafka/dead-letters.ts')).openKafkaDeadLetters({ ...resources, url }),
+        (await import('./changes/kafka/dead-letters.ts')).openKafkaDeadLetters(url, resources),
       open: async (url, resources) =>
-        (await import('./changes/kafka/driver.ts')).openKafkaFeed({ ...resources, url }),
+        (await import('./changes/kafka/driver.ts')).openKafkaFeed(url, resources),
     },
   ],
   // Its setting is changes.url: several processes exist only where the feed is shared.
@@ -224,8 +195,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['kafka://', 'kafkas://'],
       example: 'kafka://host:port',
       isShared: always,
-      open: async (url, resources) =>
-        (await import('./cluster/kafka.ts')).openKafkaCluster({ ...resources, url }),
+      open: async (url, resources) => (await import('./cluster/kafka.ts')).openKafkaCluster(url, resources),
     },
   ],
   documents: [

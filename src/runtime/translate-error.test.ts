@@ -12,7 +12,7 @@ import { DomainError, type ProblemCode } from '../domain/errors.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import { defineEndpoint } from '../http/endpoint.ts'
 import { type HttpListener, listen } from '../http/listen.ts'
-import { createConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
+import { ConsumerRunner } from '../ports/changes/delivery/consumer-runner.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import { createRpcMetrics } from '../rpc/call-pipeline.ts'
 import { createConnectHandler } from '../rpc/connect.ts'
@@ -216,7 +216,7 @@ test('a consumer is called again after a transient error, and any other one lead
 async function deadLettersAfter(error: Error): Promise<string[]> {
   let failures = 0
   const deadLetters: string[] = []
-  const runner = createConsumerRunner({
+  const runner = new ConsumerRunner({
     consumer: recordingConsumer({
       before() {
         if (failures++ < 3) throw error

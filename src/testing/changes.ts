@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import type { ChangeEvent } from '../domain/change.ts'
 import { TOPICS } from '../domain/topics.ts'
-import type { Consumer } from '../ports/changes/port.ts'
+import type { ChangeFeed, Consumer } from '../ports/changes/port.ts'
 import { eventually } from './deadline.ts'
 
 export interface RecordingConsumer extends Consumer {
@@ -40,6 +40,16 @@ export function recordingConsumer(
     resets,
     reached: (count, ms) => eventually(`${count} events`, () => events.length >= count && events, ms),
   }
+}
+
+/** Registers the consumers and starts the feed. */
+export async function startConsumers<Feed extends ChangeFeed>(
+  feed: Feed,
+  consumers: readonly Consumer[],
+): Promise<Feed> {
+  for (const consumer of consumers) await feed.consume(consumer)
+  await feed.start()
+  return feed
 }
 
 /** Commits a row of documents.documents. @returns its id */

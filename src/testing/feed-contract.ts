@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import type { Pool } from 'pg'
 import type { ChangeEvent } from '../domain/change.ts'
 import type { ChangeFeed, Consumer } from '../ports/changes/port.ts'
+import { startConsumers } from './changes.ts'
 
 /** Which events are ordered: all of them as they were committed, or those of one topic about one document. */
 export type FeedOrder = 'feed' | 'document'
@@ -26,12 +27,8 @@ export interface ChangeFeedSubject {
 export type FeedCases = Record<string, (subject: ChangeFeedSubject, order: FeedOrder) => Promise<void>>
 
 /** Opens and starts a feed with these consumers. */
-export async function startFeed(subject: ChangeFeedSubject, ...consumers: Consumer[]): Promise<ChangeFeed> {
-  const feed = await subject.open()
-  for (const consumer of consumers) await feed.consume(consumer)
-  await feed.start()
-  return feed
-}
+export const startFeed = async (subject: ChangeFeedSubject, ...consumers: Consumer[]): Promise<ChangeFeed> =>
+  startConsumers(await subject.open(), consumers)
 
 export const titlesOf = (events: ChangeEvent[]): string[] =>
   events.map(({ value }) => String((value.after ?? value.before)!['title' as never]))

@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { type KafkaFeedOptions, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
-import { createKafkaClient, type KafkaClient } from '../ports/changes/kafka/client.ts'
-import { readRange } from '../ports/changes/kafka/read-partitions.ts'
-import { ensureKafkaTopics, topicNames, type TopicNames } from '../ports/changes/kafka/topics.ts'
+import type { FeedResources } from '../ports/changes/driver.ts'
+import { type KafkaTuning, openKafkaFeed } from '../ports/changes/kafka/driver.ts'
+import { KafkaClient } from '../kafka/client.ts'
+import { readRange } from '../kafka/read-partitions.ts'
+import { ensureKafkaTopics, topicNames, type TopicNames } from '../kafka/topics.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
+import { startConsumers } from './changes.ts'
 import { openKafkaAdmin } from './kafka-admin.ts'
 import { type TestConnector, testConnector } from './kafka-connector.ts'
 import { type RecordWriter, recordWriter } from './kafka-records.ts'
 import { stack } from './stack.ts'
 import { openStackDatabase } from './stack-database.ts'
 import { type Undo, undoing } from './undoing.ts'
+
+/** What a test changes of its feed. */
+type TestOptions = KafkaTuning & Pick<FeedResources, 'instance'>
 
 /** Topics and groups of one test. */
 export interface TestTopics {
@@ -31,9 +36,9 @@ export interface TestTopics {
   /** @param total of each topic of changes, afterwards */
   addPartitions(total: number): Promise<void>
   /** A feed that is not started yet. */
-  open(options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
+  open(options?: TestOptions): Promise<OpenFeed>
   /** A started feed with these consumers. */
-  start(consumers: Consumer[], options?: Partial<KafkaFeedOptions>): Promise<OpenFeed>
+  start(consumers: Consumer[], options?: TestOptions): Promise<OpenFeed>
   /** the values of the dead letters */
   deadLetters(): Promise<unknown[]>
 }
@@ -62,7 +67,7 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
   const prefix = `test-${randomBytes(6).toString('hex')}`
   const names = topicNames(prefix)
   const all = [...names.changes, names.deadLetters, names.peers]
-  const client = createKafkaClient({ url: kafkaUrl, clientId: prefix, log: silentLogger })
+  const client = new KafkaClient(kafkaUrl, prefix, silentLogger)
   const admin = openKafkaAdmin()
   const groups = new Set<string>()
   context.after(() => Promise.all([client.close(), admin.close()]))
@@ -76,22 +81,25 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
     client,
     write: recordWriter(client, names),
     async createTopics(partitions = 3) {
-      const settings = { prefix, partitions, replicationFactor: 1, retentionHours: 24, log: silentLogger }
-      await ensureKafkaTopics(kafkaUrl, settings)
+      await ensureKafkaTopics(kafkaUrl, { prefix, partitions, replicationFactor: 1, retentionHours: 24 })
     },
     removeTopics: () => admin.deleteTopics(all),
     addPartitions: (total) => admin.addPartitions(names.changes, total),
-    async open(options = {}) {
-      const feed = openKafkaFeed({
-        url: kafkaUrl,
-        prefix,
-        group: prefix,
-        history: { maxAgeHours: 1, maxEvents: 100_000 },
-        clock: systemClock,
-        log: silentLogger,
-        ...options,
-        timings: { ...TIMINGS, ...options.timings },
-      })
+    async open({ instance, timings, ...tuning } = {}) {
+      const feed = openKafkaFeed(
+        kafkaUrl,
+        {
+          database: undefined,
+          slot: 'unused',
+          prefix,
+          group: prefix,
+          instance,
+          history: { maxAgeHours: 1, maxEvents: 100_000 },
+          clock: systemClock,
+          log: silentLogger,
+        },
+        { ...tuning, timings: { ...TIMINGS, ...timings } },
+      )
       context.after(() => feed.stop())
       const { consume } = feed
       feed.consume = (consumer) => {
@@ -100,12 +108,7 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
       }
       return feed
     },
-    async start(consumers, options) {
-      const feed = await test.open(options)
-      for (const consumer of consumers) await feed.consume(consumer)
-      await feed.start()
-      return feed
-    },
+    start: async (consumers, options) => startConsumers(await test.open(options), consumers),
     deadLetters: () => valuesIn(client, names.deadLetters),
   }
   if (!missing) await test.createTopics()
@@ -128,9 +131,8 @@ export async function openTestKafka(t: Undo): Promise<TestKafka> {
 }
 
 async function valuesIn(client: KafkaClient, topic: string): Promise<unknown[]> {
-  const reader = client.reader()
   const values: unknown[] = []
-  try {
+  await client.withReader(async (reader) => {
     const partitions = await reader.partitionsOf([topic])
     await readRange({
       reader,
@@ -142,8 +144,6 @@ async function valuesIn(client: KafkaClient, topic: string): Promise<unknown[]> 
           values.push(...records.map(({ value }) => JSON.parse(String(value)) as unknown))
       },
     })
-    return values
-  } finally {
-    await reader.close()
-  }
+  })
+  return values
 }

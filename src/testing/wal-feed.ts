@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { TestContext } from 'node:test'
+import { after, before, type TestContext } from 'node:test'
 import type { Database } from '../db/database.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Consumer } from '../ports/changes/port.ts'
-import { openWalFeed, type WalFeedOptions } from '../ports/changes/wal/driver.ts'
+import { openWalFeed } from '../ports/changes/wal/driver.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
+import { startConsumers } from './changes.ts'
+import { startTestDatabases, type TestDatabases } from './database.ts'
 
 export interface TestFeeds {
   slot: string
@@ -15,24 +17,40 @@ export interface TestFeeds {
   start(...consumers: Consumer[]): Promise<OpenFeed>
 }
 
+export interface TestFeedOptions {
+  queueLimit?: number
+  /** the database as the feeds see it */
+  wrap?: (database: Database) => Database | Promise<Database>
+}
+
+/** A database of its own for the feeds of a test. */
+export interface TestDatabaseFeeds extends TestFeeds {
+  database: Database
+}
+
+/** Starts a server for the tests of a file. */
+export function walServer(): (t: TestContext, options?: TestFeedOptions) => Promise<TestDatabaseFeeds> {
+  let server: TestDatabases
+  before(async () => void (server = await startTestDatabases({ ownServer: true })))
+  after(() => server.stop())
+  return async (t, options) => {
+    const database = await server.open()
+    return { database, ...testFeeds(t, database, options) }
+  }
+}
+
 /** Feeds of one database with a slot of their own. When the test ends, they stop and the slot is dropped. */
 export function testFeeds(
   t: TestContext,
   database: Database,
-  options: Partial<WalFeedOptions> = {},
+  { queueLimit, wrap = (same) => same }: TestFeedOptions = {},
 ): TestFeeds {
   const slot = `test_${randomBytes(6).toString('hex')}`
+  const history = { maxAgeHours: 1, maxEvents: 1_000 }
   const opened: OpenFeed[] = []
   const open = async (): Promise<OpenFeed> => {
-    const history = { maxAgeHours: 1, maxEvents: 1_000 }
-    const feed = openWalFeed({
-      database,
-      log: silentLogger,
-      clock: systemClock,
-      slot,
-      history,
-      ...options,
-    })
+    const resources = { database: await wrap(database), slot, history, clock: systemClock, log: silentLogger }
+    const feed = openWalFeed(resources, queueLimit)
     opened.push(feed)
     return feed
   }
@@ -47,14 +65,5 @@ export function testFeeds(
       [slot],
     )
   })
-  return {
-    slot,
-    open,
-    async start(...consumers) {
-      const feed = await open()
-      for (const consumer of consumers) await feed.consume(consumer)
-      await feed.start()
-      return feed
-    },
-  }
+  return { slot, open, start: async (...consumers) => startConsumers(await open(), consumers) }
 }

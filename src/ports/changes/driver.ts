@@ -1,5 +1,25 @@
+import type { Database } from '../../db/database.ts'
 import type { ChangeEvent, Position } from '../../domain/change.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { Logger } from '../../runtime/logger.ts'
 import type { Consumer, FeedStatus } from './port.ts'
+
+/** What a feed is opened with. */
+export interface FeedResources {
+  /** what `wal:` reads */
+  database: Database | undefined
+  /** replication slot of `wal:`: unique in the database cluster, at most 63 characters of a-z, 0-9 and _ */
+  slot: string
+  /** prefix of the topic names of `kafka:` */
+  prefix: string
+  /** prefix of the consumer groups' names: consumer `indexer` is in group `docmgr-indexer` */
+  group: string
+  /** name of this process that it keeps over a restart: after a crash it need not wait for its former session to expire */
+  instance?: string | undefined
+  history: HistoryLimits
+  clock: Clock
+  log: Logger
+}
 
 /**
  * What the portable feed (feed.ts) needs from a source of changes: `wal/` reads PostgreSQL's log, `kafka/` the topics

@@ -1,8 +1,7 @@
-import type { Position } from '../../domain/change.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { DriverConsumer, FeedDriver } from './driver.ts'
-import type { ChangeFeed, FeedStatus, Replay } from './port.ts'
+import type { ChangeFeed, FeedStatus } from './port.ts'
 
 export interface OpenFeed extends ChangeFeed {
   /** what reading found and repaired, in sentences for the operator */
@@ -11,51 +10,32 @@ export interface OpenFeed extends ChangeFeed {
   destroy(): void
 }
 
-export interface FeedOptions {
-  log: Logger
-  /** for consumers to finish their batches at a stop; 10,000 */
-  stopTimeoutMs?: number
-}
-
 const COUNT_TIMEOUT_MS = 5_000
 /** Dead letters are counted at most this often: other processes add and settle them, too. */
 const COUNT_INTERVAL_MS = 2_000
 
-/** The change feed over a driver. */
-export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_000 }: FeedOptions): OpenFeed {
+/**
+ * The change feed over a driver.
+ * @param stopTimeoutMs for consumers to finish their batches at a stop
+ */
+export function createChangeFeed(driver: FeedDriver, log: Logger, stopTimeoutMs = 10_000): OpenFeed {
   const consumers: DriverConsumer[] = []
   let phase: 'registering' | 'started' | 'stopped' = 'registering'
-  /** the dead letters of all processes, and of these the ones that this process had added when they were counted */
-  let counted = { total: 0, own: 0 }
-  let countedAt = -Infinity
+  const deadLetters = createDeadLetterCount(driver, log)
 
-  const stopConsumer = async (consumer: DriverConsumer): Promise<void> => {
-    await within(stopTimeoutMs, consumer.stop()).catch(() => {
-      log.warn(
-        { consumer: consumer.consumer.name },
-        'consumer did not finish its batch; it is delivered again',
-      )
+  const stopConsumer = (one: DriverConsumer): Promise<void> =>
+    within(stopTimeoutMs, one.stop()).catch(() => {
+      log.warn({ consumer: one.consumer.name }, 'consumer did not finish its batch; it is delivered again')
     })
-  }
-
-  const countDeadLetters = async (): Promise<void> => {
-    if (performance.now() - countedAt < COUNT_INTERVAL_MS) return
-    countedAt = performance.now()
-    const own = statusOf(driver, consumers).deadLetters
-    const counting = driver.countDeadLetters().then((total) => void (counted = { total, own }))
-    await within(COUNT_TIMEOUT_MS, counting).catch((error: unknown) =>
-      log.warn({ err: error }, 'could not count the dead letters'),
-    )
-  }
-
   const status = (): FeedStatus => {
     const { state, ...current } = statusOf(driver, consumers)
     return {
       ...current,
       state: phase === 'stopped' ? 'stopped' : state,
-      deadLetters: counted.total + Math.max(0, current.deadLetters - counted.own),
+      deadLetters: deadLetters.total(current.deadLetters),
     }
   }
+  const countDeadLetters = (): Promise<void> => deadLetters.refresh(statusOf(driver, consumers).deadLetters)
 
   return {
     get findings() {
@@ -74,7 +54,13 @@ export function createChangeFeed(driver: FeedDriver, { log, stopTimeoutMs = 10_0
     position: () => driver.position(),
     oldest: () => driver.oldest(),
     covers: (position, event) => driver.covers(position, event.position),
-    replay: (documentId, after, limit) => replay(driver, documentId, after, limit),
+    async replay(documentId, after, limit) {
+      // One event more than allowed shows that there are more.
+      const found = await driver.replay(documentId, after, limit + 1)
+      if ('reset' in found) return { kind: 'reset', reason: found.reset }
+      if (found.length <= limit) return { kind: 'events', events: found }
+      return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+    },
     status,
     async refreshStatus() {
       await Promise.all([driver.refreshStatus(), countDeadLetters()])
@@ -110,17 +96,19 @@ function statusOf(driver: FeedDriver, consumers: readonly DriverConsumer[]): Fee
   }
 }
 
-async function replay(
-  driver: FeedDriver,
-  documentId: string,
-  after: Position,
-  limit: number,
-): Promise<Replay> {
-  // One event more than allowed shows that there are more.
-  const found = await driver.replay(documentId, after, limit + 1)
-  if ('reset' in found) return { kind: 'reset', reason: found.reset }
-  if (found.length > limit) {
-    return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
+/** Counts the dead letters of all processes. `own` are those that this process has added until now. */
+function createDeadLetterCount(driver: FeedDriver, log: Logger) {
+  let counted = { total: 0, own: 0 }
+  let countedAt = -Infinity
+  return {
+    total: (own: number): number => counted.total + Math.max(0, own - counted.own),
+    async refresh(own: number): Promise<void> {
+      if (performance.now() - countedAt < COUNT_INTERVAL_MS) return
+      countedAt = performance.now()
+      const counting = driver.countDeadLetters().then((total) => void (counted = { total, own }))
+      await within(COUNT_TIMEOUT_MS, counting).catch((error: unknown) =>
+        log.warn({ err: error }, 'could not count the dead letters'),
+      )
+    },
   }
-  return { kind: 'events', events: found }
 }

@@ -4,11 +4,11 @@ import { isProblem } from '../../domain/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { openTestTopics, type TestTopics } from '../../testing/kafka-feed.ts'
-import { topicNames } from '../changes/kafka/topics.ts'
+import { topicNames } from '../../kafka/topics.ts'
 import { openKafkaCluster } from './kafka.ts'
 
 async function startMember({ url, prefix, context }: TestTopics, name: string) {
-  const cluster = openKafkaCluster({ url, prefix, log: silentLogger })
+  const cluster = openKafkaCluster(url, { prefix, log: silentLogger })
   context.after(() => cluster.stop())
   const asked: unknown[] = []
   cluster.answer((question) => {

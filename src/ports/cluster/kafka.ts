@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../domain/errors.ts'
+import { KafkaClient } from '../../kafka/client.ts'
+import { ConnectionLoop } from '../../kafka/connection-loop.ts'
+import { isProtocolError } from '../../kafka/errors.ts'
+import type { LogReader } from '../../kafka/log-reader.ts'
+import { readPartitions } from '../../kafka/read-partitions.ts'
+import { topicNames } from '../../kafka/topics.ts'
+import type { KafkaRecord } from '../../kafka/types.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
-import { createKafkaClient, type KafkaClient } from '../changes/kafka/client.ts'
-import { isProtocolError, messageOf } from '../changes/kafka/errors.ts'
-import type { LogReader } from '../changes/kafka/log-reader.ts'
-import { readPartitions } from '../changes/kafka/read-partitions.ts'
-import { topicNames } from '../changes/kafka/topics.ts'
-import type { KafkaRecord } from '../changes/kafka/types.ts'
-import { withReconnect } from '../changes/kafka/with-reconnect.ts'
 import { PendingQuestions } from './pending-questions.ts'
 import type { Cluster } from './port.ts'
 
-export interface KafkaClusterOptions {
-  url: string
+export interface ClusterResources {
   /** prefix of the topic names */
   prefix: string
   /** name of this process, for the broker's logs */
@@ -45,10 +44,8 @@ const ANSWER_TIMEOUT_MS = 2_000
 const SEND_TIMEOUT_MS = 5_000
 const START_TIMEOUT_MS = 5_000
 
-export function openKafkaCluster({ url, prefix, instance, log }: KafkaClusterOptions): KafkaCluster {
-  const clientId = ['docmgr-cluster', instance].filter(Boolean).join('-')
-  const client = createKafkaClient({ url, clientId, log })
-  return new KafkaCluster(client, topicNames(prefix).peers, log)
+export function openKafkaCluster(url: string, resources: ClusterResources): KafkaCluster {
+  return new KafkaCluster(url, resources)
 }
 
 /**
@@ -59,23 +56,29 @@ export class KafkaCluster implements Cluster {
   readonly #client: KafkaClient
   readonly #topic: string
   readonly #log: Logger
+  readonly #loop: ConnectionLoop<LogReader>
   readonly #self = randomUUID()
-  readonly #abort = new AbortController()
   /** the time of each other member's last message, by performance.now() */
   readonly #members = new Map<string, number>()
   readonly #questions = new PendingQuestions(this.#self)
   #handler: ((question: unknown) => unknown) | undefined
   /** offset of the next message */
   #next: number | undefined
-  /** why no question can be asked now */
-  #problem: string | undefined = 'not started yet'
-  #running: Promise<void> | undefined
   #heartbeat: NodeJS.Timeout | undefined
 
-  constructor(client: KafkaClient, topic: string, log: Logger) {
-    this.#client = client
-    this.#topic = topic
+  constructor(url: string, { prefix, instance, log }: ClusterResources) {
+    this.#client = new KafkaClient(url, ['docmgr-cluster', instance].filter(Boolean).join('-'), log)
+    this.#topic = topicNames(prefix).peers
     this.#log = log
+    this.#loop = new ConnectionLoop({
+      connect: () => this.#client.reader(),
+      work: (reader, onWorking, signal) => this.#follow(reader, onWorking, signal),
+      onFailure: (error) => {
+        if (LOST.some((name) => isProtocolError(error, name))) this.#next = undefined
+      },
+      log,
+      warning: 'cannot exchange messages with the other processes',
+    })
   }
 
   answer(handler: (question: unknown) => unknown): void {
@@ -83,7 +86,7 @@ export class KafkaCluster implements Cluster {
   }
 
   async ask(body: unknown): Promise<unknown[]> {
-    if (this.#problem !== undefined) throw unavailable(this.#problem)
+    if (this.#loop.state !== 'streaming') throw unavailable(this.#loop.problem ?? 'not started yet')
     if (this.#questions.full) throw unavailable('too many questions are in flight')
     const id = randomUUID()
     const complete = this.#questions.open(id, this.#activeMembers())
@@ -102,62 +105,40 @@ export class KafkaCluster implements Cluster {
   /** Does nothing where no handler answers. */
   async start(): Promise<void> {
     if (!this.#handler) return
-    const settled = new Promise<void>((resolve) => (this.#running = this.#run(resolve)))
-    await within(START_TIMEOUT_MS, settled).catch(() => {})
+    await within(START_TIMEOUT_MS, this.#loop.start()).catch(() => {})
     this.#heartbeat = setInterval(() => this.#post({ kind: 'heartbeat' }), HEARTBEAT_MS)
     this.#heartbeat.unref()
   }
 
   async stop(): Promise<void> {
-    if (this.#running) {
-      this.#abandon()
-      await within(SEND_TIMEOUT_MS, this.#send({ kind: 'leave' })).catch(() => {})
-      await this.#running
-    }
+    const stopped = this.#abandon()
+    // Only a member that has started sends heartbeats.
+    if (this.#heartbeat) await within(SEND_TIMEOUT_MS, this.#send({ kind: 'leave' })).catch(() => {})
+    await stopped
     await this.#client.close()
   }
 
   /** Ends as a killed process would: the other members get no message. */
   destroy(): void {
     this.#client.destroy()
-    this.#abandon()
+    void this.#abandon()
   }
 
-  #abandon(): void {
+  #abandon(): Promise<void> {
     clearInterval(this.#heartbeat)
-    this.#abort.abort()
     this.#questions.abandon()
+    return this.#loop.stop()
   }
 
-  #run(onSettled: () => void): Promise<void> {
-    return withReconnect({
-      connect: () => this.#client.reader(),
-      signal: this.#abort.signal,
-      work: (reader, onWorking) =>
-        this.#follow(reader, () => {
-          onWorking()
-          onSettled()
-        }),
-      onFailure: (error, failures) => {
-        this.#problem = messageOf(error)
-        if (failures === 1)
-          this.#log.warn({ err: error }, 'cannot exchange messages with the other processes')
-        if (LOST.some((name) => isProtocolError(error, name))) this.#next = undefined
-        onSettled()
-      },
-    })
-  }
-
-  async #follow(reader: LogReader, onReading: () => void): Promise<void> {
+  async #follow(reader: LogReader, onWorking: () => void, signal: AbortSignal): Promise<void> {
     const partitions = await reader.partitionsOf([this.#topic])
     this.#next ??= (await reader.offsets(partitions, 'latest'))[0]!.offset
-    this.#problem = undefined
     this.#post({ kind: 'join' })
-    onReading()
+    onWorking()
     await readPartitions({
       reader,
       from: [{ topic: this.#topic, partition: 0, offset: this.#next }],
-      signal: this.#abort.signal,
+      signal,
       onFetched: ([fetched]) => {
         for (const record of fetched!.records) this.#read(record)
         this.#next = fetched!.next

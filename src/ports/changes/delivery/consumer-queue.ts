@@ -1,9 +1,10 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { pause } from '../../../runtime/backoff.ts'
+import { Condition } from '../../../runtime/condition.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import type { DriverConsumer } from '../driver.ts'
 import type { Consumer } from '../port.ts'
-import { type ConsumerRunner, createConsumerRunner } from './consumer-runner.ts'
+import { ConsumerRunner } from './consumer-runner.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { Pace } from './pace.ts'
 import { Queue } from './queue.ts'
@@ -47,12 +48,12 @@ export class ConsumerQueue implements DriverConsumer {
   /** batches that are not done, in order */
   readonly #inFlight = new Set<Batch>()
   readonly #handling = new Set<Promise<void>>()
+  readonly #progressed = new Condition()
   /** the reason of a reset that the consumer has not received yet */
   #reset: string | undefined
   #wake: (() => void) | undefined
   /** set once stopped: the final value of `done` */
   #stoppedAt: number | undefined
-  #waiters: { seq: number; resolve: () => void }[] = []
 
   constructor(options: ConsumerQueueOptions) {
     this.#options = options
@@ -60,7 +61,7 @@ export class ConsumerQueue implements DriverConsumer {
     const { paceMs = 0, concurrency = 1 } = options.consumer
     const { signal } = this.#abort
     this.#pace = new Pace(paceMs)
-    this.#runners = Array.from({ length: concurrency }, () => createConsumerRunner({ ...options, signal }))
+    this.#runners = Array.from({ length: concurrency }, () => new ConsumerRunner({ ...options, signal }))
     this.#idleRunners = [...this.#runners]
     this.#loop = this.#run()
   }
@@ -73,12 +74,12 @@ export class ConsumerQueue implements DriverConsumer {
 
   get problem(): string | undefined {
     const [oldest] = this.#inFlight
-    const problems = this.#runners.map((runner) => runner.problem())
+    const problems = this.#runners.map((runner) => runner.problem)
     return problems.find(Boolean) ?? (oldest && problemOf(this.consumer, oldest))
   }
 
   get deadLetterCount(): number {
-    return this.#runners.reduce((sum, runner) => sum + runner.deadLetterCount(), 0)
+    return this.#runners.reduce((sum, runner) => sum + runner.deadLetterCount, 0)
   }
 
   /** sequence number up to which everything is done, events that this consumer does not get included */
@@ -102,10 +103,10 @@ export class ConsumerQueue implements DriverConsumer {
     this.#wake?.()
   }
 
-  /** Resolves when `done` is at least `seq`. */
-  async reached(seq: number): Promise<void> {
-    if (this.done >= seq) return
-    await new Promise<void>((resolve) => this.#waiters.push({ seq, resolve }))
+  /** Resolves when `done` is at least `seq`, or when the queue has stopped before. @returns whether it is */
+  async reached(seq: number): Promise<boolean> {
+    await this.#progressed.until(() => this.done >= seq || this.#stoppedAt !== undefined)
+    return this.done >= seq
   }
 
   /** `done` stays at what was finished, so that the position does not pass an event that was not handled. */
@@ -116,7 +117,7 @@ export class ConsumerQueue implements DriverConsumer {
     await this.#loop
     await Promise.all(this.#handling)
     this.#freeze()
-    this.#options.onProgress()
+    this.#progress()
   }
 
   #freeze(): void {
@@ -162,11 +163,7 @@ export class ConsumerQueue implements DriverConsumer {
   }
 
   #progress(): void {
-    const { done } = this
-    if (this.#waiters.length > 0) {
-      for (const { seq, resolve } of this.#waiters) if (seq <= done) resolve()
-      this.#waiters = this.#waiters.filter(({ seq }) => seq > done)
-    }
+    this.#progressed.changed()
     this.#options.onProgress()
   }
 

@@ -4,7 +4,7 @@ import type { ChangeEvent } from '../../../domain/change.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { silentLogger } from '../../../runtime/logger.ts'
 import { recordingConsumer } from '../../../testing/changes.ts'
-import { type ConsumerRunnerOptions, createConsumerRunner } from './consumer-runner.ts'
+import { ConsumerRunner, type ConsumerRunnerOptions } from './consumer-runner.ts'
 
 const events = Array.from({ length: 16 }, (_, index) => ({
   topic: 'cdc.documents',
@@ -18,7 +18,7 @@ type Before = (batch: ChangeEvent[]) => void | Promise<void>
 function prepare(before: Before, options: Partial<ConsumerRunnerOptions> = {}) {
   const consumer = recordingConsumer({ before })
   const sent: string[] = []
-  const runner = createConsumerRunner({
+  const runner = new ConsumerRunner({
     consumer,
     deadLetters: { add: async (_, { key }) => void sent.push(key) },
     log: silentLogger,
@@ -38,7 +38,7 @@ test('two failing events in a batch are found; the others are handled once and i
     consumer.events.map(({ key }) => Number(key)),
     [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15],
   )
-  assert.equal(runner.deadLetterCount(), 2)
+  assert.equal(runner.deadLetterCount, 2)
 })
 
 test('an event that fails temporarily is retried and not sent to the dead letters', async () => {
@@ -49,7 +49,7 @@ test('an event that fails temporarily is retried and not sent to the dead letter
   assert.equal(await runner.run(events.slice(0, 1)), true)
   assert.equal(consumer.events.length, 1)
   assert.deepEqual(sent, [])
-  assert.equal(runner.problem(), undefined)
+  assert.equal(runner.problem, undefined)
 })
 
 test('an unavailable dependency is retried with the whole batch', async () => {
@@ -87,5 +87,5 @@ test('the signal ends the waiting, and the batch is not done', async () => {
     { signal: abort.signal },
   )
   assert.equal(await runner.run(events), false)
-  assert.match(runner.problem()!, /recorder: away/)
+  assert.match(runner.problem!, /recorder: away/)
 })

@@ -12,18 +12,6 @@ const FAILING: Backoff = { firstMs: 50, limitMs: 1_000 }
 /** attempts of a single event before it goes to the dead letters */
 const ATTEMPTS = 3
 
-export interface ConsumerRunner {
-  /**
-   * Hands these events to the consumer, in order; an event that it cannot handle goes to the dead letters.
-   * @returns false when the signal aborted before everything was done
-   */
-  run(events: ChangeEvent[]): Promise<boolean>
-  /** why the consumer does not make progress, until it does */
-  problem(): string | undefined
-  /** events that went to the dead letters */
-  deadLetterCount(): number
-}
-
 export interface ConsumerRunnerOptions {
   consumer: Consumer
   deadLetters: Pick<DeadLetters, 'add'>
@@ -34,15 +22,11 @@ export interface ConsumerRunnerOptions {
 
 class Stopped extends Error {}
 
-export function createConsumerRunner(options: ConsumerRunnerOptions): ConsumerRunner {
-  return new Runner(options)
-}
-
 /**
  * Implements what Consumer.handle promises: retries while something is unavailable, halves a failing batch until the
  * failing event is alone, retries that event, and sends it to the dead letters.
  */
-class Runner implements ConsumerRunner {
+export class ConsumerRunner {
   readonly #options: ConsumerRunnerOptions
   #problem: string | undefined
   #deadLetterCount = 0
@@ -51,6 +35,20 @@ class Runner implements ConsumerRunner {
     this.#options = options
   }
 
+  /** why the consumer does not make progress, until it does */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** events that went to the dead letters */
+  get deadLetterCount(): number {
+    return this.#deadLetterCount
+  }
+
+  /**
+   * Hands these events to the consumer, in order; an event that it cannot handle goes to the dead letters.
+   * @returns false when the signal aborted before everything was done
+   */
   async run(events: ChangeEvent[]): Promise<boolean> {
     try {
       await this.#handleAll(events)
@@ -59,14 +57,6 @@ class Runner implements ConsumerRunner {
       if (error instanceof Stopped) return false
       throw error
     }
-  }
-
-  problem(): string | undefined {
-    return this.#problem
-  }
-
-  deadLetterCount(): number {
-    return this.#deadLetterCount
   }
 
   async #handleAll(events: ChangeEvent[]): Promise<void> {

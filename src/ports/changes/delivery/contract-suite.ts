@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChangeEvent, documentIdOf } from '../../../domain/change.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { insertDocument, insertSignature, recordingConsumer } from '../../../testing/changes.ts'
-import { eventually } from '../../../testing/deadline.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
 import { type FeedCases, inOrder, startFeed, titlesOf, versionsOf } from '../../../testing/feed-contract.ts'
 
 /** How every driver delivers events to consumers. */
@@ -127,15 +127,20 @@ export const DELIVERY_CASES: FeedCases = {
     assert.ok(Math.max(...consumer.batches) <= 7)
   },
 
-  async 'events handled before a stop are not repeated; those not handled before a crash are'(
+  async 'a stop waits for the batch in flight, which is not repeated; what a crash interrupts is'(
     subject,
     order,
   ) {
-    const done = recordingConsumer()
+    const [started, finished] = [deferred(), deferred()]
+    const done = recordingConsumer({ before: () => (started.resolve(), finished.promise) })
     const feed = await startFeed(subject, done)
     await insertDocument(subject.pool, 'done')
-    await done.reached(1)
-    await feed.stop()
+    await started.promise
+    const stopped = feed.stop()
+    finished.resolve()
+    await stopped
+    assert.deepEqual(titlesOf(done.events), ['done'])
+    assert.equal(feed.status().state, 'stopped')
 
     let seen = 0
     const stuck = recordingConsumer({ before: () => new Promise(() => void seen++) })

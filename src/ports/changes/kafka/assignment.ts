@@ -1,19 +1,17 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { TOPICS } from '../../../domain/topics.ts'
+import type { RecordBatch } from '../../../kafka/client.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import type { KafkaRecord } from '../../../kafka/types.ts'
 import { backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { createSemaphore, type Semaphore } from '../../../runtime/semaphore.ts'
-import { type ConsumerRunner, createConsumerRunner } from '../delivery/consumer-runner.ts'
-import { Pace } from '../delivery/pace.ts'
+import { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import type { Consumer } from '../port.ts'
-import type { RecordBatch } from './client.ts'
 import type { KafkaDeadLetters } from './dead-letters.ts'
 import type { Deduplicator } from './deduplicator.ts'
 import { itemsOf, type LogItem } from './log-item.ts'
 import { formatPosition, type Offsets } from './position.ts'
 import type { UnplacedEvent } from './record.ts'
-import type { TopicNames } from './topics.ts'
-import { type KafkaRecord } from './types.ts'
 
 export interface AssignmentOptions {
   consumer: Consumer
@@ -29,46 +27,36 @@ export interface AssignmentOptions {
   onHeartbeat: () => void
 }
 
+type Commit = (offset: number) => Promise<void>
+
+/** An event that waits in the queue or is in flight. */
+interface Ahead {
+  seq: number
+  /** the offset to commit when it is done */
+  next: number
+}
+
 const DEAD_LETTER_BACKOFF = { firstMs: 100, limitMs: 5_000 }
+/** Batches of a partition that wait in the queue or are in flight, so that the consumer always has the next one. */
+const BATCHES_AHEAD = 2
 
 /**
- * The work of a group member on its partitions until the next rebalance: one batch of each partition at a time, and at
- * most `concurrency` of the consumer at the same time. Offsets are committed when everything before them is done.
- * kafkajs joins a rebalance when all calls of `process` have ended, so these wait for what is in flight.
+ * The work of a group member on its partitions until the next rebalance. The events of all partitions go through one
+ * queue; the offsets of a partition are committed when everything before them is done. kafkajs joins a rebalance when
+ * all calls of `process` have ended, so these wait for what is in flight.
  */
-export class AssignmentWorker {
+export class Assignment {
+  readonly queue: ConsumerQueue
   readonly #options: AssignmentOptions
   readonly #abort = new AbortController()
-  readonly #runners: ConsumerRunner[]
-  readonly #idleRunners: ConsumerRunner[]
-  readonly #semaphore: Semaphore
-  readonly #pace: Pace
   readonly #active = new Set<Promise<void>>()
-  #pending = 0
+  #seq = 0
   /** why the assignment ended; undefined while it lasts, and when this process stops */
   #failure: unknown
 
   constructor(options: AssignmentOptions) {
     this.#options = options
-    const { concurrency = 1, paceMs = 0 } = options.consumer
-    const { signal } = this.#abort
-    this.#runners = Array.from({ length: concurrency }, () => createConsumerRunner({ ...options, signal }))
-    this.#idleRunners = [...this.#runners]
-    this.#semaphore = createSemaphore(concurrency)
-    this.#pace = new Pace(paceMs)
-  }
-
-  get problem(): string | undefined {
-    return this.#runners.map((runner) => runner.problem()).find(Boolean)
-  }
-
-  /** events that wait for the consumer or are in flight */
-  get pending(): number {
-    return this.#pending
-  }
-
-  get deadLetterCount(): number {
-    return this.#runners.reduce((sum, runner) => sum + runner.deadLetterCount(), 0)
+    this.queue = new ConsumerQueue({ ...options, onProgress: () => {}, dispatched: () => this.#seq })
   }
 
   /**
@@ -76,11 +64,7 @@ export class AssignmentWorker {
    * @param commit commits the offset of the next record of the partition
    * @throws when the group rebalances or Kafka is lost, after what is in flight is done
    */
-  async process(
-    batch: RecordBatch['batch'],
-    heartbeat: () => Promise<void>,
-    commit: (offset: number) => Promise<void>,
-  ): Promise<void> {
+  async process(batch: RecordBatch['batch'], heartbeat: () => Promise<void>, commit: Commit): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const done = new AbortController()
     const working = this.#work(batch, commit).finally(() => done.abort())
@@ -89,7 +73,7 @@ export class AssignmentWorker {
       await Promise.all([working, this.#sendHeartbeats(heartbeat, done.signal)])
     } catch (error) {
       this.#failure ??= error
-      this.#abort.abort()
+      void this.#stopQueue()
     }
     await working.catch(() => {})
     this.#active.delete(working)
@@ -98,8 +82,13 @@ export class AssignmentWorker {
 
   /** Starts nothing more. Resolves when the batches in flight are done and committed. */
   async close(): Promise<void> {
-    this.#abort.abort()
+    await this.#stopQueue()
     await Promise.allSettled(this.#active)
+  }
+
+  #stopQueue(): Promise<void> {
+    this.#abort.abort()
+    return this.queue.stop()
   }
 
   /** Resolves when the signal aborts. @throws when the group rebalances or Kafka is lost */
@@ -112,45 +101,35 @@ export class AssignmentWorker {
     }
   }
 
-  async #work(batch: RecordBatch['batch'], commit: (offset: number) => Promise<void>): Promise<void> {
+  async #work(batch: RecordBatch['batch'], commit: Commit): Promise<void> {
     const { consumer, names, deduplicator, identity } = this.#options
     const { topic, partition } = batch
-    let events: ChangeEvent[] = []
+    const { signal } = this.#abort
+    let ahead: Ahead[] = []
     for (const item of itemsOf({ topic, partition, records: recordsOf(batch) }, names)) {
       if (item.parsed.kind === 'malformed') await this.#putAside(item, item.parsed.error)
-      else if (!deduplicator.isRepeat(item)) events.push(eventOf(item, item.parsed.event, identity))
-      if (events.length === consumer.maxBatch) {
-        if (!(await this.#handle(events))) return
-        await commit(item.record.offset + 1)
-        events = []
+      else if (!deduplicator.isRepeat(item)) {
+        this.queue.offer({ seq: ++this.#seq, event: eventOf(item, item.parsed.event, identity) })
+        ahead.push({ seq: this.#seq, next: item.record.offset + 1 })
       }
-      if (this.#abort.signal.aborted) return
+      if (ahead.length >= BATCHES_AHEAD * consumer.maxBatch) {
+        await this.queue.reached(ahead[consumer.maxBatch - 1]!.seq)
+        ahead = await this.#commitDone(ahead, commit)
+      }
+      if (signal.aborted) break
     }
-    if (await this.#handle(events)) await commit(Number(batch.lastOffset()) + 1)
+    const last = ahead.at(-1)
+    const isDone = last === undefined || (await this.queue.reached(last.seq))
+    if (isDone && !signal.aborted) await commit(Number(batch.lastOffset()) + 1)
+    else await this.#commitDone(ahead, commit)
   }
 
-  /** @returns false when the assignment ended before everything was done */
-  async #handle(events: ChangeEvent[]): Promise<boolean> {
-    const { signal } = this.#abort
-    if (events.length === 0) return true
-    this.#pending += events.length
-    try {
-      return await this.#semaphore.run(async () => {
-        if (events.length < this.#options.consumer.maxBatch) {
-          await pause(this.#pace.waitMs(performance.now()), signal)
-        }
-        if (signal.aborted) return false
-        this.#pace.started(performance.now())
-        const runner = this.#idleRunners.pop()!
-        try {
-          return await runner.run(events)
-        } finally {
-          this.#idleRunners.push(runner)
-        }
-      })
-    } finally {
-      this.#pending -= events.length
-    }
+  /** @returns the events that are not done */
+  async #commitDone(ahead: Ahead[], commit: Commit): Promise<Ahead[]> {
+    const { done } = this.queue
+    const last = ahead.findLast(({ seq }) => seq <= done)
+    if (last) await commit(last.next)
+    return ahead.filter(({ seq }) => seq > done)
   }
 
   /** Writes a record that is not an event to the dead letters, for as long as it takes. */

@@ -1,29 +1,33 @@
+import type { LogReader } from '../../../kafka/log-reader.ts'
+import { readRange } from '../../../kafka/read-partitions.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import { type KafkaOffset, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
+import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { mergeByCommitTime } from './log-item.ts'
-import type { LogReader } from './log-reader.ts'
-import { readRange } from './read-partitions.ts'
+import { toOffsets } from './position.ts'
 import { RecentEvents } from './recent-events.ts'
 import type { BufferLimits } from './replay-buffer.ts'
-import { toOffsets, type TopicNames } from './topics.ts'
-import { type KafkaOffset, type KafkaPartition, partitionKey } from './types.ts'
 
 export interface StartOptions {
   reader: LogReader
   names: TopicNames
   partitions: KafkaPartition[]
+  /** of cluster and topics */
+  identity: string
   /** deliver what was written since this time, or from the first record; otherwise from now on */
   since: Date | 'earliest' | undefined
   /** limits of reading back, for subscribers that resume */
-  readBack: { since: Date; events: number; ms: number }
+  readBack: { events: number; hours: number; ms: number }
   buffer: BufferLimits
+  clock: Clock
   signal: AbortSignal
   log: Logger
 }
 
 /** Finds the offsets where live delivery starts, and reads back the events before them. */
 export async function startBroadcast(options: StartOptions): Promise<RecentEvents> {
-  const { reader, names, partitions, readBack, buffer, signal, log } = options
-  const identity = await reader.identity(names.changes)
+  const { reader, names, partitions, identity, readBack, buffer, signal, log } = options
   const { from, until } = await findStart(options)
   const recent = new RecentEvents(identity, toOffsets(from, names), buffer)
   try {
@@ -50,10 +54,12 @@ async function findStart({
   partitions,
   since,
   readBack,
+  clock,
 }: StartOptions): Promise<{ from: KafkaOffset[]; until: KafkaOffset[] }> {
+  const oldest = new Date(clock.now().getTime() - readBack.hours * 3_600_000)
   const [earliest, aged, until] = await Promise.all([
     reader.offsets(partitions, 'earliest'),
-    reader.offsets(partitions, readBack.since),
+    reader.offsets(partitions, oldest),
     reader.offsets(partitions, since ?? 'latest'),
   ])
   const share = Math.ceil(readBack.events / partitions.length)

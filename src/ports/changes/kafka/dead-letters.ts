@@ -1,4 +1,8 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
+import { KafkaClient } from '../../../kafka/client.ts'
+import { readRange } from '../../../kafka/read-partitions.ts'
+import { topicNames, type TopicNames } from '../../../kafka/topics.ts'
+import { type KafkaOffset, partitionKey } from '../../../kafka/types.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import {
@@ -7,11 +11,7 @@ import {
   describeFailure,
   type OpenDeadLetters,
 } from '../delivery/dead-letters.ts'
-import { createKafkaClient, type KafkaClient } from './client.ts'
 import type { LogItem } from './log-item.ts'
-import { readRange } from './read-partitions.ts'
-import { topicNames, type TopicNames } from './topics.ts'
-import { type KafkaOffset, partitionKey } from './types.ts'
 
 export interface KafkaDeadLetters extends DeadLetters {
   /** Stores a record that is not a change event. Durable when it resolves. */
@@ -111,12 +111,11 @@ function createOpenLetters(client: KafkaClient, topic: string) {
   }
 
   /** @returns the offsets up to which it has read */
-  async function read(
+  function read(
     from: KafkaOffset[] | 'earliest',
     onLetter: (id: string, letter: StoredLetter) => void,
   ): Promise<KafkaOffset[]> {
-    const reader = client.reader()
-    try {
+    return client.withReader(async (reader) => {
       const partitions = await reader.partitionsOf([topic])
       const until = await reader.offsets(partitions, 'latest')
       const begin = await reader.offsets(partitions, 'earliest')
@@ -137,9 +136,7 @@ function createOpenLetters(client: KafkaClient, topic: string) {
         },
       })
       return until
-    } finally {
-      await reader.close()
-    }
+    })
   }
 
   return {
@@ -162,14 +159,11 @@ function parseLetter(value: Buffer): StoredLetter | undefined {
 }
 
 /** For a command; `stop` closes its connections. */
-export function openKafkaDeadLetters(options: {
-  url: string
-  prefix: string
-  clock: Clock
-  log: Logger
-}): OpenDeadLetters {
-  const { url, prefix, clock, log } = options
-  const client = createKafkaClient({ url, clientId: 'docmgr-dead-letters', log })
+export function openKafkaDeadLetters(
+  url: string,
+  { prefix, clock, log }: { prefix: string; clock: Clock; log: Logger },
+): OpenDeadLetters {
+  const client = new KafkaClient(url, 'docmgr-dead-letters', log)
   const letters = createKafkaDeadLetters({ client, names: topicNames(prefix), clock, log })
   return { ...letters, stop: () => client.close() }
 }

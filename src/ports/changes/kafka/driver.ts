@@ -1,37 +1,26 @@
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
-import type { Clock } from '../../../runtime/clock.ts'
-import type { Logger } from '../../../runtime/logger.ts'
+import { KafkaClient } from '../../../kafka/client.ts'
+import { type TopicNames, topicNames } from '../../../kafka/topics.ts'
 import { within } from '../../../runtime/within.ts'
-import type { DriverConsumer, DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
+import type { DriverConsumer, DriverStatus, FeedDriver, FeedResources, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
 import { BroadcastReader } from './broadcast-reader.ts'
-import { createKafkaClient, type KafkaClient } from './client.ts'
 import { createKafkaDeadLetters, type KafkaDeadLetters } from './dead-letters.ts'
 import { GroupConsumer } from './group-consumer.ts'
-import type { GroupTimings } from './group-session.ts'
+import type { FeedTimings } from './group-session.ts'
 import { createCovers, parsePosition } from './position.ts'
 import type { BufferLimits } from './replay-buffer.ts'
 import { createLogReplay, type LogReplay, type LogReplayLimits } from './replay-from-log.ts'
-import { topicNames, type TopicNames } from './topics.ts'
 
-export interface KafkaFeedOptions {
-  url: string
-  /** prefix of the topic names */
-  prefix: string
-  /** prefix of the group names: consumer `indexer` is in group `docmgr-indexer` */
-  group: string
-  /** name of this process that it keeps over a restart: after a crash it need not wait for its former session to expire */
-  instance?: string | undefined
-  history: HistoryLimits
-  clock: Clock
-  log: Logger
+/** What tests change. */
+export interface KafkaTuning {
   buffer?: Partial<BufferLimits>
   logReplay?: Partial<LogReplayLimits>
-  timings?: Partial<GroupTimings>
+  timings?: Partial<FeedTimings>
 }
 
-const TIMINGS: GroupTimings = {
+const TIMINGS: FeedTimings = {
   sessionMs: 10_000,
   heartbeatMs: 1_000,
   rebalanceMs: 30_000,
@@ -48,45 +37,42 @@ const START_TIMEOUT_MS = 15_000
 /** A group consumer limits its last batches to `stopMs` itself; then it commits and leaves its group. */
 const LEAVE_TIMEOUT_MS = 5_000
 
-/** The change feed from the topics that Debezium writes. */
-export function openKafkaFeed(options: KafkaFeedOptions): OpenFeed {
-  const { stopMs } = { ...TIMINGS, ...options.timings }
-  return createChangeFeed(new KafkaDriver(options), {
-    log: options.log,
-    stopTimeoutMs: stopMs + LEAVE_TIMEOUT_MS,
-  })
+/** The change feed from the topics that Debezium writes. @throws Error when the URL is wrong */
+export function openKafkaFeed(url: string, resources: FeedResources, tuning: KafkaTuning = {}): OpenFeed {
+  const timings = { ...TIMINGS, ...tuning.timings }
+  const driver = new KafkaDriver(url, resources, tuning, timings)
+  return createChangeFeed(driver, resources.log, timings.stopMs + LEAVE_TIMEOUT_MS)
 }
 
 class KafkaDriver implements FeedDriver {
   readonly findings = []
   readonly covers = createCovers()
-  readonly #options: KafkaFeedOptions
+  readonly #resources: FeedResources
   readonly #names: TopicNames
-  readonly #timings: GroupTimings
+  readonly #timings: FeedTimings
   readonly #client: KafkaClient
   readonly #deadLetters: KafkaDeadLetters
   readonly #broadcast: BroadcastReader
   readonly #groups: GroupConsumer[] = []
   readonly #logReplay: LogReplay
 
-  constructor(options: KafkaFeedOptions) {
-    const { url, prefix, instance, log, clock, history } = options
-    this.#options = options
+  constructor(url: string, resources: FeedResources, tuning: KafkaTuning, timings: FeedTimings) {
+    const { prefix, instance, log, clock, history } = resources
+    this.#resources = resources
     this.#names = topicNames(prefix)
-    this.#timings = { ...TIMINGS, ...options.timings }
-    const clientId = ['docmgr', instance].filter(Boolean).join('-')
-    this.#client = createKafkaClient({ url, clientId, log })
+    this.#timings = timings
+    this.#client = new KafkaClient(url, ['docmgr', instance].filter(Boolean).join('-'), log)
     const shared = { client: this.#client, names: this.#names, clock, log }
     this.#deadLetters = createKafkaDeadLetters(shared)
-    const buffer = { ...BUFFER, ...options.buffer }
+    const buffer = { ...BUFFER, ...tuning.buffer }
     this.#broadcast = new BroadcastReader({
       ...shared,
       deadLetters: this.#deadLetters,
       buffer: { ...buffer, events: Math.min(history.maxEvents, buffer.events) },
       readBack: { ...READ_BACK, hours: history.maxAgeHours },
-      refreshMs: this.#timings.refreshMs,
+      refreshMs: timings.refreshMs,
     })
-    const limits = { ...LOG_REPLAY, ...options.logReplay }
+    const limits = { ...LOG_REPLAY, ...tuning.logReplay }
     this.#logReplay = createLogReplay({
       ...shared,
       identity: () => this.#broadcast.recent!.cursor.identity,
@@ -96,15 +82,12 @@ class KafkaDriver implements FeedDriver {
 
   add(consumer: Consumer): DriverConsumer {
     if (consumer.delivery === 'every-instance') return this.#broadcast.add(consumer)
-    const { group, instance, log } = this.#options
     const added = new GroupConsumer({
-      client: this.#client,
+      ...this.#resources,
       consumer,
-      group,
-      isNamed: instance !== undefined,
+      client: this.#client,
       names: this.#names,
       deadLetters: this.#deadLetters,
-      log,
       timings: this.#timings,
     })
     this.#groups.push(added)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
 import type { ChangeEvent } from '../../../domain/change.ts'
 import type { DocumentRow } from '../../../domain/document-fields.ts'
 import { type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
 import { deferred, eventually } from '../../../testing/deadline.ts'
+import { concurrentTests } from '../../../testing/concurrent-tests.ts'
 import { openTestTopics } from '../../../testing/kafka-feed.ts'
 
 const titlesOf = (events: ChangeEvent[]): string[] =>
@@ -13,8 +13,8 @@ const worker = (options: Parameters<typeof recordingConsumer>[0] = {}): Recordin
   recordingConsumer({ name: 'indexer', topics: ['cdc.documents'], ...options })
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `t${index}`)
 
-suite('kafka: shared consumers', { concurrency: 3 }, () => {
-  test('two instances share the partitions, and when one stops the other gets all of them', async (t) => {
+concurrentTests('kafka: shared consumers', 3, {
+  async 'two instances share the partitions, and when one stops the other gets all of them'(t) {
     const topics = await openTestTopics(t)
     const [one, other] = [worker(), worker()]
     const first = await topics.start([one])
@@ -29,9 +29,9 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     for (const title of after) await topics.write.document({ title })
     await other.reached(count + after.length)
     assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), [...before, ...after].sort())
-  })
+  },
 
-  test('the batch in flight of a killed instance is delivered to another one', async (t) => {
+  async 'the batch in flight of a killed instance is delivered to another one'(t) {
     const topics = await openTestTopics(t)
     let inFlight = 0
     const dying = worker({ before: (events) => new Promise(() => void (inFlight += events.length)) })
@@ -43,9 +43,9 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     const other = worker()
     await topics.start([other])
     assert.deepEqual(titlesOf(await other.reached(titles.length, 30_000)).sort(), titles.sort())
-  })
+  },
 
-  test('a restarted instance with a name takes over at once after a crash', async (t) => {
+  async 'a restarted instance with a name takes over at once after a crash'(t) {
     const topics = await openTestTopics(t)
     let started = 0
     const dying = worker({ before: (events) => new Promise(() => void (started += events.length)) })
@@ -57,46 +57,30 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     const next = worker()
     await topics.start([next], options)
     assert.deepEqual(titlesOf(await next.reached(1)), ['one'])
-  })
+  },
 
-  test('a batch that takes longer than a session is neither lost nor handled twice', async (t) => {
-    const topics = await openTestTopics(t)
-    const { promise, resolve } = deferred()
-    const slow = worker({ before: () => promise })
-    await topics.start([slow])
-    await topics.write.document({ title: 'slow' })
-    const other = worker()
-    setTimeout(resolve, 8_000)
-    await slow.reached(1, 30_000)
-    await topics.start([other])
-    for (const title of numbered(20)) await topics.write.document({ title })
-    await eventually('all events', () => slow.events.length + other.events.length >= 21)
-    assert.equal(titlesOf([...slow.events, ...other.events]).filter((title) => title === 'slow').length, 1)
-  })
-
-  test('a rebalance waits for the batches in flight', async (t) => {
+  async 'a rebalance waits for a batch that takes longer than a session, which is neither lost nor repeated'(
+    t,
+  ) {
     const topics = await openTestTopics(t)
     const { promise, resolve } = deferred()
     let inFlight = 0
-    const one = worker({
-      before: (events) => {
-        inFlight += events.length
-        return promise
-      },
-    })
+    const one = worker({ before: (events) => ((inFlight += events.length), promise) })
     await topics.start([one])
-    const titles = numbered(12)
-    for (const title of titles) await topics.write.document({ title })
+    const before = numbered(12)
+    for (const title of before) await topics.write.document({ title })
     await eventually('a batch in flight', () => inFlight > 0)
     const other = worker()
     const starting = topics.start([other])
-    setTimeout(resolve, 1_500)
+    setTimeout(resolve, 8_000)
     await starting
-    await eventually('all events', () => one.events.length + other.events.length >= titles.length)
-    assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), titles.sort())
-  })
+    const after = numbered(20).map((title) => `${title} later`)
+    for (const title of after) await topics.write.document({ title })
+    await eventually('all events', () => one.events.length + other.events.length >= 32)
+    assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), [...before, ...after].sort())
+  },
 
-  test('a malformed record goes to the dead letters, and the consumer goes on', async (t) => {
+  async 'a malformed record goes to the dead letters, and the consumer goes on'(t) {
     const topics = await openTestTopics(t)
     const consumer = worker()
     await topics.start([consumer])
@@ -118,9 +102,9 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
       ],
     )
     assert.match(letters[1]!.error, /op "x" is unknown/)
-  })
+  },
 
-  test('a feed waits for missing topics and delivers everything written to them', async (t) => {
+  async 'a feed waits for missing topics and delivers everything written to them'(t) {
     const topics = await openTestTopics(t, { missing: true })
     const [shared, every] = [worker(), viewer()]
     const feed = await topics.start([shared, every])
@@ -133,9 +117,9 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     assert.equal(feed.status().state, 'streaming')
     assert.equal(feed.status().problem, undefined)
     assert.deepEqual(every.resets, [])
-  })
+  },
 
-  test('partitions that are added are read', async (t) => {
+  async 'partitions that are added are read'(t) {
     const topics = await openTestTopics(t)
     const [shared, every] = [worker(), viewer()]
     await topics.start([shared, every])
@@ -144,9 +128,9 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     for (const title of titles) await topics.write.document({ title })
     assert.deepEqual(titlesOf(await shared.reached(titles.length)).sort(), titles.sort())
     assert.deepEqual(titlesOf(await every.reached(titles.length)).sort(), titles.sort())
-  })
+  },
 
-  test('the lag counts what was not done', async (t) => {
+  async 'the lag counts what was not done'(t) {
     const topics = await openTestTopics(t)
     const { promise, resolve } = deferred()
     const feed = await topics.start([worker({ before: () => promise })])
@@ -154,5 +138,5 @@ suite('kafka: shared consumers', { concurrency: 3 }, () => {
     await eventually('the lag', () => feed.status().lagEvents === 10)
     resolve()
     await eventually('no lag', () => feed.status().lagEvents === 0)
-  })
+  },
 })

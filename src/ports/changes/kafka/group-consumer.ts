@@ -1,49 +1,81 @@
 import { TOPICS } from '../../../domain/topics.ts'
+import type { KafkaClient } from '../../../kafka/client.ts'
+import { ConnectionLoop } from '../../../kafka/connection-loop.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import type { Logger } from '../../../runtime/logger.ts'
 import type { DriverConsumer } from '../driver.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
-import type { AssignmentWorker } from './assignment.ts'
+import type { Assignment } from './assignment.ts'
+import type { KafkaDeadLetters } from './dead-letters.ts'
 import { Deduplicator } from './deduplicator.ts'
-import { messageOf, MissingTopicError } from './errors.ts'
-import { type GroupConsumerOptions, GroupSession } from './group-session.ts'
-import { withReconnect } from './with-reconnect.ts'
+import { type FeedTimings, GroupSession } from './group-session.ts'
+
+export interface GroupConsumerOptions {
+  client: KafkaClient
+  consumer: Consumer
+  /** prefix of the group's name */
+  group: string
+  /** name of this process: members with it are leftovers of an earlier run */
+  instance?: string | undefined
+  names: TopicNames
+  deadLetters: KafkaDeadLetters
+  log: Logger
+  timings: FeedTimings
+}
 
 /** A consumer whose instances share the work as a consumer group of Kafka. */
 export class GroupConsumer implements DriverConsumer {
   readonly consumer: Consumer
   readonly #options: GroupConsumerOptions
   readonly #groupName: string
-  readonly #abort = new AbortController()
-  readonly #deduplicator = new Deduplicator()
-  #state: FeedStatus['state'] = 'starting'
-  #problem: string | undefined
+  readonly #loop: ConnectionLoop<GroupSession>
   #session: GroupSession | undefined
-  #worker: AssignmentWorker | undefined
+  #assignment: Assignment | undefined
   /** of earlier assignments */
   #deadLetterCount = 0
-  #running: Promise<void> | undefined
-  #onStarted: (() => void) | undefined
-  #onWorking = (): void => {}
 
   constructor(options: GroupConsumerOptions) {
+    const { consumer, group, log, names } = options
     this.#options = options
-    this.consumer = options.consumer
-    this.#groupName = `${options.group}-${options.consumer.name}`
+    this.consumer = consumer
+    this.#groupName = `${group}-${consumer.name}`
+    const deduplicator = new Deduplicator()
+    this.#loop = new ConnectionLoop({
+      connect: () =>
+        new GroupSession({
+          ...options,
+          groupName: this.#groupName,
+          topics: consumer.topics.map((topic) => names.changes[TOPICS.indexOf(topic)]!),
+          deduplicator,
+        }),
+      work: async (session, onWorking, signal) => {
+        this.#session = session
+        await session.run(signal, (assignment) => {
+          this.#deadLetterCount = this.deadLetterCount
+          this.#assignment = assignment
+          onWorking()
+        })
+      },
+      log,
+      warning: `consumer ${consumer.name} lost Kafka and reconnects`,
+    })
   }
 
   get state(): FeedStatus['state'] {
-    return this.#state
+    return this.#loop.state
   }
 
   get problem(): string | undefined {
-    return this.#problem ?? this.#worker?.problem
+    const { problem } = this.#loop
+    return problem === undefined ? this.#assignment?.queue.problem : `${this.consumer.name}: ${problem}`
   }
 
   get pending(): number {
-    return this.#worker?.pending ?? 0
+    return this.#assignment?.queue.pending ?? 0
   }
 
   get deadLetterCount(): number {
-    return this.#deadLetterCount + (this.#worker?.deadLetterCount ?? 0)
+    return this.#deadLetterCount + (this.#assignment?.queue.deadLetterCount ?? 0)
   }
 
   /** records in its partitions that are not done */
@@ -51,62 +83,19 @@ export class GroupConsumer implements DriverConsumer {
     return this.#session?.lag ?? 0
   }
 
-  /** Resolves when the first attempt to join has succeeded or failed; it is retried. */
+  /** Resolves when it has joined its group, or when the first attempts have failed; it is retried. */
   async start(): Promise<void> {
-    const started = new Promise<void>((resolve) => (this.#onStarted = resolve))
-    this.#running = this.#run().finally(() => this.#onStarted?.())
-    await started
-  }
-
-  /** Finishes the batches in flight, commits, and leaves the group. */
-  async stop(): Promise<void> {
-    this.#abort.abort()
-    await this.#running
-    this.#state = 'stopped'
-  }
-
-  async #run(): Promise<void> {
-    const { client, isNamed, names, consumer, log } = this.#options
-    const { signal } = this.#abort
-    if (isNamed) {
+    const { client, instance, log } = this.#options
+    if (instance !== undefined) {
       await client.removeFormerMembers(this.#groupName).catch((error: unknown) => {
         log.debug({ err: error }, 'could not remove the members of an earlier run')
       })
     }
-    await withReconnect({
-      connect: () =>
-        new GroupSession({
-          ...this.#options,
-          groupName: this.#groupName,
-          topics: consumer.topics.map((topic) => names.changes[TOPICS.indexOf(topic)]!),
-          deduplicator: this.#deduplicator,
-          onAssigned: (worker) => this.#onAssigned(worker),
-        }),
-      signal,
-      work: async (session, onWorking) => {
-        this.#session = session
-        this.#onWorking = onWorking
-        await session.run(signal)
-      },
-      onFailure: (error, failures) => this.#onFailure(error, failures),
-    })
+    await this.#loop.start()
   }
 
-  #onAssigned(worker: AssignmentWorker): void {
-    this.#deadLetterCount = this.deadLetterCount
-    this.#worker = worker
-    this.#state = 'streaming'
-    this.#problem = undefined
-    this.#onWorking()
-    this.#onStarted?.()
-  }
-
-  #onFailure(error: Error, failures: number): void {
-    const { consumer, log } = this.#options
-    this.#problem = `${consumer.name}: ${messageOf(error)}`
-    if (!(error instanceof MissingTopicError) || this.#state !== 'starting') this.#state = 'reconnecting'
-    if (failures === 1)
-      log.warn({ consumer: consumer.name, err: error }, 'a consumer lost Kafka and reconnects')
-    this.#onStarted?.()
+  /** Finishes the batches in flight, commits, and leaves the group. */
+  stop(): Promise<void> {
+    return this.#loop.stop()
   }
 }

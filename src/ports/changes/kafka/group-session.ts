@@ -1,48 +1,35 @@
+import type { GroupMember, GroupTimings, KafkaClient, RecordBatch } from '../../../kafka/client.ts'
+import { isProtocolError, MissingTopicError } from '../../../kafka/errors.ts'
+import type { LogReader } from '../../../kafka/log-reader.ts'
+import { MAX_PARTITIONS, type TopicNames } from '../../../kafka/topics.ts'
+import { type KafkaOffset, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
-import { AssignmentWorker } from './assignment.ts'
 import type { Consumer } from '../port.ts'
-import type { GroupMember, KafkaClient, RecordBatch } from './client.ts'
+import { Assignment } from './assignment.ts'
 import type { KafkaDeadLetters } from './dead-letters.ts'
-import { isProtocolError, MissingTopicError } from './errors.ts'
 import type { Deduplicator } from './deduplicator.ts'
-import type { LogReader } from './log-reader.ts'
-import { MAX_PARTITIONS, type TopicNames } from './topics.ts'
-import { type KafkaOffset, type KafkaPartition, partitionKey } from './types.ts'
 
-export interface GroupTimings {
-  /** milliseconds without a heartbeat after which a member's partitions go to others */
-  sessionMs: number
-  heartbeatMs: number
-  /** milliseconds that a rebalance waits for the members to finish their batches */
-  rebalanceMs: number
-  /** milliseconds between looks for new partitions */
-  refreshMs: number
+export interface FeedTimings extends GroupTimings {
   /** milliseconds for the consumers to finish their batches when the feed stops */
   stopMs: number
 }
 
-export interface GroupConsumerOptions {
+export interface GroupSessionOptions {
   client: KafkaClient
   consumer: Consumer
-  /** prefix of the group's name */
-  group: string
-  /** the client id is this process's own: members with it are leftovers of an earlier run */
-  isNamed: boolean
+  groupName: string
+  /** names of the consumer's topics in Kafka */
+  topics: string[]
   names: TopicNames
   deadLetters: KafkaDeadLetters
+  deduplicator: Deduplicator
   log: Logger
-  timings: GroupTimings
+  timings: FeedTimings
 }
 
-export interface GroupSessionOptions extends GroupConsumerOptions {
-  groupName: string
-  /** names of the topics in Kafka */
-  topics: string[]
-  deduplicator: Deduplicator
-  /** The group has assigned partitions to this member, perhaps none. */
-  onAssigned: (worker: AssignmentWorker) => void
-}
+/** The group has assigned partitions to this member, perhaps none. */
+type OnAssigned = (assignment: Assignment) => void
 
 const LEAVE_TIMEOUT_MS = 2_000
 
@@ -51,8 +38,8 @@ export class GroupSession {
   readonly #options: GroupSessionOptions
   readonly #member: GroupMember
   readonly #reader: LogReader
-  #assignment: Promise<AssignmentWorker> | undefined
-  #worker: AssignmentWorker | undefined
+  #opening: Promise<Assignment> | undefined
+  #assignment: Assignment | undefined
   /** by partition: the first offset that is not done, and the end */
   readonly #lags = new Map<string, { done: number; end: number }>()
   #isAsking = false
@@ -60,7 +47,7 @@ export class GroupSession {
   constructor(options: GroupSessionOptions) {
     const { client, groupName, timings } = options
     this.#options = options
-    this.#member = client.member({ ...timings, group: groupName })
+    this.#member = client.member(groupName, timings)
     this.#reader = client.reader()
   }
 
@@ -72,7 +59,7 @@ export class GroupSession {
   }
 
   /** Joins the group and works until the signal aborts. @throws MissingTopicError, or when Kafka is lost */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, onAssigned: OnAssigned): Promise<void> {
     const { topics } = this.#options
     const member = this.#member
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = member.events
@@ -80,8 +67,8 @@ export class GroupSession {
       signal.addEventListener('abort', () => resolve(), { once: true })
       member.on(CRASH, ({ payload }) => reject(payload.error))
       member.on(GROUP_JOIN, ({ payload }) => {
-        this.#assignment = this.#open(payload.memberAssignment)
-        this.#assignment.catch(reject)
+        this.#opening = this.#open(payload.memberAssignment, onAssigned)
+        this.#opening.catch(reject)
       })
       member.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
         // Only transaction markers.
@@ -108,7 +95,7 @@ export class GroupSession {
     const leaving = this.#member.disconnect()
     leaving.catch(() => {})
     const { consumer, log, timings } = this.#options
-    await within(timings.stopMs, this.#worker?.close() ?? Promise.resolve()).catch(() => {
+    await within(timings.stopMs, this.#assignment?.close() ?? Promise.resolve()).catch(() => {
       log.warn({ consumer: consumer.name }, 'consumer did not finish its batch; it is delivered again')
     })
     await within(LEAVE_TIMEOUT_MS, leaving).catch(() => {})
@@ -116,20 +103,20 @@ export class GroupSession {
   }
 
   async #process({ batch, heartbeat, commitOffsetsIfNecessary }: RecordBatch): Promise<void> {
-    const worker = await this.#assignment
+    const assignment = await this.#opening
     const { topic, partition } = batch
     this.#setLag({ topic, partition, end: Number(batch.highWatermark) })
-    await worker!.process(batch, heartbeat, async (offset) => {
+    await assignment!.process(batch, heartbeat, async (offset) => {
       const partitions = [{ partition, offset: String(offset) }]
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] })
       this.#setLag({ topic, partition, done: offset })
     })
   }
 
-  async #open(memberAssignment: Record<string, number[]>): Promise<AssignmentWorker> {
+  async #open(assigned: Record<string, number[]>, onAssigned: OnAssigned): Promise<Assignment> {
     const { names, timings } = this.#options
-    void this.#worker?.close()
-    const partitions = Object.entries(memberAssignment).flatMap(([topic, some]) =>
+    void this.#assignment?.close()
+    const partitions = Object.entries(assigned).flatMap(([topic, some]) =>
       some.map((partition) => ({ topic, partition })),
     )
     const [identity, from, ends] = await Promise.all([
@@ -140,14 +127,14 @@ export class GroupSession {
     this.#lags.clear()
     for (const { offset, ...one } of from) this.#setLag({ ...one, done: offset })
     for (const { offset, ...one } of ends) this.#setLag({ ...one, end: offset })
-    this.#worker = new AssignmentWorker({
+    this.#assignment = new Assignment({
       ...this.#options,
       identity,
       heartbeatMs: timings.heartbeatMs,
       onHeartbeat: () => void this.#refreshEnds(partitions),
     })
-    this.#options.onAssigned(this.#worker)
-    return this.#worker
+    onAssigned(this.#assignment)
+    return this.#assignment
   }
 
   /** Where the member starts: kafkajs goes to the same offsets by itself. */

@@ -1,8 +1,8 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { type Topic, TOPICS } from '../../../domain/topics.ts'
 import { type ParsedRecord, parseRecord } from './record.ts'
-import type { TopicNames } from './topics.ts'
-import type { FetchedPartition, KafkaRecord } from './types.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import type { FetchedPartition, KafkaRecord } from '../../../kafka/types.ts'
 
 /** A parsed record and its place in the log. */
 export interface LogItem {

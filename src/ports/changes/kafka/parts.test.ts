@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { silentLogger } from '../../../runtime/logger.ts'
 import { Deduplicator } from './deduplicator.ts'
-import { isProtocolError, messageOf } from './errors.ts'
+import { isProtocolError, messageOf } from '../../../kafka/errors.ts'
 import type { LogItem } from './log-item.ts'
 import { parseRecord } from './record.ts'
 import { type BufferedEvent, isAfter, rebase, ReplayBuffer } from './replay-buffer.ts'
-import { ensureKafkaTopics } from './topics.ts'
-import { parseKafkaUrl } from './url.ts'
+import { ensureKafkaTopics } from '../../../kafka/topics.ts'
+import { parseKafkaUrl } from '../../../kafka/url.ts'
 
 test('the URL names brokers, TLS and credentials', () => {
   assert.deepEqual(parseKafkaUrl('kafka://a:1,b'), { brokers: ['a:1', 'b:9092'], tls: false })
@@ -81,7 +80,7 @@ test('errors of both packages are recognised, and their causes are in the messag
 })
 
 test('topics with settings that cannot work are refused before Kafka is asked', async () => {
-  const settings = { prefix: 'x', partitions: 3, replicationFactor: 1, retentionHours: 1, log: silentLogger }
+  const settings = { prefix: 'x', partitions: 3, replicationFactor: 1, retentionHours: 1 }
   for (const partitions of [0, 9, 1.5]) {
     await assert.rejects(ensureKafkaTopics('kafka://127.0.0.1:1', { ...settings, partitions }), /from 1 to 8/)
   }

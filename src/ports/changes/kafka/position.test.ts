@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createCovers, Cursor, formatPosition, isReached, latest, parsePosition } from './position.ts'
+import { combineOffsets, createCovers, Cursor, formatPosition, isReached, parsePosition } from './position.ts'
 
 const offset = fc.nat(2 ** 36 - 1)
 const partitions = fc.array(offset, { minLength: 1, maxLength: 8 })
@@ -56,7 +56,7 @@ test('a position covers an event exactly when it is past it in its partition', (
 test('the later of two positions covers what either does', () => {
   fc.assert(
     fc.property(partitions, partitions, (one, other) => {
-      const both = latest([one, []], [other, []])
+      const both = combineOffsets(Math.max, [one, []], [other, []])
       assert.ok(isReached(both, [one, []]) && isReached(both, [other, []]))
     }),
   )

@@ -1,5 +1,7 @@
 import type { Position } from '../../../domain/change.ts'
 import { TOPIC_TABLE } from '../../../domain/topics.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import type { KafkaOffset } from '../../../kafka/types.ts'
 
 /** Offsets of the next records: for each of TOPICS, for each partition. Missing ones are 0. */
 export type Offsets = number[][]
@@ -65,36 +67,38 @@ export function formatPosition({ identity, moved, offsets }: KafkaPosition): Pos
 export class Cursor {
   readonly identity: string
   readonly offsets: Offsets
-  readonly #texts: string[][]
 
   constructor(identity: string, offsets: Offsets) {
     this.identity = identity
     this.offsets = offsets.map((some) => [...some])
-    this.#texts = offsets.map((some) => some.map(formatNumber))
   }
 
   move(topic: number, partition: number, offset: number): void {
-    const [offsets, texts] = [this.offsets[topic]!, this.#texts[topic]!]
-    for (let missing = offsets.length; missing < partition; missing++) {
-      offsets[missing] = 0
-      texts[missing] = formatNumber(0)
-    }
+    const offsets = this.offsets[topic]!
+    while (offsets.length < partition) offsets.push(0)
     offsets[partition] = offset
-    texts[partition] = formatNumber(offset)
   }
 
   get position(): Position {
-    return this.#format('-')
+    return formatPosition({ ...this, moved: undefined })
   }
 
   /** The position of the event that moved it there. */
   positionOf(topic: number, partition: number): Position {
-    return this.#format(`${LETTERS[topic]}${partition}`)
+    return formatPosition({ ...this, moved: [topic, partition] })
   }
+}
 
-  #format(place: string): Position {
-    return `${this.identity}.${place}.${this.#texts.map((some) => some.join('.')).join('..')}`
-  }
+export function toOffsets(places: KafkaOffset[], { changes }: TopicNames): Offsets {
+  const offsets: Offsets = changes.map(() => [])
+  for (const { topic, partition, offset } of places) offsets[changes.indexOf(topic)]![partition] = offset
+  return offsets.map((some) => Array.from(some, (offset) => offset ?? 0))
+}
+
+export function fromOffsets(offsets: Offsets, { changes }: TopicNames): KafkaOffset[] {
+  return offsets.flatMap((some, index) =>
+    some.map((offset, partition) => ({ topic: changes[index]!, partition, offset })),
+  )
 }
 
 /** Whether everything before `past` is before `offsets` too. */
@@ -104,13 +108,14 @@ export function isReached(offsets: Offsets, past: Offsets): boolean {
   )
 }
 
-/** The later of both, partition by partition. */
-export function latest(one: Offsets, other: Offsets): Offsets {
-  return one.map((some, topic) =>
-    Array.from({ length: Math.max(some.length, other[topic]!.length) }, (_, partition) =>
-      Math.max(some[partition] ?? 0, other[topic]![partition] ?? 0),
-    ),
-  )
+/** Picks one of the offsets of each partition, such as the latest with Math.max. */
+export function combineOffsets(pick: (...offsets: number[]) => number, ...all: Offsets[]): Offsets {
+  return all[0]!.map((_, topic) => {
+    const partitions = Math.max(...all.map((offsets) => offsets[topic]!.length))
+    return Array.from({ length: partitions }, (_, partition) =>
+      pick(...all.map((offsets) => offsets[topic]![partition] ?? 0)),
+    )
+  })
 }
 
 /** Positions are asked for again and again: for the same event by all its subscribers, who often stand at one place. */

@@ -4,8 +4,8 @@ import { EventReader } from './event-reader.ts'
 import type { LogItem } from './log-item.ts'
 import { Cursor, isReached, type Offsets } from './position.ts'
 import { type BufferLimits, isAfter, rebase, ReplayBuffer } from './replay-buffer.ts'
-import type { TopicNames } from './topics.ts'
-import type { KafkaOffset } from './types.ts'
+import type { TopicNames } from '../../../kafka/topics.ts'
+import type { KafkaOffset } from '../../../kafka/types.ts'
 
 export const SNAPSHOT_REASON = 'all rows were read again, and changes before that may be missing'
 

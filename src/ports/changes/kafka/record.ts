@@ -1,7 +1,7 @@
 import type { Change, ChangeEvent } from '../../../domain/change.ts'
 import type { Topic } from '../../../domain/topics.ts'
 import { documentIdColumn } from '../../../domain/topics.ts'
-import type { KafkaRecord } from './types.ts'
+import type { KafkaRecord } from '../../../kafka/types.ts'
 
 /** An event without its position. */
 export type UnplacedEvent = Omit<ChangeEvent, 'position'>

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { Queue } from '../delivery/queue.ts'
-import { formatPosition, latest, type Offsets, parsePosition } from './position.ts'
+import { combineOffsets, formatPosition, type Offsets, parsePosition } from './position.ts'
 
 /** An event in memory, with the position of a reader that had read everything up to it. */
 export interface BufferedEvent {
@@ -90,6 +90,6 @@ export function rebase(event: BufferedEvent, after: Offsets): ChangeEvent {
   const { topic, key, text, topicIndex, partition } = event
   const { identity, offsets } = parsePosition(event.position)!
   const moved: [number, number] = [topicIndex, partition]
-  const position = formatPosition({ identity, moved, offsets: latest(offsets, after) })
+  const position = formatPosition({ identity, moved, offsets: combineOffsets(Math.max, offsets, after) })
   return { topic, key, value: JSON.parse(text), position } as ChangeEvent
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
 import { type ChangeEvent, documentIdOf } from '../../../domain/change.ts'
 import type { DocumentRow } from '../../../domain/document-fields.ts'
 import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
 import { eventually } from '../../../testing/deadline.ts'
+import { concurrentTests } from '../../../testing/concurrent-tests.ts'
 import { openTestKafka, openTestTopics } from '../../../testing/kafka-feed.ts'
 import type { Replay } from '../port.ts'
 
@@ -19,8 +19,8 @@ function eventsOf(replay: Replay): ChangeEvent[] {
   return (replay as Replay & { kind: 'events' }).events
 }
 
-suite('kafka: resume', { concurrency: 3 }, () => {
-  test('every instance sees everything, and a position of one is good on the other', async (t) => {
+concurrentTests('kafka: resume', 3, {
+  async 'every instance sees everything, and a position of one is good on the other'(t) {
     const topics = await openTestTopics(t)
     const [here, there] = [viewer(), viewer()]
     const one = await topics.start([here])
@@ -54,9 +54,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
       .filter(({ topic }) => topic === 'cdc.documents')
       .map(({ value }) => (value.after as DocumentRow).version)
     assert.deepEqual(versions, [2, 3, 4, 5])
-  })
+  },
 
-  test('events older than the buffer are replayed from Kafka, for many requests at once', async (t) => {
+  async 'events older than the buffer are replayed from Kafka, for many requests at once'(t) {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer], { buffer: { events: 10 } })
@@ -74,9 +74,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
       for (const event of expected) assert.ok(feed.covers(eventsOf(replay).at(-1)!.position, event))
     }
     assert.equal((await feed.replay(ids[0]!, start, 2)).kind, 'reset')
-  })
+  },
 
-  test('a position further back than the limit is a reset', async (t) => {
+  async 'a position further back than the limit is a reset'(t) {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer], { buffer: { events: 5 }, logReplay: { records: 10 } })
@@ -85,9 +85,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     for (let count = 0; count < 20; count++) await topics.write.document()
     await consumer.reached(21)
     assert.deepEqual(await feed.replay(id, start, 100), { kind: 'reset', reason: 'the position is too old' })
-  })
+  },
 
-  test('a position beyond the end of the log is a reset', async (t) => {
+  async 'a position beyond the end of the log is a reset'(t) {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -97,9 +97,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     const ahead = `${identity}.${place}.${'D.D.D'}..A.A.A`
     const replay = feed.replay(id, ahead, 10)
     assert.deepEqual(await replay, { kind: 'reset', reason: 'the position is in the future' })
-  })
+  },
 
-  test('recreated topics reset the readers, and earlier positions are unknown', async (t) => {
+  async 'recreated topics reset the readers, and earlier positions are unknown'(t) {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -112,9 +112,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.equal((await feed.replay(id, event!.position, 10)).kind, 'reset')
     await topics.write.document({ title: 'again' })
     await consumer.reached(2)
-  })
+  },
 
-  test('a snapshot after events is a reset, the first snapshot is not', async (t) => {
+  async 'a snapshot after events is a reset, the first snapshot is not'(t) {
     const topics = await openTestTopics(t)
     const consumer = viewer()
     const feed = await topics.start([consumer])
@@ -131,9 +131,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.equal(consumer.resets.length, 1)
     assert.equal((await feed.replay(id, start, 10)).kind, 'reset')
     assert.deepEqual(idsOf(consumer.events), [`${id} 2`, `${id} 6`])
-  })
+  },
 
-  test('changes that a connector repeats are delivered and replayed once', async (t) => {
+  async 'changes that a connector repeats are delivered and replayed once'(t) {
     const topics = await openTestTopics(t)
     const [here, shared] = [viewer(), recordingConsumer({ name: 'indexer' })]
     const feed = await topics.start([here, shared], { buffer: { events: 3 } })
@@ -151,9 +151,9 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     assert.deepEqual(idsOf(eventsOf(await feed.replay(id, start, 10))), expected)
     const late = await topics.start([viewer()])
     assert.deepEqual(idsOf(eventsOf(await late.replay(id, start, 10))), expected)
-  })
+  },
 
-  test('a restarted connector is followed, and one that starts over is a reset', async (t) => {
+  async 'a restarted connector is followed, and one that starts over is a reset'(t) {
     const kafka = await openTestKafka(t)
     await kafka.prepare()
     const consumer = viewer()
@@ -173,5 +173,5 @@ suite('kafka: resume', { concurrency: 3 }, () => {
     await consumer.reached(3)
     assert.equal(consumer.resets.length, 1)
     assert.equal((await feed.replay(consumer.events[0]!.key, position, 10)).kind, 'reset')
-  })
+  },
 })

@@ -1,8 +1,9 @@
 import { Client } from 'pg'
+import { EVENT_VALUES } from '../../../db/column-values.ts'
 import type { ConnectionSettings } from '../../../db/database.ts'
 
 /**
- * A connection that bypasses any pooler. All values are PostgreSQL's texts, with times in UTC and ISO format.
+ * A connection that bypasses any pooler. Rows have the values that change events carry.
  * @param replication connect to a walsender of the database, which accepts the replication commands
  */
 export async function connectDirect(
@@ -16,7 +17,7 @@ export async function connectDirect(
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     options: '-c timezone=UTC -c datestyle=ISO',
-    types: { getTypeParser: () => (text: string) => text },
+    types: EVENT_VALUES,
     ...(replication && { replication: 'database' }),
   }
   const client = new Client(config)

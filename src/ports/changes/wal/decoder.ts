@@ -1,6 +1,6 @@
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import type { Clock } from '../../../runtime/clock.ts'
-import type { ColumnValue } from './columns.ts'
+import type { ColumnValue } from '../../../db/column-values.ts'
 import { makeEvent, type Origin, type Row, topicOf } from './envelope.ts'
 import { type Lsn, parseLsn } from '../../../db/lsn.ts'
 import type { PgoutputMessage } from './stream.ts'

@@ -1,20 +1,13 @@
-import { after, before } from 'node:test'
-import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
-import { testFeeds } from '../../../testing/wal-feed.ts'
+import { walServer } from '../../../testing/wal-feed.ts'
 import { changeFeedContractSuite } from '../contract-suite.ts'
 import type { OpenFeed } from '../feed.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases({ ownServer: true })
-})
-after(() => server.stop())
+const openFeeds = walServer()
 
 changeFeedContractSuite('wal:', {
   order: 'feed',
   async create(t) {
-    const database = await server.open()
-    const { open } = testFeeds(t, database)
+    const { database, open } = await openFeeds(t)
     return {
       pool: database.pool,
       open,

@@ -2,31 +2,23 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import type { Database } from '../../../db/database.ts'
-import type { Clock } from '../../../runtime/clock.ts'
+import { type Lsn, parseLsn } from '../../../db/lsn.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import type { DeadLetters } from '../delivery/dead-letters.ts'
-import type { DriverStatus, FeedDriver, HistoryLimits, ResetReason } from '../driver.ts'
+import { Dispatcher } from '../delivery/dispatcher.ts'
+import type { DriverStatus, FeedDriver, FeedResources, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'
 import type { Consumer } from '../port.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
-import { Dispatcher } from './dispatcher.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createHistory, type History } from './history.ts'
-import { type Lsn, parseLsn } from '../../../db/lsn.ts'
 import { isCovered, parsePosition } from './position.ts'
 import { WalReader } from './reader.ts'
 
-export interface WalFeedOptions {
-  database: Database
-  log: Logger
-  clock: Clock
-  history: HistoryLimits
-  /** events that may wait for one consumer before reading pauses; 10,000 */
-  queueLimit?: number
-  /** unique in the database cluster; at most 63 characters of a-z, 0-9 and _ */
-  slot?: string
+export type WalResources = Pick<FeedResources, 'slot' | 'history' | 'clock' | 'log'> & {
+  database: Database | undefined
 }
 
 /** The migrations create it. */
@@ -38,9 +30,13 @@ const HISTORY_TIMEOUT_MS = 5_000
 /** at a stop: for the history to reach the other consumers */
 const HISTORY_STOP_TIMEOUT_MS = 2_000
 
-/** The change feed from PostgreSQL's log. @throws Error when the slot's name is not valid */
-export function openWalFeed(options: WalFeedOptions): OpenFeed {
-  return createChangeFeed(new WalDriver(options), { log: options.log })
+/**
+ * The change feed from PostgreSQL's log.
+ * @param queueLimit events that may wait for one consumer before reading pauses
+ * @throws Error when the slot's name is not valid
+ */
+export function openWalFeed(resources: WalResources, queueLimit = 10_000): OpenFeed {
+  return createChangeFeed(new WalDriver(resources, resources.database!, queueLimit), resources.log)
 }
 
 /**
@@ -52,21 +48,27 @@ class WalDriver implements FeedDriver {
   readonly #log: Logger
   readonly #pool: Database['pool']
   readonly #deadLetters: DeadLetters
-  readonly #dispatcher: Dispatcher
+  readonly #dispatcher: Dispatcher<Lsn>
   readonly #history: History
   readonly #historyQueue: ConsumerQueue
   readonly #reader: WalReader
   #pruning: NodeJS.Timeout | undefined
 
-  constructor(options: WalFeedOptions) {
-    const { database, log, clock, slot = 'docmgr', queueLimit = 10_000 } = options
+  constructor({ slot, history, clock, log }: WalResources, database: Database, queueLimit: number) {
     if (!/^[a-z0-9_]{1,63}$/.test(slot))
       throw new Error(`${slot} is not a valid slot name: use 1 to 63 of a-z, 0-9 and _`)
     this.#log = log
     this.#pool = database.pool
     this.#deadLetters = createDeadLetterStore(this.#pool)
-    this.#dispatcher = new Dispatcher({ deadLetters: this.#deadLetters, log, queueLimit })
-    this.#history = createHistory(this.#pool, slot, options.history, clock)
+    this.#dispatcher = new Dispatcher({
+      deadLetters: this.#deadLetters,
+      log,
+      queueLimit,
+      onDone: (lsn) => this.#reader.confirm(lsn),
+      onFull: () => this.#reader.pause(),
+      onCapacity: () => this.#reader.resume(),
+    })
+    this.#history = createHistory(this.#pool, slot, history, clock)
     this.#historyQueue = this.#dispatcher.add(this.#history.consumer)
     this.#reader = new WalReader({
       database,
@@ -107,7 +109,8 @@ class WalDriver implements FeedDriver {
     if (after > this.#reader.position && asked.commit > (await this.#serverEnd())) {
       return { reset: 'the position is in the future' }
     }
-    await within(HISTORY_TIMEOUT_MS, this.#historyQueue.reached(this.#dispatcher.seq))
+    const isKept = await within(HISTORY_TIMEOUT_MS, this.#historyQueue.reached(this.#dispatcher.seq))
+    if (!isKept) throw new Error('the change feed has stopped')
     return this.#history.read(documentId, after, limit)
   }
 

@@ -1,6 +1,6 @@
 import type { Change, ChangeEvent, ChangeSource, Position } from '../../../domain/change.ts'
 import { type Topic, TOPIC_TABLE, type TopicDefinition } from '../../../domain/topics.ts'
-import type { ColumnValue } from './columns.ts'
+import type { ColumnValue } from '../../../db/column-values.ts'
 import type { Lsn } from '../../../db/lsn.ts'
 
 export type Row = Readonly<Record<string, ColumnValue>>

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
-import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
-import { eventually } from '../../../testing/deadline.ts'
-import { testFeeds } from '../../../testing/wal-feed.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
+import { walServer } from '../../../testing/wal-feed.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases({ ownServer: true })
-})
-after(() => server.stop())
+const openFeeds = walServer()
 
 const INSERT_MANY = `insert into documents.documents (id, title, content_size, created_by)
   select gen_random_uuid(), repeat('x', 200), 1, 'ada@example.com' from generate_series(1, $1)`
 
 test('a stuck consumer fills its queue to the limit, the rest stays on the server, and no event is lost', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database, { queueLimit: 500 })
-  let release: () => void = () => {}
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { database, ...feeds } = await openFeeds(t, { queueLimit: 500 })
+  const { promise: gate, resolve: release } = deferred()
   const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
   const other = recordingConsumer({ name: 'other' })
   const feed = await feeds.start(stuck, other)
@@ -39,11 +32,10 @@ test('a stuck consumer fills its queue to the limit, the rest stays on the serve
 })
 
 test('the lag includes every commit before the request, and is zero once the last consumer is done', async (t) => {
-  const database = await server.open()
-  let release: () => void = () => {}
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { database, start } = await openFeeds(t)
+  const { promise: gate, resolve: release } = deferred()
   const slow = recordingConsumer({ before: () => gate })
-  const feed = await testFeeds(t, database).start(slow)
+  const feed = await start(slow)
   for (let round = 0; round < 20; round++) {
     await insertDocument(database.pool)
     const { lagBytes } = await feed.refreshStatus()
@@ -55,8 +47,7 @@ test('the lag includes every commit before the request, and is zero once the las
 })
 
 test('after a lost connection the feed reconnects; no event is lost or repeated', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const consumer = recordingConsumer({ maxBatch: 50 })
   const feed = await feeds.start(consumer)
   for (let round = 0; round < 5; round++) {
@@ -78,9 +69,9 @@ test('after a lost connection the feed reconnects; no event is lost or repeated'
 })
 
 test('a column that is added while the feed runs appears in the events', async (t) => {
-  const database = await server.open()
+  const { database, start } = await openFeeds(t)
   const consumer = recordingConsumer()
-  await testFeeds(t, database).start(consumer)
+  await start(consumer)
   const id = await insertDocument(database.pool)
   await database.pool.query('alter table documents.documents add column pages integer default 7')
   await database.pool.query(`update documents.documents set title = 'new' where id = $1`, [id])
@@ -89,9 +80,9 @@ test('a column that is added while the feed runs appears in the events', async (
 })
 
 test('a changed primary key is a delete and a create; a truncation makes no event', async (t) => {
-  const database = await server.open()
+  const { database, start } = await openFeeds(t)
   const consumer = recordingConsumer()
-  await testFeeds(t, database).start(consumer)
+  await start(consumer)
   const id = await insertDocument(database.pool)
   const other = '01890000-0000-7000-8000-000000000000'
   await database.pool.query('update documents.documents set id = $2 where id = $1', [id, other])
@@ -104,30 +95,4 @@ test('a changed primary key is a delete and a create; a truncation makes no even
     [other, 'c'],
   ])
   assert.equal(consumer.events.length, 4)
-})
-
-test('a stop waits for the batch in flight and confirms it', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
-  let release: () => void = () => {}
-  let started = false
-  const consumer = recordingConsumer({
-    before: () => {
-      started = true
-      return new Promise((resolve) => (release = resolve))
-    },
-  })
-  const feed = await feeds.start(consumer)
-  await insertDocument(database.pool, 'in flight')
-  await eventually('the batch in flight', () => started)
-  const stopped = feed.stop()
-  release()
-  await stopped
-  assert.equal(consumer.events.length, 1)
-  assert.equal(feed.status().state, 'stopped')
-  const next = recordingConsumer()
-  await feeds.start(next)
-  await insertDocument(database.pool, 'next')
-  const [first] = await next.reached(1)
-  assert.equal((first!.value.after as { title: string }).title, 'next')
 })

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
+import { connectDatabase } from '../../../db/connect.ts'
+import type { Database } from '../../../db/database.ts'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
-import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
-import { testFeeds } from '../../../testing/wal-feed.ts'
+import { walServer } from '../../../testing/wal-feed.ts'
 import { createHistory } from './history.ts'
 import { formatPosition, parsePosition } from './position.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases({ ownServer: true })
-})
-after(() => server.stop())
+const openFeeds = walServer()
 
 test('positions before the history are answered with a reset, the others with their events', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const consumer = recordingConsumer()
   const feed = await feeds.start(consumer)
   const id = await insertDocument(database.pool)
@@ -43,9 +39,9 @@ test('positions before the history are answered with a reset, the others with th
 })
 
 test('a position beyond the end of the log is answered with a reset', async (t) => {
-  const database = await server.open()
+  const { database, start } = await openFeeds(t)
   const consumer = recordingConsumer()
-  const feed = await testFeeds(t, database).start(consumer)
+  const feed = await start(consumer)
   const id = await insertDocument(database.pool)
   await consumer.reached(1)
   const position = parsePosition(feed.position())!
@@ -57,8 +53,7 @@ test('a position beyond the end of the log is answered with a reset', async (t) 
 })
 
 test('a reader that is ahead of a restarted feed gets no event twice', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const stuck = recordingConsumer({ name: 'stuck', before: () => new Promise(() => {}) })
   const live = recordingConsumer({ name: 'live', delivery: 'every-instance' })
   const feed = await feeds.start(stuck, live)
@@ -74,4 +69,20 @@ test('a reader that is ahead of a restarted feed gets no event twice', async (t)
   assert.deepEqual(await again.replay(id, seen!.position, 10), { kind: 'events', events: [] })
   const [repeated] = await next.reached(1)
   assert.ok(again.covers(seen!.position, repeated!))
+})
+
+test('a history that cannot be read now is an error, not a reset: the position stays valid', async (t) => {
+  const options = { size: 2, waitMs: 5_000, statementMs: 10_000, onError: () => {} }
+  let lost: Database['pool'] | undefined
+  const wrap = (database: Database): Database => {
+    lost = connectDatabase(database.direct, options).pool
+    return { ...database, pool: lost }
+  }
+  const { database, start } = await openFeeds(t, { wrap })
+  const feed = await start(recordingConsumer())
+  const position = feed.position()
+  const id = await insertDocument(database.pool)
+  await lost!.end()
+  await assert.rejects(feed.replay(id, position, 10))
+  feed.destroy()
 })

@@ -1,16 +1,15 @@
 import type { Database } from '../../../db/database.ts'
-import { dropReplicationSlot } from '../../../db/replication-slot.ts'
+import { dropReplicationSlot, type ReplicationSlot } from '../../../db/replication-slot.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import type { Dispatcher } from './dispatcher.ts'
-import type { FeedStore } from './feed-store.ts'
+import type { Dispatcher } from '../delivery/dispatcher.ts'
+import type { FeedStore, StoredFeed } from './feed-store.ts'
 import type { Lsn } from '../../../db/lsn.ts'
 import type { Progress } from './progress.ts'
-import { createSlot, type NewSlot } from './slot.ts'
-import { waitForSlot, whyRebuild } from './slot-keeper.ts'
+import { createSlot, type NewSlot, waitForSlot } from './slot.ts'
 
 export interface PrepareSlotOptions {
   database: Database
-  dispatcher: Dispatcher
+  dispatcher: Dispatcher<Lsn>
   store: FeedStore
   log: Logger
   slot: string
@@ -80,6 +79,34 @@ async function createEpoch(
 
 /** The consumers whose positions the slot stands for. */
 function sharedConsumers({ dispatcher }: PrepareSlotOptions): string[] {
-  const consumers = dispatcher.queues.map(({ consumer }) => consumer)
-  return consumers.filter(({ delivery }) => delivery === 'shared').map(({ name }) => name)
+  return dispatcher.consumers.filter(({ delivery }) => delivery === 'shared').map(({ name }) => name)
+}
+
+interface Rebuild {
+  /** for the consumers; undefined when no position was given yet */
+  reason: string | undefined
+  /** whether an operator must know */
+  damage: boolean
+}
+
+/** Why the slot must be created again; undefined when it can be used as it is. */
+function whyRebuild(
+  slot: string,
+  state: ReplicationSlot | undefined,
+  stored: StoredFeed | undefined,
+  consumers: readonly string[],
+): Rebuild | undefined {
+  if (!stored) {
+    const reason = state ? `the replication slot ${slot} belongs to an earlier database` : undefined
+    return { reason, damage: false }
+  }
+  if (!stored.snapshotDone) return { reason: 'the first snapshot was interrupted', damage: false }
+  if (!state) return { reason: `the replication slot ${slot} is gone`, damage: true }
+  if (state.walStatus === 'lost' || state.confirmed === undefined) {
+    return { reason: `PostgreSQL has removed log that the replication slot ${slot} needs`, damage: true }
+  }
+  const added = consumers.filter((name) => !stored.consumers.includes(name))
+  if (added.length > 0)
+    return { reason: `${added.join(', ')} is new and begins with a snapshot`, damage: false }
+  return undefined
 }

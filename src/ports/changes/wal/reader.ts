@@ -2,13 +2,13 @@ import type { Position } from '../../../domain/change.ts'
 import { backoffMs, pause } from '../../../runtime/backoff.ts'
 import { within } from '../../../runtime/within.ts'
 import type { FeedStatus } from '../port.ts'
-import { dispatchSnapshot } from './dispatch-snapshot.ts'
 import type { Lsn } from '../../../db/lsn.ts'
 import { formatPosition } from './position.ts'
 import { prepareSlot, type PrepareSlotOptions, type ReadingStart } from './prepare-slot.ts'
 import { createProgress, type Progress, raiseServerEnd } from './progress.ts'
 import { checkServer, inspectSlot } from './slot.ts'
 import { SlotConnection, type SlotConnectionOptions } from './slot-connection.ts'
+import { dispatchSnapshot } from './snapshot.ts'
 
 export type WalReaderOptions = PrepareSlotOptions & SlotConnectionOptions
 
@@ -32,11 +32,6 @@ export class WalReader {
 
   constructor(options: WalReaderOptions) {
     this.#options = options
-    options.dispatcher.notify({
-      onConfirmed: (lsn) => this.#confirm(lsn),
-      onFull: () => this.#connection?.pause(),
-      onCapacity: () => this.#connection?.resume(),
-    })
   }
 
   get state(): FeedStatus['state'] {
@@ -92,6 +87,22 @@ export class WalReader {
     this.#state = 'stopped'
   }
 
+  /** Every consumer has finished everything before `lsn`, which only grows. */
+  confirm(lsn: Lsn): void {
+    this.#progress.confirmed = lsn
+    if (this.#progress.snapshot === 'dispatched')
+      this.#storing = storeSnapshotDone(this.#options, this.#progress)
+    this.#connection?.confirm(lsn)
+  }
+
+  pause(): void {
+    this.#connection?.pause()
+  }
+
+  resume(): void {
+    this.#connection?.resume()
+  }
+
   /**
    * Asks the server for the end of its log and for the state of the slot, for at most a second. This notices a lost
    * slot also while a full queue keeps the connection from being read.
@@ -136,12 +147,11 @@ export class WalReader {
 
   /** Reads until the connection ends. @throws the error that ended it */
   async #follow(start: ReadingStart, onStreaming: () => void): Promise<void> {
-    const { database, dispatcher, clock } = this.#options
+    const { dispatcher } = this.#options
     const { signal } = this.#abort
     if ('created' in start) {
       this.#state = 'snapshot'
-      const options = { connection: database.direct, dispatcher, clock }
-      await dispatchSnapshot(options, start.created, this.#progress, signal)
+      await dispatchSnapshot(this.#options, start.created, this.#progress, signal)
     }
     const from = 'created' in start ? start.created.consistent : start.from
     const connection = await SlotConnection.open(this.#options, from, this.#progress, signal)
@@ -155,13 +165,6 @@ export class WalReader {
     this.#connection = undefined
     this.#progress.last = connection.last
     throw ended
-  }
-
-  #confirm(lsn: Lsn): void {
-    this.#progress.confirmed = lsn
-    if (this.#progress.snapshot === 'dispatched')
-      this.#storing = storeSnapshotDone(this.#options, this.#progress)
-    this.#connection?.confirm(lsn)
   }
 }
 

@@ -10,7 +10,7 @@ import { migrateDatabase } from '../../../db/migrate.ts'
 import { silentLogger } from '../../../runtime/logger.ts'
 import { packageRoot } from '../../../runtime/package-root.ts'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
-import { eventually } from '../../../testing/deadline.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
 import { freePorts } from '../../../testing/free-ports.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
 
@@ -92,8 +92,7 @@ test('a slot whose log the server removed while a consumer was stuck is created 
   const { pool } = server.database
   const feeds = testFeeds(t, server.database)
   t.after(() => server.remove())
-  let release: () => void = () => {}
-  const gate = new Promise<void>((resolve) => (release = resolve))
+  const { promise: gate, resolve: release } = deferred()
   const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
   const other = recordingConsumer({ name: 'other' })
   const feed = await feeds.start(stuck, other)

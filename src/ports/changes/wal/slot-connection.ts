@@ -5,7 +5,7 @@ import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
 import { connectDirect } from './connection.ts'
 import { TransactionDecoder } from './decoder.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Lsn } from '../../../db/lsn.ts'
 import type { WalPosition } from './position.ts'
 import { type Progress, raiseServerEnd } from './progress.ts'
@@ -13,7 +13,7 @@ import { type PgoutputMessage, PgoutputStream } from './stream.ts'
 
 export interface SlotConnectionOptions {
   database: Database
-  dispatcher: Dispatcher
+  dispatcher: Dispatcher<Lsn>
   clock: Clock
   log: Logger
   slot: string
@@ -25,7 +25,7 @@ const COMMIT_TIMEOUT_MS = 2_000
 
 /** One connection that streams the slot through a decoder into the dispatcher. */
 export class SlotConnection {
-  readonly #dispatcher: Dispatcher
+  readonly #dispatcher: Dispatcher<Lsn>
   readonly #progress: Progress
   readonly #decoder: TransactionDecoder
   readonly #signal: AbortSignal
@@ -132,6 +132,6 @@ export class SlotConnection {
   /** Every change that committed before `end` has been dispatched. */
   #mark(end: Lsn): void {
     raiseServerEnd(this.#progress, end)
-    this.#dispatcher.markCommitted(end)
+    this.#dispatcher.mark(end)
   }
 }

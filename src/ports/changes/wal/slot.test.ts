@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { Pool } from 'pg'
 import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
-import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
 import { eventually } from '../../../testing/deadline.ts'
-import { testFeeds } from '../../../testing/wal-feed.ts'
+import { walServer } from '../../../testing/wal-feed.ts'
 import { connectDirect } from './connection.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases({ ownServer: true })
-})
-after(() => server.stop())
+const openFeeds = walServer()
 
 async function confirmed(pool: Pool, slot: string): Promise<string> {
   const { rows } = await pool.query(
@@ -41,8 +36,7 @@ async function dropSlot(pool: Pool, slot: string): Promise<void> {
 }
 
 test('the slot advances only after every consumer is done', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   let release: () => void = () => {}
   const slow = recordingConsumer({
     name: 'slow',
@@ -70,8 +64,7 @@ test('the slot advances only after every consumer is done', async (t) => {
 })
 
 test('changes of other tables do not hold the slot back and are not delivered', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const consumer = recordingConsumer()
   await feeds.start(consumer)
   await database.pool.query(
@@ -87,8 +80,7 @@ test('changes of other tables do not hold the slot back and are not delivered', 
 })
 
 test('a slot that was dropped while the process was down is created again, with a snapshot and a reset', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const first = recordingConsumer()
   const feed = await feeds.start(first)
   const id = await insertDocument(database.pool, 'kept')
@@ -112,8 +104,7 @@ test('a slot that was dropped while the process was down is created again, with 
 })
 
 test('a slot that is dropped while the feed runs is created again without a restart', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const consumer = recordingConsumer()
   const observer = recordingConsumer({ name: 'observer', delivery: 'every-instance' })
   const feed = await feeds.start(consumer, observer)
@@ -133,8 +124,7 @@ test('a slot that is dropped while the feed runs is created again without a rest
 })
 
 test('an interrupted snapshot is repeated', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database, { queueLimit: 10 })
+  const { database, ...feeds } = await openFeeds(t, { queueLimit: 10 })
   for (let index = 0; index < 40; index++) await insertDocument(database.pool, `${index}`)
   const interrupted: RecordingConsumer = recordingConsumer({
     maxBatch: 5,
@@ -152,8 +142,7 @@ test('an interrupted snapshot is repeated', async (t) => {
 })
 
 test('rows that change during the snapshot arrive first as a read and then as a change', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database, { queueLimit: 20 })
+  const { database, ...feeds } = await openFeeds(t, { queueLimit: 20 })
   const ids: string[] = []
   for (let index = 0; index < 100; index++) ids.push(await insertDocument(database.pool, 'old'))
   let writing: Promise<unknown> | undefined
@@ -177,8 +166,7 @@ test('rows that change during the snapshot arrive first as a read and then as a 
 })
 
 test('a slot that another running process reads is not taken over', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const consumer = recordingConsumer()
   const feed = await feeds.start(consumer)
   await eventually('the stream', () => feed.status().state === 'streaming')
@@ -195,8 +183,7 @@ test('a slot that another running process reads is not taken over', async (t) =>
 })
 
 test('a slot whose creation was interrupted is created again', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const client = await connectDirect(database.direct, 'test', true)
   await client.query(`CREATE_REPLICATION_SLOT "${feeds.slot}" LOGICAL pgoutput EXPORT_SNAPSHOT`)
   await client.end()

@@ -2,7 +2,13 @@ import type { Client, Pool } from 'pg'
 import type { ConnectionSettings } from '../../../db/database.ts'
 import { type Lsn, parseLsn } from '../../../db/lsn.ts'
 import { hasPublication, readReplicationSlot, type ReplicationSlot } from '../../../db/replication-slot.ts'
+import { pause } from '../../../runtime/backoff.ts'
+import type { Logger } from '../../../runtime/logger.ts'
 import { connectDirect } from './connection.ts'
+
+/** A reader reports its status every five seconds; one that is silent for this long has no process any more. */
+const ORPHAN_SILENT_MS = 15_000
+const WAIT_TIMEOUT_MS = 30_000
 
 /** @throws Error when the slot belongs to another database or program */
 export async function inspectSlot(pool: Pool, slot: string): Promise<ReplicationSlot | undefined> {
@@ -11,6 +17,33 @@ export async function inspectSlot(pool: Pool, slot: string): Promise<Replication
   throw new Error(
     `the replication slot ${slot} belongs to another database or program: configure another name`,
   )
+}
+
+/**
+ * Waits until no process reads the slot. The walsender of a killed process usually ends by itself; one that hangs is
+ * terminated.
+ * @throws Error when a living process keeps reading it
+ */
+export async function waitForSlot(
+  pool: Pool,
+  slot: string,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<ReplicationSlot | undefined> {
+  const deadline = performance.now() + WAIT_TIMEOUT_MS
+  for (let wait = 10; ; wait = Math.min(wait * 2, 500)) {
+    const state = await inspectSlot(pool, slot)
+    if (!state?.reader) return state
+    const { pid, silentMs } = state.reader
+    if (silentMs !== undefined && silentMs > ORPHAN_SILENT_MS) {
+      log.warn({ slot, pid, silentMs }, 'terminating the orphaned reader of the replication slot')
+      await pool.query('select pg_terminate_backend($1)', [pid])
+    }
+    if (performance.now() > deadline || signal.aborted) {
+      throw new Error(`the replication slot ${slot} is read by another process (PostgreSQL PID ${pid})`)
+    }
+    await pause(wait, signal)
+  }
 }
 
 /** @throws Error when the server cannot serve the feed */
@@ -53,8 +86,4 @@ export async function createSlot(
   } finally {
     signal.removeEventListener('abort', abort)
   }
-}
-
-export async function terminateReader(pool: Pool, pid: number): Promise<void> {
-  await pool.query('select pg_terminate_backend($1)', [pid])
 }

@@ -1,11 +1,21 @@
-import type { QueryResult } from 'pg'
-import type { ConnectionSettings } from '../../../db/database.ts'
+import type { ConnectionSettings, Database } from '../../../db/database.ts'
+import type { Lsn } from '../../../db/lsn.ts'
 import { type Topic, TOPIC_TABLE } from '../../../domain/topics.ts'
-import { columnParser } from './columns.ts'
+import type { Clock } from '../../../runtime/clock.ts'
+import type { Dispatcher } from '../delivery/dispatcher.ts'
 import { connectDirect } from './connection.ts'
-import type { Row } from './envelope.ts'
+import { makeEvent, type Origin, type Row } from './envelope.ts'
+import { formatPosition } from './position.ts'
+import type { Progress } from './progress.ts'
+import type { NewSlot } from './slot.ts'
 
-export interface SnapshotRow {
+export interface SnapshotOptions {
+  database: Database
+  dispatcher: Dispatcher<Lsn>
+  clock: Clock
+}
+
+interface SnapshotRow {
   topic: Topic
   row: Row
   /** Debezium's marker; a single row is `last` */
@@ -15,12 +25,43 @@ export interface SnapshotRow {
 /** rows of one FETCH */
 const FETCH_ROWS = 500
 
+/** Dispatches every row that the new slot's snapshot shows as an event of op `r`. @throws Error when the signal aborts */
+export async function dispatchSnapshot(
+  { database: { direct }, dispatcher, clock }: SnapshotOptions,
+  { consistent, snapshot, close }: NewSlot,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const nowMs = clock.now().getTime()
+  const origin: Origin = {
+    database: direct.database,
+    previousCommit: undefined,
+    xid: null,
+    committedUs: nowMs * 1000,
+  }
+  const { epoch } = progress.last
+  let index = 0
+  try {
+    for await (const { topic, row, marker } of readSnapshot(direct, snapshot, close)) {
+      await dispatcher.waitForCapacity(signal)
+      if (signal.aborted) throw new Error('stopped during the snapshot')
+      progress.last = { epoch, commit: consistent - 1n, index: ++index }
+      const change = { topic, op: 'r', before: null, after: row, lsn: consistent, snapshot: marker } as const
+      dispatcher.dispatch(makeEvent(change, origin, formatPosition(progress.last), nowMs))
+    }
+  } finally {
+    await close().catch(() => {})
+  }
+  progress.snapshot = 'dispatched'
+  dispatcher.mark(consistent)
+}
+
 /**
  * Every row of the published tables that a transaction with the exported snapshot sees. The connection is closed also
  * when the caller stops early.
  * @param onImported the connection that exported the snapshot may close
  */
-export async function* readSnapshot(
+async function* readSnapshot(
   connection: ConnectionSettings,
   snapshot: string,
   onImported: () => Promise<void>,
@@ -35,9 +76,9 @@ export async function* readSnapshot(
     for (const { topic, schema, table } of TOPIC_TABLE) {
       await client.query(`declare snapshot no scroll cursor for select * from ${schema}.${table}`)
       for (;;) {
-        const result = await client.query({ text: `fetch ${FETCH_ROWS} from snapshot`, rowMode: 'array' })
-        if (result.rows.length === 0) break
-        for (const row of rowsOf(result)) {
+        const { rows } = await client.query<Row>(`fetch ${FETCH_ROWS} from snapshot`)
+        if (rows.length === 0) break
+        for (const row of rows) {
           // One row is held back, because the last one has its own marker.
           if (previous) {
             yield { ...previous, marker }
@@ -53,17 +94,4 @@ export async function* readSnapshot(
   } finally {
     await client.end()
   }
-}
-
-/** The rows of a result of texts, with their values as events carry them. */
-export function rowsOf({ rows, fields }: QueryResult<(string | null)[]>): Row[] {
-  const columns = fields.map(({ name, dataTypeID }) => ({ name, parse: columnParser(dataTypeID) }))
-  return rows.map((values) =>
-    Object.fromEntries(
-      columns.map(({ name, parse }, index) => {
-        const text = values[index]!
-        return [name, text === null ? null : parse(text)]
-      }),
-    ),
-  )
 }

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
 import { connect, createServer, type Socket } from 'node:net'
-import { after, before, test, type TestContext } from 'node:test'
-import type { ConnectionSettings } from '../../../db/database.ts'
+import { test, type TestContext } from 'node:test'
+import type { ConnectionSettings, Database } from '../../../db/database.ts'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
-import { type TestDatabases, startTestDatabases } from '../../../testing/database.ts'
 import { deferred, eventually } from '../../../testing/deadline.ts'
-import { testFeeds } from '../../../testing/wal-feed.ts'
+import { titlesOf } from '../../../testing/feed-contract.ts'
+import { walServer } from '../../../testing/wal-feed.ts'
 
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases({ ownServer: true })
-})
-after(() => server.stop())
+const openFeeds = walServer()
 
 interface WalProxy {
   direct: ConnectionSettings
@@ -71,47 +67,48 @@ async function openWalProxy(t: TestContext, upstream: ConnectionSettings): Promi
   }
 }
 
-test('a stop reads the end of a transaction whose changes were dispatched, so they are not repeated', async (t) => {
-  const database = await server.open()
-  const proxy = await openWalProxy(t, database.direct)
-  const feeds = testFeeds(t, { ...database, direct: proxy.direct })
+/** A feed whose consumer has handled a change, while the end of its transaction is held by a proxy. */
+async function handleUncommitted(t: TestContext) {
+  let proxy!: WalProxy
+  const wrap = async (database: Database): Promise<Database> => {
+    proxy = await openWalProxy(t, database.direct)
+    return { ...database, direct: proxy.direct }
+  }
+  const { database, start } = await openFeeds(t, { wrap })
   const consumer = recordingConsumer()
-  const feed = await feeds.start(consumer)
+  const feed = await start(consumer)
   await insertDocument(database.pool, 'first')
   await consumer.reached(1)
   proxy.holdCommits()
   await insertDocument(database.pool, 'in flight')
-  await Promise.all([consumer.reached(2), proxy.holding])
+  const [, inFlight] = await consumer.reached(2)
+  await proxy.holding
+  return { pool: database.pool, proxy, feed, start, inFlight: inFlight! }
+}
+
+test('a stop reads the end of a transaction whose changes were dispatched, so they are not repeated', async (t) => {
+  const { pool, proxy, feed, start } = await handleUncommitted(t)
   const stopped = feed.stop()
   proxy.release()
   await stopped
   const next = recordingConsumer()
-  await feeds.start(next)
-  await insertDocument(database.pool, 'next')
-  const [first] = await next.reached(1)
-  assert.equal((first!.value.after as { title: string }).title, 'next')
+  await start(next)
+  await insertDocument(pool, 'next')
+  assert.deepEqual(titlesOf(await next.reached(1)), ['next'])
 })
 
 test('a stop waits a limited time for the end of a transaction; its changes are repeated', async (t) => {
-  const database = await server.open()
-  const proxy = await openWalProxy(t, database.direct)
-  const feeds = testFeeds(t, { ...database, direct: proxy.direct })
-  const consumer = recordingConsumer()
-  const feed = await feeds.start(consumer)
-  proxy.holdCommits()
-  await insertDocument(database.pool, 'in flight')
-  await Promise.all([consumer.reached(1), proxy.holding])
+  const { proxy, feed, start, inFlight } = await handleUncommitted(t)
   await feed.stop()
   proxy.release()
   const next = recordingConsumer()
-  await feeds.start(next)
+  await start(next)
   const [first] = await next.reached(1)
-  assert.equal(first!.position, consumer.events[0]!.position)
+  assert.equal(first!.position, inFlight.position)
 })
 
 test('a stop waits until the end of the snapshot is stored', async (t) => {
-  const database = await server.open()
-  const feeds = testFeeds(t, database)
+  const { database, ...feeds } = await openFeeds(t)
   const { promise: gate, resolve: release } = deferred()
   const started = deferred()
   const consumer = recordingConsumer({
@@ -145,6 +142,5 @@ test('a stop waits until the end of the snapshot is stored', async (t) => {
   const next = recordingConsumer()
   await feeds.start(next)
   await insertDocument(database.pool, 'next')
-  const [first] = await next.reached(1)
-  assert.equal((first!.value.after as { title: string }).title, 'next')
+  assert.deepEqual(titlesOf(await next.reached(1)), ['next'])
 })

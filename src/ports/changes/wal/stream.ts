@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'pg'
 import { type Pgoutput, PgoutputPlugin } from 'pg-logical-replication'
-import { columnParser } from './columns.ts'
+import { columnParser } from '../../../db/column-values.ts'
 import { formatLsn, type Lsn } from '../../../db/lsn.ts'
 import { readStreamMessage, standbyStatus } from './streaming-protocol.ts'
 

@@ -1,10 +1,7 @@
 import type { Pool } from 'pg'
+import { EVENT_VALUES } from '../../db/column-values.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
-import { makeEvent, type Origin } from './wal/envelope.ts'
-import { rowsOf } from './wal/snapshot.ts'
-
-/** Keeps PostgreSQL's texts, which the feed's own parsers convert. */
-const types = { getTypeParser: () => (text: string) => text } as never
+import type { DocumentRow } from '../../domain/document-fields.ts'
 
 /** One unnamed statement, one transaction: it may go through PgBouncer in transaction mode. */
 const PAGE = `
@@ -32,24 +29,23 @@ export function currentDocumentsOf(pool: Pool, ids: readonly string[]): Promise<
 }
 
 async function readEvents(pool: Pool, text: string, values: unknown[]): Promise<ChangeEvent[]> {
-  const result = await pool.query<(string | null)[]>({ text, values, rowMode: 'array', types })
+  const { rows } = await pool.query<DocumentRow>({ text, values, types: EVENT_VALUES })
   const now = Date.now()
-  const origin: Origin = {
-    database: pool.options.database ?? '',
-    previousCommit: undefined,
-    xid: null,
-    committedUs: now * 1_000,
-  }
-  return rowsOf(result).map((row) => {
-    const change = {
-      topic: 'cdc.documents',
-      op: 'r',
-      before: null,
-      after: row,
-      lsn: 0n,
-      snapshot: 'true',
-    } as const
-    return makeEvent(change, origin, '', now)
+  const source = {
+    version: 'docmgr',
+    connector: 'postgresql',
+    name: 'docmgr',
+    ts_ms: now,
+    snapshot: 'true',
+    db: pool.options.database ?? '',
+    schema: 'documents',
+    table: 'documents',
+    txId: null,
+    lsn: null,
+  } as const
+  return rows.map((row) => {
+    const value = { op: 'r', before: null, after: row, source, ts_ms: now } as const
+    return { topic: 'cdc.documents', key: row.id, value, position: '' }
   })
 }
 

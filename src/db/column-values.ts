@@ -1,4 +1,4 @@
-import { isoFromPostgres } from '../../../db/timestamp.ts'
+import { isoFromPostgres } from './timestamp.ts'
 
 /** A column's value as an event carries it. */
 export type ColumnValue = string | number | boolean | null
@@ -22,7 +22,10 @@ const PARSERS = new Map<number, Parse>([
   [1184, parseTime],
 ])
 
-/** The parser for the texts of columns of this type. It never throws. */
+/** The parser for the texts of columns of this type, as change events carry them. It never throws. */
 export function columnParser(typeOid: number): Parse {
   return PARSERS.get(typeOid) ?? keepText
 }
+
+/** For queries of pg whose rows have the values that change events carry. */
+export const EVENT_VALUES = { getTypeParser: columnParser } as never
