@@ -5,6 +5,8 @@ export class MissingTopicError extends Error {
   }
 }
 
+export const isMissingTopic = (error: unknown): boolean => error instanceof MissingTopicError
+
 /** What the errors of kafkajs and of @platformatic/kafka have. */
 interface ClientError extends Error {
   /** kafkajs: Kafka's name of a protocol error */

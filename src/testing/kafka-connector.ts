@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Pool } from 'pg'
+import { ConnectError, createConnectClient } from '../cdc/connect-client.ts'
 import { connectorProperties } from '../cdc/connector-properties.ts'
 import { eventually } from './deadline.ts'
 import { stack } from './stack.ts'
@@ -32,7 +33,18 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
   const admin = new Pool({ connectionString: databaseUrl(database.name), max: 1 })
   let registered = false
 
-  const { api, expect } = connectApi(connectUrl, `/connectors/${name}`)
+  const connect = createConnectClient(connectUrl, new AbortController().signal)
+  /** Repeats a request that is refused while the worker is rebalancing. */
+  const settle = (what: string, request: () => Promise<void>): Promise<true> =>
+    eventually(what, () =>
+      request().then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof ConnectError && error.status === 409) return undefined
+          throw error
+        },
+      ),
+    )
   const walsender = (): Promise<number | undefined> => streamingProcess(admin, name)
   const streaming = (before?: number): Promise<number> =>
     eventually(
@@ -44,27 +56,29 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
       40_000,
     )
   const stop = async (): Promise<void> => {
-    await expect('PUT', '/stop')
-    await eventually(
-      'the offsets to go',
-      async () => {
-        const answer = await api('DELETE', '/offsets')
-        return answer.ok || answer.status === 404
-      },
-      30_000,
-    )
+    await settle('the connector to stop', () => connect.stop(name))
+    // Refused until its task has ended.
+    const deleteOffsets = (): Promise<boolean> =>
+      connect.deleteOffsets(name).then(
+        () => true,
+        () => false,
+      )
+    await eventually('the offsets to go', deleteOffsets)
   }
 
   const connector: TestConnector = {
     name,
     async start() {
       registered = true
-      await expect('PUT', '/config', await testProperties(name, database.name, prefix))
+      const properties = await testProperties(name, database.name, prefix)
+      await settle('the connector to be created', () => connect.put(name, properties))
       await streaming()
     },
     async restart() {
       const before = await walsender()
-      await expect('POST', '/restart?includeTasks=true')
+      const path = `/connectors/${name}/restart?includeTasks=true`
+      const { ok, status } = await fetch(`${connectUrl}${path}`, { method: 'POST' })
+      if (!ok) throw new Error(`POST ${path}: ${status}`)
       await streaming(before)
     },
     async startOver() {
@@ -76,51 +90,24 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
         )
         return rowCount === 1
       })
-      await expect('PUT', '/resume')
+      await settle('the connector to resume', () => connect.resume(name))
       await streaming()
     },
     async remove() {
       if (!registered) return
       registered = false
       await stop()
-      await expect('DELETE', '')
+      await settle('the connector to be deleted', () => connect.delete(name))
     },
   }
   t.after(async () => {
     try {
       await connector.remove()
     } finally {
-      await admin.end()
+      await Promise.all([admin.end(), connect.close()])
     }
   })
   return connector
-}
-
-/** Requests to Kafka Connect about one connector. `expect` repeats while the worker is rebalancing. */
-function connectApi(connectUrl: string, path: string) {
-  const api = async (method: string, suffix: string, body?: object): Promise<Response> => {
-    const response = await fetch(`${connectUrl}${path}${suffix}`, {
-      method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      signal: AbortSignal.timeout(30_000),
-    })
-    await response.clone().arrayBuffer()
-    return response
-  }
-  const expect = async (method: string, suffix: string, body?: object): Promise<void> => {
-    // 409: the worker is rebalancing.
-    const response = await eventually(
-      `${method} ${suffix}`,
-      async () => {
-        const answer = await api(method, suffix, body)
-        return answer.status !== 409 && answer
-      },
-      30_000,
-    )
-    if (!response.ok)
-      throw new Error(`${method} ${path}${suffix}: ${response.status} ${await response.text()}`)
-  }
-  return { api, expect }
 }
 
 /** The process of PostgreSQL that streams the slot to the connector. */

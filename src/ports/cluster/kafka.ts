@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { DomainError } from '../../domain/errors.ts'
 import { KafkaClient } from '../../kafka/client.ts'
-import { ConnectionLoop } from '../../kafka/connection-loop.ts'
-import { isProtocolError } from '../../kafka/errors.ts'
+import { isMissingTopic, isProtocolError, messageOf } from '../../kafka/errors.ts'
 import type { LogReader } from '../../kafka/log-reader.ts'
 import { readPartitions } from '../../kafka/read-partitions.ts'
 import { topicNames } from '../../kafka/topics.ts'
 import type { KafkaRecord } from '../../kafka/types.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { RetryLoop } from '../../runtime/retry-loop.ts'
 import { within } from '../../runtime/within.ts'
 import { PendingQuestions } from './pending-questions.ts'
 import type { Cluster } from './port.ts'
@@ -56,7 +56,7 @@ export class KafkaCluster implements Cluster {
   readonly #client: KafkaClient
   readonly #topic: string
   readonly #log: Logger
-  readonly #loop: ConnectionLoop<LogReader>
+  readonly #loop: RetryLoop
   readonly #self = randomUUID()
   /** the time of each other member's last message, by performance.now() */
   readonly #members = new Map<string, number>()
@@ -70,9 +70,10 @@ export class KafkaCluster implements Cluster {
     this.#client = new KafkaClient(url, ['docmgr-cluster', instance].filter(Boolean).join('-'), log)
     this.#topic = topicNames(prefix).peers
     this.#log = log
-    this.#loop = new ConnectionLoop({
-      connect: () => this.#client.reader(),
-      work: (reader, onWorking, signal) => this.#follow(reader, onWorking, signal),
+    this.#loop = new RetryLoop({
+      work: (onWorking, signal) =>
+        this.#client.withReader((reader) => this.#follow(reader, onWorking, signal)),
+      isEarly: isMissingTopic,
       onFailure: (error) => {
         if (LOST.some((name) => isProtocolError(error, name))) this.#next = undefined
       },
@@ -86,7 +87,8 @@ export class KafkaCluster implements Cluster {
   }
 
   async ask(body: unknown): Promise<unknown[]> {
-    if (this.#loop.state !== 'streaming') throw unavailable(this.#loop.problem ?? 'not started yet')
+    const { state, failure } = this.#loop
+    if (state !== 'streaming') throw unavailable(failure ? messageOf(failure) : 'not started yet')
     if (this.#questions.full) throw unavailable('too many questions are in flight')
     const id = randomUUID()
     const complete = this.#questions.open(id, this.#activeMembers())

@@ -1,6 +1,5 @@
 import type { KafkaClient } from '../../../kafka/client.ts'
-import { ConnectionLoop } from '../../../kafka/connection-loop.ts'
-import { isProtocolError, MissingTopicError } from '../../../kafka/errors.ts'
+import { isMissingTopic, isProtocolError, messageOf } from '../../../kafka/errors.ts'
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readPartitions } from '../../../kafka/read-partitions.ts'
 import { MAX_PARTITIONS, type TopicNames } from '../../../kafka/topics.ts'
@@ -9,6 +8,7 @@ import { pause } from '../../../runtime/backoff.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import { Condition } from '../../../runtime/condition.ts'
 import type { Logger } from '../../../runtime/logger.ts'
+import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
@@ -42,7 +42,7 @@ const QUEUE_LIMIT = 10_000
 export class BroadcastReader {
   readonly #options: BroadcastOptions
   readonly #dispatcher: Dispatcher
-  readonly #loop: ConnectionLoop<LogReader>
+  readonly #loop: RetryLoop
   /** records that were not read yet, by partition */
   readonly #lags = new Map<string, number>()
   readonly #moved = new Condition()
@@ -55,10 +55,10 @@ export class BroadcastReader {
     const { client, log } = options
     this.#options = options
     this.#dispatcher = new Dispatcher({ ...options, queueLimit: QUEUE_LIMIT })
-    this.#loop = new ConnectionLoop({
-      connect: () => client.reader(),
-      work: (reader, onWorking, signal) => this.#read(reader, onWorking, signal),
+    this.#loop = new RetryLoop({
+      work: (onWorking, signal) => client.withReader((reader) => this.#read(reader, onWorking, signal)),
       onFailure: (error) => this.#onFailure(error),
+      isEarly: isMissingTopic,
       log,
       warning: 'the change feed lost Kafka and reconnects',
     })
@@ -73,7 +73,8 @@ export class BroadcastReader {
   }
 
   get problem(): string | undefined {
-    return this.#loop.problem
+    const { failure } = this.#loop
+    return failure && messageOf(failure)
   }
 
   /** undefined until reading has started */
@@ -113,8 +114,8 @@ export class BroadcastReader {
   }
 
   #onFailure(error: Error): void {
-    const isMissing = error instanceof MissingTopicError
-    if (!this.#recent && this.#since !== 'earliest') this.#since = isMissing ? 'earliest' : this.#startedAt
+    if (!this.#recent && this.#since !== 'earliest')
+      this.#since = isMissingTopic(error) ? 'earliest' : this.#startedAt
     if (isProtocolError(error, 'OFFSET_OUT_OF_RANGE'))
       this.#reset('events were removed from Kafka before they were read')
   }

@@ -1,8 +1,9 @@
 import { TOPICS } from '../../../domain/topics.ts'
 import type { KafkaClient } from '../../../kafka/client.ts'
-import { ConnectionLoop } from '../../../kafka/connection-loop.ts'
+import { isMissingTopic, messageOf } from '../../../kafka/errors.ts'
 import type { TopicNames } from '../../../kafka/topics.ts'
 import type { Logger } from '../../../runtime/logger.ts'
+import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { DriverConsumer } from '../driver.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
 import type { Assignment } from './assignment.ts'
@@ -28,7 +29,7 @@ export class GroupConsumer implements DriverConsumer {
   readonly consumer: Consumer
   readonly #options: GroupConsumerOptions
   readonly #groupName: string
-  readonly #loop: ConnectionLoop<GroupSession>
+  readonly #loop: RetryLoop
   #session: GroupSession | undefined
   #assignment: Assignment | undefined
   /** of earlier assignments */
@@ -40,22 +41,19 @@ export class GroupConsumer implements DriverConsumer {
     this.consumer = consumer
     this.#groupName = `${group}-${consumer.name}`
     const deduplicator = new Deduplicator()
-    this.#loop = new ConnectionLoop({
-      connect: () =>
-        new GroupSession({
-          ...options,
-          groupName: this.#groupName,
-          topics: consumer.topics.map((topic) => names.changes[TOPICS.indexOf(topic)]!),
-          deduplicator,
-        }),
-      work: async (session, onWorking, signal) => {
+    const topics = consumer.topics.map((topic) => names.changes[TOPICS.indexOf(topic)]!)
+    this.#loop = new RetryLoop({
+      work: async (onWorking, signal) => {
+        const session = new GroupSession({ ...options, groupName: this.#groupName, topics, deduplicator })
         this.#session = session
-        await session.run(signal, (assignment) => {
+        const onAssigned = (assignment: Assignment): void => {
           this.#deadLetterCount = this.deadLetterCount
           this.#assignment = assignment
           onWorking()
-        })
+        }
+        await session.run(signal, onAssigned).finally(() => session.close())
       },
+      isEarly: isMissingTopic,
       log,
       warning: `consumer ${consumer.name} lost Kafka and reconnects`,
     })
@@ -66,8 +64,8 @@ export class GroupConsumer implements DriverConsumer {
   }
 
   get problem(): string | undefined {
-    const { problem } = this.#loop
-    return problem === undefined ? this.#assignment?.queue.problem : `${this.consumer.name}: ${problem}`
+    const { failure } = this.#loop
+    return failure ? `${this.consumer.name}: ${messageOf(failure)}` : this.#assignment?.queue.problem
   }
 
   get pending(): number {

@@ -1,5 +1,5 @@
 import type { Position } from '../../../domain/change.ts'
-import { backoffMs, pause } from '../../../runtime/backoff.ts'
+import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import { within } from '../../../runtime/within.ts'
 import type { FeedStatus } from '../port.ts'
 import type { Lsn } from '../../../db/lsn.ts'
@@ -12,7 +12,6 @@ import { dispatchSnapshot } from './snapshot.ts'
 
 export type WalReaderOptions = PrepareSlotOptions & SlotConnectionOptions
 
-const RECONNECT = { firstMs: 100, limitMs: 5_000 }
 const INSPECT_INTERVAL_MS = 10_000
 const INSPECT_TIMEOUT_MS = 1_000
 /** At a stop: for storing that the snapshot is done. */
@@ -23,27 +22,35 @@ export class WalReader {
   readonly #options: WalReaderOptions
   readonly #abort = new AbortController()
   readonly #progress = createProgress()
-  #state: FeedStatus['state'] = 'starting'
-  #problem: string | undefined
+  readonly #loop: RetryLoop
+  #isInSnapshot = false
+  /** where the next connection begins, when that is known already */
+  #start: ReadingStart | undefined
   #connection: SlotConnection | undefined
   #storing: Promise<void> | undefined
-  #running: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
   #inspecting: NodeJS.Timeout | undefined
 
   constructor(options: WalReaderOptions) {
     this.#options = options
+    this.#loop = new RetryLoop({
+      work: (onWorking) => this.#follow(onWorking),
+      onFailure: () => (this.#isInSnapshot = false),
+      log: options.log,
+      warning: 'the change feed lost PostgreSQL and reconnects',
+    })
   }
 
   get state(): FeedStatus['state'] {
-    return this.#state
+    return this.#isInSnapshot ? 'snapshot' : this.#loop.state
   }
 
   get problem(): string | undefined {
-    return this.#problem
+    return this.#loop.failure?.message
   }
 
   get position(): Position {
-    return this.#connection?.position ?? formatPosition(this.#progress.last)
+    return this.#connection?.decoder.position ?? formatPosition(this.#progress.last)
   }
 
   get epoch(): string {
@@ -59,32 +66,32 @@ export class WalReader {
   async start(): Promise<void> {
     const { database, publication } = this.#options
     await checkServer(database.pool, publication)
-    const start = await this.#prepare()
-    this.#running = this.#run(start)
+    this.#start = await this.#prepare()
+    void this.#loop.start()
     this.#inspecting = setInterval(() => void this.inspect(), INSPECT_INTERVAL_MS)
   }
 
   /** Dispatches no more changes; those in the queues can still be done and confirmed. */
   async halt(): Promise<void> {
     this.#abort.abort()
+    this.#stopped = this.#loop.stop()
     clearInterval(this.#inspecting)
     await this.#connection?.halt()
   }
 
   /** Sends the last confirmed position and closes; call it after `halt`. */
   async stop(): Promise<void> {
-    await this.#connection?.close()
-    await this.#running
+    await this.#connection?.stream.close()
+    await this.#stopped
     if (this.#storing) await within(STORE_TIMEOUT_MS, this.#storing).catch(() => {})
-    this.#state = 'stopped'
   }
 
   /** Ends as a killed process would. */
   destroy(): void {
     this.#abort.abort()
     clearInterval(this.#inspecting)
-    this.#connection?.destroy()
-    this.#state = 'stopped'
+    this.#connection?.stream.destroy()
+    void this.#loop.stop()
   }
 
   /** Every consumer has finished everything before `lsn`, which only grows. */
@@ -92,15 +99,15 @@ export class WalReader {
     this.#progress.confirmed = lsn
     if (this.#progress.snapshot === 'dispatched')
       this.#storing = storeSnapshotDone(this.#options, this.#progress)
-    this.#connection?.confirm(lsn)
+    this.#connection?.stream.confirm(lsn)
   }
 
   pause(): void {
-    this.#connection?.pause()
+    this.#connection?.stream.pause()
   }
 
   resume(): void {
-    this.#connection?.resume()
+    this.#connection?.stream.resume()
   }
 
   /**
@@ -115,7 +122,7 @@ export class WalReader {
       if (state) raiseServerEnd(this.#progress, state.serverEnd)
       if (state?.walStatus === 'unreserved')
         log.warn({ slot }, 'the replication slot is about to lose its log')
-      if (!state || state.walStatus === 'lost') this.#connection?.destroy()
+      if (!state || state.walStatus === 'lost') this.#connection?.stream.destroy()
     } catch (error) {
       log.debug({ err: error }, 'could not inspect the replication slot')
     }
@@ -125,45 +132,23 @@ export class WalReader {
     return prepareSlot(this.#options, this.#progress, this.#abort.signal)
   }
 
-  async #run(first: ReadingStart): Promise<void> {
-    const { signal } = this.#abort
-    let start: ReadingStart | undefined = first
-    let failures = 0
-    while (!signal.aborted) {
-      try {
-        start ??= await this.#prepare()
-        await this.#follow(start, () => (failures = 0))
-      } catch (error) {
-        if (signal.aborted) break
-        failures++
-        this.#state = 'reconnecting'
-        this.#problem = (error as Error).message
-        this.#options.log.warn({ err: error, failures }, 'the change feed lost PostgreSQL and reconnects')
-        await pause(backoffMs(failures, RECONNECT), signal)
-      }
-      start = undefined
-    }
-  }
-
   /** Reads until the connection ends. @throws the error that ended it */
-  async #follow(start: ReadingStart, onStreaming: () => void): Promise<void> {
-    const { dispatcher } = this.#options
+  async #follow(onWorking: () => void): Promise<void> {
     const { signal } = this.#abort
-    if ('created' in start) {
-      this.#state = 'snapshot'
-      await dispatchSnapshot(this.#options, start.created, this.#progress, signal)
-    }
+    const start = this.#start ?? (await this.#prepare())
+    this.#start = undefined
+    this.#isInSnapshot = 'created' in start
+    if ('created' in start) await dispatchSnapshot(this.#options, start.created, this.#progress, signal)
     const from = 'created' in start ? start.created.consistent : start.from
     const connection = await SlotConnection.open(this.#options, from, this.#progress, signal)
     this.#connection = connection
-    if (signal.aborted) return connection.close()
-    if (dispatcher.full) connection.pause()
-    this.#state = 'streaming'
-    this.#problem = undefined
-    onStreaming()
-    const ended = await connection.ended
+    if (signal.aborted) return connection.stream.close()
+    if (this.#options.dispatcher.full) connection.stream.pause()
+    this.#isInSnapshot = false
+    onWorking()
+    const ended = await connection.stream.ended
     this.#connection = undefined
-    this.#progress.last = connection.last
+    this.#progress.last = connection.decoder.last
     throw ended
   }
 }

@@ -2,77 +2,58 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { connectDatabase } from '../../../db/connect.ts'
-import type { Database } from '../../../db/database.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../db/embedded/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../../../db/embedded/embedded-postgres.ts'
 import { migrateDatabase } from '../../../db/migrate.ts'
 import { silentLogger } from '../../../runtime/logger.ts'
 import { packageRoot } from '../../../runtime/package-root.ts'
 import { insertDocument, recordingConsumer } from '../../../testing/changes.ts'
 import { deferred, eventually } from '../../../testing/deadline.ts'
-import { freePorts } from '../../../testing/free-ports.ts'
+import { copyTestCluster } from '../../../testing/postgres.ts'
 import { testFeeds } from '../../../testing/wal-feed.ts'
 
-/** A server that a test can kill and start again at the same address. */
-interface RestartableServer {
-  database: Database
-  kill(): Promise<void>
-  start(): Promise<void>
-  /** Stops the server and removes its data. */
-  remove(): Promise<void>
-}
-
-async function startRestartableServer(settings: Record<string, string> = {}): Promise<RestartableServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-feed-'))
-  const [port] = await freePorts(1)
-  const start = (): Promise<EmbeddedPostgres> =>
-    startEmbeddedPostgres({ folder: join(folder, 'postgres'), log: silentLogger, port: port!, settings })
-  let server = await start()
-  const direct = { ...server.connection, host: '127.0.0.1', port: port! }
+/** A server that the test can kill and start again at the same address, with feeds on a database of it. */
+async function startServer(t: TestContext, settings: Record<string, string> = {}) {
+  const parent = await mkdtemp(join(tmpdir(), 'docmgr-test-feed-'))
+  const folder = join(parent, 'postgres')
+  await copyTestCluster(folder)
+  let server = await startEmbeddedPostgres({ folder, log: silentLogger, settings })
+  const direct = server.connection
   await migrateDatabase(direct, join(packageRoot(), 'drizzle'))
-  const pooled = connectDatabase(direct, { size: 5, waitMs: 5_000, statementMs: 10_000, onError: () => {} })
-  const database: Database = {
-    ...pooled,
-    direct,
-    findings: [],
-    ended: new Promise(() => {}),
-    check: async () => {},
-    stop: async () => {},
-  }
+  const database = connectDatabase(direct, { size: 5, waitMs: 5_000, statementMs: 10_000, onError: () => {} })
+  const feeds = testFeeds(t, database)
+  t.after(async () => {
+    await database.stop()
+    await server.stop(3_000)
+    await rm(parent, { recursive: true, force: true })
+  })
   return {
-    database,
+    pool: database.pool,
+    feeds,
     async kill() {
       process.kill(server.pid, 'SIGKILL')
       await server.ended
     },
-    async start() {
-      server = await start()
-    },
-    async remove() {
-      await pooled.pool.end()
-      await server.stop(3_000)
-      await rm(folder, { recursive: true, force: true })
+    async restart() {
+      server = await startEmbeddedPostgres({ folder, log: silentLogger, settings, port: direct.port })
     },
   }
 }
 
 test('a feed reconnects after its server was killed; no event is lost or repeated', async (t) => {
-  const server = await startRestartableServer()
-  const { pool } = server.database
-  const feeds = testFeeds(t, server.database)
-  t.after(() => server.remove())
+  const { pool, feeds, kill, restart } = await startServer(t)
   const consumer = recordingConsumer()
   const feed = await feeds.start(consumer)
   const before = await insertDocument(pool, 'before')
   await consumer.reached(1)
   const position = feed.position()
   const last = await insertDocument(pool, 'just before')
-  await server.kill()
+  await kill()
   await eventually('the feed to reconnect', () => feed.status().state === 'reconnecting')
   assert.ok(feed.status().problem)
 
-  await server.start()
+  await restart()
   await eventually('the stream', () => feed.status().state === 'streaming', 30_000)
   const after = await insertDocument(pool, 'after')
   await consumer.reached(3)
@@ -88,10 +69,7 @@ test('a feed reconnects after its server was killed; no event is lost or repeate
 })
 
 test('a slot whose log the server removed while a consumer was stuck is created again', async (t) => {
-  const server = await startRestartableServer({ max_slot_wal_keep_size: '1MB' })
-  const { pool } = server.database
-  const feeds = testFeeds(t, server.database)
-  t.after(() => server.remove())
+  const { pool, feeds } = await startServer(t, { max_slot_wal_keep_size: '1MB' })
   const { promise: gate, resolve: release } = deferred()
   const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
   const other = recordingConsumer({ name: 'other' })

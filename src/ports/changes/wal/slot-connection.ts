@@ -1,5 +1,4 @@
 import type { Database } from '../../../db/database.ts'
-import type { Position } from '../../../domain/change.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
@@ -7,7 +6,6 @@ import { connectDirect } from './connection.ts'
 import { TransactionDecoder } from './decoder.ts'
 import type { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Lsn } from '../../../db/lsn.ts'
-import type { WalPosition } from './position.ts'
 import { type Progress, raiseServerEnd } from './progress.ts'
 import { type PgoutputMessage, PgoutputStream } from './stream.ts'
 
@@ -25,11 +23,11 @@ const COMMIT_TIMEOUT_MS = 2_000
 
 /** One connection that streams the slot through a decoder into the dispatcher. */
 export class SlotConnection {
+  readonly decoder: TransactionDecoder
+  stream!: PgoutputStream
   readonly #dispatcher: Dispatcher<Lsn>
   readonly #progress: Progress
-  readonly #decoder: TransactionDecoder
   readonly #signal: AbortSignal
-  #stream!: PgoutputStream
   /** set while only the end of a transaction is awaited: no other message is read */
   #onCommit: (() => void) | undefined
 
@@ -45,17 +43,17 @@ export class SlotConnection {
   ): Promise<SlotConnection> {
     const { database, slot, publication } = options
     const opened = new SlotConnection(options, progress, signal)
-    opened.#stream = await PgoutputStream.open({
+    opened.stream = await PgoutputStream.open({
       client: await connectDirect(database.direct, `docmgr feed ${slot}`, true),
       slot,
       publication,
       from,
       onMessage: (message, lsn) => opened.#read(message, lsn),
       onKeepalive: (end) => {
-        if (!signal.aborted && !opened.#decoder.inTransaction) opened.#mark(end)
+        if (!signal.aborted && !opened.decoder.inTransaction) opened.#mark(end)
       },
     })
-    opened.#stream.confirm(progress.confirmed)
+    opened.stream.confirm(progress.confirmed)
     return opened
   }
 
@@ -64,7 +62,7 @@ export class SlotConnection {
     this.#dispatcher = dispatcher
     this.#progress = progress
     this.#signal = signal
-    this.#decoder = new TransactionDecoder({
+    this.decoder = new TransactionDecoder({
       database: database.direct.database,
       after: progress.last,
       clock,
@@ -75,56 +73,22 @@ export class SlotConnection {
     })
   }
 
-  get position(): Position {
-    return this.#decoder.position
-  }
-
-  get last(): WalPosition {
-    return this.#decoder.last
-  }
-
-  /** Resolves (never rejects) when the connection has ended. */
-  get ended(): Promise<Error> {
-    return this.#stream.ended
-  }
-
-  confirm(lsn: Lsn): void {
-    this.#stream.confirm(lsn)
-  }
-
-  pause(): void {
-    this.#stream.pause()
-  }
-
-  resume(): void {
-    this.#stream.resume()
-  }
-
   /**
    * After the signal: stops reading. A transaction whose changes were all dispatched is read to its end first, because
    * its changes count as done only with its commit.
    */
   async halt(): Promise<void> {
-    if (this.#decoder.inTransaction && !this.#dispatcher.full) {
+    if (this.decoder.inTransaction && !this.#dispatcher.full) {
       const committed = new Promise<void>((resolve) => (this.#onCommit = resolve))
-      await within(COMMIT_TIMEOUT_MS, Promise.race([committed, this.ended])).catch(() => {})
+      await within(COMMIT_TIMEOUT_MS, Promise.race([committed, this.stream.ended])).catch(() => {})
       this.#onCommit = undefined
     }
-    this.pause()
-  }
-
-  /** Sends the last confirmed position and closes. */
-  close(): Promise<void> {
-    return this.#stream.close()
-  }
-
-  destroy(): void {
-    this.#stream.destroy()
+    this.stream.pause()
   }
 
   #read(message: PgoutputMessage, lsn: Lsn): void {
-    if (!this.#signal.aborted) return this.#decoder.read(message, lsn)
-    if (this.#onCommit && message.tag === 'commit') this.#decoder.read(message, lsn)
+    if (!this.#signal.aborted) return this.decoder.read(message, lsn)
+    if (this.#onCommit && message.tag === 'commit') this.decoder.read(message, lsn)
     this.#onCommit?.()
     this.#onCommit = undefined
   }
