@@ -2,7 +2,8 @@ import type { ChangeEvent, Position } from '../../domain/change.ts'
 import type { Replay } from '../../ports/changes/port.ts'
 import { answerMessage } from './answer-message.ts'
 import { CLOSE, Connection, type ConnectionOptions } from './connection.ts'
-import { type EncodedEvent, encodeEvent } from './encode-event.ts'
+import type { EncodedEvent } from './encode-event.ts'
+import { resume } from './resume.ts'
 import { formatResumePoint, type ResumePoint, START } from './resume-point.ts'
 
 /** What a subscriber needs from the hub. */
@@ -61,10 +62,15 @@ export class Subscriber {
       const data = { document_id: documentId, connection_id: id, position, resumed }
       this.connection.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
       if (!resumed) return
-      const replay = await hub.replay(documentId, this.#point.position, () => this.#isCatchingUp())
-      if (!this.#isCatchingUp()) return
-      if (replay.kind === 'reset') this.reset(replay.reason)
-      else await this.#catchUp(replay.events)
+      await resume({
+        replay: () => hub.replay(documentId, this.#point.position, () => this.#isCatchingUp()),
+        isCatchingUp: () => this.#isCatchingUp(),
+        waitForCapacity: () => this.connection.waitForCapacity(),
+        send: (event) => this.#sendEvent(event),
+        nextArrived: () => this.#buffer?.shift(),
+        goLive: () => (this.#buffer = undefined),
+        reset: (reason) => this.reset(reason),
+      })
     } catch (error) {
       hub.onReplayFailed(error)
       // The client retries with the same resume point.
@@ -91,22 +97,6 @@ export class Subscriber {
     hub.onReset(reason)
     const data = { reason, position: this.#point.position }
     this.connection.send({ type: 'reset', data, timestamp: hub.now().toISOString() })
-  }
-
-  /** Sends earlier events as fast as the client takes them, so that they alone do not make it a slow one. */
-  async #catchUp(missed: ChangeEvent[]): Promise<void> {
-    for (const event of missed) {
-      await this.connection.waitForCapacity()
-      if (!this.#isCatchingUp()) return
-      this.#sendEvent(encodeEvent(event))
-    }
-    for (;;) {
-      await this.connection.waitForCapacity()
-      const next = this.#buffer?.shift()
-      if (!next || !this.#isCatchingUp()) break
-      this.#sendEvent(next)
-    }
-    this.#buffer = undefined
   }
 
   #isCatchingUp(): boolean {
