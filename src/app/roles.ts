@@ -1,6 +1,6 @@
 /**
  * What each role is made of: the ports that it opens, and what it serves over HTTP. The code of a role is loaded only
- * where the role runs. A new role is an entry in `composeRoles` and its name in config/roles.ts.
+ * where the role runs. A new role is an entry in `composeRoles`; CONTRIBUTING.md has the recipe.
  */
 import { type Role, rolesThatUse } from '../config/roles.ts'
 import { createClientAddress } from '../http/context.ts'

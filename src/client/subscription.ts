@@ -47,7 +47,7 @@ export interface Subscription {
   close(): void
 }
 
-/** The service refuses the client for good (close code 1008): the token or the document id is not valid. */
+/** The service refuses the client permanently (close code 1008): the token or the document id is not valid. */
 export class SubscriptionRefused extends Error {}
 
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 10_000 }

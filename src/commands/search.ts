@@ -21,7 +21,7 @@ export async function search(q: string, options: SearchOptions, io: Io): Promise
   const size = wholeNumber(options.size, '--size', 1, 200)
   const { status, createdBy, contentType } = options
   return withService(options, io, 1, async ({ api }) => {
-    const answer = await api.search(
+    const page = await api.search(
       q,
       { from, size },
       {
@@ -31,13 +31,13 @@ export async function search(q: string, options: SearchOptions, io: Io): Promise
       },
     )
     if (options.json) {
-      io.json(answer)
+      io.json(page)
       return EXIT.done
     }
-    answer.documents.forEach((hit) => show(hit, io))
-    const total = `${answer.total_is_exact === false ? 'more than ' : ''}${answer.total}`
-    const range = answer.documents.length === 0 ? '' : `, ${from + 1} to ${from + answer.documents.length}`
-    io.note(`${total} found${range}; ${Math.round(answer.took_ms)} ms`)
+    page.documents.forEach((hit) => show(hit, io))
+    const total = `${page.total_is_exact === false ? 'more than ' : ''}${page.total}`
+    const range = page.documents.length === 0 ? '' : `, ${from + 1} to ${from + page.documents.length}`
+    io.note(`${total} found${range}; ${Math.round(page.took_ms)} ms`)
     return EXIT.done
   })
 }

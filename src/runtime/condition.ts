@@ -1,4 +1,4 @@
-/** Callers that wait until something holds. Whoever changes what it depends on calls `changed`. */
+/** Callers that wait until something holds. Code that changes what it depends on calls `changed`. */
 export class Condition {
   readonly #waiters = new Set<{ holds: () => boolean; resolve: () => void }>()
 

@@ -65,7 +65,7 @@ const feed =
 
 /** What to do about dead letters. */
 const DEAD_LETTERS_FIX =
-  'see `docmgr dead-letters list`; once the cause is mended, `docmgr dead-letters retry --all`'
+  'see `docmgr dead-letters list`; once the cause is repaired, `docmgr dead-letters retry --all`'
 
 /** With a database on a server, other docmgr processes may use the ports; an embedded one has one process. */
 const ports =
