@@ -26,29 +26,21 @@ interface Supervisor {
   connection: ConnectionSettings
 }
 
-export interface EmbeddedServers {
-  /** A path for a data folder; with `exists` (the default), the folder of a stopped server is there. */
-  newFolder(options?: { exists?: boolean; base?: string }): Promise<string>
-  start(folder: string, options?: Partial<EmbeddedPostgresOptions>): Promise<EmbeddedPostgres>
-  /** @param script the program; by default this build's */
-  startSupervisor(folder: string, user?: { uid?: number; gid?: number }, script?: string): Promise<Supervisor>
-  /** Runs something after the test. */
-  onEnd(step: () => Promise<unknown>): void
-}
-
 /** path below the folder of a build */
 export const SUPERVISOR = 'db/embedded/supervisor.worker.js'
 
 /** Servers on folders of their own; stopped and removed in reverse order after each test, whatever its outcome. */
-export function useEmbeddedServers(): EmbeddedServers {
+export function useEmbeddedServers() {
   const steps: (() => Promise<unknown>)[] = []
   const onEnd = (step: () => Promise<unknown>): void => void steps.push(step)
   afterEach(async () => {
     for (const step of steps.splice(0).reverse()) await step()
   })
   return {
+    /** Runs something after the test. */
     onEnd,
-    async newFolder({ exists = true, base = tmpdir() } = {}) {
+    /** A path for a data folder; with `exists`, the folder of a stopped server is there. */
+    async newFolder({ exists = true, base = tmpdir() } = {}): Promise<string> {
       const parent = await mkdtemp(join(base, 'docmgr-test-embedded-'))
       const folder = join(parent, 'postgres')
       onEnd(async () => {
@@ -58,12 +50,17 @@ export function useEmbeddedServers(): EmbeddedServers {
       if (exists) await copyTestCluster(folder)
       return folder
     },
-    async start(folder, options) {
+    async start(folder: string, options?: Partial<EmbeddedPostgresOptions>): Promise<EmbeddedPostgres> {
       const server = await startEmbeddedPostgres({ folder, log: silentLogger, ...options })
       onEnd(() => server.stop(3_000))
       return server
     },
-    async startSupervisor(folder, user, script = join(buildRoot(), SUPERVISOR)) {
+    /** @param script the program; by default this build's */
+    async startSupervisor(
+      folder: string,
+      user?: { uid?: number; gid?: number },
+      script = join(buildRoot(), SUPERVISOR),
+    ): Promise<Supervisor> {
       const child = spawn(process.execPath, [script, folder], {
         ...user,
         cwd: '/',

@@ -12,20 +12,13 @@ interface PlainAnswer {
   body: any
 }
 
-export interface StackSearch {
-  /** a name that no other test has */
-  alias: string
-  /** An adapter on the alias, at the stack's address or another; stopped when the test ends. */
-  open(url?: string): Promise<SearchIndex>
-  /** A request without the adapter and its client. */
-  ask(method: string, path: string, body?: unknown): Promise<PlainAnswer>
-}
+export type StackSearch = ReturnType<typeof newStackSearch>
 
 /** An alias on the stack's Elasticsearch; its index is deleted when the test ends. */
-export function newStackSearch(t: { after(done: () => Promise<void>): void }): StackSearch {
+export function newStackSearch(t: { after(done: () => Promise<void>): void }) {
   const alias = `test-${randomBytes(6).toString('hex')}`
   const opened: SearchIndex[] = []
-  const ask: StackSearch['ask'] = async (method, path, body) => {
+  const ask = async (method: string, path: string, body?: unknown): Promise<PlainAnswer> => {
     const response = await fetch(`${stack.elasticsearchUrl}${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
@@ -39,9 +32,12 @@ export function newStackSearch(t: { after(done: () => Promise<void>): void }): S
     for (const index of Object.keys(body)) await ask('DELETE', `/${index}`)
   })
   return {
+    /** a name that no other test has */
     alias,
+    /** A request without the adapter and its client. */
     ask,
-    async open(url = stack.elasticsearchUrl) {
+    /** An adapter on the alias, at the stack's address or another; stopped when the test ends. */
+    async open(url: string = stack.elasticsearchUrl): Promise<SearchIndex> {
       const resources = { database: undefined, index: alias, log: silentLogger }
       const index = await openSearch(`elasticsearch:${url}`, resources)
       opened.push(index)

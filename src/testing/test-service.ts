@@ -16,7 +16,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { type RunningGraph, startGraph } from '../runtime/module.ts'
 import { startTestDatabases } from './database.ts'
 import { eventually } from './deadline.ts'
-import { createDocumentRows, type DocumentRows } from './document-rows.ts'
+import { createDocumentRows } from './document-rows.ts'
 import { openSocket } from './socket.ts'
 import { type Undo, undoing } from './undoing.ts'
 
@@ -162,11 +162,11 @@ function configOf(folder: string, { roles, settings = {}, tokenLifetime }: TestS
 }
 
 /** Rows to change. @param events where there is a feed: `add` returns when the consumers have handled the new row */
-function rowsOf({ pool }: Database, events: ChangeEvent[] | undefined): DocumentRows {
+function rowsOf({ pool }: Database, events: ChangeEvent[] | undefined) {
   const rows = createDocumentRows(pool)
   return {
     ...rows,
-    async add(title) {
+    async add(title?: string) {
       const id = await rows.add(title)
       if (events) await eventually('the new document', () => events.some(({ key }) => key === id))
       return id

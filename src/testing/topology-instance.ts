@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chown, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Role } from '../config/roles.ts'
+import { LISTENING_ROLES, type Role } from '../config/roles.ts'
 import type { Program } from './cli.ts'
 import { eventually, within } from './deadline.ts'
 import { serviceEnvironment } from './service-process.ts'
@@ -13,32 +13,7 @@ const START_LIMIT_MS = 150_000
 const STOP_LIMIT_MS = 30_000
 const KEPT_CHARS = 20_000
 
-/** One process of a role. It keeps its port and its name when it is started again. */
-export interface Instance {
-  readonly role: Role
-  /** such as signature-2 */
-  readonly name: string
-  /** its own HTTP port, without the gateway */
-  readonly url: string
-  /** host:port, of the document role */
-  readonly grpc: string | undefined
-  /** of the running process */
-  readonly pid: number | undefined
-  readonly running: boolean
-  /** starts it again after `stop` or `kill`, and waits until it is ready */
-  start(): Promise<void>
-  /** SIGTERM, and waits until it is gone; gives the exit code */
-  stop(): Promise<number | null>
-  /** SIGKILL, and waits until it is gone */
-  kill(): Promise<void>
-  /** `stop` and `start`; the gateway is not reconfigured */
-  restart(): Promise<void>
-  signal(signal: NodeJS.Signals): void
-  /** the end of its output, of all its starts */
-  output(): string
-}
-
-export interface InstanceOptions {
+interface InstanceOptions {
   program: Program
   role: Role
   name: string
@@ -50,12 +25,16 @@ export interface InstanceOptions {
   folder: string
 }
 
-export class RoleInstance implements Instance {
+/** One process of a role. It keeps its port and its name when it is started again. */
+export class Instance {
   readonly role: Role
+  /** such as signature-2 */
   readonly name: string
-  readonly url: string
   readonly port: number
+  /** its own HTTP port, without the gateway */
+  readonly url: string
   readonly grpcPort: number | undefined
+  /** host:port, of the document role */
   readonly grpc: string | undefined
   readonly #options: InstanceOptions
   #child: ChildProcess | undefined
@@ -73,6 +52,7 @@ export class RoleInstance implements Instance {
     this.grpc = grpcPort === undefined ? undefined : `127.0.0.1:${grpcPort}`
   }
 
+  /** of the running process */
   get pid(): number | undefined {
     return this.#child?.pid
   }
@@ -81,6 +61,7 @@ export class RoleInstance implements Instance {
     return this.#child !== undefined
   }
 
+  /** Starts it, also again after `stop` or `kill`, and waits until it is ready. */
   async start(): Promise<void> {
     if (this.#child) throw new Error(`${this.name} runs already`)
     const { role, name, port, grpcPort, env, folder, program } = this.#options
@@ -92,9 +73,7 @@ export class RoleInstance implements Instance {
     }
     const own = {
       DOCMGR_LISTEN_HTTP: String(port),
-      ...Object.fromEntries(
-        ['DOCUMENT', 'SIGNATURE', 'SEARCH', 'WS'].map((of) => [`DOCMGR_LISTEN_${of}`, 'off']),
-      ),
+      ...Object.fromEntries(LISTENING_ROLES.map((of) => [`DOCMGR_LISTEN_${of.toUpperCase()}`, 'off'])),
       DOCMGR_LISTEN_GRPC: String(grpcPort ?? 'off'),
     }
     const child = spawn(
@@ -139,16 +118,19 @@ export class RoleInstance implements Instance {
     }
   }
 
+  /** SIGTERM, and waits until it is gone. @returns the exit code */
   async stop(): Promise<number | null> {
     this.#child?.kill('SIGTERM')
     return within(STOP_LIMIT_MS, `${this.name} to stop`, this.#exited)
   }
 
+  /** SIGKILL, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')
     await this.#exited
   }
 
+  /** `stop` and `start`; the gateway is not reconfigured. */
   async restart(): Promise<void> {
     await this.stop()
     await this.start()
@@ -164,6 +146,7 @@ export class RoleInstance implements Instance {
     this.#child?.kill(signal)
   }
 
+  /** The end of its output, of all its starts. */
   output(): string {
     return `--- ${this.name} (${this.url})\n${this.#written}`
   }

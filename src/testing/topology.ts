@@ -4,7 +4,7 @@ import { builtProgram, type CliResult, type Program, runCli } from './cli.ts'
 import { freePorts } from './free-ports.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
-import { type Instance, RoleInstance } from './topology-instance.ts'
+import { Instance } from './topology-instance.ts'
 import { claimNames, expectDone, type TopologyNames } from './topology-names.ts'
 
 export type { Instance, TopologyNames }
@@ -55,8 +55,8 @@ export async function startTopology(
 ): Promise<Topology> {
   const { program = builtProgram() } = options
   const names = await claimNames()
-  const all: RoleInstance[] = []
-  const present = new Set<RoleInstance>()
+  const all: Instance[] = []
+  const present = new Set<Instance>()
   const undo: (() => Promise<unknown>)[] = [() => names.release()]
   const output = (): string => all.map((instance) => instance.output()).join('\n')
 
@@ -74,7 +74,7 @@ export async function startTopology(
     const cli = (...args: string[]): Promise<CliResult> =>
       runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
 
-    const add = async (role: Role): Promise<RoleInstance> => {
+    const add = async (role: Role): Promise<Instance> => {
       const [port] = await freePorts(1)
       const taken = [...present].map((instance) => instance.grpcPort)
       const grpcPort = role === 'document' ? grpcPorts.find((free) => !taken.includes(free)) : undefined
@@ -82,7 +82,7 @@ export async function startTopology(
         throw new Error('no gRPC port is left: retire one first')
       const name = `${role}-${1 + all.filter((instance) => instance.role === role).length}`
       const { folder } = names
-      const instance = new RoleInstance({ program, role, name, port: port!, grpcPort, env, folder })
+      const instance = new Instance({ program, role, name, port: port!, grpcPort, env, folder })
       all.push(instance)
       present.add(instance)
       await instance.start()
@@ -135,8 +135,8 @@ function environmentOf(names: { env: Record<string, string> }, grpcPorts: number
 /** Adds and removes instances while the topology runs. @param present those that the gateway knows */
 function scaling(
   gateway: Gateway,
-  present: Set<RoleInstance>,
-  add: (role: Role) => Promise<RoleInstance>,
+  present: Set<Instance>,
+  add: (role: Role) => Promise<Instance>,
 ): Pick<Topology, 'startAnother' | 'retire' | 'replace'> {
   const startAnother = async (role: Role): Promise<Instance> => {
     const instance = await add(role)
@@ -144,7 +144,7 @@ function scaling(
     return instance
   }
   const retire = async (instance: Instance): Promise<number | null> => {
-    present.delete(instance as RoleInstance)
+    present.delete(instance)
     if (instance.role !== 'indexer') await gateway.reload()
     return instance.stop()
   }

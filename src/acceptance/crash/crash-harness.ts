@@ -14,6 +14,7 @@ import {
   count,
   createExpectedState,
   type ExpectedState,
+  knownDocument,
   type KnownDocument,
   type Tally,
 } from './expected-state.ts'
@@ -180,9 +181,8 @@ export class CrashHarness {
 
 async function createKnownDocument(base: string, word: string): Promise<KnownDocument> {
   const content = `${word} is watched`
-  const { id, version, title, status } = await createDocument(base, { title: `${word} watched`, content })
-  const state = { deleted: false, signed: false, watched: true, signatures: new Map() }
-  return { id, word, content, contentType: 'text/plain', version, title, status, ...state }
+  const created = await createDocument(base, { title: `${word} watched`, content })
+  return knownDocument(created, { word, content, contentType: 'text/plain', watched: true })
 }
 
 async function waitUntilReady(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DocumentStatus } from '../facts.ts'
+import type { Document, DocumentStatus } from '../facts.ts'
 
 /** A document whose creation was acknowledged, as the answers describe it. */
 export interface KnownDocument {
@@ -20,6 +20,14 @@ export interface KnownDocument {
   signatures: Map<string, { data: string; email: string }>
   /** a change without an answer: it was applied as a whole or not at all */
   uncertain?: Uncertain
+}
+
+/** What is known of a document that was just created. */
+export function knownDocument(
+  { id, title, status, version }: Document,
+  known: Pick<KnownDocument, 'word' | 'content' | 'contentType' | 'watched'>,
+): KnownDocument {
+  return { ...known, id, title, status, version, deleted: false, signed: false, signatures: new Map() }
 }
 
 export interface Uncertain {

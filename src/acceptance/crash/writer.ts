@@ -5,6 +5,7 @@ import { type Document, type DocumentStatus, type Signature, STATUSES } from '..
 import { type Answer, send, sendJson } from '../requests.ts'
 import {
   count,
+  knownDocument,
   type KnownDocument,
   type ExpectedState,
   type OpenRequest,
@@ -123,20 +124,8 @@ function creation(
   return {
     what: `the creation of ${word}`,
     async send({ http }) {
-      const { id, title, status, version } = await answered<Document>(options, 201, post(http))
-      const document: KnownDocument = {
-        id,
-        word,
-        content,
-        contentType,
-        version,
-        title,
-        status,
-        deleted: false,
-        signed: false,
-        watched: false,
-        signatures: new Map(),
-      }
+      const created = await answered<Document>(options, 201, post(http))
+      const document = knownDocument(created, { word, content, contentType, watched: false })
       expected.documents.push(document)
       expected.touched.add(document)
     },
