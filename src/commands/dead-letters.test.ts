@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRunning } from '../db/open.ts'
@@ -9,10 +8,11 @@ import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { runCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
+import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
-const data = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+const data = await newDataFolder()
 TEST_FILE.after(() => rm(data, { recursive: true }))
 const service = await startServiceProcess(data)
 TEST_FILE.after(() => service.stop())
@@ -55,13 +55,14 @@ async function addDamaged(title: string): Promise<{ id: string; restore: () => P
   const restore = () => blobs.put('documents', `${id}/content`, content, options)
   const { size, sha256 } = await restore()
   await blobs.delete('documents', `${id}/content`)
-  const before = (await listed()).count
+  const count = async () => (await database.pool.query('select from changes.dead_letters')).rowCount!
+  const before = await count()
   await database.pool.query(
     `insert into documents.documents (id, title, content_size, content_sha256, s3_key, created_by)
      values ($1, $2, $3, $4, $5, 'ada@example.com')`,
     [id, title, size, sha256, `${id}/content`],
   )
-  await eventually('the dead letter', async () => (await listed()).count > before)
+  await eventually('the dead letter', async () => (await count()) > before)
   return { id, restore }
 }
 

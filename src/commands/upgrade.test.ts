@@ -2,33 +2,18 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
-import { silentLogger } from '../runtime/logger.ts'
+import { test } from 'node:test'
 import { programVersion } from '../runtime/version.ts'
 import { runCli } from '../testing/cli.ts'
+import { withStoppedDatabase } from '../testing/service-database.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 
-let folder: string
-let data: string
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
-  data = join(folder, 'data')
-})
-after(() => rm(folder, { recursive: true }))
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+TEST_FILE.after(() => rm(folder, { recursive: true }))
+const data = join(folder, 'data')
 
-/** Works on the database while no docmgr has it open. */
-async function inDatabase(sql: string): Promise<unknown[]> {
-  const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log: silentLogger })
-  const client = new pg.Client(server.connection)
-  try {
-    await client.connect()
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
-    await server.stop()
-  }
-}
+const inDatabase = (sql: string): Promise<unknown[]> =>
+  withStoppedDatabase(data, async (client) => (await client.query(sql)).rows)
 
 test('of several migrations of one data folder at once one works, and the others find it done', async () => {
   const results = await Promise.all([1, 2, 3].map(() => runCli(['migrate', '--json', '--data', data])))
