@@ -52,7 +52,7 @@ function mainPart(relationships: string): string {
   return 'word/document.xml'
 }
 
-/** Pushes the text of a part in WordprocessingML, one line a paragraph. Leaves out deleted text and field codes. */
+/** Pushes the text of a part in WordprocessingML, one line per paragraph. Leaves out deleted text and field codes. */
 function pushText(xml: string, sink: TextSink): void {
   let isText = false
   /** Text boxes come twice: as a drawing, and as a fallback for readers without drawings. */

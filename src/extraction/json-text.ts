@@ -1,7 +1,7 @@
 import { createTextSink } from './text-sink.ts'
 
 /**
- * The string and number values of a JSON text, without names, one a line, in order. It reads tokens and no structure,
+ * The string and number values of a JSON text, without names, one per line, in order. It reads tokens and no structure,
  * so depth, duplicate names, JSON Lines, comments and a missing end do not matter, and long numbers keep their digits.
  */
 export function jsonText(source: string, maxChars: number): string {

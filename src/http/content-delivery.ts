@@ -1,4 +1,4 @@
-/** Answers stored bytes as a download: conditional, with ranges, and safe in a browser. */
+/** Sends stored bytes as a download: conditional, with ranges, and safe in a browser. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import contentDisposition from 'content-disposition'
@@ -17,7 +17,7 @@ export interface StoredContent {
   contentType: string
   /** the file name is derived from it */
   name: string
-  /** hexadecimal, where it is known: a client can check what it has put together of several ranges */
+  /** hexadecimal, where it is known: a client can check what it has assembled from several ranges */
   sha256: string | null
   /** @throws DomainError content-damaged, unavailable */
   open(range?: ByteRange): Promise<Readable>

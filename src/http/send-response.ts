@@ -6,8 +6,8 @@ import type { HttpResponse } from './endpoint.ts'
 const BODILESS = new Set([204, 304])
 
 /**
- * The one way to send a response. It writes to node:http and not through Koa's setters for status, type, length and body, which
- * made a cached read a third more expensive.
+ * The one way to send a response. It writes to node:http and not through Koa's setters for status, type, length and body,
+ * which made a cached read a third more expensive.
  * @param onError gets the error of a stream that failed or whose client is gone
  */
 export function sendResponse(

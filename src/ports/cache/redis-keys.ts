@@ -7,7 +7,7 @@ export const COUNTER_SECONDS = String(7 * 24 * 60 * 60)
 
 /** The keys of one document. */
 export const keysOf = (id: string) => ({
-  /** string: the document as JSON, as REST answers it */
+  /** string: the document as JSON, as REST returns it */
   document: `document:${id}`,
   /** string: versions up to this one must not be cached */
   floor: `removed:${id}`,

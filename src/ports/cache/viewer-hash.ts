@@ -7,8 +7,9 @@ export type ViewerHash = (documentId: string, viewer: string) => string
 const MAX_MEMOIZED = 10_000
 
 /**
- * A viewer has a different hash for each document, so that the stores do not show which documents one viewer has seen.
- * @param secret key of the hashes, so that the stores do not show who the viewers are
+ * A viewer has a different hash for each document, so that Redis and the database do not show which documents one
+ * viewer has seen.
+ * @param secret key of the hashes, so that Redis and the database do not show who the viewers are
  */
 export function createViewerHash(secret: string): ViewerHash {
   const known = new Map<string, Map<string, string>>()

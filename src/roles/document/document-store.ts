@@ -92,7 +92,7 @@ export interface DocumentStore {
   remove(id: string, options: ChangeOptions): Promise<void>
 }
 
-/** How often a change is tried whose reason for failing is gone when the row is read again. */
+/** How often a change is tried when the reason of its failure no longer holds once the row is read again. */
 const MAX_ATTEMPTS = 10
 /** The largest value of the column, so that nothing is cached over it for as long as the cache keeps removals. */
 const MAX_VERSION = 2_147_483_647

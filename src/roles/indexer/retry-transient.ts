@@ -59,7 +59,7 @@ export function createRetry(timeoutMs: number, signal: AbortSignal): Retry {
     },
 
     untilEnded(work) {
-      // The work itself fails later, when the stores are stopped.
+      // The work itself fails later, when the ports are stopped.
       work.catch(() => {})
       return new Promise((resolve, reject) => {
         const onEnd = (): void => reject(ended.reason as Error)
