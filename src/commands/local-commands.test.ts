@@ -3,13 +3,13 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import jwt from 'jsonwebtoken'
 import { runCli } from '../testing/cli.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 
-let folder: string
-before(async () => void (folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))))
-after(() => rm(folder, { recursive: true }))
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+TEST_FILE.after(() => rm(folder, { recursive: true }))
 
 /** Uses free ports for every listener. */
 const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [

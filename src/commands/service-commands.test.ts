@@ -3,34 +3,27 @@ import { spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { buildRoot } from '../runtime/package-root.ts'
-import { type RunningCli, runCli, startCli } from '../testing/cli.ts'
+import { runCli, startCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
+import { startServiceProcess } from '../testing/service-process.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 
 const FREE = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
   '--set',
   `listen.${name}=0`,
 ])
 
-let folder: string
-let data: string
-let service: RunningCli
-let urls: Record<string, string>
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
-  await chmod(folder, 0o755)
-  data = await newDataFolder(join(folder, 'data'))
-  service = startCli(['serve', '--json', '--data', data, ...FREE], { limitMs: 240_000 })
-  const started = await service.says('"urls"')
-  urls = JSON.parse(started.split('\n').find((line) => line.startsWith('{"urls"'))!).urls
-})
-
-after(async () => {
-  service.process.kill('SIGINT')
-  const { code, stderr } = await service.ended
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-cli-'))
+await chmod(folder, 0o755)
+const data = await newDataFolder(join(folder, 'data'))
+const service = await startServiceProcess(data)
+const { urls } = service
+TEST_FILE.after(async () => {
+  service.kill('SIGINT')
+  const { code, stderr } = await service.exited
   await rm(folder, { recursive: true, force: true })
   assert.equal(code, 0, stderr)
 })
@@ -49,7 +42,7 @@ async function find(query: string): Promise<Hit[]> {
 }
 
 async function postDocument(title: string): Promise<string> {
-  const answer = await fetch(`${urls['document']}/documents`, {
+  const answer = await fetch(`${urls.document}/documents`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ title, content: title, created_by: 'ada@example.com' }),
@@ -59,7 +52,7 @@ async function postDocument(title: string): Promise<string> {
 }
 
 async function setStatus(id: string, status: string): Promise<void> {
-  const answer = await fetch(`${urls['document']}/documents/${id}`, {
+  const answer = await fetch(`${urls.document}/documents/${id}`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ status }),

@@ -4,18 +4,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { buildRoot } from '../runtime/package-root.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import { createExtractionProcess } from './extraction-process.ts'
 
 const input = { contentType: 'x', bytes: new Uint8Array(1) }
 const limits = { maxOutputChars: 1, softTimeoutMs: 1 }
 
-let folder = ''
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docmgr-extraction-'))
-})
-after(() => rm(folder, { recursive: true }))
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-extraction-'))
+TEST_FILE.after(() => rm(folder, { recursive: true }))
 
 /** The beginning of a program that is watched as the real one is. */
 const watched = `

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { within } from '../../testing/deadline.ts'
+import { sharedByTests } from '../../testing/test-file.ts'
 import { SMALL_BYTES } from './checked-read.ts'
 import type { Blobs, Bucket, ListedObject, StoredObject } from './port.ts'
 
@@ -247,8 +248,7 @@ const CONTRACT: Record<string, (blobs: Blobs) => Promise<void>> = {
 
 /** @param open opens one before the first of these tests; it is stopped after the last one */
 export function blobsContractSuite(name: string, open: () => Promise<Blobs>): void {
-  let opened: Promise<Blobs> | undefined
-  after(async () => (await opened)?.stop())
+  const blobs = sharedByTests(open)
   for (const [rule, check] of Object.entries(CONTRACT))
-    test(`blobs ${name} ${rule}`, async () => check(await (opened ??= open())))
+    test(`blobs ${name} ${rule}`, async () => check(await blobs()))
 }

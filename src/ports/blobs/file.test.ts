@@ -2,18 +2,16 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { isProblem } from '../../domain/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 import { blobsContractSuite } from './contract-suite.ts'
 import { openBlobs } from './open.ts'
 
-let root: string
-before(async () => {
-  root = await mkdtemp(join(tmpdir(), 'docmgr-test-blobs-'))
-})
-after(() => rm(root, { recursive: true, force: true }))
+const root = await mkdtemp(join(tmpdir(), 'docmgr-test-blobs-'))
+TEST_FILE.after(() => rm(root, { recursive: true, force: true }))
 
 const open = (name: string, url = 'file:') => openBlobs(url, { folder: join(root, name), log: silentLogger })
 const plain = { contentType: 'text/plain', maxBytes: 100 }
