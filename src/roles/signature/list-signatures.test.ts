@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { GONE } from '../../ports/documents/contract-suite.ts'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
+import { startSignatureService } from '../../testing/signature-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 import type { Answer } from '../../testing/test-service.ts'
 import { listStatement } from './signature-store.ts'
 
-let server: TestDatabases
-let docs: SignatureService
-let document: string
+const docs = await startSignatureService({}, TEST_FILE)
+const document = docs.documents.create().id
 const COUNT = 25
-
-before(async () => {
-  server = await startTestDatabases()
-  docs = await startSignatureService({ database: await server.open() })
-  document = docs.documents.create().id
-  for (let n = 0; n < COUNT; n++) {
-    await docs.sign(document, { signer_email: `Signer${n}@example.com`, signature_data: `data ${n}` })
-  }
-  await docs.sign(docs.documents.create().id, { signer_email: 'signer3@EXAMPLE.com' })
-})
-after(async () => {
-  await docs.stop()
-  await server.stop()
-})
+for (let n = 0; n < COUNT; n++) {
+  await docs.sign(document, { signer_email: `Signer${n}@example.com`, signature_data: `data ${n}` })
+}
+await docs.sign(docs.documents.create().id, { signer_email: 'signer3@EXAMPLE.com' })
 
 const names = ({ body }: Answer): string[] =>
   body.map(({ signer_email }: { signer_email: string }) => signer_email)

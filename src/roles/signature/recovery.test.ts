@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { testContext } from '../../testing/context.ts'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
+import { openTestDatabase } from '../../testing/database.ts'
 import { deferred, eventually } from '../../testing/deadline.ts'
 import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
 import { createIntentStore } from './intent-store.ts'
-
-let server: TestDatabases
-before(async () => {
-  server = await startTestDatabases()
-})
-after(() => server.stop())
 
 /** Documents whose calls can be made to fail, hang, or be preceded by something. */
 function switchable() {
@@ -55,20 +49,19 @@ const tables = async ({ database }: SignatureService): Promise<number[]> => {
   return [row!.signatures, row!.intents, row!.keys]
 }
 
-test('while the document role is down nothing is stored, and the answer is 503, not 404', async () => {
+test('while the document role is down nothing is stored, and the answer is 503, not 404', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   faults.get = down
   const { status, body } = await docs.sign(docs.documents.create().id)
   assert.equal(status, 503)
   assert.equal(body.type, 'urn:docmgr:problem:unavailable')
   assert.deepEqual(await tables(docs), [0, 0, 0])
-  await docs.stop()
 })
 
-test('a move that fails is answered as pending and retried until it succeeds', async () => {
+test('a move that fails is answered as pending and retried until it succeeds', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   docs.signature.start()
   faults.before = down
   const { id } = docs.documents.create('sent')
@@ -80,13 +73,12 @@ test('a move that fails is answered as pending and retried until it succeeds', a
   delete faults.before
   await eventually('the document to be signed', async () => (await statusOf(docs, id)) === 'signed')
   await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
-  await docs.stop()
 })
 
-test('a move that hangs is answered as pending in time, and retried', async () => {
+test('a move that hangs is answered as pending in time, and retried', async (t) => {
   const { faults, through } = switchable()
   const limits = { statusWaitMs: 100, sweepWaitMs: 100 }
-  const docs = await startSignatureService({ database: await server.open(), through, limits })
+  const docs = await startSignatureService({ through, limits }, t)
   docs.signature.start()
   faults.before = hung
   const { id } = docs.documents.create()
@@ -97,12 +89,11 @@ test('a move that hangs is answered as pending in time, and retried', async () =
   await eventually('a repetition', () => faults.moves > 1)
   delete faults.before
   await eventually('the document to be signed', async () => (await statusOf(docs, id)) === 'signed')
-  await docs.stop()
 })
 
-test('a move whose answer is lost is retried without another change', async () => {
+test('a move whose answer is lost is retried without another change', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   docs.signature.start()
   faults.after = down
   const { id } = docs.documents.create()
@@ -110,12 +101,11 @@ test('a move whose answer is lost is retried without another change', async () =
   delete faults.after
   await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
   assert.equal((await docs.documents.get(id, testContext())).version, 2)
-  await docs.stop()
 })
 
-test('a document that moved on after a lost answer keeps its signature', async () => {
+test('a document that moved on after a lost answer keeps its signature', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   faults.after = down
   const { id } = docs.documents.create()
   assert.equal((await docs.sign(id)).body.document_status, 'pending')
@@ -124,22 +114,21 @@ test('a document that moved on after a lost answer keeps its signature', async (
   docs.signature.start()
   await eventually('the intent to be done', async () => (await docs.signature.pending()) === 0)
   assert.deepEqual(await tables(docs), [1, 0, 0])
-  await docs.stop()
 })
 
-test('the next process finishes at its start what a process left that died between commit and move', async () => {
+test('the next process finishes at its start what a process left that died between commit and move', async (t) => {
   const { faults, through } = switchable()
-  const database = await server.open()
+  const database = await openTestDatabase(t)
   const documents = openMemoryDocuments()
   const limits = { statusWaitMs: 60_000, sweepEveryMs: 60_000, retryBaseMs: 60_000 }
-  const first = await startSignatureService({ database, documents, through, limits })
+  const first = await startSignatureService({ database, documents, through, limits }, t)
   const call = deferred()
   faults.before = () => call.promise
   const { id } = documents.create()
   const signed = first.sign(id)
   await eventually('the commit and the call', () => faults.moves === 1)
   // The first one does no more: its call hangs, and it sweeps nothing.
-  const second = await startSignatureService({ database, documents, limits })
+  const second = await startSignatureService({ database, documents, limits }, t)
   second.signature.start()
   await eventually('the document to be signed', async () => (await statusOf(second, id)) === 'signed')
   await eventually('the intent to be done', async () => (await second.signature.pending()) === 0)
@@ -147,17 +136,15 @@ test('the next process finishes at its start what a process left that died betwe
   call.resolve()
   assert.equal((await signed).body.document_status, 'signed')
   assert.equal((await second.documents.get(id, testContext())).version, 2)
-  await second.stop()
-  await first.stop()
 })
 
 for (const [what, code, status] of [
   ['cancelled', 'document-not-signable', 409],
   ['deleted', 'document-not-found', 404],
 ] as const) {
-  test(`a document ${what} between check and move is not signed, and nothing is stored`, async () => {
+  test(`a document ${what} between check and move is not signed, and nothing is stored`, async (t) => {
     const { faults, through } = switchable()
-    const docs = await startSignatureService({ database: await server.open(), through })
+    const docs = await startSignatureService({ through }, t)
     const { id } = docs.documents.create()
     faults.before = async () => {
       if (what === 'deleted') docs.documents.remove(id)
@@ -167,13 +154,12 @@ for (const [what, code, status] of [
     assert.equal(answer.status, status)
     assert.equal(answer.body.type, `urn:docmgr:problem:${code}`)
     assert.deepEqual(await tables(docs), [0, 0, 0])
-    await docs.stop()
   })
 }
 
-test('an acknowledged signature whose document refuses later is kept, and its intent is rejected', async () => {
+test('an acknowledged signature whose document refuses later is kept, and its intent is rejected', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   faults.before = down
   const { id } = docs.documents.create()
   const headers = { 'idempotency-key': 'k' }
@@ -191,11 +177,10 @@ test('an acknowledged signature whose document refuses later is kept, and its in
   assert.match(String(intent!['rejected_because']), /cancelled/)
   assert.match(await docs.metrics.registry.metrics(), /docmgr_signing_repeats_total\{outcome="rejected"\} 1/)
   assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'refused')
-  await docs.stop()
 })
 
-test('of concurrent signing and cancelling one succeeds, and signature and document agree', async () => {
-  const docs = await startSignatureService({ database: await server.open() })
+test('of concurrent signing and cancelling one succeeds, and signature and document agree', async (t) => {
+  const docs = await startSignatureService({}, t)
   for (let round = 0; round < 20; round++) {
     const { id } = docs.documents.create()
     const cancel = new Promise((resolve) => setTimeout(resolve, round / 4)).then(() =>
@@ -209,16 +194,11 @@ test('of concurrent signing and cancelling one succeeds, and signature and docum
     const outcome = [answer.status, cancelled, stored, await statusOf(docs, id)]
     assert.deepEqual(outcome, cancelled ? [409, true, 0, 'cancelled'] : [201, false, 1, 'signed'])
   }
-  await docs.stop()
 })
 
-test('start makes older intents due, and does not touch later ones', async () => {
+test('start makes older intents due, and does not touch later ones', async (t) => {
   const limits = { retryBaseMs: 60_000 }
-  const docs = await startSignatureService({
-    database: await server.open(),
-    limits,
-    through: () => ({ updateStatus: down }),
-  })
+  const docs = await startSignatureService({ limits, through: () => ({ updateStatus: down }) }, t)
   const intents = createIntentStore(docs.database.pool)
   const before = new Date()
   assert.equal((await docs.sign(docs.documents.create().id)).body.document_status, 'pending')
@@ -230,21 +210,19 @@ test('start makes older intents due, and does not touch later ones', async () =>
   // The process that has claimed it may have died.
   await intents.makeDue(new Date())
   assert.equal((await intents.claim(10, 60_000)).length, 1)
-  await docs.stop()
 })
 
-test('two processes share the intents and do nothing twice', async () => {
-  const database = await server.open()
+test('two processes share the intents and do nothing twice', async (t) => {
+  const database = await openTestDatabase(t)
   const documents = openMemoryDocuments()
-  const failing = await startSignatureService({
-    database,
-    documents,
-    through: () => ({ updateStatus: down }),
-  })
+  const failing = await startSignatureService(
+    { database, documents, through: () => ({ updateStatus: down }) },
+    t,
+  )
   const { faults, through } = switchable()
   const sweepers = [
-    await startSignatureService({ database, documents, through }),
-    await startSignatureService({ database, documents, through }),
+    await startSignatureService({ database, documents, through }, t),
+    await startSignatureService({ database, documents, through }, t),
   ]
   for (const { signature } of sweepers) signature.start()
   const ids = Array.from({ length: 30 }, () => documents.create().id)
@@ -252,12 +230,11 @@ test('two processes share the intents and do nothing twice', async () => {
   await eventually('all to be done', async () => (await failing.signature.pending()) === 0)
   assert.equal(faults.moves, 30)
   assert.deepEqual(new Set(await Promise.all(ids.map((id) => statusOf(failing, id)))), new Set(['signed']))
-  for (const harness of [...sweepers, failing]) await harness.stop()
 })
 
-test('stop finishes the current batch', async () => {
+test('stop finishes the current batch', async (t) => {
   const { faults, through } = switchable()
-  const docs = await startSignatureService({ database: await server.open(), through })
+  const docs = await startSignatureService({ through }, t)
   faults.before = down
   const { id } = docs.documents.create()
   await docs.sign(id)
@@ -274,5 +251,4 @@ test('stop finishes the current batch', async () => {
   await stopped
   assert.equal(await docs.signature.pending(), 0)
   assert.equal(await statusOf(docs, id), 'signed')
-  await docs.stop()
 })

@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { queryRows } from '../../db/query.ts'
 import { GONE } from '../../ports/documents/contract-suite.ts'
 import { testContext } from '../../testing/context.ts'
-import { type TestDatabases, startTestDatabases } from '../../testing/database.ts'
-import { type SignatureService, startSignatureService } from '../../testing/signature-service.ts'
+import { startSignatureService } from '../../testing/signature-service.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
 
 /** A PNG of one pixel. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-let server: TestDatabases
-let docs: SignatureService
-before(async () => {
-  server = await startTestDatabases()
-  docs = await startSignatureService({ database: await server.open() })
-})
-after(async () => {
-  await docs.stop()
-  await server.stop()
-})
+const docs = await startSignatureService({}, TEST_FILE)
 
 const countRows = async (table: string): Promise<number> => {
   const [row] = await queryRows<{ count: number }>(
