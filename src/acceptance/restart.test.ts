@@ -38,7 +38,7 @@ async function newFolder(t: TestContext) {
   }
 }
 
-test('a second docmgr on one folder refuses, and the first one goes on', async (t) => {
+test('a second docmgr on one folder is refused, and the first one keeps running', async (t) => {
   const { data, start } = await newFolder(t)
   const first = await start()
   const sentence =

@@ -159,7 +159,7 @@ async function removeIndices({ index }: TopologyNames): Promise<void> {
   for (const { index } of found) await send('DELETE', index)
 }
 
-/** One of the server's sixteen databases, for as long as this process lives and at most an hour; emptied in the end. */
+/** Claims one of the server's sixteen databases for at most an hour; `release` empties it. */
 async function claimRedisDatabase(owner: string): Promise<{ url: string; release(): Promise<void> }> {
   const root = await createClient({ url: stack.redisUrl }).connect()
   try {

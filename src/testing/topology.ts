@@ -68,7 +68,7 @@ export async function startTopology(
     const gateway = await openGateway(() => [...present])
     undo.push(() => gateway.stop())
 
-    // The instances of document that the signature role knows: one more than there are, for startAnother.
+    // Addresses of the document role for the signature role: one more than there are instances, for startAnother.
     const grpcPorts = await freePorts((counts.document ?? 0) + 1)
     const env = { ...environmentOf(names, grpcPorts), ...options.env }
     const cli = (...args: string[]): Promise<CliResult> =>

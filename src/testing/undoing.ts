@@ -7,7 +7,7 @@ const known = new WeakMap<Undo, Undo>()
 
 /**
  * What is undone after a test in the opposite order: what was made last goes first. All of it is, whatever fails: what is
- * left open would keep the tests' process for ever.
+ * left open would keep the process of the tests running.
  */
 export function undoing(t: Undo): Undo {
   const present = known.get(t)

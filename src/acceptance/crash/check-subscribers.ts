@@ -80,7 +80,7 @@ async function completeHistory(client: Client, documentId: string): Promise<stri
 
 const labelsOf = (messages: ResumingSubscriber['messages']): string[] => messages.map(labelOf)
 
-/** What tells one message of a document from the others. */
+/** Identifies a message among those of its document. */
 function labelOf({ type, data }: Pick<ResumingSubscriber['messages'][number], 'type' | 'data'>): string {
   return `${type} ${type === 'signature.added' ? data!['signature_id'] : data!['version']}`
 }

@@ -15,7 +15,7 @@ interface Row {
   deleted_at: string | null
 }
 
-/** The messages that subscribers of a document get for an event: the type, and what tells it from others of this type. */
+/** The messages that subscribers of a document get for an event: the type, and the version or the signature's id. */
 export function expectedMessages({ topic, key, value: { op, before, after } }: HistoryEvent): string[] {
   if (topic === 'cdc.signatures') return op === 'c' ? [`signature.added ${key}`] : []
   if (op === 'r') return []

@@ -11,9 +11,9 @@ export interface Plan {
   interruptStart?: number
   /** the round begins with the checks that wait for the feed; otherwise it begins with writing */
   settle: boolean
-  /** after this time of writing, before the target is killed */
+  /** after this time of writing, while the target still runs */
   backendKill?: { kind: BackendKill; after: number }
-  /** the writing goes on for this long */
+  /** the time of writing */
   writing: number
   target: KillTarget
 }

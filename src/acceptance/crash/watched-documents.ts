@@ -32,7 +32,7 @@ export class WatchedDocuments {
     return this.#watched.flatMap(({ subscribers }) => subscribers)
   }
 
-  /** The second subscriber of each document, which comes and goes. */
+  /** The second subscriber of each document, which disconnects and reconnects. */
   get visitors(): ResumingSubscriber[] {
     return this.#watched.map(({ subscribers }) => subscribers[1]!)
   }

@@ -8,7 +8,7 @@ import { eventually } from '../../testing/deadline.ts'
 import { startTopology } from '../../testing/topology.ts'
 import { createDocument, sendJson, sign, uniqueWord } from '../requests.ts'
 
-test('seed, import, search and tail work through the gateway, and doctor knows it', async (t) => {
+test('seed, import, search and tail work through the gateway, and doctor recognises it', async (t) => {
   const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 1 })
   t.after(() => topology.stop())
   const { http } = topology.urls

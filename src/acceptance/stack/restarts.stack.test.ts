@@ -33,7 +33,7 @@ async function watchOverRestarts(t: TestContext, topology: Topology): Promise<vo
     documents.map(({ id }) => [ws, subscribeWithResume(id, () => ({ ws }))] as const),
   )
   const watchers = placed.map(([, watcher]) => watcher)
-  // Subscribers that a failure leaves open would reconnect for ever, and keep the process running.
+  // Subscribers that a failure leaves open would reconnect without end, and keep the process running.
   t.after(() => Promise.allSettled(watchers.map((watcher) => watcher.close())))
   const watchersOf = (id: string) => placed.filter(([, { documentId }]) => documentId === id)
   await Promise.all(watchers.map(({ established }) => established))
