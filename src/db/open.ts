@@ -6,7 +6,7 @@ import { connectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
 import { migrateDatabase, readSchemaState } from './migrate.ts'
 
-interface DatabaseOptions {
+export interface DatabaseOptions {
   /** PostgreSQL itself, where the URL names a pooler */
   directUrl?: string
   /** where the embedded server keeps its files */

@@ -3,12 +3,12 @@
  * the adapter that a URL selects. A new adapter is its own file and an entry here. The code of an adapter is loaded when
  * it is opened.
  */
-import type { ServiceTokens } from '../auth/service-tokens.ts'
-import type { Tokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
+import type { DatabaseOptions } from '../db/open.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BlobsDriver } from './blobs/driver.ts'
+import type { S3Options } from './blobs/s3.ts'
 import type { DocumentCache } from './cache/port.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
@@ -17,29 +17,13 @@ import type { FeedResources } from './changes/driver.ts'
 import type { OpenFeed } from './changes/feed.ts'
 import type { ClusterResources } from './cluster/kafka.ts'
 import type { Cluster } from './cluster/port.ts'
+import type { GrpcDocumentsOptions } from './documents/grpc.ts'
 import type { Documents } from './documents/port.ts'
 import type { SearchDriver } from './search/driver.ts'
 
-export interface DatabaseResources {
-  /** PostgreSQL itself, where the URL names a pooler */
-  directUrl?: string
-  /** where the embedded server keeps its files */
-  folder: string
-  poolSize: number
-  /** milliseconds */
-  statementTimeout: number
-  log: Logger
-}
-
-export interface BlobsResources {
+export interface BlobsResources extends S3Options {
   /** where `file:` keeps objects, unless the URL has a path */
   folder: string
-  region?: string
-  /** prefix of the bucket names */
-  bucketPrefix?: string
-  accessKey?: string | undefined
-  secretKey?: string | undefined
-  log: Logger
 }
 
 export interface CacheResources {
@@ -52,15 +36,9 @@ export interface CacheResources {
   log: Logger
 }
 
-export interface DocumentsResources {
+export interface DocumentsResources extends Omit<GrpcDocumentsOptions, 'url'> {
   /** the document role, where it runs in this process */
   role: Documents | undefined
-  /** milliseconds that a call over gRPC may take */
-  deadlineMs: number
-  /** signs the tokens of calls over gRPC */
-  tokens: Tokens
-  /** and of those that are made by the calling role itself */
-  serviceTokens: ServiceTokens
 }
 
 export interface SearchResources {
@@ -98,7 +76,7 @@ interface ChangesAdapter extends Adapter<FeedResources, OpenFeed> {
 }
 
 interface Adapters {
-  database: Adapter<DatabaseResources, Database>
+  database: Adapter<DatabaseOptions, Database>
   blobs: Adapter<BlobsResources, BlobsDriver>
   cache: Adapter<CacheResources, DocumentCache>
   changes: ChangesAdapter

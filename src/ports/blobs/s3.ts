@@ -9,6 +9,7 @@ import { probeS3 } from './s3-probe.ts'
 
 export interface S3Options {
   region?: string
+  /** prefix of the bucket names */
   bucketPrefix?: string
   accessKey?: string | undefined
   secretKey?: string | undefined

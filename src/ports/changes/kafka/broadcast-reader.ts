@@ -16,8 +16,7 @@ import { startBroadcast } from './broadcast-start.ts'
 import type { KafkaDeadLetters } from './dead-letters.ts'
 import { type LogItem, mergeByCommitTime } from './log-item.ts'
 import { isReached, type Offsets } from './position.ts'
-import { type RecentEvents, SNAPSHOT_REASON } from './recent-events.ts'
-import type { BufferLimits } from './replay-buffer.ts'
+import { type BufferLimits, type RecentEvents, SNAPSHOT_REASON } from './recent-events.ts'
 
 export interface BroadcastOptions {
   client: KafkaClient

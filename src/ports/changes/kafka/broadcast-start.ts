@@ -6,8 +6,7 @@ import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { mergeByCommitTime } from './log-item.ts'
 import { toOffsets } from './position.ts'
-import { RecentEvents } from './recent-events.ts'
-import type { BufferLimits } from './replay-buffer.ts'
+import { type BufferLimits, RecentEvents } from './recent-events.ts'
 
 export interface StartOptions {
   reader: LogReader

@@ -10,7 +10,7 @@ import { createKafkaDeadLetters, type KafkaDeadLetters } from './dead-letters.ts
 import { GroupConsumer } from './group-consumer.ts'
 import type { FeedTimings } from './group-session.ts'
 import { createCovers, parsePosition } from './position.ts'
-import type { BufferLimits } from './replay-buffer.ts'
+import type { BufferLimits } from './recent-events.ts'
 import { createLogReplay, type LogReplay, type LogReplayLimits } from './replay-from-log.ts'
 
 /** What tests change. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ChangeEvent } from '../../../domain/change.ts'
 import { Deduplicator } from './deduplicator.ts'
 import { isProtocolError, messageOf } from '../../../kafka/errors.ts'
 import type { LogItem } from './log-item.ts'
+import { parsePosition } from './position.ts'
 import { parseRecord } from './record.ts'
-import { type BufferedEvent, isAfter, rebase, ReplayBuffer } from './replay-buffer.ts'
+import { type BufferLimits, RecentEvents } from './recent-events.ts'
 import { ensureKafkaTopics } from '../../../kafka/topics.ts'
 import { parseKafkaUrl } from '../../../kafka/url.ts'
 
@@ -121,34 +123,47 @@ test('tombstones and operations that are not about a row are ignored, and other 
   )
 })
 
-const buffered = (partition: number, next: number, bytes = 10): BufferedEvent => ({
-  documentId: `document ${partition}`,
-  topic: 'cdc.documents',
-  key: `document ${partition}`,
-  text: JSON.stringify('x'.repeat(bytes)),
-  topicIndex: 0,
-  partition,
-  next,
-  position: 'PeQBUK5S.d0.B.B..',
-})
+/** Reads an event of a partition's own document. */
+function readInto(recent: RecentEvents, partition: number, offset: number, bytes = 10): void {
+  const key = `document ${partition}`
+  const value = { op: 'u', after: { id: key }, source: { lsn: offset, txId: partition } }
+  const text = JSON.stringify('x'.repeat(bytes))
+  recent.read({
+    topic: 'cdc.documents',
+    topicIndex: 0,
+    partition,
+    record: { offset },
+    parsed: { kind: 'event', event: { topic: 'cdc.documents', key, value }, text },
+  } as never)
+}
 
-test('the buffer removes the oldest events, by number and by bytes, and knows where it starts', () => {
-  const byNumber = new ReplayBuffer({ events: 2, bytes: 1e6 }, [[0, 0], []])
-  for (const event of [buffered(0, 1), buffered(1, 1), buffered(0, 2)]) byNumber.add(event)
-  assert.deepEqual(byNumber.start, [[1, 0], []])
+const openRecent = (limits: BufferLimits): RecentEvents => new RecentEvents('PeQBUK5S', [[0, 0], []], limits)
+
+test('the oldest events are removed from memory, by number and by bytes', () => {
+  const byNumber = openRecent({ events: 2, bytes: 1e6 })
+  for (const [partition, offset] of [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ])
+    readInto(byNumber, partition!, offset!)
+  assert.equal(byNumber.oldest, 'PeQBUK5S.-.B.A..')
+  assert.equal(byNumber.replay('document 0', [[0, 0], []], 10), undefined)
+  const kept = byNumber.replay('document 0', [[1, 0], []], 10) as ChangeEvent[]
   assert.deepEqual(
-    byNumber.of('document 0').map(({ next }) => next),
-    [2],
+    kept.map(({ position }) => position),
+    ['PeQBUK5S.d0.C.B..'],
   )
-  const byBytes = new ReplayBuffer({ events: 100, bytes: 20_000 }, [[0, 0], []])
-  for (let next = 1; next <= 100; next++) byBytes.add(buffered(0, next, 1_500))
-  assert.ok(byBytes.size > 5 && byBytes.size <= 10, String(byBytes.size))
-  assert.deepEqual(byBytes.start, [[100 - byBytes.size, 0], []])
+  const byBytes = openRecent({ events: 100, bytes: 20_000 })
+  for (let offset = 0; offset < 100; offset++) readInto(byBytes, 0, offset, 1_500)
+  const [start] = parsePosition(byBytes.oldest)!.offsets[0]!
+  assert.ok(start! >= 90 && start! < 95, String(start))
 })
 
 test('a replayed event does not move a reader back that was ahead in other partitions', () => {
-  const event = buffered(0, 1)
-  assert.ok(isAfter(event, [[0, 9], [4]]))
-  assert.ok(!isAfter(event, [[1, 0], []]))
-  assert.equal(rebase(event, [[0, 9], [4]]).position, 'PeQBUK5S.d0.B.J..E')
+  const recent = openRecent({ events: 10, bytes: 1e6 })
+  readInto(recent, 0, 0)
+  const [event] = recent.replay('document 0', [[0, 9], [4]], 10) as ChangeEvent[]
+  assert.equal(event!.position, 'PeQBUK5S.d0.B.J..E')
+  assert.deepEqual(recent.replay('document 0', [[1, 0], []], 10), [])
 })

@@ -6,11 +6,10 @@ import type { TopicNames } from '../../../kafka/topics.ts'
 import { groupCommit } from '../../../runtime/group-commit.ts'
 import type { ResetReason } from '../driver.ts'
 import { DEDUPLICATION_LEAD } from './deduplicator.ts'
-import { EventReader } from './event-reader.ts'
+import { EventReader, isAfter, rebase } from './event-reader.ts'
 import { type LogItem, mergeByCommitTime } from './log-item.ts'
 import { combineOffsets, fromOffsets, isReached, type Offsets, toOffsets } from './position.ts'
 import { SNAPSHOT_REASON } from './recent-events.ts'
-import { isAfter, rebase } from './replay-buffer.ts'
 
 export interface LogReplayLimits {
   /** maximum records that are read for a request */
@@ -102,15 +101,14 @@ function createCollector(searches: Search[], events: EventReader): (item: LogIte
   return (item) => {
     const read = events.read(item)
     if (!read) return
-    const place = { topicIndex: item.topicIndex, partition: item.partition, next: item.record.offset + 1 }
-    if (read.startsGap) {
+    const { place, replayable, startsGap } = read
+    if (startsGap) {
       for (const search of searches) if (isAfter(place, search.after)) search.reset ??= SNAPSHOT_REASON
     }
-    const { buffered } = read
-    if (!buffered) return
-    for (const { after, until, found, limit } of byDocument.get(buffered.documentId) ?? []) {
+    if (!replayable) return
+    for (const { after, until, found, limit } of byDocument.get(replayable.documentId) ?? []) {
       if (isAfter(place, after) && !isAfter(place, until) && found.length < limit) {
-        found.push(rebase(buffered, after))
+        found.push(rebase(replayable, after))
       }
     }
   }
