@@ -54,7 +54,7 @@ function sharedConnection(): ConnectionSettings | undefined {
 }
 
 /** A slot that nothing reads would keep the log of the whole server. */
-async function dropSlots(connection: ConnectionSettings): Promise<void> {
+export async function dropSlots(connection: ConnectionSettings): Promise<void> {
   const client = new Client({ ...connection, ssl: false })
   await client.connect()
   try {

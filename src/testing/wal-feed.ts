@@ -7,7 +7,7 @@ import { openWalFeed } from '../ports/changes/wal/driver.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { startConsumers } from './changes.ts'
-import { startTestDatabases, type TestDatabases } from './database.ts'
+import { dropSlots, startTestDatabases, type TestDatabases } from './database.ts'
 
 export interface TestFeeds {
   slot: string
@@ -56,14 +56,7 @@ export function testFeeds(
   }
   t.after(async () => {
     await Promise.all(opened.map((feed) => feed.stop()))
-    await database.pool.query(
-      `select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = $1 and active`,
-      [slot],
-    )
-    await database.pool.query(
-      'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1',
-      [slot],
-    )
+    await dropSlots(database.direct)
   })
   return { slot, open, start: async (...consumers) => startConsumers(await open(), consumers) }
 }

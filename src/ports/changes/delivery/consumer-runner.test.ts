@@ -52,19 +52,6 @@ test('an event that fails temporarily is retried and not sent to the dead letter
   assert.equal(runner.problem, undefined)
 })
 
-test('an unavailable dependency is retried with the whole batch', async () => {
-  let failures = 4
-  const sizes: number[] = []
-  const { consumer, runner, sent } = prepare((batch) => {
-    sizes.push(batch.length)
-    if (failures-- > 0) throw new DomainError('unavailable', 'away')
-  })
-  assert.equal(await runner.run(events), true)
-  assert.deepEqual(sizes, [16, 16, 16, 16, 16])
-  assert.equal(consumer.events.length, 16)
-  assert.deepEqual(sent, [])
-})
-
 test('an event is kept while the dead letters cannot be written', async () => {
   let failures = 2
   const sent: string[] = []

@@ -1,28 +1,21 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { TOPICS } from '../../../domain/topics.ts'
 import type { RecordBatch } from '../../../kafka/client.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
 import type { KafkaRecord } from '../../../kafka/types.ts'
 import { backoffMs, pause } from '../../../runtime/backoff.ts'
-import type { Logger } from '../../../runtime/logger.ts'
 import { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import type { Consumer } from '../port.ts'
-import type { KafkaDeadLetters } from './dead-letters.ts'
+import type { KafkaContext } from './context.ts'
 import type { Deduplicator } from './deduplicator.ts'
 import { itemsOf, type LogItem } from './log-item.ts'
 import { formatPosition, type Offsets } from './position.ts'
 import type { UnplacedEvent } from './record.ts'
 
-export interface AssignmentOptions {
+interface AssignmentOptions extends KafkaContext {
   consumer: Consumer
-  deadLetters: KafkaDeadLetters
-  log: Logger
-  names: TopicNames
   /** of cluster and topics */
   identity: string
   deduplicator: Deduplicator
-  /** milliseconds between heartbeats */
-  heartbeatMs: number
   /** called at each heartbeat */
   onHeartbeat: () => void
 }
@@ -94,7 +87,7 @@ export class Assignment {
   /** Resolves when the signal aborts. @throws when the group rebalances or Kafka is lost */
   async #sendHeartbeats(heartbeat: () => Promise<void>, done: AbortSignal): Promise<void> {
     while (!done.aborted) {
-      await pause(this.#options.heartbeatMs, done)
+      await pause(this.#options.timings.heartbeatMs, done)
       if (done.aborted) return
       await heartbeat()
       this.#options.onHeartbeat()

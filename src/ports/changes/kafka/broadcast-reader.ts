@@ -1,35 +1,18 @@
-import type { KafkaClient } from '../../../kafka/client.ts'
 import { isMissingTopic, isProtocolError, messageOf } from '../../../kafka/errors.ts'
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readPartitions } from '../../../kafka/read-partitions.ts'
-import { MAX_PARTITIONS, type TopicNames } from '../../../kafka/topics.ts'
+import { MAX_PARTITIONS } from '../../../kafka/topics.ts'
 import { type FetchedPartition, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
 import { pause } from '../../../runtime/backoff.ts'
-import type { Clock } from '../../../runtime/clock.ts'
 import { Condition } from '../../../runtime/condition.ts'
-import type { Logger } from '../../../runtime/logger.ts'
 import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
-import { startBroadcast } from './broadcast-start.ts'
-import type { KafkaDeadLetters } from './dead-letters.ts'
+import { type BroadcastOptions, startBroadcast } from './broadcast-start.ts'
 import { type LogItem, mergeByCommitTime } from './log-item.ts'
 import { isReached, type Offsets } from './position.ts'
-import { type BufferLimits, type RecentEvents, SNAPSHOT_REASON } from './recent-events.ts'
-
-export interface BroadcastOptions {
-  client: KafkaClient
-  names: TopicNames
-  deadLetters: KafkaDeadLetters
-  log: Logger
-  clock: Clock
-  buffer: BufferLimits
-  /** limits of reading back at the start */
-  readBack: { events: number; hours: number; ms: number }
-  /** milliseconds between looks for new partitions */
-  refreshMs: number
-}
+import { type RecentEvents, SNAPSHOT_REASON } from './recent-events.ts'
 
 /** Events that may wait for a consumer before reading pauses. */
 const QUEUE_LIMIT = 10_000
@@ -186,12 +169,12 @@ export class BroadcastReader {
 
 async function untilPartitionsChange(
   partitions: KafkaPartition[],
-  { client, names, refreshMs }: BroadcastOptions,
+  { client, names, timings }: BroadcastOptions,
   signal: AbortSignal,
 ): Promise<void> {
   await client.withReader(async (reader) => {
     while (!signal.aborted) {
-      await pause(refreshMs, signal)
+      await pause(timings.refreshMs, signal)
       if (signal.aborted || (await reader.partitionsOf(names.changes)).length !== partitions.length) return
     }
   })

@@ -1,27 +1,25 @@
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readRange } from '../../../kafka/read-partitions.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
 import { type KafkaOffset, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
-import type { Clock } from '../../../runtime/clock.ts'
-import type { Logger } from '../../../runtime/logger.ts'
+import type { KafkaContext } from './context.ts'
 import { mergeByCommitTime } from './log-item.ts'
 import { toOffsets } from './position.ts'
 import { type BufferLimits, RecentEvents } from './recent-events.ts'
 
-export interface StartOptions {
+export interface BroadcastOptions extends KafkaContext {
+  buffer: BufferLimits
+  /** limits of reading back at the start, for subscribers that resume */
+  readBack: { events: number; hours: number; ms: number }
+}
+
+interface StartOptions extends BroadcastOptions {
   reader: LogReader
-  names: TopicNames
   partitions: KafkaPartition[]
   /** of cluster and topics */
   identity: string
   /** deliver what was written since this time, or from the first record; otherwise from now on */
   since: Date | 'earliest' | undefined
-  /** limits of reading back, for subscribers that resume */
-  readBack: { events: number; hours: number; ms: number }
-  buffer: BufferLimits
-  clock: Clock
   signal: AbortSignal
-  log: Logger
 }
 
 /** Finds the offsets where live delivery starts, and reads back the events before them. */

@@ -1,14 +1,14 @@
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import { KafkaClient } from '../../../kafka/client.ts'
-import { type TopicNames, topicNames } from '../../../kafka/topics.ts'
+import { topicNames } from '../../../kafka/topics.ts'
 import { within } from '../../../runtime/within.ts'
 import type { DriverConsumer, DriverStatus, FeedDriver, FeedResources, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
 import { BroadcastReader } from './broadcast-reader.ts'
-import { createKafkaDeadLetters, type KafkaDeadLetters } from './dead-letters.ts'
+import type { FeedTimings, KafkaContext } from './context.ts'
+import { createKafkaDeadLetters } from './dead-letters.ts'
 import { GroupConsumer } from './group-consumer.ts'
-import type { FeedTimings } from './group-session.ts'
 import { createCovers, parsePosition } from './position.ts'
 import type { BufferLimits } from './recent-events.ts'
 import { createLogReplay, type LogReplay, type LogReplayLimits } from './replay-from-log.ts'
@@ -48,10 +48,7 @@ class KafkaDriver implements FeedDriver {
   readonly findings = []
   readonly covers = createCovers()
   readonly #resources: FeedResources
-  readonly #names: TopicNames
-  readonly #timings: FeedTimings
-  readonly #client: KafkaClient
-  readonly #deadLetters: KafkaDeadLetters
+  readonly #context: KafkaContext
   readonly #broadcast: BroadcastReader
   readonly #groups: GroupConsumer[] = []
   readonly #logReplay: LogReplay
@@ -59,22 +56,19 @@ class KafkaDriver implements FeedDriver {
   constructor(url: string, resources: FeedResources, tuning: KafkaTuning, timings: FeedTimings) {
     const { prefix, instance, log, clock, history } = resources
     this.#resources = resources
-    this.#names = topicNames(prefix)
-    this.#timings = timings
-    this.#client = new KafkaClient(url, ['docmgr', instance].filter(Boolean).join('-'), log)
-    const shared = { client: this.#client, names: this.#names, clock, log }
-    this.#deadLetters = createKafkaDeadLetters(shared)
+    const names = topicNames(prefix)
+    const client = new KafkaClient(url, ['docmgr', instance].filter(Boolean).join('-'), log)
+    const deadLetters = createKafkaDeadLetters({ client, names, clock, log })
+    this.#context = { client, names, deadLetters, clock, log, timings }
     const buffer = { ...BUFFER, ...tuning.buffer }
     this.#broadcast = new BroadcastReader({
-      ...shared,
-      deadLetters: this.#deadLetters,
+      ...this.#context,
       buffer: { ...buffer, events: Math.min(history.maxEvents, buffer.events) },
       readBack: { ...READ_BACK, hours: history.maxAgeHours },
-      refreshMs: timings.refreshMs,
     })
     const limits = { ...LOG_REPLAY, ...tuning.logReplay }
     this.#logReplay = createLogReplay({
-      ...shared,
+      ...this.#context,
       identity: () => this.#broadcast.recent!.cursor.identity,
       limits: { ...limits, records: Math.min(limits.records, history.maxEvents) },
     })
@@ -82,14 +76,8 @@ class KafkaDriver implements FeedDriver {
 
   add(consumer: Consumer): DriverConsumer {
     if (consumer.delivery === 'every-instance') return this.#broadcast.add(consumer)
-    const added = new GroupConsumer({
-      ...this.#resources,
-      consumer,
-      client: this.#client,
-      names: this.#names,
-      deadLetters: this.#deadLetters,
-      timings: this.#timings,
-    })
+    const { group, instance } = this.#resources
+    const added = new GroupConsumer({ ...this.#context, consumer, group, instance })
     this.#groups.push(added)
     return added
   }
@@ -134,7 +122,7 @@ class KafkaDriver implements FeedDriver {
   async refreshStatus(): Promise<void> {}
 
   countDeadLetters(): Promise<number> {
-    return this.#deadLetters.count()
+    return this.#context.deadLetters.count()
   }
 
   async start(): Promise<void> {
@@ -148,11 +136,11 @@ class KafkaDriver implements FeedDriver {
   }
 
   close(): Promise<void> {
-    return this.#client.close()
+    return this.#context.client.close()
   }
 
   destroy(): void {
-    this.#client.destroy()
+    this.#context.client.destroy()
     this.#logReplay.stop()
     void this.#broadcast.stop()
   }

@@ -1,27 +1,19 @@
 import { TOPICS } from '../../../domain/topics.ts'
-import type { KafkaClient } from '../../../kafka/client.ts'
 import { isMissingTopic, messageOf } from '../../../kafka/errors.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
-import type { Logger } from '../../../runtime/logger.ts'
 import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { DriverConsumer } from '../driver.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
 import type { Assignment } from './assignment.ts'
-import type { KafkaDeadLetters } from './dead-letters.ts'
+import type { KafkaContext } from './context.ts'
 import { Deduplicator } from './deduplicator.ts'
-import { type FeedTimings, GroupSession } from './group-session.ts'
+import { GroupSession } from './group-session.ts'
 
-export interface GroupConsumerOptions {
-  client: KafkaClient
+interface GroupConsumerOptions extends KafkaContext {
   consumer: Consumer
   /** prefix of the group's name */
   group: string
   /** name of this process: members with it are leftovers of an earlier run */
   instance?: string | undefined
-  names: TopicNames
-  deadLetters: KafkaDeadLetters
-  log: Logger
-  timings: FeedTimings
 }
 
 /** A consumer whose instances share the work as a consumer group of Kafka. */

@@ -1,31 +1,20 @@
-import type { GroupMember, GroupTimings, KafkaClient, RecordBatch } from '../../../kafka/client.ts'
+import type { GroupMember, RecordBatch } from '../../../kafka/client.ts'
 import { isProtocolError, MissingTopicError } from '../../../kafka/errors.ts'
 import type { LogReader } from '../../../kafka/log-reader.ts'
-import { MAX_PARTITIONS, type TopicNames } from '../../../kafka/topics.ts'
+import { MAX_PARTITIONS } from '../../../kafka/topics.ts'
 import { type KafkaOffset, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
-import type { Logger } from '../../../runtime/logger.ts'
 import { within } from '../../../runtime/within.ts'
 import type { Consumer } from '../port.ts'
 import { Assignment } from './assignment.ts'
-import type { KafkaDeadLetters } from './dead-letters.ts'
+import type { KafkaContext } from './context.ts'
 import type { Deduplicator } from './deduplicator.ts'
 
-export interface FeedTimings extends GroupTimings {
-  /** milliseconds for the consumers to finish their batches when the feed stops */
-  stopMs: number
-}
-
-export interface GroupSessionOptions {
-  client: KafkaClient
+interface GroupSessionOptions extends KafkaContext {
   consumer: Consumer
   groupName: string
   /** names of the consumer's topics in Kafka */
   topics: string[]
-  names: TopicNames
-  deadLetters: KafkaDeadLetters
   deduplicator: Deduplicator
-  log: Logger
-  timings: FeedTimings
 }
 
 /** The group has assigned partitions to this member, perhaps none. */
@@ -114,7 +103,7 @@ export class GroupSession {
   }
 
   async #open(assigned: Record<string, number[]>, onAssigned: OnAssigned): Promise<Assignment> {
-    const { names, timings } = this.#options
+    const { names } = this.#options
     void this.#assignment?.close()
     const partitions = Object.entries(assigned).flatMap(([topic, some]) =>
       some.map((partition) => ({ topic, partition })),
@@ -130,7 +119,6 @@ export class GroupSession {
     this.#assignment = new Assignment({
       ...this.#options,
       identity,
-      heartbeatMs: timings.heartbeatMs,
       onHeartbeat: () => void this.#refreshEnds(partitions),
     })
     onAssigned(this.#assignment)

@@ -1,10 +1,9 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
-import type { KafkaClient } from '../../../kafka/client.ts'
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readRange } from '../../../kafka/read-partitions.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
 import { groupCommit } from '../../../runtime/group-commit.ts'
 import type { ResetReason } from '../driver.ts'
+import type { KafkaContext } from './context.ts'
 import { DEDUPLICATION_LEAD } from './deduplicator.ts'
 import { EventReader, isAfter, rebase } from './event-reader.ts'
 import { type LogItem, mergeByCommitTime } from './log-item.ts'
@@ -34,9 +33,7 @@ export interface LogReplay {
   stop(): void
 }
 
-export interface LogReplayOptions {
-  client: KafkaClient
-  names: TopicNames
+export interface LogReplayOptions extends KafkaContext {
   identity: () => string
   limits: LogReplayLimits
 }

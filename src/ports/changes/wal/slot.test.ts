@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pool } from 'pg'
 import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
-import { eventually } from '../../../testing/deadline.ts'
+import { deferred, eventually } from '../../../testing/deadline.ts'
+import { titlesOf } from '../../../testing/feed-contract.ts'
 import { walServer } from '../../../testing/wal-feed.ts'
 import { connectDirect } from './connection.ts'
 
@@ -195,4 +196,42 @@ test('a slot whose creation was interrupted is created again', async (t) => {
     events.map(({ key, value }) => [key, value.op]),
     [[id, 'r']],
   )
+})
+
+test('a stop waits until the end of the snapshot is stored', async (t) => {
+  const { database, ...feeds } = await openFeeds(t)
+  const { promise: gate, resolve: release } = deferred()
+  const started = deferred()
+  const consumer = recordingConsumer({
+    before() {
+      started.resolve()
+      return gate
+    },
+  })
+  await insertDocument(database.pool, 'before')
+  const feed = await feeds.start(consumer)
+  await started.promise
+  await eventually('the stream', () => feed.status().state === 'streaming')
+  const other = await database.pool.connect()
+  await other.query('begin')
+  await other.query('select 1 from changes.feeds where slot = $1 for update', [feeds.slot])
+  let done = false
+  const stopped = feed.stop().then(() => (done = true))
+  release()
+  await eventually('the connection to be closed', async () => {
+    const { rows } = await database.pool.query(
+      'select active from pg_replication_slots where slot_name = $1',
+      [feeds.slot],
+    )
+    return !rows[0].active
+  })
+  await database.pool.query('select 1')
+  assert.equal(done, false)
+  await other.query('commit')
+  other.release()
+  await stopped
+  const next = recordingConsumer()
+  await feeds.start(next)
+  await insertDocument(database.pool, 'next')
+  assert.deepEqual(titlesOf(await next.reached(1)), ['next'])
 })
