@@ -3,17 +3,7 @@ import { eventually } from './deadline.ts'
 import { stack } from './stack.ts'
 
 /** Administration of the test broker: what tests do to topics and groups and the product never does. */
-export interface KafkaAdmin {
-  /** The topics are gone for every broker when it resolves. Missing ones are ignored. */
-  deleteTopics(topics: string[]): Promise<void>
-  /** @param total partitions of each topic afterwards */
-  addPartitions(topics: string[], total: number): Promise<void>
-  /** Deletes groups, also those that still have members. Missing ones are ignored. */
-  deleteGroups(groups: string[]): Promise<void>
-  close(): Promise<void>
-}
-
-export function openKafkaAdmin(): KafkaAdmin {
+export function openKafkaAdmin() {
   const admin = new Admin({
     clientId: 'docmgr-tests',
     bootstrapBrokers: stack.kafkaBrokers.split(','),
@@ -26,24 +16,24 @@ export function openKafkaAdmin(): KafkaAdmin {
     return topics.filter((topic) => names.has(topic))
   }
   return {
-    async deleteTopics(topics) {
+    /** The topics are gone for every broker when it resolves. Missing ones are ignored. */
+    async deleteTopics(topics: string[]): Promise<void> {
       const found = await existing(topics)
       if (found.length === 0) return
       await admin.deleteTopics({ topics: found })
       await eventually('the topics to be deleted', async () => (await existing(topics)).length === 0)
     },
-    async addPartitions(topics, total) {
-      await admin.createPartitions({
-        topics: topics.map((name) => ({ name, count: total })),
-      })
+    /** @param count partitions of each topic afterwards */
+    async addPartitions(topics: string[], count: number): Promise<void> {
+      await admin.createPartitions({ topics: topics.map((name) => ({ name, count })) })
     },
-    async deleteGroups(groups) {
-      const known = await admin.listGroups()
-      const found = groups.filter((group) => known.has(group))
-      if (found.length === 0) return
-      for (const groupId of found) await admin.removeMembersFromConsumerGroup({ groupId })
-      await admin.deleteGroups({ groups: found })
+    /** Deletes the groups whose names begin with the prefix, also those that still have members. */
+    async deleteGroups(prefix: string): Promise<void> {
+      const groups = [...(await admin.listGroups()).keys()].filter((group) => group.startsWith(prefix))
+      if (groups.length === 0) return
+      for (const groupId of groups) await admin.removeMembersFromConsumerGroup({ groupId })
+      await admin.deleteGroups({ groups })
     },
-    close: () => admin.close(),
+    close: (): Promise<void> => admin.close(),
   }
 }

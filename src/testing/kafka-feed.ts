@@ -31,7 +31,7 @@ export interface TestTopics {
   client: KafkaClient
   /** writes like Debezium */
   write: RecordWriter
-  createTopics(partitions?: number): Promise<void>
+  createTopics(): Promise<void>
   removeTopics(): Promise<void>
   /** @param total of each topic of changes, afterwards */
   addPartitions(total: number): Promise<void>
@@ -69,9 +69,8 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
   const all = [...names.changes, names.deadLetters, names.peers]
   const client = new KafkaClient(kafkaUrl, prefix, silentLogger)
   const admin = openKafkaAdmin()
-  const groups = new Set<string>()
   context.after(() => Promise.all([client.close(), admin.close()]))
-  context.after(() => admin.deleteGroups([...groups]))
+  context.after(() => admin.deleteGroups(prefix))
   context.after(() => admin.deleteTopics(all))
   const test: TestTopics = {
     context,
@@ -80,8 +79,8 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
     names,
     client,
     write: recordWriter(client, names),
-    async createTopics(partitions = 3) {
-      await ensureKafkaTopics(kafkaUrl, { prefix, partitions, replicationFactor: 1, retentionHours: 24 })
+    async createTopics() {
+      await ensureKafkaTopics(kafkaUrl, { prefix, partitions: 3, replicationFactor: 1, retentionHours: 24 })
     },
     removeTopics: () => admin.deleteTopics(all),
     addPartitions: (total) => admin.addPartitions(names.changes, total),
@@ -101,11 +100,6 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
         { ...tuning, timings: { ...TIMINGS, ...timings } },
       )
       context.after(() => feed.stop())
-      const { consume } = feed
-      feed.consume = (consumer) => {
-        groups.add(`${prefix}-${consumer.name}`)
-        return consume(consumer)
-      }
       return feed
     },
     start: async (consumers, options) => startConsumers(await test.open(options), consumers),

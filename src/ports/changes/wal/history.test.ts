@@ -79,9 +79,11 @@ test('a history that cannot be read now is an error, not a reset: the position s
     return { ...database, pool: lost }
   }
   const { database, start } = await openFeeds(t, { wrap })
-  const feed = await start(recordingConsumer())
+  const consumer = recordingConsumer()
+  const feed = await start(consumer)
   const position = feed.position()
   const id = await insertDocument(database.pool)
+  await consumer.reached(1)
   await lost!.end()
   await assert.rejects(feed.replay(id, position, 10))
   feed.destroy()

@@ -26,6 +26,7 @@ export class WalReader {
   #isInSnapshot = false
   /** where the next connection begins, when that is known already */
   #start: ReadingStart | undefined
+  #opening: Promise<SlotConnection> | undefined
   #connection: SlotConnection | undefined
   #storing: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -76,7 +77,9 @@ export class WalReader {
     this.#abort.abort()
     this.#stopped = this.#loop.stop()
     clearInterval(this.#inspecting)
-    await this.#connection?.halt()
+    // A connection can deliver changes before it is open.
+    const connection = await this.#opening?.catch(() => undefined)
+    await connection?.halt()
   }
 
   /** Sends the last confirmed position and closes; call it after `halt`. */
@@ -90,7 +93,10 @@ export class WalReader {
   destroy(): void {
     this.#abort.abort()
     clearInterval(this.#inspecting)
-    this.#connection?.stream.destroy()
+    this.#opening?.then(
+      ({ stream }) => stream.destroy(),
+      () => {},
+    )
     void this.#loop.stop()
   }
 
@@ -140,14 +146,16 @@ export class WalReader {
     this.#isInSnapshot = 'created' in start
     if ('created' in start) await dispatchSnapshot(this.#options, start.created, this.#progress, signal)
     const from = 'created' in start ? start.created.consistent : start.from
-    const connection = await SlotConnection.open(this.#options, from, this.#progress, signal)
+    if (signal.aborted) return
+    this.#opening = SlotConnection.open(this.#options, from, this.#progress, signal)
+    const connection = await this.#opening
     this.#connection = connection
-    if (signal.aborted) return connection.stream.close()
     if (this.#options.dispatcher.full) connection.stream.pause()
     this.#isInSnapshot = false
     onWorking()
     const ended = await connection.stream.ended
     this.#connection = undefined
+    this.#opening = undefined
     this.#progress.last = connection.decoder.last
     throw ended
   }
