@@ -1,7 +1,7 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
 import { STATUSES } from '../domain/document-status.ts'
-import { MESSAGE_TYPES } from '../domain/message-types.ts'
+import { MESSAGE_TYPES } from '../domain/topics.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
 import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'

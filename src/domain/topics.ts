@@ -63,3 +63,19 @@ const DOCUMENT_ID_COLUMNS = new Map<Topic, string>(
 
 /** The column of a topic's rows that holds the document's id. */
 export const documentIdColumn = (topic: Topic): string => DOCUMENT_ID_COLUMNS.get(topic)!
+
+/** The types of the messages that subscribers of a document receive over WebSocket, most of them about a topic's changes. */
+export const MESSAGE_TYPES = [
+  'document.created',
+  'document.updated',
+  'document.status_changed',
+  'document.sent',
+  'document.viewed',
+  'document.signed',
+  'document.deleted',
+  'signature.added',
+  /** from an administrator, not about a change */
+  'broadcast',
+] as const
+
+export type MessageType = (typeof MESSAGE_TYPES)[number]

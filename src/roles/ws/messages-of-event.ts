@@ -3,8 +3,7 @@ import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { UPDATE_REPORTED_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
-import type { MessageType } from '../../domain/message-types.ts'
-import type { Topic, TopicRow } from '../../domain/topics.ts'
+import type { MessageType, Topic, TopicRow } from '../../domain/topics.ts'
 
 /** What subscribers of a document receive about a change. `encodeEvent` adds its `position`. */
 export interface Message {
