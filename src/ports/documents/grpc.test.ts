@@ -191,7 +191,7 @@ test('principal, request id and trace reach the role', async () => {
 })
 
 for (const mode of ['open', 'required'] as const) {
-  test(`a role with another secret rejects this role's token and refuses no signature: ${mode}`, async () => {
+  test(`a role with another secret is unavailable, and refuses no signature: ${mode}`, async () => {
     const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
     const others = createServiceTokens(
       { secret: 'another secret for tests, 32 bytes', ...settings },
@@ -202,6 +202,7 @@ for (const mode of ['open', 'required'] as const) {
       async (documents) => {
         const failure = (error: unknown): boolean =>
           isProblem(error, 'unavailable') && /rejects the token/.test(error.message)
+        await assert.rejects(documents.get(GONE, testContext()), failure)
         await assert.rejects(documents.updateStatus(GONE, 'signed', signatureRoleContext()), failure)
       },
       { mode, serviceTokens: others, deadlineMs: 2_000 },

@@ -130,27 +130,34 @@ export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsO
   }
 }
 
-/** Makes the metadata of calls: request id, trace, and a token of the principal where it has one. */
+/**
+ * Who speaks for a caller without a token. Such calls have a service token too, so that processes with different secrets
+ * fail before anything is stored; it gives no rights.
+ */
+const FOR_ANONYMOUS = { kind: 'system', name: 'for-anonymous' } as const
+
+/** Makes the metadata of calls: request id, trace and a token. */
 function createCallMetadata({
   tokens,
   serviceTokens,
 }: Pick<GrpcDocumentsOptions, 'tokens' | 'serviceTokens'>): (context: RequestContext) => Metadata {
   // Signing a token costs more than the rest of the metadata.
   const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
-  const authorize = (principal: Exclude<Principal, { kind: 'anonymous' }>): string => {
+  const sign = (principal: Principal): string => {
+    if (principal.kind === 'user') return `Bearer ${tokens.sign(principal)}`
+    return serviceTokens.authorize(principal.kind === 'anonymous' ? FOR_ANONYMOUS : principal)
+  }
+  const authorize = (principal: Principal): string => {
     const key = JSON.stringify(principal)
-    const known = signed.get(key)
-    if (known !== undefined) return known
-    const value =
-      principal.kind === 'user' ? `Bearer ${tokens.sign(principal)}` : serviceTokens.authorize(principal)
-    signed.set(key, value)
+    let value = signed.get(key)
+    if (value === undefined) signed.set(key, (value = sign(principal)))
     return value
   }
   return ({ principal, requestId, traceparent }) => {
     const metadata = new Metadata()
     metadata.set('x-request-id', requestId)
     metadata.set('traceparent', traceparent)
-    if (principal.kind !== 'anonymous') metadata.set('authorization', authorize(principal))
+    metadata.set('authorization', authorize(principal))
     return metadata
   }
 }
