@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMetrics } from '../runtime/metrics.ts'
+import { feedLag } from './feed-lag.ts'
+
+test('a lag that the service does not publish is unknown, and not 0', async () => {
+  const metrics = createMetrics()
+  metrics.gauge('docmgr_changes_lag_bytes', 'bytes', [], (gauge) => gauge.remove())
+  metrics.gauge('docmgr_changes_lag_events', 'events', [], (gauge) => gauge.set(7))
+  assert.deepEqual(feedLag(await metrics.registry.metrics()), {
+    bytes: undefined,
+    events: 7,
+    deadLetters: undefined,
+  })
+})
