@@ -1,6 +1,8 @@
+import { isLoopback } from '../config/check.ts'
 import type { Role } from '../config/roles.ts'
 import type { Config } from '../config/schema.ts'
 import type { Database } from '../db/database.ts'
+import { createRequestGuard, type RequestGuard } from '../http/request-guard.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import type { SigningLimits } from '../roles/signature/signing-limits.ts'
@@ -31,6 +33,8 @@ export interface Base {
   metrics: Metrics
   clock: Clock
   newId: NewId
+  /** of all edges */
+  guard: RequestGuard
   logOf: (module: string) => Logger
   has: (role: Role) => boolean
   /** problems that the start found and repaired, as sentences for the operator */
@@ -45,9 +49,16 @@ export function createBase(config: Config, log: Logger, overrides: Overrides = {
     metrics: createMetrics({ processMetrics: true }),
     clock: systemClock,
     newId: createUuidV7(systemClock),
+    guard: guardOf(config),
     logOf: (module) => log.child({ module }),
     has: (role) => config.roles.includes(role),
     findings: [],
     overrides,
   }
+}
+
+/** An address of this machine that it listens on is a name of it, too. */
+function guardOf({ auth: { mode }, http, listen: { host } }: Config): RequestGuard {
+  const own = isLoopback(host) ? [host.includes(':') ? `[${host}]` : host] : []
+  return createRequestGuard({ mode, hosts: [...http.hosts, ...own], origins: http.origins })
 }

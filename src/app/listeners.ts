@@ -22,7 +22,7 @@ function composeGrpc({ config }: Base, { document }: Roles) {
 
 /** The module that everything else is started for: the network ports of the selected roles. */
 export function composeListeners(base: Base, ports: Ports, composed: Roles) {
-  const { config, log, clock, newId, metrics, has, findings } = base
+  const { config, log, clock, newId, guard, metrics, has, findings } = base
   const { folder, authenticator } = ports
   const { delivery } = composed
   const needs = {
@@ -42,7 +42,7 @@ export function composeListeners(base: Base, ports: Ports, composed: Roles) {
       host,
       ports: tcpPorts,
       metrics,
-      http: { log, authenticator, newId, trustedProxies, metrics: createHttpMetrics(metrics) },
+      http: { log, authenticator, guard, newId, trustedProxies, metrics: createHttpMetrics(metrics) },
       version: programVersion(),
       drainMs: config.shutdown.drain,
       closeMs: config.shutdown.limit / 2,

@@ -106,9 +106,9 @@ function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promi
 
 function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) {
   return defineModule('authentication', {}, async () => {
-    const { mode, issuer, audience, tokenLifetime: lifetime } = config.auth
+    const { mode, issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = config.auth
     const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
-    const settings = { secret, issuer, audience, lifetime }
+    const settings = { secret, issuer, audience, lifetime, maxLifetime }
     const [tokens, serviceTokens] = [createTokens(settings, clock), createServiceTokens(settings, clock)]
     return { value: createAuthenticator(mode, tokens, serviceTokens) }
   })

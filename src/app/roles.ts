@@ -49,7 +49,7 @@ export function composeRoles(base: Base, ports: Ports) {
 }
 
 function composeDocument(base: Base, ports: Ports) {
-  const { clock, newId, metrics, logOf } = base
+  const { clock, newId, metrics, logOf, guard } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = ports
   return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
@@ -70,6 +70,7 @@ function composeDocument(base: Base, ports: Ports) {
     const calls = {
       handlers: createDocumentService(role.documents),
       authenticator,
+      guard,
       newId,
       metrics: createRpcMetrics(metrics),
       log: logOf('rpc'),
@@ -133,6 +134,7 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Ports) {
       feed: needs.changes,
       cluster: needs.cluster,
       authenticator: needs.authenticator,
+      guard: base.guard,
       clock,
       newId,
       metrics,
@@ -146,7 +148,7 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Ports) {
       name: 'ws',
       endpoints: role.endpoints,
       checks: { changes: feedCheck(needs.changes) },
-      upgrade: (request, socket, head) => role.upgrade(request, socket, head),
+      upgrade: role.upgrade,
       drain: () => {
         role.drain()
         return role.stop()

@@ -33,7 +33,7 @@ export function createAuthenticator(
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
     if (token === undefined)
       throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
-    return tokens.verify(token)
+    return tokens.verify(token).user
   }
   return {
     mode,

@@ -28,7 +28,7 @@ export function createServiceTokens(settings: TokenSettings, clock: Clock): Serv
     },
     authenticate(authorization) {
       const token = /^Service +(\S+)$/i.exec(authorization)?.[1]
-      return token === undefined ? undefined : { kind: 'system', name: tokens.verify(token).id }
+      return token === undefined ? undefined : { kind: 'system', name: tokens.verify(token).user.id }
     },
   }
 }

@@ -11,30 +11,51 @@ export interface TokenSettings {
   secret: string
   issuer: string
   audience: string
-  /** lifetime of a token in seconds */
+  /** lifetime of a new token in seconds */
   lifetime: number
+  /** maximum lifetime of an accepted token in seconds; default: 30 days */
+  maxLifetime?: number
 }
 
 type User = Extract<Principal, { kind: 'user' }>
 
+export interface VerifiedToken {
+  user: User
+  /** when a connection that was opened with the token has to end, milliseconds since the epoch */
+  expiresAt: number
+}
+
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
 export interface Tokens {
   sign(user: Omit<User, 'kind'>): string
-  /** @throws DomainError unauthenticated, saying what is wrong with the token */
-  verify(token: string): User
+  /**
+   * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
+   * what is wrong with its header.
+   */
+  verify(token: string): VerifiedToken
 }
+
+/** Seconds that the clocks of issuer and service may differ (RFC 7519, 4.1.4). */
+const LEEWAY = 60
+export const DEFAULT_MAX_LIFETIME = 30 * 86_400
+/** RFC 7519, 5.1 and RFC 9068, 2.1; a media type may omit `application/` (RFC 7515, 4.1.9). */
+const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
+
+const header = z.object({ alg: z.unknown(), typ: z.unknown(), crit: z.unknown() })
 
 const claims = z.object({
   sub: z.string().min(1).max(255),
   email: z.string().refine(isEmailAddress),
   admin: z.boolean().default(false),
+  exp: z.number(),
+  iat: z.number().optional(),
 })
 
 export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   if (Buffer.byteLength(settings.secret) < 32) throw new Error('the token secret must have at least 32 bytes')
   // Given a raw secret, jsonwebtoken creates a KeyObject in each call.
   const key = createSecretKey(Buffer.from(settings.secret))
-  const { issuer, audience, lifetime } = settings
+  const { issuer, audience, lifetime, maxLifetime = DEFAULT_MAX_LIFETIME } = settings
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
 
   return {
@@ -44,20 +65,74 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
       return jwt.sign(payload, key, { algorithm: 'HS256', issuer, audience })
     },
     verify(token) {
-      try {
-        const payload = jwt.verify(token, key, {
+      checkHeader(token)
+      const now = seconds()
+      const { sub, email, admin, exp, iat } = parseClaims(
+        signedPayload(token, key, {
           algorithms: ['HS256'],
           issuer,
           audience,
-          clockTimestamp: seconds(),
-        })
-        const { sub, email, admin } = claims.parse(payload)
-        return { kind: 'user', id: sub, email, admin }
-      } catch (error) {
-        const reason =
-          error instanceof jwt.TokenExpiredError ? 'the token has expired' : 'the token is not valid'
-        throw new DomainError('unauthenticated', reason, { cause: error })
+          clockTimestamp: now,
+          clockTolerance: LEEWAY,
+        }),
+      )
+      if (iat !== undefined && iat > now + LEEWAY) throw refused('iat is in the future')
+      if (exp - (iat ?? now) > maxLifetime || exp - now > maxLifetime + LEEWAY) {
+        throw refused(`exp is too far away: a token is valid for at most ${maxLifetime} seconds`)
+      }
+      // The leeway is for those who need it.
+      return {
+        user: { kind: 'user', id: sub, email, admin },
+        expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
       }
     },
   }
 }
+
+/** Checks what jsonwebtoken does not: `typ`, and `crit`, which names extensions that must be understood (RFC 7515, 4.1.11). */
+function checkHeader(token: string): void {
+  let text: unknown
+  try {
+    text = JSON.parse(Buffer.from(token.split('.', 1)[0]!, 'base64url').toString())
+  } catch {
+    throw refused('its header is not JSON in base64url')
+  }
+  const { success, data } = header.partial().safeParse(text)
+  if (!success) throw refused('its header is not a JSON object')
+  if (data.crit !== undefined) throw refused('crit names extensions, and none is supported')
+  if (data.alg !== 'HS256') throw refused('alg must be HS256')
+  const { typ } = data
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.includes(typ.toLowerCase()))) {
+    throw refused('typ must be JWT or at+jwt')
+  }
+}
+
+function signedPayload(token: string, key: jwt.Secret, options: jwt.VerifyOptions): unknown {
+  try {
+    return jwt.verify(token, key, options)
+  } catch (error) {
+    throw refused(reasonOf(error as Error), error)
+  }
+}
+
+function parseClaims(payload: unknown): z.output<typeof claims> {
+  const { success, data, error } = claims.safeParse(payload)
+  if (success) return data
+  const { path, code } = error.issues[0]!
+  const name = String(path[0] ?? 'its payload')
+  const isMissing = code === 'invalid_type' && !(name in ((payload ?? {}) as object))
+  throw refused(`${name} ${isMissing ? 'is missing' : 'is not valid'}`, error)
+}
+
+function reasonOf(error: Error): string {
+  if (error instanceof jwt.TokenExpiredError) return 'it has expired (exp)'
+  if (error instanceof jwt.NotBeforeError) return 'it is not valid yet (nbf)'
+  const [, claim] = /^jwt (issuer|audience) invalid/.exec(error.message) ?? []
+  if (claim !== undefined) return claim === 'issuer' ? 'iss is another issuer' : 'aud is another audience'
+  const [, name] = /^invalid (exp|nbf) value/.exec(error.message) ?? []
+  if (name !== undefined) return `${name} is not a number`
+  return error.message === 'invalid signature' ? 'its signature does not match' : 'it is not a signed JWT'
+}
+
+const refused = (reason: string, cause?: unknown): DomainError =>
+  new DomainError('unauthenticated', `the token is not accepted: ${reason}`, { cause })

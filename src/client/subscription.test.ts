@@ -78,7 +78,9 @@ test('a subscription ends when the service refuses the token or the document id'
   const bad = open(newId(), { token: () => 'x.y.z' })
   await assert.rejects(
     bad.subscription.closed,
-    new SubscriptionRefused('closed with 1008: the token is not valid'),
+    new SubscriptionRefused(
+      'closed with 1008: the token is not accepted: its header is not JSON in base64url',
+    ),
   )
   await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
 })

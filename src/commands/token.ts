@@ -14,16 +14,14 @@ export interface TokenOptions extends ConfigOptions {
   json?: boolean
 }
 
-const YEAR_SECONDS = 31_536_000
-
 /** Signs a token with the configured secret, or with the one in the data folder. */
 export async function token(options: TokenOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
-  const { issuer, audience } = config.auth
+  const { issuer, audience, maxTokenLifetime } = config.auth
   const lifetime =
     options.lifetime === undefined
       ? config.auth.tokenLifetime
-      : wholeNumber(options.lifetime, '--lifetime', 1, YEAR_SECONDS)
+      : wholeNumber(options.lifetime, '--lifetime', 1, maxTokenLifetime)
   if (!isEmailAddress(options.email)) {
     throw new CommandError(
       `--email ${options.email}: must be an e-mail address, such as ada@example.com`,

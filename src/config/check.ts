@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import { roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
 import type { Config } from './schema.ts'
+import { isPublished, weaknessOf } from './weak-secret.ts'
 
 /** Two settings that contradict each other: the one to change, and what it should be. */
 export interface Contradiction {
@@ -34,7 +35,16 @@ function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
     const rule = 'each process would generate its own secret: set the same one in all processes'
     return [{ key: 'auth.secret', rule }]
   }
-  return []
+  if (auth.tokenLifetime > auth.maxTokenLifetime) {
+    const rule = `new tokens would not be accepted: auth.maxTokenLifetime is ${auth.maxTokenLifetime}`
+    return [{ key: 'auth.tokenLifetime', rule }]
+  }
+  const { secret } = auth
+  const weakness = secret === undefined ? undefined : weaknessOf(secret)
+  const reason =
+    weakness ?? (auth.mode === 'required' && isPublished(secret) ? 'is known to everyone' : undefined)
+  if (reason === undefined) return []
+  return [{ key: 'auth.secret', rule: `${reason}: set it to random bytes (openssl rand -base64 32)` }]
 }
 
 /** Whether only programs on this machine can reach the address. */

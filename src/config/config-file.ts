@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { createJiti } from 'jiti'
 import { buildRoot } from '../runtime/package-root.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../runtime/nearest.ts'
 import { type Given } from './origin.ts'
 import { type Setting } from './settings.ts'
 

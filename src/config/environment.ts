@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type ConfigProblem } from './config-error.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../runtime/nearest.ts'
 import { type Given } from './origin.ts'
 import { readText, type Setting } from './settings.ts'
 

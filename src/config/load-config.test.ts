@@ -117,7 +117,7 @@ test('unknown names are refused, with the closest known one', async () => {
 })
 
 test('a secret can be in a file, but not in two places', async () => {
-  const secret = 's'.repeat(20) + 'e'.repeat(20)
+  const secret = 'a secret of a test, with 32 bytes'
   const path = await configFile('secret', `${secret}\n`)
   const { config, origins } = await load({ env: { DOCMGR_AUTH_SECRET_FILE: path } })
   assert.equal(config.auth.secret, secret)

@@ -31,6 +31,10 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
+const HOST_NAME = /^(\[[\da-f:.]+\]|[a-z0-9._-]+)$/i
+const ORIGIN_RULE = 'must be an origin such as https://docs.example.com'
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 /** Values that are hidden when the configuration is shown. */
@@ -81,6 +85,23 @@ export const configSchema = z
           .array(z.string().refine(isNetwork, NETWORK_RULE), 'must be a list of addresses or networks')
           .default([])
           .describe('addresses or networks of proxies whose X-Forwarded-For is trusted'),
+      })
+      .prefault({}),
+    http: z
+      .strictObject({
+        hosts: z
+          .array(
+            z.string().regex(HOST_NAME, 'must be host names without a port'),
+            'must be a list of host names',
+          )
+          .default([])
+          .describe(
+            'names, beside localhost, under which an open service is reached; it refuses any other Host',
+          ),
+        origins: z
+          .array(z.string().refine(isOrigin, ORIGIN_RULE), 'must be a list of origins')
+          .default([])
+          .describe('origins of web pages that may open WebSockets, and change things in an open service'),
       })
       .prefault({}),
     database: z
@@ -208,6 +229,9 @@ export const configSchema = z
         issuer: text.default('docmgr').describe('`iss` of the tokens'),
         audience: text.default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),
+        maxTokenLifetime: whole(60, 315_360_000)
+          .default(2_592_000)
+          .describe('maximum seconds that an accepted token may be valid'),
       })
       .prefault({}),
     limits: z

@@ -1,44 +1,90 @@
 import type { IncomingMessage } from 'node:http'
 import getRawBody from 'raw-body'
 import { DomainError } from '../domain/errors.ts'
+import { createSemaphore } from '../runtime/semaphore.ts'
+import { TimeoutError, within } from '../runtime/within.ts'
+import { checkJsonBounds } from './json-bounds.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Text escaped as `\uXXXX` has at most three times the bytes of the same text in UTF-8, control characters aside. */
+const ESCAPED = 3
+const OTHER_FIELDS_BYTES = 64 * 1024
+const MAX_JSON_BYTES = 32 * 1024 * 1024
+/** Bodies in memory: a large one is parsed into several times its size. */
+const LARGE_BYTES = 1024 * 1024
+const LARGE_AT_ONCE = 4
+const LARGE_WAIT_MS = 10_000
+const READ_LIMIT_MS = 60_000
+
+const largeBodies = createSemaphore(LARGE_AT_ONCE)
+
+/** Maximum size of a JSON body with one long string of this many bytes as UTF-8. */
+export const jsonBytesFor = (textBytes: number): number =>
+  Math.min(ESCAPED * textBytes + OTHER_FIELDS_BYTES, MAX_JSON_BYTES)
+
+/** Refuses a compressed body: what it inflates to is not known. @throws DomainError unsupported-encoding */
+export function requireIdentity({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity') return
+  throw new DomainError(
+    'unsupported-encoding',
+    `header content-encoding: ${encoding.slice(0, 50)} is not supported; send the body uncompressed`,
+  )
+}
+
+/** The media type of the body, without parameters and in lower case. @throws DomainError unsupported-media-type */
+export function requireMediaType({ headers }: IncomingMessage): string {
+  const type = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()
+  if (type) return type
+  throw unsupportedType('is required with a body, such as application/json')
+}
+
+export function unsupportedType(detail: string): DomainError {
+  return new DomainError('unsupported-media-type', `header content-type: ${detail}`, {
+    errors: [{ field: 'header.content-type', detail }],
+  })
+}
+
+/** Reads a JSON body (RFC 8259: UTF-8). */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  requireIdentity(request)
+  const type = requireMediaType(request)
+  if (type !== 'application/json' && !type.endsWith('+json')) {
+    throw unsupportedType(`must be application/json, not ${type.slice(0, 100)}`)
+  }
+  const expected = Number(request.headers['content-length'] ?? maxBytes)
+  if (expected <= LARGE_BYTES || maxBytes <= LARGE_BYTES) return parseJson(await readBody(request, maxBytes))
+  const done = await largeBodies.acquire(AbortSignal.timeout(LARGE_WAIT_MS)).catch(() => {
+    throw new DomainError('unavailable', 'other large bodies are being read; try again')
+  })
+  try {
+    return parseJson(await readBody(request, maxBytes))
+  } finally {
+    done()
+  }
+}
 
 /** Reads the whole body, at most `maxBytes`. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   try {
     const length = request.headers['content-length']
-    return await getRawBody(request, { limit: maxBytes, ...(length !== undefined && { length }) })
+    const options = { limit: maxBytes, ...(length !== undefined && { length }) }
+    return await within(READ_LIMIT_MS, getRawBody(request, options))
   } catch (error) {
-    const type = (error as { type?: string }).type
-    if (type === 'entity.too.large') {
+    if ((error as { type?: string }).type === 'entity.too.large') {
       throw new DomainError('payload-too-large', `the body must have at most ${maxBytes} bytes`)
+    }
+    if (error instanceof TimeoutError) {
+      throw new DomainError('request-timeout', `the body must arrive within ${READ_LIMIT_MS / 1_000} s`)
     }
     throw new DomainError('malformed-request', 'the body ended before its Content-Length', { cause: error })
   }
 }
 
-/** Reads a JSON body (RFC 8259: UTF-8). */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
-    throw new DomainError(
-      'unsupported-media-type',
-      `header content-encoding: ${encoding} is not supported; send the body uncompressed`,
-    )
-  }
-  const type = request.headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()
-  if (type !== undefined && type !== 'application/json' && !type.endsWith('+json')) {
-    throw new DomainError(
-      'unsupported-media-type',
-      `header content-type: must be application/json, not ${type}`,
-      {
-        errors: [{ field: 'header.content-type', detail: 'must be application/json' }],
-      },
-    )
-  }
-  const bytes = await readBody(request, maxBytes)
+function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new DomainError('malformed-request', 'the body is empty; send a JSON object')
+  checkJsonBounds(bytes)
   let body: string
   try {
     body = utf8.decode(bytes)

@@ -17,6 +17,7 @@ import { idParams, text, wholeNumber } from './fields.ts'
 import { createHealth } from './health.ts'
 import { type HttpListener, listen } from './listen.ts'
 import { openApiEndpoint } from './openapi.ts'
+import { testGuard } from '../testing/test-guard.ts'
 
 const ID = '019aa1b2-0000-7000-8000-000000000001'
 const tokens = createTokens({ secret: 'x'.repeat(32), issuer: 'i', audience: 'a', lifetime: 60 }, systemClock)
@@ -119,6 +120,7 @@ before(async () => {
       log: createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } }),
       metrics: createHttpMetrics(createMetrics()),
       authenticator: createAuthenticator(mode, tokens, serviceTokens),
+      guard: testGuard(mode),
       newId: createUuidV7(),
       trustedProxies,
     })
@@ -208,7 +210,7 @@ test('a known error has its status; a server that cannot be reached is 503', asy
 test('an unknown path is 404, a wrong method 405 with Allow', async () => {
   await problem(await fetch(`${open}/nope`), 404, 'not-found')
   const answer = await fetch(`${open}/things/${ID}`, { method: 'PUT' })
-  assert.equal(answer.headers.get('allow'), 'HEAD, GET')
+  assert.equal(answer.headers.get('allow'), 'HEAD, GET, OPTIONS')
   await problem(answer, 405, 'method-not-allowed')
 })
 

@@ -9,14 +9,16 @@ import type { NewId } from '../runtime/ids.ts'
 import { createContexts, type HttpContext } from './context.ts'
 import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { problemOf } from './problem.ts'
-import { createRoutes } from './routes.ts'
-import { runEndpoint } from './run-endpoint.ts'
+import { createRoutes, type Route } from './routes.ts'
+import type { RequestGuard } from './request-guard.ts'
+import { type RoutedRequest, runEndpoint } from './run-endpoint.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
   log: Logger
   metrics: HttpMetrics
   authenticator: Authenticator
+  guard: RequestGuard
   newId: NewId
   trustedProxies: string[]
   /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
@@ -40,7 +42,7 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
 
 /** A Koa application that serves these endpoints. Every error becomes a problem document (RFC 9457). */
 export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
-  const { authenticator, handleRaw, log, metrics } = options
+  const { guard, handleRaw, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
@@ -51,7 +53,6 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   app.use(async (ctx) => {
     const { req: request, res } = ctx
     ctx.respond = false
-    if (handleRaw?.(request, res)) return
     const begun = performance.now()
     const context = contextOf(request, res)
     const method = request.method!
@@ -59,17 +60,14 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     let response: HttpResponse
     let failed = false
     try {
-      if (!route.endpoint) throw noRoute(method, ctx.path, route.allowed)
-      response = await runEndpoint(
-        route.endpoint,
-        { request, params: route.params, query: ctx.query },
-        context,
-        authenticator,
-      )
+      guard.check(request, route.endpoint?.acts === true)
+      if (handleRaw?.(request, res)) return
+      const routed = { request, res, params: route.params, query: ctx.query }
+      response = await runRoute(route, routed, context, options.authenticator)
     } catch (error) {
       failed = true
       response = problemResponse(request, error, context, log)
-      if (route.allowed.length > 0) response.headers!['allow'] = route.allowed.join(', ')
+      if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
     sendResponse(res, response, context.requestId, onStreamError)
     const millis = performance.now() - begun
@@ -89,11 +87,24 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   return app
 }
 
-function noRoute(method: string, path: string, allowed: readonly string[]): DomainError {
-  return allowed.length === 0
-    ? new DomainError('not-found', `there is no ${path} here`)
-    : new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
+async function runRoute(
+  route: Route,
+  routed: RoutedRequest,
+  context: HttpContext,
+  authenticator: Authenticator,
+): Promise<HttpResponse> {
+  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, authenticator)
+  const { method, url } = routed.request
+  const isKnown = route.allowed.length > 0
+  if (method === 'OPTIONS' && (isKnown || url === '*')) {
+    return { status: 204, headers: isKnown ? { allow: allowed(route) } : {} }
+  }
+  throw isKnown
+    ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
+    : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
 }
+
+const allowed = (route: Route): string => [...route.allowed, 'OPTIONS'].join(', ')
 
 function problemResponse(
   request: IncomingMessage,
@@ -108,11 +119,16 @@ function problemResponse(
     status,
     headers: {
       'content-type': 'application/problem+json',
-      // The rest of an unread body would be parsed as the next request.
-      ...(!request.complete && { connection: 'close' }),
-      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(status === 401 && { 'www-authenticate': challenge(request, problem.detail) }),
+      ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade' }),
       ...(status === 503 && { 'retry-after': '1' }),
     },
     text: JSON.stringify(problem),
   }
+}
+
+/** RFC 6750, 3: without an error where no token was sent. */
+function challenge({ headers }: IncomingMessage, detail: string): string {
+  if (!headers.authorization) return 'Bearer'
+  return `Bearer error="invalid_token", error_description="${detail.replace(/[^\x20-\x7e]|["\\]/g, '?')}"`
 }

@@ -18,6 +18,8 @@ export interface Endpoint<
   description?: string
   /** who may call it; `user` is anyone where authentication is open. Default `user`. */
   access?: 'public' | 'user' | 'admin'
+  /** A GET that pages of other sites may not send to an open service, as if it changed something. */
+  acts?: boolean
   params?: Params
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */

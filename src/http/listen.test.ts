@@ -55,3 +55,53 @@ test('close waits for requests in flight, and cuts them off after the limit', as
   assert.ok(performance.now() - begun < 10_000)
   socket.destroy()
 })
+
+/** Sends each text once the answer to the one before has come, on one connection. */
+async function exchange(url: string, ...texts: string[]): Promise<string[]> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').setTimeout(10_000)
+  socket.on('timeout', () => socket.destroy(new Error('no answer')))
+  const answers: string[] = []
+  for (const text of texts) {
+    socket.write(text)
+    answers.push(String((await once(socket, 'data'))[0]))
+  }
+  socket.destroy()
+  return answers
+}
+
+async function echo(accepts: (request: IncomingMessage) => boolean) {
+  return listen({
+    setting: 'x',
+    host: '127.0.0.1',
+    port: 0,
+    handler: async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      response.end(`${request.method} ${body}.`)
+    },
+    upgrade: { accepts, handle: (_request, socket) => void socket.end('taken over') },
+  })
+}
+
+test('an upgrade that nobody accepts is answered as HTTP/1.1, with its body, on the same connection', async () => {
+  const listener = await echo(({ headers }) => headers.upgrade === 'websocket')
+  const h2c = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'
+  const answers = await exchange(
+    listener.url,
+    `GET / HTTP/1.1\r\n${h2c}\r\n`,
+    `POST / HTTP/1.1\r\n${h2c}Content-Length: 5\r\n\r\nhello`,
+    'POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: TLS/1.0\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      '3\r\nabc\r\n0\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  )
+  const expected = [
+    /200 OK[^]*GET \./,
+    /200 OK[^]*POST hello\./,
+    /200 OK[^]*POST abc\./,
+    /200 OK[^]*GET \./,
+    /^taken over$/,
+  ]
+  for (const [index, pattern] of expected.entries()) assert.match(answers[index]!, pattern)
+  await listener.close(1_000)
+})

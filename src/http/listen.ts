@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
+import { IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -20,8 +20,21 @@ export interface ListenOptions {
   /** 0: any free port */
   port: number
   handler: RequestListener
-  /** Handles an upgrade; false: not its path. */
-  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
+  upgrade?: Upgrade
+}
+
+/** Takes connections over from HTTP. */
+export interface Upgrade {
+  /** Whether it takes this one; any other request for an upgrade is answered as if it asked for none (RFC 9110, 7.8). */
+  accepts(request: IncomingMessage): boolean
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+const SERVER_OPTIONS = {
+  keepAliveTimeout: 65_000,
+  headersTimeout: 30_000,
+  requestTimeout: 300_000,
+  maxHeaderSize: 16 * 1024,
 }
 
 /** @throws Error with a message for the operator when the port is in use or not allowed */
@@ -31,7 +44,10 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   let draining = false
   let closing = false
   const server = createServer(
-    { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000 },
+    {
+      ...SERVER_OPTIONS,
+      IncomingMessage: requestClass((request) => options.upgrade?.accepts(request) === true),
+    },
     options.handler,
   )
   // Send Connection: close so that keep-alive clients do not hold the server open.
@@ -49,10 +65,10 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (!options.upgrade?.(request, socket, head)) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    }
+    options.upgrade!.handle(request, socket, head)
   })
+  // The client may send its body when the endpoint has authenticated it.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, setting, host, port)))
     server.listen(port, host, resolve)
@@ -71,6 +87,24 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
       await closed
       clearTimeout(limit)
     },
+  }
+}
+
+const wanted = Symbol('wanted')
+
+/**
+ * Requests whose property `upgrade` is true only where the upgrade is accepted. Node.js 20 makes every request with the
+ * header an upgrade once there is a listener for one; its option `shouldUpgradeCallback` came with version 24.9.
+ */
+function requestClass(accepts: (request: IncomingMessage) => boolean): typeof IncomingMessage {
+  return class extends IncomingMessage {
+    [wanted] = false
+    get upgrade(): boolean {
+      return this[wanted] && (this.method === 'CONNECT' || accepts(this))
+    }
+    set upgrade(value: boolean) {
+      this[wanted] = value
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ParsedUrlQuery } from 'node:querystring'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -7,10 +7,13 @@ import { readJson } from './body.ts'
 import type { HttpContext } from './context.ts'
 import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
+import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
+import { allowBody } from './request-body.ts'
 
 export interface RoutedRequest {
   request: IncomingMessage
+  res: ServerResponse
   /** of the path, decoded */
   params: Record<string, string>
   query: ParsedUrlQuery
@@ -22,11 +25,13 @@ export interface RoutedRequest {
  */
 export function runEndpoint(
   endpoint: Endpoint,
-  { request, params, query }: RoutedRequest,
+  { request, res, params, query }: RoutedRequest,
   context: HttpContext,
   authenticator: Authenticator,
 ): Promise<HttpResponse> {
   authorize(endpoint, request, context, authenticator)
+  // Probes and scrapers add parameters of their own.
+  if (endpoint.access !== 'public' || endpoint.query) requireKnownNames(query, endpoint.query, 'query')
   const { body } = endpoint
   const input = {
     params: endpoint.params && parseParams(endpoint.params, params),
@@ -36,9 +41,13 @@ export function runEndpoint(
     head: request.method === 'HEAD',
     request,
   }
+  allowBody(request, res)
   if (!body) return endpoint.handle(input, context)
   return readJson(request, body.maxBytes).then((json) => {
-    input.body = parse(body.schema, json)
+    const parsed = parse(body.schema, json)
+    // Clients of the original send other fields with POST.
+    if (endpoint.method === 'PATCH') requireKnownNames(json as object, body.schema)
+    input.body = parsed
     return endpoint.handle(input, context)
   })
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import type { HttpResponse } from './endpoint.ts'
+import { endResponse, isUnread } from './request-body.ts'
 
 /** Statuses whose responses have no body, and so no length of one (RFC 9110, 15.3.5 and 15.4.5). */
 const BODILESS = new Set([204, 304])
@@ -21,6 +22,7 @@ export function sendResponse(
   if (stream && !isHead) {
     res.statusCode = status
     res.setHeaders(new Map([...Object.entries(headers), ['x-request-id', requestId]]))
+    if (isUnread(res.req)) res.setHeader('connection', 'close')
     pipeline(stream, res, (error) => {
       if (error) onError(error)
     })
@@ -28,7 +30,11 @@ export function sendResponse(
   }
   stream?.destroy()
   const body = stream ? undefined : bodyOf(response)
-  res.writeHead(status, headerList(response, body, requestId)).end(isHead ? undefined : body)
+  const list = headerList(response, body, requestId)
+  // The rest of an unread body would be parsed as the next request.
+  if (isUnread(res.req)) list.push('connection', 'close')
+  res.writeHead(status, list)
+  endResponse(res, isHead ? undefined : body)
 }
 
 /** Names and values in a flat list, the form that writeHead takes as it is. */
@@ -41,7 +47,12 @@ function headerList(
   const list: (string | number)[] = []
   for (const name in headers) list.push(name, headers[name]!)
   list.push('x-request-id', requestId)
-  if (body !== undefined && headers['content-type'] === undefined) list.push('content-type', typeOf(response))
+  if (body !== undefined) {
+    if (headers['content-type'] === undefined) list.push('content-type', typeOf(response))
+    // No browser guesses another type, and no cache keeps what only the caller may see.
+    list.push('x-content-type-options', 'nosniff')
+    if (headers['cache-control'] === undefined) list.push('cache-control', 'no-store')
+  }
   if (!stream && !BODILESS.has(status)) list.push('content-length', Buffer.byteLength(body ?? ''))
   return list
 }

@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type HttpOptions } from './create-app.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
-import { type HttpListener, listen } from './listen.ts'
+import { type HttpListener, listen, type Upgrade } from './listen.ts'
 import { openApiEndpoint } from './openapi.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 
@@ -16,8 +14,8 @@ export interface RoleServer {
   checks: HealthChecks
   /** handles requests that are not REST, before their body is read */
   handleRaw?: HttpOptions['handleRaw']
-  /** handles WebSocket upgrades; false: not its path */
-  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
+  /** handles WebSocket upgrades */
+  upgrade?: Upgrade
   /** ends long-lived connections, before the listeners close */
   drain?: () => Promise<void>
 }
@@ -94,7 +92,11 @@ async function openServer(
     host: options.host,
     port,
     handler: app.callback(),
-    upgrade: (request, socket, head) => roles.some((role) => role.upgrade?.(request, socket, head)),
+    upgrade: {
+      accepts: (request) => roles.some((role) => role.upgrade?.accepts(request)),
+      handle: (request, socket, head) =>
+        roles.find((role) => role.upgrade?.accepts(request))?.upgrade!.handle(request, socket, head),
+    },
   })
   return { health, listener }
 }

@@ -21,9 +21,6 @@ export interface Form {
 }
 
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 64 * 1024, files: 2, parts: 25, headerPairs: 20 }
-/** How much of a refused body is still read, so that the client finishes writing and reads the response. */
-const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
-const MAX_DISCARD_MS = 3_000
 
 /**
  * Reads a form with one file up to the beginning of the file.
@@ -94,27 +91,6 @@ export async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Ar
   } catch (error) {
     throw malformed('the body ended before its Content-Length', error)
   }
-}
-
-/** Reads and drops the rest of the body, within limits. After that, a client that is still writing may be cut off. */
-export async function discardBody(request: IncomingMessage): Promise<void> {
-  request.unpipe()
-  if (request.complete || request.destroyed) return
-  await new Promise<void>((resolve) => {
-    let read = 0
-    const timer = setTimeout(resolve, MAX_DISCARD_MS)
-    const stop = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    request.on('data', (chunk: Buffer) => {
-      read += chunk.length
-      if (read > MAX_DISCARDED_BYTES) stop()
-    })
-    request.once('end', stop).once('close', stop).once('error', stop)
-    request.resume()
-  })
-  request.pause()
 }
 
 function openParser(request: IncomingMessage): busboy.Busboy {

@@ -1,7 +1,5 @@
-import type { DescMethod } from '@bufbuild/protobuf'
-import type { Authenticator } from '../auth/authenticator.ts'
 import { PROBLEMS } from '../domain/errors.ts'
-import type { Principal, RequestContext } from '../domain/request.ts'
+import type { RequestContext } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -23,45 +21,67 @@ export function createRpcMetrics(metrics: Metrics): RpcMetrics {
 }
 
 export interface CallOptions {
-  authenticator: Authenticator
   log: Logger
   metrics: RpcMetrics
 }
 
-/** A call before authentication. */
+/** A call whose caller is known. */
 export interface Call {
   protocol: 'grpc' | 'connect'
-  method: DescMethod
-  authorization: string | undefined
-  context(principal: Principal): RequestContext
-  requestId: string
+  /** its name */
+  method: string
+  context: RequestContext
 }
 
 export type CallResult<Response> = { response: Response } | { failure: GrpcStatus }
 
-/** Runs a call: authentication, translation of errors, log and metrics, the same for gRPC and Connect. */
-export function createCallPipeline({ authenticator, log, metrics }: CallOptions) {
-  return async <Response>(
+/** What happens to a call: translation of errors, log and metrics, the same for gRPC and Connect. */
+export interface CallPipeline {
+  run<Response>(
     call: Call,
     handle: (context: RequestContext) => Promise<Response>,
-  ): Promise<CallResult<Response>> => {
-    const begun = performance.now()
-    const { protocol, requestId } = call
-    const method = call.method.name
-    let result: CallResult<Response>
-    try {
-      const principal = authenticator.authenticateCall(call.authorization)
-      result = { response: await handle(call.context(principal)) }
-    } catch (error) {
-      const failure = grpcStatusOf(error, requestId)
-      if (PROBLEMS[failure.problem].http >= 500) log.error({ err: error, requestId, method }, 'call failed')
-      result = { failure }
-    }
+  ): Promise<CallResult<Response>>
+  /** The failure of a call that is not run, because its caller is not known or its request is not allowed. */
+  refuse(call: Pick<Call, 'protocol' | 'method'> & { requestId: string }, error: unknown): GrpcStatus
+}
+
+export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline {
+  const record = (
+    protocol: string,
+    method: string,
+    status: string,
+    requestId: string,
+    begun: number,
+  ): void => {
     const millis = performance.now() - begun
-    const status = 'failure' in result ? result.failure.name : 'OK'
     metrics.duration.observe(millis / 1000, protocol, method, status)
     if (log.isLevelEnabled('debug'))
       log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
-    return result
+  }
+  const fail = (error: unknown, method: string, requestId: string): GrpcStatus => {
+    const failure = grpcStatusOf(error, requestId)
+    if (PROBLEMS[failure.problem].http >= 500) log.error({ err: error, requestId, method }, 'call failed')
+    return failure
+  }
+  return {
+    async run(call, handle) {
+      const begun = performance.now()
+      const { protocol, method, context } = call
+      const { requestId } = context
+      try {
+        const response = await handle(context)
+        record(protocol, method, 'OK', requestId, begun)
+        return { response }
+      } catch (error) {
+        const failure = fail(error, method, requestId)
+        record(protocol, method, failure.name, requestId, begun)
+        return { failure }
+      }
+    },
+    refuse({ protocol, method, requestId }, error) {
+      const failure = fail(error, method, requestId)
+      record(protocol, method, failure.name, requestId, performance.now())
+      return failure
+    },
   }
 }

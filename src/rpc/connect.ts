@@ -2,15 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DescMethod } from '@bufbuild/protobuf'
 import { ConnectError, createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
+import type { Authenticator } from '../auth/authenticator.ts'
+import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
-import { type CallOptions, createCallPipeline } from './call-pipeline.ts'
+import { allowBody, endResponse, isUnread } from '../http/request-body.ts'
+import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService } from './gen/document_pb.ts'
-import { MAX_MESSAGE_BYTES } from './grpc-service.ts'
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES } from './grpc-service.ts'
 
 export interface ConnectOptions extends CallOptions, ContextOptions {
+  authenticator: Authenticator
   handlers: DocumentHandlers
 }
 
@@ -18,22 +22,40 @@ const requestKey = createContextKey<RequestContext | undefined>(undefined)
 
 /**
  * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and gRPC-Web.
- * The handler returns false for other paths and leaves such requests untouched.
+ * The handler returns false for other paths and leaves such requests untouched. Of others it reads the headers, and the
+ * body only when the caller is known and the body is small and not compressed.
  */
 export function createConnectHandler(
   options: ConnectOptions,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const contextOf = createContexts(options)
   const prefix = `/${DocumentService.typeName}/`
+  const accepted = new WeakMap<object, RequestContext>()
+  const pipeline = createCallPipeline(options)
   const adapter = connectNodeAdapter({
     grpc: false,
-    readMaxBytes: MAX_MESSAGE_BYTES,
+    readMaxBytes: MAX_REQUEST_BYTES,
     writeMaxBytes: MAX_MESSAGE_BYTES,
-    contextValues: (request) => createContextValues().set(requestKey, contextOf(request as IncomingMessage)),
-    routes: (router) => router.service(DocumentService, implementation(options)),
+    acceptCompression: [],
+    contextValues: (request) => createContextValues().set(requestKey, accepted.get(request)),
+    routes: (router) => router.service(DocumentService, implementation(options, pipeline)),
   })
   return (request, response) => {
     if (!request.url?.startsWith(prefix)) return false
+    const context = contextOf(request)
+    try {
+      context.principal = options.authenticator.authenticateCall(request.headers.authorization || undefined)
+      checkRequest(request)
+    } catch (error) {
+      const name = request.url.slice(prefix.length).split('?', 1)[0]
+      const method = DocumentService.methods.find((each) => each.name === name)?.name ?? 'unknown'
+      const { requestId } = context
+      const failure = pipeline.refuse({ protocol: 'connect', method, requestId }, error)
+      sendFailure(response, failure, requestId)
+      return true
+    }
+    accepted.set(request, context)
+    allowBody(request, response)
     // Koa has set 404.
     response.statusCode = 200
     adapter(request, response)
@@ -41,25 +63,36 @@ export function createConnectHandler(
   }
 }
 
-function implementation(options: ConnectOptions): DocumentImplementation {
-  const run = createCallPipeline(options)
+/** @throws DomainError unsupported-encoding, payload-too-large */
+function checkRequest({ headers }: IncomingMessage): void {
+  for (const name of ['content-encoding', 'connect-content-encoding', 'grpc-encoding']) {
+    const encoding = headers[name]
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new DomainError('unsupported-encoding', `header ${name}: requests must not be compressed`)
+    }
+  }
+  if (Number(headers['content-length'] ?? 0) > MAX_REQUEST_BYTES) {
+    throw new DomainError('payload-too-large', `a request must have at most ${MAX_REQUEST_BYTES} bytes`)
+  }
+}
+
+function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): DocumentImplementation {
   const adapt =
     <Request, Response>(
       method: DescMethod,
       handle: (request: Request, context: RequestContext) => Promise<Response>,
     ) =>
     async (request: Request, handler: HandlerContext): Promise<Response> => {
-      const { requestId, traceparent, clientAddress } = handler.values.get(requestKey)!
+      const context = handler.values.get(requestKey)!
+      const { principal, requestId, traceparent, clientAddress } = context
       handler.responseHeader.set('x-request-id', requestId)
       handler.responseHeader.set('traceparent', traceparent)
       const { signal } = handler
-      const result = await run(
+      const result = await pipeline.run(
         {
           protocol: 'connect',
-          method,
-          authorization: handler.requestHeader.get('authorization') ?? undefined,
-          requestId,
-          context: (principal) => ({ principal, requestId, traceparent, clientAddress, signal }),
+          method: method.name,
+          context: { principal, requestId, traceparent, clientAddress, signal },
         },
         (context) => handle(request, context),
       )
@@ -67,7 +100,6 @@ function implementation(options: ConnectOptions): DocumentImplementation {
       return result.response
     }
   const { method } = DocumentService
-  const { handlers } = options
   return {
     updateDocumentStatus: adapt(method.updateDocumentStatus, handlers.updateDocumentStatus),
     getDocument: adapt(method.getDocument, handlers.getDocument),
@@ -87,4 +119,43 @@ function errorOf({ details, code, problem, fieldErrors }: GrpcStatus): ConnectEr
   // Binary metadata is base64 without padding.
   if (fieldErrors) metadata.set(FIELD_ERRORS_KEY, fieldErrors.toString('base64').replace(/=+$/, ''))
   return new ConnectError(details, code, metadata)
+}
+
+/** HTTP statuses of Connect's codes (connectrpc.com/docs/protocol, "Error Codes"), for what is refused before a call. */
+const HTTP_STATUSES: Partial<Record<GrpcStatus['name'], number>> = {
+  INVALID_ARGUMENT: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  UNIMPLEMENTED: 501,
+}
+
+/** Answers before the body was read, in the protocol of the request: Connect, or gRPC-Web with a status in the headers. */
+function sendFailure(response: ServerResponse, failure: GrpcStatus, requestId: string): void {
+  const { req: request } = response
+  const type = request.headers['content-type'] ?? ''
+  const headers: Record<string, string | number> = {
+    'x-request-id': requestId,
+    [PROBLEM_KEY]: failure.problem,
+    ...(isUnread(request) && { connection: 'close' }),
+  }
+  if (type.startsWith('application/grpc-web')) {
+    response.writeHead(200, {
+      ...headers,
+      'content-type': type,
+      'grpc-accept-encoding': 'identity',
+      'grpc-status': failure.code,
+      'grpc-message': encodeURIComponent(failure.details),
+    })
+    return endResponse(response, undefined)
+  }
+  const body = JSON.stringify({ code: failure.name.toLowerCase(), message: failure.details })
+  response.writeHead(HTTP_STATUSES[failure.name] ?? 500, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'accept-encoding': 'identity',
+    ...(failure.name === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+  })
+  endResponse(response, body)
 }

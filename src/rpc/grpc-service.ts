@@ -10,8 +10,10 @@ import {
 } from '@bufbuild/protobuf'
 import { logVerbosity, type MethodDefinition, type ServiceDefinition, setLogVerbosity } from '@grpc/grpc-js'
 
-/** Maximum size of a message in bytes, for clients and servers. */
+/** Maximum size of an answer in bytes. */
 export const MAX_MESSAGE_BYTES = 50 * 1024 * 1024
+/** Maximum size of a request in bytes, also of what a compressed one inflates to: it has two short strings. */
+export const MAX_REQUEST_BYTES = 64 * 1024
 
 // grpc-js writes to standard error by itself; callers get the errors anyway.
 setLogVerbosity(logVerbosity.NONE)

@@ -1,79 +1,24 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
-import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 import { createAuthenticator } from '../auth/authenticator.ts'
-import { createTokens } from '../auth/tokens.ts'
 import { SIGNATURE_ROLE } from '../domain/request.ts'
-import { createApp, createHttpMetrics } from '../http/create-app.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
+import { GONE, type RpcServers, startRpcServers, tokens, transports } from '../testing/rpc-servers.ts'
+import { testGuard } from '../testing/test-guard.ts'
 import { serviceTokens } from '../testing/service-tokens.ts'
 import { sharedByTests } from '../testing/test-file.ts'
-import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { createRpcMetrics } from './call-pipeline.ts'
-import { createConnectHandler } from './connect.ts'
 import { createDocumentService } from '../ports/documents/service.ts'
 import { DocumentService } from './gen/document_pb.ts'
-import { type GrpcServer, startGrpcServer } from './server.ts'
+import { startGrpcServer } from './server.ts'
 
-const tokens = createTokens(
-  { secret: 'a secret for tests, 32 bytes long', issuer: 'docmgr', audience: 'docmgr', lifetime: 60 },
-  systemClock,
-)
-const GONE = '06b00000-0000-7000-8000-000000000000'
-
-/** Both servers over the same documents. */
-async function start(mode: 'open' | 'required') {
-  const role = openMemoryDocuments()
-  const metrics = createMetrics()
-  const options = {
-    handlers: createDocumentService(role),
-    authenticator: createAuthenticator(mode, tokens, serviceTokens),
-    log: silentLogger,
-    metrics: createRpcMetrics(metrics),
-    newId: createUuidV7(),
-    trustedProxies: [],
-  }
-  const grpc: GrpcServer = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
-  const app = createApp([], {
-    ...options,
-    metrics: createHttpMetrics(metrics),
-    handleRaw: createConnectHandler(options),
-  })
-  const http = createServer(app.callback())
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
-  return {
-    role,
-    grpc,
-    url,
-    metrics,
-    async stop() {
-      http.close()
-      http.closeAllConnections()
-      await grpc.stop(500)
-    },
-  }
-}
-
-type Servers = Awaited<ReturnType<typeof start>>
 type DocumentClient = Client<typeof DocumentService>
-
-const transports = {
-  grpc: ({ grpc }: Servers) => createGrpcTransport({ baseUrl: `http://127.0.0.1:${grpc.port}` }),
-  connect: ({ url }: Servers) =>
-    createConnectTransport({ baseUrl: url, httpVersion: '1.1', useBinaryFormat: false }),
-  'gRPC-Web': ({ url }: Servers) => createGrpcWebTransport({ baseUrl: url, httpVersion: '1.1' }),
-}
 
 const refused = async (call: Promise<unknown>, code: Code, problem: string): Promise<ConnectError> => {
   const error = await call.then(
@@ -86,8 +31,11 @@ const refused = async (call: Promise<unknown>, code: Code, problem: string): Pro
 }
 
 for (const [protocol, transportOf] of Object.entries(transports)) {
-  const opened = sharedByTests(() => start('open'))
-  const testOver = (name: string, body: (client: DocumentClient, servers: Servers) => Promise<void>): void =>
+  const opened = sharedByTests(() => startRpcServers('open'))
+  const testOver = (
+    name: string,
+    body: (client: DocumentClient, servers: RpcServers) => Promise<void>,
+  ): void =>
     void test(`${protocol}: ${name}`, async () => {
       const servers = await opened()
       await body(createClient(DocumentService, transportOf(servers)), servers)
@@ -167,7 +115,7 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
   })
 
   test(`${protocol}: a call without a token is refused where one is required`, async () => {
-    const servers = await start('required')
+    const servers = await startRpcServers('required')
     const client = createClient(DocumentService, transportOf(servers))
     const call = client.documentExists({ documentId: GONE })
     await assert.rejects(call, (error) => ConnectError.from(error).code === Code.Unauthenticated)
@@ -182,7 +130,7 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
 }
 
 test('curl can call it with JSON on the HTTP port, beside REST', async () => {
-  const servers = await start('open')
+  const servers = await startRpcServers('open')
   const { id } = servers.role.create('viewed')
   const post = (method: string, body: string): Promise<Response> =>
     fetch(`${servers.url}/document.DocumentService/${method}`, {
@@ -204,7 +152,7 @@ test('curl can call it with JSON on the HTTP port, beside REST', async () => {
 })
 
 test('calls are counted by method and status', async () => {
-  const servers = await start('open')
+  const servers = await startRpcServers('open')
   const client = createClient(DocumentService, transports.grpc(servers))
   await client.documentExists({ documentId: GONE })
   await client.getDocument({ documentId: GONE }).catch(() => {})
@@ -218,7 +166,7 @@ test('calls are counted by method and status', async () => {
 })
 
 test('health answers SERVING until the drain, and calls in flight finish at the stop', async () => {
-  const servers = await start('required')
+  const servers = await startRpcServers('required')
   const { port } = servers.grpc
   const Health = makeGenericClientConstructor(healthService, 'Health')
   const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure())
@@ -238,7 +186,7 @@ test('health answers SERVING until the drain, and calls in flight finish at the 
 })
 
 test('a port that is in use is an error that names it', async () => {
-  const first = await start('open')
+  const first = await startRpcServers('open')
   const { port } = first.grpc
   await assert.rejects(
     startGrpcServer({
@@ -246,6 +194,7 @@ test('a port that is in use is an error that names it', async () => {
       port,
       handlers: createDocumentService(openMemoryDocuments()),
       authenticator: createAuthenticator('open', tokens, serviceTokens),
+      guard: testGuard(),
       log: silentLogger,
       metrics: createRpcMetrics(createMetrics()),
       newId: createUuidV7(),

@@ -4,28 +4,35 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
   type ServerUnaryCall,
   type UntypedServiceImplementation,
   type sendUnaryData,
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
+import type { Authenticator } from '../auth/authenticator.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import { listenError } from '../http/listen.ts'
 import { addressWithoutPort } from '../http/peer-address.ts'
+import type { RequestGuard } from '../http/request-guard.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
-import { type Call, type CallOptions, createCallPipeline } from './call-pipeline.ts'
+import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService, file_document } from './gen/document_pb.ts'
-import { MAX_MESSAGE_BYTES, grpcService } from './grpc-service.ts'
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
 
 export interface GrpcServerOptions extends CallOptions {
   host: string
   /** 0: any free one */
   port: number
+  authenticator: Authenticator
+  guard: RequestGuard
   handlers: DocumentHandlers
   newId: NewId
 }
@@ -41,14 +48,18 @@ export interface GrpcServer {
 
 /**
  * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
- * (doc/server-reflection.md); these two need no token.
+ * (doc/server-reflection.md). Only health needs no token. Nothing of a call is read before its caller is known.
  * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const pipeline = createCallPipeline(options)
+  const principals: Principals = new WeakMap()
   const server = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    interceptors: [authentication(options, pipeline, principals)],
+    'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_concurrent_streams': 1_000,
+    // Of a connection.
+    'grpc.max_concurrent_streams': 100,
     // Nothing reads its statistics.
     'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': 30_000,
@@ -57,7 +68,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_connection_age_ms': 300_000,
     'grpc.max_connection_age_grace_ms': 30_000,
   })
-  server.addService(grpcService(DocumentService), implementation(options))
+  server.addService(grpcService(DocumentService), implementation(options, pipeline, principals))
   const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })
   health.addToServer(server)
   reflection().addToServer(server)
@@ -86,42 +97,68 @@ function reflection(): ReflectionService {
   })
 }
 
-function implementation(options: GrpcServerOptions): UntypedServiceImplementation {
-  const run = createCallPipeline(options)
+/** By the metadata of a call, which its handler receives, too. */
+type Principals = WeakMap<Metadata, Principal>
+
+const HEALTH = '/grpc.health.v1.Health/'
+
+/** Refuses a call by its headers, before its first message is read. */
+function authentication(
+  { authenticator, guard, newId }: GrpcServerOptions,
+  pipeline: CallPipeline,
+  principals: Principals,
+): ServerInterceptor {
+  return ({ path }, call) => {
+    const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
+      try {
+        if (!path.startsWith(HEALTH)) {
+          const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
+          guard.checkCall({ host: call.getHost(), origin, site })
+          principals.set(metadata, authenticator.authenticateCall(textOf(metadata, 'authorization')))
+        }
+      } catch (error) {
+        const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
+        const method = path.slice(path.lastIndexOf('/') + 1)
+        const failure = pipeline.refuse({ protocol: 'grpc', method, requestId }, error)
+        const trailers = new Metadata()
+        trailers.set('x-request-id', requestId)
+        return call.sendStatus(statusOf(failure, trailers))
+      }
+      next(metadata)
+    })
+    return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) })
+  }
+}
+
+function implementation(
+  options: GrpcServerOptions,
+  pipeline: CallPipeline,
+  principals: Principals,
+): UntypedServiceImplementation {
   const methods: UntypedServiceImplementation = {}
-  for (const method of DocumentService.methods) {
-    const handle = options.handlers[method.localName as keyof DocumentHandlers] as (
+  for (const { name, localName } of DocumentService.methods) {
+    const handle = options.handlers[localName as keyof DocumentHandlers] as (
       request: object,
       context: RequestContext,
     ) => Promise<object>
-    methods[method.localName] = (
-      call: ServerUnaryCall<object, object>,
-      callback: sendUnaryData<object>,
-    ): void => {
-      const context = new CallContext(call, options.newId)
+    methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
+      const context = new CallContext(call, principals.get(call.metadata)!, options.newId)
       const { requestId, traceparent } = context
-      const about: Call = {
-        protocol: 'grpc',
-        method,
-        authorization: textOf(call.metadata, 'authorization'),
-        requestId,
-        context(principal) {
-          context.principal = principal
-          return context
-        },
-      }
-      void run(about, (context) => handle(call.request, context)).then((result) => {
-        const metadata = new Metadata()
-        metadata.set('x-request-id', requestId)
-        metadata.set('traceparent', traceparent)
-        if ('failure' in result) {
-          // In the trailers only: a client does not retry a call that has received headers (gRFC A6).
-          callback(statusOf(result.failure, metadata))
-        } else {
-          call.sendMetadata(metadata)
-          callback(null, result.response)
-        }
-      })
+      const about = { protocol: 'grpc', method: name, context } as const
+      void pipeline
+        .run(about, () => handle(call.request, context))
+        .then((result) => {
+          const metadata = new Metadata()
+          metadata.set('x-request-id', requestId)
+          metadata.set('traceparent', traceparent)
+          if ('failure' in result) {
+            // In the trailers only: a client does not retry a call that has received headers (gRFC A6).
+            callback(statusOf(result.failure, metadata))
+          } else {
+            call.sendMetadata(metadata)
+            callback(null, result.response)
+          }
+        })
     }
   }
   return methods
@@ -131,15 +168,16 @@ const textOf = (metadata: Metadata, key: string): string | undefined => metadata
 
 /** The context of a call, from its metadata. */
 class CallContext implements RequestContext {
-  principal: Principal = { kind: 'anonymous' }
+  readonly principal: Principal
   readonly requestId: string
   readonly traceparent: string
   readonly clientAddress: string
   readonly #call: ServerUnaryCall<object, object>
   #abort: AbortController | undefined
 
-  constructor(call: ServerUnaryCall<object, object>, newId: NewId) {
+  constructor(call: ServerUnaryCall<object, object>, principal: Principal, newId: NewId) {
     this.#call = call
+    this.principal = principal
     const { metadata } = call
     this.requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
     this.traceparent = childTraceparent(textOf(metadata, 'traceparent'))

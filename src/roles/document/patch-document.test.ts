@@ -39,11 +39,20 @@ test('changes title and status, each change with its version, and the next read 
   assert.deepEqual(await get(id), document)
 })
 
-test('current values and unknown fields change nothing', async () => {
+test('current values change nothing', async () => {
   const created = await service.create()
-  for (const body of [{}, { version: 9, content: 'new' }, { title: created.title }, { status: 'created' }]) {
+  for (const body of [{}, { title: created.title }, { status: 'created' }]) {
     assert.deepEqual(await patched(created.id, body), created)
   }
+})
+
+test('unknown fields are refused, with the nearest known one, and nothing changes', async () => {
+  const created = await service.create()
+  const response = await patch(created.id, { titel: 'New', status: 'sent' })
+  assert.equal(response.status, 422)
+  const { errors } = (await response.json()) as { errors: object[] }
+  assert.deepEqual(errors, [{ field: 'titel', detail: 'is unknown; did you mean title?' }])
+  assert.deepEqual(await get(created.id), created)
 })
 
 test('a disallowed status is 409, names the allowed ones, and the title does not change either', async () => {

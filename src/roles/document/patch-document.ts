@@ -5,7 +5,7 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams, status } from '../../http/fields.ts'
 import type { DocumentStore } from './document-store.ts'
 
-const MAX_BODY_BYTES = 1024 * 1024
+const MAX_BODY_BYTES = 64 * 1024
 
 const title = sentSchema('title') as z.ZodType<string>
 const changes = z.object({ title: title.optional(), status: status.optional() }, 'must be a JSON object')

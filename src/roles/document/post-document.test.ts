@@ -46,9 +46,16 @@ test('creates a document from JSON, with location and version in the headers', a
   assert.equal((await contentOf(response.body)).toString(), 'Grüße')
 })
 
-test('accepts JSON without a content type, empty content, and an e-mail address between blanks', async () => {
-  const text = JSON.stringify({ ...fields, content: '', created_by: ' ada@example.com\n' })
-  const response = await post(Buffer.from(text))
+test('a body needs a content type', async () => {
+  for (const path of ['/documents', '/documents?title=Raw&created_by=ada@example.com']) {
+    const response = await service.request('POST', path, Buffer.from(JSON.stringify(fields)))
+    assert.equal(response.status, 415)
+    assert.deepEqual(await problemFields(response), ['header.content-type'])
+  }
+})
+
+test('accepts empty content, and an e-mail address between blanks', async () => {
+  const response = await post({ ...fields, content: '', created_by: ' ada@example.com\n' })
   assert.equal(response.status, 201)
   assert.deepEqual([response.body.content_size, response.body.created_by], [0, 'ada@example.com'])
   assert.equal((await contentOf(response.body)).length, 0)

@@ -1,7 +1,6 @@
 import { documentSchema } from '../../http/document-schemas.ts'
 import { entityTag } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { discardBody } from '../../http/upload.ts'
 import type { CreateDocument } from './create-document.ts'
 import { jsonForm, multipartForm, rawQuery, readNewDocument } from './read-new-document.ts'
 
@@ -25,21 +24,16 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
     headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first response again' },
     responses: { 201: { description: 'the document', schema: documentSchema } },
     async handle({ request, query }, context) {
-      try {
-        const { principal } = context
-        const { contentBytes: maxBytes } = limits
-        const input = await readNewDocument({ request, query, principal, maxBytes, form })
-        const { document, repeated } = await create(input, context)
-        const headers = {
-          location: `/documents/${document.id}`,
-          etag: entityTag(document.version),
-          ...(repeated && { 'idempotency-replayed': 'true' }),
-        }
-        return { status: 201, headers, json: document }
-      } catch (error) {
-        await discardBody(request)
-        throw error
+      const { principal } = context
+      const { contentBytes: maxBytes } = limits
+      const input = await readNewDocument({ request, query, principal, maxBytes, form })
+      const { document, repeated } = await create(input, context)
+      const headers = {
+        location: `/documents/${document.id}`,
+        etag: entityTag(document.version),
+        ...(repeated && { 'idempotency-replayed': 'true' }),
       }
+      return { status: 201, headers, json: document }
     },
   })
 }

@@ -7,14 +7,18 @@ import { DOCUMENT_FIELDS, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import { isVisible, withoutBidiControls } from '../../domain/display-text.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
-import { readJson } from '../../http/body.ts'
+import {
+  jsonBytesFor,
+  readJson,
+  requireIdentity,
+  requireMediaType,
+  unsupportedType,
+} from '../../http/body.ts'
 import { idempotencyKeyOf } from '../../http/conditional.ts'
 import { type NewDocumentFields, newDocumentFields, newDocumentShape } from '../../http/document-schemas.ts'
 import { validationError } from '../../http/problem.ts'
 import { openForm, rawBody } from '../../http/upload.ts'
 import type { NewDocument } from './create-document.ts'
-
-const MAX_JSON_BYTES = 32 * 1024 * 1024
 
 type Form = z.ZodType<NewDocumentFields & { content: string }>
 
@@ -73,10 +77,11 @@ export interface NewDocumentRequest {
 export async function readNewDocument(options: NewDocumentRequest): Promise<NewDocument> {
   const { headers } = options.request
   const idempotencyKey = idempotencyKeyOf(headers)
-  const type = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase()
+  requireIdentity(options.request)
+  const type = requireMediaType(options.request)
   if (type === 'multipart/form-data') return { ...(await readMultipart(options)), idempotencyKey }
   if (type === 'application/x-www-form-urlencoded') throw urlencoded()
-  const isJson = type === undefined || type === 'application/json' || type.endsWith('+json')
+  const isJson = type === 'application/json' || type.endsWith('+json')
   if (isJson && options.query['title'] === undefined)
     return { ...(await readJsonForm(options)), idempotencyKey }
   return { ...readRaw(options), idempotencyKey }
@@ -84,8 +89,8 @@ export async function readNewDocument(options: NewDocumentRequest): Promise<NewD
 
 type Content = Omit<NewDocument, 'idempotencyKey'>
 
-async function readJsonForm({ request, form, principal }: NewDocumentRequest): Promise<Content> {
-  const json = await readJson(request, MAX_JSON_BYTES)
+async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentRequest): Promise<Content> {
+  const json = await readJson(request, jsonBytesFor(maxBytes))
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
   const result = form.safeParse(isObject ? { created_by: emailOf(principal), ...json } : json, {
     reportInput: true,
@@ -108,17 +113,10 @@ async function readMultipart({ request, principal }: NewDocumentRequest): Promis
 
 function readRaw({ request, query, principal, maxBytes }: NewDocumentRequest): Content {
   const { headers } = request
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
-    throw new DomainError(
-      'unsupported-media-type',
-      `header content-encoding: ${encoding.slice(0, 50)} is not supported`,
-    )
-  }
   if (Number(headers['content-length'] ?? 0) > maxBytes) {
     throw new DomainError('payload-too-large', `the content must have at most ${maxBytes} bytes`)
   }
-  const content_type = headers['content-type']?.trim() ?? 'application/octet-stream'
+  const content_type = headers['content-type']!.trim()
   const defaults = {
     title: titleFrom(fileNameOf(headers['content-disposition'])),
     created_by: emailOf(principal),
@@ -153,9 +151,7 @@ function fileNameOf(header: string | undefined): string | undefined {
 }
 
 function urlencoded(): DomainError {
-  const detail =
-    'must be application/json, multipart/form-data, or the type of the content with ?title=…&created_by=…'
-  return new DomainError('unsupported-media-type', `header content-type: ${detail}`, {
-    errors: [{ field: 'header.content-type', detail }],
-  })
+  return unsupportedType(
+    'must be application/json, multipart/form-data, or the type of the content with ?title=…&created_by=…',
+  )
 }

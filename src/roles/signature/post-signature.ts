@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { requestHash } from '../../db/idempotency.ts'
 import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
+import { jsonBytesFor } from '../../http/body.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { displayText, email, id } from '../../http/fields.ts'
 import { idempotencyKeyOf } from '../../http/conditional.ts'
@@ -9,8 +10,6 @@ import type { SignCommand, SignDocument } from './sign-document.ts'
 import { signatureSchema } from './signature-schema.ts'
 
 const MAX_ADDRESS_CHARS = 45
-/** JSON can need six bytes for one: `\u0001`. */
-const MAX_BODY_BYTES = 6 * MAX_SIGNATURE_DATA_BYTES + 64 * 1024
 
 const signatureData = z
   .string('must be a string')
@@ -55,7 +54,7 @@ export function postSignature(sign: SignDocument): Endpoint {
     summary: 'Sign a document',
     description:
       'An e-mail address, compared without case, signs a document once. The document becomes signed.',
-    body: { schema: body, maxBytes: MAX_BODY_BYTES },
+    body: { schema: body, maxBytes: jsonBytesFor(MAX_SIGNATURE_DATA_BYTES) },
     headers: { 'Idempotency-Key': 'the same key and body are answered as before' },
     responses: { 201: { description: 'the signature', schema: responseSchema } },
     async handle({ body, headers }, context) {

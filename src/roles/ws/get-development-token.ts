@@ -11,6 +11,7 @@ export function getDevelopmentToken(tokens: Tokens): Endpoint {
     operationId: 'getDevelopmentToken',
     summary: 'A token for any user, only in open mode',
     access: 'public',
+    acts: true,
     query: z.object({ user_id: text({ min: 1, max: 255 }), email }),
     responses: {
       200: {

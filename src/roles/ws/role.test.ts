@@ -22,8 +22,8 @@ test('a new connection receives the position from which it misses nothing', asyn
 test('a connection without a valid token or document id is closed with 1008', async () => {
   const cases = [
     [newId(), '', 'a token is required: /ws/{document_id}?token=…'],
-    [newId(), 'nonsense', 'the token is not valid'],
-    [newId(), `${service.token()}x`, 'the token is not valid'],
+    [newId(), 'nonsense', 'the token is not accepted: its header is not JSON in base64url'],
+    [newId(), `${service.token()}x`, 'the token is not accepted: its signature does not match'],
     ['no-uuid', service.token(), 'the document id must be a UUID'],
   ] as const
   for (const [id, token, reason] of cases) {

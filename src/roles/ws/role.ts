@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import { TOPICS } from '../../domain/topics.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
+import type { Upgrade } from '../../http/listen.ts'
+import type { RequestGuard } from '../../http/request-guard.ts'
 import type { ChangeFeed, Consumer } from '../../ports/changes/port.ts'
 import type { Cluster } from '../../ports/cluster/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -16,6 +17,7 @@ import { getWsStats } from './get-ws-stats.ts'
 import { createHub } from './hub.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
+import { subscribeToDocument } from './subscribe-to-document.ts'
 import { createUpgradeHandler } from './upgrade-handler.ts'
 
 export interface WsRoleOptions {
@@ -23,6 +25,7 @@ export interface WsRoleOptions {
   /** the processes of this role */
   cluster: Cluster
   authenticator: Authenticator
+  guard: RequestGuard
   log: Logger
   clock: Clock
   newId: NewId
@@ -38,8 +41,8 @@ export interface WsRole {
   endpoints: Endpoint[]
   /** for `feed.consume`, before the feed starts */
   consumer: Consumer
-  /** For an HTTP server's `upgrade` event; handles `/ws/{document_id}`. False: another path, nothing is done. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** for WebSockets on `/ws/{document_id}` */
+  upgrade: Upgrade
   /** New connections are refused from now on, with 503. */
   drain(): void
   /** Closes every connection with 1001 and waits, for a limited time, until they are closed. */
@@ -48,7 +51,7 @@ export interface WsRole {
 }
 
 export function createWsRole(options: WsRoleOptions): WsRole {
-  const { feed, cluster, authenticator, clock, newId } = options
+  const { feed, cluster, authenticator, guard, clock, newId } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
   const metrics: WsMetrics | undefined =
@@ -57,7 +60,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const wsCluster = createWsCluster(cluster, hub)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
-  const handler = createUpgradeHandler({ hub, tokens, limits, log, metrics, newId, addressOf })
+  const handler = createUpgradeHandler({ hub, tokens, guard, limits, log, metrics, newId, addressOf })
   const connectionCheck = setInterval(() => {
     const now = clock.now()
     for (const { connection } of hub.all()) connection.check(now)
@@ -68,6 +71,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
     endpoints: [
       getWsStats(wsCluster, feed),
       postBroadcast(wsCluster, clock),
+      subscribeToDocument(),
       ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
     ],
     consumer: {
@@ -79,7 +83,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       handle: async (events) => hub.dispatch(events),
       onReset: (reason) => hub.resetAll(reason),
     },
-    upgrade: (request, socket, head) => handler.upgrade(request, socket, head),
+    upgrade: handler,
     drain: () => handler.drain(),
     async stop() {
       clearInterval(connectionCheck)

@@ -1,9 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
-import type { Tokens } from '../../auth/tokens.ts'
-import type { Principal } from '../../domain/request.ts'
+import type { Tokens, VerifiedToken } from '../../auth/tokens.ts'
+import { PROBLEMS, type ProblemCode, isProblem } from '../../domain/errors.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
+import type { Upgrade } from '../../http/listen.ts'
+import type { RequestGuard } from '../../http/request-guard.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { CLOSE } from './connection.ts'
@@ -12,11 +14,11 @@ import type { WsLimits } from './limits.ts'
 import type { WsMetrics } from './metrics.ts'
 import { MAX_RESUME_POINT_CHARS, parseResumePoint } from './resume-point.ts'
 import { Subscriber } from './subscriber.ts'
-import { expiryOf } from './token-expiry.ts'
 
 export interface UpgradeOptions {
   hub: Hub
   tokens: Tokens
+  guard: RequestGuard
   limits: WsLimits
   log: Logger
   metrics: WsMetrics | undefined
@@ -25,15 +27,14 @@ export interface UpgradeOptions {
 }
 
 /** Turns upgrade requests into subscribers. */
-export interface UpgradeHandler {
-  /** For an HTTP server's `upgrade` event. False: the path does not belong to this role. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+export interface UpgradeHandler extends Upgrade {
   /** New connections are refused from now on. */
   drain(): void
   /** Closes every connection with 1001, and terminates those that do not answer in time. */
   stop(): Promise<void>
 }
 
+const PATH = /^\/ws\/([^/?#]+)(?:\?([^#]*))?$/
 /** Close codes with a label of their own in the metrics; clients can send others. */
 const KNOWN_CODES = new Set([1000, 1001, 1005, 1006, 1008, 1009, 1013])
 
@@ -62,22 +63,25 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   }
 
   return {
-    upgrade(request, socket, head) {
-      const [, name, query] = /^\/ws\/([^/?#]+)(?:\?([^#]*))?$/.exec(request.url ?? '') ?? []
-      if (name === undefined) return false
+    accepts: ({ headers, method, url }) =>
+      method === 'GET' && headers.upgrade?.trim().toLowerCase() === 'websocket' && PATH.test(url ?? ''),
+    handle(request, socket, head) {
+      const [, name, query] = PATH.exec(request.url!)!
       socket.on('error', (error) => log.debug({ err: error }, 'WebSocket connection failed'))
-      const documentId = canonicalUuid(name)
+      const documentId = canonicalUuid(name!)
       const address = options.addressOf(request)
-      const refusal = refusalFor(documentId, address)
-      if (refusal !== undefined) {
-        refuse(socket, refusal)
-        return true
+      try {
+        options.guard.checkUpgrade(request)
+      } catch (error) {
+        if (!isProblem(error)) throw error
+        return refuse(socket, error.code, error.message)
       }
+      const refusal = refusalFor(documentId, address)
+      if (refusal !== undefined) return refuse(socket, 'unavailable', refusal)
       server.handleUpgrade(request, socket, head, (ws) => {
         connections.add(ws, address)
         subscribe(ws, socket, documentId, new URLSearchParams(query), options)
       })
-      return true
     },
     drain: () => void (isDraining = true),
     async stop() {
@@ -131,9 +135,9 @@ function subscribe(
   if (documentId === undefined) return refuseWith('the document id must be a UUID')
   const token = query.get('token')
   if (!token) return refuseWith('a token is required: /ws/{document_id}?token=…')
-  let principal: Principal
+  let verified: VerifiedToken
   try {
-    principal = tokens.verify(token)
+    verified = tokens.verify(token)
   } catch (error) {
     return refuseWith((error as Error).message.slice(0, 100))
   }
@@ -142,11 +146,11 @@ function subscribe(
   const from = last && parseResumePoint(last.length <= MAX_RESUME_POINT_CHARS ? last : '')
   const id = newId()
   const subscriber = new Subscriber(
-    { id, documentId, expiresAt: expiryOf(token), ws, socket, hub: hub.forSubscribers, limits },
+    { id, documentId, expiresAt: verified.expiresAt, ws, socket, hub: hub.forSubscribers, limits },
     from || undefined,
   )
   hub.add(subscriber)
-  log.debug({ connection: id, document: documentId, user: principal.id, last }, 'subscribed')
+  log.debug({ connection: id, document: documentId, user: verified.user.id, last }, 'subscribed')
   ws.on('close', (code) => {
     hub.remove(subscriber)
     log.debug({ connection: id, document: documentId, code }, 'subscription ended')
@@ -154,10 +158,12 @@ function subscribe(
   void subscriber.start()
 }
 
-function refuse(socket: Duplex, reason: string): void {
+function refuse(socket: Duplex, problem: ProblemCode, reason: string): void {
+  const status = PROBLEMS[problem].http
   const body = `${reason}\n`
   socket.end(
-    `HTTP/1.1 503 ${STATUS_CODES[503]}\r\nConnection: close\r\nRetry-After: 1\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      (problem === 'unavailable' || problem === 'too-many-requests' ? 'Retry-After: 1\r\n' : '') +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
   socket.once('finish', () => socket.destroy())
