@@ -15,8 +15,11 @@ test('every measurement of the bench still measures, and nothing of it stays beh
   const { machine, rows, folder } = JSON.parse(stdout) as { machine: string; rows: Row[]; folder: string }
   assert.match(machine, /^\d+ cores /)
   assert.equal(rows.length, 10)
-  for (const { measure, value, ratio = 1 } of rows)
+  for (const { measure, value, unit, ratio = 1 } of rows) {
     assert.ok(value > 0 && ratio > 0, `${measure}: ${value}, ${ratio}`)
+    // Less CPU time than any request takes: nothing was sent.
+    assert.ok(unit !== 'µs' || value > 5, `${measure}: ${value} µs`)
+  }
   assert.ok(!existsSync(folder), folder)
 })
 

@@ -70,7 +70,8 @@ export function load(pool: Pool, forMs: number, { next, status, onAnswer }: Load
   return repeat(forMs, async () => {
     const request = next()
     if (!request) return false
-    onAnswer?.((await ask(pool, request, status)).body)
+    const { body } = await ask(pool, request, status)
+    onAnswer?.(body)
     return true
   })
 }

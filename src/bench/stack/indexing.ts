@@ -71,12 +71,15 @@ async function oneRound(bench: StackBench, admin: Admin, target: string, count: 
     (await admin.fetchTopicOffsets(topic)).reduce((sum, { offset }) => sum + Number(offset), 0)
   const [indexer] = topology.instances('indexer')
   indexer!.signal('SIGSTOP')
-  const [begun, already] = [performance.now(), await events()]
-  const ids = await rows.insertMany(count)
-  await until('the events in Kafka', POLL_MS, async () => (await events()) >= already + count)
-  const captured = perSecond(count, begun)
-  await untilMerged(elasticsearch)
-  indexer!.signal('SIGCONT')
+  const capture = async (): Promise<{ ids: string[]; captured: number }> => {
+    const [begun, already] = [performance.now(), await events()]
+    const ids = await rows.insertMany(count)
+    await until('the events in Kafka', POLL_MS, async () => (await events()) >= already + count)
+    const captured = perSecond(count, begun)
+    await untilMerged(elasticsearch)
+    return { ids, captured }
+  }
+  const { ids, captured } = await capture().finally(() => indexer!.signal('SIGCONT'))
   const { indexed, cpu } = await catchUp(bench, done, count)
   await settled()
   const documents = await elasticsearch.sources(topology.names.index, ids)
