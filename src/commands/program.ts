@@ -156,6 +156,14 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
 
 /** Commands that find and repair what is wrong with the stored data; they work beside a running service. */
 function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
+  withConfig(
+    add('verify', 'compare rows, objects, index, cache and counters with each other', VERIFY_EXAMPLE),
+  )
+    .option('--repair', 'rebuild index, cache and counters where they are wrong; contents are never changed')
+    .option('--grace <minutes>', 'age from which an object must have a row', '60')
+    .option('--json', 'print JSON')
+    .action((options) => chosen(async () => (await import('./verify.ts')).verify(options, io)))
+
   withConfig(add('dead-letters', 'manage the events that could not be processed', DEAD_LETTERS_EXAMPLE))
     .addArgument(
       new Argument(
@@ -174,6 +182,7 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     )
 }
 
+const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
 const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'

@@ -44,6 +44,14 @@ export interface SearchQuery {
 
 export type Facet = FieldsWith<{ facet: true }>
 
+/** What the index has, without its fields. */
+export interface IndexedDocument {
+  id: string
+  version: number
+  /** a tombstone */
+  deleted: boolean
+}
+
 /** A value of a facet, and the number of documents that have it. */
 export interface ValueCount {
   key: string
@@ -63,6 +71,8 @@ export interface SearchIndex {
   index(documents: SearchDocument[]): Promise<{ needContent: string[] }>
   /** The versions that the index has of these documents, tombstones included. */
   versions(ids: string[]): Promise<Map<string, number>>
+  /** Everything that the index has, in the order of the ids. @param after id of the last one of the previous page */
+  list(after: string | undefined, limit: number): Promise<IndexedDocument[]>
   /** Any text is a valid query. Words are stemmed, accents folded, typing errors tolerated; "…" is a phrase. */
   search(query: SearchQuery): Promise<SearchResult>
   /** Titles with a word that starts like the last word of `prefix`. */

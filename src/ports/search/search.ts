@@ -38,6 +38,7 @@ export function createSearchIndex(driver: SearchDriver): SearchIndex {
     },
 
     versions: (ids) => driver.versions(ids),
+    list: (after, limit) => driver.list(after, limit),
 
     async search({ q, filters, from, size }) {
       const first = Math.min(from, MAX_WINDOW)

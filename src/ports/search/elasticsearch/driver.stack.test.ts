@@ -1,5 +1,6 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
+import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
@@ -8,4 +9,6 @@ after(async () => {
   for (const cleanup of cleanups) await cleanup()
 })
 
-searchIndexContractSuite(() => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open())
+const open = () => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open()
+searchIndexContractSuite(open)
+searchListContract(open)

@@ -3,6 +3,7 @@ import { HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { formatTime } from '../../../domain/time.ts'
 import type { Row, SearchDriver } from '../driver.ts'
+import type { IndexedDocument } from '../port.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import { CONTENT_START, MAX_SUGGESTION_ROWS, MAX_TOTAL, MAX_VALUES } from '../limits.ts'
 import type { Elasticsearch } from './client.ts'
@@ -34,7 +35,7 @@ const BEGINNING_OF_CONTENT = {
 export function createReader(
   client: Pick<Elasticsearch, 'ask'>,
   alias: string,
-): Pick<SearchDriver, 'check' | 'search' | 'titles' | 'countValues'> {
+): Pick<SearchDriver, 'check' | 'list' | 'search' | 'titles' | 'countValues'> {
   async function search<T>(body: { query: Query } & Record<string, unknown>): Promise<Answer<T>> {
     const answer = await client.ask<Answer<T>>({
       method: 'POST',
@@ -54,6 +55,8 @@ export function createReader(
       const body = { size: 0, terminate_after: 1 }
       await client.ask({ method: 'POST', path: `/${alias}/_search`, query, body, retries: 0 })
     },
+
+    list: (after, limit) => listDocuments(search, after, limit),
 
     async search(terms, conditions, from, size) {
       const { hits } = await search<Source>({
@@ -93,11 +96,38 @@ export function createReader(
   }
 }
 
+/** A request for a page of documents. */
+type Search = <T>(body: { query: Query } & Record<string, unknown>) => Promise<Answer<T>>
+
+async function listDocuments(
+  search: Search,
+  after: string | undefined,
+  limit: number,
+): Promise<IndexedDocument[]> {
+  const { hits } = await search<{ deleted: boolean }>({
+    query: { match_all: {} },
+    size: limit,
+    version: true,
+    track_total_hits: false,
+    sort: [{ id: 'asc' }],
+    _source: ['deleted'],
+    ...(after !== undefined && { search_after: [after] }),
+  })
+  return hits.hits.map(({ _id: id, _version: version, _source }) => ({
+    id,
+    version,
+    deleted: _source.deleted,
+  }))
+}
+
 interface Answer<T> {
   timed_out: boolean
   hits: {
     total: { value: number }
     hits: {
+      _id: string
+      /** where it was asked for */
+      _version: number
       _source: T
       sort: [score: number, ...unknown[]]
       fields?: Record<string, string[]>

@@ -1,9 +1,11 @@
 import { silentLogger } from '../../../runtime/logger.ts'
 import { openTestDatabase } from '../../../testing/database.ts'
 import { TEST_FILE } from '../../../testing/test-file.ts'
+import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 import { openSearch } from '../open.ts'
 
-searchIndexContractSuite(async () =>
-  openSearch('postgres:', { database: await openTestDatabase(TEST_FILE), log: silentLogger }),
-)
+const open = async () =>
+  openSearch('postgres:', { database: await openTestDatabase(TEST_FILE), log: silentLogger })
+searchIndexContractSuite(open)
+searchListContract(open)

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { DomainError } from '../../../domain/errors.ts'
 import type { SearchDriver } from '../driver.ts'
+import type { IndexedDocument } from '../port.ts'
 import { comparePartial, updateInPlace } from './partial-updates.ts'
 import { createReader } from './reader.ts'
 import { createSuggestTerms, createWordRecorder } from './spelling.ts'
@@ -35,6 +36,15 @@ export function openPostgresDriver(pool: Pool): SearchDriver {
         [ids],
       )
       return new Map(rows.map(({ id, version }) => [id, version]))
+    },
+
+    async list(after, limit) {
+      const { rows } = await pool.query<IndexedDocument>(
+        `select id, version, deleted from search.documents where ($1::uuid is null or id > $1)
+          order by id limit $2`,
+        [after ?? null, limit],
+      )
+      return rows
     },
 
     async check() {

@@ -1,0 +1,91 @@
+import type { Config } from '../config/schema.ts'
+import { queryRows } from '../db/query.ts'
+import { isShared } from '../ports/adapters.ts'
+import { createRetry } from '../roles/indexer/retry-transient.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { defineModule } from '../runtime/module.ts'
+import { startCommandPorts } from './command-ports.ts'
+import { makeIndexer } from './indexer.ts'
+import { checkCache } from './verify/check-cache.ts'
+import { checkContents } from './verify/check-contents.ts'
+import { checkCounters } from './verify/check-counters.ts'
+import { checkIndex } from './verify/check-index.ts'
+import { checkObjects } from './verify/check-objects.ts'
+import { checkSignatures } from './verify/check-signatures.ts'
+import type { CheckContext, Damage } from './verify/damage.ts'
+
+export { type Damage, type DamageKind, DAMAGES } from './verify/damage.ts'
+
+/** Give up on servers that do not answer for so long. */
+const RETRY_TIMEOUT_MS = 60_000
+
+export interface VerifyOptions {
+  log: Logger
+  signal: AbortSignal
+  /** rebuild index, cache and counters where they differ from the rows */
+  repair: boolean
+  /** objects that were stored later may still get their row */
+  objectsBefore: Date
+}
+
+/** The checks of stored data, open for one command. */
+export interface OpenVerify {
+  /** number of rows with objects */
+  total(): Promise<number>
+  /**
+   * Compares rows, objects, index, cache and counters. Holds a page of each in memory. Beside other processes, what looks
+   * wrong is looked at again before it is reported.
+   * @param onProgress gets the number of objects whose rows were checked
+   * @throws DomainError unavailable; the signal's reason
+   */
+  run(onProgress: (part: string, count: number) => void, report: (damage: Damage) => void): Promise<void>
+  stop(): Promise<void>
+}
+
+/** @throws NewerDatabaseError, Error with a sentence for the operator */
+export async function openVerify(config: Config, options: VerifyOptions): Promise<OpenVerify> {
+  const { repair, objectsBefore } = options
+  const hasSharedCache = isShared('cache', config.cache.url)
+  const started = await startCommandPorts(config, options.log, (base, ports) => {
+    const { database, blobs, searchIndex, cache } = ports
+    const indexer = defineModule('indexer', { searchIndex, blobs }, async (needs) => {
+      const { consumer, stop } = await makeIndexer(base, needs)
+      return { value: consumer, stop }
+    })
+    return { database, blobs, searchIndex, ...(repair && { indexer }), ...(hasSharedCache && { cache }) }
+  })
+  const { roots, value, isAlone, failed } = started
+  const { pool } = value(roots.database)
+  const retry = createRetry(RETRY_TIMEOUT_MS, AbortSignal.any([options.signal, failed]))
+
+  return {
+    async total() {
+      const [row] = await queryRows<{ total: number }>(
+        pool,
+        `select (select count(*) from documents.documents where s3_key is not null)
+              + (select count(*) from signatures.signatures where image_encoding is not null) as total`,
+      )
+      return Number(row!.total)
+    },
+
+    run(onProgress, report) {
+      const context = (part: string): CheckContext => {
+        return { pool, retry, repair, isAlone, report, onProgress: (count) => onProgress(part, count) }
+      }
+      const blobs = value(roots.blobs)
+      const index = value(roots.searchIndex)
+      const consumer = roots.indexer && value(roots.indexer)
+      const checkAll = async (): Promise<void> => {
+        await checkContents(blobs, context('contents'))
+        await checkObjects(blobs, objectsBefore, context('objects'))
+        await checkSignatures(context('signatures'))
+        await checkIndex({ index, consumer }, context('index'))
+        await checkCounters(context('counters'))
+        if (roots.cache) await checkCache(value(roots.cache), context('cache'))
+      }
+      return retry.untilEnded(checkAll())
+    },
+
+    stop: () => started.stop(),
+  }
+}

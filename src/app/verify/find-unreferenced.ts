@@ -1,0 +1,70 @@
+import type { Pool } from 'pg'
+import { queryRows } from '../../db/query.ts'
+import { signatureImageKey } from '../../domain/signature.ts'
+import type { Blobs, ListedObject } from '../../ports/blobs/port.ts'
+import type { Retry } from '../../roles/indexer/retry-transient.ts'
+
+const BATCH_SIZE = 500
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?=\/)/
+
+/** Which of these keys rows name. */
+type Referenced = (pool: Pool, keys: readonly string[]) => Promise<Iterable<string>>
+
+const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] = [
+  {
+    bucket: 'documents',
+    async referenced(pool, keys) {
+      // By the primary key; other programs may use other keys.
+      const ids = keys.flatMap((key) => UUID.exec(key)?.[0] ?? [])
+      const others = keys.filter((key) => !UUID.test(key))
+      const byId = 'select s3_key as key from documents.documents where id = any($1::uuid[])'
+      const byKey = 'select s3_key as key from documents.documents where s3_key = any($1)'
+      const rows = [
+        ...(await queryRows<{ key: string }>(pool, byId, [ids])),
+        ...(others.length > 0 ? await queryRows<{ key: string }>(pool, byKey, [others]) : []),
+      ]
+      return rows.map(({ key }) => key)
+    },
+  },
+  {
+    bucket: 'signatures',
+    async referenced(pool, keys) {
+      const ids = keys.flatMap((key) => UUID.exec(key)?.[0] ?? [])
+      const text =
+        'select id from signatures.signatures where image_encoding is not null and id = any($1::uuid[])'
+      return (await queryRows<{ id: string }>(pool, text, [ids])).map(({ id }) => signatureImageKey(id))
+    },
+  },
+]
+
+export interface UnreferencedObject extends ListedObject {
+  bucket: 'documents' | 'signatures'
+}
+
+/**
+ * The objects that no row names. An object is stored before its row, so younger ones than the grace time may still get
+ * theirs.
+ * @param onChecked gets the number of objects of each batch
+ */
+export async function* findUnreferenced(
+  { pool, blobs, retry, olderThan }: { pool: Pool; blobs: Blobs; retry: Retry; olderThan: Date },
+  onChecked: (count: number) => void,
+): AsyncGenerator<UnreferencedObject> {
+  for (const { bucket, referenced } of BUCKETS) {
+    const check = async (batch: ListedObject[]): Promise<UnreferencedObject[]> => {
+      const keys = batch.map(({ key }) => key)
+      const known = new Set(await retry.retry(() => referenced(pool, keys)))
+      onChecked(batch.length)
+      return batch.filter(({ key }) => !known.has(key)).map((object) => ({ ...object, bucket }))
+    }
+    let batch: ListedObject[] = []
+    for await (const object of blobs.list(bucket)) {
+      if (object.modified > olderThan) continue
+      batch.push(object)
+      if (batch.length < BATCH_SIZE) continue
+      yield* await check(batch)
+      batch = []
+    }
+    if (batch.length > 0) yield* await check(batch)
+  }
+}
