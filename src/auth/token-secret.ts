@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makePrivateFolder } from '../runtime/private-folder.ts'
 
 /** The secret that signs tokens, kept in the data folder. */
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
@@ -18,7 +19,7 @@ async function keptSecret(dataFolder: string, name: string): Promise<string> {
   const file = join(dataFolder, name)
   const kept = await readFile(file, 'utf8').catch(() => undefined)
   if (kept !== undefined) return kept.trim()
-  await mkdir(dataFolder, { recursive: true })
+  await makePrivateFolder(dataFolder)
   const draft = `${file}.${process.pid}`
   await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {

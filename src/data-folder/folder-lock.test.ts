@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -50,6 +50,8 @@ test('a missing folder is created', async () => {
   const folder = join(await newFolder(), 'a', 'b')
   await lockFolder(folder)
   assert.deepEqual(await readdir(folder), ['lock'])
+  // As root, PostgreSQL's user passes through it.
+  assert.equal((await stat(folder)).mode & 0o777, process.getuid?.() === 0 ? 0o711 : 0o700)
 })
 
 test('the lock of a killed process is taken over', async () => {

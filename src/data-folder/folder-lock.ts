@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makePrivateFolder } from '../runtime/private-folder.ts'
 import { processIdentity } from '../runtime/processes.ts'
 
 export interface FolderLock {
@@ -41,7 +42,7 @@ interface Holder {
  */
 export async function lockFolder(path: string): Promise<FolderLock> {
   const folder = resolve(path)
-  await mkdir(folder, { recursive: true })
+  await makePrivateFolder(folder)
   const mine: Holder = {
     pid: process.pid,
     identity: (await processIdentity(process.pid)) ?? '',

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { syncFolder } from '../../runtime/file-sync.ts'
+import { makePrivateFolder } from '../../runtime/private-folder.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { killProcessesOf } from './leftovers.ts'
 import { chooseServerUser, SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
@@ -74,7 +75,7 @@ export async function openDataFolder(folder: string, binaries: PostgresBinaries)
 /** Only the folder itself is private, because the server's user needs access to the folders above. */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(dirname(folder), { recursive: true })
+    await makePrivateFolder(dirname(folder))
     await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
     const { message } = error as Error
