@@ -6,7 +6,7 @@ import { runCli } from '../testing/cli.ts'
 
 const COMMANDS = [
   ...['serve', 'migrate', 'reindex', 'seed', 'import', 'search', 'tail'],
-  ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'completion'],
+  ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'gc', 'completion'],
 ]
 
 test('help lists every command and the exit codes', async () => {

@@ -164,6 +164,12 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./verify.ts')).verify(options, io)))
 
+  withConfig(add('gc', 'remove objects that no row names, and expired idempotency keys', GC_EXAMPLE))
+    .option('--dry-run', 'only print what it would remove')
+    .option('--grace <minutes>', 'age from which an object must have a row', '1440')
+    .option('--json', 'print JSON')
+    .action((options) => chosen(async () => (await import('./gc.ts')).gc(options, io)))
+
   withConfig(add('dead-letters', 'manage the events that could not be processed', DEAD_LETTERS_EXAMPLE))
     .addArgument(
       new Argument(
@@ -182,6 +188,7 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     )
 }
 
+const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
