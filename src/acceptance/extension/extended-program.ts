@@ -57,9 +57,9 @@ const EDITS: Record<string, { before: string; insert: string }[]> = {
       insert:
         "  { topic: 'cdc.comments', schema: 'documents', table: 'comments', documentId: 'document_id', letter: 'c' },\n",
     },
+    { before: "  'signature.added',", insert: "  'comment.added',\n" },
   ],
   'src/roles/ws/messages-of-event.ts': [
-    { before: "  | 'signature.added'", insert: "  | 'comment.added'\n" },
     {
       before: "  'cdc.signatures': ",
       insert:
