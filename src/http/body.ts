@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import getRawBody from 'raw-body'
 import { DomainError } from '../domain/errors.ts'
-import { createSemaphore } from '../runtime/semaphore.ts'
+import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts'
 import { TimeoutError, within } from '../runtime/within.ts'
-import { checkJsonBounds } from './json-bounds.ts'
+import { JsonBounds } from './json-bounds.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -18,6 +19,7 @@ const LARGE_WAIT_MS = 10_000
 const READ_LIMIT_MS = 60_000
 
 const largeBodies = createSemaphore(LARGE_AT_ONCE)
+const largeParses = createSemaphore(1)
 
 /** Maximum size of a JSON body with one long string of this many bytes as UTF-8. */
 export const jsonBytesFor = (textBytes: number): number =>
@@ -54,24 +56,54 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     throw unsupportedType(`must be application/json, not ${type.slice(0, 100)}`)
   }
   const expected = Number(request.headers['content-length'] ?? maxBytes)
-  if (expected <= LARGE_BYTES || maxBytes <= LARGE_BYTES) return parseJson(await readBody(request, maxBytes))
-  const done = await largeBodies.acquire(AbortSignal.timeout(LARGE_WAIT_MS)).catch(() => {
+  if (expected <= LARGE_BYTES || maxBytes <= LARGE_BYTES)
+    return parse(decode(await readBody(request, maxBytes)))
+  const body = await inTurn(largeBodies, () => readBody(request, maxBytes))
+  return inTurn(largeParses, () => parseLarge(body))
+}
+
+/** @throws DomainError unavailable */
+async function inTurn<T>(turns: Semaphore, work: () => Promise<T>): Promise<T> {
+  const done = await turns.acquire(AbortSignal.timeout(LARGE_WAIT_MS)).catch(() => {
     throw new DomainError('unavailable', 'other large bodies are being read; try again')
   })
   try {
-    return parseJson(await readBody(request, maxBytes))
+    return await work()
   } finally {
     done()
   }
 }
 
-/** Reads the whole body, at most `maxBytes`. */
+/** Each step of some ten milliseconds in a turn of the event loop of its own, also what the caller does next. */
+async function parseLarge(bytes: Buffer): Promise<unknown> {
+  await nextTurn()
+  const text = decode(bytes)
+  await nextTurn()
+  const json = parse(text)
+  await nextTurn()
+  return json
+}
+
+/** Reads the whole body, at most `maxBytes`, and stops at what is too expensive to parse. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const length = request.headers['content-length']
+  const bounds = new JsonBounds()
+  const chunks = new Promise<never>((_, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      try {
+        bounds.write(chunk)
+      } catch (error) {
+        reject(error as Error)
+      }
+    })
+  })
+  const body = getRawBody(request, { limit: maxBytes, ...(length !== undefined && { length }) })
   try {
-    const length = request.headers['content-length']
-    const options = { limit: maxBytes, ...(length !== undefined && { length }) }
-    return await within(READ_LIMIT_MS, getRawBody(request, options))
+    return await within(READ_LIMIT_MS, Promise.race([body, chunks]))
   } catch (error) {
+    // Nothing keeps what still comes.
+    request.removeAllListeners('data')
+    if (error instanceof DomainError) throw error
     if ((error as { type?: string }).type === 'entity.too.large') {
       throw new DomainError('payload-too-large', `the body must have at most ${maxBytes} bytes`)
     }
@@ -82,17 +114,18 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
   }
 }
 
-function parseJson(bytes: Buffer): unknown {
+function decode(bytes: Buffer): string {
   if (bytes.length === 0) throw new DomainError('malformed-request', 'the body is empty; send a JSON object')
-  checkJsonBounds(bytes)
-  let body: string
   try {
-    body = utf8.decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw new DomainError('malformed-request', 'the body is not UTF-8')
   }
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(text)
   } catch (error) {
     throw new DomainError(
       'malformed-request',

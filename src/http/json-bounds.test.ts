@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
-import { checkJsonBounds } from './json-bounds.ts'
+import { JsonBounds } from './json-bounds.ts'
 
-const check = (text: string): void => checkJsonBounds(Buffer.from(text))
+/** The text as one chunk, and in chunks that split it anywhere. */
+function check(text: string): void {
+  const bytes = Buffer.from(text)
+  const split = new JsonBounds()
+  for (let from = 0; from < bytes.length; from += 7) split.write(bytes.subarray(from, from + 7))
+  new JsonBounds().write(bytes)
+}
 const refused = (text: string, code: 'payload-too-large' | 'validation-failed', field?: string): void =>
   assert.throws(
     () => check(text),
@@ -27,6 +33,8 @@ test('depth and number of values are bounded', () => {
   refused(`[${'{},'.repeat(1_000_000)}{}]`, 'payload-too-large')
   refused(`{"a":[${'1,'.repeat(1_000_000)}1]}`, 'payload-too-large')
   refused(`{${Array.from({ length: 20_000 }, (_, index) => `"${index}":0`).join()}}`, 'payload-too-large')
+  refused('1'.repeat(300_000), 'payload-too-large')
+  refused(' '.repeat(300_000), 'payload-too-large')
   check(`${'['.repeat(32)}${']'.repeat(32)}`)
 })
 

@@ -5,57 +5,93 @@ const MAX_DEPTH = 32
 const MAX_VALUES = 10_000
 /** of a string in bytes, as it is written */
 const MAX_STRING_BYTES = 64 * 1024
+/** Everything outside of strings: blanks, and digits, which are slow to parse. */
+const MAX_OTHER_BYTES = 256 * 1024
 /** Fields whose strings may be as long as the body. */
 const LONG_FIELDS = new Set(['content', 'signature_data'])
+const MAX_NAME_BYTES = 64
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
-const OPENING = new Set([0x7b, 0x5b])
-const CLOSING = new Set([0x7d, 0x5d])
+const OPENING = [0x7b, 0x5b]
+const CLOSING = [0x7d, 0x5d]
 
 /**
- * Checks JSON for what makes it expensive to parse, in one pass over its bytes (about 1 ns each). It accepts some text
- * that is not JSON, which the parser refuses.
- * @throws DomainError payload-too-large, validation-failed naming a field with a long string
+ * Checks JSON for what makes it expensive to parse, while it arrives (about 1 ns a byte). It accepts some text that is
+ * not JSON, which the parser refuses.
  */
-export function checkJsonBounds(bytes: Uint8Array): void {
-  let depth = 0
-  let values = 1
-  /** of the member of the outermost object; undefined between members */
-  let name: string | undefined
-  let last: Uint8Array | undefined
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index]!
-    if (byte === QUOTE) {
-      const end = endOfString(bytes, index + 1)
-      last = bytes.subarray(index + 1, end)
-      if (last.length > MAX_STRING_BYTES && !(depth === 1 && name !== undefined && LONG_FIELDS.has(name))) {
-        throw invalidField(name ?? 'body', `must have no string of more than ${MAX_STRING_BYTES} bytes`)
-      }
-      index = end
-    } else if (byte === COLON && depth === 1) name = last && Buffer.from(last).toString().slice(0, 100)
-    else if (byte === COMMA) {
-      if (depth === 1) name = undefined
-      values++
-    } else if (OPENING.has(byte)) {
-      depth++
-      values++
-    } else if (CLOSING.has(byte)) depth--
-    if (depth > MAX_DEPTH) throw tooComplex(`nested deeper than ${MAX_DEPTH} levels`)
-    if (values > MAX_VALUES) throw tooComplex(`more than ${MAX_VALUES} values`)
-  }
-}
+export class JsonBounds {
+  #depth = 0
+  #values = 1
+  #others = 0
+  /** of the member of the outermost object that is being read; undefined between members */
+  #name: string | undefined
+  #isInString = false
+  #isEscaped = false
+  /** bytes of the current or last string, and the first of them */
+  #length = 0
+  readonly #start = Buffer.alloc(MAX_NAME_BYTES)
 
-/** The index of the quote that ends the string, or the end of the text. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let index = start; index < bytes.length; index++) {
-    const byte = bytes[index]
-    if (byte === QUOTE) return index
-    if (byte === BACKSLASH) index++
+  /** @throws DomainError payload-too-large, validation-failed naming a field with a long string */
+  write(chunk: Uint8Array): void {
+    let index = 0
+    while (index < chunk.length) {
+      if (this.#isInString) index = this.#readString(chunk, index)
+      else this.#readOther(chunk[index++]!)
+    }
   }
-  return bytes.length
+
+  /** @returns the index after the string, or after the chunk */
+  #readString(chunk: Uint8Array, from: number): number {
+    let index = from
+    let isEscaped = this.#isEscaped
+    for (; index < chunk.length; index++) {
+      const byte = chunk[index]
+      if (isEscaped) isEscaped = false
+      else if (byte === BACKSLASH) isEscaped = true
+      else if (byte === QUOTE) break
+    }
+    this.#isEscaped = isEscaped
+    if (this.#length < MAX_NAME_BYTES)
+      this.#start.set(
+        chunk.subarray(from, Math.min(index, from + MAX_NAME_BYTES - this.#length)),
+        this.#length,
+      )
+    this.#length += index - from
+    if (this.#length > MAX_STRING_BYTES && !this.#mayBeLong()) {
+      throw invalidField(this.#name ?? 'body', `must have no string of more than ${MAX_STRING_BYTES} bytes`)
+    }
+    if (index === chunk.length) return index
+    this.#isInString = false
+    return index + 1
+  }
+
+  #mayBeLong(): boolean {
+    return this.#depth === 1 && this.#name !== undefined && LONG_FIELDS.has(this.#name)
+  }
+
+  #readOther(byte: number): void {
+    if (byte === QUOTE) {
+      this.#isInString = true
+      this.#length = 0
+    } else if (byte === COLON) {
+      if (this.#depth === 1)
+        this.#name = this.#start.toString('utf8', 0, Math.min(this.#length, MAX_NAME_BYTES))
+    } else if (byte === COMMA) {
+      if (this.#depth === 1) this.#name = undefined
+      this.#values++
+    } else if (OPENING.includes(byte)) {
+      this.#depth++
+      this.#values++
+    } else if (CLOSING.includes(byte)) this.#depth--
+    this.#others++
+    if (this.#depth > MAX_DEPTH) throw tooComplex(`nested deeper than ${MAX_DEPTH} levels`)
+    if (this.#values > MAX_VALUES) throw tooComplex(`more than ${MAX_VALUES} values`)
+    if (this.#others > MAX_OTHER_BYTES)
+      throw tooComplex(`more than ${MAX_OTHER_BYTES} bytes beside its strings`)
+  }
 }
 
 const tooComplex = (what: string): DomainError =>

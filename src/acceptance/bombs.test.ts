@@ -1,0 +1,229 @@
+/**
+ * Requests made to exhaust a service, in a process with a small heap: nobody else waits for them, and it lives on.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request as send } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { WebSocket } from 'ws'
+import { within } from '../testing/deadline.ts'
+import { type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
+
+const HEAP_MEGABYTES = 256
+/** that a request may wait longer than one to a bare server of this machine at the same time */
+const MAX_WAIT_MS = 250
+const PING_EVERY_MS = 20
+const MEGABYTE = 1024 * 1024
+const ID = '019aa1b2-0000-7000-8000-000000000001'
+const RPC = '/document.DocumentService/GetDocument'
+
+let folder: string
+let service: ServiceProcess
+let bare: ChildProcess
+let bareUrl: string
+let token: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docmgr-bombs-'))
+  const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MEGABYTES}` }
+  service = await startServiceProcess(join(folder, 'data'), env)
+  const script =
+    'require("http").createServer((q,s)=>s.end()).listen(0,"127.0.0.1",function(){console.log(this.address().port)})'
+  bare = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = await once(bare.stdout!.setEncoding('utf8'), 'data')
+  bareUrl = `http://127.0.0.1:${Number(port)}`
+  const answer = await fetch(`${service.urls.http}/auth/token?user_id=u1&email=u1@example.com`)
+  token = ((await answer.json()) as { access_token: string }).access_token
+})
+after(async () => {
+  await service?.stop()
+  bare?.kill()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** The longest that a ping to each waited while `work` ran. */
+async function longestWaits(work: Promise<unknown>): Promise<{ service: number; bare: number }> {
+  const longest = { service: 0, bare: 0 }
+  let isDone = false
+  const ping = async (name: keyof typeof longest, url: string): Promise<void> => {
+    while (!isDone) {
+      const begun = performance.now()
+      const response = await fetch(url)
+      await response.arrayBuffer()
+      longest[name] = Math.max(longest[name], performance.now() - begun)
+      await new Promise((resolve) => setTimeout(resolve, PING_EVERY_MS))
+    }
+  }
+  const pings = [ping('service', `${service.urls.http}/health/live`), ping('bare', bareUrl)]
+  try {
+    await work
+  } finally {
+    isDone = true
+    await Promise.all(pings)
+  }
+  return longest
+}
+
+interface Sent {
+  method?: string
+  headers?: Record<string, string | number>
+  body: Uint8Array
+}
+
+/** The status of the answer, which can come before the body is sent. */
+async function statusOf(path: string, { method = 'POST', headers, body }: Sent): Promise<number> {
+  const sent = send(service.urls.http + path, {
+    method,
+    headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
+  })
+  sent.on('error', () => {})
+  sent.end(body)
+  const [answer] = await within(30_000, `an answer to ${path}`, once(sent, 'response'))
+  answer.resume()
+  answer.on('error', () => {})
+  return answer.statusCode
+}
+
+const times = (text: string, count: number): Buffer => Buffer.alloc(text.length * count, text)
+const around = (start: string, middle: Buffer, end: string): Buffer =>
+  Buffer.concat([Buffer.from(start), middle, Buffer.from(end)])
+
+const OBJECTS = around('[', times('{},', 10_000_000), '{}]')
+const FIELDS = '"title":"x","created_by":"ada@example.com"'
+const BODIES: [name: string, path: string, sent: Sent, status: number][] = [
+  ['a list of ten million objects', '/documents', { body: OBJECTS }, 413],
+  ['an object with such a list', '/documents', { body: around(`{${FIELDS},"a":`, OBJECTS, '}') }, 413],
+  ['more than the limit', '/documents', { body: times('{},', 12_000_000) }, 413],
+  ['deep lists', '/documents', { body: times('[', 30 * MEGABYTE) }, 413],
+  ['deep objects', '/documents', { body: times('{"a":', 6 * MEGABYTE) }, 413],
+  ['a long title', '/documents', { body: around('{"title":"', times('x', 30 * MEGABYTE), '"}') }, 422],
+  ['a long number', '/documents', { body: times('1', 30 * MEGABYTE) }, 413],
+  ['blanks', '/documents', { body: times(' ', 30 * MEGABYTE) }, 413],
+  ['many values in a signature', '/signatures', { body: around('[', times('0,', MEGABYTE), '0]') }, 413],
+  ['a long list of changes', `/documents/${ID}`, { method: 'PATCH', body: OBJECTS }, 413],
+  [
+    'a compressed document',
+    '/documents',
+    { headers: { 'content-encoding': 'gzip' }, body: gzipSync(OBJECTS) },
+    415,
+  ],
+  ['a compressed call', RPC, { headers: { 'content-encoding': 'gzip' }, body: gzipSync(OBJECTS) }, 501],
+  ['a large call', RPC, { body: OBJECTS }, 429],
+  [
+    'a form of many parts',
+    '/documents',
+    {
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: times('--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n', 100_000),
+    },
+    422,
+  ],
+  [
+    'a form with a long header',
+    '/documents',
+    {
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: around('--x\r\nContent-Disposition: ', times('a', 20 * MEGABYTE), '\r\n\r\n'),
+    },
+    400,
+  ],
+  [
+    'a content of 10 MB',
+    '/documents',
+    { body: around(`{${FIELDS},"content":"`, times('x', 10 * MEGABYTE), '"}') },
+    201,
+  ],
+  [
+    'a content of 10 MB in escapes',
+    '/documents',
+    { body: around(`{${FIELDS},"content":"`, times('\\u00e9', 5 * MEGABYTE), '"}') },
+    201,
+  ],
+]
+
+for (const [name, path, sent, status] of BODIES) {
+  test(`${name}: ${status}, and nobody waits`, async () => {
+    const answered = Promise.all(Array.from({ length: 3 }, () => statusOf(path, sent)))
+    await nobodyWaits(answered)
+    assert.deepEqual(await answered, [status, status, status])
+  })
+}
+
+async function nobodyWaits(work: Promise<unknown>): Promise<void> {
+  const longest = await longestWaits(work)
+  assert.ok(longest.service - longest.bare < MAX_WAIT_MS, JSON.stringify(longest))
+}
+
+test('gRPC with large messages, many streams and streams that never end', async () => {
+  const session = connectHttp2(`http://${service.urls.grpc}`)
+  session.on('error', () => {})
+  await once(session, 'connect')
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(45 * MEGABYTE, 1)
+  const message = Buffer.concat([prefix, Buffer.alloc(100_000)])
+  const call = async (body: Buffer, ends: boolean): Promise<unknown> => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': RPC,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    stream.on('error', () => {})
+    const headers = Promise.race([once(stream, 'response'), once(stream, 'close')])
+    if (ends) stream.end(body)
+    else stream.write(body)
+    const [first] = await headers
+    return (first as Record<string, string> | undefined)?.['grpc-status']
+  }
+  const large = Promise.all(Array.from({ length: 20 }, () => call(message, true)))
+  await nobodyWaits(within(30_000, 'the answers', large))
+  assert.deepEqual(new Set(await large), new Set(['8']))
+  const half = Buffer.concat([Buffer.from([0, 0, 0, 0xff, 0xff]), Buffer.alloc(60_000)])
+  for (let index = 0; index < 1_000; index++) void call(half, false)
+  await nobodyWaits(new Promise((resolve) => setTimeout(resolve, 1_000)))
+  session.destroy()
+})
+
+test('WebSockets with large frames, and with many', async () => {
+  const connected = async (): Promise<WebSocket> => {
+    const ws = new WebSocket(`${service.urls.http.replace('http', 'ws')}/ws/${ID}?token=${token}`)
+    ws.on('error', () => {})
+    await once(ws, 'open')
+    assert.equal(ws.extensions, '', 'no frame is compressed')
+    return ws
+  }
+  const [large, many] = [await connected(), await connected()]
+  const closed = Promise.all([once(large, 'close'), once(many, 'close')])
+  large.send('x'.repeat(30 * MEGABYTE))
+  for (let index = 0; index < 10_000; index++) many.send('{"type":"ping"}')
+  await nobodyWaits(within(30_000, 'the connections to be closed', closed))
+  assert.deepEqual(
+    (await closed).map(([code]) => code),
+    [1009, 1008],
+  )
+})
+
+test('bodies that never end keep no other request waiting', async () => {
+  const { port } = new URL(service.urls.http)
+  const slow: Socket[] = Array.from({ length: 200 }, () => {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(
+      'POST /documents HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${20 * MEGABYTE}\r\n\r\n{"title":"`,
+    )
+    return socket
+  })
+  const other = around(`{${FIELDS},"content":"`, times('x', 1_000), '"}')
+  const answered = statusOf('/documents', { body: other })
+  await nobodyWaits(answered)
+  assert.equal(await answered, 201)
+  for (const socket of slow) socket.destroy()
+})
