@@ -34,7 +34,9 @@ export const costs: Measurement<StackBench> = {
         () => withJson('POST', '/signatures', signatureOf(ids[n++]!)),
         201,
       ),
-      'GET a cached document': send('document', () => get(`/documents/${ids[n++ % READ]}`)),
+      'GET a cached document': send('document', () =>
+        get(`/documents/${ids[n++ % Math.min(READ, operations)]}`),
+      ),
       'GET a search': send('search', () => get(`/search?q=agreement+${1 + (n++ % 999)}`)),
       'a change of a title, sent and indexed': async () => {
         for (const id of ids) await bench.rows.rename(id, `Renewal ${n++}`)
