@@ -14,7 +14,7 @@ const KEY_SCHEMAS = ['documents', 'signatures'] as const
 
 /** What nothing refers to any more, for one command. */
 export interface OpenGc {
-  /** The objects that no row names. Whoever removes one does so before asking for the next. */
+  /** The objects that no row names. One is removed before the next is asked for. */
   objects(): AsyncIterable<UnreferencedObject>
   removeObject(object: UnreferencedObject): Promise<void>
   /** Removes the idempotency keys that have expired. */

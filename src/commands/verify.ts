@@ -62,7 +62,7 @@ function* summaryOf(
   kinds: Partial<Record<DamageKind, { found: number; repaired: number }>>,
   hasRepaired: boolean,
 ): Generator<string> {
-  const parts = Object.entries(checked).map(([part, count]) => `${count.toLocaleString('en')} ${part}`)
+  const parts = Object.entries(checked).map(([part, count]) => `${part} ${count.toLocaleString('en')}`)
   if (parts.length > 0) yield `Checked: ${parts.join(', ')}.`
   const entries = Object.entries(kinds) as [DamageKind, { found: number; repaired: number }][]
   if (entries.length === 0) yield 'Everything is well.'

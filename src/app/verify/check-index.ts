@@ -88,7 +88,7 @@ async function reportMismatches(
 
 /** Every document of the index has a row. */
 async function checkStrays({ index }: IndexCheckOptions, context: CheckContext): Promise<void> {
-  const { pool, retry, repair, report, onProgress } = context
+  const { pool, retry, repair, report } = context
   const readPage = (after: string | null): Promise<IndexedDocument[]> =>
     retry.retry(() => index.list(after ?? undefined, PAGE_SIZE))
   for await (const documents of pagesOf(readPage)) {
@@ -101,7 +101,6 @@ async function checkStrays({ index }: IndexCheckOptions, context: CheckContext):
       const detail = `the index has version ${version} of a document without a row`
       report({ kind: 'index-without-row', subject: id, detail, repaired: repair })
     }
-    onProgress(documents.length)
   }
 }
 
