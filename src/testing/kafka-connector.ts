@@ -32,19 +32,7 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = new Pool({ connectionString: databaseUrl(database.name), max: 1 })
   let registered = false
-
   const connect = createConnectClient(connectUrl, new AbortController().signal)
-  /** Repeats a request that is refused while the worker is rebalancing. */
-  const settle = (what: string, request: () => Promise<void>): Promise<true> =>
-    eventually(what, () =>
-      request().then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof ConnectError && error.status === 409) return undefined
-          throw error
-        },
-      ),
-    )
   const walsender = (): Promise<number | undefined> => streamingProcess(admin, name)
   const streaming = (before?: number): Promise<number> =>
     eventually(
@@ -108,6 +96,19 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
     }
   })
   return connector
+}
+
+/** Repeats a request that is refused while the worker is rebalancing. */
+function settle(what: string, request: () => Promise<void>): Promise<true> {
+  const attempt = (): Promise<true | undefined> =>
+    request().then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ConnectError && error.status === 409) return undefined
+        throw error
+      },
+    )
+  return eventually(what, attempt)
 }
 
 /** The process of PostgreSQL that streams the slot to the connector. */
