@@ -38,9 +38,11 @@ test("the settings that the values may have are docmgr's, with its bounds", () =
     ['maximum', 1],
   ] as const) {
     const withAll = (offset: number) =>
-      configurationOf(
-        Object.fromEntries(limits.map((limit) => [limit.variable, String(limit[side] + offset)])),
-      )
+      configurationOf({
+        // The greatest lifetime of a token is accepted only where this allows it.
+        DOCMGR_AUTH_MAX_TOKEN_LIFETIME: '31536000',
+        ...Object.fromEntries(limits.map((limit) => [limit.variable, String(limit[side] + offset)])),
+      })
     const accepted = withAll(0)
     assert.ok('settings' in accepted, 'problem' in accepted ? accepted.problem : '')
     const refused = withAll(step)

@@ -10,6 +10,8 @@ import {
 } from './compose-model.ts'
 
 const SERVING = ['AUTH', 'LISTEN', 'SHUTDOWN']
+/** What a container that serves may have. */
+const OPTIONAL = ['HTTP']
 /** The groups of settings of each container. */
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
@@ -29,7 +31,8 @@ export function* variables(service: Service): Problems {
   if (!groups) return yield 'is not in NEEDS of compose-settings.ts'
   const names = Object.keys(environmentOf(service))
   const used = new Set(names.map((name) => name.split('_')[1]!))
-  for (const group of used) if (!groups.includes(group)) yield `does not need DOCMGR_${group}`
+  const allowed = groups.includes('LISTEN') ? [...groups, ...OPTIONAL] : groups
+  for (const group of used) if (!allowed.includes(group)) yield `does not need DOCMGR_${group}`
   for (const group of groups) if (!used.has(group)) yield `lacks DOCMGR_${group}`
   // Reindexing needs neither a session nor a slot.
   const direct = names.some((name) => name.startsWith('DOCMGR_DATABASE_DIRECT_URL'))
