@@ -37,7 +37,7 @@ export interface Tokens {
 
 /** Seconds that the clocks of issuer and service may differ (RFC 7519, 4.1.4). */
 const LEEWAY = 60
-export const DEFAULT_MAX_LIFETIME = 30 * 86_400
+const DEFAULT_MAX_LIFETIME = 30 * 86_400
 /** RFC 7519, 5.1 and RFC 9068, 2.1; a media type may omit `application/` (RFC 7515, 4.1.9). */
 const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
 

@@ -7,7 +7,7 @@ const MAX_DISCARD_MS = 3_000
 
 const continued = new WeakSet<IncomingMessage>()
 
-export function hasBody({ headers }: IncomingMessage): boolean {
+function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
@@ -37,7 +37,7 @@ export function endResponse(response: ServerResponse, body: string | Uint8Array 
 }
 
 /** Reads and drops the rest of the body, within limits. After that, a client that is still writing may be cut off. */
-export async function discardBody(request: IncomingMessage): Promise<void> {
+async function discardBody(request: IncomingMessage): Promise<void> {
   request.unpipe()
   if (request.complete || request.destroyed || isWaiting(request)) return
   await new Promise<void>((resolve) => {

@@ -41,7 +41,7 @@ const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::\d{1,5})?$/i
 const OWN_SITES = ['same-origin', 'none']
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-export const isSafe = (method: string): boolean => SAFE_METHODS.has(method)
+const isSafe = (method: string): boolean => SAFE_METHODS.has(method)
 
 export function createRequestGuard({ mode, hosts, origins }: GuardOptions): RequestGuard {
   const names = new Set([...LOCAL_HOSTS, ...hosts].map((name) => name.toLowerCase()))

@@ -22,7 +22,7 @@ const part = (value: unknown): string =>
 
 const hash = (alg: string): string => `sha${alg.slice(2)}`
 
-export function signToken(header: object, claims: object | string, secret = TOKEN_SETTINGS.secret): string {
+function signToken(header: object, claims: object | string, secret = TOKEN_SETTINGS.secret): string {
   const { alg = 'HS256' } = header as { alg?: string }
   const text = `${part(header)}.${part(claims)}`
   const signature = alg.startsWith('HS')
