@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { ConfigError } from '../config/config-error.ts'
 import type { Config } from '../config/schema.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import type { Database } from '../db/database.ts'
 import { openRunning } from '../db/open.ts'
-import { isShared } from '../ports/adapters.ts'
+import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Module, type RunningGraph, startGraph } from '../runtime/module.ts'
 import { type Base, createBase, type Overrides } from './base.ts'
@@ -29,13 +30,14 @@ export interface CommandPorts<Roots> {
  * Starts the ports that a command needs. While a service uses the data folder, the command connects to the embedded
  * database of that service, and reads and writes objects beside it.
  * @param compose the modules to start
- * @throws NewerDatabaseError, Error with a sentence for the operator
+ * @throws ConfigError, NewerDatabaseError, Error with a sentence for the operator
  */
 export async function startCommandPorts<Roots extends Record<string, Module<unknown>>>(
   config: Config,
   log: Logger,
   compose: (base: Base, ports: Ports) => Roots,
 ): Promise<CommandPorts<Roots>> {
+  refuseOwnDatabaseBesideSharedData(config)
   try {
     const isAlone = !isShared('database', config.database.url)
     return { ...(await start(config, log, compose, {})), isAlone }
@@ -55,6 +57,24 @@ export async function startCommandPorts<Roots extends Record<string, Module<unkn
     await database?.stop()
     throw error
   }
+}
+
+/**
+ * The commands remove what no row names. An embedded database, which may have been started by a forgotten setting, does
+ * not have the rows of what other processes store.
+ * @throws ConfigError
+ */
+function refuseOwnDatabaseBesideSharedData(config: Config): void {
+  const { url } = config.database
+  if (isShared('database', url)) return
+  const shared = (['blobs', 'search', 'changes'] as const).find(
+    (port) => isShared(port, config[port].url) && adapterOf(port, config[port].url).needsDatabase !== true,
+  )
+  if (shared === undefined) return
+  const rule =
+    `belongs to this machine alone, and ${shared}.url = ${JSON.stringify(config[shared].url)} can have the data of ` +
+    `others, which this command would take for left over: set database.url to ${sharedExamples('database')}`
+  throw new ConfigError([{ key: 'database.url', origin: '', value: JSON.stringify(url), rule }])
 }
 
 async function start<Roots extends Record<string, Module<unknown>>>(

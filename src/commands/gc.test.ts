@@ -51,6 +51,20 @@ test('gc removes old objects that no row names, beside a service, and nothing el
   assert.equal((await gc()).count, 0)
 })
 
+test('commands that remove what no row names refuse an embedded database beside data of others', async () => {
+  const settings = [
+    ['DOCMGR_BLOBS_URL', 's3:http://127.0.0.1:9'],
+    ['DOCMGR_SEARCH_URL', 'elasticsearch:http://127.0.0.1:9'],
+    ['DOCMGR_CHANGES_URL', 'kafka://127.0.0.1:9'],
+  ] as const
+  const commands = [['gc'], ['verify', '--repair'], ['dead-letters', 'retry', '--all']]
+  for (const [number, [name, url]] of settings.entries()) {
+    const { code, stderr } = await runCli([...commands[number]!, '--data', data], { env: { [name]: url } })
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /database\.url = "embedded:".*set database\.url to postgres:/s)
+  }
+})
+
 test('a grace time that is shorter than an upload may take is refused', async () => {
   const { code, stderr } = await runCli(['gc', '--grace', '5', '--data', data])
   assert.equal(code, 2)
