@@ -34,7 +34,7 @@ const CHECKS = {
     ...cached('--cache', '--cache-strategy=content', `--cache-location=${CACHE}/prettier.json`),
     '.',
   ],
-  // Layers, import cycles, sizes, and which package is named where.
+  // Layers, import cycles, and which package is named where.
   architecture: ['--enable-source-maps', '--test-reporter=dot', `${OUT}/architecture.test.js`],
   unused: [
     'node_modules/knip/bin/knip.js',

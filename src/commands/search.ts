@@ -17,8 +17,8 @@ export interface SearchOptions extends ServiceOptions {
 
 /** Searches documents and prints them with highlights. */
 export async function search(q: string, options: SearchOptions, io: Io): Promise<number> {
-  const from = wholeNumber(options.from, '--from', 0, 1_000_000)
-  const size = wholeNumber(options.size, '--size', 1, 200)
+  const from = wholeNumber(options.from, '--from', 0, 10_000)
+  const size = wholeNumber(options.size, '--size', 1, 100)
   const { status, createdBy, contentType } = options
   return withService(options, io, 1, async ({ api }) => {
     const page = await api.search(

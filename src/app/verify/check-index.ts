@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { queryRows } from '../../db/query.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
+import { fieldDefinition, type FieldType, SEARCH_FIELDS } from '../../domain/document-fields.ts'
+import { STATUSES } from '../../domain/document-status.ts'
 import { currentDocuments, currentDocumentsOf } from '../../roles/indexer/current-documents.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
 import type { IndexedDocument, SearchDocument, SearchIndex } from '../../ports/search/port.ts'
@@ -104,21 +106,22 @@ async function checkStrays({ index }: IndexCheckOptions, context: CheckContext):
   }
 }
 
-/** Nothing of it is ever shown. */
+/** Nothing of it is ever shown, but the index needs a value of each field's type. */
 function tombstoneOf(id: string, version: number): SearchDocument {
-  const now = new Date().toISOString()
-  return {
-    id,
-    version,
-    deleted: true,
-    title: '',
-    content: '',
-    content_type: '',
-    content_size: 0,
-    content_sha256: null,
-    status: 'created',
-    created_by: '',
-    created_at: now,
-    updated_at: now,
-  }
+  const fields = Object.fromEntries(
+    SEARCH_FIELDS.map((name) => [name, EMPTY_VALUES[fieldDefinition(name).type]]),
+  )
+  return { ...fields, id, version, deleted: true, content: '' } as SearchDocument
+}
+
+const EMPTY_VALUES: Record<FieldType, string | number> = {
+  uuid: '',
+  text: '',
+  sha256: '',
+  email: '',
+  mediaType: '',
+  status: STATUSES[0],
+  integer: 0,
+  bigint: 0,
+  timestamp: new Date(0).toISOString(),
 }

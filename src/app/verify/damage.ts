@@ -38,7 +38,7 @@ export interface CheckContext {
   onProgress(count: number): void
 }
 
-/** The pages of a statement whose rows have an `id` and whose parameters are `$1`, the id to begin after, and `$2`, a limit. */
+/** The pages of a statement whose rows have an `id` and whose parameter `$1` is the id to begin after. */
 export async function* pagesOf<Row extends { id: string }>(
   read: (after: string | null) => Promise<Row[]>,
 ): AsyncGenerator<Row[], undefined> {

@@ -44,7 +44,7 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
   const { store, blobs, newId, limits, log } = options
   const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes, fresh: true }
 
-  /** Of an object that has no row. If this fails, the object stays; it is harmless. */
+  /** Of an object that has no row. If this fails, the object stays until `docmgr gc`. */
   const discard = async (key: string): Promise<void> => {
     await blobs
       .delete('documents', key)

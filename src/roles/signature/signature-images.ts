@@ -17,7 +17,7 @@ export interface SignatureImages {
   put(id: string, signatureData: string | null): Promise<ImageColumns>
   /** @throws DomainError content-damaged, unavailable */
   open(row: StoredSignature): Promise<Readable>
-  /** Removes the image of a row that was not committed. If this fails, the object stays; it is harmless. */
+  /** Removes the image of a row that was not committed. If this fails, the object stays until `docmgr gc`. */
   discard(row: StoredSignature): Promise<void>
   /** The signature with its data as they were sent. @throws DomainError content-damaged, unavailable */
   withData(row: StoredSignature): Promise<Signature>
