@@ -22,7 +22,7 @@ export async function reindex(options: ReindexOptions, io: Io): Promise<number> 
   const { config } = await configOf(options)
   const { check = false } = options
   const opened = await openReindex(config, {
-    log: createLogger({ level: 'error' }),
+    log: createLogger({ level: 'fatal' }),
     signal: io.signal,
     check,
   }).catch(explain)
