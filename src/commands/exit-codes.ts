@@ -18,8 +18,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong usage or configuration
   3    done, but something needs attention: doctor found a problem, import could
        not read a file, migrations are pending, documents are missing in the
-       index, the connector is not running, dead letters or
-       damages are left
+       index, the connector is not running, dead letters or damages are left
   4    a service or server does not answer
   5    the database is newer than this program
   130  interrupted (143: terminated)`
