@@ -47,6 +47,8 @@ export const documents = documentsSchema.table(
     created_at: timestamp().notNull().default(transactionStart),
     updated_at: timestamp().notNull().default(transactionStart),
     version: integer().notNull().default(1),
+    /** set by the trigger documents_touch */
+    signed_at: timestamp(),
     deleted_at: timestamp(),
     traceparent: varchar({ length: 55 }),
   },

@@ -149,6 +149,8 @@ export const DOCUMENT_FIELDS = {
     search: 'stored',
     grpc: true,
   },
+  /** of the move to `signed`; set by the database, so that an archived document tells whether it was signed */
+  signed_at: { type: 'timestamp', nullable: true, visibility: 'event' },
   deleted_at: { type: 'timestamp', nullable: true, visibility: 'event' },
   /** W3C trace context of the request that made the change */
   traceparent: { type: 'text', maxChars: 55, nullable: true, visibility: 'event' },

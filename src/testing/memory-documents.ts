@@ -13,6 +13,8 @@ export interface MemoryDocuments extends Documents {
 /** Documents in memory, for tests of callers of the port. It passes the contract suite. */
 export function openMemoryDocuments(): MemoryDocuments {
   const documents = new Map<string, Document>()
+  /** ids of the documents that are or were signed */
+  const signed = new Set<string>()
   const find = (id: string): Document => {
     const found = documents.get(id)
     if (!found) throw new DomainError('document-not-found', `there is no document ${id}`)
@@ -27,7 +29,9 @@ export function openMemoryDocuments(): MemoryDocuments {
     remove: (id) => void documents.delete(id),
     async updateStatus(id, status, { principal }) {
       const document = find(id)
-      const move = statusMove(document.status, status, isSignatureRole(principal) ? 'signature' : 'client')
+      const mover = isSignatureRole(principal) ? 'signature' : 'client'
+      const move = statusMove(document.status, status, mover)
+      if (move === 'refused' && mover === 'signature' && signed.has(id)) return document
       if (move === 'refused') {
         throw new DomainError(
           'status-not-allowed',
@@ -42,6 +46,7 @@ export function openMemoryDocuments(): MemoryDocuments {
         updated_at: new Date().toISOString(),
       }
       documents.set(id, changed)
+      if (status === 'signed') signed.add(id)
       return changed
     },
     get: async (id) => find(id),

@@ -24,6 +24,7 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
     created_at: time,
     updated_at: time,
     version: 1,
+    signed_at: null,
     deleted_at: null,
     traceparent: null,
     ...fields,

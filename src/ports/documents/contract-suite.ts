@@ -72,6 +72,8 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
     assert.equal((await documents.get(id, context)).version, version)
   })
 
+  test('for the signature role, a document that was signed and has moved on needs no move', checkMovedOn)
+
   test('an unknown document is not found', async ({ documents }) => {
     const notFound = (error: unknown) => isProblem(error, 'document-not-found')
     await assert.rejects(documents.get(GONE, context), notFound)
@@ -84,6 +86,20 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
   })
 
   test('check resolves while the role works', ({ documents }) => documents.check())
+}
+
+async function checkMovedOn({ documents, create }: DocumentsUnderTest): Promise<void> {
+  const [context, signing] = [testContext(), signatureRoleContext()]
+  const isRefusal = (error: unknown): boolean => isProblem(error, 'status-not-allowed')
+  const { id } = await create('created')
+  await documents.updateStatus(id, 'signed', signing)
+  for (const status of ['completed', 'archived'] as const) {
+    const moved = await documents.updateStatus(id, status, context)
+    assert.deepEqual(await documents.updateStatus(id, 'signed', signing), moved)
+    await assert.rejects(documents.updateStatus(id, 'signed', context), isRefusal)
+  }
+  const unsigned = await create('archived')
+  await assert.rejects(documents.updateStatus(unsigned.id, 'signed', signing), isRefusal)
 }
 
 async function checkSigning({ documents, create }: DocumentsUnderTest, other: RequestContext): Promise<void> {

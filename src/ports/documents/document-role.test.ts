@@ -55,7 +55,7 @@ for (const [adapter, open] of Object.entries({
   local: async () => ({ documents: openLocalDocuments(service.document.documents), stop: async () => {} }),
   grpc: overGrpc,
 })) {
-  test(`signing races with cancelling and deleting over ${adapter}: signature and document agree`, async () => {
+  test(`signing races with cancelling, archiving and deleting over ${adapter}: signature and document agree`, async () => {
     const { documents, stop } = await open()
     const signing = await startSignatureService({ database: service.database, through: () => documents })
     const seen = new Set<string>()
@@ -63,7 +63,9 @@ for (const [adapter, open] of Object.entries({
       const { id } = await service.create()
       const path = `/documents/${id}`
       const rival = new Promise((resolve) => setTimeout(resolve, round / 3)).then(() =>
-        round % 2 ? service.request('DELETE', path) : service.request('PATCH', path, { status: 'cancelled' }),
+        round % 3 === 0
+          ? service.request('DELETE', path)
+          : service.request('PATCH', path, { status: round % 3 === 1 ? 'cancelled' : 'archived' }),
       )
       const [signed, { status }] = await Promise.all([
         signing.sign(id, { signature_data: 'aGVsbG8=' }),
@@ -74,9 +76,16 @@ for (const [adapter, open] of Object.entries({
         [id],
       )
       const left = await service.request('GET', path)
-      const now = left.status === 404 ? 'deleted' : ((await left.json()) as Document).status
-      const outcome = `${signed.status} ${status === 409 ? 'refused' : 'done'} ${rows.rowCount} ${now}`
-      const allowed = ['201 refused 1 signed', '409 done 0 cancelled', '404 done 0 deleted']
+      const { status: now, version } =
+        left.status === 404 ? { status: 'deleted', version: 2 } : ((await left.json()) as Document)
+      const outcome = `${signed.status} ${status === 409 ? 'refused' : 'done'} ${rows.rowCount} ${now} ${version}`
+      const allowed = [
+        '201 refused 1 signed 2',
+        '409 done 0 cancelled 2',
+        '409 done 0 archived 2',
+        '201 done 1 archived 3',
+        '404 done 0 deleted 2',
+      ]
       assert.ok(allowed.includes(outcome), outcome)
       seen.add(outcome)
     }

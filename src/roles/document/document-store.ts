@@ -140,6 +140,7 @@ export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreO
           return changed
         }
         const current = await find(id)
+        if (current && (await hasMovedOn(pool, id, changes, options))) return current
         checkChange(id, current, changes, options)
         const { title = current.title, status = current.status } = changes
         if (title === current.title && status === current.status) return current
@@ -199,6 +200,22 @@ async function update(
     [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL],
   )
   return rows[0]
+}
+
+/**
+ * Whether a signature asks for `signed` again, of a document that was signed and is past that: the response to an earlier
+ * attempt, or that of another signature of the document, came first.
+ */
+async function hasMovedOn(
+  pool: Pool,
+  id: string,
+  { status }: { status?: DocumentStatus },
+  { mover }: ChangeOptions,
+): Promise<boolean> {
+  if (mover !== 'signature' || status !== 'signed') return false
+  const signed = `SELECT 1 FROM documents.documents
+    WHERE id = $1 AND deleted_at IS NULL AND (signed_at IS NOT NULL OR status = 'completed')`
+  return (await queryRows(pool, signed, [id])).length > 0
 }
 
 async function markDeleted(

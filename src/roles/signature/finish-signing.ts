@@ -4,8 +4,7 @@ import type { Documents } from '../../ports/documents/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { IntentStore } from './intent-store.ts'
-import { isRefusal, moveToSigned } from './move-to-signed.ts'
-import { signingErrorOf } from './preconditions.ts'
+import { isRefusal, signingErrorOf } from './preconditions.ts'
 import type { SignatureImages } from './signature-images.ts'
 import type { NewSignature, SignatureStore } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
@@ -48,7 +47,7 @@ export function finishSigningUseCase(options: FinishSigningOptions): FinishSigni
     // Not the request's signal: the move goes on when the client has gone, because the signature is committed.
     const timeout = new AbortController()
     try {
-      const move = moveToSigned(documents, document_id, ofThisRole(context, timeout.signal))
+      const move = documents.updateStatus(document_id, 'signed', ofThisRole(context, timeout.signal))
       await within(limits.statusWaitMs, move)
     } catch (error) {
       timeout.abort()

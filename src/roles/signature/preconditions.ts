@@ -20,6 +20,11 @@ export async function getSignable(
   return document
 }
 
+/** True when the document role has refused the move to `signed`, which is final. After any other error its outcome is unknown. */
+export function isRefusal(error: unknown): error is DomainError {
+  return isProblem(error, 'status-not-allowed', 'document-not-found')
+}
+
 /** The error for a client whose document has refused the move to `signed`. */
 export function signingErrorOf(refusal: DomainError, documentId: string): DomainError {
   return refusal.code === 'document-not-found' ? notFound(documentId) : notSignable(refusal.message, refusal)

@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import { within } from '../../runtime/within.ts'
 import type { Intent, IntentStore } from './intent-store.ts'
-import { isRefusal, moveToSigned } from './move-to-signed.ts'
+import { isRefusal } from './preconditions.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { SigningMetrics } from './signing-metrics.ts'
 
@@ -42,7 +42,7 @@ export function retryIntentUseCase(options: RetryIntentOptions): RetryIntent {
   return async (intent) => {
     const { signature_id: signature, document_id: document, attempts } = intent
     try {
-      await within(limits.sweepWaitMs, moveToSigned(documents, document, contextOf(intent)))
+      await within(limits.sweepWaitMs, documents.updateStatus(document, 'signed', contextOf(intent)))
       await intents.remove(signature)
       metrics.repeats.inc({ outcome: 'done' })
       log.info({ signature, document, attempts }, 'the document is signed after a retry')

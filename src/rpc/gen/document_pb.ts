@@ -174,7 +174,8 @@ export const DocumentResponseSchema: GenMessage<DocumentResponse> = /*@__PURE__*
 export const DocumentService: GenService<{
   /**
    * Moves a document to a status. Idempotent: the current status is a success that changes nothing. Only the signature
-   * role, which has a token of its own, moves a document to "signed".
+   * role, which has a token of its own, moves a document to "signed"; for it, one that was signed and has moved on since is
+   * a success that changes nothing.
    * NOT_FOUND: unknown document. FAILED_PRECONDITION: the move is not allowed, also to "signed" by anyone else.
    * INVALID_ARGUMENT: invalid status or id.
    *
