@@ -168,7 +168,7 @@ function composeIndexer(base: Base, { changes, searchIndex, blobs }: Ports) {
 }
 
 /** Readiness depends on each of these. */
-function checksOf(ports: Record<string, { check(): Promise<void> }>): HealthChecks {
+function checksOf(ports: Record<string, { check(): Promise<string | undefined | void> }>): HealthChecks {
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, () => port.check()]))
 }
 
@@ -183,6 +183,7 @@ function feedCheck(feed: Pick<ChangeFeed, 'status' | 'refreshStatus'>): () => Pr
     )
     if (state !== 'streaming' && state !== 'snapshot')
       throw new Error(problem ?? `the change feed is ${state}`)
-    return deadLetters > 0 ? `${deadLetters} dead letters: see \`docmgr dead-letters list\`` : undefined
+    const letters = deadLetters > 0 && `${deadLetters} dead letters: see \`docmgr dead-letters list\``
+    return [problem, letters].filter(Boolean).join('; ') || undefined
   }
 }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ConnectionSettings, Database } from './database.ts'
 import { createPreparingClient } from './preparing-client.ts'
+import { createWriteProbe } from './write-probe.ts'
 
 export interface PoolOptions {
   /** maximum number of connections */
@@ -44,7 +45,8 @@ export function connectDatabase(connection: ConnectionSettings, options: PoolOpt
     direct: options.direct ?? connection,
     findings: [],
     ended: new Promise(() => {}),
-    check: async () => void (await pool.query('select 1')),
+    check: createWriteProbe(pool),
+    requireSpace: async () => {},
     stop: () => (stopped ??= pool.end()),
   }
 }

@@ -20,7 +20,16 @@ export interface Database {
   findings: string[]
   /** resolves when the embedded server has ended unexpectedly: the process cannot continue */
   ended: Promise<Error>
-  /** @throws DomainError unavailable */
-  check(): Promise<void>
+  /**
+   * Whether the server can be read and written.
+   * @returns a remark for the operator
+   * @throws DomainError unavailable, deadline-exceeded
+   */
+  check(): Promise<string | undefined>
+  /**
+   * Called before a change for a client begins: it is refused before the disk of the embedded server is quite full.
+   * @throws DomainError unavailable
+   */
+  requireSpace(): Promise<void>
   stop(): Promise<void>
 }

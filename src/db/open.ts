@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from '../runtime/logger.ts'
+import { watchDiskSpace } from '../runtime/disk-space.ts'
 import { packageRoot } from '../runtime/package-root.ts'
 import { connectDatabase } from './connect.ts'
 import { connectionOf } from './connection-url.ts'
@@ -30,8 +31,14 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   try {
     await migrateDatabase(server.connection, migrationsFolder())
     const database = connect(options, server.connection, server.connection, true)
+    const space = watchDiskSpace(options.folder)
     return {
       ...database,
+      requireSpace: () => space.requireSpace(),
+      async check() {
+        await space.requireSpace()
+        return (await database.check()) ?? space.warning()
+      },
       findings: server.findings,
       ended: server.ended,
       stop: async () => {

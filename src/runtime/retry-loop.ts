@@ -8,15 +8,19 @@ export interface RetryLoopOptions {
   /** An error that only says that what the work needs does not exist yet. */
   isEarly?: (error: Error) => boolean
   log: Logger
-  /** logged for the first of several failures in a row */
+  /** logged for the first of several failures in a row, and once a minute while they go on */
   warning: string
 }
 
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 5_000 }
 /** Failures in a row after which the start waits no longer. */
 const FIRST_TRIES = 4
+/** Work that fails sooner after it succeeded, such as a stream that breaks at its first message, has failed again. */
+const STEADY_MS = 10_000
+/** A failure that lasts is logged again after this long. */
+const WARNING_INTERVAL_MS = 60_000
 
-/** Repeats work on a server until it is stopped; after a failure with exponential backoff. */
+/** Repeats work on a server until it is stopped; after failures in a row with exponential backoff. */
 export class RetryLoop {
   readonly #options: RetryLoopOptions
   readonly #abort = new AbortController()
@@ -24,6 +28,9 @@ export class RetryLoop {
   #failure: Error | undefined
   #running: Promise<void> | undefined
   #onStarted: (() => void) | undefined
+  /** monotonic milliseconds; Infinity while it does not work */
+  #workingSince = Infinity
+  #warnedAt = -Infinity
 
   constructor(options: RetryLoopOptions) {
     this.#options = options
@@ -56,9 +63,11 @@ export class RetryLoop {
     let failures = 0
     while (!signal.aborted) {
       try {
-        await this.#options.work(() => ((failures = 0), this.#onWorking()), signal)
+        await this.#options.work(() => this.#onWorking(), signal)
       } catch (error) {
         if (signal.aborted) return
+        if (performance.now() - this.#workingSince > STEADY_MS) failures = 0
+        this.#workingSince = Infinity
         this.#onFailure(error as Error, ++failures)
         await pause(backoffMs(failures, BACKOFF), signal)
       }
@@ -67,6 +76,7 @@ export class RetryLoop {
 
   #onWorking(): void {
     this.#state = 'streaming'
+    this.#workingSince = performance.now()
     this.#failure = undefined
     this.#onStarted?.()
   }
@@ -74,7 +84,11 @@ export class RetryLoop {
   #onFailure(error: Error, failures: number): void {
     const { log, warning, onFailure, isEarly } = this.#options
     const isTooEarly = isEarly?.(error) ?? false
-    if (failures === 1) log.warn({ err: error }, warning)
+    const now = performance.now()
+    if (failures === 1 || now - this.#warnedAt > WARNING_INTERVAL_MS) {
+      log.warn({ err: error, failures }, warning)
+      this.#warnedAt = now
+    }
     this.#failure = error
     if (!isTooEarly || this.#state !== 'starting') this.#state = 'reconnecting'
     onFailure?.(error)

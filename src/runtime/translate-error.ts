@@ -1,5 +1,6 @@
 /** The one table of what technical errors mean, for every entry point: REST, gRPC, Connect, consumers of the feed, commands. */
 import { DomainError, isProblem, type ProblemCode } from '../domain/errors.ts'
+import { diskFull } from './disk-space.ts'
 
 /**
  * Error codes, tested in this order. PostgreSQL: SQLSTATE, appendix A of its documentation; PgBouncer uses 08P01. Node.js:
@@ -65,6 +66,8 @@ export function translateError(error: unknown, server = 'a required server'): un
     if (cause instanceof DomainError) return cause
     const code = codeOf(cause)
     if (code === 'unavailable') {
+      const disk = fullDisk(cause, server)
+      if (disk !== undefined) return new DomainError(code, diskFull(disk), { cause: error })
       return new DomainError(code, `${server} cannot be reached; try again`, { cause: error })
     }
     if (code !== undefined)
@@ -104,6 +107,13 @@ function codeOf(error: Error): ProblemCode | undefined {
   // The Unix socket of a server that is not running.
   if (code === 'ENOENT' && syscall === 'connect') return 'unavailable'
   return find(BY_CODE, code)
+}
+
+/** Names the disk that an error says is full. */
+function fullDisk(error: Error, server: string): string | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (code === '53100') return `the disk of ${server}`
+  return ['ENOSPC', 'EDQUOT'].includes(code) ? 'the disk' : undefined
 }
 
 function find(table: readonly [RegExp, ProblemCode][], text: string): ProblemCode | undefined {

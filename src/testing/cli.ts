@@ -21,6 +21,14 @@ export interface Program {
   path: string
   /** user and group that it runs as, where the tests may choose; the tests' own without */
   user?: number
+  /** a command that starts it, such as one that enters a namespace */
+  starter?: string[]
+}
+
+/** What to spawn for a program with these arguments. */
+export function commandOf({ path, starter = [] }: Program, args: readonly string[]): [string, string[]] {
+  const [command, ...rest] = [...starter, process.execPath, path, ...args]
+  return [command!, rest]
 }
 
 export const builtProgram = (): Program => ({ path: join(buildRoot(), 'cli.js') })
@@ -38,8 +46,9 @@ export interface CliOptions {
 /** Starts the built command line as a process of its own, without a terminal. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...options.env }
-  const { path, user } = options.program ?? builtProgram()
-  const child = spawn(process.execPath, [path, ...args], {
+  const program = options.program ?? builtProgram()
+  const { user } = program
+  const child = spawn(...commandOf(program, args), {
     ...(user !== undefined && { uid: user, gid: user }),
     cwd: options.cwd ?? '/',
     env,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { LISTENING_ROLES, type ListeningRole } from '../config/roles.ts'
-import { builtProgram, type Program } from './cli.ts'
+import { builtProgram, commandOf, type Program } from './cli.ts'
 import { within } from './deadline.ts'
 
 /** What `docmgr serve --json` prints when it is ready. */
@@ -48,7 +48,7 @@ export async function startServiceProcess(
   program: Program = builtProgram(),
 ): Promise<ServiceProcess> {
   const begun = performance.now()
-  const child = spawn(process.execPath, [program.path, 'serve', '--json', '--data', data], {
+  const child = spawn(...commandOf(program, ['serve', '--json', '--data', data]), {
     env: serviceEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

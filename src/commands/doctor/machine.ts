@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Config } from '../../config/schema.ts'
+import { LOW_BYTES } from '../../runtime/disk-space.ts'
 import { type Check, type Checks } from './finding.ts'
 
 const OLDEST_NODE = [20, 19] as const
@@ -28,8 +29,6 @@ export const checkPackages: Check = async () => {
   return { state: 'problem', detail: `${missing.join(', ')} not found`, fix: 'run `npm ci`' }
 }
 
-const MIN_FREE_BYTES = 1_000_000_000
-
 /** Checks the data folder, or the folder in which it will be created. */
 export function checksOfFolder({ data }: Config): Checks {
   return {
@@ -55,11 +54,11 @@ export function checksOfFolder({ data }: Config): Checks {
       const { bavail, bsize } = await statfs(await existingFolder(data))
       const free = bavail * bsize
       const detail = `${(free / 1e9).toFixed(1)} GB free for ${data}`
-      if (free >= MIN_FREE_BYTES) return { state: 'ok', detail }
+      if (free >= LOW_BYTES) return { state: 'ok', detail }
       return {
         state: 'problem',
         detail,
-        fix: 'free some space: PostgreSQL stops writing when the disk is full',
+        fix: 'free some space: changes are refused when the disk is full',
       }
     },
   }

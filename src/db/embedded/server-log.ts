@@ -6,7 +6,7 @@ import { type Logger } from '../../runtime/logger.ts'
 export interface ServerLog {
   /** whether one of the kept lines contains `text` */
   includes(text: string): boolean
-  /** the lines that explain a failure: errors with their details and hints, otherwise the last lines */
+  /** the lines that explain a failure: errors with their details and hints, otherwise the last lines; and what to do */
   explanation(): string
   /** when the server last reported progress of a recovery (performance.now()); 0 for never */
   progressAt(): number
@@ -17,6 +17,9 @@ export interface ServerLog {
 const KEPT_LINES = 60
 const PROBLEM = /^(WARNING|ERROR|FATAL|PANIC): /
 const EXPLAINING = /^(ERROR|FATAL|PANIC|DETAIL|HINT): |^\w+: could not |error:/
+
+const DISK_FULL_ADVICE =
+  'the disk is full: free some space and start docmgr again; every change that was acknowledged is kept'
 
 /** Problems are logged at level info, because most concern a single statement; everything else at debug. */
 export function followServerLog(stream: Readable, log: Logger): ServerLog {
@@ -35,7 +38,9 @@ export function followServerLog(stream: Readable, log: Logger): ServerLog {
     includes: (text) => lines.some((line) => line.includes(text)),
     explanation() {
       const explaining = lines.filter((line) => EXPLAINING.test(line))
-      return (explaining.length > 0 ? explaining : lines).slice(-6).join(' | ') || 'no output'
+      const last = (explaining.length > 0 ? explaining : lines).slice(-6)
+      const advice = last.some((line) => line.includes('No space left on device')) ? [DISK_FULL_ADVICE] : []
+      return [...advice, ...last].join(' | ') || 'no output'
     },
     progressAt: () => progressAt,
     ended: new Promise((done) => reader.once('close', done)),

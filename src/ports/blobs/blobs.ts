@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.ts'
+import { diskFull } from '../../runtime/disk-space.ts'
 import { createCheckedReads, type Damage } from './checked-read.ts'
 import type { BlobsDriver } from './driver.ts'
 import { createMeter } from './meter.ts'
@@ -18,7 +19,7 @@ export function createBlobs(driver: BlobsDriver, onDamage: (damage: Damage) => v
     if (meaning === undefined || error instanceof DomainError) return error
     const detail =
       meaning === 'full'
-        ? 'the object storage is full'
+        ? diskFull('the object storage')
         : 'the object storage cannot be reached now; try again'
     return new DomainError('unavailable', detail, { cause: error })
   }

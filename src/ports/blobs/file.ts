@@ -1,19 +1,9 @@
 /** The `file:` driver: objects are files below one folder, which belongs to one process. */
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  stat,
-  statfs,
-  unlink,
-  writeFile,
-} from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { watchDiskSpace } from '../../runtime/disk-space.ts'
 import { syncFolder } from '../../runtime/file-sync.ts'
 import type { BlobsDriver, ErrorMeaning } from './driver.ts'
 import { type Bucket, BUCKETS, type ListedObject } from './port.ts'
@@ -24,8 +14,6 @@ const TEMPORARY_FOLDERS = 16
 const CHUNK_BYTES = 256 * 1024
 /** A file that nobody has written to for so long belongs to no upload. Another process may share the folder. */
 const ABANDONED_MS = 3_600_000
-/** With less free space the storage counts as full, so that what is under way can end. */
-const MIN_FREE_BYTES = 64 * 1024 * 1024
 
 /**
  * An object is written to a temporary file on the same file system, flushed, and renamed to its place; then the folder
@@ -41,9 +29,11 @@ export async function openFileDriver(url: string, ownFolder: string): Promise<Bl
   await removeAbandoned(drafts)
   const cleaning = setInterval(() => void removeAbandoned(drafts), ABANDONED_MS).unref()
   for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
+  const space = watchDiskSpace(folder)
 
   return {
     async put(bucket, key, body) {
+      await space.requireSpace()
       const temporary = newTemporaryPath()
       let file: FileHandle | undefined
       try {
@@ -81,11 +71,7 @@ export async function openFileDriver(url: string, ownFolder: string): Promise<Bl
       } finally {
         await rm(temporary, { force: true })
       }
-      const { bavail, bsize } = await statfs(folder)
-      if (bavail * bsize < MIN_FREE_BYTES)
-        throw Object.assign(new Error(`${folder} has less than ${MIN_FREE_BYTES} bytes free`), {
-          code: 'ENOSPC',
-        })
+      await space.requireSpace()
       for (const bucket of BUCKETS) await readdir(join(folder, bucket))
     },
 

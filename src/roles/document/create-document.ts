@@ -1,4 +1,5 @@
 /** Creates a document: the object first, then the row that names it. */
+import type { Database } from '../../db/database.ts'
 import { type IdempotentRequest, requestHash } from '../../db/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
 import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
@@ -33,6 +34,7 @@ export type CreateDocument = (input: NewDocument, context: RequestContext) => Pr
 
 export interface CreateDocumentOptions {
   store: Pick<DocumentStore, 'insert'>
+  database: Pick<Database, 'requireSpace'>
   blobs: Blobs
   newId: NewId
   /** bytes */
@@ -41,7 +43,7 @@ export interface CreateDocumentOptions {
 }
 
 export function createDocumentUseCase(options: CreateDocumentOptions): CreateDocument {
-  const { store, blobs, newId, limits, log } = options
+  const { store, database, blobs, newId, limits, log } = options
   const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes, fresh: true }
 
   /** Of an object that has no row. If this fails, the object stays until `docmgr gc`. */
@@ -52,6 +54,7 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
   }
 
   return async (input, context) => {
+    await database.requireSpace()
     const id = newId()
     const key = contentKey(id)
     const content = await blobs.put('documents', key, input.body, putOptions)
@@ -87,5 +90,9 @@ function idempotentRequest(
 
 /** False where the row may have been committed, as after a lost connection: then its object must stay. */
 function hasNoRow(error: unknown): boolean {
-  return error instanceof DomainError ? !isTransient(error) : sqlState(error) !== undefined
+  const state = sqlState(error)
+  // Class 53, insufficient resources: the server refused the statement.
+  return error instanceof DomainError
+    ? !isTransient(error) || state?.startsWith('53') === true
+    : state !== undefined
 }

@@ -3,6 +3,7 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
+import type { Database } from '../../db/database.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
 import {
@@ -99,12 +100,13 @@ const MAX_VERSION = 2_147_483_647
 const FINAL = STATUSES.filter(isFinal)
 
 export interface DocumentStoreOptions {
-  pool: Pool
+  database: Pick<Database, 'pool' | 'requireSpace'>
   cache: DocumentCache
   idempotency: Idempotency<Document>
 }
 
-export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreOptions): DocumentStore {
+export function createDocumentStore({ database, cache, idempotency }: DocumentStoreOptions): DocumentStore {
+  const { pool } = database
   const find = async (id: string): Promise<Document | undefined> => {
     const rows = await queryRows<Document>(pool, `${SELECT} WHERE id = $1 AND deleted_at IS NULL`, [id])
     return rows[0]
@@ -133,6 +135,8 @@ export function createDocumentStore({ pool, cache, idempotency }: DocumentStoreO
     },
 
     async change(id, changes, options) {
+      // The move of a signed document is under way already.
+      if (options.mover !== 'signature') await database.requireSpace()
       for (let n = 0; n < MAX_ATTEMPTS; n++) {
         const changed = await withUncertainCache(cache, id, () => update(pool, id, changes, options))
         if (changed) {

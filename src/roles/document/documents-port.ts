@@ -29,7 +29,7 @@ export function createDocumentsPort(options: {
         throw error
       }
     },
-    check: () => database.check(),
+    check: async () => void (await database.check()),
     stop: async () => {},
   }
 }

@@ -44,9 +44,9 @@ export interface DocumentRole {
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { database, blobs, cache, clock, newId, log, limits } = options
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, log })
-  const store = createDocumentStore({ pool: database.pool, cache, idempotency })
+  const store = createDocumentStore({ database, cache, idempotency })
   const read = readDocumentUseCase({ store, cache })
-  const create = createDocumentUseCase({ store, blobs, newId, limits, log })
+  const create = createDocumentUseCase({ store, database, blobs, newId, limits, log })
   return {
     endpoints: [
       postDocument(create, limits),

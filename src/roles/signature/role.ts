@@ -57,7 +57,7 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const images = createSignatureImages(blobs, log)
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })
   const sweeper = createSweeper({ intents, retry, limits, log, clock })
-  const parts = { store, images, intents, documents, limits, metrics, clock, newId, log }
+  const parts = { store, database, images, intents, documents, limits, metrics, clock, newId, log }
   const finish = finishSigningUseCase({ ...parts, sweeper })
   const sign = signDocumentUseCase({ ...parts, finish })
 

@@ -3,6 +3,7 @@ import { isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Signature } from '../../domain/signature.ts'
 import { formatTime } from '../../domain/time.ts'
+import type { Database } from '../../db/database.ts'
 import type { IdempotentRequest } from '../../db/idempotency.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -31,6 +32,7 @@ export interface SignResult {
 
 export interface SignDocumentOptions {
   store: SignatureStore
+  database: Pick<Database, 'requireSpace'>
   images: SignatureImages
   intents: IntentStore
   documents: Documents
@@ -56,7 +58,7 @@ export type SignDocument = (
  * move. After the commit, only the document's own refusal can undo the signature.
  */
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
-  const { store, images, intents, documents, finish, limits, metrics, clock, newId } = options
+  const { store, database, images, intents, documents, finish, limits, metrics, clock, newId } = options
 
   const repeat = async (id: string): Promise<SignResult> => {
     const [row, documentStatus] = await Promise.all([store.get(id), intents.stateOf(id)])
@@ -82,6 +84,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   return async (command, context, request) => {
     const earlier = request && (await store.findCreated(request))
     if (earlier !== undefined) return repeat(earlier)
+    await database.requireSpace()
     const { content_sha256 } = await getSignable(documents, command.document_id, context)
     const { signature_data, ...fields } = command
     const id = newId()
