@@ -18,7 +18,7 @@ export interface ServiceProcess {
   pid: number
   /** milliseconds from the spawn until it was ready */
   readyMs: number
-  /** the last 20,000 characters of its log */
+  /** the last 5,000,000 characters of its log */
   log(): string
   /** resolves when the process is gone */
   exited: Promise<{ code: number | null; stderr: string }>
@@ -29,6 +29,7 @@ export interface ServiceProcess {
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
+const KEPT_CHARS = 5_000_000
 
 /** Any free port for every listener. */
 const FREE_PORTS = Object.fromEntries(
@@ -53,7 +54,7 @@ export async function startServiceProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-20_000)))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-KEPT_CHARS)))
   const exited = once(child, 'exit').then(([code]) => ({ code: code as number | null, stderr }))
   const { urls, findings } = await within(
     START_LIMIT_MS,

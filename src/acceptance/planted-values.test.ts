@@ -1,0 +1,75 @@
+/** What people write, and what proves who they are, appears where it is asked for and nowhere else. */
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runCli } from '../testing/cli.ts'
+import { newDataFolder } from '../testing/postgres.ts'
+import { startServiceProcess } from '../testing/service-process.ts'
+import { withDatabase } from '../testing/service-database.ts'
+import { damageContents, type Planted, plantedSecret, plantValues } from './planted-values.ts'
+import { send } from './requests.ts'
+
+test('no secret and no personal value of a run is in a log, and none that is not asked for in an error or event', async (t) => {
+  const data = await newDataFolder()
+  const secrets: Planted = { 'auth.secret': plantedSecret(), 'cache.viewerSecret': plantedSecret() }
+  const env = {
+    DOCMGR_AUTH_MODE: 'required',
+    DOCMGR_AUTH_SECRET: secrets['auth.secret']!,
+    DOCMGR_CACHE_VIEWER_SECRET: secrets['cache.viewerSecret']!,
+    DOCMGR_LOG_LEVEL: 'trace',
+  }
+  const service = await startServiceProcess(data, env)
+  t.after(async () => {
+    await service.stop()
+    await rm(data, { recursive: true, force: true })
+  })
+  const run = await plantValues(service.urls, secrets['auth.secret']!)
+  Object.assign(secrets, run.secrets)
+  await damageContents(join(data, 'blobs'))
+  await readAll(service.urls.http, secrets['token']!)
+  await withDatabase(data, (client) =>
+    client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()'),
+  )
+  await readAll(service.urls.http, secrets['token']!)
+  const [metrics, ready] = await Promise.all(
+    ['metrics', 'health/ready'].map(async (path) =>
+      String((await send(`${service.urls.http}/${path}`)).body),
+    ),
+  )
+  const commands = await Promise.all(
+    [['doctor', '--json'], ['config'], ['config', '--json']].map((args) =>
+      runCli([...args, '--data', data], {
+        env: { ...env, DOCMGR_LISTEN_HTTP: new URL(service.urls.http).port },
+      }),
+    ),
+  )
+  const printed = commands.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+  await service.stop()
+
+  assertAbsent({ ...secrets, ...run.personal }, { log: service.log(), metrics, ready, commands: printed })
+  const { 'claimed address': address, 'signature image': image } = run.personal
+  assertAbsent({ ...secrets, address: address!, image: image! }, { messages: run.messages })
+  assertAbsent(secrets, { errors: run.errors })
+})
+
+function assertAbsent(values: Planted, texts: Record<string, string | undefined>): void {
+  for (const [place, text] of Object.entries(texts)) {
+    assert.ok(text, `${place} is empty`)
+    for (const [name, value] of Object.entries(values)) {
+      const at = text.indexOf(value)
+      assert.equal(
+        at,
+        -1,
+        `${name} is in ${place}: …${text.slice(Math.max(0, at - 300), at + value.length + 50)}`,
+      )
+    }
+  }
+}
+
+async function readAll(base: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` }
+  const { body } = await send<{ id: string }[]>(`${base}/documents`, { headers })
+  for (const { id } of Array.isArray(body) ? body : [])
+    await send(`${base}/documents/${id}/content`, { headers }).catch(() => {})
+}
