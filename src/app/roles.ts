@@ -77,6 +77,7 @@ function composeDocument(base: Base, ports: Ports) {
     }
     const server: RoleServer = {
       name: 'document',
+      description: 'Documents and their contents',
       endpoints: role.endpoints,
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
       handleRaw: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
@@ -113,7 +114,12 @@ function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
       ...(overrides.signing && { limits: overrides.signing }),
     })
     if (overrides.sweeper !== false) role.start()
-    const server: RoleServer = { name: 'signature', endpoints: role.endpoints, checks: checksOf(needs) }
+    const server: RoleServer = {
+      name: 'signature',
+      description: 'Signatures of documents',
+      endpoints: role.endpoints,
+      checks: checksOf(needs),
+    }
     return { value: { server, role }, stop: () => role.stop() }
   })
 }
@@ -121,8 +127,13 @@ function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
 function composeSearch({ clock }: Base, { searchIndex }: Ports) {
   return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
     const { createSearchRole } = await import('../roles/search/role.ts')
-    const { endpoints } = createSearchRole({ index, clock })
-    return { value: { server: { name: 'search', endpoints, checks: checksOf({ 'search index': index }) } } }
+    const server: RoleServer = {
+      name: 'search',
+      description: 'Documents by words, and their numbers',
+      endpoints: createSearchRole({ index, clock }).endpoints,
+      checks: checksOf({ 'search index': index }),
+    }
+    return { value: { server } }
   })
 }
 
@@ -146,6 +157,7 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Ports) {
     await needs.cluster.start()
     const server: RoleServer = {
       name: 'ws',
+      description: 'Messages about changes',
       endpoints: role.endpoints,
       checks: { changes: feedCheck(needs.changes) },
       upgrade: role.upgrade,
@@ -162,7 +174,12 @@ function composeIndexer(base: Base, { changes, searchIndex, blobs }: Ports) {
   return defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
     const { consumer, stop } = await makeIndexer(base, needs)
     await changes.consume(consumer)
-    const server = { name: 'indexer', endpoints: [], checks: { changes: feedCheck(changes) } }
+    const server: RoleServer = {
+      name: 'indexer',
+      description: 'Changes, for the search index',
+      endpoints: [],
+      checks: { changes: feedCheck(changes) },
+    }
     return { value: { server }, stop }
   })
 }

@@ -44,6 +44,8 @@ export interface FieldDefinition {
   visibility: 'public' | 'event'
   /** for OpenAPI */
   description?: string
+  /** for OpenAPI; required of a public field */
+  example?: string | number
   /** sent by the client that creates the document */
   input?: true
   /** a change of its value is reported as `document.updated` */
@@ -64,10 +66,17 @@ export interface FieldDefinition {
 
 /** In the order of the JSON of a document. */
 export const DOCUMENT_FIELDS = {
-  id: { type: 'uuid', visibility: 'public', search: 'stored', grpc: true },
+  id: {
+    type: 'uuid',
+    visibility: 'public',
+    example: '019aa1b2-0000-7000-8000-000000000001',
+    search: 'stored',
+    grpc: true,
+  },
   title: {
     type: 'text',
     maxChars: 255,
+    example: 'Lease',
     visibility: 'public',
     input: true,
     reportsUpdate: true,
@@ -79,6 +88,7 @@ export const DOCUMENT_FIELDS = {
   content_type: {
     type: 'mediaType',
     maxChars: 255,
+    example: 'text/plain',
     visibility: 'public',
     input: true,
     reportsUpdate: true,
@@ -91,6 +101,7 @@ export const DOCUMENT_FIELDS = {
     type: 'bigint',
     visibility: 'public',
     description: 'bytes',
+    example: 34,
     reportsUpdate: true,
     search: 'stored',
     grpc: true,
@@ -100,6 +111,7 @@ export const DOCUMENT_FIELDS = {
     nullable: true,
     visibility: 'public',
     description: 'hexadecimal; the ETag of the content',
+    example: '315f5bdb76d078c43b8ac0064e4a0164612b1fce77c869345bfc94c75894edd3',
     reportsUpdate: true,
     search: 'internal',
     filter: { match: 'equal', search: false },
@@ -111,12 +123,15 @@ export const DOCUMENT_FIELDS = {
     maxChars: 255,
     nullable: true,
     visibility: 'public',
+    description: 'the key of the content in object storage',
+    example: '019aa1b2-0000-7000-8000-000000000001/content',
     reportsUpdate: true,
     grpc: true,
   },
   status: {
     type: 'status',
     visibility: 'public',
+    example: 'created',
     search: 'keyword',
     filter: { match: 'equal', search: true },
     facet: true,
@@ -126,6 +141,7 @@ export const DOCUMENT_FIELDS = {
     type: 'email',
     maxChars: 320,
     visibility: 'public',
+    example: 'ada@example.com',
     input: true,
     reportsUpdate: true,
     search: 'words',
@@ -137,15 +153,23 @@ export const DOCUMENT_FIELDS = {
   created_at: {
     type: 'timestamp',
     visibility: 'public',
+    example: '2026-03-01T09:30:00.123456Z',
     search: 'stored',
     filter: { match: 'range', search: true },
     grpc: true,
   },
-  updated_at: { type: 'timestamp', visibility: 'public', search: 'stored', grpc: true },
+  updated_at: {
+    type: 'timestamp',
+    visibility: 'public',
+    example: '2026-03-01T09:30:00.123456Z',
+    search: 'stored',
+    grpc: true,
+  },
   version: {
     type: 'integer',
     visibility: 'public',
     description: 'starts at 1, grows by one with every change; the ETag of the document',
+    example: 1,
     search: 'stored',
     grpc: true,
   },

@@ -1,8 +1,22 @@
 /** Headers that make a request conditional: If-Match, If-None-Match (RFC 9110, 13) and Idempotency-Key. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { z } from 'zod'
 import { invalidField } from '../domain/errors.ts'
 
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
+
+/** The headers, for OpenAPI. */
+export const ifMatch = z
+  .string()
+  .regex(/^(\*|(W\/)?"[!#-~]*"( *, *(W\/)?"[!#-~]*")*)$/)
+  .meta({ description: 'an ETag: 412 unless the document has this version', examples: ['"1"'] })
+export const idempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/)
+  .meta({
+    description: 'the same key and body within 24 hours get the first response again',
+    examples: ['lease-42'],
+  })
 
 /** The strong entity tag of a version or a hash. */
 export const entityTag = (value: string | number): string => `"${value}"`

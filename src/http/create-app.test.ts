@@ -16,7 +16,6 @@ import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { idParams, text, wholeNumber } from './fields.ts'
 import { createHealth } from './health.ts'
 import { type HttpListener, listen } from './listen.ts'
-import { openApiEndpoint } from './openapi.ts'
 import { testGuard } from '../testing/test-guard.ts'
 
 const ID = '019aa1b2-0000-7000-8000-000000000001'
@@ -116,7 +115,7 @@ let closed = ''
 
 before(async () => {
   const serve = async (mode: 'open' | 'required', trustedProxies: string[]): Promise<string> => {
-    const app = createApp([...endpoints, openApiEndpoint(endpoints, '1.0.0')], {
+    const app = createApp(endpoints, {
       log: createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } }),
       metrics: createHttpMetrics(createMetrics()),
       authenticator: createAuthenticator(mode, tokens, serviceTokens),
@@ -274,23 +273,4 @@ test('readiness names the failing check, and liveness does not depend on it', as
   health.drain()
   assert.equal((await fetch(`${open}/health/ready`)).status, 503)
   assert.deepEqual(warnings, [], 'readiness is not logged')
-})
-
-test('the OpenAPI description comes from the schemas', async () => {
-  const document = (await (await fetch(`${open}/openapi.json`)).json()) as {
-    openapi: string
-    paths: Record<
-      string,
-      Record<string, { operationId: string; security?: unknown; parameters?: { name: string }[] }>
-    >
-  }
-  assert.match(document.openapi, /^3\.1/)
-  const operation = document.paths['/things/{id}']!['get']!
-  assert.equal(operation.operationId, 'getThing')
-  assert.deepEqual(
-    operation.parameters!.map(({ name }) => name),
-    ['id', 'limit'],
-  )
-  assert.ok(operation.security)
-  assert.ok(document.paths['/things']!['post'])
 })

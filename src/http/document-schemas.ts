@@ -17,20 +17,21 @@ import { dateTime, displayText, email, id, mediaType, sha256, status, text } fro
 const RETURNED: Record<FieldType, () => z.ZodType> = {
   uuid: () => z.uuid(),
   text: () => z.string(),
-  sha256: () => z.string(),
+  sha256: () => z.string().regex(/^[0-9a-f]{64}$/),
   email: () => z.string(),
   mediaType: () => z.string(),
   status: () => z.enum(STATUSES),
-  integer: () => z.int(),
-  bigint: () => z.int(),
+  // No field is negative.
+  integer: () => z.int32().min(0),
+  bigint: () => z.int().min(0),
   timestamp: () => z.iso.datetime(),
 }
 
 /** A field as it is returned. */
 export function returnedSchema(name: DocumentField): z.ZodType {
-  const { type, nullable, description } = fieldDefinition(name)
+  const { type, nullable, description, example } = fieldDefinition(name)
   const schema = nullable ? RETURNED[type]().nullable() : RETURNED[type]()
-  return description === undefined ? schema : schema.describe(description)
+  return schema.meta({ ...(description && { description }), ...(example && { examples: [example] }) })
 }
 
 /** A document as it is returned. */
@@ -54,8 +55,9 @@ const SENT: Record<FieldType, (maxChars?: number) => z.ZodType> = {
 
 /** A field as a client sends it. */
 export function sentSchema(name: DocumentField): z.ZodType {
-  const { type, maxChars } = fieldDefinition(name)
-  return SENT[type](maxChars)
+  const { type, maxChars, example } = fieldDefinition(name)
+  const schema = SENT[type](maxChars)
+  return example === undefined ? schema : schema.meta({ override: { examples: [example] } })
 }
 
 /** The fields that a client sends to create a document. */

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
+import type { ProblemCode } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
+import type { ResponseHeader } from './response-headers.ts'
 
 /** One operation of the REST interface: the schemas that validate it also describe it in OpenAPI. */
 export interface Endpoint<
@@ -24,16 +26,36 @@ export interface Endpoint<
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */
   body?: { schema: Body; maxBytes: number }
-  /** Media types of a body that the handler reads itself, and schemas of some of them, for OpenAPI. */
-  rawBody?: { description: string; contentTypes: string[]; schemas?: Record<string, z.ZodType> }
-  /** Headers that the handler uses, with their meaning, for OpenAPI. */
-  headers?: Record<string, string>
-  /** Success statuses, for OpenAPI; every operation has the same problems. */
-  responses: Record<number, { description: string; schema?: z.ZodType; contentType?: string }>
+  /** Of a body that the handler reads itself: schemas by media type, for OpenAPI. */
+  rawBody?: { schemas: Record<string, z.ZodType> }
+  /** Headers that the handler uses, with their meaning or a schema, for OpenAPI. */
+  headers?: Record<string, string | z.ZodType>
+  /** Success statuses, for OpenAPI. */
+  responses: Record<number, ResponseDescription>
+  /** What it can fail with, for OpenAPI, beside what any such endpoint can: `problemStatuses` in openapi.ts. */
+  problems?: readonly ProblemCode[]
   handle(
     input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
     context: RequestContext,
   ): Promise<HttpResponse>
+}
+
+/** Endpoints that OpenAPI shows together. */
+export interface EndpointGroup {
+  name: string
+  /** for OpenAPI */
+  description: string
+  endpoints: readonly Endpoint[]
+}
+
+interface ResponseDescription {
+  description: string
+  /** of a JSON body */
+  schema?: z.ZodType
+  /** schemas of a body that is not JSON, by media type */
+  contentTypes?: Record<string, z.ZodType>
+  /** that the handler can set, beside X-Request-Id */
+  headers?: readonly ResponseHeader[]
 }
 
 export interface Input<Params = unknown, Query = unknown, Body = unknown> {

@@ -7,7 +7,7 @@ import { isEmailAddress } from '../runtime/email-address.ts'
 
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
 export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
-  const { min = 0, max = Infinity } = options
+  const { min = 0, max } = options
   return z
     .string('must be a string')
     .refine((value) => !value.includes('\0'), 'must not contain NUL characters')
@@ -17,9 +17,12 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
       min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
     )
     .refine(
-      (value) => value.length <= max || [...value].length <= max,
+      (value) => max === undefined || value.length <= max || [...value].length <= max,
       `must have at most ${max} characters`,
-    ) as unknown as z.ZodType<string, string>
+    )
+    .meta({
+      override: { ...(min > 0 && { minLength: min }), ...(max !== undefined && { maxLength: max }) },
+    }) as unknown as z.ZodType<string, string>
 }
 
 /**
@@ -28,6 +31,7 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
  */
 export function displayText({ max }: { max?: number } = {}): z.ZodType<string, string> {
   return text({ min: 1 })
+    .meta({ override: { minLength: 1, ...(max !== undefined && { maxLength: max }) } })
     .transform(withoutBidiControls)
     .pipe(
       text({ ...(max !== undefined && { max }) }).refine(isVisible, 'must have a character that can be seen'),
@@ -36,6 +40,7 @@ export function displayText({ max }: { max?: number } = {}): z.ZodType<string, s
 
 export const id = z
   .string('must be a UUID')
+  .meta({ override: { format: 'uuid' } })
   .transform((value, context) => {
     const canonical = canonicalUuid(value)
     if (canonical !== undefined) return canonical
@@ -45,18 +50,22 @@ export const id = z
     })
     return z.NEVER
   })
-  .pipe(z.string().meta({ format: 'uuid' }))
+  .pipe(z.string().meta({ override: { format: 'uuid' } }))
 
 export const idParams = z.object({ id })
 
+/** A body of bytes, for OpenAPI. */
+export const binary = z.string().meta({ format: 'binary' })
+
 /** In one normal form, so that equal addresses are the same text. */
 export const email = text({ max: 320 })
+  .meta({ override: { format: 'idn-email', maxLength: 320 } })
   .transform((value) => value.trim().normalize('NFC'))
   .pipe(
     z
       .string()
       .refine(isEmailAddress, 'must be an e-mail address, such as ada@example.com')
-      .meta({ format: 'idn-email' }),
+      .meta({ override: { format: 'idn-email' } }),
   )
 
 export const status = z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
@@ -77,9 +86,11 @@ export function wholeNumber(options: {
   min: number
   max: number
   fallback: number
+  /** ends the message for an invalid value */
+  advice?: string
 }): z.ZodType<number, string | undefined> {
-  const { min, max, fallback } = options
-  const rule = `must be a whole number from ${min} to ${max}`
+  const { min, max, fallback, advice = '' } = options
+  const rule = `must be a whole number from ${min} to ${max}${advice}`
   return z
     .string(rule)
     .regex(/^[+-]?\d{1,15}(\.0+)?$/, rule)
@@ -87,6 +98,13 @@ export function wholeNumber(options: {
     .refine((value) => value >= min && value <= max, rule)
     .optional()
     .transform((value) => value ?? fallback)
+    .meta({
+      override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+        delete jsonSchema['pattern']
+        Object.assign(jsonSchema, { type: 'integer', minimum: min, maximum: max })
+        if (fallback >= min) jsonSchema['default'] = fallback
+      },
+    })
 }
 
 /** A date-time in a query string, as ISO 8601. */
@@ -94,3 +112,4 @@ export const dateTime = z.iso
   .datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })
   // PostgreSQL has no year 0 and no offset of 16 hours.
   .refine((time) => !/^0000|[+-](1[6-9]|2\d):\d\d$/.test(time), 'must be a valid date and time')
+  .meta({ examples: ['2026-03-01T00:00:00Z'] })

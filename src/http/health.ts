@@ -77,7 +77,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         operationId: 'getMetrics',
         summary: "Metrics in Prometheus' text format",
         access: 'public',
-        responses: { 200: { description: 'metrics', contentType: 'text/plain' } },
+        responses: { 200: { description: 'metrics', contentTypes: { 'text/plain': z.string() } } },
         handle: async () => {
           const text = await metrics.registry.metrics()
           const headers = { 'content-type': metrics.registry.contentType }

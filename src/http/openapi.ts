@@ -1,40 +1,123 @@
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+/** The OpenAPI description of an instance, from the schemas that validate its requests. */
+import { STATUS_CODES } from 'node:http'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { z } from 'zod'
-import { PROBLEMS } from '../domain/errors.ts'
-import { defineEndpoint, type Endpoint } from './endpoint.ts'
+import { PROBLEMS, type ProblemCode } from '../domain/errors.ts'
+import { defineEndpoint, type Endpoint, type EndpointGroup } from './endpoint.ts'
+import { PROBLEM_HEADERS, RESPONSE_HEADERS, type ResponseHeader } from './response-headers.ts'
+
+export interface ApiDescription {
+  /** the endpoints of each role */
+  groups: readonly EndpointGroup[]
+  version: string
+  /** `open`: a token is needed only for what administrators do */
+  mode: 'open' | 'required'
+}
+
+type Mode = ApiDescription['mode']
+
+const CODES = Object.keys(PROBLEMS) as ProblemCode[]
 
 const problem = z
   .object({
-    type: z.enum(Object.keys(PROBLEMS).map((code) => `urn:docmgr:problem:${code}`)),
+    type: z.enum(CODES.map((code) => `urn:docmgr:problem:${code}`)),
     title: z.string(),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     detail: z.string(),
-    instance: z.string(),
-    errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+    instance: z.string().meta({ description: 'the id of the request', format: 'uri' }),
+    errors: z
+      .array(z.object({ field: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'each invalid field, and what a valid value is' }),
   })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' })
+  .meta({
+    id: 'Problem',
+    description: 'Problem details (RFC 9457)',
+    examples: [
+      {
+        type: 'urn:docmgr:problem:document-not-found',
+        title: PROBLEMS['document-not-found'].title,
+        status: PROBLEMS['document-not-found'].http,
+        detail: 'there is no document 019aa1b2-0000-7000-8000-000000000001',
+        instance: 'urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002',
+      },
+    ],
+  })
 
-/** OpenAPI 3.1 of these endpoints, from the schemas that validate them. */
-export function describeEndpoints(endpoints: readonly Endpoint[], version: string): object {
+/** OpenAPI 3.1 of these endpoints, as this instance serves them. */
+export function describeApi({ groups, version, mode }: ApiDescription): object {
   const paths: ZodOpenApiPathsObject = {}
-  for (const endpoint of endpoints) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(endpoint) }
+  const statuses = new Set<number>()
+  const described = groups.flatMap(({ name: tag, endpoints }) =>
+    endpoints.filter(isDescribed).map((endpoint) => ({ tag, endpoint })),
+  )
+  for (const { tag, endpoint } of described) {
+    const problems = problemStatuses(endpoint, mode)
+    problems.forEach((status) => statuses.add(status))
+    const { path, method } = endpoint
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(tag, endpoint, problems, mode) }
   }
-  return createDocument({
-    openapi: '3.1.1',
-    info: { title: 'docmgr', version, description: 'Event-driven document management and signing.' },
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-    paths,
-  })
+  const tokens = mode === 'open' ? 'No token is needed; one that is sent is checked.' : 'A token is needed.'
+  const description = createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: 'docmgr',
+        version,
+        description: `Event-driven document management and signing. ${tokens}`,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/', description: 'where this description comes from' }],
+      tags: groups.map(({ name, description }) => ({ name, description })),
+      components: {
+        ...(described.some(({ endpoint }) => needsToken(endpoint, mode)) && {
+          securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        }),
+        headers: RESPONSE_HEADERS,
+        responses: Object.fromEntries(
+          [...statuses].map((status) => [problemName(status), problemResponse(status)]),
+        ),
+      },
+      paths,
+    },
+    { override: ({ jsonSchema }) => simplify(jsonSchema) },
+  )
+  removeUnusedHeaders(description)
+  return description
 }
 
-function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { operationId, summary, description, access = 'user', headers, responses } = endpoint
+/** A role on its own port does not need all. */
+function removeUnusedHeaders(description: ReturnType<typeof createDocument>): void {
+  const text = JSON.stringify(description)
+  const headers = description.components!.headers!
+  for (const name of Object.keys(headers)) {
+    if (!text.includes(JSON.stringify(reference('headers', name)))) delete headers[name]
+  }
+}
+
+/** Zod's patterns for formats are longer than a page, and say no more than the format. */
+function simplify(schema: { format?: string; pattern?: string }): void {
+  if (schema.format === 'uuid' || schema.format === 'date-time') delete schema.pattern
+}
+
+function operation(
+  tag: string,
+  endpoint: Endpoint,
+  problems: readonly number[],
+  mode: Mode,
+): ZodOpenApiOperationObject {
+  const { operationId, summary, description, headers, responses } = endpoint
   return {
     operationId,
     summary,
     ...(description && { description }),
-    ...(access !== 'public' && { security: [{ bearer: [] }] }),
+    tags: [tag],
+    security: needsToken(endpoint, mode) ? [{ bearer: [] }] : [],
     requestParams: {
       ...(endpoint.params && { path: endpoint.params as z.ZodObject }),
       ...(endpoint.query && { query: endpoint.query as z.ZodObject }),
@@ -44,44 +127,98 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       ? { requestBody: { required: true, content: requestContent(endpoint) } }
       : {}),
     responses: {
+      ...Object.fromEntries(problems.map((status) => [status, reference('responses', problemName(status))])),
       ...Object.fromEntries(
-        Object.entries(responses).map(
-          ([status, { description, schema, contentType = 'application/json' }]) => [
-            status,
-            { description, ...(schema && { content: { [contentType]: { schema } } }) },
-          ],
-        ),
+        Object.entries(responses).map(([status, response]) => [status, responseOf(response)]),
       ),
-      default: { description: 'a problem', content: { 'application/problem+json': { schema: problem } } },
     },
   } as ZodOpenApiOperationObject
 }
 
-function headerSchema(headers: Record<string, string>): z.ZodObject {
+/** A path of WebSockets has no response that HTTP knows. */
+const isDescribed = ({ responses }: Endpoint): boolean =>
+  Object.keys(responses).some((status) => status !== '101')
+
+function needsToken({ access = 'user' }: Endpoint, mode: Mode): boolean {
+  return access === 'admin' || (access === 'user' && mode === 'required')
+}
+
+function responseOf({ description, schema, contentTypes, headers = [] }: Endpoint['responses'][number]) {
+  const content = contentTypes ?? (schema && { 'application/json': schema })
+  return {
+    description,
+    headers: headerReferences(headers),
+    ...(content && {
+      content: Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }])),
+    }),
+  }
+}
+
+/** What any request of the kind can be answered with, and what the endpoint adds. */
+function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
+  const { access = 'user', acts, body, method, params, problems = [], query, rawBody } = endpoint
+  const codes: ProblemCode[] = ['malformed-request', 'internal', ...problems]
+  if (access !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
+  if (access === 'admin') codes.push('forbidden')
+  if (access !== 'public' || params || query) codes.push('validation-failed')
+  if (body || rawBody) codes.push('request-timeout', 'payload-too-large', 'unsupported-media-type')
+  if (mode === 'open') codes.push('misdirected-request')
+  if (mode === 'open' && (acts || method !== 'GET')) codes.push('forbidden')
+  return [...new Set(codes.map((code) => PROBLEMS[code].http))]
+}
+
+const problemName = (status: number): string =>
+  STATUS_CODES[status]!.split(/[ -]/)
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('')
+
+function problemResponse(status: number): ZodOpenApiResponseObject {
+  const codes = CODES.filter((code) => PROBLEMS[code].http === status)
+  const headers = PROBLEM_HEADERS[status as keyof typeof PROBLEM_HEADERS] ?? []
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
+    headers: headerReferences(headers),
+    content: { 'application/problem+json': { schema: problem } },
+  }
+}
+
+function headerReferences(names: readonly ResponseHeader[]) {
+  const all = [...names, 'X-Request-Id'] as const
+  return Object.fromEntries(all.map((name) => [name, reference('headers', name)]))
+}
+
+const reference = (kind: 'headers' | 'responses', name: string) => ({ $ref: `#/components/${kind}/${name}` })
+
+function headerSchema(headers: NonNullable<Endpoint['headers']>): z.ZodObject {
   const entries = Object.entries(headers).map(([name, meaning]) => [
     name,
-    z.string().optional().meta({ description: meaning }),
+    typeof meaning === 'string' ? z.string().optional().meta({ description: meaning }) : meaning.optional(),
   ])
   return z.object(Object.fromEntries(entries))
 }
 
 function requestContent({ body, rawBody }: Endpoint): Record<string, object> {
-  const bytes = { type: 'string', format: 'binary' }
-  const types =
-    rawBody?.contentTypes.map((type) => [type, { schema: rawBody.schemas?.[type] ?? bytes }]) ?? []
-  return { ...(body && { 'application/json': { schema: body.schema } }), ...Object.fromEntries(types) }
+  const schemas = { ...(body && { 'application/json': body.schema }), ...rawBody?.schemas }
+  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]))
 }
 
 /** Serves the description, which is generated once. */
-export function openApiEndpoint(endpoints: readonly Endpoint[], version: string): Endpoint {
-  const document = JSON.stringify(describeEndpoints(endpoints, version))
-  return defineEndpoint({
+export function openApiEndpoint({ groups, ...about }: ApiDescription): Endpoint {
+  let document: string | undefined
+  const endpoint: Endpoint = defineEndpoint({
     method: 'GET',
     path: '/openapi.json',
     operationId: 'getOpenApi',
     summary: 'This OpenAPI description',
     access: 'public',
-    responses: { 200: { description: 'OpenAPI 3.1' } },
-    handle: async () => ({ status: 200, headers: { 'content-type': 'application/json' }, text: document }),
+    responses: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
+    handle: async () => {
+      document ??= JSON.stringify(describeApi({ groups: described, ...about }))
+      return { status: 200, headers: { 'content-type': 'application/json' }, text: document }
+    },
   })
+  const described: EndpointGroup[] = groups.map((group, index) =>
+    index === groups.length - 1 ? { ...group, endpoints: [...group.endpoints, endpoint] } : group,
+  )
+  return endpoint
 }

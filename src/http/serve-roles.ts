@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type HttpOptions } from './create-app.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { EndpointGroup } from './endpoint.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
 import { type HttpListener, listen, type Upgrade } from './listen.ts'
 import { openApiEndpoint } from './openapi.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 
 /** What one role serves over HTTP. */
-export interface RoleServer {
-  name: string
-  endpoints: Endpoint[]
+export interface RoleServer extends EndpointGroup {
   /** checks of the role's readiness */
   checks: HealthChecks
   /** handles requests that are not REST, before their body is read */
@@ -82,8 +80,14 @@ async function openServer(
   options: ServeOptions,
 ): Promise<{ health: Health; listener: HttpListener }> {
   const health = createHealth(Object.assign({}, ...roles.map(({ checks }) => checks)), options.metrics)
-  const endpoints = [...roles.flatMap((role) => role.endpoints), ...health.endpoints]
-  const app = createApp([...endpoints, openApiEndpoint(endpoints, options.version)], {
+  const operations = { name: 'operations', description: 'Health, metrics, and this description' }
+  const groups = [
+    ...roles.filter(({ endpoints }) => endpoints.length > 0),
+    { ...operations, endpoints: health.endpoints },
+  ]
+  const { version, http } = options
+  const openApi = openApiEndpoint({ groups, version, mode: http.authenticator.mode })
+  const app = createApp([...groups.flatMap(({ endpoints }) => endpoints), openApi], {
     ...options.http,
     handleRaw: (request, response) => roles.some((role) => role.handleRaw?.(request, response)),
   })

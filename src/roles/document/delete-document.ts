@@ -1,4 +1,4 @@
-import { expectedVersions } from '../../http/conditional.ts'
+import { expectedVersions, ifMatch } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { DocumentStore } from './document-store.ts'
@@ -11,7 +11,8 @@ export function deleteDocument(store: DocumentStore): Endpoint {
     operationId: 'deleteDocument',
     summary: 'Deletes a document that was never signed',
     params: idParams,
-    headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },
+    headers: { 'If-Match': ifMatch },
+    problems: ['document-not-found', 'version-mismatch', 'document-not-deletable'],
     responses: { 204: { description: 'deleted' } },
     async handle({ params, headers }, { traceparent }) {
       await store.remove(params.id, { versions: expectedVersions(headers['if-match']), traceparent })

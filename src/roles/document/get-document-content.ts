@@ -1,9 +1,14 @@
+import { z } from 'zod'
 import { DomainError } from '../../domain/errors.ts'
 import { deliver } from '../../http/content-delivery.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { idParams } from '../../http/fields.ts'
+import { binary, idParams } from '../../http/fields.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { ReadDocument } from './read-document.ts'
+
+/** The document's own type, whatever it is; generated clients know the first one as bytes. */
+const contentTypes = { 'application/octet-stream': binary, '*/*': z.unknown() }
+const headers = ['ETag', 'Cache-Control', 'Accept-Ranges', 'Content-Disposition', 'Repr-Digest'] as const
 
 /** Does not count as a view. */
 export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
@@ -23,10 +28,15 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
       'If-Range': 'an ETag: the range is for this content, else all of it is sent',
     },
     responses: {
-      200: { description: 'the bytes as they were stored', contentType: '*/*' },
-      206: { description: 'the bytes of the range', contentType: '*/*' },
-      304: { description: 'not changed' },
+      200: { description: 'the bytes as they were stored', contentTypes, headers },
+      206: {
+        description: 'the bytes of the range',
+        contentTypes,
+        headers: [...headers, 'Content-Range'],
+      },
+      304: { description: 'not changed', headers: ['ETag', 'Cache-Control'] },
     },
+    problems: ['document-not-found', 'range-not-satisfiable', 'content-damaged'],
     async handle({ params, headers, head }, context) {
       const { document } = await read(params.id, undefined)
       // Rows that other programs wrote may have neither.

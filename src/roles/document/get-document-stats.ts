@@ -6,7 +6,7 @@ import type { DocumentStore } from './document-store.ts'
 import { documentNotFound } from './preconditions.ts'
 
 const stats = z
-  .object({ document_id: z.uuid(), total_views: z.int(), unique_views: z.int() })
+  .object({ document_id: z.uuid(), total_views: z.int().min(0), unique_views: z.int().min(0) })
   .meta({ id: 'DocumentStats' })
 
 /** Unknown ids return zero counts, as in the original; a deleted document is not found. */
@@ -18,6 +18,7 @@ export function getDocumentStats(store: DocumentStore, cache: DocumentCache): En
     summary: 'How often a document was read, and by how many viewers',
     params: idParams,
     responses: { 200: { description: 'the views', schema: stats } },
+    problems: ['document-not-found'],
     async handle({ params: { id } }) {
       if (await store.wasDeleted(id)) throw documentNotFound(id)
       return { status: 200, json: { document_id: id, ...(await cache.stats(id)) } }

@@ -15,9 +15,10 @@ export function getDocument(read: ReadDocument): Endpoint {
     params: idParams,
     headers: { 'If-None-Match': 'an ETag: 304 while the document has this version' },
     responses: {
-      200: { description: 'the document', schema: documentSchema },
-      304: { description: 'not changed' },
+      200: { description: 'the document', schema: documentSchema, headers: ['ETag', 'Cache-Control'] },
+      304: { description: 'not changed', headers: ['ETag', 'Cache-Control'] },
     },
+    problems: ['document-not-found'],
     async handle({ params, headers, head }, context) {
       const { version, json } = await read(params.id, head ? undefined : viewerOf(context))
       const etag = { etag: entityTag(version), 'cache-control': 'private, no-cache' }

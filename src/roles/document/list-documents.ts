@@ -15,12 +15,14 @@ const SORTS = SORT_KEYS.flatMap((key) => [key, `-${key}`] as const)
 const DEFAULT_SORT = '-created_at'
 
 const query = z.object({
-  skip: wholeNumber({ min: 0, max: 999_999_999, fallback: 0 }).refine(
-    (skip) => skip <= MAX_SKIP,
-    `must be at most ${MAX_SKIP}; to go deeper, follow the header Link of each page (its cursor)`,
-  ),
+  skip: wholeNumber({
+    min: 0,
+    max: MAX_SKIP,
+    fallback: 0,
+    advice: '; to go deeper, follow the header Link of each page (its cursor)',
+  }),
   limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: 100 }),
-  cursor: z.string().optional(),
+  cursor: z.string().optional().describe('from the header Link of the previous page'),
   sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).default(DEFAULT_SORT),
   ...filterShape('list'),
 })
@@ -35,7 +37,7 @@ export function listDocuments(store: Pick<DocumentStore, 'list'>): Endpoint {
       'A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with ' +
       'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case.',
     query,
-    responses: { 200: { description: 'a page', schema: z.array(documentSchema) } },
+    responses: { 200: { description: 'a page', schema: z.array(documentSchema), headers: ['Link'] } },
     async handle({ query: { skip, limit, cursor, sort: order, ...filters } }) {
       const sort = sortOf(order)
       const given = filters as Record<string, string | undefined>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { entityTag, expectedVersions } from '../../http/conditional.ts'
+import { entityTag, expectedVersions, ifMatch } from '../../http/conditional.ts'
 import { documentSchema, sentSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams, status } from '../../http/fields.ts'
@@ -24,8 +24,11 @@ export function patchDocument(store: DocumentStore): Endpoint {
       'no-op and does not bump the version.',
     params: idParams,
     body: { schema: changes, maxBytes: MAX_BODY_BYTES },
-    headers: { 'If-Match': 'an ETag: 412 unless the document has this version' },
-    responses: { 200: { description: 'the document as it is now', schema: documentSchema } },
+    headers: { 'If-Match': ifMatch },
+    problems: ['document-not-found', 'version-mismatch', 'status-not-allowed', 'title-frozen'],
+    responses: {
+      200: { description: 'the document as it is now', schema: documentSchema, headers: ['ETag'] },
+    },
     async handle({ params, body, headers }, { traceparent }) {
       const versions = expectedVersions(headers['if-match'])
       const wanted = {

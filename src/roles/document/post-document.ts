@@ -1,6 +1,7 @@
 import { documentSchema } from '../../http/document-schemas.ts'
-import { entityTag } from '../../http/conditional.ts'
+import { entityTag, idempotencyKey } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { binary } from '../../http/fields.ts'
 import type { CreateDocument } from './create-document.ts'
 import { jsonForm, multipartForm, rawQuery, readNewDocument } from './read-new-document.ts'
 
@@ -16,13 +17,21 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
       'fields as parts; or with the content as the body, its type as Content-Type, and title and created_by in the query.',
     query: rawQuery,
     rawBody: {
-      description:
-        '`{title, content, content_type = text/plain, created_by}`, or a form, or the content itself',
-      contentTypes: ['application/json', 'multipart/form-data', '*/*'],
-      schemas: { 'application/json': form, 'multipart/form-data': multipartForm },
+      schemas: {
+        'application/json': form,
+        'multipart/form-data': multipartForm,
+        'application/octet-stream': binary,
+      },
     },
-    headers: { 'Idempotency-Key': 'the same key and body within 24 hours get the first response again' },
-    responses: { 201: { description: 'the document', schema: documentSchema } },
+    headers: { 'Idempotency-Key': idempotencyKey },
+    responses: {
+      201: {
+        description: 'the document',
+        schema: documentSchema,
+        headers: ['ETag', 'Location', 'Idempotency-Replayed'],
+      },
+    },
+    problems: ['request-in-progress', 'idempotency-key-reused'],
     async handle({ request, query }, context) {
       const { principal } = context
       const { contentBytes: maxBytes } = limits

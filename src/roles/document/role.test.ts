@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeEndpoints } from '../../http/openapi.ts'
+import { describeApi } from '../../http/openapi.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 
 const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 
 test('describes every operation, with the shape of a document, for OpenAPI', () => {
+  const { endpoints } = service.document
+  const groups = [{ name: 'document', description: 'Documents', endpoints }]
   const { paths, components } = JSON.parse(
-    JSON.stringify(describeEndpoints(service.document.endpoints, '1.0.0')),
+    JSON.stringify(describeApi({ groups, version: '1.0.0', mode: 'open' })),
   )
   const operations = Object.entries<object>(paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),

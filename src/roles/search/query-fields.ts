@@ -10,8 +10,15 @@ export function queryText(min: number): z.ZodType<string, string> {
   const rule = `must have from ${min} to ${MAX_QUERY_CHARS} characters`
   return z
     .string('is required')
-    .refine(({ length }) => length >= min && length <= MAX_QUERY_CHARS, rule)
-    .meta({ description: `at most ${MAX_QUERY_CHARS} characters` }) as unknown as z.ZodType<string, string>
+    .refine(({ length }) => length >= min, rule)
+    .refine((q) => q.length <= MAX_QUERY_CHARS || [...q].length <= MAX_QUERY_CHARS, rule)
+    .meta({
+      override: {
+        ...(min > 0 && { minLength: min }),
+        maxLength: MAX_QUERY_CHARS,
+        examples: ['rent due'],
+      },
+    }) as unknown as z.ZodType<string, string>
 }
 
 const DESCRIPTIONS = { created_from: 'not older than this', created_to: 'older than this' }

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { DomainError } from '../../domain/errors.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { idParams } from '../../http/fields.ts'
+import { binary, idParams } from '../../http/fields.ts'
 import type { SignatureImages } from './signature-images.ts'
 import type { SignatureStore } from './signature-store.ts'
 
@@ -14,9 +15,14 @@ export function getSignatureImage(store: SignatureStore, images: SignatureImages
     params: idParams,
     headers: { 'If-None-Match': 'the ETag of the image that the client has: 304 when it is this one' },
     responses: {
-      200: { description: 'the image, of the type found in its bytes', contentType: 'image/*' },
-      304: { description: 'the client has it' },
+      200: {
+        description: 'the image, of the type found in its bytes',
+        contentTypes: { 'application/octet-stream': binary, 'image/*': z.unknown() },
+        headers: ['ETag', 'Cache-Control'],
+      },
+      304: { description: 'the client has it', headers: ['ETag', 'Cache-Control'] },
     },
+    problems: ['signature-not-found', 'content-damaged'],
     async handle({ params, headers }) {
       const row = await store.get(params.id)
       if (row.image_type === null) {

@@ -12,6 +12,7 @@ export function getSignature(store: SignatureStore, images: SignatureImages): En
     summary: 'Read a signature, with its data as it was sent',
     params: idParams,
     responses: { 200: { description: 'the signature', schema: signatureSchema } },
+    problems: ['signature-not-found', 'content-damaged'],
     handle: async ({ params }) => ({
       status: 200,
       json: await images.withData(await store.get(params.id)),

@@ -14,6 +14,7 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
     params: idParams,
     query: z.object(pageParameters),
     responses: pageResponses,
+    problems: ['document-not-found', 'content-damaged'],
     async handle({ params: { id }, query }, context) {
       const response = await respondWithPage(
         `/documents/${id}/signatures`,

@@ -11,6 +11,7 @@ export function listSignatures(options: PageOptions): Endpoint {
     summary: 'List signatures, newest first',
     query: z.object({ ...pageParameters, document_id: id.optional() }),
     responses: pageResponses,
+    problems: ['content-damaged'],
     handle: ({ query }) => respondWithPage('/signatures', query, options),
   })
 }

@@ -5,7 +5,7 @@ import { MAX_SIGNATURE_DATA_BYTES } from '../../domain/signature.ts'
 import { jsonBytesFor } from '../../http/body.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { displayText, email, id } from '../../http/fields.ts'
-import { idempotencyKeyOf } from '../../http/conditional.ts'
+import { idempotencyKey, idempotencyKeyOf } from '../../http/conditional.ts'
 import type { SignCommand, SignDocument } from './sign-document.ts'
 import { signatureSchema } from './signature-schema.ts'
 
@@ -20,9 +20,9 @@ const signatureData = z
   )
 
 const body = z.object({
-  document_id: id,
-  signer_email: email,
-  signer_name: displayText({ max: 255 }),
+  document_id: id.meta({ override: { examples: ['019aa1b2-0000-7000-8000-000000000001'] } }),
+  signer_email: email.meta({ override: { examples: ['bob@example.com'] } }),
+  signer_name: displayText({ max: 255 }).meta({ override: { examples: ['Bob'] } }),
   signature_data: signatureData
     .nullish()
     .describe('base64 of an image, with or without a data: prefix, or other text'),
@@ -33,6 +33,7 @@ const body = z.object({
       'must be an IPv4 or IPv6 address',
     )
     .nullish()
+    .meta({ override: { maxLength: MAX_ADDRESS_CHARS } })
     .describe('by default client_address, which alone is evidence'),
   document_status: z
     .string('must be a string')
@@ -55,8 +56,15 @@ export function postSignature(sign: SignDocument): Endpoint {
     description:
       'An e-mail address, compared without case, signs a document once. The document becomes signed.',
     body: { schema: body, maxBytes: jsonBytesFor(MAX_SIGNATURE_DATA_BYTES) },
-    headers: { 'Idempotency-Key': 'the same key and body are answered as before' },
-    responses: { 201: { description: 'the signature', schema: responseSchema } },
+    headers: { 'Idempotency-Key': idempotencyKey },
+    responses: { 201: { description: 'the signature', schema: responseSchema, headers: ['Location'] } },
+    problems: [
+      'document-not-found',
+      'document-not-signable',
+      'already-signed',
+      'request-in-progress',
+      'idempotency-key-reused',
+    ],
     async handle({ body, headers }, context) {
       const command: SignCommand = {
         document_id: body.document_id,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
 import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
-import type { HttpResponse } from '../../http/endpoint.ts'
+import type { Endpoint, HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
@@ -30,8 +30,12 @@ export const pageParameters = {
 type PageQuery = z.output<z.ZodObject<typeof pageParameters>> & { document_id?: string | undefined }
 
 export const pageResponses = {
-  200: { description: 'newest first; the header Link names the next page', schema: z.array(signatureSchema) },
-}
+  200: {
+    description: 'newest first; the header Link names the next page',
+    schema: z.array(signatureSchema),
+    headers: ['Link'],
+  },
+} satisfies Endpoint['responses']
 
 export interface PageOptions {
   store: SignatureStore

@@ -4,11 +4,11 @@ import { email, id, sha256 } from '../../http/fields.ts'
 /** A signature in OpenAPI. */
 export const signatureSchema = z
   .object({
-    id,
-    document_id: id,
-    signer_email: email,
-    signer_name: z.string(),
-    signed_at: z.iso.datetime(),
+    id: id.meta({ examples: ['019aa1b2-0000-7000-8000-000000000003'] }),
+    document_id: id.meta({ examples: ['019aa1b2-0000-7000-8000-000000000001'] }),
+    signer_email: email.meta({ examples: ['bob@example.com'] }),
+    signer_name: z.string().meta({ examples: ['Bob'] }),
+    signed_at: z.iso.datetime().meta({ examples: ['2026-03-01T09:31:00.123456Z'] }),
     signature_data: z.string().nullable().describe('as it was sent; null in lists unless included'),
     ip_address: z.string().nullable().describe('as the client says; by default client_address'),
     content_sha256: sha256

@@ -13,6 +13,7 @@ export function subscribeToDocument(): Endpoint {
     access: 'public',
     params: z.object({ document_id: z.string() }),
     responses: { 101: { description: 'a WebSocket, with the query parameters token and last' } },
+    problems: ['upgrade-required'],
     async handle() {
       throw new DomainError('upgrade-required', 'this path is for WebSockets: send Upgrade: websocket')
     },

@@ -1,0 +1,69 @@
+/** The headers of responses that clients use, for OpenAPI. An endpoint names those that its handler sets. */
+import type { PROBLEMS } from '../domain/errors.ts'
+
+// Not an interface: OpenAPI's types ask for an index signature.
+type HeaderDefinition = {
+  description: string
+  schema: {
+    type: 'string' | 'integer'
+    minimum?: number
+    format?: string
+    enum?: string[]
+    examples?: (string | number)[]
+  }
+}
+
+const text = (example: string): HeaderDefinition['schema'] => ({ type: 'string', examples: [example] })
+
+const HEADERS = {
+  'Accept-Ranges': {
+    description: 'ranges that can be requested',
+    schema: { type: 'string', enum: ['bytes'] },
+  },
+  'Cache-Control': { description: 'RFC 9111', schema: text('private, no-cache') },
+  'Content-Disposition': {
+    description: 'an attachment, with the name of its file (RFC 6266)',
+    schema: text('attachment; filename="Lease.txt"'),
+  },
+  'Content-Range': { description: 'which bytes these are (RFC 9110, 14.4)', schema: text('bytes 0-99/1234') },
+  ETag: { description: 'the version or the hash, for If-Match and If-None-Match', schema: text('"1"') },
+  'Idempotency-Replayed': {
+    description: 'true when an earlier request with the same key has done this',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  Link: {
+    description: 'the next page, where there is one (RFC 8288)',
+    schema: text('</documents?limit=100&cursor=WyJ…>; rel="next"'),
+  },
+  Location: {
+    description: 'the path of what was created',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  'Repr-Digest': {
+    description: 'SHA-256 of the whole content (RFC 9530)',
+    schema: text('sha-256=:MV9b23bQeMQ7isAGTkoBZGErH853yGk0W/yUx1iU7dM=:'),
+  },
+  'Retry-After': {
+    description: 'seconds after which the request may succeed',
+    schema: { type: 'integer', minimum: 0, examples: [1] },
+  },
+  'WWW-Authenticate': { description: 'RFC 6750, 3', schema: text('Bearer') },
+  'X-Request-Id': {
+    description: 'identifies the request in the logs; a client may send its own',
+    schema: text('019aa1b2-0000-7000-8000-000000000001'),
+  },
+} satisfies Record<string, HeaderDefinition>
+
+export type ResponseHeader = keyof typeof HEADERS
+
+export const RESPONSE_HEADERS: Record<ResponseHeader, HeaderDefinition> = HEADERS
+
+/** Those of problems, by status. */
+export const PROBLEM_HEADERS: Partial<
+  Record<(typeof PROBLEMS)[keyof typeof PROBLEMS]['http'], readonly ResponseHeader[]>
+> = {
+  401: ['WWW-Authenticate'],
+  416: ['Content-Range'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+}
