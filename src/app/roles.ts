@@ -52,8 +52,10 @@ function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf, guard } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = ports
-  return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
-    const { authenticator, ...resources } = needs
+  const own = { authenticator, limits: ports.limits, database, blobs, cache }
+  return defineModule('document', own, async (needs) => {
+    const { authenticator, limits: clientLimits, ...resources } = needs
+    const { limiter, ofRequests } = clientLimits
     const [
       { createDocumentRole },
       { createDocumentService },
@@ -65,12 +67,13 @@ function composeDocument(base: Base, ports: Ports) {
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
     ])
-    const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
+    const role = createDocumentRole({ ...resources, limiter, clock, newId, limits, log: logOf('document') })
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),
       authenticator,
       guard,
+      limits: ofRequests,
       newId,
       metrics: createRpcMetrics(metrics),
       log: logOf('rpc'),
@@ -103,10 +106,15 @@ function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
     },
   )
 
-  return defineModule('signature', { database, blobs, documents }, async (needs) => {
+  return defineModule('signature', { limits: ports.limits, database, blobs, documents }, async (all) => {
+    const {
+      limits: { limiter },
+      ...needs
+    } = all
     const { createSignatureRole } = await import('../roles/signature/role.ts')
     const role = createSignatureRole({
       ...needs,
+      limiter,
       clock,
       newId,
       metrics,
@@ -137,15 +145,16 @@ function composeSearch({ clock }: Base, { searchIndex }: Ports) {
   })
 }
 
-function composeWs(base: Base, { authenticator, changes, cluster }: Ports) {
+function composeWs(base: Base, { authenticator, changes, cluster, limits }: Ports) {
   const { config, clock, newId, metrics, logOf, overrides } = base
-  return defineModule('ws', { authenticator, changes, cluster }, async (needs) => {
+  return defineModule('ws', { authenticator, changes, cluster, limits }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
     const role = createWsRole({
       feed: needs.changes,
       cluster: needs.cluster,
       authenticator: needs.authenticator,
       guard: base.guard,
+      clientLimits: needs.limits,
       clock,
       newId,
       metrics,

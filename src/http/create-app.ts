@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
+import { TooManyRequests } from '../domain/limits.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -11,7 +12,8 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { problemOf } from './problem.ts'
 import { createRoutes, type Route } from './routes.ts'
 import type { RequestGuard } from './request-guard.ts'
-import { type RoutedRequest, runEndpoint } from './run-endpoint.ts'
+import type { RequestLimits } from './request-limits.ts'
+import { type EndpointOptions, type RoutedRequest, runEndpoint } from './run-endpoint.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
@@ -19,6 +21,7 @@ export interface HttpOptions {
   metrics: HttpMetrics
   authenticator: Authenticator
   guard: RequestGuard
+  limits: RequestLimits
   newId: NewId
   trustedProxies: string[]
   /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
@@ -42,7 +45,7 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
 
 /** A Koa application that serves these endpoints. Every error becomes a problem document (RFC 9457). */
 export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
-  const { guard, handleRaw, log, metrics } = options
+  const { guard, handleRaw, limits, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
@@ -62,14 +65,15 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     try {
       guard.check(request, route.endpoint?.acts === true)
       if (handleRaw?.(request, res)) return
+      if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
-      response = await runRoute(route, routed, context, options.authenticator)
+      response = await runRoute(route, routed, context, options)
     } catch (error) {
       failed = true
       response = problemResponse(request, error, context, log)
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    sendResponse(res, response, context.requestId, onStreamError)
+    sendResponse(res, response, commonHeaders(context, limits), onStreamError)
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
@@ -91,9 +95,9 @@ async function runRoute(
   route: Route,
   routed: RoutedRequest,
   context: HttpContext,
-  authenticator: Authenticator,
+  options: EndpointOptions,
 ): Promise<HttpResponse> {
-  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, authenticator)
+  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
   const { method, url } = routed.request
   const isKnown = route.allowed.length > 0
   if (method === 'OPTIONS' && (isKnown || url === '*')) {
@@ -103,6 +107,12 @@ async function runRoute(
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
     : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
 }
+
+const commonHeaders = ({ requestId, usages }: HttpContext, limits: RequestLimits): string[] => [
+  'x-request-id',
+  requestId,
+  ...limits.headersOf(usages),
+]
 
 const allowed = (route: Route): string => [...route.allowed, 'OPTIONS'].join(', ')
 
@@ -122,6 +132,7 @@ function problemResponse(
       ...(status === 401 && { 'www-authenticate': challenge(request, problem.detail) }),
       ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade' }),
       ...(status === 503 && { 'retry-after': '1' }),
+      ...(error instanceof TooManyRequests && { 'retry-after': String(error.retryAfter) }),
     },
     text: JSON.stringify(problem),
   }

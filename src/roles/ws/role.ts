@@ -18,7 +18,7 @@ import { createHub } from './hub.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
 import { subscribeToDocument } from './subscribe-to-document.ts'
-import { createUpgradeHandler } from './upgrade-handler.ts'
+import { type ClientLimits, createUpgradeHandler } from './upgrade-handler.ts'
 
 export interface WsRoleOptions {
   feed: ChangeFeed
@@ -26,6 +26,7 @@ export interface WsRoleOptions {
   cluster: Cluster
   authenticator: Authenticator
   guard: RequestGuard
+  clientLimits: ClientLimits
   log: Logger
   clock: Clock
   newId: NewId
@@ -51,7 +52,7 @@ export interface WsRole {
 }
 
 export function createWsRole(options: WsRoleOptions): WsRole {
-  const { feed, cluster, authenticator, guard, clock, newId } = options
+  const { feed, cluster, authenticator, clock } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
   const metrics: WsMetrics | undefined =
@@ -60,7 +61,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const wsCluster = createWsCluster(cluster, hub)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
-  const handler = createUpgradeHandler({ hub, tokens, guard, limits, log, metrics, newId, addressOf })
+  const handler = createUpgradeHandler({ ...options, hub, tokens, limits, log, metrics, addressOf })
   const connectionCheck = setInterval(() => {
     const now = clock.now()
     for (const { connection } of hub.all()) connection.check(now)

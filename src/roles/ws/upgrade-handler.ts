@@ -2,10 +2,12 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Tokens, VerifiedToken } from '../../auth/tokens.ts'
-import { PROBLEMS, type ProblemCode, isProblem } from '../../domain/errors.ts'
+import { DomainError, PROBLEMS, isProblem } from '../../domain/errors.ts'
+import { type Limiter, TooManyRequests } from '../../domain/limits.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
 import type { Upgrade } from '../../http/listen.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
+import type { RequestLimits } from '../../http/request-limits.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { CLOSE } from './connection.ts'
@@ -19,11 +21,18 @@ export interface UpgradeOptions {
   hub: Hub
   tokens: Tokens
   guard: RequestGuard
+  clientLimits: ClientLimits
   limits: WsLimits
   log: Logger
   metrics: WsMetrics | undefined
   newId: NewId
   addressOf: (request: IncomingMessage) => string
+}
+
+/** Of each client; WsLimits are those of the process. */
+export interface ClientLimits {
+  limiter: Limiter
+  ofRequests: RequestLimits
 }
 
 /** Turns upgrade requests into subscribers. */
@@ -52,14 +61,15 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const connections = trackConnections(options)
   let isDraining = false
 
-  const refusalFor = (documentId: string | undefined, address: string): string | undefined => {
-    if (isDraining) return 'this server is stopping'
-    if (connections.count() >= limits.connections) return 'too many connections'
-    if (connections.countOf(address) >= limits.connectionsPerAddress)
-      return 'too many connections of this address'
-    if (documentId !== undefined && hub.countOf(documentId) >= limits.connectionsPerDocument)
-      return 'too many connections for this document'
-    return undefined
+  const checkCapacity = (documentId: string | undefined): void => {
+    const reason = isDraining
+      ? 'this server is stopping'
+      : connections.count() >= limits.connections
+        ? 'too many connections'
+        : documentId !== undefined && hub.countOf(documentId) >= limits.connectionsPerDocument
+          ? 'too many connections for this document'
+          : undefined
+    if (reason !== undefined) throw new DomainError('unavailable', reason)
   }
 
   return {
@@ -69,17 +79,21 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       const [, name, query] = PATH.exec(request.url!)!
       socket.on('error', (error) => log.debug({ err: error }, 'WebSocket connection failed'))
       const documentId = canonicalUuid(name!)
-      const address = options.addressOf(request)
+      const clientAddress = options.addressOf(request)
+      const { guard, clientLimits } = options
+      let release: () => void
       try {
-        options.guard.checkUpgrade(request)
+        guard.checkUpgrade(request)
+        clientLimits.ofRequests.countAddress({ clientAddress, principal: { kind: 'anonymous' }, usages: [] })
+        checkCapacity(documentId)
+        release = clientLimits.limiter.hold('sockets', 'address', clientAddress)
       } catch (error) {
         if (!isProblem(error)) throw error
-        return refuse(socket, error.code, error.message)
+        return refuse(socket, error)
       }
-      const refusal = refusalFor(documentId, address)
-      if (refusal !== undefined) return refuse(socket, 'unavailable', refusal)
+      socket.once('close', release)
       server.handleUpgrade(request, socket, head, (ws) => {
-        connections.add(ws, address)
+        connections.add(ws)
         subscribe(ws, socket, documentId, new URLSearchParams(query), options)
       })
     },
@@ -91,23 +105,16 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   }
 }
 
-/** The open connections, with how many each address has. */
 function trackConnections({ limits, log, metrics }: UpgradeOptions) {
-  const open = new Map<WebSocket, string>()
-  const byAddress = new Map<string, number>()
+  const open = new Set<WebSocket>()
   let onEmpty: (() => void) | undefined
   return {
     count: () => open.size,
-    countOf: (address: string) => byAddress.get(address) ?? 0,
-    add(ws: WebSocket, address: string) {
-      open.set(ws, address)
-      byAddress.set(address, (byAddress.get(address) ?? 0) + 1)
+    add(ws: WebSocket) {
+      open.add(ws)
       ws.on('error', (error) => log.debug({ err: error }, 'WebSocket connection failed'))
       ws.on('close', (code) => {
         open.delete(ws)
-        const left = byAddress.get(address)! - 1
-        if (left > 0) byAddress.set(address, left)
-        else byAddress.delete(address)
         metrics?.closed.inc({ code: KNOWN_CODES.has(code) ? code : 'other' })
         if (open.size === 0) onEmpty?.()
       })
@@ -115,8 +122,8 @@ function trackConnections({ limits, log, metrics }: UpgradeOptions) {
     async closeAll() {
       if (open.size === 0) return
       const emptied = new Promise<void>((resolve) => (onEmpty = resolve))
-      for (const ws of open.keys()) ws.close(CLOSE.goingAway, 'this server is stopping')
-      const timer = setTimeout(() => open.forEach((_, ws) => ws.terminate()), limits.stopMs)
+      for (const ws of open) ws.close(CLOSE.goingAway, 'this server is stopping')
+      const timer = setTimeout(() => open.forEach((ws) => ws.terminate()), limits.stopMs)
       await emptied
       clearTimeout(timer)
     },
@@ -129,7 +136,7 @@ function subscribe(
   socket: Duplex,
   documentId: string | undefined,
   query: URLSearchParams,
-  { hub, tokens, limits, log, newId }: UpgradeOptions,
+  { clientLimits, hub, tokens, limits, log, newId }: UpgradeOptions,
 ): void {
   const refuseWith = (reason: string): void => ws.close(CLOSE.policyViolation, reason)
   if (documentId === undefined) return refuseWith('the document id must be a UUID')
@@ -140,6 +147,11 @@ function subscribe(
     verified = tokens.verify(token)
   } catch (error) {
     return refuseWith((error as Error).message.slice(0, 100))
+  }
+  try {
+    ws.once('close', clientLimits.limiter.hold('sockets', 'principal', verified.user.id))
+  } catch (error) {
+    return ws.close(CLOSE.tryAgainLater, (error as Error).message.slice(0, 100))
   }
   const last = query.get('last') || undefined
   // Neither a longer text nor an empty one is a position of any feed.
@@ -158,12 +170,15 @@ function subscribe(
   void subscriber.start()
 }
 
-function refuse(socket: Duplex, problem: ProblemCode, reason: string): void {
-  const status = PROBLEMS[problem].http
-  const body = `${reason}\n`
+function refuse(socket: Duplex, error: DomainError): void {
+  const { code, message } = error
+  const status = PROBLEMS[code].http
+  const body = `${message}\n`
+  const retryAfter =
+    error instanceof TooManyRequests ? error.retryAfter : code === 'unavailable' ? 1 : undefined
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
-      (problem === 'unavailable' || problem === 'too-many-requests' ? 'Retry-After: 1\r\n' : '') +
+      (retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`) +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
   socket.once('finish', () => socket.destroy())
