@@ -19,13 +19,13 @@ const runs = Number(
 )
 const seed = Number(process.env['MODEL_SEED'] ?? Date.now() % 2 ** 31)
 /** Sequences at the same time: most of a sequence waits for disks. */
-const LANES = 4
+const CONCURRENT = 4
 
 test(`${runs} sequences of commands leave what the model has (MODEL_SEED=${seed})`, async () => {
-  await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)))
+  await Promise.all(Array.from({ length: CONCURRENT }, (_, n) => runSequences(n)))
 })
 
-async function runLane(lane: number): Promise<void> {
+async function runSequences(n: number): Promise<void> {
   const property = fc.asyncProperty(
     fc.commands(COMMANDS, { maxCommands: 25, size: 'max' }),
     async (commands) => {
@@ -35,7 +35,7 @@ async function runLane(lane: number): Promise<void> {
       for (const document of model.documents.slice(0, 2)) await checkMessages(document)
     },
   )
-  await fc.assert(property, { numRuns: Math.ceil(runs / LANES), seed: seed + lane })
+  await fc.assert(property, { numRuns: Math.ceil(runs / CONCURRENT), seed: seed + n })
 }
 
 async function checkSearch({ owner, documents }: Model): Promise<void> {

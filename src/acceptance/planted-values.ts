@@ -13,7 +13,7 @@ import { type Answer, send, uniqueWord } from './requests.ts'
 export type Planted = Record<string, string>
 
 export interface PlantedRun {
-  /** whoever has them can act as somebody else */
+  /** anyone who has one can act as somebody else */
   secrets: Planted
   /** what people write, and who they are */
   personal: Planted
