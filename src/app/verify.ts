@@ -6,13 +6,15 @@ import type { Logger } from '../runtime/logger.ts'
 import { defineModule } from '../runtime/module.ts'
 import { startCommandPorts } from './command-ports.ts'
 import { makeIndexer } from './indexer.ts'
-import { checkCache } from './verify/check-cache.ts'
-import { checkContents } from './verify/check-contents.ts'
-import { checkCounters } from './verify/check-counters.ts'
-import { checkIndex } from './verify/check-index.ts'
-import { checkObjects } from './verify/check-objects.ts'
-import { checkSignatures } from './verify/check-signatures.ts'
-import type { CheckContext, Damage } from './verify/damage.ts'
+import type { Check } from './verify/check.ts'
+import { cacheCheck } from './verify/check-cache.ts'
+import { contentChecks } from './verify/check-contents.ts'
+import { counterCheck } from './verify/check-counters.ts'
+import { indexChecks } from './verify/check-index.ts'
+import { objectCheck } from './verify/check-objects.ts'
+import { signatureChecks } from './verify/check-signatures.ts'
+import type { Damage } from './verify/damage.ts'
+import { runChecks } from './verify/run-checks.ts'
 
 export { type Damage, type DamageKind, DAMAGES } from './verify/damage.ts'
 
@@ -26,6 +28,8 @@ export interface VerifyOptions {
   repair: boolean
   /** objects that were stored later may still get their row */
   objectsBefore: Date
+  /** how long a difference has to last beside other processes before it counts, in milliseconds */
+  settleMs: number
 }
 
 /** The checks of stored data, open for one command. */
@@ -44,7 +48,7 @@ export interface OpenVerify {
 
 /** @throws NewerDatabaseError, Error with a sentence for the operator */
 export async function openVerify(config: Config, options: VerifyOptions): Promise<OpenVerify> {
-  const { repair, objectsBefore } = options
+  const { repair, objectsBefore, settleMs } = options
   const hasSharedCache = isShared('cache', config.cache.url)
   const started = await startCommandPorts(config, options.log, (base, ports) => {
     const { database, blobs, searchIndex, cache } = ports
@@ -69,21 +73,21 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
     },
 
     run(onProgress, report) {
-      const context = (part: string): CheckContext => {
-        return { pool, retry, repair, isAlone, report, onProgress: (count) => onProgress(part, count) }
-      }
+      const resources = { pool, retry }
       const blobs = value(roots.blobs)
       const index = value(roots.searchIndex)
       const consumer = roots.indexer && value(roots.indexer)
-      const checkAll = async (): Promise<void> => {
-        await checkContents(blobs, context('contents'))
-        await checkObjects(blobs, objectsBefore, context('objects'))
-        await checkSignatures(context('signatures'))
-        await checkIndex({ index, consumer }, context('index'))
-        await checkCounters(context('counters'))
-        if (roots.cache) await checkCache(value(roots.cache), context('cache'))
-      }
-      return retry.untilEnded(checkAll())
+      const cache = roots.cache && value(roots.cache)
+      const checks: Check[] = [
+        ...contentChecks(resources, blobs),
+        objectCheck(resources, blobs, objectsBefore),
+        ...signatureChecks(resources),
+        ...indexChecks({ ...resources, index, blobs, consumer }),
+        counterCheck(resources, cache),
+        ...(cache ? [cacheCheck(resources, cache)] : []),
+      ]
+      const work = { checks, retry, repair, settleMs: isAlone ? 0 : settleMs, onProgress, report }
+      return retry.untilEnded(runChecks(work))
     },
 
     stop: () => started.stop(),

@@ -162,6 +162,7 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
   )
     .option('--repair', 'rebuild index, cache and counters where they are wrong; contents are never changed')
     .option('--grace <minutes>', 'age from which an object must have a row', '60')
+    .option('--settle <seconds>', 'how long a difference has to last beside a running service', '5')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./verify.ts')).verify(options, io)))
 

@@ -41,10 +41,11 @@ async function post(path: string, body: object): Promise<{ id: string }> {
 const createDocument = (content: string) =>
   post('/documents', { title: 'Lapwing', content, created_by: 'ada@example.com' })
 
-async function sign(): Promise<{ id: string }> {
+async function sign(): Promise<{ id: string; documentId: string }> {
   const { id } = await createDocument('to be signed')
   const signer = { signer_email: 'bob@example.com', signer_name: 'Bob' }
-  return post('/signatures', { document_id: id, ...signer, signature_data: PNG })
+  const signature = await post('/signatures', { document_id: id, ...signer, signature_data: PNG })
+  return { id: signature.id, documentId: id }
 }
 
 interface Report {
@@ -136,6 +137,7 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
   return {
     repairable: [
       `index-missing ${ids[4]}`,
+      `index-newer ${ids[6]}`,
       `index-older ${ids[5]}`,
       `index-without-row ${stray}`,
       `view-counter ${ids[8]}`,
@@ -149,8 +151,8 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
       `object-without-row documents/${stray}/content`,
       'object-without-row documents/odd.key',
       `object-without-row signatures/${stray}/signature.png`,
-      `index-newer ${ids[6]}`,
       `signature-without-document ${signatures[2]!.id}`,
+      `signed-without-signature ${signatures[2]!.documentId}`,
     ].toSorted(),
     async undo() {
       for (const [bucket, name, bytes] of saved)
@@ -158,9 +160,8 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
       await blobs.delete('documents', `${stray}/content`)
       await blobs.delete('documents', 'odd.key')
       await blobs.delete('signatures', `${stray}/signature.png`)
-      await sql('delete from search.documents where id = $1', [ids[6]])
-      await sql('delete from signatures.signatures where id = $1', [signatures[2]!.id])
-      await blobs.delete('signatures', image(2))
+      const { id, documentId } = signatures[2]!
+      await sql('update signatures.signatures set document_id = $2 where id = $1', [id, documentId])
     },
   }
 }
@@ -187,8 +188,8 @@ test('verify beside writers reports nothing that is in flight', async () => {
   let writing = true
   const writers = Array.from({ length: 4 }, async () => {
     while (writing) {
-      const { id } = await sign()
-      await fetch(`${http}/documents/${id}`)
+      const { documentId } = await sign()
+      await fetch(`${http}/documents/${documentId}`)
     }
   })
   const { code, stdout, stderr } = await runCli(['verify', '--data', data])

@@ -10,16 +10,20 @@ export interface VerifyOptions extends ConfigOptions {
   repair?: boolean
   /** minutes */
   grace: string
+  /** seconds */
+  settle: string
   json?: boolean
 }
 
 /** Maximum number of damages in the output of --json; standard error has all of them. */
 const MAX_LISTED = 10_000
 const MAX_GRACE_MINUTES = 60 * 24 * 365
+const MAX_SETTLE_SECONDS = 3_600
 
 /** Compares rows, objects, index, cache and counters with each other, and repairs what can be rebuilt. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const graceMs = wholeNumber(options.grace, '--grace', 0, MAX_GRACE_MINUTES) * 60_000
+  const settleMs = wholeNumber(options.settle, '--settle', 0, MAX_SETTLE_SECONDS) * 1_000
   const { config } = await configOf(options)
   const { repair = false, json } = options
   const opened = await openVerify(config, {
@@ -27,6 +31,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     signal: io.signal,
     repair,
     objectsBefore: new Date(Date.now() - graceMs),
+    settleMs,
   })
   const checked: Record<string, number> = {}
   const found: Partial<Record<DamageKind, { found: number; repaired: number }>> = {}

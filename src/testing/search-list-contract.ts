@@ -1,6 +1,7 @@
 /** How every search driver lists what it has. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { formatTime } from '../domain/time.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
 import { eventually } from './deadline.ts'
 import { sampleSearchDocument as sample } from './sample-documents.ts'
@@ -22,5 +23,31 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     const versions = await index.versions(ids)
     for (const { id, version } of listed) assert.equal(version, versions.get(id))
     assert.deepEqual(await index.list(ids.at(-1), 100), [])
+  })
+
+  void test('what is indexed can be read without its text, and forgotten in exactly one version', async (t) => {
+    const index = await open()
+    t.after(() => index.stop())
+    const document = sample({ title: 'Contract', version: 8 })
+    const gone = { ...sample({ title: 'Contract gone' }), deleted: true, content: '' }
+    await index.index([document, gone])
+    const { content: _, ...expected } = document
+    const stored = await index.stored([document.id, gone.id])
+    const { created_at, updated_at } = document
+    const times = { created_at: formatTime(created_at), updated_at: formatTime(updated_at) }
+    assert.deepEqual(stored.get(document.id), { ...expected, ...times })
+    assert.equal(stored.get(gone.id)?.deleted, true)
+
+    const { id } = document
+    await index.forget([{ id, version: 7 }])
+    assert.deepEqual(await index.versions([id]), new Map([[id, 8]]))
+    await index.forget([{ id, version: 8 }])
+    assert.equal((await index.versions([id])).size, 0)
+    const older = { ...document, version: 3 }
+    await eventually('the older version', async () => {
+      await index.index([older])
+      return (await index.versions([id])).get(id) === 3
+    })
+    assert.deepEqual((await index.search({ q: 'contract', filters: {}, from: 0, size: 10 })).total, 1)
   })
 }

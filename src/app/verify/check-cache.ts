@@ -1,49 +1,51 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { queryRows } from '../../db/query.ts'
 import { type Document, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
-import type { DocumentCache } from '../../ports/cache/port.ts'
-import { type CheckContext, pagesOf } from './damage.ts'
+import type { CachedState, DocumentCache } from '../../ports/cache/port.ts'
+import { type Check, type CheckResources, type Finding, idsOf, NO_FAILURES, pagesOfIds } from './check.ts'
 
-const PAGE_SIZE = 500
-/** A changed row is cached at once; a look a little later shows what stays. */
-const GRACE_MS = 1_000
+type Row = Document & { is_deleted: boolean; total: number }
 
-type Row = Document & { is_deleted: boolean }
+const ROWS = `
+  select ${PUBLIC_FIELDS.map((name) => `d.${name}`).join(', ')}, deleted_at is not null as is_deleted,
+         coalesce(v.total, 0) as total
+    from documents.documents d left join documents.views v on v.document_id = d.id
+   where d.id = any($1::uuid[])`
 
-const ROWS = `select ${PUBLIC_FIELDS.join(', ')}, deleted_at is not null as is_deleted from documents.documents`
-
-/** Compares every cached document with its row. */
-export async function checkCache(cache: DocumentCache, context: CheckContext): Promise<void> {
-  const { pool, retry, repair, isAlone, report, onProgress } = context
-  const staleOf = async (rows: Row[]): Promise<Row[]> => {
-    const cached = await Promise.all(rows.map(({ id }) => retry.retry(() => cache.read(id, undefined))))
-    return rows.filter((row, place) => {
-      const text = cached[place]
-      return text !== undefined && differs(row, text.document)
-    })
-  }
-  const page = `${ROWS} where ($1::uuid is null or id > $1) order by id limit ${PAGE_SIZE}`
-  for await (const rows of pagesOf((after) => retry.retry(() => queryRows<Row>(pool, page, [after])))) {
-    let stale = await staleOf(rows)
-    if (stale.length > 0 && !isAlone) {
-      await delay(GRACE_MS)
-      const ids = stale.map(({ id }) => id)
-      const again = await retry.retry(() => queryRows<Row>(pool, `${ROWS} where id = any($1::uuid[])`, [ids]))
-      stale = await staleOf(again)
-    }
-    for (const { id, version } of stale) {
-      if (repair) await retry.retry(() => cache.remove(id, version))
-      report({
-        kind: 'cached-document',
-        subject: id,
-        detail: 'the cache has another state',
-        repaired: repair,
-      })
-    }
-    onProgress(rows.length)
+/** Compares every cached document with its row, and the views that the cache counts with the table. */
+export function cacheCheck(resources: CheckResources, cache: DocumentCache): Check {
+  const { pool } = resources
+  return {
+    name: 'cache',
+    pages: () => pagesOfIds(resources, idsOf('documents.documents')),
+    async examine(ids) {
+      const cached = await cache.inspect(ids)
+      const rows = await queryRows<Row>(pool, ROWS, [ids])
+      return rows.flatMap((row) => findingsOf(row, cached.get(row.id) ?? {}))
+    },
+    async repair(findings) {
+      const rows = await queryRows<Row>(pool, ROWS, [findings.map(({ subject }) => subject)])
+      for (const { id, version, is_deleted } of rows)
+        await cache.forget(id, is_deleted ? version : version - 1)
+      return NO_FAILURES
+    },
   }
 }
 
-function differs(row: Row, cached: Document): boolean {
-  return row.is_deleted || PUBLIC_FIELDS.some((name) => cached[name] !== row[name])
+function findingsOf(row: Row, { document, views }: CachedState): Finding[] {
+  const { id: subject, total } = row
+  const findings: Finding[] = []
+  if (document !== undefined && differs(row, document)) {
+    const version = document === 'unreadable' ? 'an unreadable text' : `version ${document.version}`
+    const state = row.is_deleted ? 'deleted' : `of version ${row.version}`
+    const detail = `the cache has ${version}, the row is ${state}, and they differ`
+    findings.push({ kind: 'cached-document', subject, detail, state: JSON.stringify(document) })
+  }
+  if (views !== undefined && views !== total) {
+    const detail = `the cache counts ${views} views, the table ${total}`
+    findings.push({ kind: 'cached-counter', subject, detail, state: String(views) })
+  }
+  return findings
 }
+
+const differs = (row: Row, cached: Document | 'unreadable'): boolean =>
+  cached === 'unreadable' || row.is_deleted || PUBLIC_FIELDS.some((name) => cached[name] !== row[name])

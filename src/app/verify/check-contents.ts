@@ -3,9 +3,8 @@ import { signatureImageKey } from '../../domain/signature.ts'
 import type { Blobs, StoredObject } from '../../ports/blobs/port.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import { isTransient, translateError } from '../../runtime/translate-error.ts'
-import { type CheckContext, pagesOf } from './damage.ts'
+import { type Check, type CheckResources, type Finding, idsOf, pagesOfIds } from './check.ts'
 
-const PAGE_SIZE = 500
 /** Objects that are read at the same time. */
 const READERS = 4
 
@@ -16,46 +15,42 @@ const SOURCES = [
     kind: 'content',
     bucket: 'documents',
     keyOf: ({ key }: ObjectRow) => key,
-    rows: `select id, s3_key as key, content_size as size, content_sha256 as sha256
-             from documents.documents where s3_key is not null`,
+    table: 'documents.documents',
+    has: 's3_key is not null',
+    columns: 's3_key as key, content_size as size, content_sha256 as sha256',
   },
   {
     kind: 'image',
     bucket: 'signatures',
     keyOf: ({ id }: ObjectRow) => signatureImageKey(id),
-    rows: `select id, '' as key, image_size as size, image_sha256 as sha256
-             from signatures.signatures where image_encoding is not null`,
+    table: 'signatures.signatures',
+    has: 'image_encoding is not null',
+    columns: `'' as key, image_size as size, image_sha256 as sha256`,
   },
 ] as const
 
-/** Reads the object of every row, deleted documents included, and compares it with the row. */
-export async function checkContents(blobs: Blobs, context: CheckContext): Promise<void> {
-  const { pool, retry, report, onProgress } = context
+/** Read the object of every row, deleted documents included, and compare it with the row. */
+export function contentChecks(resources: CheckResources, blobs: Blobs): Check[] {
+  const { pool } = resources
   const readers = createSemaphore(READERS)
-  for (const { kind, bucket, keyOf, rows } of SOURCES) {
-    const objectOf = (row: ObjectRow): StoredObject => {
-      const { size, sha256 } = row
-      return { bucket, key: keyOf(row), size, sha256 }
-    }
-    const check = async (row: ObjectRow): Promise<void> => {
-      const detail = await retry.retry(() => problemOf(blobs, objectOf(row)))
-      if (detail === undefined) return
-      // The row may have been removed in the meantime.
-      const again = await retry.retry(() => queryRows(pool, `${rows} and id = $1`, [row.id]))
-      if (again.length > 0) report({ kind, subject: row.id, detail, repaired: false })
-    }
-    const page = `${rows} and ($1::uuid is null or id > $1) order by id limit ${PAGE_SIZE}`
-    for await (const found of pagesOf((after) =>
-      retry.retry(() => queryRows<ObjectRow>(pool, page, [after])),
-    )) {
-      await Promise.all(found.map((row) => readers.run(() => check(row))))
-      onProgress(found.length)
-    }
-  }
+  return SOURCES.map(({ kind, bucket, keyOf, table, has, columns }) => ({
+    name: 'contents',
+    pages: () => pagesOfIds(resources, idsOf(table, has)),
+    async examine(ids) {
+      const text = `select id, ${columns} from ${table} where ${has} and id = any($1::uuid[])`
+      const rows = await queryRows<ObjectRow>(pool, text, [ids])
+      const look = async (row: ObjectRow): Promise<Finding[]> => {
+        const { id, size, sha256 } = row
+        const detail = await problemOf(blobs, { bucket, key: keyOf(row), size, sha256 })
+        return detail === undefined ? [] : [{ kind, subject: id, detail }]
+      }
+      return (await Promise.all(rows.map((row) => readers.run(() => look(row))))).flat()
+    },
+  }))
 }
 
 /** @returns why the object is not the one of its row @throws DomainError unavailable */
-async function problemOf(blobs: Blobs, object: StoredObject): Promise<string | undefined> {
+export async function problemOf(blobs: Blobs, object: StoredObject): Promise<string | undefined> {
   try {
     const stream = await blobs.open(object)
     for await (const _ of stream);

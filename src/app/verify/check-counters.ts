@@ -1,38 +1,51 @@
 import { inTransaction, queryRows } from '../../db/query.ts'
-import { type CheckContext, pagesOf } from './damage.ts'
-
-const PAGE_SIZE = 500
+import type { DocumentCache } from '../../ports/cache/port.ts'
+import { type Check, type CheckResources, NO_FAILURES, PAGE_SIZE, pagesOfIds } from './check.ts'
 
 type CounterRow = { id: string; total: number | null; unique: number | null; viewers: number }
 
-/** One statement, so that counters and viewers are of one moment; they are written in one transaction. */
-const PAGE = `
-  select c.document_id as id, v.total, v."unique",
-         (select count(*) from documents.viewers w where w.document_id = c.document_id) as viewers
-    from (select document_id from documents.views where ($1::uuid is null or document_id > $1)
-          union select distinct document_id from documents.viewers
-           where ($1::uuid is null or document_id > $1)
-          order by document_id limit ${PAGE_SIZE}) c
-    left join documents.views v using (document_id) order by c.document_id`
+const IDS = `
+  select document_id as id from documents.views where $1::uuid is null or document_id > $1
+   union select distinct document_id from documents.viewers where $1::uuid is null or document_id > $1
+   order by id limit ${PAGE_SIZE}`
 
-/** Compares the counters of views with the viewers. A viewer has viewed a document at least once. */
-export async function checkCounters(context: CheckContext): Promise<void> {
-  const { pool, retry, repair, report, onProgress } = context
-  for await (const rows of pagesOf((after) =>
-    retry.retry(() => queryRows<CounterRow>(pool, PAGE, [after])),
-  )) {
-    for (const { id, total, unique, viewers } of rows) {
-      if (unique === viewers && total! >= viewers) continue
-      if (repair) await retry.retry(() => recount(pool, id))
-      const detail = `${total ?? 0} views and ${unique ?? 0} viewers are counted; the table has ${viewers} viewers`
-      report({ kind: 'view-counter', subject: id, detail, repaired: repair })
-    }
-    onProgress(rows.length)
+/** One statement, so that counters and viewers are of one moment; they are written in one transaction. */
+const COUNTERS = `
+  select c.id, v.total, v."unique",
+         (select count(*) from documents.viewers w where w.document_id = c.id) as viewers
+    from unnest($1::uuid[]) as c(id) left join documents.views v on v.document_id = c.id`
+
+/**
+ * Compares the counters of views with the viewers. A viewer has viewed a document at least once.
+ * @param cache counts views, too, and counts them again after a repair
+ */
+export function counterCheck(resources: CheckResources, cache: DocumentCache | undefined): Check {
+  const { pool } = resources
+  return {
+    name: 'counters',
+    pages: () => pagesOfIds(resources, IDS),
+    async examine(ids) {
+      const rows = await queryRows<CounterRow>(pool, COUNTERS, [ids])
+      return rows
+        .filter(({ total, unique, viewers }) => (unique ?? 0) !== viewers || (total ?? 0) < viewers)
+        .map(({ id: subject, total, unique, viewers }) => ({
+          kind: 'view-counter',
+          subject,
+          detail: `${total ?? 0} views and ${unique ?? 0} viewers are counted; the table has ${viewers} viewers`,
+        }))
+    },
+    async repair(findings) {
+      for (const { subject } of findings) {
+        await recount(pool, subject)
+        await cache?.forget(subject, 0)
+      }
+      return NO_FAILURES
+    },
   }
 }
 
 /** The lock on the row makes writers of views wait, whose viewers are not visible yet. */
-function recount(pool: CheckContext['pool'], id: string): Promise<unknown> {
+function recount(pool: CheckResources['pool'], id: string): Promise<unknown> {
   return inTransaction(pool, async (transaction) => {
     await queryRows(
       transaction,

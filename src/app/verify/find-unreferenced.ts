@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
 import { signatureImageKey } from '../../domain/signature.ts'
-import type { Blobs, ListedObject } from '../../ports/blobs/port.ts'
+import type { Blobs, Bucket, ListedObject } from '../../ports/blobs/port.ts'
 import type { Retry } from '../../roles/indexer/retry-transient.ts'
 
 const BATCH_SIZE = 500
@@ -37,6 +37,22 @@ const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] 
   },
 ]
 
+/** Those of these objects that no row names. */
+export async function unreferencedAmong<Item extends { bucket: Bucket; key: string }>(
+  pool: Pool,
+  objects: readonly Item[],
+): Promise<Item[]> {
+  const left: Item[] = []
+  for (const { bucket, referenced } of BUCKETS) {
+    const ofBucket = objects.filter((object) => object.bucket === bucket)
+    if (ofBucket.length === 0) continue
+    const keys = ofBucket.map(({ key }) => key)
+    const known = new Set(await referenced(pool, keys))
+    left.push(...ofBucket.filter(({ key }) => !known.has(key)))
+  }
+  return left
+}
+
 export interface UnreferencedObject extends ListedObject {
   bucket: 'documents' | 'signatures'
 }
@@ -50,12 +66,16 @@ export async function* findUnreferenced(
   { pool, blobs, retry, olderThan }: { pool: Pool; blobs: Blobs; retry: Retry; olderThan: Date },
   onChecked: (count: number) => void,
 ): AsyncGenerator<UnreferencedObject> {
-  for (const { bucket, referenced } of BUCKETS) {
+  for (const { bucket } of BUCKETS) {
     const check = async (batch: ListedObject[]): Promise<UnreferencedObject[]> => {
-      const keys = batch.map(({ key }) => key)
-      const known = new Set(await retry.retry(() => referenced(pool, keys)))
+      const found = await retry.retry(() =>
+        unreferencedAmong(
+          pool,
+          batch.map((object) => ({ ...object, bucket })),
+        ),
+      )
       onChecked(batch.length)
-      return batch.filter(({ key }) => !known.has(key)).map((object) => ({ ...object, bucket }))
+      return found
     }
     let batch: ListedObject[] = []
     for await (const object of blobs.list(bucket)) {

@@ -76,6 +76,25 @@ const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
     }
   },
 
+  async 'shows what it has without counting a view, and forgets all of it'(cache) {
+    const [document, other] = [sampleDocument({ version: 7 }), newId()]
+    await cache.fill(document, 'user:1')
+    const before = await cache.stats(document.id)
+    const inspected = await cache.inspect([document.id, other])
+    assert.deepEqual(inspected.get(document.id)?.document, document)
+    assert.equal(inspected.get(other)?.document, undefined)
+    assert.deepEqual(await cache.stats(document.id), before)
+
+    await cache.forget(document.id, 5)
+    assert.equal((await cache.inspect([document.id])).get(document.id)?.document, undefined)
+    const row = { ...document, version: 6 }
+    await cache.fill({ ...document, version: 5 }, undefined)
+    assert.equal(await cache.read(document.id, undefined), undefined)
+    await cache.fill(row, undefined)
+    assert.deepEqual((await cache.read(document.id, undefined))?.document, row)
+    assert.deepEqual(await cache.stats(document.id), before)
+  },
+
   async 'check resolves'(cache) {
     await cache.check()
   },

@@ -70,6 +70,13 @@ export function createMemoryCache(options: {
       keep(id, { version, changedAt: now() })
     },
     stats: (id) => views.stats(id),
+    async inspect(ids) {
+      const texts = ids.map((id) => [id, cache.peek(id)?.text] as const)
+      return new Map(texts.flatMap(([id, text]) => (text ? [[id, { document: text.document }]] : [])))
+    },
+    async forget(id, floor) {
+      cache.set(id, { version: floor, changedAt: now() })
+    },
     check: async () => {},
     stop: () => views.stop(),
   }

@@ -1,6 +1,13 @@
 import type { Document } from '../../domain/document-fields.ts'
 import type { DocumentText } from '../../domain/document-text.ts'
 
+/** What a cache has of one document. */
+export interface CachedState {
+  document?: Document | 'unreadable'
+  /** the views that it counts itself */
+  views?: number
+}
+
 /**
  * The document cache and the view counters. They are one port because a cached read and its view are one round trip.
  * An older version never replaces a newer one; losing the cache makes reads slower, never wrong.
@@ -16,6 +23,17 @@ export interface DocumentCache {
   remove(id: string, version: number): Promise<void>
   /** Exact for every view whose read has been answered. */
   stats(id: string): Promise<{ total_views: number; unique_views: number }>
+  /**
+   * What the cache itself has of these documents; no view is counted.
+   * @throws DomainError unavailable when that cannot be known
+   */
+  inspect(ids: readonly string[]): Promise<Map<string, CachedState>>
+  /**
+   * Removes everything of a document, also what is newer than its row, so that it is made from the database again.
+   * @param floor versions up to this one are not cached again
+   * @throws DomainError unavailable
+   */
+  forget(id: string, floor: number): Promise<void>
   /** Resolves also while a cache server is unavailable: reads are slower then, but correct. The log has its state. */
   check(): Promise<void>
   /** Counted views are durable when it resolves. */

@@ -83,6 +83,14 @@ if present then
 end
 return 1`)
 
+/** KEYS document, floor, views, unique views; ARGV as FORGET. Removes all but the floor, which it raises. */
+export const EXPEL = script(`
+if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[2]) or '-1') then
+  redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+end
+redis.call('UNLINK', KEYS[1], KEYS[3], KEYS[4])
+return 1`)
+
 /** KEYS views, unique views; ARGV total, seconds, viewers. Counters never decrease. */
 export const RAISE = script(`
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '-1') then
@@ -120,4 +128,4 @@ export async function evaluate(
   }
 }
 
-export const SCRIPTS = [READ, FILL, UPDATE, FORGET, RAISE]
+export const SCRIPTS = [READ, FILL, UPDATE, FORGET, EXPEL, RAISE]

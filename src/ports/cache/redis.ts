@@ -6,6 +6,7 @@ import type { DocumentCache } from './port.ts'
 import { openRedisConnection } from './redis-connection.ts'
 import { createRedisCounters } from './redis-counters.ts'
 import { createRedisDocuments } from './redis-documents.ts'
+import { createRedisInspection } from './redis-inspection.ts'
 import { createRedisInvalidations } from './redis-invalidations.ts'
 import { createRedisReads } from './redis-reads.ts'
 import { createUncertainViews } from './uncertain-views.ts'
@@ -85,6 +86,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
     update: (document) => documents.update(document),
     remove: (id, version) => documents.remove(id, version),
     stats: (id) => counters.stats(id),
+    ...createRedisInspection(connection),
     check: async () => {},
 
     async stop() {

@@ -1,5 +1,5 @@
 import type { Condition } from './fields.ts'
-import type { Facet, IndexedDocument, SearchDocument, SearchHit, ValueCount } from './port.ts'
+import type { Facet, IndexedDocument, SearchDocument, SearchHit, StoredDocument, ValueCount } from './port.ts'
 import type { Fuzziness, SuggestTerms } from './query/spelling.ts'
 import type { Stemmer } from './query/stems.ts'
 import type { Term } from './query/terms.ts'
@@ -40,6 +40,8 @@ export interface SearchDriver {
    */
   index(whole: WholeDocument[], withoutContent: SearchDocument[]): Promise<{ needContent: string[] }>
   versions(ids: string[]): Promise<Map<string, number>>
+  stored(ids: string[]): Promise<Map<string, StoredDocument>>
+  forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
   list(after: string | undefined, limit: number): Promise<IndexedDocument[]>
   /** Documents that match all terms, the best first, then the newest. */
   search(terms: Term[], conditions: Condition[], from: number, size: number): Promise<Page>

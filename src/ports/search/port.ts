@@ -44,6 +44,9 @@ export interface SearchQuery {
 
 export type Facet = FieldsWith<{ facet: true }>
 
+/** What the index has, without its text. */
+export type StoredDocument = Omit<SearchDocument, 'content'>
+
 /** What the index has, without its fields. */
 export interface IndexedDocument {
   id: string
@@ -71,6 +74,13 @@ export interface SearchIndex {
   index(documents: SearchDocument[]): Promise<{ needContent: string[] }>
   /** The versions that the index has of these documents, tombstones included. */
   versions(ids: string[]): Promise<Map<string, number>>
+  /** What the index has of these documents, tombstones included. */
+  stored(ids: string[]): Promise<Map<string, StoredDocument>>
+  /**
+   * Removes these documents where the index has exactly this version, so that an older one can be indexed: at once, or as
+   * soon as the server has forgotten the version.
+   */
+  forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
   /** Everything that the index has, in the order of the ids. @param after id of the last one of the previous page */
   list(after: string | undefined, limit: number): Promise<IndexedDocument[]>
   /** Any text is a valid query. Words are stemmed, accents folded, typing errors tolerated; "…" is a phrase. */

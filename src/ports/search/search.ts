@@ -38,6 +38,10 @@ export function createSearchIndex(driver: SearchDriver): SearchIndex {
     },
 
     versions: (ids) => driver.versions(ids),
+    stored: (ids) => driver.stored(ids),
+    forget: async (documents) => {
+      if (documents.length > 0) await driver.forget(documents)
+    },
     list: (after, limit) => driver.list(after, limit),
 
     async search({ q, filters, from, size }) {

@@ -3,6 +3,7 @@ import type { SearchDriver } from '../driver.ts'
 import { createBulk } from './bulk.ts'
 import { openElasticsearch } from './client.ts'
 import { createIndexClient, createIndexSetup } from './create-index.ts'
+import { createForgetDocuments } from './forget-documents.ts'
 import { createIndexDocuments } from './index-documents.ts'
 import { createReader } from './reader.ts'
 import { createRefresher } from './refresher.ts'
@@ -52,6 +53,8 @@ export function openElasticsearchDriver({ url, alias, log }: ElasticsearchOption
     suggestTerms: createSuggestTerms(index, alias, stemsOf),
     index: createIndexDocuments({ storedDocuments, writer, refresher }),
     versions: storedDocuments.versions,
+    stored: storedDocuments.stored,
+    forget: createForgetDocuments(index, alias),
     contents: storedDocuments.contents,
 
     async stop() {

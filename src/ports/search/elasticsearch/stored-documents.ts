@@ -1,6 +1,9 @@
 import { DomainError } from '../../../domain/errors.ts'
 import type { WholeDocument } from '../driver.ts'
-import type { SearchDocument } from '../port.ts'
+import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
+import { formatTime } from '../../../domain/time.ts'
+import { TIME_FIELDS } from '../fields.ts'
+import type { SearchDocument, StoredDocument } from '../port.ts'
 import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
 
@@ -9,17 +12,22 @@ const MAX_IDS = 1_000
 /** UTF-16 code units of the texts of one request */
 const MAX_UNITS = 2_000_000
 
-interface StoredDocument {
+interface ReadDocument {
   _id: string
   found?: boolean
   _version: number
-  _source?: { content_sha256?: string; content_length?: number; deleted: boolean; content?: string }
+  _source?: Omit<StoredDocument, 'content_sha256'> & {
+    content_sha256?: string
+    content_length?: number
+    content?: string
+  }
   error?: { type: string; reason: string }
 }
 
 /** Reads documents by id in their current state, refreshed or not. */
 export interface StoredDocuments {
   versions(ids: string[]): Promise<Map<string, number>>
+  stored(ids: string[]): Promise<Map<string, StoredDocument>>
   /** whole texts */
   contents(ids: string[]): Promise<Map<string, string>>
   /**
@@ -36,11 +44,11 @@ export function createStoredDocuments(
   alias: string,
   setup: Pick<IndexSetup, 'invalidate'>,
 ): StoredDocuments {
-  async function read(ids: string[], source: string): Promise<StoredDocument[]> {
-    const stored: StoredDocument[] = []
+  async function read(ids: string[], source: string): Promise<ReadDocument[]> {
+    const stored: ReadDocument[] = []
     for (let start = 0; start < ids.length; start += MAX_IDS) {
       const { docs } = await client
-        .ask<{ docs: StoredDocument[] }>({
+        .ask<{ docs: ReadDocument[] }>({
           method: 'POST',
           path: `/${alias}/_mget`,
           query: { _source: source },
@@ -77,6 +85,11 @@ export function createStoredDocuments(
       return new Map(stored.map(({ _id, _version }) => [_id, _version]))
     },
 
+    async stored(ids) {
+      const stored = await read(ids, [...SEARCH_FIELDS, 'deleted'].join())
+      return new Map(stored.map((each) => [each._id, storedDocumentOf(each)]))
+    },
+
     async complete(documents) {
       const ids = documents.map(({ id }) => id)
       const stored = await read(ids, 'content_sha256,content_length,deleted')
@@ -95,6 +108,16 @@ export function createStoredDocuments(
     },
   }
 }
+
+/** The version is Elasticsearch's own, which decides what it accepts. */
+function storedDocumentOf({ _id, _version, _source }: ReadDocument): StoredDocument {
+  const stored: StoredDocument = { ...EMPTY, ...(_source as StoredDocument), id: _id, version: _version }
+  for (const name of TIME_FIELDS) stored[name] = formatTime(stored[name])
+  return stored
+}
+
+/** A field that was null is not in the source. */
+const EMPTY = Object.fromEntries(SEARCH_FIELDS.map((name) => [name, null])) as Partial<StoredDocument>
 
 /** The documents with their texts, in batches of at most MAX_UNITS (or one document). */
 async function* withTexts(

@@ -1,12 +1,21 @@
 import type { Pool } from 'pg'
+import { isoFromPostgres } from '../../../db/timestamp.ts'
+import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { SearchDriver } from '../driver.ts'
-import type { IndexedDocument } from '../port.ts'
+import { TIME_FIELDS } from '../fields.ts'
+import type { IndexedDocument, StoredDocument } from '../port.ts'
+import { selected } from './columns.ts'
 import { comparePartial, updateInPlace } from './partial-updates.ts'
 import { createReader } from './reader.ts'
 import { createSuggestTerms, createWordRecorder } from './spelling.ts'
 import { createPostgresStemmer } from './stemmer.ts'
 import { createWriter } from './writer.ts'
+
+const STORED_COLUMNS = [
+  ...SEARCH_FIELDS.map((name) => `${selected(name, 'stored')} as ${name}`),
+  'deleted',
+].join(', ')
 
 /**
  * The search index in PostgreSQL: one tsvector per document with a GIN index, and a table of all words for spelling
@@ -36,6 +45,23 @@ export function openPostgresDriver(pool: Pool): SearchDriver {
         [ids],
       )
       return new Map(rows.map(({ id, version }) => [id, version]))
+    },
+
+    async stored(ids) {
+      const { rows } = await pool.query<StoredDocument>(
+        `select ${STORED_COLUMNS} from search.documents as stored where id = any($1::uuid[])`,
+        [ids],
+      )
+      for (const row of rows) for (const name of TIME_FIELDS) row[name] = isoFromPostgres(row[name])
+      return new Map(rows.map((row) => [row.id, row]))
+    },
+
+    async forget(documents) {
+      await pool.query(
+        `delete from search.documents using unnest($1::uuid[], $2::int[]) as given(id, version)
+          where search.documents.id = given.id and search.documents.version = given.version`,
+        [documents.map(({ id }) => id), documents.map(({ version }) => version)],
+      )
     },
 
     async list(after, limit) {

@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openRunning } from '../../db/open.ts'
+import { openBlobs } from '../../ports/blobs/open.ts'
+import { openSearch } from '../../ports/search/open.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import { runCli } from '../../testing/cli.ts'
+import { runDamages } from '../../testing/damages/damage-suite.ts'
+import { newDataFolder } from '../../testing/postgres.ts'
+import { startServiceProcess } from '../../testing/service-process.ts'
+
+test('verify finds each of 1,000 damages beside a service, and repairs what can be rebuilt', async (t) => {
+  const data = await newDataFolder()
+  t.after(() => rm(data, { recursive: true }))
+  const service = await startServiceProcess(data)
+  t.after(() => service.stop())
+  const log = silentLogger
+  const folder = join(data, 'postgres')
+  const database = await openRunning({ folder, poolSize: 4, statementTimeout: 10_000, log })
+  t.after(() => database.stop())
+  const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log })
+  t.after(() => blobs.stop())
+  await runDamages(t, {
+    http: service.urls.http,
+    pool: database.pool,
+    blobs,
+    index: await openSearch('postgres:', { database, log }),
+    verify: (...args) => runCli(['verify', ...args, '--data', data], { limitMs: 600_000 }),
+  })
+})

@@ -1,0 +1,86 @@
+import { eventually } from '../deadline.ts'
+import type { DamageTarget } from './target.ts'
+
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkM9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PARALLEL = 12
+
+export interface Signed {
+  /** of the document */
+  id: string
+  signature: string
+}
+
+/** What a populated service has. Each is used for one damage. */
+export interface Population {
+  documents: string[]
+  signed: Signed[]
+  deleted: string[]
+}
+
+/** Creates documents, signs and deletes some through the service, and waits until the index has all of it. */
+export async function populate(
+  target: DamageTarget,
+  counts: { documents: number; signed: number; deleted: number },
+): Promise<Population> {
+  const { http } = target
+  const send = async (method: string, path: string, body?: object): Promise<{ id: string }> => {
+    const init = body && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }
+    const response = await fetch(http + path, { method, ...init })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response.status === 204 ? { id: '' } : ((await response.json()) as { id: string })
+  }
+  const create = async (n: number): Promise<string> => {
+    const content = `Content of document ${n}, as it was sent.`
+    return (
+      await send('POST', '/documents', { title: `Plover ${n}`, content, created_by: 'ada@example.com' })
+    ).id
+  }
+  const documents = await inParallel(counts.documents, create)
+  const signed = await inParallel(counts.signed, async (n) => {
+    const id = await create(n)
+    const signer = { signer_email: `bob${n}@example.com`, signer_name: 'Bob', signature_data: PNG }
+    const { id: signature } = await send('POST', '/signatures', { document_id: id, ...signer })
+    return { id, signature }
+  })
+  const deleted = await inParallel(counts.deleted, async (n) => {
+    const id = await create(n)
+    await send('DELETE', `/documents/${id}`)
+    return id
+  })
+  await settled(target)
+  return { documents, signed, deleted }
+}
+
+/** Waits until no intent is due and the index has every row in its version. */
+export async function settled({ pool, index }: DamageTarget): Promise<void> {
+  await eventually('the signatures', async () => {
+    const due = "select from signatures.signing_intents where next_attempt_at < now() + interval '5 minutes'"
+    return (await pool.query(due)).rowCount === 0
+  })
+  const { rows } = await pool.query<{ id: string; version: number }>(
+    'select id, version from documents.documents where s3_key is not null',
+  )
+  let left = rows
+  await eventually('the index', async () => {
+    const versions = await index.versions(left.slice(0, 1_000).map(({ id }) => id))
+    left = left.filter(({ id, version }, place) => place >= 1_000 || versions.get(id) !== version)
+    return left.length === 0
+  })
+}
+
+/** @returns what `work` returns for 0 to count - 1, in this order */
+export async function inParallel<T>(count: number, work: (n: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const n = next++
+      results[n] = await work(n)
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, worker))
+  return results
+}
