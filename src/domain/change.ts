@@ -33,6 +33,7 @@ export interface ChangeSource {
 
 /** A position in the change feed, opaque to all but the driver that made it: safe in URLs, at most 128 characters. */
 export type Position = string
+export const MAX_POSITION_CHARS = 128
 
 /** One change as a consumer of the feed gets it. `key` is the id of the row. */
 export type ChangeEvent = {

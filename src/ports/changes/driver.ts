@@ -37,12 +37,12 @@ export interface FeedDriver {
   /** Whether a reader at `position` has seen the event at `event`; false when `position` is malformed or unknown. */
   covers(position: Position, event: Position): boolean
   /**
-   * The events of a document after a position, in order.
+   * The events after a position of a document, or of all documents, in order.
    * @param limit maximum number of events
    * @returns why the events cannot be known; the feed then answers `reset`
    * @throws when the events cannot be read now
    */
-  replay(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
+  replay(documentId: string | undefined, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
   status(): DriverStatus
   /** Asks the server for what `status` reports; a driver that cannot ask does nothing. */
   refreshStatus(): Promise<void>

@@ -2,6 +2,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { DriverConsumer, FeedDriver } from './driver.ts'
 import type { ChangeFeed, FeedStatus } from './port.ts'
+import { isPosition } from './position-form.ts'
 
 export interface OpenFeed extends ChangeFeed {
   /** what reading found and repaired, in sentences for the operator */
@@ -54,6 +55,7 @@ export function createChangeFeed(driver: FeedDriver, log: Logger, stopTimeoutMs 
     position: () => driver.position(),
     oldest: () => driver.oldest(),
     covers: (position, event) => driver.covers(position, event.position),
+    isPosition,
     async replay(documentId, after, limit) {
       // One event more than allowed shows that there are more.
       const found = await driver.replay(documentId, after, limit + 1)

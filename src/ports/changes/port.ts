@@ -19,11 +19,13 @@ export interface ChangeFeed {
   oldest(): Promise<Position>
   /** Whether a reader at `position` has already seen `event`. */
   covers(position: Position, event: ChangeEvent): boolean
+  /** Whether a text has the form of a position, of this feed or of any other; `replay` tells whether it is known. */
+  isPosition(text: string): boolean
   /**
-   * The events of a document after `position`, in order, at most `limit` of them.
+   * The events after `position` of a document, or of all documents without `documentId`, in order, at most `limit` of them.
    * @throws when they cannot be read now; the position may still be valid, so ask again
    */
-  replay(documentId: string, after: Position, limit: number): Promise<Replay>
+  replay(documentId: string | undefined, after: Position, limit: number): Promise<Replay>
   /** State for health and metrics, as last known. */
   status(): FeedStatus
   /** The status after asking the server, where it can tell: the lag then includes every change committed before. */

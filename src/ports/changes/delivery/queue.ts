@@ -42,6 +42,10 @@ export class Queue<T> {
     }
   }
 
+  *[Symbol.iterator](): Generator<T, void> {
+    for (let index = this.#head; index < this.#items.length; index++) yield this.#items[index]!
+  }
+
   clear(): void {
     this.#items = []
     this.#head = 0

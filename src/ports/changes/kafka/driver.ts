@@ -91,7 +91,11 @@ class KafkaDriver implements FeedDriver {
     return this.#recent.oldest
   }
 
-  async replay(documentId: string, position: string, limit: number): Promise<ChangeEvent[] | ResetReason> {
+  async replay(
+    documentId: string | undefined,
+    position: string,
+    limit: number,
+  ): Promise<ChangeEvent[] | ResetReason> {
     const asked = parsePosition(position)
     if (!asked) return { reset: 'the position is malformed' }
     if (asked.identity !== this.#recent.cursor.identity) return { reset: 'the position is unknown' }

@@ -1,4 +1,4 @@
-import type { Position } from '../../../domain/change.ts'
+import { MAX_POSITION_CHARS, type Position } from '../../../domain/change.ts'
 import { TOPIC_TABLE } from '../../../domain/topics.ts'
 import type { TopicNames } from '../../../kafka/topics.ts'
 import type { KafkaOffset } from '../../../kafka/types.ts'
@@ -22,11 +22,12 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]))
 const LETTERS = TOPIC_TABLE.map(({ letter }) => letter).join('')
 const PATTERN = new RegExp(`^([\\w-]{8})\\.(?:-|([${LETTERS}])(\\d{1,3}))\\.([\\w.-]*)$`)
-const MAX_CHARS = 128
+/** Positions of an older version, with fewer topics, have it too. */
+export const POSITION_FORM = /^[\w-]{8}\.(?:-|[a-z]\d{1,3})\.[\w.-]*$/
 
 /** undefined for a text of another form */
 export function parsePosition(position: Position): KafkaPosition | undefined {
-  const parts = position.length <= MAX_CHARS ? PATTERN.exec(position) : null
+  const parts = position.length <= MAX_POSITION_CHARS ? PATTERN.exec(position) : null
   if (!parts) return undefined
   const [, identity, letter, partition, texts] = parts
   const offsets = texts!.split('..').map(parseOffsets)

@@ -59,13 +59,21 @@ export class RecentEvents {
     }
   }
 
-  /** @returns undefined when `after` is older than what is in memory */
-  replay(documentId: string, after: Offsets, limit: number): ChangeEvent[] | ResetReason | undefined {
+  /** @param documentId undefined: of all documents. @returns undefined when `after` is older than what is in memory */
+  replay(
+    documentId: string | undefined,
+    after: Offsets,
+    limit: number,
+  ): ChangeEvent[] | ResetReason | undefined {
     if (this.#gap && isAfter(this.#gap, after)) return { reset: SNAPSHOT_REASON }
     if (!isReached(after, this.#start.offsets)) return undefined
-    const events = this.#byDocument.get(documentId) ?? []
-    const missed = events.filter((event) => isAfter(event, after))
-    return missed.slice(0, limit).map((event) => rebase(event, after))
+    const events = documentId === undefined ? this.#events : (this.#byDocument.get(documentId) ?? [])
+    const missed: ChangeEvent[] = []
+    for (const event of events) {
+      if (missed.length === limit) break
+      if (isAfter(event, after)) missed.push(rebase(event, after))
+    }
+    return missed
   }
 
   /** Beyond the limits the oldest events are removed. */

@@ -18,7 +18,8 @@ export interface LogReplayLimits {
 }
 
 export interface LogReplayRequest {
-  documentId: string
+  /** undefined: all documents */
+  documentId: string | undefined
   after: Offsets
   /** where the replay buffer takes over */
   until: Offsets
@@ -93,7 +94,7 @@ async function scan(
 
 /** Adds what is read to the searches that it belongs to. */
 function createCollector(searches: Search[], events: EventReader): (item: LogItem) => void {
-  const byDocument = new Map<string, Search[]>()
+  const byDocument = new Map<string | undefined, Search[]>()
   for (const one of searches) byDocument.set(one.documentId, [...(byDocument.get(one.documentId) ?? []), one])
   return (item) => {
     const read = events.read(item)
@@ -103,7 +104,8 @@ function createCollector(searches: Search[], events: EventReader): (item: LogIte
       for (const search of searches) if (isAfter(place, search.after)) search.reset ??= SNAPSHOT_REASON
     }
     if (!replayable) return
-    for (const { after, until, found, limit } of byDocument.get(replayable.documentId) ?? []) {
+    const wanted = [byDocument.get(replayable.documentId), byDocument.get(undefined)]
+    for (const { after, until, found, limit } of wanted.flatMap((some) => some ?? [])) {
       if (isAfter(place, after) && !isAfter(place, until) && found.length < limit) {
         found.push(rebase(replayable, after))
       }

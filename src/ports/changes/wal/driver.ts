@@ -101,7 +101,11 @@ class WalDriver implements FeedDriver {
     return isCovered(position, event)
   }
 
-  async replay(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason> {
+  async replay(
+    documentId: string | undefined,
+    after: Position,
+    limit: number,
+  ): Promise<ChangeEvent[] | ResetReason> {
     const asked = parsePosition(after)
     if (!asked) return { reset: 'the position is malformed' }
     if (asked.epoch !== this.#reader.epoch) return { reset: 'the position is unknown' }

@@ -14,7 +14,7 @@ export interface History {
   /** The position after which every event is kept. */
   oldest(): Promise<Position>
   /** @param after a well-formed position of the current epoch */
-  read(documentId: string, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
+  read(documentId: string | undefined, after: Position, limit: number): Promise<ChangeEvent[] | ResetReason>
   /** Removes what is older than the limits; positions before it become unknown. @returns how many events */
   prune(): Promise<number>
 }
@@ -90,20 +90,21 @@ async function append(pool: Pool, events: ChangeEvent[]): Promise<void> {
 async function read(
   pool: Pool,
   slot: string,
-  documentId: string,
+  documentId: string | undefined,
   after: Position,
   limit: number,
 ): Promise<ChangeEvent[] | ResetReason> {
+  const isOne = documentId !== undefined
   const epoch = parsePosition(after)!.epoch
   // One statement, so that the floor belongs to the rows.
   const { rows } = await pool.query<{ floor: string; position: string | null; event: string | null }>(
     `select f.history_floor as floor, h.position, h.event
        from changes.feeds f left join lateral (
          select position, event from changes.history
-          where document_id = $2 and position > $3 and position < $4 order by position limit $5
+          where position > $2 and position < $3 ${isOne ? 'and document_id = $5' : ''} order by position limit $4
        ) h on true
       where f.slot = $1 order by h.position`,
-    [slot, documentId, after, endOf(epoch), limit],
+    [slot, after, endOf(epoch), limit, ...(isOne ? [documentId] : [])],
   )
   const floor = rows[0]?.floor
   if (!floor?.startsWith(`${epoch}-`)) return { reset: 'the position is unknown' }

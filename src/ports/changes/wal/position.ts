@@ -12,7 +12,7 @@ export interface WalPosition {
   index: number
 }
 
-const PATTERN = /^([0-9a-f]{16})-([0-9a-f]{16})-([0-9a-f]{8})$/
+export const POSITION_FORM = /^([0-9a-f]{16})-([0-9a-f]{16})-([0-9a-f]{8})$/
 
 export function formatPosition(position: WalPosition): Position {
   return `${commitPrefix(position.epoch, position.commit)}${indexSuffix(position.index)}`
@@ -29,7 +29,7 @@ export function indexSuffix(index: number): string {
 
 /** @returns undefined when the text is not a position of this driver */
 export function parsePosition(position: Position): WalPosition | undefined {
-  const parts = PATTERN.exec(position)
+  const parts = POSITION_FORM.exec(position)
   if (!parts) return undefined
   return { epoch: parts[1]!, commit: BigInt(`0x${parts[2]}`), index: Number.parseInt(parts[3]!, 16) }
 }
