@@ -131,9 +131,9 @@ test('each role has the secrets that it needs, and no others', () => {
   }
 })
 
-test('the signature role finds all pods of the document role', () => {
-  for (const rendered of ALL) {
-    const url = variablesOf(rendered.deployment('signature'))['DOCMGR_DOCUMENTS_URL']!
+test('the roles signature and ws find all pods of the document role', () => {
+  for (const [rendered, role] of ALL.flatMap((one) => [[one, 'signature'] as const, [one, 'ws'] as const])) {
+    const url = variablesOf(rendered.deployment(role))['DOCMGR_DOCUMENTS_URL']!
     const [, host, port] = /^grpc:\/\/([a-z0-9-]+):(\d+)$/.exec(url)!
     const { spec } = rendered.named('Service', host!)
     assert.equal(spec.clusterIP, 'None')
@@ -176,7 +176,7 @@ test('a pod has the time to stop', () => {
 const PATHS =
   `/documents /documents/ /documents/1 /documents/1/stats /documents/1/content /documents/1/signatures
   /documents/1/signatures/ /documents/1/signatures/2 /documents/1/signaturesx /signatures /signatures/1 /search /suggest
-  /aggregations/status /ws/1 /auth/token /broadcast/1 /stats /openapi.json /document.DocumentService/GetDocument
+  /aggregations/status /ws /ws/1 /events /documents/1/events /documents/1/eventsx /events/x /auth/token /auth/ticket /broadcast/1 /stats /openapi.json /document.DocumentService/GetDocument
   / /metrics /health/live /health/ready /docs /searching /documentsx /stats/x /openapixjson`.split(/\s+/)
 
 interface IngressPath {

@@ -20,7 +20,7 @@ const NEEDS: Record<string, string[]> = {
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'DOCUMENTS'],
   search: [...SERVING, 'SEARCH'],
-  ws: [...SERVING, 'CHANGES'],
+  ws: [...SERVING, 'CHANGES', 'DOCUMENTS'],
   indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS'],
 }
 

@@ -192,8 +192,14 @@ test('gRPC with large messages, many streams and streams that never end', async 
 })
 
 test('WebSockets with large frames, and with many', async () => {
+  const created = await fetch(`${service.urls.http}/documents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'T', content: 'c', created_by: 'ada@example.com' }),
+  })
+  const { id } = (await created.json()) as { id: string }
   const connected = async (): Promise<WebSocket> => {
-    const ws = new WebSocket(`${service.urls.http.replace('http', 'ws')}/ws/${ID}?token=${token}`)
+    const ws = new WebSocket(`${service.urls.http.replace('http', 'ws')}/ws/${id}?token=${token}`)
     ws.on('error', () => {})
     await once(ws, 'open')
     assert.equal(ws.extensions, '', 'no frame is compressed')

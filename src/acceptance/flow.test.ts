@@ -167,7 +167,7 @@ test('a client that reconnects gets what it missed, in order and once; an unknow
     [3, 4, 5],
   )
   again.close()
-  const lost = await openSocket(target.urls, id, 'no-such-position')
+  const lost = await openSocket(target.urls, id, `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`)
   assert.equal((await lost.next()).type, 'connection.established')
   assert.equal((await lost.next()).type, 'reset')
   lost.close()

@@ -22,15 +22,17 @@ interface RunningRole {
 
 export type Roles = ReturnType<typeof composeRoles>
 type DocumentModule = ReturnType<typeof composeDocument>
+type DocumentsModule = ReturnType<typeof composeDocuments>
 
 /** The roles and what they need. */
 export function composeRoles(base: Base, ports: Ports) {
   const document = composeDocument(base, ports)
+  const documents = composeDocuments(base, ports, document)
   const roles = {
     document,
-    signature: composeSignature(base, ports, document),
+    signature: composeSignature(base, ports, documents),
     search: composeSearch(base, ports),
-    ws: composeWs(base, ports),
+    ws: composeWs(base, ports, documents),
     indexer: composeIndexer(base, ports),
   } satisfies Record<Role, Module<RunningRole>>
   const consumers = rolesThatUse('changes').filter(base.has)
@@ -52,10 +54,8 @@ function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf, guard } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = ports
-  const own = { authenticator, limits: ports.limits, database, blobs, cache }
-  return defineModule('document', own, async (needs) => {
-    const { authenticator, limits: clientLimits, ...resources } = needs
-    const { limiter, ofRequests } = clientLimits
+  return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
+    const { authenticator, ...resources } = needs
     const [
       { createDocumentRole },
       { createDocumentService },
@@ -67,13 +67,12 @@ function composeDocument(base: Base, ports: Ports) {
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
     ])
-    const role = createDocumentRole({ ...resources, limiter, clock, newId, limits, log: logOf('document') })
+    const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),
       authenticator,
       guard,
-      limits: ofRequests,
       newId,
       metrics: createRpcMetrics(metrics),
       log: logOf('rpc'),
@@ -89,12 +88,13 @@ function composeDocument(base: Base, ports: Ports) {
   })
 }
 
-function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
-  const { config, clock, newId, metrics, logOf, has, overrides } = base
-  const { authenticator, database, blobs } = ports
-
-  /** How this role calls the document role. */
-  const documents = defineModule(
+/** How other roles call the document role. */
+function composeDocuments(
+  { config, has, overrides }: Base,
+  { authenticator }: Ports,
+  document: DocumentModule,
+) {
+  return defineModule(
     'documents',
     { authenticator, ...(has('document') && { document }) },
     async ({ authenticator, ...here }) => {
@@ -105,16 +105,15 @@ function composeSignature(base: Base, ports: Ports, document: DocumentModule) {
       return { value, stop: () => value.stop() }
     },
   )
+}
 
-  return defineModule('signature', { limits: ports.limits, database, blobs, documents }, async (all) => {
-    const {
-      limits: { limiter },
-      ...needs
-    } = all
+function composeSignature(base: Base, ports: Ports, documents: DocumentsModule) {
+  const { clock, newId, metrics, logOf, overrides } = base
+  const { database, blobs } = ports
+  return defineModule('signature', { database, blobs, documents }, async (needs) => {
     const { createSignatureRole } = await import('../roles/signature/role.ts')
     const role = createSignatureRole({
       ...needs,
-      limiter,
       clock,
       newId,
       metrics,
@@ -145,16 +144,16 @@ function composeSearch({ clock }: Base, { searchIndex }: Ports) {
   })
 }
 
-function composeWs(base: Base, { authenticator, changes, cluster, limits }: Ports) {
+function composeWs(base: Base, { authenticator, changes, cluster }: Ports, documents: DocumentsModule) {
   const { config, clock, newId, metrics, logOf, overrides } = base
-  return defineModule('ws', { authenticator, changes, cluster, limits }, async (needs) => {
+  return defineModule('ws', { authenticator, changes, cluster, documents }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
     const role = createWsRole({
       feed: needs.changes,
       cluster: needs.cluster,
+      documents: needs.documents,
       authenticator: needs.authenticator,
       guard: base.guard,
-      clientLimits: needs.limits,
       clock,
       newId,
       metrics,

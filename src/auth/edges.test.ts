@@ -10,11 +10,13 @@ import { TOKEN_CASES, TOKEN_SETTINGS } from '../testing/token-cases.ts'
 
 let service: TestService
 let grpc: Client
+let document: string
 before(async () => {
   service = await startTestService({
     roles: ['document', 'ws'],
     settings: { auth: { mode: 'required', secret: TOKEN_SETTINGS.secret }, listen: { grpc: 0 } },
   })
+  document = await service.rows.add()
   grpc = new Client(service.grpc!, credentials.createInsecure())
 })
 after(async () => {
@@ -52,7 +54,7 @@ const EDGES: Record<string, (token: string) => Promise<string | undefined>> = {
       grpc.makeUnaryRequest('/document.DocumentService/DocumentExists', raw, raw, request, metadata, done)
     }),
   async WebSocket(token) {
-    const ws = new WebSocket(`${service.url.replace('http', 'ws')}/ws/${newId()}?token=${token}`)
+    const ws = new WebSocket(`${service.url.replace('http', 'ws')}/ws/${document}?token=${token}`)
     const first = Promise.race([once(ws, 'message'), once(ws, 'close')])
     const [data, reason] = await within(10_000, 'an answer', first)
     ws.close()

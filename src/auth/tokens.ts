@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { DomainError } from '../domain/errors.ts'
@@ -33,6 +33,8 @@ export interface Tokens {
    * what is wrong with its header.
    */
   verify(token: string): VerifiedToken
+  /** A key for another purpose, the same in every process with the same secret; no token is signed with it. */
+  deriveKey(purpose: string): Buffer
 }
 
 /** Seconds that the clocks of issuer and service may differ (RFC 7519, 4.1.4). */
@@ -86,6 +88,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
         expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
       }
     },
+    deriveKey: (purpose) => createHmac('sha256', settings.secret).update(purpose).digest(),
   }
 }
 

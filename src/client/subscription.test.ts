@@ -5,7 +5,10 @@ import { TEST_FILE } from '../testing/test-file.ts'
 import { newId, startTestService } from '../testing/test-service.ts'
 import { subscribe, type SubscribeOptions, type Subscription, SubscriptionRefused } from './subscription.ts'
 
-const service = await startTestService({ roles: ['ws'] }, TEST_FILE)
+const service = await startTestService({ roles: ['document', 'ws'] }, TEST_FILE)
+
+/** of an epoch that never was */
+const UNKNOWN = `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`
 
 const open = (documentId: string, options: Partial<SubscribeOptions> = {}) => {
   const seen: string[] = []
@@ -58,7 +61,10 @@ test('onCaughtUp is called when the history has been received', async () => {
 
 test('a reset is reported, and the subscription continues from the new position', async () => {
   const reasons: string[] = []
-  const { subscription } = open(newId(), { last: 'nonsense', onReset: (reason) => reasons.push(reason) })
+  const { subscription } = open(await service.rows.add(), {
+    last: UNKNOWN,
+    onReset: (reason) => reasons.push(reason),
+  })
   await eventually('the reset', () => reasons.length > 0)
   assert.notEqual(subscription.position(), 'nonsense')
   subscription.close()
@@ -66,7 +72,7 @@ test('a reset is reported, and the subscription continues from the new position'
 })
 
 test('the position moves forward without events of the document', async () => {
-  const { subscription, seen } = open(newId(), { pingMs: 20 })
+  const { subscription, seen } = open(await service.rows.add(), { pingMs: 20 })
   const beginning = await eventually('a position', () => subscription.position())
   await service.rows.add()
   await eventually('a later position', () => subscription.position() !== beginning)
@@ -75,18 +81,23 @@ test('the position moves forward without events of the document', async () => {
 })
 
 test('a subscription ends when the service refuses the token or the document id', async () => {
-  const bad = open(newId(), { token: () => 'x.y.z' })
-  await assert.rejects(
-    bad.subscription.closed,
-    new SubscriptionRefused(
-      'closed with 1008: the token is not accepted: its header is not JSON in base64url',
-    ),
-  )
-  await assert.rejects(open('no-uuid').subscription.closed, SubscriptionRefused)
+  const refusal = async (id: string, options: Partial<SubscribeOptions> = {}): Promise<string> => {
+    const error = await open(id, options).subscription.closed.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    assert.ok(error instanceof SubscriptionRefused)
+    return error.message
+  }
+  const id = await service.rows.add()
+  assert.match(await refusal(id, { token: () => 'x.y.z' }), /^the token is not accepted: its header/)
+  assert.match(await refusal('no-uuid'), /must be a UUID/)
+  assert.match(await refusal(newId()), /does not exist/)
+  assert.match(await refusal(id, { last: 'nonsense' }), /query\.last: must be the position/)
 })
 
 test('connecting is retried while nothing listens and while there is no token', async () => {
-  const nobody = open(newId(), { url: 'ws://127.0.0.1:1' })
+  const nobody = open(await service.rows.add(), { url: 'ws://127.0.0.1:1' })
   await eventually('a second try', () => nobody.states.filter((kind) => kind === 'connecting').length > 1)
   nobody.subscription.close()
   await nobody.subscription.closed
@@ -95,7 +106,7 @@ test('connecting is retried while nothing listens and while there is no token', 
     if (asked++ < 2) throw new Error('no token yet')
     return service.token()
   }
-  const late = open(newId(), { token })
+  const late = open(await service.rows.add(), { token })
   await eventually('the connection', () => late.states.includes('established'))
   late.subscription.close()
 })
@@ -115,7 +126,7 @@ test('a subscription ends with the error of a handler and keeps the position bef
 
 test('a subscription ends with its signal', async () => {
   const abort = new AbortController()
-  const { subscription, states } = open(newId(), { signal: abort.signal })
+  const { subscription, states } = open(await service.rows.add(), { signal: abort.signal })
   await eventually('the connection', () => states.includes('established'))
   abort.abort()
   await subscription.closed

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { type Backoff, backoffMs, pause } from '../runtime/backoff.ts'
 import { within } from '../runtime/within.ts'
+import { errorOfResponse } from './problem.ts'
 
 /** A message of the service. Messages about changes have a position. */
 export interface SubscriptionMessage {
@@ -47,7 +49,7 @@ export interface Subscription {
   close(): void
 }
 
-/** The service refuses the client permanently (close code 1008): the token or the document id is not valid. */
+/** The service refuses the client permanently: its token, the document's id or the position is not valid. */
 export class SubscriptionRefused extends Error {}
 
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 10_000 }
@@ -58,6 +60,9 @@ const CATCH_UP_PING_MS = 200
 /** for the service to answer a close */
 const CLOSE_MS = 1_000
 const MAX_MESSAGE_BYTES = 1024 * 1024
+const MAX_PROBLEM_CHARS = 64 * 1024
+/** Statuses of requests that are wrong, and will be the next time; others are worth another try. */
+const PERMANENT = new Set([400, 401, 403, 404, 421, 422])
 
 /**
  * Follows a document over WebSocket. A lost connection is established again, with backoff, and resumes from the last
@@ -113,7 +118,8 @@ async function connectOnce(
     return { established: false, refused: false, reason: `no token: ${(error as Error).message}` }
   }
   if (signal.aborted) return { established: false, refused: false, reason: 'closed' }
-  const ws = new WebSocket(addressOf(options, token, state.position), {
+  const ws = new WebSocket(addressOf(options, state.position), {
+    headers: { authorization: `Bearer ${token}` },
     handshakeTimeout: connectMs,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -157,10 +163,13 @@ function receiveAll(
       close()
     }
   })
+  let refused = false
   ws.on('unexpected-response', (_request, response) => {
-    problem = `the service answered ${response.statusCode}`
-    response.destroy()
-    ws.terminate()
+    refused = PERMANENT.has(response.statusCode ?? 0)
+    void reasonOf(response).then((reason) => {
+      problem = reason
+      ws.terminate()
+    })
   })
   ws.on('error', (error) => (problem ??= error.message))
   return new Promise((resolve, reject) => {
@@ -169,7 +178,11 @@ function receiveAll(
       signal.removeEventListener('abort', close)
       if (failure) return reject(failure.error as Error)
       const detail = reason.length === 0 ? '' : `: ${reason.toString()}`
-      resolve({ established, refused: code === 1008, reason: problem ?? `closed with ${code}${detail}` })
+      resolve({
+        established,
+        refused: refused || code === 1008,
+        reason: problem ?? `closed with ${code}${detail}`,
+      })
     })
   })
 }
@@ -235,10 +248,24 @@ function receive(message: SubscriptionMessage, options: SubscribeOptions, state:
   if (message.position !== undefined) state.position = message.position
 }
 
-function addressOf({ url, documentId }: SubscribeOptions, token: string, last: string | undefined): URL {
+/** Why the upgrade was refused; of a long answer its beginning. */
+async function reasonOf(response: IncomingMessage): Promise<string> {
+  response.setTimeout(CLOSE_MS, () => response.destroy())
+  let text = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk
+      if (text.length > MAX_PROBLEM_CHARS) break
+    }
+  } catch {
+    // What has arrived is good enough.
+  }
+  return errorOfResponse(response.statusCode!, text).message
+}
+
+function addressOf({ url, documentId }: SubscribeOptions, last: string | undefined): URL {
   const base = url.replace(/^http/, 'ws').replace(/\/+$/, '')
   const address = new URL(`${base}/ws/${encodeURIComponent(documentId)}`)
-  address.searchParams.set('token', token)
   if (last !== undefined) address.searchParams.set('last', last)
   return address
 }

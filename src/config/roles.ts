@@ -18,7 +18,7 @@ const ROLE_TABLE = {
   document: { port: 8005, uses: ['database', 'blobs', 'cache'], readsFrom: [] },
   signature: { port: 8002, uses: ['database', 'blobs', 'documents'], readsFrom: ['document'] },
   search: { port: 8003, uses: ['search'], readsFrom: ['document', 'indexer'] },
-  ws: { port: 8004, uses: ['changes'], readsFrom: ['document'] },
+  ws: { port: 8004, uses: ['changes', 'documents'], readsFrom: ['document'] },
   indexer: { uses: ['changes', 'search', 'blobs'], readsFrom: ['document'] },
 } as const satisfies Record<string, RoleDefinition>
 

@@ -2,18 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
-import { TooManyRequests } from '../domain/limits.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { createContexts, type HttpContext } from './context.ts'
 import type { Endpoint, HttpResponse } from './endpoint.ts'
-import { problemOf } from './problem.ts'
+import { problemResponse } from './problem-response.ts'
 import { createRoutes, type Route } from './routes.ts'
 import type { RequestGuard } from './request-guard.ts'
-import type { RequestLimits } from './request-limits.ts'
-import { type EndpointOptions, type RoutedRequest, runEndpoint } from './run-endpoint.ts'
+import { type RoutedRequest, runEndpoint } from './run-endpoint.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
@@ -21,7 +19,6 @@ export interface HttpOptions {
   metrics: HttpMetrics
   authenticator: Authenticator
   guard: RequestGuard
-  limits: RequestLimits
   newId: NewId
   trustedProxies: string[]
   /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
@@ -45,7 +42,7 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
 
 /** A Koa application that serves these endpoints. Every error becomes a problem document (RFC 9457). */
 export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
-  const { guard, handleRaw, limits, log, metrics } = options
+  const { guard, handleRaw, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
@@ -65,15 +62,15 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     try {
       guard.check(request, route.endpoint?.acts === true)
       if (handleRaw?.(request, res)) return
-      if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
-      response = await runRoute(route, routed, context, options)
+      response = await runRoute(route, routed, context, options.authenticator)
     } catch (error) {
       failed = true
-      response = problemResponse(request, error, context, log)
+      response = problemResponse(request, error, context.requestId)
+      if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    sendResponse(res, response, commonHeaders(context, limits), onStreamError)
+    sendResponse(res, response, context.requestId, onStreamError)
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
@@ -95,9 +92,9 @@ async function runRoute(
   route: Route,
   routed: RoutedRequest,
   context: HttpContext,
-  options: EndpointOptions,
+  authenticator: Authenticator,
 ): Promise<HttpResponse> {
-  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
+  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, authenticator)
   const { method, url } = routed.request
   const isKnown = route.allowed.length > 0
   if (method === 'OPTIONS' && (isKnown || url === '*')) {
@@ -108,38 +105,4 @@ async function runRoute(
     : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
 }
 
-const commonHeaders = ({ requestId, usages }: HttpContext, limits: RequestLimits): string[] => [
-  'x-request-id',
-  requestId,
-  ...limits.headersOf(usages),
-]
-
 const allowed = (route: Route): string => [...route.allowed, 'OPTIONS'].join(', ')
-
-function problemResponse(
-  request: IncomingMessage,
-  error: unknown,
-  context: HttpContext,
-  log: Logger,
-): HttpResponse {
-  const problem = problemOf(error, context.requestId)
-  const { status } = problem
-  if (status >= 500) log.error({ err: error, requestId: context.requestId }, problem.title)
-  return {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      ...(status === 401 && { 'www-authenticate': challenge(request, problem.detail) }),
-      ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade' }),
-      ...(status === 503 && { 'retry-after': '1' }),
-      ...(error instanceof TooManyRequests && { 'retry-after': String(error.retryAfter) }),
-    },
-    text: JSON.stringify(problem),
-  }
-}
-
-/** RFC 6750, 3: without an error where no token was sent. */
-function challenge({ headers }: IncomingMessage, detail: string): string {
-  if (!headers.authorization) return 'Bearer'
-  return `Bearer error="invalid_token", error_description="${detail.replace(/[^\x20-\x7e]|["\\]/g, '?')}"`
-}

@@ -18,12 +18,13 @@ export interface Endpoint<
   operationId: string
   summary: string
   description?: string
-  /** who may call it; `user` is anyone where authentication is open. Default `user`. */
-  access?: 'public' | 'user' | 'admin'
+  /**
+   * Who may call it; `user` is anyone where authentication is open, `self` whom the handler itself authenticates. Default
+   * `user`.
+   */
+  access?: 'public' | 'self' | 'user' | 'admin'
   /** A GET that pages of other sites may not send to an open service, as if it changed something. */
   acts?: boolean
-  /** Probes and scrapers must reach it always. */
-  unlimited?: boolean
   params?: Params
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */

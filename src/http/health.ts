@@ -15,8 +15,6 @@ export interface Health {
   endpoints: Endpoint[]
 }
 
-/** Probes and scrapers always get through. */
-const PROBE = { access: 'public', unlimited: true } as const
 const CHECK_LIMIT_MS = 2_000
 
 /** Readiness: whether this process can serve. Liveness: whether its event loop runs. */
@@ -57,7 +55,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/health/live',
         operationId: 'getLiveness',
         summary: 'Whether the process runs',
-        ...PROBE,
+        access: 'public',
         responses: { 200: { description: 'alive', schema: report } },
         handle: async () => ({ status: 200, json: { status: 'alive' } }),
       }),
@@ -66,7 +64,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/health/ready',
         operationId: 'getReadiness',
         summary: 'Whether the process can serve, and which checks fail',
-        ...PROBE,
+        access: 'public',
         responses: {
           200: { description: 'ready', schema: report },
           503: { description: 'not ready', schema: report },
@@ -78,7 +76,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/metrics',
         operationId: 'getMetrics',
         summary: "Metrics in Prometheus' text format",
-        ...PROBE,
+        access: 'public',
         responses: { 200: { description: 'metrics', contentTypes: { 'text/plain': z.string() } } },
         handle: async () => {
           const text = await metrics.registry.metrics()

@@ -140,7 +140,7 @@ const isDescribed = ({ responses }: Endpoint): boolean =>
   Object.keys(responses).some((status) => status !== '101')
 
 function needsToken({ access = 'user' }: Endpoint, mode: Mode): boolean {
-  return access === 'admin' || (access === 'user' && mode === 'required')
+  return access === 'admin' || (access !== 'public' && mode === 'required')
 }
 
 function responseOf({ description, schema, contentTypes, headers = [] }: Endpoint['responses'][number]) {

@@ -9,8 +9,7 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
 import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
-import { allowBody, isUnread } from './request-body.ts'
-import type { RequestLimits } from './request-limits.ts'
+import { allowBody } from './request-body.ts'
 
 export interface RoutedRequest {
   request: IncomingMessage
@@ -20,23 +19,17 @@ export interface RoutedRequest {
   query: ParsedUrlQuery
 }
 
-export interface EndpointOptions {
-  authenticator: Authenticator
-  limits: RequestLimits
-}
-
 /**
  * Authenticates the request, validates its parts by the endpoint's schemas and calls the handler.
- * @throws DomainError unauthenticated, forbidden, too-many-requests, validation-failed, errors of reading the body, errors of the handler
+ * @throws DomainError unauthenticated, forbidden, validation-failed, errors of reading the body, errors of the handler
  */
 export function runEndpoint(
   endpoint: Endpoint,
   { request, res, params, query }: RoutedRequest,
   context: HttpContext,
-  { authenticator, limits }: EndpointOptions,
+  authenticator: Authenticator,
 ): Promise<HttpResponse> {
   authorize(endpoint, request, context, authenticator)
-  if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
   if (endpoint.access !== 'public' || endpoint.query) requireKnownNames(query, endpoint.query, 'query')
   const { body } = endpoint
@@ -48,7 +41,6 @@ export function runEndpoint(
     head: request.method === 'HEAD',
     request,
   }
-  if (isUnread(request)) limits.countBody(context, request)
   allowBody(request, res)
   if (!body) return endpoint.handle(input, context)
   return readJson(request, body.maxBytes).then((json) => {
@@ -67,7 +59,7 @@ function authorize(
   authenticator: Authenticator,
 ): void {
   const access = endpoint.access ?? 'user'
-  if (access === 'public') return
+  if (access === 'public' || access === 'self') return
   const principal = authenticator.authenticate(headers.authorization || undefined)
   context.principal = principal
   if (access !== 'admin' || (principal.kind === 'user' && principal.admin)) return

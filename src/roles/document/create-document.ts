@@ -82,11 +82,10 @@ function rowOf(
 function idempotentRequest(
   { idempotencyKey: key }: NewDocument,
   row: NewDocumentRow,
-  { principal, clientAddress }: RequestContext,
+  { principal }: RequestContext,
 ): IdempotentRequest | undefined {
   if (key === undefined) return undefined
-  const hash = requestHash([...INPUT_FIELDS.map((name) => row[name]), row.content_sha256])
-  return { principal, clientAddress, key, hash }
+  return { principal, key, hash: requestHash([...INPUT_FIELDS.map((name) => row[name]), row.content_sha256]) }
 }
 
 /** False where the row may have been committed, as after a lost connection: then its object must stay. */

@@ -1,8 +1,10 @@
 /**
  * The answer to a message of a client.
+ * @param text undefined for binary data
  * @param position where the client can resume; undefined while earlier events are still being sent
  */
-export function answerMessage(text: string, position: string | undefined): object {
+export function answerMessage(text: string | undefined, position: string | undefined): object {
+  if (text === undefined) return errorMessage('send text, not binary data')
   let message: unknown
   try {
     message = JSON.parse(text)
@@ -17,6 +19,6 @@ export function answerMessage(text: string, position: string | undefined): objec
   return { type: 'pong', timestamp, position }
 }
 
-export function errorMessage(detail: string): object {
+function errorMessage(detail: string): object {
   return { type: 'error', data: { detail } }
 }

@@ -2,8 +2,11 @@
 import { z } from 'zod'
 import type { Cluster } from '../../ports/cluster/port.ts'
 import type { Hub } from './hub.ts'
+import { TICKET_QUESTION, type TicketQuestion, type Tickets } from './tickets.ts'
 
 export interface WsCluster {
+  /** Asks every process about tickets. */
+  askAboutTicket(question: TicketQuestion): Promise<unknown[]>
   /** Sends a message that is not in the history to the subscribers of a document. @returns the number of recipients */
   broadcast(documentId: string, message: object): Promise<number>
   /** `documents`: number of documents with subscribers */
@@ -13,6 +16,7 @@ export interface WsCluster {
 const QUESTION = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('broadcast'), document_id: z.string(), message: z.looseObject({}) }),
   z.object({ kind: z.literal('stats') }),
+  ...TICKET_QUESTION.options,
 ])
 const BROADCAST_ANSWER = z.object({ recipients: z.int() })
 const STATS_ANSWER = z.object({ connections: z.int(), documents: z.base64() })
@@ -23,6 +27,7 @@ const ID_BYTES = 6
 export function createWsCluster(
   cluster: Cluster,
   hub: Pick<Hub, 'broadcast' | 'stats' | 'documentIds'>,
+  tickets: () => Pick<Tickets, 'answer'>,
 ): WsCluster {
   cluster.answer((question) => {
     const { data } = QUESTION.safeParse(question)
@@ -34,6 +39,9 @@ export function createWsCluster(
           connections: hub.stats().connections,
           documents: shortIdsOf(hub.documentIds()).toString('base64'),
         }
+      case 'keep ticket':
+      case 'redeem ticket':
+        return tickets().answer(data)
       default:
         // A process of a newer version asked.
         return null
@@ -49,6 +57,7 @@ export function createWsCluster(
   }
 
   return {
+    askAboutTicket: (question) => cluster.ask(question),
     async broadcast(documentId, message) {
       const question = { kind: 'broadcast', document_id: documentId, message: { ...message } } as const
       const answers = await ask(question, BROADCAST_ANSWER)

@@ -1,6 +1,7 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import { messagesOfEvent } from './messages-of-event.ts'
 import { formatResumePoint } from './resume-point.ts'
+import type { Frame } from './transport.ts'
 
 /** An event with its serialized messages, created once for all its subscribers. */
 export interface EncodedEvent {
@@ -8,7 +9,7 @@ export interface EncodedEvent {
   /** number of messages */
   count: number
   /** @param before the subscriber's position before this event */
-  message(index: number, before: Position): Buffer
+  message(index: number, before: Position): Frame
 }
 
 /**
@@ -28,6 +29,6 @@ export function encodeEvent(event: ChangeEvent): EncodedEvent {
   }
 }
 
-function withPosition(head: string, position: string): Buffer {
-  return Buffer.from(`${head},"position":${JSON.stringify(position)}}`)
+function withPosition(head: string, position: string): Frame {
+  return { json: Buffer.from(`${head},"position":${JSON.stringify(position)}}`), position }
 }

@@ -4,12 +4,12 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { eventually } from '../../testing/deadline.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
-import { newId, startTestService, type TestService } from '../../testing/test-service.ts'
+import { startTestService, type TestService } from '../../testing/test-service.ts'
 import type { WsLimits } from './limits.ts'
 
-const service = await startTestService({ roles: ['ws'] }, TEST_FILE)
+const service = await startTestService({ roles: ['document', 'ws'] }, TEST_FILE)
 const startWith = (limits: Partial<WsLimits>, options: { tokenLifetime?: number } = {}) =>
-  startTestService({ roles: ['ws'], overrides: { ws: limits }, ...options }, TEST_FILE)
+  startTestService({ roles: ['document', 'ws'], overrides: { ws: limits }, ...options }, TEST_FILE)
 
 const post = (path: string, body: unknown, token?: string): Promise<Response> =>
   fetch(`${service.url}${path}`, {
@@ -19,8 +19,8 @@ const post = (path: string, body: unknown, token?: string): Promise<Response> =>
   })
 
 test('GET /stats counts subscribers', async () => {
-  const id = newId()
-  const clients = [await service.connect(id), await service.connect(id), await service.connect(newId())]
+  const [id, other] = [await service.rows.add(), await service.rows.add()]
+  const clients = [await service.connect(id), await service.connect(id), await service.connect(other)]
   const answer = await fetch(`${service.url}/stats`)
   assert.deepEqual(await answer.json(), {
     total_connections: 3,
@@ -33,8 +33,8 @@ test('GET /stats counts subscribers', async () => {
 })
 
 test("POST /broadcast sends an administrator's message to the subscribers of a document", async () => {
-  const id = newId()
-  const [client, other] = [await service.connect(id), await service.connect(newId())]
+  const id = await service.rows.add()
+  const [client, other] = [await service.connect(id), await service.connect(await service.rows.add())]
   const answer = await post(
     `/broadcast/${id}`,
     { type: 'document.signed', note: 'hello' },
@@ -60,12 +60,12 @@ test('GET /auth/token gives a token in open mode only', async () => {
   const answer = await fetch(`${service.url}/auth/token?${query}`)
   const { access_token, ...rest } = (await answer.json()) as { access_token: string }
   assert.deepEqual(rest, { token_type: 'bearer', user_id: 'u1', email: 'u1@example.com' })
-  const id = newId()
+  const id = await service.rows.add()
   await (await service.connect(id, { token: access_token })).message('connection.established')
   assert.equal((await post(`/broadcast/${id}`, {}, access_token)).status, 403)
   assert.equal((await fetch(`${service.url}/auth/token?user_id=u1&email=x`)).status, 422)
   const required = await startTestService(
-    { roles: ['ws'], settings: { auth: { mode: 'required' } } },
+    { roles: ['document', 'ws'], settings: { auth: { mode: 'required' } } },
     TEST_FILE,
   )
   assert.equal((await fetch(`${required.url}/auth/token?${query}`)).status, 404)
@@ -74,47 +74,26 @@ test('GET /auth/token gives a token in open mode only', async () => {
 
 test('a connection is closed when its token expires', async () => {
   const short = await startWith({ checkMs: 20 }, { tokenLifetime: 2 })
-  const client = await short.connect(newId())
+  const client = await short.connect(await short.rows.add())
   await client.message('connection.established')
   assert.deepEqual(await client.closed, { code: 1008, reason: 'the token has expired' })
 })
 
 test('connections above the limits are refused with 503', async () => {
-  const small = await startWith({ connections: 3, connectionsPerDocument: 2 })
-  const id = newId()
+  const small = await startWith({ connections: 3, connectionsPerDocument: 2, connectionsPerAddress: 10 })
+  const [id, other] = [await small.rows.add(), await small.rows.add()]
   const clients = [await small.connect(id), await small.connect(id)]
   assert.equal(await refusal(small, id), 503)
-  clients.push(await small.connect(newId()))
-  assert.equal(await refusal(small, newId()), 503)
+  clients.push(await small.connect(other))
+  assert.equal(await refusal(small, other), 503)
   clients[0]!.close()
   await eventually('room', () => small.ws.stats().connections === 2)
   clients.push(await small.connect(id))
   for (const client of clients) client.close()
 })
 
-test('connections beyond the limit of an address are refused with 429, and of a user with 1013', async () => {
-  const limits = { address: { sockets: 3 }, principal: { sockets: 2 } }
-  const small = await startTestService({ roles: ['ws'], settings: { limits } }, TEST_FILE)
-  const clients = [await small.connect(newId()), await small.connect(newId())]
-  for (const client of clients) await client.message('connection.established')
-  const third = await small.connect(newId())
-  assert.equal((await third.closed).code, 1013)
-  const other = { token: small.token({ id: 'grace' }) }
-  await eventually('room for the address', async () => {
-    const client = await small.connect(newId(), other).catch(() => undefined)
-    if (client) clients.push(client)
-    return client !== undefined
-  })
-  assert.equal(await refusal(small, newId()), 429)
-  for (const client of clients) client.close()
-  await eventually('room', () => small.ws.stats().connections === 0)
-  clients.push(await small.connect(newId()))
-  await clients.at(-1)!.message('connection.established')
-  clients.at(-1)!.close()
-})
-
 test('upgrades of other paths are not handled', async () => {
-  for (const path of ['/', '/ws', '/ws/', '/ws/a/b', '/other']) {
+  for (const path of ['/', '/wsx', '/ws/a/b', '/other']) {
     const socket = new WebSocket(`${service.url.replace('http', 'ws')}${path}`)
     const [error] = await once(socket, 'error')
     assert.match(error.message, /Unexpected server response: 404/)
@@ -123,11 +102,12 @@ test('upgrades of other paths are not handled', async () => {
 
 test('a stop closes connections with 1001, even if a client does not answer', async () => {
   const stopping = await startWith({ stopMs: 200 })
-  const [client, deaf] = [await stopping.connect(newId()), await stopping.connect(newId())]
+  const id = await stopping.rows.add()
+  const [client, deaf] = [await stopping.connect(id), await stopping.connect(id)]
   await deaf.message('connection.established')
   deaf.ws.pause()
   stopping.ws.drain()
-  assert.equal(await refusal(stopping, newId()), 503)
+  assert.equal(await refusal(stopping, id), 503)
   assert.equal(client.ws.readyState, WebSocket.OPEN)
   await stopping.ws.stop()
   assert.deepEqual(await client.closed, { code: 1001, reason: 'this server is stopping' })

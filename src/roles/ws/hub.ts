@@ -1,26 +1,27 @@
 import { type ChangeEvent, documentIdOf, type Position } from '../../domain/change.ts'
-import type { ChangeFeed } from '../../ports/changes/port.ts'
+import type { ChangeFeed, Replay } from '../../ports/changes/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import { within } from '../../runtime/within.ts'
-import { encodeEvent } from './encode-event.ts'
+import { isInFeed, seesEverything } from './access.ts'
+import { type EncodedEvent, encodeEvent } from './encode-event.ts'
+import type { KnownDocuments } from './known-documents.ts'
 import type { WsLimits } from './limits.ts'
 import type { WsMetrics } from './metrics.ts'
-import type { Subscriber, SubscriberHub } from './subscriber.ts'
+import type { Subscriber, SubscriberHub, Subscription } from './subscriber.ts'
 
-/** The subscribers of this process, by document; it dispatches events to them. */
+/** The subscribers of this process; it dispatches events to them. */
 export interface Hub {
   forSubscribers: SubscriberHub
   add(subscriber: Subscriber): void
   remove(subscriber: Subscriber): void
-  /** Sends the messages of these events to the subscribers of their documents. */
-  dispatch(events: readonly ChangeEvent[]): void
+  /** Sends the messages of these events to those who subscribed to them. */
+  dispatch(events: readonly ChangeEvent[]): Promise<void>
   /** Earlier history may be incomplete. */
   resetAll(reason: string): void
-  /** Sends a message that is not in the history. @returns the number of recipients */
+  /** Sends a message that is not in the history to the subscribers of a document. @returns the number of recipients */
   broadcast(documentId: string, message: object): number
-  countOf(documentId: string): number
   /** the documents with subscribers */
   documentIds(): Iterable<string>
   all(): Iterable<Subscriber>
@@ -29,26 +30,39 @@ export interface Hub {
 
 export interface HubOptions {
   feed: Pick<ChangeFeed, 'position' | 'oldest' | 'covers' | 'replay'>
+  known: KnownDocuments
   limits: WsLimits
   log: Logger
   clock: Clock
   metrics: WsMetrics | undefined
 }
 
+/** Other subscribers wait as long for their messages. */
+const OWNERS_MS = 500
+const OWNER_UNKNOWN = 'it could not be found out whose document was changed'
+
 export function createHub(options: HubOptions): Hub {
-  const { feed } = options
-  const byDocument = new Map<string, Set<Subscriber>>()
-  const subscribers = new Set<Subscriber>()
+  const { feed, known } = options
+  const subscribers = createSubscriberSet()
+  const isVisible = createVisibility(known)
   /** the last dispatched event, in the order of the feed */
   let newest: ChangeEvent | undefined
+
+  const recipientsOf = function* (event: ChangeEvent): Generator<Subscriber, void> {
+    yield* subscribers.ofDocument(documentIdOf(event))
+    for (const subscriber of subscribers.ofFeeds) {
+      const verdict = isVisible(subscriber.subscription, event)
+      if (verdict === true) yield subscriber
+      else if (verdict === 'unknown') subscriber.reset(OWNER_UNKNOWN)
+    }
+  }
 
   const dispatchOne = (event: ChangeEvent, corked: Set<Subscriber> | undefined): void => {
     // A feed that starts again repeats events; they do not move the newest one back.
     if (!newest || !feed.covers(newest.position, event)) newest = event
-    const recipients = byDocument.get(documentIdOf(event))
-    if (!recipients) return
-    const encoded = encodeEvent(event)
-    for (const subscriber of recipients) {
+    let encoded: EncodedEvent | undefined
+    for (const subscriber of recipientsOf(event)) {
+      encoded ??= encodeEvent(event)
       if (corked && !corked.has(subscriber)) {
         subscriber.connection.cork()
         corked.add(subscriber)
@@ -58,21 +72,12 @@ export function createHub(options: HubOptions): Hub {
   }
 
   return {
-    forSubscribers: createSubscriberHub(options, () => newest),
-    add(subscriber) {
-      subscribers.add(subscriber)
-      const { documentId } = subscriber
-      const others = byDocument.get(documentId)
-      if (others) others.add(subscriber)
-      else byDocument.set(documentId, new Set([subscriber]))
-    },
-    remove(subscriber) {
-      subscribers.delete(subscriber)
-      const others = byDocument.get(subscriber.documentId)
-      others?.delete(subscriber)
-      if (others?.size === 0) byDocument.delete(subscriber.documentId)
-    },
-    dispatch(events) {
+    forSubscribers: createSubscriberHub(options, isVisible, () => newest),
+    add: (subscriber) => subscribers.add(subscriber),
+    remove: (subscriber) => subscribers.remove(subscriber),
+    async dispatch(events) {
+      known.observe(events)
+      if (subscribers.ofFeeds.size > 0) await findOwners(known, events)
       // The messages of a batch reach a subscriber in one write.
       const corked = events.length > 1 ? new Set<Subscriber>() : undefined
       try {
@@ -83,30 +88,100 @@ export function createHub(options: HubOptions): Hub {
     },
     resetAll(reason) {
       newest = undefined
-      options.log.warn({ reason, subscribers: subscribers.size }, 'every subscriber is reset')
-      for (const subscriber of subscribers) subscriber.reset(reason)
+      known.clear()
+      options.log.warn({ reason, subscribers: subscribers.all.size }, 'every subscriber is reset')
+      for (const subscriber of subscribers.all) subscriber.reset(reason)
     },
     broadcast(documentId, message) {
-      const data = Buffer.from(JSON.stringify(message))
+      const json = Buffer.from(JSON.stringify(message))
       let recipients = 0
-      for (const { connection } of byDocument.get(documentId) ?? []) if (connection.write(data)) recipients++
+      for (const { connection } of subscribers.ofDocument(documentId))
+        if (connection.write({ json })) recipients++
       return recipients
     },
-    countOf: (documentId) => byDocument.get(documentId)?.size ?? 0,
-    documentIds: () => byDocument.keys(),
-    all: () => subscribers,
-    stats: () => ({ connections: subscribers.size, documents: byDocument.size }),
+    documentIds: () => subscribers.documentIds(),
+    all: () => subscribers.all,
+    stats: () => ({ connections: subscribers.all.size, documents: subscribers.documents }),
   }
 }
 
+/** The subscribers, by what they subscribed to. */
+function createSubscriberSet() {
+  const all = new Set<Subscriber>()
+  /** those with a feed over many documents */
+  const ofFeeds = new Set<Subscriber>()
+  const byDocument = new Map<string, Set<Subscriber>>()
+  return {
+    all,
+    ofFeeds,
+    ofDocument: (documentId: string): Iterable<Subscriber> => byDocument.get(documentId) ?? [],
+    documentIds: () => byDocument.keys(),
+    get documents(): number {
+      return byDocument.size
+    },
+    add(subscriber: Subscriber): void {
+      all.add(subscriber)
+      const { documentId } = subscriber.subscription
+      if (documentId === undefined) return void ofFeeds.add(subscriber)
+      const others = byDocument.get(documentId)
+      if (others) others.add(subscriber)
+      else byDocument.set(documentId, new Set([subscriber]))
+    },
+    remove(subscriber: Subscriber): void {
+      all.delete(subscriber)
+      ofFeeds.delete(subscriber)
+      const { documentId = '' } = subscriber.subscription
+      const others = byDocument.get(documentId)
+      others?.delete(subscriber)
+      if (others?.size === 0) byDocument.delete(documentId)
+    },
+  }
+}
+
+type Visibility = (subscription: Subscription, event: ChangeEvent) => boolean | 'unknown'
+
+/** Whether an event is in a feed over many documents, by what is known of the document's owner. */
+function createVisibility(known: KnownDocuments): Visibility {
+  return ({ principal }, event) => {
+    if (seesEverything(principal)) return true
+    const row = event.value.after ?? event.value.before
+    if (row && 'created_by' in row) return isInFeed(principal, row)
+    const owner = known.ownerOf(documentIdOf(event))
+    if (owner === undefined) return 'unknown'
+    return owner !== 'absent' && isInFeed(principal, owner)
+  }
+}
+
+/** Asks for the owners that the events themselves do not name, for a limited time. */
+async function findOwners(known: KnownDocuments, events: readonly ChangeEvent[]): Promise<void> {
+  const ids = new Set<string>()
+  for (const event of events) {
+    const row = event.value.after ?? event.value.before
+    const id = documentIdOf(event)
+    if (row && !('created_by' in row) && !known.ownerOf(id)) ids.add(id)
+  }
+  const asked = Promise.all(Array.from(ids, (id) => known.find(id)))
+  if (ids.size > 0) await within(OWNERS_MS, asked).catch(() => {})
+}
+
 function createSubscriberHub(
-  { feed, limits, log, clock, metrics }: HubOptions,
+  { feed, known, limits, log, clock, metrics }: HubOptions,
+  isVisible: Visibility,
   newest: () => ChangeEvent | undefined,
 ): SubscriberHub {
   const replays = createSemaphore(limits.concurrentReplays)
+  const feedReplays = createSemaphore(limits.concurrentFeedReplays)
   const latest = (position: Position): Position => {
     const event = newest()
     return event && !feed.covers(position, event) ? event.position : position
+  }
+  const replayFeed = async (subscription: Subscription, after: Position): Promise<Replay> => {
+    const replay = await feed.replay(undefined, after, limits.feedReplayEvents)
+    if (replay.kind === 'reset') return replay
+    if (!seesEverything(subscription.principal)) await findOwners(known, replay.events)
+    const verdicts = replay.events.map((event) => isVisible(subscription, event))
+    if (verdicts.includes('unknown')) return { kind: 'reset', reason: OWNER_UNKNOWN }
+    return { kind: 'events', events: replay.events.filter((_, index) => verdicts[index]) }
   }
   return {
     // The feed can be ahead of the last dispatched event or, for a moment, behind it.
@@ -114,14 +189,16 @@ function createSubscriberHub(
     latest,
     oldest: () => within(limits.replayMs, feed.oldest()),
     covers: (position, event) => feed.covers(position, event),
-    replay: (documentId, after, isWanted) =>
-      within(
-        limits.replayMs,
-        replays.run(async () => {
-          if (!isWanted()) return { kind: 'events', events: [] }
-          return feed.replay(documentId, after, limits.replayEvents)
-        }),
-      ),
+    replay(subscription, after, isWanted) {
+      const { documentId } = subscription
+      const replay = async (): Promise<Replay> => {
+        if (!isWanted()) return { kind: 'events', events: [] }
+        if (documentId === undefined) return replayFeed(subscription, after)
+        return feed.replay(documentId, after, limits.replayEvents)
+      }
+      const turns = documentId === undefined ? feedReplays : replays
+      return within(limits.replayMs, turns.run(replay))
+    },
     now: () => clock.now(),
     onSent: (count) => metrics?.messages.inc(count),
     onReset(reason) {

@@ -14,7 +14,7 @@ const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, versi
 const types = (value: ChangeEvent): string[] => messagesOfEvent(value).map(({ type }) => type)
 
 test('a new document is reported as created, a row of a snapshot is not reported', () => {
-  const { id: _, deleted_at: __, traceparent: ___, ...fields } = row
+  const { id: _, signed_at: ____, deleted_at: __, traceparent: ___, ...fields } = row
   assert.deepEqual(messagesOfEvent(sampleEvent('c', null, row)), [
     {
       type: 'document.created',
@@ -90,9 +90,34 @@ test('a message about a signature names what was signed, and has no image, addre
 
 test('only the last message of an event has its position; an earlier one has a resume point between them', () => {
   const encoded = encodeEvent(sampleEvent('u', row, changed({ title: 'Contract', status: 'sent' })))
-  const positions = [0, 1].map((index) => JSON.parse(encoded.message(index, 'P1').toString()).position)
+  const positions = [0, 1].map((index) => JSON.parse(encoded.message(index, 'P1').json.toString()).position)
   assert.deepEqual(positions, ['P1~1', 'P2'])
-  assert.deepEqual(parseResumePoint('P1~1'), { position: 'P1', skip: 1 })
-  for (const text of ['P1~1', 'P2', '', '~', '~x', 'a~b~12'])
-    assert.equal(formatResumePoint(parseResumePoint(text)), text)
+  assert.deepEqual(
+    [0, 1].map((index) => encoded.message(index, 'P1').position),
+    positions,
+  )
+})
+
+test('a resume point is a position, with or without a number, or start', () => {
+  const parse = (text: string) => parseResumePoint(text, 'query.last', (position) => /^P\d$/.test(position))
+  assert.deepEqual(parse('P1~1'), { position: 'P1', skip: 1 })
+  for (const text of ['P1~1', 'P2', 'P1~12', 'start']) assert.equal(formatResumePoint(parse(text)), text)
+  for (const text of [
+    '',
+    'p',
+    '~',
+    '~1',
+    'P1~',
+    'P1~0',
+    'P1~x',
+    'P1~123',
+    'P1~1~1',
+    'P1 ',
+    `P1${'~1'.repeat(99)}`,
+  ]) {
+    assert.throws(
+      () => parse(text),
+      /query\.last: must be the position of a message that was received, or start/,
+    )
+  }
 })

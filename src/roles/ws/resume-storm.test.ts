@@ -9,7 +9,7 @@ import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 
 const limits = { queuedBytes: 64 * 1024 }
-const service = await startTestService({ roles: ['ws'], overrides: { ws: limits } }, TEST_FILE)
+const service = await startTestService({ roles: ['document', 'ws'], overrides: { ws: limits } }, TEST_FILE)
 
 const CHANGES = ['title', 'status', 'both', 'sign'] as const
 const TROUBLES = [

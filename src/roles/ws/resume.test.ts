@@ -7,7 +7,7 @@ import { newId, startTestService } from '../../testing/test-service.ts'
 import type { WsLimits } from './limits.ts'
 
 const start = (t: TestContext, limits: Partial<WsLimits> = {}, feed = (opened: OpenFeed) => opened) =>
-  startTestService({ roles: ['ws'], overrides: { ws: limits, feed } }, t)
+  startTestService({ roles: ['document', 'ws'], overrides: { ws: limits, feed } }, t)
 
 test('a client that has the first message of an event receives the second one', async (t) => {
   const { rows, connect, feed } = await start(t)
@@ -47,7 +47,7 @@ test('last=start gives the whole history of the document', async (t) => {
 
 test('pongs move the position forward without events of the document', async (t) => {
   const { rows, connect } = await start(t)
-  const id = newId()
+  const id = await rows.add()
   const client = await connect(id)
   const { position } = (await client.message('connection.established')).data
   const other = await rows.add()
@@ -62,7 +62,8 @@ test('pongs move the position forward without events of the document', async (t)
 test('an unknown position leads to a reset with a new position', async (t) => {
   const { rows, connect } = await start(t)
   const id = await rows.add()
-  for (const last of ['nonsense', 'x'.repeat(1000), `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`]) {
+  const kafka = 'AAAAAAAA.d0.B..A'
+  for (const last of [kafka, `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`]) {
     const client = await connect(id, { last })
     const reset = await client.message('reset')
     assert.equal(typeof reset.data.reason, 'string')
@@ -127,15 +128,19 @@ test('too many events during a resume lead to a reset, and nothing is missed aft
 
 test('a resume whose events cannot be read in time is closed with 1013', async (t) => {
   const hang = (opened: OpenFeed): OpenFeed => ({ ...opened, replay: () => new Promise(() => {}) })
-  const { connect, feed } = await start(t, { replayMs: 50 }, hang)
-  const client = await connect(newId(), { last: feed.position() })
+  const { connect, feed, rows } = await start(t, { replayMs: 50 }, hang)
+  const client = await connect(await rows.add(), { last: feed.position() })
   assert.equal((await client.closed).code, 1013)
 })
 
 test('every client is reset when the feed has lost its position', async (t) => {
   const { rows, connect, ws, feed } = await start(t)
   const id = await rows.add()
-  const clients = await Promise.all([connect(id), connect(newId()), connect(id, { last: feed.position() })])
+  const clients = await Promise.all([
+    connect(id),
+    connect(await rows.add()),
+    connect(id, { last: feed.position() }),
+  ])
   await Promise.all(clients.map((client) => client.message('connection.established')))
   ws.consumer.onReset!('the slot is gone')
   for (const client of clients) assert.equal((await client.message('reset')).data.reason, 'the slot is gone')
@@ -156,7 +161,10 @@ test('a client resumes at another process after a crash, without a gap or a dupl
   await client.closed
   for (let index = 0; index < 5; index++) await rows.change(id, { title: `down ${index}` })
   const { database, slot } = first
-  const second = await startTestService({ roles: ['ws'], database, settings: { changes: { slot } } }, t)
+  const second = await startTestService(
+    { roles: ['document', 'ws'], database, settings: { changes: { slot } } },
+    t,
+  )
   const last = client.received.at(-1)!.position!
   const resumed = await second.connect(id, { last })
   await rows.change(id, { title: 'end' })

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import { TOPICS } from '../../domain/topics.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
+import type { Documents } from '../../ports/documents/port.ts'
 import type { Upgrade } from '../../http/listen.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
 import type { ChangeFeed, Consumer } from '../../ports/changes/port.ts'
@@ -10,23 +11,31 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
-import { postBroadcast } from './post-broadcast.ts'
+import { createTicketSeal } from '../../auth/ticket-seal.ts'
+import { createAdmission } from './admission.ts'
 import { createWsCluster } from './cluster.ts'
 import { getDevelopmentToken } from './get-development-token.ts'
+import { getDocumentEvents, getEvents } from './get-events.ts'
 import { getWsStats } from './get-ws-stats.ts'
 import { createHub } from './hub.ts'
+import { createKnownDocuments } from './known-documents.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
-import { subscribeToDocument } from './subscribe-to-document.ts'
-import { type ClientLimits, createUpgradeHandler } from './upgrade-handler.ts'
+import { postBroadcast } from './post-broadcast.ts'
+import { postTicket } from './post-ticket.ts'
+import { createSubscribe } from './subscribe.ts'
+import { createTickets, type Tickets } from './tickets.ts'
+import { createUpgradeHandler } from './upgrade-handler.ts'
+import { webSocketPaths } from './web-socket-paths.ts'
 
 export interface WsRoleOptions {
   feed: ChangeFeed
   /** the processes of this role */
   cluster: Cluster
+  /** knows which documents exist; while it is away, every document is taken to exist */
+  documents: Documents
   authenticator: Authenticator
   guard: RequestGuard
-  clientLimits: ClientLimits
   log: Logger
   clock: Clock
   newId: NewId
@@ -37,12 +46,12 @@ export interface WsRoleOptions {
   addressOf?: (request: IncomingMessage) => string
 }
 
-/** Sends the changes of a document to WebSocket clients: in order and once, or a reset if some may be missing. */
+/** Sends the changes of documents to subscribers: in order and once, or a reset if some may be missing. */
 export interface WsRole {
   endpoints: Endpoint[]
   /** for `feed.consume`, before the feed starts */
   consumer: Consumer
-  /** for WebSockets on `/ws/{document_id}` */
+  /** for WebSockets on `/ws/{document_id}` and `/ws` */
   upgrade: Upgrade
   /** New connections are refused from now on, with 503. */
   drain(): void
@@ -52,16 +61,22 @@ export interface WsRole {
 }
 
 export function createWsRole(options: WsRoleOptions): WsRole {
-  const { feed, cluster, authenticator, clock } = options
+  const { feed, cluster, authenticator, guard, clock, newId } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
   const metrics: WsMetrics | undefined =
     options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
-  const hub = createHub({ feed, limits, log, clock, metrics })
-  const wsCluster = createWsCluster(cluster, hub)
+  const known = createKnownDocuments(options.documents, newId, log)
+  const hub = createHub({ feed, known, limits, log, clock, metrics })
+  const wsCluster = createWsCluster(cluster, hub, () => tickets)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
-  const handler = createUpgradeHandler({ ...options, hub, tokens, limits, log, metrics, addressOf })
+  const seal = createTicketSeal(tokens.deriveKey('tickets'))
+  const tickets: Tickets = createTickets((question) => wsCluster.askAboutTicket(question), seal)
+  const admission = createAdmission(limits, log, metrics)
+  const subscribe = createSubscribe({ hub, known, limits, log, newId })
+  const isPosition = (text: string): boolean => feed.isPosition(text)
+  const edge = { admission, subscribe, authenticator, tickets, limits, isPosition }
   const connectionCheck = setInterval(() => {
     const now = clock.now()
     for (const { connection } of hub.all()) connection.check(now)
@@ -72,7 +87,10 @@ export function createWsRole(options: WsRoleOptions): WsRole {
     endpoints: [
       getWsStats(wsCluster, feed),
       postBroadcast(wsCluster, clock),
-      subscribeToDocument(),
+      ...webSocketPaths(),
+      getDocumentEvents(edge),
+      getEvents(edge),
+      postTicket(authenticator, tickets),
       ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
     ],
     consumer: {
@@ -81,14 +99,14 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       delivery: 'every-instance',
       maxBatch: 200,
       // A client that has not received an event yet receives it by its resume.
-      handle: async (events) => hub.dispatch(events),
+      handle: (events) => hub.dispatch(events),
       onReset: (reason) => hub.resetAll(reason),
     },
-    upgrade: handler,
-    drain: () => handler.drain(),
+    upgrade: createUpgradeHandler({ ...edge, guard, log, newId, addressOf }),
+    drain: () => admission.drain(),
     async stop() {
       clearInterval(connectionCheck)
-      await handler.stop()
+      await admission.closeAll()
     },
     stats: () => hub.stats(),
   }

@@ -1,10 +1,20 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
+import type { Principal } from '../../domain/request.ts'
 import type { Replay } from '../../ports/changes/port.ts'
 import { answerMessage } from './answer-message.ts'
-import { CLOSE, Connection, type ConnectionOptions } from './connection.ts'
+import { Connection } from './connection.ts'
 import type { EncodedEvent } from './encode-event.ts'
 import { resume } from './resume.ts'
+import type { WsLimits } from './limits.ts'
 import { formatResumePoint, type ResumePoint, START } from './resume-point.ts'
+import { CLOSE, type Transport } from './transport.ts'
+
+/** Whose events a subscriber gets. */
+export interface Subscription {
+  /** undefined: all documents that the principal may see in its feed */
+  documentId: string | undefined
+  principal: Principal
+}
 
 /** What a subscriber needs from the hub. */
 export interface SubscriberHub {
@@ -16,22 +26,25 @@ export interface SubscriberHub {
   oldest(): Promise<Position>
   covers(position: Position, event: ChangeEvent): boolean
   /** @param isWanted asked when the replay can begin; it may have to wait for others */
-  replay(documentId: string, after: Position, isWanted: () => boolean): Promise<Replay>
+  replay(subscription: Subscription, after: Position, isWanted: () => boolean): Promise<Replay>
   now(): Date
   onSent(messages: number): void
   onReset(reason: string): void
   onReplayFailed(error: unknown): void
 }
 
-export interface SubscriberOptions extends Omit<ConnectionOptions, 'onMessage' | 'resumePoint'> {
+export interface SubscriberOptions extends Subscription {
   id: string
-  documentId: string
+  transport: Transport
+  /** Unix time in milliseconds; Infinity: never */
+  expiresAt: number
+  limits: WsLimits
   hub: SubscriberHub
 }
 
-/** A client that receives each event of its document after its resume point, in order and once. */
+/** A client that receives each event of its subscription after its resume point, in order and once. */
 export class Subscriber {
-  readonly documentId: string
+  readonly subscription: Subscription
   readonly connection: Connection
   readonly #options: SubscriberOptions
   #point: ResumePoint
@@ -40,30 +53,31 @@ export class Subscriber {
 
   /** @param last where the client resumes; without it, it receives what happens from now on */
   constructor(options: SubscriberOptions, last: ResumePoint | undefined) {
-    const { documentId, hub } = options
-    this.documentId = documentId
+    const { hub } = options
+    this.subscription = options
     this.#options = options
     this.#point = last ?? { position: hub.position(), skip: 0 }
     this.#buffer = last && []
     this.connection = new Connection({
       ...options,
-      onMessage: (text) => this.connection.send(answerMessage(text, this.#currentPoint())),
       resumePoint: () => formatResumePoint(this.#point),
+      currentPoint: () => this.#currentPoint(),
     })
   }
 
   /** Sends `connection.established` and, to a client that resumes, what it missed. Never rejects. */
   async start(): Promise<void> {
-    const { id, documentId, hub } = this.#options
+    const { id, documentId = null, hub } = this.#options
     const resumed = this.#buffer !== undefined
     try {
       if (this.#point.position === START) this.#point = { position: await hub.oldest(), skip: 0 }
       const position = formatResumePoint(this.#point)
       const data = { document_id: documentId, connection_id: id, position, resumed }
-      this.connection.send({ type: 'connection.established', data, timestamp: hub.now().toISOString() })
+      const timestamp = hub.now().toISOString()
+      this.connection.send({ type: 'connection.established', data, timestamp }, position)
       if (!resumed) return
       await resume({
-        replay: () => hub.replay(documentId, this.#point.position, () => this.#isCatchingUp()),
+        replay: () => hub.replay(this.subscription, this.#point.position, () => this.#isCatchingUp()),
         isCatchingUp: () => this.#isCatchingUp(),
         waitForCapacity: () => this.connection.waitForCapacity(),
         send: (event) => this.#sendEvent(event),
@@ -78,6 +92,12 @@ export class Subscriber {
       this.#buffer = []
       this.connection.close(CLOSE.tryAgainLater, 'earlier events cannot be read now')
     }
+  }
+
+  /** Answers a message of the client. */
+  answer(text: string | undefined): void {
+    const message = answerMessage(text, this.#currentPoint())
+    this.connection.write({ json: Buffer.from(JSON.stringify(message)) })
   }
 
   /** Takes an event of the feed. */
@@ -95,8 +115,9 @@ export class Subscriber {
     this.#buffer = undefined
     this.#point = { position: hub.position(), skip: 0 }
     hub.onReset(reason)
-    const data = { reason, position: this.#point.position }
-    this.connection.send({ type: 'reset', data, timestamp: hub.now().toISOString() })
+    const { position } = this.#point
+    const timestamp = hub.now().toISOString()
+    this.connection.send({ type: 'reset', data: { reason, position }, timestamp }, position)
   }
 
   #isCatchingUp(): boolean {

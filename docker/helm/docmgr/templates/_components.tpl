@@ -25,9 +25,9 @@ search:
   secrets: auth.secret search.url
   paths: [/search, /suggest, /aggregations]
 ws:
-  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} limits.connections
+  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout limits.connections
   secrets: auth.secret changes.url
-  paths: [/ws, /auth, /broadcast, =/stats]
+  paths: [/ws, =/events, /auth, /broadcast, =/stats]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
   secrets: auth.secret changes.url search.url blobs

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import type { Authenticator } from '../../auth/authenticator.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { TICKET_SECONDS, type Tickets } from './tickets.ts'
+
+export function postTicket(authenticator: Authenticator, tickets: Tickets): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/auth/ticket',
+    operationId: 'createTicket',
+    summary: 'A single-use ticket that opens a WebSocket or an event stream',
+    description:
+      'For clients that can send a credential only in a URL, such as pages in a browser: `?ticket=…`. The connection ends ' +
+      'with the token that the ticket was issued for.',
+    responses: {
+      201: {
+        description: 'a ticket',
+        schema: z.object({ ticket: z.string(), expires_in: z.int().describe('seconds') }),
+      },
+    },
+    problems: ['too-many-requests'],
+    async handle({ headers }) {
+      const identity = authenticator.identify(headers.authorization || undefined)
+      const ticket = await tickets.issue(identity)
+      return { status: 201, json: { ticket, expires_in: TICKET_SECONDS } }
+    },
+  })
+}

@@ -1,0 +1,30 @@
+import type { Authenticator, Identity } from '../../auth/authenticator.ts'
+import type { Tickets } from './tickets.ts'
+
+/** What a client can identify itself with, in the order in which it counts. */
+export interface Credentials {
+  /** the header Authorization */
+  authorization: string | undefined
+  /** a token among the offered subprotocols */
+  protocolToken?: string | undefined
+  /** single-use, in the URL */
+  ticket: string | undefined
+  /** in the URL, as the original's clients send it */
+  token?: string | undefined
+}
+
+/**
+ * @returns undefined when there are none
+ * @throws DomainError unauthenticated; unavailable when a ticket cannot be checked now
+ */
+export async function signIn(
+  { authorization, protocolToken, ticket, token }: Credentials,
+  { authenticator, tickets }: { authenticator: Authenticator; tickets: Tickets },
+): Promise<Identity | undefined> {
+  if (authorization) return authenticator.identify(authorization)
+  if (!protocolToken && ticket) return tickets.redeem(ticket)
+  const bearer = protocolToken || token
+  if (!bearer) return undefined
+  const { user, expiresAt } = authenticator.tokens.verify(bearer)
+  return { principal: user, expiresAt }
+}

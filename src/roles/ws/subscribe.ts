@@ -1,0 +1,82 @@
+import type { Identity } from '../../auth/authenticator.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { NewId } from '../../runtime/ids.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { mayFollow } from './access.ts'
+import type { Hub } from './hub.ts'
+import type { KnownDocuments } from './known-documents.ts'
+import type { WsLimits } from './limits.ts'
+import { type ResumePoint, START } from './resume-point.ts'
+import { Subscriber } from './subscriber.ts'
+import type { Transport } from './transport.ts'
+import type { SubscriptionRequest } from './upgrade-request.ts'
+
+/** The one way to subscribe, over every transport. */
+export interface Subscribe {
+  /** @throws DomainError document-not-found */
+  admit(request: SubscriptionRequest, identity: Identity): Promise<Admitted>
+}
+
+export interface Admitted {
+  /** Sends what the client missed, and what happens from now on, until the transport is closed. */
+  start(transport: Transport): Subscriber
+}
+
+export interface SubscribeOptions {
+  hub: Hub
+  known: KnownDocuments
+  limits: WsLimits
+  log: Logger
+  newId: NewId
+}
+
+export function createSubscribe({ hub, known, limits, log, newId }: SubscribeOptions): Subscribe {
+  /** Whether a client that resumes has still to learn of events of a document that was deleted meanwhile. */
+  const hasMissed = async (documentId: string, { position }: ResumePoint, identity: Identity) => {
+    if (position === START) return false
+    const subscription = { documentId, principal: identity.principal }
+    try {
+      const replay = await hub.forSubscribers.replay(subscription, position, () => true)
+      return replay.kind === 'events' && replay.events.length > 0
+    } catch {
+      return true
+    }
+  }
+
+  const checkDocument = async ({ documentId, last }: SubscriptionRequest, identity: Identity) => {
+    if (documentId === undefined) return
+    const found = await known.find(documentId)
+    if (found === 'unknown') return
+    if (
+      found === 'absent'
+        ? last && (await hasMissed(documentId, last, identity))
+        : mayFollow(identity.principal, found)
+    )
+      return
+    throw new DomainError('document-not-found', `document ${documentId} does not exist`)
+  }
+
+  return {
+    async admit(request, identity) {
+      await checkDocument(request, identity)
+      const { documentId, last } = request
+      const { principal, expiresAt } = identity
+      return {
+        start(transport) {
+          const id = newId()
+          const options = { id, documentId, principal, transport, expiresAt, limits, hub: hub.forSubscribers }
+          const subscriber = new Subscriber(options, last)
+          hub.add(subscriber)
+          const user = principal.kind === 'user' ? principal.id : undefined
+          log.debug({ connection: id, document: documentId, user, last }, 'subscribed')
+          transport.onceClosed((code) => {
+            hub.remove(subscriber)
+            log.debug({ connection: id, document: documentId, code }, 'subscription ended')
+          })
+          void subscriber.start()
+          return subscriber
+        },
+      }
+    },
+  }
+}
