@@ -1,6 +1,7 @@
 // How src becomes a folder that runs. One esbuild call with code splitting: a package is compiled once and shared, and each
 // dynamic import() becomes a chunk, so that a command loads only what it uses. Types are checked by tsc, not here.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { external } from './external.mjs'
 import { findFiles, fingerprint } from './files.mjs'
 
@@ -41,9 +42,14 @@ export function compileOptions(out, { entries, sourcemap = 'linked' }) {
   }
 }
 
-/** Makes the output folder a build: a package of modules, an executable, and the state of the sources. */
+/** What the page /docs loads, with its licence. */
+const VIEWER = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE']
+
+/** Makes the output folder a build: a package of modules, an executable, the page's files, the state of the sources. */
 export function finishBuild(out) {
-  mkdirSync(out, { recursive: true })
+  mkdirSync(`${out}/docs`, { recursive: true })
+  for (const file of VIEWER)
+    copyFileSync(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`)), `${out}/docs/${file}`)
   writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
   writeFileSync(`${out}/.fingerprint`, fingerprint())
   chmodSync(`${out}/cli.js`, 0o755)

@@ -61,7 +61,7 @@ function announce(config: Config, { urls, findings, folder }: RunningService, se
   io.out(`${green('docmgr is ready')} after ${seconds.toFixed(1)} s: ${roles}; ${place}`)
   const width = Math.max(...Object.keys(urls).map((name) => name.length))
   for (const [name, url] of Object.entries(urls)) {
-    const meaning = name === 'http' ? dim('  all routes; /openapi.json, /health/ready, /metrics') : ''
+    const meaning = name === 'http' ? dim('  all routes; /docs, /openapi.json, /health/ready, /metrics') : ''
     io.out(`  ${name.padEnd(width)}  ${bold(url)}${meaning}`)
   }
   for (const line of tour(urls, config)) io.out(line)

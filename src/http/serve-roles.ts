@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type HttpOptions } from './create-app.ts'
 import type { EndpointGroup } from './endpoint.ts'
+import { docsEndpoints } from './docs.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
 import { type HttpListener, listen, type Upgrade } from './listen.ts'
 import { openApiEndpoint } from './openapi.ts'
@@ -80,11 +81,12 @@ async function openServer(
   options: ServeOptions,
 ): Promise<{ health: Health; listener: HttpListener }> {
   const health = createHealth(Object.assign({}, ...roles.map(({ checks }) => checks)), options.metrics)
-  const operations = { name: 'operations', description: 'Health, metrics, and this description' }
-  const groups = [
-    ...roles.filter(({ endpoints }) => endpoints.length > 0),
-    { ...operations, endpoints: health.endpoints },
-  ]
+  const operations = {
+    name: 'operations',
+    description: 'Health, metrics, and this description',
+    endpoints: [...health.endpoints, ...docsEndpoints()],
+  }
+  const groups = [...roles.filter(({ endpoints }) => endpoints.length > 0), operations]
   const { version, http } = options
   const openApi = openApiEndpoint({ groups, version, mode: http.authenticator.mode })
   const app = createApp([...groups.flatMap(({ endpoints }) => endpoints), openApi], {

@@ -14,7 +14,7 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 document:
   settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} cache.url limits.contentBytes
   secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
-  paths: [/documents, /document.DocumentService, =/openapi.json]
+  paths: [/documents, /document.DocumentService, /docs, =/openapi.json]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} documents.timeout
