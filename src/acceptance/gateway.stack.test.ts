@@ -12,6 +12,7 @@ import { joinTopology } from './target-distributed.ts'
 import './documents.test.ts'
 import './signatures.test.ts'
 import './flow.test.ts'
+import './model.test.ts'
 
 let target: Awaited<ReturnType<typeof joinTopology>>
 let shown = false

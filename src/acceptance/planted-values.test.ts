@@ -1,5 +1,4 @@
 /** What people write, and what proves who they are, appears where it is asked for and nowhere else. */
-import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -7,7 +6,7 @@ import { runCli } from '../testing/cli.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { withDatabase } from '../testing/service-database.ts'
-import { damageContents, type Planted, plantedSecret, plantValues } from './planted-values.ts'
+import { assertAbsent, damageContents, type Planted, plantedSecret, plantValues } from './planted-values.ts'
 import { send } from './requests.ts'
 
 test('no secret and no personal value of a run is in a log, and none that is not asked for in an error or event', async (t) => {
@@ -52,20 +51,6 @@ test('no secret and no personal value of a run is in a log, and none that is not
   assertAbsent({ ...secrets, address: address!, image: image! }, { messages: run.messages })
   assertAbsent(secrets, { errors: run.errors })
 })
-
-function assertAbsent(values: Planted, texts: Record<string, string | undefined>): void {
-  for (const [place, text] of Object.entries(texts)) {
-    assert.ok(text, `${place} is empty`)
-    for (const [name, value] of Object.entries(values)) {
-      const at = text.indexOf(value)
-      assert.equal(
-        at,
-        -1,
-        `${name} is in ${place}: …${text.slice(Math.max(0, at - 300), at + value.length + 50)}`,
-      )
-    }
-  }
-}
 
 async function readAll(base: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}` }

@@ -1,4 +1,5 @@
 /** A run of the interface with values that can be recognised wherever they appear. */
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -174,4 +175,19 @@ export async function damageContents(folder: string): Promise<void> {
   const entries = await readdir(join(folder, 'documents'), { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((one) => one.isFile()))
     await writeFile(join(entry.parentPath, entry.name), 'something else')
+}
+
+/** @param texts by where they are from; an empty one is a failure, because nothing was looked at */
+export function assertAbsent(values: Planted, texts: Record<string, string | undefined>): void {
+  for (const [place, text] of Object.entries(texts)) {
+    assert.ok(text, `${place} is empty`)
+    for (const [name, value] of Object.entries(values)) {
+      const at = text.indexOf(value)
+      assert.equal(
+        at,
+        -1,
+        `${name} is in ${place}: …${text.slice(Math.max(0, at - 300), at + value.length + 50)}`,
+      )
+    }
+  }
 }

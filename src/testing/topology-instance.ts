@@ -11,7 +11,7 @@ import { serviceEnvironment } from './service-process.ts'
 /** Eight processes may start at once on two processors. */
 const START_LIMIT_MS = 150_000
 const STOP_LIMIT_MS = 30_000
-const KEPT_CHARS = 20_000
+const KEPT_CHARS = 5_000_000
 
 interface InstanceOptions {
   program: Program
