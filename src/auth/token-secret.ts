@@ -3,6 +3,9 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePrivateFolder } from '../runtime/private-folder.ts'
 
+/** Names of the files in the data folder. */
+export const KEPT_SECRETS = ['token-secret', 'viewer-secret'] as const
+
 /** The secret that signs tokens, kept in the data folder. */
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
 
@@ -15,7 +18,7 @@ export const derivedViewerSecret = (tokenSecret: string): string =>
   createHmac('sha256', tokenSecret).update('viewers').digest('base64url')
 
 /** Creates the secret at the first call. The file is written under another name and then linked, so that it is complete. */
-async function keptSecret(dataFolder: string, name: string): Promise<string> {
+async function keptSecret(dataFolder: string, name: (typeof KEPT_SECRETS)[number]): Promise<string> {
   const file = join(dataFolder, name)
   const kept = await readFile(file, 'utf8').catch(() => undefined)
   if (kept !== undefined) return kept.trim()

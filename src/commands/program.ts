@@ -35,6 +35,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
   addClientCommands(add, onChosen, io)
   addAdministrationCommands(add, onChosen, io)
   addRepairCommands(add, onChosen, io)
+  addBackupCommands(add, onChosen, io)
   add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action((shell) => onChosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
@@ -189,6 +190,21 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     )
 }
 
+function addBackupCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
+  withConfig(
+    add(
+      'backup <file>',
+      'write database, contents and secrets to one file, while docmgr runs',
+      BACKUP_EXAMPLE,
+    ),
+  )
+    .option('--check', 'only read a file that exists, and verify it')
+    .option('--force', 'replace a file that exists')
+    .option('--json', 'print JSON')
+    .action((file, options) => chosen(async () => (await import('./backup.ts')).backup(file, options, io)))
+}
+
+const BACKUP_EXAMPLE = 'docmgr backup ~/backups/docmgr-$(date +%F).tar.gz'
 const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'

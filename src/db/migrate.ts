@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
@@ -87,6 +90,40 @@ export function readSchemaState(
   })
 }
 
+/** Times of the applied migrations in milliseconds; none where there is no table of them. @throws NewerDatabaseError */
+export async function appliedMigrations(client: pg.ClientBase, folder: string): Promise<number[]> {
+  if ((await schemaStateOf(client, folder)).applied === 0) return []
+  const { rows } = await client.query<{ created_at: string }>(
+    `select created_at from ${TABLE} order by created_at`,
+  )
+  return rows.map(({ created_at }) => Number(created_at))
+}
+
+/** Times of the migrations that this program has, in their order. @param folder of the migrations */
+export const knownMigrations = (folder: string): number[] =>
+  readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis)
+
+/**
+ * Migrates an empty database as an older program would.
+ * @param count how many of the migrations
+ */
+export async function migrateDatabaseTo(
+  connection: ConnectionSettings,
+  folder: string,
+  count: number,
+): Promise<void> {
+  const older = await mkdtemp(join(tmpdir(), 'docmgr-migrations-'))
+  try {
+    await cp(folder, older, { recursive: true })
+    const file = join(older, 'meta', '_journal.json')
+    const journal = JSON.parse(await readFile(file, 'utf8')) as { entries: unknown[] }
+    await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
+    await migrateDatabase(connection, older)
+  } finally {
+    await rm(older, { recursive: true, force: true })
+  }
+}
+
 async function withClient<T>(
   connection: ConnectionSettings,
   work: (client: pg.Client) => Promise<T>,
@@ -139,7 +176,7 @@ async function refusePooler(client: pg.Client): Promise<void> {
 }
 
 /** @throws NewerDatabaseError */
-async function schemaStateOf(client: pg.Client, folder: string): Promise<SchemaState> {
+async function schemaStateOf(client: pg.ClientBase, folder: string): Promise<SchemaState> {
   const known = new Set(
     readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis),
   )
