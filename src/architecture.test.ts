@@ -58,6 +58,7 @@ const LAYERS: Record<string, readonly string[]> = {
   ],
   'cli.ts': ['commands'],
   acceptance: ['testing'],
+  chaos: [],
 }
 
 /** A port's contract may be named by everything that stands on ports, an adapter never. */
@@ -77,7 +78,7 @@ const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }
   })
 
 const isTest = ({ path }: Source): boolean =>
-  /\.test\.ts$|\/contract-suite\.ts$|^(testing|acceptance|bench)\//.test(path)
+  /\.test\.ts$|\/contract-suite\.ts$|^(testing|acceptance|bench|chaos)\//.test(path)
 const product = sources.filter((source) => !isTest(source))
 const isOwn = (name: string): boolean => name.endsWith('.ts')
 /** The first folder of a path; the composition root counts as app. */
@@ -99,7 +100,7 @@ test('every folder has a layer', () => {
 
 for (const [folder, layers] of Object.entries(LAYERS)) {
   test(`${folder} imports only ${['itself', ...layers].join(', ')}`, () => {
-    const files = below(folder, folder === 'acceptance' ? sources : product)
+    const files = below(folder, ['acceptance', 'chaos'].includes(folder) ? sources : product)
     assert.ok(files.length > 0)
     const allowed = (name: string): boolean =>
       !isOwn(name) ||

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pause, poll } from '../wait.ts'
+import { type Clock, openClock } from './clock.ts'
+import { EmbeddedProcess } from './embedded-process.ts'
+import { childrenOf, commandOf, signalAll, treeOf } from './processes.ts'
+import type { Service, Strike } from './service.ts'
+import { openSmallDisk, type SmallDisk } from './small-disk.ts'
+
+/** PostgreSQL keeps up to 1 GB of log by default; a full disk is reached by the filler, not by docmgr. */
+const DISK_MB = 1_536
+
+/** docmgr on the embedded adapters, in a folder of its own. */
+export async function openEmbeddedService(env: Record<string, string> = {}): Promise<Service> {
+  const folder = mkdtempSync(join(tmpdir(), 'docmgr-chaos-'))
+  const disk = openSmallDisk(join(folder, 'disk'), DISK_MB)
+  const clock = openClock(folder)
+  const data = join(typeof disk === 'string' ? folder : disk.folder, 'data')
+  mkdirSync(data)
+  const docmgr = new EmbeddedProcess(data, await freePort(), { ...clock?.env, ...env })
+  const impossible: Record<string, string> = {}
+  if (typeof disk === 'string') impossible['full-disk'] = disk
+  if (!clock) impossible['clock'] = 'libfaketime is not installed'
+  return {
+    url: docmgr.url,
+    strikes: {
+      ...processStrikes(docmgr),
+      ...dataStrikes(docmgr),
+      ...(typeof disk !== 'string' && { 'full-disk': fullDisk(disk) }),
+      ...(clock && { clock: clockJumps(clock) }),
+    },
+    impossible,
+    isReady: () => docmgr.isReady(),
+    log: () => docmgr.log,
+    async stop() {
+      if (typeof disk !== 'string') disk.empty()
+      await docmgr.stop()
+      if (typeof disk !== 'string') disk.remove()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+    },
+  }
+}
+
+function processStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
+  const own = (): number[] => (docmgr.pid === undefined ? [] : [docmgr.pid])
+  const postgres = (): number[] => (docmgr.postmaster === undefined ? [] : treeOf(docmgr.postmaster))
+  const paused = async (pids: number[], ms: number): Promise<void> => {
+    signalAll(pids, 'SIGSTOP')
+    await pause(ms)
+    signalAll(pids, 'SIGCONT')
+  }
+  return {
+    kill: async () => signalAll(own(), 'SIGKILL'),
+    'kill-postgres': async () => signalAll(postgres().slice(0, 1), 'SIGKILL'),
+    'kill-both': async () => signalAll([...own(), ...postgres().slice(0, 1)], 'SIGKILL'),
+    async 'kill-backend'(random) {
+      const backends = postgres().slice(1)
+      const readers = backends.filter((pid) => commandOf(pid).includes('walsender'))
+      const candidates = random.next() < 0.5 && readers.length > 0 ? readers : backends
+      if (candidates.length > 0) signalAll([random.pick(candidates)], 'SIGKILL')
+    },
+    // Also the process that extracts text.
+    pause: (random) =>
+      paused(
+        [...own(), ...own().flatMap(childrenOf)].filter((pid) => pid !== docmgr.postmaster),
+        random.whole(1_000, 6_000),
+      ),
+    'pause-postgres': (random) => paused(postgres(), random.whole(1_000, 6_000)),
+    restart: () => docmgr.restart(),
+  }
+}
+
+function dataStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
+  return {
+    /** The slot is gone while its reader runs. */
+    async 'drop-slot'() {
+      const drop = async (): Promise<boolean> => {
+        const leave =
+          "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = 'docmgr'"
+        const remove = "select pg_drop_replication_slot('docmgr')"
+        return docmgr.query(leave, remove).then(
+          () => true,
+          () => false,
+        )
+      }
+      await poll(20_000, drop, 5)
+    },
+    /** Only the newest events are kept, so that whoever was away for longer has to be told. */
+    async 'truncate-history'() {
+      docmgr.settings = { DOCMGR_CHANGES_HISTORY_EVENTS: '20' }
+      await docmgr.restart()
+      await poll(30_000, () => docmgr.isReady())
+      docmgr.settings = {}
+    },
+  }
+}
+
+const fullDisk =
+  (disk: SmallDisk): Strike =>
+  async (random) => {
+    const end = performance.now() + random.whole(3_000, 8_000)
+    // What PostgreSQL frees meanwhile is taken too.
+    while (performance.now() < end) {
+      disk.fill()
+      await pause(200)
+    }
+    disk.empty()
+  }
+
+/** Forward and back; within the day that idempotency keys and history are kept. */
+const clockJumps =
+  (clock: Clock): Strike =>
+  async (random) => {
+    for (const offset of [random.whole(60, 7_200), random.whole(-7_200, -60)]) {
+      clock.set(offset)
+      await pause(random.whole(1_500, 3_000))
+    }
+    clock.set(0)
+  }
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}

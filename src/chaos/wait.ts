@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+export const pause = (ms: number): Promise<void> => delay(ms)
+
+/** Whether `work` ends within so many milliseconds. */
+export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const limit = delay(ms, false, { ref: false })
+  return Promise.race([work.then(() => true), limit])
+}
+
+/**
+ * Calls `probe` until it gives something other than undefined or false.
+ * @returns what it gave, or undefined after `ms` milliseconds
+ */
+export async function poll<T>(
+  ms: number,
+  probe: () => Promise<T | undefined | false>,
+  everyMs = 200,
+): Promise<T | undefined> {
+  const end = performance.now() + ms
+  for (;;) {
+    const found = await probe()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > end) return undefined
+    await delay(everyMs)
+  }
+}
