@@ -39,6 +39,10 @@ const UNAVAILABLE = [
     'EHOSTUNREACH',
     'ENETUNREACH',
   ],
+  // Not in the table: retried with attention.
+  ...['99999', 'XX999', '0A000', '55006', 'XX000'],
+  // The operator's: rights, tables of another version.
+  ...['42501', '42P01', '42703', '3F000', 'F0000'],
   ...['08000', '08006', '53000', '53100', '53300', '53400', '57P01', '57P02', '57P03', '57P05', '25006'],
   ...['40001', '40003', '40P01', '25P03', '58030', '28P01', '3D000', '26000', '57P04', '08P01'],
   ...['EADDRNOTAVAIL', 'EMFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'EDQUOT', 'EIO'],
@@ -55,6 +59,10 @@ const REDIS = [
   "OOM command not allowed when used memory > 'maxmemory'.",
   'NOREPLICAS Not enough good replicas to write.',
   'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.',
+  'EXECABORT Transaction discarded because of previous errors.',
+  'NOSCRIPT No matching script.',
+  'NOPERM this user has no permissions to run the command',
+  'FUTURE an answer of a later version',
 ]
 const named = (name: string, fields: object = {}): Error =>
   Object.assign(new Error('failed'), { name }, fields)
@@ -93,6 +101,37 @@ const CASES: [name: string, error: Error, code: ProblemCode][] = [
   ['a retriable error of kafkajs', named('KafkaJSProtocolError', { retriable: true }), 'unavailable'],
   ['KafkaJSNumberOfRetriesExceeded', named('KafkaJSNumberOfRetriesExceeded'), 'unavailable'],
   ['REBALANCE_IN_PROGRESS', named('KafkaJSProtocolError', { type: 'REBALANCE_IN_PROGRESS' }), 'unavailable'],
+  [
+    'an unknown protocol error',
+    named('KafkaJSProtocolError', { type: 'A_LATER_ERROR', retriable: false }),
+    'unavailable',
+  ],
+  [
+    'a missing right in Kafka',
+    named('KafkaJSProtocolError', { type: 'TOPIC_AUTHORIZATION_FAILED', retriable: false }),
+    'unavailable',
+  ],
+  [
+    'the data behind an error of kafkajs',
+    Object.assign(new Error('failed', { cause: named('KafkaJSProtocolError', { type: 'INVALID_RECORD' }) }), {
+      name: 'KafkaJSNonRetriableError',
+    }),
+    'internal',
+  ],
+  [
+    'errors of several partitions, one of which passes',
+    named('ResponseError', {
+      code: 'PLT_KFK_RESPONSE',
+      errors: [
+        { apiId: 'MESSAGE_TOO_LARGE', canRetry: false },
+        { apiId: 'NOT_LEADER_OR_FOLLOWER', canRetry: true },
+      ],
+    }),
+    'unavailable',
+  ],
+  ['54000', withCode('54000'), 'internal'],
+  ['P0001', withCode('P0001'), 'internal'],
+  ['EPERM, which is no SQLSTATE', withCode('EPERM'), 'internal'],
   ['MESSAGE_TOO_LARGE', named('KafkaJSProtocolError', { type: 'MESSAGE_TOO_LARGE' }), 'internal'],
   ['a retriable error of @platformatic/kafka', named('ProtocolError', { canRetry: true }), 'unavailable'],
   ['an unexpected error', new Error('the password is hunter2'), 'internal'],

@@ -1,56 +1,33 @@
 /** The one table of what technical errors mean, for every entry point: REST, gRPC, Connect, consumers of the feed, commands. */
 import { DomainError, isProblem, type ProblemCode } from '../domain/errors.ts'
+import { type Blame, blameOf } from './server-errors.ts'
 import { diskFull } from './disk-space.ts'
 
-/**
- * Error codes, tested in this order. PostgreSQL: SQLSTATE, appendix A of its documentation; PgBouncer uses 08P01. Node.js:
- * errno(3), getaddrinfo(3), and "Node.js error codes". An error of a class that is not here blames the statement or its
- * values.
- */
-const BY_CODE: readonly [RegExp, ProblemCode][] = [
-  // query_canceled (also by statement_timeout), lock_not_available
-  [/^(57014|55P03)$/, 'deadline-exceeded'],
-  // Class 08 connection exception, 53 insufficient resources (disk full, out of memory, too many connections)
-  [/^(08|53)\w{3}$/, 'unavailable'],
-  // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout; other states of a
-  // connection or server: read_only_sql_transaction (failover), idle_in_transaction_session_timeout, snapshot_too_old
-  [/^(57P0\d|25006|25P03|72000)$/, 'unavailable'],
-  // Class 40 transaction rollback: serialization_failure, deadlock_detected, … can be repeated
-  [/^40\w{3}$/, 'unavailable'],
-  // Class 58 system error: external to PostgreSQL itself, such as io_error
-  [/^58\w{3}$/, 'unavailable'],
-  // Class 28 invalid authorization and 3D invalid catalog name: a password that is being changed, a database that is
-  // being restored; 26000 and 42P05: a pooler gave the session to another server process
-  [/^(28\w{3}|3D000|26000|42P05)$/, 'unavailable'],
-  [/^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOTCONN|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_SYSTEM)$/, 'unavailable'],
-  [/^(ETIMEDOUT|ESOCKETTIMEDOUT|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN|RESET))$/, 'unavailable'],
+/** Codes of Node.js: errno(3), getaddrinfo(3), and "Node.js error codes". Others blame the work. */
+const NODE: readonly RegExp[] = [
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOTCONN|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_SYSTEM)$/,
+  /^(ETIMEDOUT|ESOCKETTIMEDOUT|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN|RESET))$/,
   // This machine: no ports, files, memory, processes or disk now
-  [/^(EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|ENOMEM|EAGAIN|ENOSPC|EDQUOT|EIO|ESTALE)$/, 'unavailable'],
+  /^(EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|ENOMEM|EAGAIN|ENOSPC|EDQUOT|EIO|EROFS|ESTALE)$/,
   // A connection that ended within an answer
-  [/^(ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED|UND_ERR_(SOCKET|CONNECT_TIMEOUT))$/, 'unavailable'],
-  // @platformatic/kafka; its protocol errors have `canRetry`
-  [/^PLT_KFK_(NETWORK|TIMEOUT)$/, 'unavailable'],
+  /^(ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED|UND_ERR_(SOCKET|CONNECT_TIMEOUT))$/,
 ]
 
-/**
- * Errors that kafkajs does not mark as `retriable` but that pass: names of its src/errors.js, and Kafka's names of
- * protocol errors (org.apache.kafka.common.protocol.Errors). The latter end in a group that forms again.
- */
-const KAFKA =
-  /^(KafkaJS(NumberOfRetriesExceeded|GroupCoordinatorNotFound|LockTimeout)|BROKER_NOT_AVAILABLE|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION|REBALANCE_IN_PROGRESS|MEMBER_ID_REQUIRED|UNKNOWN_SERVER_ERROR|UNKNOWN)$/
-
-/**
- * First words of Redis' error answers that pass: it loads its data, runs a script, is a replica, has lost its primary or
- * its disk, is full, or moves its slots (redis.io, "Redis serialization protocol", and src/server.c of Redis).
- */
-const REDIS = /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|NOREPLICAS|MISCONF|UNBLOCKED)\b/
+/** Of PostgreSQL, and of no errno, which begins with E. */
+const SQLSTATE = /^(?:\d[\dA-Z]|F0|HV|P0|XX)[\dA-Z]{3}$/
 
 /** Messages of pg for errors that have no code. */
-const BY_MESSAGE: readonly [RegExp, ProblemCode][] = [
-  [/^Query read timeout/, 'deadline-exceeded'],
-  [/^(Connection (terminated|ended)|timeout expired|timeout exceeded when trying to connect)/, 'unavailable'],
-  [/^(Client (was closed|has encountered a connection error)|Cannot use a pool after)/, 'unavailable'],
+const BY_MESSAGE: readonly [RegExp, Blame][] = [
+  [/^Query read timeout/, 'slow'],
+  [/^(Connection (terminated|ended)|timeout expired|timeout exceeded when trying to connect)/, 'passing'],
+  [/^(Client (was closed|has encountered a connection error)|Cannot use a pool after)/, 'passing'],
 ]
+
+const MEANINGS = {
+  passing: { code: 'unavailable', says: 'cannot be reached; try again' },
+  slow: { code: 'deadline-exceeded', says: 'took too long; try again' },
+  configuration: { code: 'unavailable', says: 'does not allow this, as it is set up now' },
+} as const satisfies Record<Exclude<Blame, 'data'>, { code: ProblemCode; says: string }>
 
 /** How far chains of `cause` are followed. */
 const MAX_DEPTH = 5
@@ -64,14 +41,15 @@ const MAX_DEPTH = 5
 export function translateError(error: unknown, server = 'a required server'): unknown {
   for (let cause = error, depth = 0; cause instanceof Error && depth < MAX_DEPTH; depth++) {
     if (cause instanceof DomainError) return cause
-    const code = codeOf(cause)
-    if (code === 'unavailable') {
+    const blame = blameFor(cause)
+    if (blame === 'data') return error
+    if (blame !== undefined) {
+      const { code, says } = MEANINGS[blame]
       const disk = fullDisk(cause, server)
-      if (disk !== undefined) return new DomainError(code, diskFull(disk), { cause: error })
-      return new DomainError(code, `${server} cannot be reached; try again`, { cause: error })
+      return new DomainError(code, disk === undefined ? `${server} ${says}` : diskFull(disk), {
+        cause: error,
+      })
     }
-    if (code !== undefined)
-      return new DomainError(code, `${server} took too long; try again`, { cause: error })
     cause = cause.cause
   }
   return error
@@ -96,17 +74,33 @@ interface TechnicalError extends NodeJS.ErrnoException {
   retriable?: boolean
   /** @platformatic/kafka: the same */
   canRetry?: boolean
+  /** @platformatic/kafka: Kafka's name of a protocol error */
+  apiId?: string
+  /** @platformatic/kafka: those of several partitions or brokers */
+  errors?: unknown[]
 }
 
-function codeOf(error: Error): ProblemCode | undefined {
-  const { code, syscall, type = '', retriable, canRetry } = error as TechnicalError
-  if (retriable === true || canRetry === true) return 'unavailable'
-  if (KAFKA.test(error.name) || KAFKA.test(type)) return 'unavailable'
-  if (error.name === 'ReplyError') return REDIS.test(error.message) ? 'unavailable' : undefined
-  if (typeof code !== 'string') return find(BY_MESSAGE, error.message)
+/** What an error alone says; undefined: perhaps its cause says more. */
+function blameFor(error: Error): Blame | undefined {
+  const { code, syscall, message, name, retriable, canRetry } = error as TechnicalError
+  if (retriable === true || canRetry === true) return 'passing'
+  if (name === 'ReplyError') return blameOf('redis', message.split(' ', 1)[0]!)
+  if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_')) return blameForKafka(error)
+  if (typeof code !== 'string') return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1]
   // The Unix socket of a server that is not running.
-  if (code === 'ENOENT' && syscall === 'connect') return 'unavailable'
-  return find(BY_CODE, code)
+  if (code === 'ENOENT' && syscall === 'connect') return 'passing'
+  if (SQLSTATE.test(code)) return blameOf('postgresql', code)
+  return NODE.some((pattern) => pattern.test(code)) ? 'passing' : undefined
+}
+
+/** Errors of the clients themselves are about brokers and connections, or have the protocol error as their cause. */
+function blameForKafka(error: TechnicalError): Blame | undefined {
+  const { canRetry, type = error.apiId, errors = [] } = error
+  if (canRetry === true) return 'passing'
+  if (typeof type === 'string') return blameOf('kafka', type)
+  const blames = errors.map((one) => blameForKafka(one as TechnicalError))
+  if (blames.length > 0) return blames.find((blame) => blame !== 'data') ?? 'data'
+  return error.cause === undefined ? 'passing' : undefined
 }
 
 /** Names the disk that an error says is full. */
@@ -114,8 +108,4 @@ function fullDisk(error: Error, server: string): string | undefined {
   const { code = '' } = error as NodeJS.ErrnoException
   if (code === '53100') return `the disk of ${server}`
   return ['ENOSPC', 'EDQUOT'].includes(code) ? 'the disk' : undefined
-}
-
-function find(table: readonly [RegExp, ProblemCode][], text: string): ProblemCode | undefined {
-  return table.find(([pattern]) => pattern.test(text))?.[1]
 }

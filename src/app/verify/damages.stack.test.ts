@@ -7,15 +7,17 @@ import { silentLogger } from '../../runtime/logger.ts'
 import { runDamages } from '../../testing/damages/damage-suite.ts'
 import { stack } from '../../testing/stack.ts'
 import { startTopology } from '../../testing/topology.ts'
+import { undoing } from '../../testing/undoing.ts'
 
 test('verify finds each of 1,000 damages on the servers, and repairs what can be rebuilt', async (t) => {
+  const undo = undoing(t)
   const topology = await startTopology({ document: 1, signature: 1, indexer: 1 })
-  t.after(() => topology.stop())
+  undo.after(() => topology.stop())
   const { names, urls } = topology
   const log = silentLogger
   const connectionString = Object.assign(new URL(stack.adminUrl), { pathname: `/${names.database}` }).href
   const pool = new Pool({ connectionString, max: 4 })
-  t.after(() => pool.end())
+  undo.after(() => pool.end())
   const blobs = await openBlobs(`s3:${stack.s3Endpoint}`, {
     folder: names.folder,
     accessKey: stack.s3AccessKey,
@@ -24,12 +26,12 @@ test('verify finds each of 1,000 damages on the servers, and repairs what can be
     region: 'us-east-1',
     log,
   })
-  t.after(() => blobs.stop())
+  undo.after(() => blobs.stop())
   const url = `elasticsearch:${stack.elasticsearchUrl}`
   const index = await openSearch(url, { database: undefined, index: names.index, log })
-  t.after(() => index.stop())
+  undo.after(() => index.stop())
   const redis = await createClient({ url: names.redisUrl }).connect()
-  t.after(() => redis.destroy())
+  undo.after(() => redis.destroy())
   const verify = (...args: string[]) => topology.cli('verify', ...args)
   await runDamages(t, { http: urls.http, pool, blobs, index, redis, verify })
 })

@@ -9,18 +9,20 @@ import { runCli } from '../../testing/cli.ts'
 import { runDamages } from '../../testing/damages/damage-suite.ts'
 import { newDataFolder } from '../../testing/postgres.ts'
 import { startServiceProcess } from '../../testing/service-process.ts'
+import { undoing } from '../../testing/undoing.ts'
 
 test('verify finds each of 1,000 damages beside a service, and repairs what can be rebuilt', async (t) => {
+  const undo = undoing(t)
   const data = await newDataFolder()
-  t.after(() => rm(data, { recursive: true }))
+  undo.after(() => rm(data, { recursive: true }))
   const service = await startServiceProcess(data)
-  t.after(() => service.stop())
+  undo.after(() => service.stop())
   const log = silentLogger
   const folder = join(data, 'postgres')
   const database = await openRunning({ folder, poolSize: 4, statementTimeout: 10_000, log })
-  t.after(() => database.stop())
+  undo.after(() => database.stop())
   const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log })
-  t.after(() => blobs.stop())
+  undo.after(() => blobs.stop())
   await runDamages(t, {
     http: service.urls.http,
     pool: database.pool,

@@ -1,3 +1,4 @@
+import { blameOf } from '../../runtime/server-errors.ts'
 import type { ErrorMeaning } from './driver.ts'
 
 /** The server's error code, or the name of an error of the SDK or of the connection. */
@@ -23,6 +24,7 @@ export function meaningOf(error: unknown): ErrorMeaning {
   // Not NotFound, which the SDK makes of any 404 without a code: a gateway or a proxy answers that too.
   if (code === 'NoSuchKey') return 'missing'
   if (FULL.test(code) || statusOf(error) === 507) return 'full'
+  if (blameOf('s3', code) === 'data') return undefined
   return statusOf(error) !== undefined || UNANSWERED.test(code) ? 'unavailable' : undefined
 }
 

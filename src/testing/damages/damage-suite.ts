@@ -45,6 +45,9 @@ function compare(actual: string[], expected: string[]): void {
 
 /** Populates, damages, and compares what verify finds, repairs and leaves with what was done. */
 export async function runDamages(t: Pick<TestContext, 'diagnostic'>, target: DamageTarget): Promise<void> {
+  const begun = performance.now()
+  const lap = (what: string): void =>
+    t.diagnostic(`${what} after ${Math.round(performance.now() - begun)} ms`)
   const kinds = { ...DAMAGE_KINDS, ...(target.redis && CACHE_KINDS) }
   const names = Object.keys(kinds)
   t.diagnostic(`DAMAGES=${COUNT} DAMAGE_SEED=${SEED}, ${names.length} kinds`)
@@ -55,17 +58,21 @@ export async function runDamages(t: Pick<TestContext, 'diagnostic'>, target: Dam
     signed: Math.ceil(each * 10),
     deleted: Math.ceil(each * 4),
   })
+  lap('populated')
   const done = await inflict(target, kinds, materialOf(population, random), COUNT)
   const repairable = done.flatMap(({ repairable: some = [] }) => some)
   const lasting = done.flatMap(({ lasting: some = [] }) => some)
 
+  lap('damaged')
   const found = await verify(target)
+  lap('verified')
   compare(listed(found), [...repairable, ...lasting])
   assert.equal(found.repaired, 0)
 
   const repaired = await verify(target, '--repair')
   compare(listed(repaired, true), repairable)
   compare(listed(repaired, false), lasting)
+  lap('repaired')
   await settled(target)
   compare(listed(await verify(target)), lasting)
 
