@@ -23,41 +23,54 @@ function composeGrpc({ config }: Base, { document }: Roles) {
 /** The module that everything else is started for: the network ports of the selected roles. */
 export function composeListeners(base: Base, ports: Ports, composed: Roles) {
   const { config, log, clock, newId, guard, metrics, has, findings } = base
-  const { folder, authenticator } = ports
+  const { folder, authenticator, limits } = ports
   const { delivery } = composed
   const needs = {
     authenticator,
+    limits,
     ...(has('document') && { grpc: composeGrpc(base, composed) }),
     ...(rolesThatUse('changes').some(has) && { delivery }),
     ...Object.fromEntries(config.roles.map((role) => [`role ${role}`, composed[role]])),
   }
 
-  return defineModule('listeners', needs, async ({ authenticator, grpc: rpc, delivery: _, ...running }) => {
-    const grpc = rpc as { address: string; drain: () => void } | undefined
-    const { host, grpc: _grpcPort, trustedProxies, ...tcpPorts } = config.listen
-    const servers = Object.values(running as Record<string, { server: RoleServer }>).map(
-      ({ server }) => server,
-    )
-    const listeners = await serveRoles(servers, {
-      host,
-      ports: tcpPorts,
-      metrics,
-      http: { log, authenticator, guard, newId, trustedProxies, metrics: createHttpMetrics(metrics) },
-      version: programVersion(),
-      drainMs: config.shutdown.drain,
-      closeMs: config.shutdown.limit / 2,
-    })
-    const urls = { ...listeners.urls, ...(grpc && { grpc: grpc.address }) }
-    const { path, isLocked } = folder
-    if (isLocked)
-      await writeServiceFile(path, { pid: process.pid, started_at: clock.now().toISOString(), urls })
-    return {
-      value: { urls, findings, ...(isLocked && { folder: path }) },
-      stop: async () => {
-        if (isLocked) await removeServiceFile(path)
-        grpc?.drain()
-        await listeners.stop()
-      },
-    }
-  })
+  return defineModule(
+    'listeners',
+    needs,
+    async ({ authenticator, limits, grpc: rpc, delivery: _, ...running }) => {
+      const grpc = rpc as { address: string; drain: () => void } | undefined
+      const { host, grpc: _grpcPort, trustedProxies, ...tcpPorts } = config.listen
+      const servers = Object.values(running as Record<string, { server: RoleServer }>).map(
+        ({ server }) => server,
+      )
+      const listeners = await serveRoles(servers, {
+        host,
+        ports: tcpPorts,
+        metrics,
+        http: {
+          log,
+          authenticator,
+          guard,
+          limits: limits.ofRequests,
+          newId,
+          trustedProxies,
+          metrics: createHttpMetrics(metrics),
+        },
+        version: programVersion(),
+        drainMs: config.shutdown.drain,
+        closeMs: config.shutdown.limit / 2,
+      })
+      const urls = { ...listeners.urls, ...(grpc && { grpc: grpc.address }) }
+      const { path, isLocked } = folder
+      if (isLocked)
+        await writeServiceFile(path, { pid: process.pid, started_at: clock.now().toISOString(), urls })
+      return {
+        value: { urls, findings, ...(isLocked && { folder: path }) },
+        stop: async () => {
+          if (isLocked) await removeServiceFile(path)
+          grpc?.drain()
+          await listeners.stop()
+        },
+      }
+    },
+  )
 }

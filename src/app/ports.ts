@@ -10,6 +10,8 @@ import { openCache } from '../ports/cache/open.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
+import { createRequestLimits } from '../http/request-limits.ts'
+import { createLimiter } from '../runtime/limiter.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
@@ -42,12 +44,7 @@ export function composePorts(base: Base) {
   const authenticator = composeAuthenticator(config, folder, clock)
   const database = composeDatabase(base, folder, lockFor('database', config.database.url))
 
-  const blobs = defineModule('blobs', lockFor('blobs', config.blobs.url), async () => {
-    const { url, ...settings } = config.blobs
-    const resources = { ...settings, folder: join(folder.path, 'blobs'), log: logOf('blobs') }
-    const value = await openBlobs(url, resources, metrics)
-    return { value, stop: () => value.stop() }
-  })
+  const blobs = composeBlobs(base, folder, lockFor('blobs', config.blobs.url))
 
   const cache = defineModule(
     'cache',
@@ -87,13 +84,19 @@ export function composePorts(base: Base) {
     return { value }
   })
 
-  const cluster = defineModule('cluster', {}, async () => {
-    const { url, prefix, instance } = config.changes
-    const value = await adapterOf('cluster', url).open(url, { prefix, instance, log: logOf('cluster') })
-    return { value, stop: () => value.stop() }
-  })
+  const cluster = composeCluster(base)
 
-  return { folder, authenticator, database, blobs, cache, searchIndex, changes, cluster }
+  return {
+    folder,
+    authenticator,
+    limits: composeLimits(base),
+    database,
+    blobs,
+    cache,
+    searchIndex,
+    changes,
+    cluster,
+  }
 }
 
 /** Processes that count views together must use the same key for the hashes of viewers. */
@@ -102,6 +105,25 @@ function viewerSecretOf({ cache, auth }: Config, folder: string): string | Promi
   return isShared('cache', cache.url) && auth.secret !== undefined
     ? derivedViewerSecret(auth.secret)
     : keptViewerSecret(folder)
+}
+
+/** The limits of clients, shared with the processes that have the same `redis:` cache. */
+function composeLimits({ config, metrics, logOf }: Base) {
+  const limited = metrics.counter('docmgr_limited_total', 'Requests that a limit of their client refused', [
+    'limit',
+    'owner',
+  ])
+  return defineModule('limits', {}, async () => {
+    const { window, principal, address } = config.limits
+    const { url } = config.cache
+    const limiter = createLimiter({
+      windowMs: window * 1_000,
+      quotas: { principal, address },
+      onLimited: (limit, owner) => limited.inc({ limit, owner }),
+      shared: await adapterOf('cache', url).openSharedCounts?.(url, logOf('limits')),
+    })
+    return { value: { limiter, ofRequests: createRequestLimits(limiter) }, stop: () => limiter.stop() }
+  })
 }
 
 function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) {
@@ -137,6 +159,23 @@ function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
 function setIfKnown(gauge: ReturnType<Metrics['gauge']>, value: number | undefined): void {
   if (value === undefined) gauge.remove()
   else gauge.set(value)
+}
+
+function composeBlobs({ config, logOf, metrics }: Base, folder: DataFolder, needs: Needs) {
+  return defineModule('blobs', needs, async () => {
+    const { url, ...settings } = config.blobs
+    const resources = { ...settings, folder: join(folder.path, 'blobs'), log: logOf('blobs') }
+    const value = await openBlobs(url, resources, metrics)
+    return { value, stop: () => value.stop() }
+  })
+}
+
+function composeCluster({ config, logOf }: Base) {
+  return defineModule('cluster', {}, async () => {
+    const { url, prefix, instance } = config.changes
+    const value = await adapterOf('cluster', url).open(url, { prefix, instance, log: logOf('cluster') })
+    return { value, stop: () => value.stop() }
+  })
 }
 
 function composeDatabase({ config, logOf, findings, overrides }: Base, folder: DataFolder, needs: Needs) {

@@ -54,8 +54,10 @@ function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf, guard } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = ports
-  return defineModule('document', { authenticator, database, blobs, cache }, async (needs) => {
-    const { authenticator, ...resources } = needs
+  const own = { authenticator, limits: ports.limits, database, blobs, cache }
+  return defineModule('document', own, async (needs) => {
+    const { authenticator, limits: clientLimits, ...resources } = needs
+    const { limiter, ofRequests } = clientLimits
     const [
       { createDocumentRole },
       { createDocumentService },
@@ -67,12 +69,13 @@ function composeDocument(base: Base, ports: Ports) {
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
     ])
-    const role = createDocumentRole({ ...resources, clock, newId, limits, log: logOf('document') })
+    const role = createDocumentRole({ ...resources, limiter, clock, newId, limits, log: logOf('document') })
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),
       authenticator,
       guard,
+      limits: ofRequests,
       newId,
       metrics: createRpcMetrics(metrics),
       log: logOf('rpc'),
@@ -110,10 +113,15 @@ function composeDocuments(
 function composeSignature(base: Base, ports: Ports, documents: DocumentsModule) {
   const { clock, newId, metrics, logOf, overrides } = base
   const { database, blobs } = ports
-  return defineModule('signature', { database, blobs, documents }, async (needs) => {
+  return defineModule('signature', { limits: ports.limits, database, blobs, documents }, async (all) => {
+    const {
+      limits: { limiter },
+      ...needs
+    } = all
     const { createSignatureRole } = await import('../roles/signature/role.ts')
     const role = createSignatureRole({
       ...needs,
+      limiter,
       clock,
       newId,
       metrics,
@@ -144,9 +152,10 @@ function composeSearch({ clock }: Base, { searchIndex }: Ports) {
   })
 }
 
-function composeWs(base: Base, { authenticator, changes, cluster }: Ports, documents: DocumentsModule) {
+function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
   const { config, clock, newId, metrics, logOf, overrides } = base
-  return defineModule('ws', { authenticator, changes, cluster, documents }, async (needs) => {
+  const { authenticator, changes, cluster, limits } = ports
+  return defineModule('ws', { authenticator, changes, cluster, documents, limits }, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
     const role = createWsRole({
       feed: needs.changes,
@@ -154,6 +163,7 @@ function composeWs(base: Base, { authenticator, changes, cluster }: Ports, docum
       documents: needs.documents,
       authenticator: needs.authenticator,
       guard: base.guard,
+      clientLimits: needs.limits,
       clock,
       newId,
       metrics,

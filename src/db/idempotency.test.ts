@@ -2,14 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
 import { silentLogger } from '../runtime/logger.ts'
+import { createUnlimited } from '../runtime/limiter.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import type { Database } from './database.ts'
 import { createIdempotency, type Idempotency, requestHash } from './idempotency.ts'
 import { queryRows } from './query.ts'
 
+const limiter = createUnlimited()
 const anonymous = { kind: 'anonymous' } as const
-const request = (key: string, hash = requestHash(['a'])) => ({ principal: anonymous, key, hash })
+const request = (key: string, hash = requestHash(['a'])) => ({
+  principal: anonymous,
+  clientAddress: '192.0.2.1',
+  key,
+  hash,
+})
 
 async function setUp(): Promise<{
   database: Database
@@ -22,7 +29,7 @@ async function setUp(): Promise<{
   return {
     database,
     time,
-    keys: createIdempotency({ database, schema: 'documents', clock, log: silentLogger }),
+    keys: createIdempotency({ database, schema: 'documents', clock, log: silentLogger, limiter }),
   }
 }
 
@@ -91,7 +98,13 @@ test('a key is free again after 24 hours, and old keys are removed', async () =>
 test('a stored result keeps the order of its fields', async () => {
   const database = await openTestDatabase(TEST_FILE)
   const clock = { now: () => new Date('2026-03-01T10:00:00Z') }
-  const keys = createIdempotency<object>({ database, schema: 'signatures', clock, log: silentLogger })
+  const keys = createIdempotency<object>({
+    database,
+    schema: 'signatures',
+    clock,
+    log: silentLogger,
+    limiter,
+  })
   const result = { z: 1, longer: [{ b: 1, a: 2 }], a: 3 }
   await keys.once(request('k'), async () => ({ status: 201, result }))
   assert.equal(JSON.stringify((await keys.find(request('k')))!.result), JSON.stringify(result))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from './database.ts'
 import { inTransaction, type Queryable, sqlState } from './query.ts'
 import { DomainError } from '../domain/errors.ts'
+import type { Limiter } from '../domain/limits.ts'
 import type { Principal } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -14,6 +15,8 @@ const LOCK_WAIT_MS = 5_000
 
 export interface IdempotentRequest {
   principal: Principal
+  /** of the client that sent it */
+  clientAddress: string
   /** the header Idempotency-Key */
   key: string
   /** of everything that the request asks for: see `requestHash` */
@@ -37,7 +40,7 @@ export interface Idempotency<Result> {
   /**
    * Runs `work` in a transaction that also stores its result, unless the same request has a result already. Of
    * concurrent duplicates one runs and the others wait for its result. An error of `work` rolls everything back.
-   * @throws DomainError idempotency-key-reused, request-in-progress
+   * @throws DomainError idempotency-key-reused, request-in-progress, too-many-requests
    */
   once(
     request: IdempotentRequest,
@@ -54,14 +57,18 @@ export function requestHash(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
-/** @param options.schema whose table `idempotency_keys` is used */
+/**
+ * @param options.schema whose table `idempotency_keys` is used
+ * @param options.limiter limits new keys
+ */
 export function createIdempotency<Result>(options: {
   database: Database
   schema: 'documents' | 'signatures'
   clock: Clock
   log: Logger
+  limiter: Limiter
 }): Idempotency<Result> {
-  const { clock, log } = options
+  const { clock, limiter, log } = options
   const { pool } = options.database
   const store = createIdempotencyStore(options.schema, clock)
   let cleanedAt = 0
@@ -74,6 +81,12 @@ export function createIdempotency<Result>(options: {
     const row = await store.find(on, keyOf(request))
     if (row && row.request_hash !== request.hash) throw keyReused()
     return row && { status: row.status, result: row.answer as Result }
+  }
+
+  /** In the transaction that has claimed it, so that it is free again where it is refused. */
+  const countNewKey = ({ principal, clientAddress }: IdempotentRequest): void => {
+    limiter.take('idempotencyKeys', 'address', clientAddress)
+    if (principal.kind === 'user') limiter.take('idempotencyKeys', 'principal', principal.id)
   }
 
   const removeExpired = async (): Promise<void> => {
@@ -96,6 +109,7 @@ export function createIdempotency<Result>(options: {
       cleanUpSometimes()
       const runOnce = async (transaction: Queryable) => {
         if (await store.claim(transaction, keyOf(request), request.hash)) {
+          countNewKey(request)
           const done = await work(transaction)
           await store.complete(transaction, keyOf(request), { status: done.status, answer: done.result })
           return { ...done, repeated: false }

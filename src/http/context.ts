@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import proxyaddr from 'proxy-addr'
 import type { Authenticator } from '../auth/authenticator.ts'
+import type { Usage } from '../domain/limits.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import type { NewId } from '../runtime/ids.ts'
@@ -11,6 +12,8 @@ import { peerAddress } from './peer-address.ts'
 export interface HttpContext extends RequestContext {
   /** set by authentication */
   principal: Principal
+  /** what was counted for it, of the limits of its client */
+  readonly usages: Usage[]
 }
 
 export interface ContextOptions {
@@ -41,6 +44,7 @@ const ANONYMOUS: Principal = { kind: 'anonymous' }
 /** A class, because object literals with getters cost several times as much for each request. */
 class Context implements HttpContext {
   principal = ANONYMOUS
+  readonly usages: Usage[] = []
   readonly requestId: string
   readonly clientAddress: string
   readonly #request: IncomingMessage

@@ -16,6 +16,7 @@ import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { idParams, text, wholeNumber } from './fields.ts'
 import { createHealth } from './health.ts'
 import { type HttpListener, listen } from './listen.ts'
+import { noLimits } from '../testing/no-limits.ts'
 import { testGuard } from '../testing/test-guard.ts'
 
 const ID = '019aa1b2-0000-7000-8000-000000000001'
@@ -120,6 +121,7 @@ before(async () => {
       metrics: createHttpMetrics(createMetrics()),
       authenticator: createAuthenticator(mode, tokens, serviceTokens),
       guard: testGuard(mode),
+      limits: noLimits,
       newId: createUuidV7(),
       trustedProxies,
     })

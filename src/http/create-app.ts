@@ -11,7 +11,8 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { problemResponse } from './problem-response.ts'
 import { createRoutes, type Route } from './routes.ts'
 import type { RequestGuard } from './request-guard.ts'
-import { type RoutedRequest, runEndpoint } from './run-endpoint.ts'
+import type { RequestLimits } from './request-limits.ts'
+import { type EndpointOptions, type RoutedRequest, runEndpoint } from './run-endpoint.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
@@ -19,6 +20,7 @@ export interface HttpOptions {
   metrics: HttpMetrics
   authenticator: Authenticator
   guard: RequestGuard
+  limits: RequestLimits
   newId: NewId
   trustedProxies: string[]
   /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
@@ -42,7 +44,7 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
 
 /** A Koa application that serves these endpoints. Every error becomes a problem document (RFC 9457). */
 export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
-  const { guard, handleRaw, log, metrics } = options
+  const { guard, handleRaw, limits, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const app = new Koa()
@@ -62,15 +64,16 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     try {
       guard.check(request, route.endpoint?.acts === true)
       if (handleRaw?.(request, res)) return
+      if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
-      response = await runRoute(route, routed, context, options.authenticator)
+      response = await runRoute(route, routed, context, options)
     } catch (error) {
       failed = true
       response = problemResponse(request, error, context.requestId)
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    sendResponse(res, response, context.requestId, onStreamError)
+    sendResponse(res, response, commonHeaders(context, limits), onStreamError)
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
@@ -92,9 +95,9 @@ async function runRoute(
   route: Route,
   routed: RoutedRequest,
   context: HttpContext,
-  authenticator: Authenticator,
+  options: EndpointOptions,
 ): Promise<HttpResponse> {
-  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, authenticator)
+  if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
   const { method, url } = routed.request
   const isKnown = route.allowed.length > 0
   if (method === 'OPTIONS' && (isKnown || url === '*')) {
@@ -104,5 +107,11 @@ async function runRoute(
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
     : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
 }
+
+const commonHeaders = ({ requestId, usages }: HttpContext, limits: RequestLimits): string[] => [
+  'x-request-id',
+  requestId,
+  ...limits.headersOf(usages),
+]
 
 const allowed = (route: Route): string => [...route.allowed, 'OPTIONS'].join(', ')

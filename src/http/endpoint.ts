@@ -25,6 +25,8 @@ export interface Endpoint<
   access?: 'public' | 'self' | 'user' | 'admin'
   /** A GET that pages of other sites may not send to an open service, as if it changed something. */
   acts?: boolean
+  /** Probes and scrapers must reach it always. */
+  unlimited?: boolean
   params?: Params
   query?: Query
   /** Without it, the handler finds the unread body in `request`. */

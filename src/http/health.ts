@@ -15,6 +15,8 @@ export interface Health {
   endpoints: Endpoint[]
 }
 
+/** Probes and scrapers always get through. */
+const PROBE = { access: 'public', unlimited: true } as const
 const CHECK_LIMIT_MS = 2_000
 
 /** Readiness: whether this process can serve. Liveness: whether its event loop runs. */
@@ -55,7 +57,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/health/live',
         operationId: 'getLiveness',
         summary: 'Whether the process runs',
-        access: 'public',
+        ...PROBE,
         responses: { 200: { description: 'alive', schema: report } },
         handle: async () => ({ status: 200, json: { status: 'alive' } }),
       }),
@@ -64,7 +66,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/health/ready',
         operationId: 'getReadiness',
         summary: 'Whether the process can serve, and which checks fail',
-        access: 'public',
+        ...PROBE,
         responses: {
           200: { description: 'ready', schema: report },
           503: { description: 'not ready', schema: report },
@@ -76,7 +78,7 @@ export function createHealth(checks: HealthChecks, metrics: Metrics): Health {
         path: '/metrics',
         operationId: 'getMetrics',
         summary: "Metrics in Prometheus' text format",
-        access: 'public',
+        ...PROBE,
         responses: { 200: { description: 'metrics', contentTypes: { 'text/plain': z.string() } } },
         handle: async () => {
           const text = await metrics.registry.metrics()

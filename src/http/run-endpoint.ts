@@ -9,7 +9,8 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
 import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
-import { allowBody } from './request-body.ts'
+import { allowBody, isUnread } from './request-body.ts'
+import type { RequestLimits } from './request-limits.ts'
 
 export interface RoutedRequest {
   request: IncomingMessage
@@ -19,17 +20,23 @@ export interface RoutedRequest {
   query: ParsedUrlQuery
 }
 
+export interface EndpointOptions {
+  authenticator: Authenticator
+  limits: RequestLimits
+}
+
 /**
  * Authenticates the request, validates its parts by the endpoint's schemas and calls the handler.
- * @throws DomainError unauthenticated, forbidden, validation-failed, errors of reading the body, errors of the handler
+ * @throws DomainError unauthenticated, forbidden, too-many-requests, validation-failed, errors of reading the body, errors of the handler
  */
 export function runEndpoint(
   endpoint: Endpoint,
   { request, res, params, query }: RoutedRequest,
   context: HttpContext,
-  authenticator: Authenticator,
+  { authenticator, limits }: EndpointOptions,
 ): Promise<HttpResponse> {
   authorize(endpoint, request, context, authenticator)
+  if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
   if (endpoint.access !== 'public' || endpoint.query) requireKnownNames(query, endpoint.query, 'query')
   const { body } = endpoint
@@ -41,6 +48,7 @@ export function runEndpoint(
     head: request.method === 'HEAD',
     request,
   }
+  if (isUnread(request)) limits.countBody(context, request)
   allowBody(request, res)
   if (!body) return endpoint.handle(input, context)
   return readJson(request, body.maxBytes).then((json) => {

@@ -9,19 +9,21 @@ const BODILESS = new Set([204, 304])
 /**
  * The one way to send a response. It writes to node:http and not through Koa's setters for status, type, length and body,
  * which made a cached read a third more expensive.
+ * @param common names and values in turn, of headers that every response has
  * @param onError gets the error of a stream that failed or whose client is gone
  */
 export function sendResponse(
   res: ServerResponse,
   response: HttpResponse,
-  requestId: string,
+  common: readonly string[],
   onError: (error: Error) => void,
 ): void {
   const { status, headers = {}, stream } = response
   const isHead = res.req.method === 'HEAD'
   if (stream && !isHead) {
     res.statusCode = status
-    res.setHeaders(new Map([...Object.entries(headers), ['x-request-id', requestId]]))
+    res.setHeaders(new Map(Object.entries(headers)))
+    for (let n = 0; n < common.length; n += 2) res.setHeader(common[n]!, common[n + 1]!)
     if (isUnread(res.req)) res.setHeader('connection', 'close')
     pipeline(stream, res, (error) => {
       if (error) onError(error)
@@ -30,7 +32,7 @@ export function sendResponse(
   }
   stream?.destroy()
   const body = stream ? undefined : bodyOf(response)
-  const list = headerList(response, body, requestId)
+  const list = headerList(response, body, common)
   // The rest of an unread body would be parsed as the next request.
   if (isUnread(res.req)) list.push('connection', 'close')
   res.writeHead(status, list)
@@ -41,12 +43,12 @@ export function sendResponse(
 function headerList(
   response: HttpResponse,
   body: string | undefined,
-  requestId: string,
+  common: readonly string[],
 ): (string | number)[] {
   const { headers = {}, status, stream } = response
   const list: (string | number)[] = []
   for (const name in headers) list.push(name, headers[name]!)
-  list.push('x-request-id', requestId)
+  list.push(...common)
   if (body !== undefined) {
     if (headers['content-type'] === undefined) list.push('content-type', typeOf(response))
     // No browser guesses another type, and no cache keeps what only the caller may see.

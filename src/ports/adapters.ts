@@ -6,6 +6,7 @@
 import type { Database } from '../db/database.ts'
 import type { DatabaseOptions } from '../db/open.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { SharedCounts } from '../runtime/limiter.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BlobsDriver } from './blobs/driver.ts'
 import type { S3Options } from './blobs/s3.ts'
@@ -75,10 +76,15 @@ interface ChangesAdapter extends Adapter<FeedResources, OpenFeed> {
   ): Promise<OpenDeadLetters>
 }
 
+interface CacheAdapter extends Adapter<CacheResources, DocumentCache> {
+  /** Counts of the limits of clients, shared by all processes with this URL. */
+  openSharedCounts?(url: string, log: Logger): Promise<SharedCounts>
+}
+
 interface Adapters {
   database: Adapter<DatabaseOptions, Database>
   blobs: Adapter<BlobsResources, BlobsDriver>
-  cache: Adapter<CacheResources, DocumentCache>
+  cache: CacheAdapter
   changes: ChangesAdapter
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
@@ -135,6 +141,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       server: { name: 'Redis', port: 6379 },
       open: async (url, { database, ...resources }) =>
         (await import('./cache/redis.ts')).openRedisCache({ url, pool: database.pool, ...resources }),
+      openSharedCounts: async (url, log) =>
+        (await import('./cache/redis-shared-counts.ts')).openRedisSharedCounts(url, log),
     },
   ],
   changes: [

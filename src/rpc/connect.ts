@@ -6,6 +6,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
+import type { RequestLimits } from '../http/request-limits.ts'
 import { allowBody, endResponse, isUnread } from '../http/request-body.ts'
 import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
 import type { DocumentHandlers } from './handlers.ts'
@@ -15,6 +16,7 @@ import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES } from './grpc-service.ts'
 
 export interface ConnectOptions extends CallOptions, ContextOptions {
   authenticator: Authenticator
+  limits: RequestLimits
   handlers: DocumentHandlers
 }
 
@@ -44,7 +46,9 @@ export function createConnectHandler(
     if (!request.url?.startsWith(prefix)) return false
     const context = contextOf(request)
     try {
+      options.limits.countAddress(context)
       context.principal = options.authenticator.authenticateCall(request.headers.authorization || undefined)
+      options.limits.countPrincipal(context)
       checkRequest(request)
     } catch (error) {
       const name = request.url.slice(prefix.length).split('?', 1)[0]
@@ -87,6 +91,8 @@ function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): D
       const { principal, requestId, traceparent, clientAddress } = context
       handler.responseHeader.set('x-request-id', requestId)
       handler.responseHeader.set('traceparent', traceparent)
+      handler.responseHeader.set('cache-control', 'no-store')
+      handler.responseHeader.set('x-content-type-options', 'nosniff')
       const { signal } = handler
       const result = await pipeline.run(
         {
@@ -137,6 +143,10 @@ function sendFailure(response: ServerResponse, failure: GrpcStatus, requestId: s
   const headers: Record<string, string | number> = {
     'x-request-id': requestId,
     [PROBLEM_KEY]: failure.problem,
+    // A caller may not cache what another one may not see, and no browser guesses another type.
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(failure.retryAfter !== undefined && { 'retry-after': failure.retryAfter }),
     ...(isUnread(request) && { connection: 'close' }),
   }
   if (type.startsWith('application/grpc-web')) {

@@ -1,4 +1,5 @@
 import { DomainError, type FieldError, PROBLEMS, type ProblemCode } from '../domain/errors.ts'
+import { TooManyRequests } from '../domain/limits.ts'
 import { clientErrorOf } from '../runtime/translate-error.ts'
 
 /** Status codes of gRPC by name (grpc/grpc, doc/statuscodes.md); Connect uses the same numbers. */
@@ -36,6 +37,8 @@ export interface GrpcStatus {
   details: string
   /** JSON in UTF-8; undefined without field errors */
   fieldErrors: Buffer | undefined
+  /** seconds after which the caller may try again */
+  retryAfter: number | undefined
 }
 
 /** The status that the caller gets; see `clientErrorOf`. */
@@ -52,6 +55,7 @@ export function grpcStatusOf(error: unknown, requestId: string): GrpcStatus {
     problem: known.code,
     details: known.message.slice(0, MAX_DETAIL_CHARS).toWellFormed(),
     fieldErrors: errors.length > 0 ? Buffer.from(JSON.stringify(errors)) : undefined,
+    retryAfter: known instanceof TooManyRequests ? known.retryAfter : undefined,
   }
 }
 

@@ -7,6 +7,7 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import { SIGNATURE_ROLE } from '../domain/request.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
 import { GONE, type RpcServers, startRpcServers, tokens, transports } from '../testing/rpc-servers.ts'
+import { noLimits } from '../testing/no-limits.ts'
 import { testGuard } from '../testing/test-guard.ts'
 import { serviceTokens } from '../testing/service-tokens.ts'
 import { sharedByTests } from '../testing/test-file.ts'
@@ -195,6 +196,7 @@ test('a port that is in use is an error that names it', async () => {
       handlers: createDocumentService(openMemoryDocuments()),
       authenticator: createAuthenticator('open', tokens, serviceTokens),
       guard: testGuard(),
+      limits: noLimits,
       log: silentLogger,
       metrics: createRpcMetrics(createMetrics()),
       newId: createUuidV7(),

@@ -18,6 +18,7 @@ import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import { listenError } from '../http/listen.ts'
 import { addressWithoutPort } from '../http/peer-address.ts'
+import type { RequestLimits } from '../http/request-limits.ts'
 import type { RequestGuard } from '../http/request-guard.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
@@ -33,6 +34,7 @@ export interface GrpcServerOptions extends CallOptions {
   port: number
   authenticator: Authenticator
   guard: RequestGuard
+  limits: RequestLimits
   handlers: DocumentHandlers
   newId: NewId
 }
@@ -97,6 +99,8 @@ function reflection(): ReflectionService {
   })
 }
 
+const ANONYMOUS: Principal = { kind: 'anonymous' }
+
 /** By the metadata of a call, which its handler receives, too. */
 type Principals = WeakMap<Metadata, Principal>
 
@@ -104,17 +108,23 @@ const HEALTH = '/grpc.health.v1.Health/'
 
 /** Refuses a call by its headers, before its first message is read. */
 function authentication(
-  { authenticator, guard, newId }: GrpcServerOptions,
+  options: GrpcServerOptions,
   pipeline: CallPipeline,
   principals: Principals,
 ): ServerInterceptor {
+  const { guard, newId } = options
   return ({ path }, call) => {
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
       try {
         if (!path.startsWith(HEALTH)) {
           const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
           guard.checkCall({ host: call.getHost(), origin, site })
-          principals.set(metadata, authenticator.authenticateCall(textOf(metadata, 'authorization')))
+          const principal = identify(
+            options,
+            addressWithoutPort(call.getPeer()),
+            textOf(metadata, 'authorization'),
+          )
+          principals.set(metadata, principal)
         }
       } catch (error) {
         const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
@@ -127,6 +137,29 @@ function authentication(
       next(metadata)
     })
     return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) })
+  }
+}
+
+/**
+ * Counts a call and finds its principal. The calls of a role are for many clients, whose requests were counted: they are
+ * not counted again, and only the ones with a service token that is not valid are.
+ * @throws DomainError unauthenticated, too-many-requests
+ */
+function identify(
+  { authenticator, limits }: GrpcServerOptions,
+  clientAddress: string,
+  authorization: string | undefined,
+): Principal {
+  const clientOf = (principal: Principal) => ({ clientAddress, principal, usages: [] })
+  const saysService = /^service /i.test(authorization ?? '')
+  if (!saysService) limits.countAddress(clientOf(ANONYMOUS))
+  try {
+    const principal = authenticator.authenticateCall(authorization)
+    limits.countPrincipal(clientOf(principal))
+    return principal
+  } catch (error) {
+    if (saysService) limits.countAddress(clientOf(ANONYMOUS))
+    throw error
   }
 }
 
@@ -201,6 +234,9 @@ function statusOf(
 ): { code: number; details: string; metadata: Metadata } {
   metadata.set(PROBLEM_KEY, failure.problem)
   if (failure.fieldErrors) metadata.set(FIELD_ERRORS_KEY, failure.fieldErrors)
+  // gRFC A6: pushback of the server.
+  if (failure.retryAfter !== undefined)
+    metadata.set('grpc-retry-pushback-ms', String(failure.retryAfter * 1_000))
   return { code: failure.code, details: failure.details, metadata }
 }
 

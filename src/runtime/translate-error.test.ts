@@ -24,6 +24,7 @@ import { systemClock } from './clock.ts'
 import { createUuidV7 } from './ids.ts'
 import { silentLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { noLimits } from '../testing/no-limits.ts'
 import { testGuard } from '../testing/test-guard.ts'
 
 const withCode = (code: string, message = 'failed'): Error => Object.assign(new Error(message), { code })
@@ -157,6 +158,7 @@ before(async () => {
     handlers: createDocumentService(role),
     authenticator: createAuthenticator('open', tokens, serviceTokens),
     guard: testGuard(),
+    limits: noLimits,
     log: silentLogger,
     metrics: createRpcMetrics(metrics),
     newId: createUuidV7(),

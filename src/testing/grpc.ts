@@ -9,6 +9,7 @@ import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { serviceTokens } from './service-tokens.ts'
+import { noLimits } from './no-limits.ts'
 import { testGuard } from './test-guard.ts'
 
 const SETTINGS = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
@@ -30,6 +31,7 @@ export function serveDocuments(
     handlers: createDocumentService(documents),
     authenticator: createAuthenticator(mode, testTokens, serviceTokens),
     guard: testGuard(mode),
+    limits: noLimits,
     log: silentLogger,
     metrics: createRpcMetrics(createMetrics()),
     newId: createUuidV7(),

@@ -20,6 +20,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { openMemoryDocuments } from './memory-documents.ts'
 import { serviceTokens } from './service-tokens.ts'
+import { noLimits } from './no-limits.ts'
 import { testGuard } from './test-guard.ts'
 
 export const tokens = createTokens(
@@ -36,6 +37,7 @@ export async function startRpcServers(mode: 'open' | 'required') {
     handlers: createDocumentService(role),
     authenticator: createAuthenticator(mode, tokens, serviceTokens),
     guard: testGuard(mode),
+    limits: noLimits,
     log: silentLogger,
     metrics: createRpcMetrics(metrics),
     newId: createUuidV7(),

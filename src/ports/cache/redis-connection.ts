@@ -30,6 +30,8 @@ export interface RedisConnectionOptions {
   /** redis: or, over TLS, rediss: */
   url: string
   log: Logger
+  /** what happens while Redis is unavailable, for the log */
+  meanwhile: string
   /** Does what a new connection needs before it may be used. */
   prepare(send: Send): Promise<void>
   /** Whether nothing is left to prepare; called at the moment in which the connection would be used. */
@@ -193,7 +195,7 @@ class ReconnectingConnection {
     if (!this.#isDownLogged)
       this.#options.log.warn(
         { err: error },
-        'Redis is unavailable; documents are read from the database until it is back',
+        `Redis is unavailable; ${this.#options.meanwhile} until it is back`,
       )
     this.#isDownLogged = true
     const connect = (): void => void this.#connect().catch((failure) => this.#reconnectLater(failure))

@@ -100,6 +100,16 @@ redis.call('PFADD', KEYS[2], unpack(ARGV, 3))
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1`)
 
+/** KEYS count; ARGV amount, milliseconds of the window. @returns the count, and the milliseconds that are left */
+export const ADD_TO_COUNT = script(`
+local count = redis.call('INCRBY', KEYS[1], ARGV[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  left = tonumber(ARGV[2])
+end
+return { count, left }`)
+
 /**
  * Runs a script that was loaded when the connection was prepared. After SCRIPT FLUSH Redis does not know it and runs
  * nothing; then the source is sent, which loads it again.

@@ -34,6 +34,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   const connection = await openRedisConnection({
     url,
     log,
+    meanwhile: 'documents are read from the database',
     prepare: (send) => invalidations.run(send),
     isPrepared: () => invalidations.isEmpty(),
     onReconnected: () => counters.catchUp(),

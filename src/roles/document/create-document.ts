@@ -82,10 +82,11 @@ function rowOf(
 function idempotentRequest(
   { idempotencyKey: key }: NewDocument,
   row: NewDocumentRow,
-  { principal }: RequestContext,
+  { principal, clientAddress }: RequestContext,
 ): IdempotentRequest | undefined {
   if (key === undefined) return undefined
-  return { principal, key, hash: requestHash([...INPUT_FIELDS.map((name) => row[name]), row.content_sha256]) }
+  const hash = requestHash([...INPUT_FIELDS.map((name) => row[name]), row.content_sha256])
+  return { principal, clientAddress, key, hash }
 }
 
 /** False where the row may have been committed, as after a lost connection: then its object must stay. */

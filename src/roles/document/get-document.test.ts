@@ -5,6 +5,7 @@ import type { Document } from '../../domain/document-fields.ts'
 import { openCache } from '../../ports/cache/open.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
+import { createUnlimited } from '../../runtime/limiter.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { testContext } from '../../testing/context.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
@@ -54,7 +55,16 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
   const clock = systemClock
   const cache = await openCache('memory:', { database, entries: 9, viewerSecret: 'x', clock, log })
   const limits = { contentBytes: 1_024 }
-  const role = createDocumentRole({ database, blobs, cache, clock, newId: createUuidV7(), log, limits })
+  const role = createDocumentRole({
+    database,
+    blobs,
+    cache,
+    clock,
+    newId: createUuidV7(),
+    log,
+    limiter: createUnlimited(),
+    limits,
+  })
   return async (id) => (await role.documents.get(id, testContext())) as Document
 }
 

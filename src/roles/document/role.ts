@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
 import type { Document } from '../../domain/document-fields.ts'
+import type { Limiter } from '../../domain/limits.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
@@ -27,6 +28,8 @@ export interface DocumentRoleOptions {
   clock: Clock
   newId: NewId
   log: Logger
+  /** of clients */
+  limiter: Limiter
   limits: {
     /** maximum size of a content in bytes */
     contentBytes: number
@@ -42,8 +45,8 @@ export interface DocumentRole {
 
 /** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
-  const { database, blobs, cache, clock, newId, log, limits } = options
-  const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, log })
+  const { database, blobs, cache, clock, newId, log, limiter, limits } = options
+  const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
   const store = createDocumentStore({ database, cache, idempotency })
   const read = readDocumentUseCase({ store, cache })
   const create = createDocumentUseCase({ store, database, blobs, newId, limits, log })

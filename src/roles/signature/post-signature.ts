@@ -74,8 +74,8 @@ export function postSignature(sign: SignDocument): Endpoint {
         ip_address: body.ip_address ?? null,
       }
       const key = idempotencyKeyOf(headers)
-      const { principal } = context
-      const request = key === undefined ? undefined : { principal, key, hash: hashOf(command) }
+      const { principal, clientAddress } = context
+      const request = key === undefined ? undefined : { principal, clientAddress, key, hash: hashOf(command) }
       const { signature, documentStatus } = await sign(command, context, request)
       return {
         status: 201,

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
+import type { Limiter } from '../../domain/limits.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
@@ -29,6 +30,8 @@ export interface SignatureRoleOptions {
   clock: Clock
   newId: NewId
   log: Logger
+  /** of clients */
+  limiter: Limiter
   limits?: Partial<SigningLimits>
   metrics?: Metrics
   /** from 0 to 1 */
@@ -47,12 +50,18 @@ export interface SignatureRole {
 
 /** The role that owns signatures.*: REST endpoints, and the sweeper that finishes open intents. */
 export function createSignatureRole(options: SignatureRoleOptions): SignatureRole {
-  const { database, blobs, documents, clock, newId, log, random = Math.random } = options
+  const { database, blobs, documents, clock, newId, log, limiter, random = Math.random } = options
   const { pool } = database
   const limits = { ...SIGNING_LIMITS, ...options.limits }
   const intents = createIntentStore(pool)
   const metrics = createSigningMetrics(options.metrics ?? createMetrics(), intents)
-  const idempotency = createIdempotency<{ id: string }>({ database, schema: 'signatures', clock, log })
+  const idempotency = createIdempotency<{ id: string }>({
+    database,
+    schema: 'signatures',
+    clock,
+    limiter,
+    log,
+  })
   const store = createSignatureStore({ pool, idempotency })
   const images = createSignatureImages(blobs, log)
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })

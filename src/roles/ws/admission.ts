@@ -1,4 +1,6 @@
 import { DomainError } from '../../domain/errors.ts'
+import type { Limiter } from '../../domain/limits.ts'
+import type { Principal } from '../../domain/request.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { WsLimits } from './limits.ts'
 import type { WsMetrics } from './metrics.ts'
@@ -21,6 +23,8 @@ export interface Admission {
 export interface Place {
   /** Keeps the place until the connection has ended. */
   keepFor(transport: Transport): void
+  /** Counts it for its user, too. @throws TooManyRequests */
+  countFor(principal: Principal): void
   /** Gives it back, unless it is kept. */
   release(): void
 }
@@ -28,34 +32,40 @@ export interface Place {
 /** Close codes with a label of their own in the metrics; clients can send others. */
 const KNOWN_CODES = new Set([1000, 1001, 1005, 1006, 1008, 1009, 1013])
 
-export function createAdmission(limits: WsLimits, log: Logger, metrics: WsMetrics | undefined): Admission {
+export interface AdmissionOptions {
+  limits: WsLimits
+  /** of clients */
+  limiter: Limiter
+  log: Logger
+  metrics: WsMetrics | undefined
+}
+
+export function createAdmission({ limits, limiter, log, metrics }: AdmissionOptions): Admission {
   const open = new Set<Transport>()
-  const [addresses, documents] = [createCounts(), createCounts()]
+  const documents = createCounts()
   let taken = 0
   let isDraining = false
   let onEmpty: (() => void) | undefined
 
-  const check = (address: string, documentId: string | undefined): void => {
+  const check = (documentId: string | undefined): void => {
     if (isDraining) throw new DomainError('unavailable', 'this server is stopping')
     if (taken >= limits.connections) throw new DomainError('unavailable', 'too many connections')
-    if (addresses.of(address) >= limits.connectionsPerAddress)
-      throw new DomainError('too-many-requests', 'too many connections of this address')
     if (documentId !== undefined && documents.of(documentId) >= limits.connectionsPerDocument)
       throw new DomainError('unavailable', 'too many connections for this document')
   }
 
   return {
     take(address, documentId) {
-      check(address, documentId)
+      check(documentId)
+      const releases = [limiter.hold('sockets', 'address', address)]
       taken++
-      addresses.add(address, 1)
       if (documentId !== undefined) documents.add(documentId, 1)
       let isHeld = true
       const release = (): void => {
         if (!isHeld) return
         isHeld = false
         taken--
-        addresses.add(address, -1)
+        for (const each of releases) each()
         if (documentId !== undefined) documents.add(documentId, -1)
       }
       let isKept = false
@@ -71,6 +81,9 @@ export function createAdmission(limits: WsLimits, log: Logger, metrics: WsMetric
           })
           // It was admitted before the drain, and took its time.
           if (isDraining) transport.close(CLOSE.goingAway, STOPPING)
+        },
+        countFor(principal) {
+          if (principal.kind === 'user') releases.push(limiter.hold('sockets', 'principal', principal.id))
         },
         release: () => void (isKept || release()),
       }

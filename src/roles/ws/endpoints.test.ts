@@ -80,7 +80,7 @@ test('a connection is closed when its token expires', async () => {
 })
 
 test('connections above the limits are refused with 503', async () => {
-  const small = await startWith({ connections: 3, connectionsPerDocument: 2, connectionsPerAddress: 10 })
+  const small = await startWith({ connections: 3, connectionsPerDocument: 2 })
   const [id, other] = [await small.rows.add(), await small.rows.add()]
   const clients = [await small.connect(id), await small.connect(id)]
   assert.equal(await refusal(small, id), 503)
@@ -90,6 +90,27 @@ test('connections above the limits are refused with 503', async () => {
   await eventually('room', () => small.ws.stats().connections === 2)
   clients.push(await small.connect(id))
   for (const client of clients) client.close()
+})
+
+test('connections beyond the limit of an address are refused with 429, and of a user with 1013', async () => {
+  const limits = { addressSockets: 3, principalSockets: 2 }
+  const small = await startTestService({ roles: ['ws'], settings: { limits } }, TEST_FILE)
+  const clients = [await small.connect(newId()), await small.connect(newId())]
+  for (const client of clients) await client.message('connection.established')
+  const third = await small.connect(newId())
+  assert.equal((await third.closed).code, 1013)
+  const other = { token: small.token({ id: 'grace' }) }
+  await eventually('room for the address', async () => {
+    const client = await small.connect(newId(), other).catch(() => undefined)
+    if (client) clients.push(client)
+    return client !== undefined
+  })
+  assert.equal(await refusal(small, newId()), 429)
+  for (const client of clients) client.close()
+  await eventually('room', () => small.ws.stats().connections === 0)
+  clients.push(await small.connect(newId()))
+  await clients.at(-1)!.message('connection.established')
+  clients.at(-1)!.close()
 })
 
 test('upgrades of other paths are not handled', async () => {

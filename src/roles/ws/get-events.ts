@@ -107,10 +107,9 @@ function createStreaming({
     try {
       const { authorization } = headers
       const signedIn = await signIn({ authorization, ticket: query.ticket }, { authenticator, tickets })
-      const admitted = await subscribe.admit(
-        { documentId, last },
-        signedIn ?? authenticator.identify(undefined),
-      )
+      const identity = signedIn ?? authenticator.identify(undefined)
+      place.countFor(identity.principal)
+      const admitted = await subscribe.admit({ documentId, last }, identity)
       if (head) return { status: 200, headers: HEADERS }
       const transport = new EventStreamTransport(request.socket, limits)
       place.keepFor(transport)

@@ -3,7 +3,6 @@ export interface WsLimits {
   /** open connections, over WebSocket and as event streams, including those that are being refused with 1008 */
   connections: number
   connectionsPerDocument: number
-  connectionsPerAddress: number
   /** size of a message of a client */
   messageBytes: number
   /** messages and pings of a client at once */
@@ -37,7 +36,6 @@ export interface WsLimits {
 export const DEFAULT_WS_LIMITS: WsLimits = {
   connections: 10_000,
   connectionsPerDocument: 5_000,
-  connectionsPerAddress: 5_000,
   messageBytes: 4 * 1024,
   messageBurst: 50,
   messagesPerSecond: 10,

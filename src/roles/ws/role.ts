@@ -25,7 +25,7 @@ import { postBroadcast } from './post-broadcast.ts'
 import { postTicket } from './post-ticket.ts'
 import { createSubscribe } from './subscribe.ts'
 import { createTickets, type Tickets } from './tickets.ts'
-import { createUpgradeHandler } from './upgrade-handler.ts'
+import { type ClientLimits, createUpgradeHandler } from './upgrade-handler.ts'
 import { webSocketPaths } from './web-socket-paths.ts'
 
 export interface WsRoleOptions {
@@ -36,6 +36,7 @@ export interface WsRoleOptions {
   documents: Documents
   authenticator: Authenticator
   guard: RequestGuard
+  clientLimits: ClientLimits
   log: Logger
   clock: Clock
   newId: NewId
@@ -61,7 +62,7 @@ export interface WsRole {
 }
 
 export function createWsRole(options: WsRoleOptions): WsRole {
-  const { feed, cluster, authenticator, guard, clock, newId } = options
+  const { feed, cluster, authenticator, clientLimits, guard, clock, newId } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
   const metrics: WsMetrics | undefined =
@@ -73,7 +74,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const { tokens } = authenticator
   const seal = createTicketSeal(tokens.deriveKey('tickets'))
   const tickets: Tickets = createTickets((question) => wsCluster.askAboutTicket(question), seal)
-  const admission = createAdmission(limits, log, metrics)
+  const admission = createAdmission({ limits, limiter: clientLimits.limiter, log, metrics })
   const subscribe = createSubscribe({ hub, known, limits, log, newId })
   const isPosition = (text: string): boolean => feed.isPosition(text)
   const edge = { admission, subscribe, authenticator, tickets, limits, isPosition }
@@ -102,7 +103,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       handle: (events) => hub.dispatch(events),
       onReset: (reason) => hub.resetAll(reason),
     },
-    upgrade: createUpgradeHandler({ ...edge, guard, log, newId, addressOf }),
+    upgrade: createUpgradeHandler({ ...edge, clientLimits, guard, log, newId, addressOf }),
     drain: () => admission.drain(),
     async stop() {
       clearInterval(connectionCheck)

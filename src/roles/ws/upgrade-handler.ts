@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Authenticator, Identity } from '../../auth/authenticator.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
+import type { Limiter } from '../../domain/limits.ts'
 import { requestIdOf } from '../../domain/request-id.ts'
 import type { Upgrade } from '../../http/listen.ts'
 import { problemResponse } from '../../http/problem-response.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
+import type { RequestLimits } from '../../http/request-limits.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Admission, Place } from './admission.ts'
@@ -25,11 +27,18 @@ export interface UpgradeOptions {
   authenticator: Authenticator
   tickets: Tickets
   guard: RequestGuard
+  clientLimits: ClientLimits
   limits: WsLimits
   isPosition: (text: string) => boolean
   log: Logger
   newId: NewId
   addressOf: (request: IncomingMessage) => string
+}
+
+/** Of each client; WsLimits are those of the process. */
+export interface ClientLimits {
+  limiter: Limiter
+  ofRequests: RequestLimits
 }
 
 /**
@@ -56,12 +65,14 @@ export function createUpgradeHandler(options: UpgradeOptions): Upgrade {
 
 /** @returns a function that throws DomainError for what is refused before the upgrade */
 function createOpening(options: UpgradeOptions) {
-  const { admission, subscribe, guard, isPosition, addressOf } = options
+  const { admission, subscribe, clientLimits, guard, isPosition, addressOf } = options
   const upgrade = createUpgrade(options)
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     guard.checkUpgrade(request)
+    const clientAddress = addressOf(request)
+    clientLimits.ofRequests.countAddress({ clientAddress, principal: { kind: 'anonymous' }, usages: [] })
     const asked = parseUpgrade(request, isPosition)
-    const place = admission.take(addressOf(request), asked.documentId)
+    const place = admission.take(clientAddress, asked.documentId)
     try {
       const identity = await identify(asked.credentials, options)
       if (identity instanceof DomainError) {
@@ -71,6 +82,7 @@ function createOpening(options: UpgradeOptions) {
           return () => {}
         })
       } else {
+        place.countFor(identity.principal)
         const admitted = await subscribe.admit(asked, identity)
         upgrade(request, socket, head, place, (transport) => {
           const subscriber = admitted.start(transport)
