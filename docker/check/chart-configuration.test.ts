@@ -117,9 +117,9 @@ test('docmgr accepts the configuration of every pod, and uses every variable of 
 test('each role has the secrets that it needs, and no others', () => {
   const needed: Record<string, string> = {
     document: 'auth-secret blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
-    signature: 'auth-secret blobs-secret-key database-direct-url database-url',
-    search: 'auth-secret search-url',
-    ws: 'auth-secret changes-url',
+    signature: 'auth-secret blobs-secret-key cache-url database-direct-url database-url',
+    search: 'auth-secret cache-url search-url',
+    ws: 'auth-secret cache-url changes-url',
     indexer: 'auth-secret blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     connector: 'changes-url database-direct-url database-url',

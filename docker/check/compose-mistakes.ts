@@ -66,8 +66,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ['0.0.0.0:8002, ', '', 'KONG_STREAM_LISTEN lacks port 8002'],
     ['DOCMGR_CACHE_URL:', 'DOCMGR_CASH_URL:', 'does not need DOCMGR_CASH'],
     [
-      'environment: { <<: [*common, *index] }',
-      'environment: { <<: [*common, *index, *pooled] }',
+      'environment: { <<: [*common, *index, *cache] }',
+      'environment: { <<: [*common, *index, *cache, *pooled] }',
       'does not need DOCMGR_DATABASE',
     ],
     [
@@ -81,7 +81,11 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'reindex: roles go through PgBouncer',
     ],
     ['    profiles: [reindex]\n', '', 'reindex: is started with the others'],
-    ['environment: { <<: [*common, *changes] }', 'environment: { <<: [*common] }', 'lacks DOCMGR_CHANGES'],
+    [
+      'environment: { <<: [*common, *changes, *cache] }',
+      'environment: { <<: [*common, *cache] }',
+      'lacks DOCMGR_CHANGES',
+    ],
     ['  read_only: true\n  tmpfs:', '  tmpfs:', 'can write to its root'],
     ['  cap_drop: [ALL]\n  security_opt', '  security_opt', 'keeps capabilities'],
     ["  security_opt: ['no-new-privileges:true']\n\nx-docmgr", '\nx-docmgr', 'can gain privileges'],
@@ -123,11 +127,15 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'DOCMGR_AUTH_SECRET has its secret',
     ],
     ['      PGBOUNCER_PASSWORD: !reset null\n', '', 'PGBOUNCER_PASSWORD has its secret'],
-    ['secrets: [auth_secret, search_url]', 'secrets: [auth_secret]', 'search_url, which it is not given'],
     [
-      'secrets: [auth_secret, search_url]',
       'secrets: [auth_secret, search_url, cache_url]',
-      'cache_url and does not read it',
+      'secrets: [auth_secret, cache_url]',
+      'search_url, which it is not given',
+    ],
+    [
+      'secrets: [auth_secret, search_url, cache_url]',
+      'secrets: [auth_secret, search_url, cache_url, changes_url]',
+      'changes_url and does not read it',
     ],
     ['DOCMGR_AUTH_MODE: required', 'DOCMGR_AUTH_MODE: open', 'tokens are not required'],
     ['profiles: [tools]', 'labels: {}', 'kafka-ui is started'],

@@ -11,16 +11,16 @@ import {
 
 const SERVING = ['AUTH', 'LISTEN', 'SHUTDOWN']
 /** What a container that serves may have. */
-const OPTIONAL = ['HTTP']
+const OPTIONAL = ['HTTP', 'LIMITS']
 /** The groups of settings of each container. */
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
   cdc: ['DATABASE', 'CHANGES'],
   reindex: ['DATABASE', 'BLOBS', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
-  signature: [...SERVING, 'DATABASE', 'BLOBS', 'DOCUMENTS'],
-  search: [...SERVING, 'SEARCH'],
-  ws: [...SERVING, 'CHANGES', 'DOCUMENTS'],
+  signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
+  search: [...SERVING, 'SEARCH', 'CACHE'],
+  ws: [...SERVING, 'CHANGES', 'CACHE', 'DOCUMENTS'],
   indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS'],
 }
 

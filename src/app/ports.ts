@@ -114,11 +114,11 @@ function composeLimits({ config, metrics, logOf }: Base) {
     'owner',
   ])
   return defineModule('limits', {}, async () => {
-    const { window, principal, address } = config.limits
+    const { window, ...quotas } = config.limits
     const { url } = config.cache
     const limiter = createLimiter({
       windowMs: window * 1_000,
-      quotas: { principal, address },
+      quotas,
       onLimited: (limit, owner) => limited.inc({ limit, owner }),
       shared: await adapterOf('cache', url).openSharedCounts?.(url, logOf('limits')),
     })

@@ -1,7 +1,7 @@
 import { type Readable } from 'node:stream'
 import { Agent, errors, request } from 'undici'
 import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
-import { errorOfResponse, ServiceUnreachableError } from './problem.ts'
+import { ApiError, errorOfResponse, ServiceUnreachableError } from './problem.ts'
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
@@ -36,6 +36,8 @@ export interface HttpClientOptions {
 
 const ATTEMPTS = 5
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
+/** How long a request waits in all for a limit of its client to end (429 with Retry-After). */
+const MAX_LIMITED_MS = 180_000
 /** statuses of a service that may answer a moment later */
 const RETRIED = new Set([429, 502, 503, 504])
 
@@ -44,53 +46,32 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ connections: options.connections ?? 4, pipelining: 1, keepAliveTimeout: 30_000 })
   const budget = createRetryBudget()
 
-  async function attempt<T>(url: string, options_: HttpRequest, signal: AbortSignal): Promise<Attempt<T>> {
-    const { method = 'GET', json, body, headers } = options_
-    const payload = json === undefined ? body?.() : JSON.stringify(json)
-    try {
-      const response = await request(url, {
-        dispatcher: agent,
-        method,
-        signal,
-        headers: {
-          accept: 'application/json',
-          ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
-          ...(json !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(payload !== undefined && { body: payload }),
-      })
-      const text = await response.body.text()
-      if (response.statusCode < 300) {
-        return {
-          response: { headers: response.headers, body: decode(text, response.headers['content-type']) as T },
-        }
-      }
-      const error = errorOfResponse(response.statusCode, text)
-      const retryAfterMs = retryAfterOf(response.headers['retry-after'])
-      return {
-        error,
-        again: RETRIED.has(response.statusCode),
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-      }
-    } catch (error) {
-      if (signal.aborted) throw signal.reason
-      if (isOfBody(error)) return { error, again: false }
-      return { error: unreachable(url, error as Error), again: true }
-    }
-  }
-
   return {
     async send<T>(url: string, request: HttpRequest = {}) {
       const { method = 'GET', headers = {}, timeoutMs = 30_000 } = request
       const repeatable =
         request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
-      const deadline = deadlineSignal(timeoutMs, options.signal)
+      let deadline = deadlineSignal(timeoutMs, options.signal)
+      let limitedMs = 0
       budget.onRequest()
       try {
         for (let count = 1; ; count++) {
-          const { response, error, again, retryAfterMs } = await attempt<T>(url, request, deadline.signal)
+          const { response, error, again, retryAfterMs } = await attempt<T>(
+            { agent, token: options.token },
+            url,
+            request,
+            deadline.signal,
+          )
           if (response) return response
+          if (isLimited(error) && retryAfterMs !== undefined && limitedMs + retryAfterMs <= MAX_LIMITED_MS) {
+            // The service has done nothing, so any request can be repeated, and the wait is not its time.
+            deadline.clear()
+            await pause(retryAfterMs + backoffMs(1, BACKOFF), options.signal)
+            deadline = deadlineSignal(timeoutMs, options.signal)
+            limitedMs += retryAfterMs
+            count--
+            continue
+          }
           if (!again || !repeatable || count === ATTEMPTS || !budget.tryTake()) throw error
           await pause(
             Math.min(BACKOFF.limitMs, retryAfterMs ?? 0) + backoffMs(count, BACKOFF),
@@ -109,6 +90,53 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     close: () => agent.destroy(),
   }
 }
+
+interface Connection {
+  agent: Agent
+  token: string | undefined
+}
+
+async function attempt<T>(
+  { agent, token }: Connection,
+  url: string,
+  { method = 'GET', json, body, headers }: HttpRequest,
+  signal: AbortSignal,
+): Promise<Attempt<T>> {
+  const payload = json === undefined ? body?.() : JSON.stringify(json)
+  try {
+    const response = await request(url, {
+      dispatcher: agent,
+      method,
+      signal,
+      headers: {
+        accept: 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(payload !== undefined && { body: payload }),
+    })
+    const text = await response.body.text()
+    if (response.statusCode < 300) {
+      return {
+        response: { headers: response.headers, body: decode(text, response.headers['content-type']) as T },
+      }
+    }
+    const error = errorOfResponse(response.statusCode, text)
+    const retryAfterMs = retryAfterOf(response.headers['retry-after'])
+    return {
+      error,
+      again: RETRIED.has(response.statusCode),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    if (isOfBody(error)) return { error, again: false }
+    return { error: unreachable(url, error as Error), again: true }
+  }
+}
+
+const isLimited = (error: Error): boolean => error instanceof ApiError && error.status === 429
 
 type Attempt<T> =
   | { response: HttpResponse<T>; error?: never; again?: never; retryAfterMs?: never }

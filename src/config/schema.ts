@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { COUNTED, type Counted, HELD, type Held, type Owner } from '../domain/limits.ts'
 import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
+import { quotas } from './quotas.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
@@ -16,23 +16,6 @@ const url = (prefixes: readonly string[]) => {
   return z.string(rule).refine((value) => prefixes.some((prefix) => value.startsWith(prefix)), rule)
 }
 const urlOf = (adapters: Port) => url(prefixesOf(adapters))
-
-/** Nothing is limited by 0 or `off`. */
-const QUOTA_RULE = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}, or 0 or off for no limit`
-const quota = (owner: Owner) => {
-  const limits = Object.entries({ ...COUNTED, ...HELD }).map(([name, definition]) => [
-    name,
-    z
-      .union([z.int(QUOTA_RULE).min(0, QUOTA_RULE), z.literal('off')], QUOTA_RULE)
-      .default(definition[owner])
-      .describe(
-        `maximum number of ${definition.what} of ${owner === 'address' ? 'an address' : 'a user'}` +
-          `${name in COUNTED ? ' in limits.window' : ', in one process'}; 0 or off: no limit`,
-      ),
-  ])
-  return z.strictObject(Object.fromEntries(limits) as QuotaShape).prefault({})
-}
-type QuotaShape = Record<Counted | Held, z.ZodDefault<z.ZodUnion<readonly [z.ZodInt, z.ZodLiteral<'off'>]>>>
 
 const text = z.string('must be a string').min(1, 'must be a string')
 const secretText = z
@@ -262,8 +245,7 @@ export const configSchema = z
         window: whole(1, 86_400)
           .default(60)
           .describe('seconds in which requests, bytes and idempotency keys of a client are counted'),
-        principal: quota('principal'),
-        address: quota('address'),
+        ...quotas,
         connections: whole(1, 1_000_000).default(10_000).describe('maximum number of WebSocket connections'),
         extractionTime: whole(100, 600_000)
           .default(10_000)

@@ -41,6 +41,12 @@ export type Owner = 'principal' | 'address'
 
 export const OWNERS: readonly Owner[] = ['principal', 'address']
 
+export type QuotaSetting = `${Owner}${Capitalize<Counted | Held>}`
+
+/** The name of a quota among the settings, such as `principalRequests`. */
+export const quotaSetting = (owner: Owner, limit: Counted | Held): QuotaSetting =>
+  `${owner}${limit[0]!.toUpperCase()}${limit.slice(1)}` as QuotaSetting
+
 /** What an owner has used of one counted limit in its current window. */
 export interface Usage {
   /** of the limit and the kind of its owner, the same for all owners */

@@ -30,7 +30,7 @@ async function expectRefusal(response: Response, detail: RegExp): Promise<void> 
 }
 
 test('responses tell the quotas of their client, and a used up one is 429', async () => {
-  const service = await start({ principal: { requests: 3 }, address: { requests: 100 } })
+  const service = await start({ principalRequests: 3, addressRequests: 100 })
   const response = await get(service, '/documents', bearer(service, 'ada'))
   assert.equal(response.status, 200)
   const policy = '"address-requests";q=100;w=60;qu="requests", "principal-requests";q=3;w=60;qu="requests"'
@@ -50,7 +50,7 @@ test('responses tell the quotas of their client, and a used up one is 429', asyn
 })
 
 test('requests count for their address whatever they ask, except probes', async () => {
-  const service = await start({ address: { requests: 4 } })
+  const service = await start({ addressRequests: 4 })
   assert.equal((await get(service, '/nothing')).status, 404)
   assert.equal((await get(service, `/documents/${newId()}`)).status, 404)
   assert.equal((await get(service, '/documents', { authorization: 'Bearer a.b.c' })).status, 401)
@@ -69,18 +69,18 @@ test('requests count for their address whatever they ask, except probes', async 
 })
 
 test('the address is that of the client behind a trusted proxy, and of the peer otherwise', async () => {
-  const trusting = await start({ address: { requests: 1 } }, { listen: { trustedProxies: ['loopback'] } })
+  const trusting = await start({ addressRequests: 1 }, { listen: { trustedProxies: ['loopback'] } })
   const from = (address: string) => get(trusting, '/documents', { 'x-forwarded-for': address })
   assert.equal((await from('192.0.2.1')).status, 200)
   assert.equal((await from('192.0.2.2')).status, 200)
   assert.equal((await from('192.0.2.1')).status, 429)
-  const direct = await start({ address: { requests: 1 } })
+  const direct = await start({ addressRequests: 1 })
   assert.equal((await get(direct, '/documents', { 'x-forwarded-for': '192.0.2.1' })).status, 200)
   assert.equal((await get(direct, '/documents', { 'x-forwarded-for': '192.0.2.2' })).status, 429)
 })
 
 test('bodies count with their length before they are read, and chunked ones when they were', async () => {
-  const service = await start({ contentBytes: 200_000, address: { bytes: 400_000 } })
+  const service = await start({ contentBytes: 200_000, addressBytes: 400_000 })
   const send = (body: string | ReadableStream): Promise<Response> =>
     fetch(`${service.url}/documents?title=T&created_by=a@example.com`, {
       method: 'POST',
@@ -99,7 +99,7 @@ test('bodies count with their length before they are read, and chunked ones when
 })
 
 test('new idempotency keys are limited, repeated ones are answered', async () => {
-  const service = await start({ principal: { idempotencyKeys: 2 } })
+  const service = await start({ principalIdempotencyKeys: 2 })
   const post = (key: string): Promise<Response> =>
     fetch(`${service.url}/documents`, {
       method: 'POST',
@@ -117,7 +117,7 @@ test('new idempotency keys are limited, repeated ones are answered', async () =>
 })
 
 test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are not limited', async () => {
-  const service = await start({ address: { requests: 2 } }, { listen: { grpc: 0 } })
+  const service = await start({ addressRequests: 2 }, { listen: { grpc: 0 } })
   const client = new Client(service.grpc!, credentials.createInsecure())
   const method = grpcMethod(DocumentService.method.documentExists)
   const call = (metadata = new Metadata()): Promise<ServiceError | null> =>

@@ -4,14 +4,23 @@ import { type Counted, type Held, type Owner, TooManyRequests } from '../domain/
 import { eventually } from '../testing/deadline.ts'
 import { createLimiter, type Quotas, type SharedCounts } from './limiter.ts'
 
-const OFF = { requests: 'off', bytes: 'off', idempotencyKeys: 'off', sockets: 'off' } as const
+const OFF = {
+  principalRequests: 'off',
+  principalBytes: 'off',
+  principalIdempotencyKeys: 'off',
+  principalSockets: 'off',
+  addressRequests: 'off',
+  addressBytes: 'off',
+  addressIdempotencyKeys: 'off',
+  addressSockets: 'off',
+} as const
 
-function limiterOf(quotas: { [O in Owner]?: Partial<Quotas[O]> }, shared?: SharedCounts) {
+function limiterOf(quotas: Partial<Quotas>, shared?: SharedCounts) {
   const time = { ms: 0 }
   const limited: [Counted | Held, Owner][] = []
   const limiter = createLimiter({
     windowMs: 60_000,
-    quotas: { principal: { ...OFF, ...quotas.principal }, address: { ...OFF, ...quotas.address } },
+    quotas: { ...OFF, ...quotas },
     onLimited: (limit, owner) => limited.push([limit, owner]),
     now: () => time.ms,
     shared,
@@ -25,7 +34,7 @@ const isRefusal =
     error instanceof TooManyRequests && error.retryAfter === retryAfter
 
 test('a quota is for one window, and for each owner', () => {
-  const { limiter, limited, time } = limiterOf({ principal: { requests: 2 } })
+  const { limiter, limited, time } = limiterOf({ principalRequests: 2 })
   limiter.take('requests', 'principal', 'ada')
   time.ms = 10_000
   assert.equal(limiter.take('requests', 'principal', 'ada')!.count, 2)
@@ -37,7 +46,7 @@ test('a quota is for one window, and for each owner', () => {
 })
 
 test('an amount that does not fit is refused and not counted; what is known afterwards always is', () => {
-  const { limiter } = limiterOf({ address: { bytes: 100 } })
+  const { limiter } = limiterOf({ addressBytes: 100 })
   limiter.take('bytes', 'address', '192.0.2.1', 60)
   assert.throws(() => limiter.take('bytes', 'address', '192.0.2.1', 41), isRefusal(60))
   const usage = limiter.take('bytes', 'address', '192.0.2.1', 40)!
@@ -46,7 +55,7 @@ test('an amount that does not fit is refused and not counted; what is known afte
 })
 
 test('0 and off limit nothing', () => {
-  const { limiter } = limiterOf({ principal: { requests: 0, sockets: 0 } })
+  const { limiter } = limiterOf({ principalRequests: 0, principalSockets: 0 })
   for (let n = 0; n < 1_000; n++) {
     assert.equal(limiter.take('requests', 'principal', 'ada'), undefined)
     assert.equal(limiter.take('requests', 'address', 'ada'), undefined)
@@ -55,7 +64,7 @@ test('0 and off limit nothing', () => {
 })
 
 test('the addresses of a network of IPv6 share a quota, in any form', () => {
-  const { limiter } = limiterOf({ address: { requests: 3 } })
+  const { limiter } = limiterOf({ addressRequests: 3 })
   for (const address of ['2001:db8::1', '2001:DB8:0:0:ffff::2', '2001:0db8:0:0:1:2:3:4'])
     limiter.take('requests', 'address', address)
   assert.throws(() => limiter.take('requests', 'address', '2001:db8::'), TooManyRequests)
@@ -65,7 +74,7 @@ test('the addresses of a network of IPv6 share a quota, in any form', () => {
 })
 
 test('what is held counts until it is released', () => {
-  const { limiter } = limiterOf({ address: { sockets: 2 } })
+  const { limiter } = limiterOf({ addressSockets: 2 })
   const release = limiter.hold('sockets', 'address', '192.0.2.1')
   limiter.hold('sockets', 'address', '192.0.2.1')
   assert.throws(() => limiter.hold('sockets', 'address', '192.0.2.1'), TooManyRequests)
@@ -75,7 +84,7 @@ test('what is held counts until it is released', () => {
 })
 
 test('a flood of addresses keeps the memory of one limit bounded', () => {
-  const { limiter } = limiterOf({ address: { requests: 1_000 } })
+  const { limiter } = limiterOf({ addressRequests: 1_000 })
   const before = process.memoryUsage().heapUsed
   for (let n = 0; n < 500_000; n++)
     limiter.take('requests', 'address', `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
@@ -101,7 +110,7 @@ function createCounts(): SharedCounts & { up: boolean } {
 
 test('processes share their counts, and count alone while they cannot', async (t) => {
   const counts = createCounts()
-  const quotas = { principal: { requests: 10 } }
+  const quotas = { principalRequests: 10 }
   const [one, two] = [limiterOf(quotas, counts), limiterOf(quotas, counts)]
   t.after(() => Promise.all([one.limiter.stop(), two.limiter.stop()]))
   for (let n = 0; n < 6; n++) one.limiter.take('requests', 'principal', 'ada')

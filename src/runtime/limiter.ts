@@ -7,6 +7,8 @@ import {
   type Limiter,
   type Owner,
   OWNERS,
+  type QuotaSetting,
+  quotaSetting,
   TooManyRequests,
   type Usage,
 } from '../domain/limits.ts'
@@ -31,7 +33,7 @@ export interface LimiterOptions {
   now?: () => number
 }
 
-export type Quotas = Record<Owner, Record<Counted | Held, number | 'off'>>
+export type Quotas = Record<QuotaSetting, number | 'off'>
 
 /** Owners that one limit remembers. One that is forgotten begins a new window. */
 const MAX_OWNERS = 20_000
@@ -60,7 +62,7 @@ export function createLimiter(options: LimiterOptions): StoppableLimiter {
   const { quotas, windowMs, onLimited, shared, now = () => performance.now() } = options
   const changed = new Set<OwnUsage>()
   const counters = mapLimits(COUNTED, (limit, owner) =>
-    createCounter(limit, owner, quotas[owner][limit], windowMs),
+    createCounter(limit, owner, quotas[quotaSetting(owner, limit)], windowMs),
   )
 
   const share = async (): Promise<void> => {
@@ -118,7 +120,7 @@ function createHolds({ quotas, onLimited }: LimiterOptions): Limiter['hold'] {
   /** No more entries than what is open. */
   const held = new Map<string, number>()
   return (limit, owner, key) => {
-    const quota = quotaOf(quotas[owner][limit])
+    const quota = quotaOf(quotas[quotaSetting(owner, limit)])
     const name = `${limit} ${owner} ${owner === 'address' ? networkOf(key) : key}`
     const count = held.get(name) ?? 0
     if (count >= quota) {
@@ -176,8 +178,10 @@ function mapLimits<Name extends string, T>(
 
 /** Limits nothing. */
 export function createUnlimited(): Limiter {
-  const off = { requests: 'off', bytes: 'off', idempotencyKeys: 'off', sockets: 'off' } as const
-  return createLimiter({ windowMs: 60_000, quotas: { principal: off, address: off }, onLimited: () => {} })
+  const names = Object.keys({ ...COUNTED, ...HELD }) as (Counted | Held)[]
+  const off = OWNERS.flatMap((owner) => names.map((limit) => [quotaSetting(owner, limit), 'off']))
+  const quotas = Object.fromEntries(off) as Quotas
+  return createLimiter({ windowMs: 60_000, quotas, onLimited: () => {} })
 }
 
 /** A client of IPv6 has a network of 64 bits, and so each address in it. */

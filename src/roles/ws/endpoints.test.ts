@@ -92,25 +92,23 @@ test('connections above the limits are refused with 503', async () => {
   for (const client of clients) client.close()
 })
 
-test('connections beyond the limit of an address are refused with 429, and of a user with 1013', async () => {
+test('connections beyond a limit of their client are refused with 429, over both transports', async () => {
   const limits = { addressSockets: 3, principalSockets: 2 }
   const small = await startTestService({ roles: ['ws'], settings: { limits } }, TEST_FILE)
-  const clients = [await small.connect(newId()), await small.connect(newId())]
-  for (const client of clients) await client.message('connection.established')
-  const third = await small.connect(newId())
-  assert.equal((await third.closed).code, 1013)
-  const other = { token: small.token({ id: 'grace' }) }
-  await eventually('room for the address', async () => {
-    const client = await small.connect(newId(), other).catch(() => undefined)
-    if (client) clients.push(client)
-    return client !== undefined
-  })
-  assert.equal(await refusal(small, newId()), 429)
+  const id = await small.rows.add()
+  const clients = [await small.connect(id), await small.connect(id)]
+  assert.equal(await refusal(small, id), 429)
+  const authorization = `Bearer ${small.token()}`
+  const stream = await fetch(`${small.url}/documents/${id}/events`, { headers: { authorization } })
+  assert.equal(stream.status, 429)
+  assert.match(((await stream.json()) as { detail: string }).detail, /more than 2 open connections of this principal/)
+  clients.push(await small.connect(id, { token: small.token({ id: 'grace' }) }))
+  assert.equal(await refusal(small, id), 429)
   for (const client of clients) client.close()
   await eventually('room', () => small.ws.stats().connections === 0)
-  clients.push(await small.connect(newId()))
-  await clients.at(-1)!.message('connection.established')
-  clients.at(-1)!.close()
+  const again = await small.connect(id)
+  await again.message('connection.established')
+  again.close()
 })
 
 test('upgrades of other paths are not handled', async () => {

@@ -8,25 +8,26 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 */ -}}
 {{- define "docmgr.components" -}}
 {{- $serving := "listen.host listen.trustedProxies auth.issuer auth.audience shutdown.drain shutdown.limit log.level" -}}
+{{- $limits := "cache.url limits.window limits.principalRequests limits.principalBytes limits.principalIdempotencyKeys limits.principalSockets limits.addressRequests limits.addressBytes limits.addressIdempotencyKeys limits.addressSockets" -}}
 {{- $database := "database.poolSize database.statementTimeout" -}}
 {{- $blobs := "blobs.url blobs.region blobs.bucketPrefix" -}}
 {{- $feed := "changes.url changes.prefix changes.group changes.historyHours changes.historyEvents" -}}
 document:
-  settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} cache.url limits.contentBytes
+  settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes
   secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
   paths: [/documents, /document.DocumentService, /docs, =/openapi.json]
   grpc: true
 signature:
-  settings: {{ $serving }} {{ $database }} {{ $blobs }} documents.timeout
-  secrets: auth.secret database.url database.directUrl blobs
+  settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout
+  secrets: auth.secret database.url database.directUrl cache.url blobs
   paths: [/signatures]
 search:
-  settings: {{ $serving }} search.url search.index
-  secrets: auth.secret search.url
+  settings: {{ $serving }} search.url search.index {{ $limits }}
+  secrets: auth.secret search.url cache.url
   paths: [/search, /suggest, /aggregations]
 ws:
-  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout limits.connections
-  secrets: auth.secret changes.url
+  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout {{ $limits }} limits.connections
+  secrets: auth.secret changes.url cache.url
   paths: [/ws, =/events, /auth, /broadcast, =/stats]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
