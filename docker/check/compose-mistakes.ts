@@ -82,8 +82,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ],
     ['    profiles: [reindex]\n', '', 'reindex: is started with the others'],
     [
-      'environment: { <<: [*common, *changes, *cache] }',
-      'environment: { <<: [*common, *cache] }',
+      'environment: { <<: [*common, *changes, *cache, *documents] }',
+      'environment: { <<: [*common, *cache, *documents] }',
       'lacks DOCMGR_CHANGES',
     ],
     ['  read_only: true\n  tmpfs:', '  tmpfs:', 'can write to its root'],

@@ -94,14 +94,17 @@ test('connections above the limits are refused with 503', async () => {
 
 test('connections beyond a limit of their client are refused with 429, over both transports', async () => {
   const limits = { addressSockets: 3, principalSockets: 2 }
-  const small = await startTestService({ roles: ['ws'], settings: { limits } }, TEST_FILE)
+  const small = await startTestService({ roles: ['document', 'ws'], settings: { limits } }, TEST_FILE)
   const id = await small.rows.add()
   const clients = [await small.connect(id), await small.connect(id)]
   assert.equal(await refusal(small, id), 429)
   const authorization = `Bearer ${small.token()}`
   const stream = await fetch(`${small.url}/documents/${id}/events`, { headers: { authorization } })
   assert.equal(stream.status, 429)
-  assert.match(((await stream.json()) as { detail: string }).detail, /more than 2 open connections of this principal/)
+  assert.match(
+    ((await stream.json()) as { detail: string }).detail,
+    /more than 2 open connections of this principal/,
+  )
   clients.push(await small.connect(id, { token: small.token({ id: 'grace' }) }))
   assert.equal(await refusal(small, id), 429)
   for (const client of clients) client.close()
