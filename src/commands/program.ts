@@ -202,8 +202,16 @@ function addBackupCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--force', 'replace a file that exists')
     .option('--json', 'print JSON')
     .action((file, options) => chosen(async () => (await import('./backup.ts')).backup(file, options, io)))
+
+  withConfig(
+    add('restore <file>', 'restore a backup into an empty data folder, or empty servers', RESTORE_EXAMPLE),
+  )
+    .option('--incomplete', 'also one that lacks contents which were damaged')
+    .option('--json', 'print JSON')
+    .action((file, options) => chosen(async () => (await import('./restore.ts')).restore(file, options, io)))
 }
 
+const RESTORE_EXAMPLE = 'docmgr restore ~/backups/docmgr-2026-11-29.tar.gz --data restored'
 const BACKUP_EXAMPLE = 'docmgr backup ~/backups/docmgr-$(date +%F).tar.gz'
 const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
