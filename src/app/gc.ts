@@ -1,8 +1,12 @@
+import type { Client } from 'pg'
 import type { Config } from '../config/schema.ts'
+import { connectAlone, tryBackupLock } from '../db/backup-lock.ts'
+import type { Database } from '../db/database.ts'
 import { createIdempotencyStore } from '../db/idempotency-store.ts'
 import { createRetry } from '../roles/indexer/retry-transient.ts'
 import { systemClock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
+import { defineModule } from '../runtime/module.ts'
 import { startCommandPorts } from './command-ports.ts'
 import { findUnreferenced, type UnreferencedObject } from './verify/find-unreferenced.ts'
 
@@ -31,7 +35,13 @@ export async function openGc(
   options: { log: Logger; signal: AbortSignal; objectsBefore: Date },
 ): Promise<OpenGc> {
   const { log, signal, objectsBefore: olderThan } = options
-  const started = await startCommandPorts(config, log, (_base, { database, blobs }) => ({ database, blobs }))
+  const started = await startCommandPorts(config, log, (_base, { database, blobs }) => {
+    const lock = defineModule('backup-lock', { database }, async (needs) => {
+      const client = await excludeBackups(needs.database)
+      return { value: undefined, stop: () => client.end() }
+    })
+    return { database, blobs, lock }
+  })
   const blobs = started.value(started.roots.blobs)
   const { pool } = started.value(started.roots.database)
   const retry = createRetry(RETRY_TIMEOUT_MS, AbortSignal.any([signal, started.failed]))
@@ -46,4 +56,12 @@ export async function openGc(
     },
     stop: () => started.stop(),
   }
+}
+
+/** A backup reads the objects of the rows that it saw at its start, so nothing may be removed meanwhile. */
+async function excludeBackups({ direct }: Database): Promise<Client> {
+  const client = await connectAlone(direct)
+  if (await tryBackupLock(client, 'exclusive')) return client
+  await client.end()
+  throw new Error('a backup is being made and reads the objects: run `docmgr gc` when it is done')
 }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { tryBackupLock } from '../db/backup-lock.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { silentLogger } from '../runtime/logger.ts'
-import { runCli } from '../testing/cli.ts'
+import { runCli, startCli } from '../testing/cli.ts'
+import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
+import { withDatabase } from '../testing/service-database.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
@@ -107,4 +111,34 @@ test('a damaged content is named and left out, and the archive says that it is n
   for (const id of [damaged, lost, large])
     assert.match(stderr, new RegExp(`left out: documents/${id}/content: `))
   assert.equal((await backup('incomplete.tar.gz', '--check')).code, 3)
+})
+
+test('while objects are removed no backup begins, and while a backup is made no object is removed', async () => {
+  await withDatabase(data, async (client) => {
+    assert.ok(await tryBackupLock(client, 'exclusive'))
+    const { code, stderr } = await backup('excluded.tar.gz')
+    assert.equal(code, 1)
+    assert.match(stderr, /`docmgr gc` removes objects now/)
+  })
+  await withDatabase(data, async (client) => {
+    assert.ok(await tryBackupLock(client, 'shared'))
+    const { code, stderr } = await runCli(['gc', '--data', data])
+    assert.equal(code, 1)
+    assert.match(stderr, /a backup is being made and reads the objects/)
+    assert.equal((await backup('beside.tar.gz', '--json')).code, 3)
+  })
+})
+
+test('an interrupted backup leaves nothing', async () => {
+  for (let n = 0; n < 15; n++) await create(randomBytes(500_000).toString('hex'))
+  const draftIsThere = async (): Promise<boolean> =>
+    (await readdir(folder)).some((name) => name.startsWith('interrupted.tar.gz.part-'))
+  const running = startCli(['backup', join(folder, 'interrupted.tar.gz'), '--data', data])
+  await eventually('the backup to be written', draftIsThere)
+  running.process.kill('SIGINT')
+  assert.deepEqual((await running.ended).code, 130)
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('interrupted')),
+    [],
+  )
 })
