@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { connectAlone } from '../db/backup-lock.ts'
+import { startEmbeddedPostgres } from '../db/embedded/embedded-postgres.ts'
+import { migrateDatabaseTo } from '../db/migrate.ts'
+import { migrationsFolder } from '../db/open.ts'
+import { openBlobs } from '../ports/blobs/open.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { packageRoot } from '../runtime/package-root.ts'
 import { runCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
@@ -41,7 +49,7 @@ const sign = (url: string, id: string): Promise<Json> => {
   return send(url, 'POST', '/signatures', { document_id: id, ...signer })
 }
 
-/** Creates, changes, signs and deletes until it is told to end. @returns what was acknowledged */
+/** Creates, changes, signs and deletes until `end` is called. @returns what was acknowledged */
 function startWriting(url: string) {
   let writing = true
   const acknowledged = new Map<string, Json>()
@@ -162,4 +170,64 @@ test('a damaged archive leaves nothing', async () => {
     (await readdir(folder)).filter((name) => name.startsWith('damaged')),
     [],
   )
+})
+
+test('an archive of the first format, which an earlier version wrote, is restored', async () => {
+  const fixture = join(packageRoot(), 'src/testing/backup-format-1.tar.gz')
+  const target = join(folder, 'first-format')
+  const { code, stderr } = await runCli(['restore', fixture, '--data', target])
+  assert.equal(code, 0, stderr)
+  const restored = await startServiceProcess(target)
+  try {
+    const { http: url } = restored.urls
+    const documents: Json[] = await send(url, 'GET', '/documents')
+    const facts = documents.map(({ title, status, version }) => [title, status, version])
+    assert.deepEqual(facts, [
+      ['Größe 大', 'sent', 2],
+      ['Signed', 'signed', 2],
+    ])
+    const [signature] = (await send(url, 'GET', '/signatures?include=signature_data')) as Json[]
+    assert.equal(signature.signature_data, PNG)
+    await eventually('the index to be rebuilt', async () => {
+      const found = await send(url, 'GET', '/search?q=heron')
+      return found.documents.length === 1
+    })
+  } finally {
+    await restored.stop()
+  }
+})
+
+test('an archive of an older schema version is migrated', async () => {
+  const old = join(folder, 'old')
+  const id = '019aa1b2-0000-7000-8000-000000000001'
+  const bytes = Buffer.from('text of an older version')
+  const key = `${id}/content`
+  await mkdir(old)
+  const server = await startEmbeddedPostgres({ folder: join(old, 'postgres'), log: silentLogger })
+  try {
+    await migrateDatabaseTo(server.connection, migrationsFolder(), 3)
+    const client = await connectAlone(server.connection)
+    await client.query(
+      `insert into documents.documents (id, title, content_size, content_sha256, s3_key, created_by)
+       values ($1, 'Old', $2, $3, $4, 'Ada@Example.com')`,
+      [id, bytes.length, createHash('sha256').update(bytes).digest('hex'), key],
+    )
+    await client.end()
+  } finally {
+    await server.stop()
+  }
+  const blobs = await openBlobs('file:', { folder: join(old, 'blobs'), log: silentLogger })
+  await blobs.put('documents', key, bytes, { contentType: 'text/plain', maxBytes: 1_000 })
+  await blobs.stop()
+  const older = join(folder, 'older.tar.gz')
+  const made = await runCli(['backup', older, '--json', '--data', old])
+  assert.deepEqual([made.code, JSON.parse(made.stdout).schema_version], [0, 3], made.stderr)
+  const target = join(folder, 'migrated')
+  const { code, stderr } = await runCli(['restore', older, '--data', target])
+  assert.equal(code, 0, stderr)
+  assert.match((await runCli(['migrate', '--check', '--data', target])).stdout, /up to date/)
+  // The index is empty until the first start.
+  const { stdout } = await runCli(['verify', '--repair', '--data', target])
+  assert.match(stdout, /index-missing: 1 found, 1 repaired/)
+  assert.match((await runCli(['verify', '--data', target])).stdout, /Everything is well/)
 })

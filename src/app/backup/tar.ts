@@ -57,7 +57,7 @@ function headerOf(name: string, size: number, modified: Date): Buffer {
 /** The sum of all bytes, with blanks in place of the checksum itself. */
 function checksumOf(header: Buffer): number {
   let sum = 8 * 0x20
-  for (const [at, byte] of header.entries()) if (at < 148 || at >= 156) sum += byte
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at]!
   return sum
 }
 
