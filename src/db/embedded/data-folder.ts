@@ -98,7 +98,8 @@ async function checkVersion(data: string, { major }: PostgresBinaries): Promise<
   }
   throw new Error(
     `${data} was created by PostgreSQL ${version}, and this is PostgreSQL ${major}, which cannot read it: ` +
-      `use a docmgr with PostgreSQL ${version} to move the data, or choose another folder with --data`,
+      `make a backup with a docmgr that has PostgreSQL ${version} and restore it with this one, or choose another ` +
+      'folder with --data',
   )
 }
 
