@@ -5,11 +5,7 @@ import { openEventStream } from '../../testing/event-stream.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { newId, startTestService } from '../../testing/test-service.ts'
 
-const options = {
-  roles: ['document', 'signature', 'ws'],
-  overrides: { ws: { pingMs: 50, checkMs: 20 } },
-} as const
-const service = await startTestService({ ...options, roles: [...options.roles] }, TEST_FILE)
+const service = await startTestService({ roles: ['document', 'signature', 'ws'] }, TEST_FILE)
 const { create, send, sign, url } = service
 
 const open = (path: string, headers: Record<string, string> = {}, base = url) =>
@@ -79,18 +75,20 @@ test('an unknown position is a reset, and what is no position a problem', async 
   }
 })
 
-test('heartbeats are comments, and move the position on', async () => {
-  const [{ id }, other] = [await create(), await create()]
-  const stream = await open(`/documents/${id}/events`)
-  await send('PATCH', `/documents/${other.id}`, { title: 'new' })
+test('heartbeats are comments, and move the position on', async (t) => {
+  const overrides = { ws: { pingMs: 50, checkMs: 20 } }
+  const beating = await startTestService({ roles: ['document', 'ws'], overrides }, t)
+  const [{ id }, other] = [await beating.create(), await beating.create()]
+  const stream = await open(`/documents/${id}/events`, {}, beating.url)
+  await beating.send('PATCH', `/documents/${other.id}`, { title: 'new' })
   const moved = await eventually(
     'a new position',
     () => /\n: heartbeat\nid: (\S+)\n\n/.exec(stream.text())?.[1],
   )
   assert.ok(stream.text().includes('\n: heartbeat\n'))
   stream.close()
-  await send('PATCH', `/documents/${id}`, { title: 'later' })
-  const again = await open(`/documents/${id}/events`, { 'last-event-id': moved })
+  await beating.send('PATCH', `/documents/${id}`, { title: 'later' })
+  const again = await open(`/documents/${id}/events`, { 'last-event-id': moved }, beating.url)
   assert.equal((await again.changes(1))[0]!.data.data.title, 'later')
   again.close()
 })
