@@ -17,7 +17,7 @@ export interface Seen {
   status: string
 }
 
-/** What an answer told; `gone` is a 404. */
+/** What an answer said; `gone` is a 404. */
 export interface Result {
   id?: string
   seen?: Seen

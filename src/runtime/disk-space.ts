@@ -44,7 +44,7 @@ export function watchDiskSpace(folder: string): DiskSpace {
   }
 }
 
-/** What a client is told. */
+/** The message for a client. */
 export const diskFull = (disk: string): string => `${disk} is full; try again when space has been freed`
 
 const mebibytes = (bytes: number): number => Math.floor(bytes / 1024 / 1024)

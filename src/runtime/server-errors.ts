@@ -8,7 +8,7 @@
  *   acted, so it is tried again without end, with its message in readiness and in the log.
  * - `data`: the request or a value in it; it fails however often it is sent.
  *
- * An error that no list has is `passing`: a new version of a server may add some, and an event that is tried again in vain
+ * An error that no list has is `passing`: a new version of a server may add some, and an event that is tried again and again
  * is seen in readiness, while one that was given up in error is a stale document.
  */
 export type Blame = 'passing' | 'slow' | 'configuration' | 'data'

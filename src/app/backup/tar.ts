@@ -12,7 +12,7 @@ export interface Entry {
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-export const MAX_NAME_CHARS = 100
+const MAX_NAME_CHARS = 100
 const BLOCK = 512
 /** What eleven octal digits can say. */
 const MAX_SIZE = 8 ** 11 - 1

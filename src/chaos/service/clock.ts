@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** The clock of the processes that are started with `env`. */
 export interface Clock {
   env: Record<string, string>
-  /** Lets their clock differ from that of the machine. Time that is measured, rather than told, is not affected. */
+  /** Lets their clock differ from that of the machine. Time that is measured, rather than read, is not affected. */
   set(offsetSeconds: number): void
 }
 

@@ -88,7 +88,7 @@ function dataStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
       }
       await poll(20_000, drop, 5)
     },
-    /** Only the newest events are kept, so that whoever was away for longer has to be told. */
+    /** Only the newest events are kept, so that a subscriber that was away for longer needs a reset. */
     async 'truncate-history'() {
       docmgr.settings = { DOCMGR_CHANGES_HISTORY_EVENTS: '20' }
       await docmgr.restart()

@@ -84,14 +84,14 @@ export class Subscriber {
       handshakeTimeout: CONNECT_MS,
     })
     this.#ws = ws
-    let heard = performance.now()
+    let seenAt = performance.now()
     const watch = setInterval(() => {
-      if (performance.now() - heard > SILENCE_MS) ws.terminate()
+      if (performance.now() - seenAt > SILENCE_MS) ws.terminate()
       else if (ws.readyState === WebSocket.OPEN) ws.ping()
     }, PING_MS)
-    ws.on('pong', () => (heard = performance.now()))
+    ws.on('pong', () => (seenAt = performance.now()))
     ws.on('message', (bytes: Buffer) => {
-      heard = performance.now()
+      seenAt = performance.now()
       if (!this.#isAway) this.#receive(JSON.parse(bytes.toString()) as Message)
     })
     ws.on('error', () => {})

@@ -82,7 +82,7 @@ export function createTickets(
       throw new DomainError('unavailable', 'the ticket could not be kept')
     },
     async redeem(ticket) {
-      // Whoever has no token costs the other processes nothing.
+      // A client without a token costs the other processes nothing.
       if (!seal.isGenuine(ticket)) throw refused()
       const [hash, claim] = [hashOf(ticket), randomUUID()]
       if (kept.get(hash)?.claim !== undefined) throw refused()

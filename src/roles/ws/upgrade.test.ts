@@ -82,7 +82,7 @@ test('documents that do not exist are refused, others never', async () => {
     const id = await insertDocument(service.database.pool)
     assert.equal((await shake(`/ws/${id}`, { query: { token: token() } })).status, 101)
   }
-  // Whoever has no token does not learn what exists.
+  // A client without a token does not learn what exists.
   assert.equal((await shake(`/ws/${newId()}`, { query: { token: 'x.y.z' } })).status, 1008)
 })
 
