@@ -69,7 +69,8 @@ test('an archive that was cut off or changed is refused', async () => {
     await writeFile(file, whole)
   }
   const changed = Buffer.from(whole)
-  changed[whole.length >> 1]! ^= 1
+  // A single bit can be one that gzip does not use.
+  changed.fill(0x55, whole.length >> 1, (whole.length >> 1) + 16)
   await writeFile(file, changed)
   assert.match((await backup('damaged.tar.gz', '--check')).stderr, /cannot be used: it /)
   await writeFile(file, 'not a backup')

@@ -211,7 +211,7 @@ test('roles in several processes need adapters that they can share', async () =>
 test('a role that uses no database needs no setting for it', async () => {
   const kafka = { DOCMGR_CHANGES_URL: 'kafka://kafka:9092' }
   const elasticsearch = { DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
-  await load({ env: { DOCMGR_ROLES: 'ws', ...kafka } })
+  await load({ env: { DOCMGR_ROLES: 'ws', ...kafka, DOCMGR_DOCUMENTS_URL: 'grpc://document:50051' } })
   await load({ env: { DOCMGR_ROLES: 'search', ...elasticsearch } })
   const indexer = { DOCMGR_ROLES: 'indexer', ...kafka, ...elasticsearch }
   const [problem] = await problemsOf({ env: indexer })

@@ -43,6 +43,12 @@ export function subscribeWithResume(documentId: string, urls: () => { ws: string
       },
     })
 
+  /** A document that was deleted can only be followed until that is received; connecting again is refused then. */
+  const endOf = ({ closed }: Subscription): Promise<void> =>
+    closed.catch((error: unknown) => {
+      if (messages.at(-1)?.type !== 'document.deleted') throw error
+    })
+
   let subscription = open()
   subscription.closed.catch((error: Error) => void (state = `ended: ${error.message}`))
   return {
@@ -57,12 +63,13 @@ export function subscribeWithResume(documentId: string, urls: () => { ws: string
     ]),
     async leaveAndReturn() {
       subscription.close()
-      await subscription.closed
+      await endOf(subscription)
       subscription = open(subscription.position())
+      subscription.closed.catch((error: Error) => void (state = `ended: ${error.message}`))
     },
     async close() {
       subscription.close()
-      await subscription.closed
+      await endOf(subscription)
     },
   }
 }

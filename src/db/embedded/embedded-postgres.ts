@@ -143,7 +143,10 @@ async function ensureDatabase(connection: ConnectionSettings): Promise<void> {
   try {
     await client.connect()
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE])
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(DATABASE)}`)
+    const name = client.escapeIdentifier(DATABASE)
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${name}`)
+    // The details of a statement's error contain values of the row; those of a failed start say what to do.
+    await client.query(`ALTER DATABASE ${name} SET log_error_verbosity = 'terse'`)
   } finally {
     await client.end().catch(() => {})
   }

@@ -30,8 +30,6 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   log_line_prefix: '',
   log_min_messages: 'warning',
   log_min_error_statement: 'panic',
-  // Without the details of an error, which contain values of the row.
-  log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 }
 
