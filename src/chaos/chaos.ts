@@ -1,7 +1,7 @@
 /**
  * A recorded workload under strikes, and a check of everything that was promised. README.md explains it.
  *
- *   npm run chaos -- [--profile embedded|stack] [--seed N] [--minutes M] [--strikes a,b]
+ *   npm run chaos -- [--seed N] [--minutes M] [--strikes a,b]
  */
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
     return 0
   }
   if (options.check !== undefined) return checkFile(options.check)
-  const service = await openService(options)
+  const service = await openEmbeddedService()
   try {
     return await run(options, service)
   } catch (error) {
@@ -56,13 +56,8 @@ function checkFile(path: string): number {
   return faults.length === 0 ? 0 : 1
 }
 
-function openService({ profile }: ChaosOptions): Promise<Service> {
-  if (profile === 'stack') throw new Error('not yet')
-  return openEmbeddedService()
-}
-
 async function run(options: ChaosOptions, service: Service): Promise<number> {
-  const { seed, minutes, profile } = options
+  const { seed, minutes } = options
   const all = [...Object.keys(service.strikes), MANY]
   if (options.strikes.includes('list')) {
     print(all.join('\n'))
@@ -75,7 +70,7 @@ async function run(options: ChaosOptions, service: Service): Promise<number> {
       `no strike is called ${unknown}; there are ${all.join(', ')}. ${service.impossible[unknown] ?? ''}`,
     )
   const path = options.history ?? join(mkdtempSync(join(tmpdir(), 'docmgr-history-')), 'history.jsonl')
-  print(`profile ${profile}, seed ${seed}, ${minutes} minutes; history: ${path}`)
+  print(`seed ${seed}, ${minutes} minutes; history: ${path}`)
   for (const [kind, reason] of Object.entries(service.impossible)) print(`left out: ${kind}: ${reason}`)
   if (!(await poll(START_MS, () => service.isReady()))) throw new Error('the service did not start')
 
@@ -91,7 +86,7 @@ async function run(options: ChaosOptions, service: Service): Promise<number> {
   for (const line of describeFaults(history.entries, faults)) print(line)
   const isGood = faults.length === 0 && struck.failures.length === 0
   if (!isGood) print(`end of the log:\n${service.log().slice(-6_000)}`)
-  print(isGood ? `passed, seed ${seed}` : `FAILED; --profile ${profile} --seed ${seed} repeats it`)
+  print(isGood ? `passed, seed ${seed}` : `FAILED; --seed ${seed} repeats it`)
   return isGood ? 0 : 1
 }
 
