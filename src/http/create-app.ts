@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
+import { TooManyRequests } from '../domain/limits.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -69,6 +70,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       response = await runRoute(route, routed, context, options)
     } catch (error) {
       failed = true
+      if (error instanceof TooManyRequests && error.usage) context.usages.push(error.usage)
       response = problemResponse(request, error, context.requestId)
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)

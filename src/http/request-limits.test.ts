@@ -40,10 +40,10 @@ test('responses tell the quotas of their client, and a used up one is 429', asyn
     /^"address-requests";r=99;t=60, "principal-requests";r=2;t=60$/,
   )
   for (let n = 0; n < 2; n++) await get(service, '/documents', bearer(service, 'ada'))
-  await expectRefusal(
-    await get(service, '/documents', bearer(service, 'ada')),
-    /more than 3 requests of this principal/,
-  )
+  const refused = await get(service, '/documents', bearer(service, 'ada'))
+  assert.equal(refused.headers.get('ratelimit-policy'), policy)
+  assert.match(refused.headers.get('ratelimit')!, /, "principal-requests";r=0;t=\d+$/)
+  await expectRefusal(refused, /more than 3 requests of this principal/)
   assert.equal((await get(service, '/documents', bearer(service, 'grace'))).status, 200)
   const metrics = await (await get(service, '/metrics')).text()
   assert.match(metrics, /docmgr_limited_total\{limit="requests",owner="principal"\} 1/)
