@@ -61,7 +61,6 @@ const REDIS = [
   'NOREPLICAS Not enough good replicas to write.',
   'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk.',
   'EXECABORT Transaction discarded because of previous errors.',
-  'NOSCRIPT No matching script.',
   'NOPERM this user has no permissions to run the command',
   'FUTURE an answer of a later version',
 ]

@@ -44,12 +44,12 @@ const MISCONFIGURED =
 const FULL_SERVER = /^ERR max number of clients/
 
 /**
- * Redis rejected this command, or has lost a script; the connection can still be used. Any other error reply is about the
- * state of the server: Redis counts as unavailable then.
+ * Redis rejected this command; the connection can still be used. Any other error reply is about the state of the server:
+ * Redis counts as unavailable then.
  */
 export const isCommandError = (error: unknown): boolean =>
   error instanceof ErrorReply &&
-  (isUnknownScript(error) || blameOf('redis', error.message.split(' ', 1)[0]!) === 'data') &&
+  blameOf('redis', error.message.split(' ', 1)[0]!) === 'data' &&
   !FULL_SERVER.test(error.message)
 
 /** Redis rejected the client's user, password or database. */
