@@ -2,6 +2,7 @@ import { checkArchive, type End, type Manifest, openBackup } from '../app/backup
 import { createLogger } from '../runtime/logger.ts'
 import { archiveMessage } from './archive-message.ts'
 import { EXIT } from './exit-codes.ts'
+import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { printable } from './printable.ts'
@@ -65,14 +66,14 @@ function report({ file, manifest, end, bytes }: Outcome, { json, check }: Backup
     }
     io.json({ file, ...(bytes !== undefined && { bytes }), ...summary })
   } else {
-    const what = `${number(rows)} rows and ${number(objects)} contents and images, as of ${created_at}`
+    const what = `${formatNumber(rows)} rows and ${formatNumber(objects)} contents and images, as of ${created_at}`
     io.out(
       check
         ? `${file}, of docmgr ${program_version}, has ${what}.`
         : `${file} has ${what}, and was verified.`,
     )
     if (!end.complete) {
-      const missing = `${number(end.damaged)} contents or images are damaged, and not in it`
+      const missing = `${formatNumber(end.damaged)} contents or images are damaged, and not in it`
       io.out(`It is not complete: ${missing}. \`docmgr verify\` names them; an older backup may have them.`)
     }
   }
@@ -81,5 +82,3 @@ function report({ file, manifest, end, bytes }: Outcome, { json, check }: Backup
 
 const objectsOf = ({ objects }: Manifest): number =>
   Object.values(objects).reduce((sum, { count }) => sum + count, 0)
-
-const number = (value: number): string => value.toLocaleString('en')

@@ -1,6 +1,7 @@
 import { openGc, type UnreferencedObject } from '../app/gc.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { EXIT } from './exit-codes.ts'
+import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
 import { printable } from './printable.ts'
@@ -48,7 +49,7 @@ export async function gc(options: GcOptions, io: Io): Promise<number> {
   }
   if (json) io.json({ dry_run: dryRun, count, bytes, objects })
   else {
-    const what = `${count.toLocaleString('en')} objects that no row names, ${bytes.toLocaleString('en')} bytes`
+    const what = `${formatNumber(count)} objects that no row names, ${formatNumber(bytes)} bytes`
     io.out(dryRun ? `Would remove ${what}.` : `Removed ${what}.`)
   }
   return EXIT.done

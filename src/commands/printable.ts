@@ -1,6 +1,5 @@
 /** Control characters, and those that change the direction of text. */
-// eslint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g
+const UNPRINTABLE = /[\s\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu
 
 /** Text on one line without control sequences for the terminal. */
 export function printable(text: string): string {

@@ -3,6 +3,7 @@ import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { printable } from './printable.ts'
@@ -40,7 +41,7 @@ async function compare(opened: OpenReindex, { json }: ReindexOptions, io: Io): P
   const isOutdated = missing + older > 0
   if (json) io.json({ ...result, indexed: 0, failed: [], failures: 0 })
   else if (isOutdated) {
-    const what = `${number(missing)} missing, ${number(older)} older`
+    const what = `${formatNumber(missing)} missing, ${formatNumber(older)} older`
     io.out(`${documents(compared)} compared: ${what}: run \`docmgr reindex\`.`)
   } else io.out(`${documents(compared)} compared: the index is up to date.`)
   return isOutdated ? EXIT.attention : EXIT.done
@@ -58,9 +59,9 @@ async function indexAgain(opened: OpenReindex, { json }: ReindexOptions, io: Io)
   if (json) io.json({ ...result, failed: failures, failures: failed })
   else {
     const { compared, missing, older, indexed } = result
-    const why = `${number(missing)} were missing, ${number(older)} older`
+    const why = `${formatNumber(missing)} were missing, ${formatNumber(older)} older`
     io.out(
-      `${documents(compared)} compared: ${number(indexed)} indexed again (${why}), ${number(failed)} failed.`,
+      `${documents(compared)} compared: ${formatNumber(indexed)} indexed again (${why}), ${formatNumber(failed)} failed.`,
     )
   }
   return failed > 0 ? EXIT.attention : EXIT.done
@@ -94,5 +95,4 @@ function explain(error: unknown): never {
   )
 }
 
-const number = (value: number): string => value.toLocaleString('en')
-const documents = (count: number): string => (count === 1 ? '1 document' : `${number(count)} documents`)
+const documents = (count: number): string => (count === 1 ? '1 document' : `${formatNumber(count)} documents`)

@@ -3,6 +3,7 @@ import { openRestore } from '../app/restore.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { archiveMessage } from './archive-message.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { startProgress } from './progress.ts'
@@ -44,11 +45,11 @@ export async function restore(file: string, options: RestoreOptions, io: Io): Pr
       missing: end.damaged,
     })
   } else {
-    io.out(`Restored ${number(rows)} rows and ${number(objects)} contents and images, as of ${created_at}.`)
+    io.out(
+      `Restored ${formatNumber(rows)} rows and ${formatNumber(objects)} contents and images, as of ${created_at}.`,
+    )
     if (!end.complete)
-      io.out(`${number(end.damaged)} contents or images are missing: \`docmgr verify\` names them.`)
+      io.out(`${formatNumber(end.damaged)} contents or images are missing: \`docmgr verify\` names them.`)
   }
   return end.complete ? EXIT.done : EXIT.attention
 }
-
-const number = (value: number): string => value.toLocaleString('en')

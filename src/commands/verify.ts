@@ -1,6 +1,7 @@
 import { type Damage, type DamageKind, DAMAGES, openVerify } from '../app/verify.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { EXIT } from './exit-codes.ts'
+import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
 import { printable } from './printable.ts'
@@ -67,7 +68,7 @@ function* summaryOf(
   kinds: Partial<Record<DamageKind, { found: number; repaired: number }>>,
   hasRepaired: boolean,
 ): Generator<string> {
-  const parts = Object.entries(checked).map(([part, count]) => `${part} ${count.toLocaleString('en')}`)
+  const parts = Object.entries(checked).map(([part, count]) => `${part} ${formatNumber(count)}`)
   if (parts.length > 0) yield `Checked: ${parts.join(', ')}.`
   const entries = Object.entries(kinds) as [DamageKind, { found: number; repaired: number }][]
   if (entries.length === 0) yield 'Everything is well.'
