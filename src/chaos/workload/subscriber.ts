@@ -34,7 +34,8 @@ export class Subscriber {
   #ws: WebSocket | undefined
   #position: string | undefined
   #isAway = true
-  #needsState = false
+  /** there is no such document, says the service: it can only be followed until its deletion was received */
+  #isRefused = false
   #loop: Promise<void> | undefined
   /** the newest state that it knows */
   known: number | 'gone' = 0
@@ -61,15 +62,10 @@ export class Subscriber {
     await this.#loop
   }
 
-  /** Whether it is connected and has read the state after a reset. */
-  get isSettled(): boolean {
-    return this.#ws?.readyState === WebSocket.OPEN && !this.#needsState && this.#position !== undefined
-  }
-
   async #run(): Promise<void> {
-    while (!this.#isAway) {
+    while (!this.#isAway && !this.#isRefused) {
       await this.#connect()
-      if (!this.#isAway) await pause(RETRY_MS)
+      if (!this.#isAway && !this.#isRefused) await pause(RETRY_MS)
     }
   }
 
@@ -93,6 +89,11 @@ export class Subscriber {
     ws.on('message', (bytes: Buffer) => {
       seenAt = performance.now()
       if (!this.#isAway) this.#receive(JSON.parse(bytes.toString()) as Message)
+    })
+    ws.on('unexpected-response', (_, { statusCode }) => {
+      if (statusCode === 404) this.#learn('gone')
+      this.#isRefused ||= statusCode === 404
+      ws.terminate()
     })
     ws.on('error', () => {})
     await new Promise((resolve) => ws.on('close', resolve))
@@ -126,10 +127,11 @@ export class Subscriber {
 
   /** What a client does that may have missed something. Repeated until it is certain, also over disconnects. */
   async #readState(): Promise<void> {
-    this.#needsState = true
     const state = await readState(this.#url, this.#id, () => this.#isAway)
-    this.#needsState = state === undefined
-    if (state === undefined) return
+    if (state !== undefined) this.#learn(state)
+  }
+
+  #learn(state: number | 'gone'): void {
     this.#history.add({ kind: 'state', key: this.key, subscriber: this.name, version: state })
     if (state === 'gone' || this.known === 'gone') this.known = 'gone'
     else this.known = Math.max(this.known, state)
