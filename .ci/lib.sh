@@ -25,7 +25,7 @@ run_tests() {
 
 # need_tools: curl and Python's venv, which minimal images lack.
 need_tools() {
-  if command -v curl >/dev/null && python3 -m venv --help >/dev/null 2>&1; then return; fi
+  if command -v curl >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; then return; fi
   section 'tools'
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends curl python3-venv >/dev/null

@@ -69,7 +69,15 @@ function composeDocument(base: Base, ports: Ports) {
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
     ])
-    const role = createDocumentRole({ ...resources, limiter, clock, newId, limits, log: logOf('document') })
+    const role = createDocumentRole({
+      ...resources,
+      authMode: authenticator.mode,
+      limiter,
+      clock,
+      newId,
+      limits,
+      log: logOf('document'),
+    })
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),

@@ -112,4 +112,7 @@ export const dateTime = z.iso
   .datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-03-01T00:00:00Z' })
   // PostgreSQL has no year 0 and no offset of 16 hours.
   .refine((time) => !/^0000|[+-](1[6-9]|2\d):\d\d$/.test(time), 'must be a valid date and time')
-  .meta({ examples: ['2026-03-01T00:00:00Z'] })
+  .meta({
+    examples: ['2026-03-01T00:00:00Z'],
+    override: { pattern: '^(?!0000).*T.*(Z|[+-](0\\d|1[0-5]):\\d\\d)$' },
+  })

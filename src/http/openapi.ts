@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import { PROBLEMS, type ProblemCode } from '../domain/errors.ts'
 import { defineEndpoint, type Endpoint, type EndpointGroup } from './endpoint.ts'
-import { PROBLEM_HEADERS, RESPONSE_HEADERS, type ResponseHeader } from './response-headers.ts'
+import { LIMIT_HEADERS, PROBLEM_HEADERS, RESPONSE_HEADERS, type ResponseHeader } from './response-headers.ts'
 
 export interface ApiDescription {
   /** the endpoints of each role */
@@ -100,9 +100,10 @@ function removeUnusedHeaders(description: ReturnType<typeof createDocument>): vo
   }
 }
 
-/** Zod's patterns for formats are longer than a page, and say no more than the format. */
+/** Zod's patterns for formats take several lines and say no more than the format; ours are shorter, and say more. */
 function simplify(schema: { format?: string; pattern?: string }): void {
-  if (schema.format === 'uuid' || schema.format === 'date-time') delete schema.pattern
+  const isFormat = schema.format === 'uuid' || schema.format === 'date-time'
+  if (isFormat && (schema.pattern ?? '').length > 80) delete schema.pattern
 }
 
 function operation(
@@ -129,7 +130,10 @@ function operation(
     responses: {
       ...Object.fromEntries(problems.map((status) => [status, reference('responses', problemName(status))])),
       ...Object.fromEntries(
-        Object.entries(responses).map(([status, response]) => [status, responseOf(response)]),
+        Object.entries(responses).map(([status, response]) => [
+          status,
+          responseOf(response, isLimited(endpoint)),
+        ]),
       ),
     },
   } as ZodOpenApiOperationObject
@@ -143,11 +147,16 @@ function needsToken({ access = 'user' }: Endpoint, mode: Mode): boolean {
   return access === 'admin' || (access !== 'public' && mode === 'required')
 }
 
-function responseOf({ description, schema, contentTypes, headers = [] }: Endpoint['responses'][number]) {
+const isLimited = ({ unlimited }: Endpoint): boolean => unlimited !== true
+
+function responseOf(
+  { description, schema, contentTypes, headers = [] }: Endpoint['responses'][number],
+  isLimited: boolean,
+) {
   const content = contentTypes ?? (schema && { 'application/json': schema })
   return {
     description,
-    headers: headerReferences(headers),
+    headers: headerReferences([...headers, ...(isLimited ? LIMIT_HEADERS : [])]),
     ...(content && {
       content: Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }])),
     }),
@@ -159,6 +168,7 @@ function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
   const { access = 'user', acts, body, method, params, problems = [], query, rawBody } = endpoint
   const codes: ProblemCode[] = ['malformed-request', 'internal', ...problems]
   if (access !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
+  if (isLimited(endpoint)) codes.push('too-many-requests')
   if (access === 'admin') codes.push('forbidden')
   if (access !== 'public' || params || query) codes.push('validation-failed')
   if (body || rawBody) codes.push('request-timeout', 'payload-too-large', 'unsupported-media-type')

@@ -39,6 +39,15 @@ const HEADERS = {
     description: 'the path of what was created',
     schema: { type: 'string', format: 'uri-reference' },
   },
+  RateLimit: {
+    description:
+      'what is left of the limits that apply, and for how long (draft-ietf-httpapi-ratelimit-headers-10)',
+    schema: text('"requests-address";r=999;t=10'),
+  },
+  'RateLimit-Policy': {
+    description: 'the limits that apply',
+    schema: text('"requests-address";q=1000;w=10;qu="requests"'),
+  },
   'Repr-Digest': {
     description: 'SHA-256 of the whole content (RFC 9530)',
     schema: text('sha-256=:MV9b23bQeMQ7isAGTkoBZGErH853yGk0W/yUx1iU7dM=:'),
@@ -56,6 +65,9 @@ const HEADERS = {
 
 export type ResponseHeader = keyof typeof HEADERS
 
+/** Those of every response to a request that is counted. */
+export const LIMIT_HEADERS: readonly ResponseHeader[] = ['RateLimit', 'RateLimit-Policy']
+
 export const RESPONSE_HEADERS: Record<ResponseHeader, HeaderDefinition> = HEADERS
 
 /** Those of problems, by status. */
@@ -64,6 +76,6 @@ export const PROBLEM_HEADERS: Partial<
 > = {
   401: ['WWW-Authenticate'],
   416: ['Content-Range'],
-  429: ['Retry-After'],
+  429: ['Retry-After', ...LIMIT_HEADERS],
   503: ['Retry-After'],
 }

@@ -64,6 +64,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     log,
     limiter: createUnlimited(),
     limits,
+    authMode: 'open',
   })
   return async (id) => (await role.documents.get(id, testContext())) as Document
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { documentSchema } from '../../http/document-schemas.ts'
 import { entityTag, idempotencyKey } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
@@ -5,8 +6,16 @@ import { binary } from '../../http/fields.ts'
 import type { CreateDocument } from './create-document.ts'
 import { jsonForm, multipartForm, rawQuery, readNewDocument } from './read-new-document.ts'
 
-export function postDocument(create: CreateDocument, limits: { contentBytes: number }): Endpoint {
+export interface PostDocumentOptions {
+  limits: { contentBytes: number }
+  /** `required`: every request has a token, whose e-mail address is created_by by default */
+  authMode: 'open' | 'required'
+}
+
+export function postDocument(create: CreateDocument, { limits, authMode }: PostDocumentOptions): Endpoint {
   const form = jsonForm(limits.contentBytes)
+  const described = (schema: z.ZodType): z.ZodType =>
+    authMode === 'open' ? schema : (schema as z.ZodObject).partial({ created_by: true })
   return defineEndpoint({
     method: 'POST',
     path: '/documents',
@@ -18,8 +27,8 @@ export function postDocument(create: CreateDocument, limits: { contentBytes: num
     query: rawQuery,
     rawBody: {
       schemas: {
-        'application/json': form,
-        'multipart/form-data': multipartForm,
+        'application/json': described(form),
+        'multipart/form-data': described(multipartForm),
         'application/octet-stream': binary,
       },
     },

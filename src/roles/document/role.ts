@@ -34,6 +34,7 @@ export interface DocumentRoleOptions {
     /** maximum size of a content in bytes */
     contentBytes: number
   }
+  authMode: 'open' | 'required'
 }
 
 export interface DocumentRole {
@@ -52,7 +53,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const create = createDocumentUseCase({ store, database, blobs, newId, limits, log })
   return {
     endpoints: [
-      postDocument(create, limits),
+      postDocument(create, options),
       listDocuments(store),
       getDocument(read),
       patchDocument(store),

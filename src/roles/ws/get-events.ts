@@ -40,7 +40,7 @@ const SHARED = {
   query,
   headers: { 'last-event-id': 'the id of the last event that was received' },
   responses: {
-    200: { description: 'server-sent events', contentTypes: { 'text/event-stream': z.string() } },
+    200: { description: 'server-sent events', contentTypes: { 'text/event-stream': z.unknown() } },
   },
   problems: ['too-many-requests'],
 } as const
