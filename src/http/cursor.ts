@@ -1,5 +1,6 @@
 /** Opaque cursors of lists: the end of a page, so that the next page starts there at the same cost. */
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { invalidField } from '../domain/errors.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
 
@@ -10,6 +11,13 @@ export interface CursorRow {
 }
 
 const MAX_CURSOR_CHARS = 4_000
+
+/** The query parameter, for OpenAPI; `decodeCursor` checks it. */
+export const cursorParameter = z
+  .string()
+  .optional()
+  .meta({ override: { pattern: '^[A-Za-z0-9_-]+$', maxLength: MAX_CURSOR_CHARS } })
+  .describe('from the header Link of the previous page')
 
 /**
  * @param order the list's sort and filters as JSON; the cursor is valid for the same ones only

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { STATUS_CODES } from 'node:http'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { ifMatch } from './conditional.ts'
@@ -49,7 +50,12 @@ interface Api {
   openapi: string
   tags: { name: string }[]
   paths: Record<string, Record<string, Operation>>
-  components: { headers: object; responses: object; schemas: object; securitySchemes?: object }
+  components: {
+    headers: object
+    responses: Record<string, { content: { 'application/problem+json': { example: { status: number } } } }>
+    schemas: object
+    securitySchemes?: object
+  }
 }
 
 const groups = [{ name: 'things', description: 'Things', endpoints }]
@@ -99,6 +105,10 @@ test('every operation has a tag and problems, and each of its references has a t
         operationId,
       )
       for (const status of ['400', '500']) assert.ok(responses[status], `${operationId} ${status}`)
+    }
+    for (const [name, { content }] of Object.entries(api.components.responses)) {
+      const { status } = content['application/problem+json'].example
+      assert.equal(STATUS_CODES[status]!.replace(/[ -]/g, ''), name)
     }
     for (const [, kind, name] of JSON.stringify(api).matchAll(/"#\/components\/(\w+)\/([^"]+)"/g))
       assert.ok(name! in (api.components as unknown as Record<string, object>)[kind!]!, name)

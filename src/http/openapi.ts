@@ -35,19 +35,7 @@ const problem = z
       .optional()
       .meta({ description: 'each invalid field, and what a valid value is' }),
   })
-  .meta({
-    id: 'Problem',
-    description: 'Problem details (RFC 9457)',
-    examples: [
-      {
-        type: 'urn:docmgr:problem:document-not-found',
-        title: PROBLEMS['document-not-found'].title,
-        status: PROBLEMS['document-not-found'].http,
-        detail: 'there is no document 019aa1b2-0000-7000-8000-000000000001',
-        instance: 'urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002',
-      },
-    ],
-  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' })
 
 /** OpenAPI 3.1 of these endpoints, as this instance serves them. */
 export function describeApi({ groups, version, mode }: ApiDescription): object {
@@ -188,9 +176,17 @@ function problemResponse(status: number): ZodOpenApiResponseObject {
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
     headers: headerReferences(headers),
-    content: { 'application/problem+json': { schema: problem } },
+    content: { 'application/problem+json': { schema: problem, example: exampleOf(codes[0]!) } },
   }
 }
+
+const exampleOf = (code: ProblemCode): z.input<typeof problem> => ({
+  type: `urn:docmgr:problem:${code}`,
+  title: PROBLEMS[code].title,
+  status: PROBLEMS[code].http,
+  detail: 'what happened, and where the request is at fault, what would be right',
+  instance: 'urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002',
+})
 
 function headerReferences(names: readonly ResponseHeader[]) {
   const all = [...names, 'X-Request-Id'] as const

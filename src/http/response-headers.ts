@@ -42,11 +42,11 @@ const HEADERS = {
   RateLimit: {
     description:
       'what is left of the limits that apply, and for how long (draft-ietf-httpapi-ratelimit-headers-10)',
-    schema: text('"requests-address";r=999;t=10'),
+    schema: text('"address-requests";r=599999;t=60'),
   },
   'RateLimit-Policy': {
     description: 'the limits that apply',
-    schema: text('"requests-address";q=1000;w=10;qu="requests"'),
+    schema: text('"address-requests";q=600000;w=60;qu="requests"'),
   },
   'Repr-Digest': {
     description: 'SHA-256 of the whole content (RFC 9530)',

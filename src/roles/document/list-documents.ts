@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Document } from '../../domain/document-fields.ts'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
-import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
+import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import { documentSchema, filterShape } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { text, wholeNumber } from '../../http/fields.ts'
@@ -22,7 +22,7 @@ const query = z.object({
     advice: '; to go deeper, follow the header Link of each page (its cursor)',
   }),
   limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: 100 }),
-  cursor: z.string().optional().describe('from the header Link of the previous page'),
+  cursor: cursorParameter,
   sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).default(DEFAULT_SORT),
   ...filterShape('list'),
 })

@@ -192,6 +192,20 @@ test('stores a raw body of any type, also JSON, named by the query or its file n
   assert.deepEqual(await problemFields(nameless), ['query.title', 'query.created_by'])
 })
 
+test('a query that is not valid is refused with every kind of body', async () => {
+  const form = new FormData()
+  form.append('file', new Blob(['x']), 'plan.txt')
+  form.append('created_by', 'ada@example.com')
+  for (const body of [form, '{}', 'x']) {
+    const headers =
+      typeof body === 'string' ? { 'content-type': body === '{}' ? 'application/json' : 'text/plain' } : {}
+    const path = `/documents?created_by=nobody&title=${'x'.repeat(256)}`
+    const response = await service.request('POST', path, body, headers)
+    assert.equal(response.status, 422)
+    assert.deepEqual(await problemFields(response), ['query.title', 'query.created_by'])
+  }
+})
+
 test('a raw body beyond the limit is refused, with or without Content-Length, and nothing is stored', async () => {
   const path = '/documents?title=Raw&created_by=ada@example.com'
   const headers = { 'content-type': 'application/octet-stream' }

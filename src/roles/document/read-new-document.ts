@@ -15,7 +15,12 @@ import {
   unsupportedType,
 } from '../../http/body.ts'
 import { idempotencyKeyOf } from '../../http/conditional.ts'
-import { type NewDocumentFields, newDocumentFields, newDocumentShape } from '../../http/document-schemas.ts'
+import {
+  type NewDocumentFields,
+  newDocumentFields,
+  newDocumentShape,
+  sentSchema,
+} from '../../http/document-schemas.ts'
 import { validationError } from '../../http/problem.ts'
 import { openForm, rawBody } from '../../http/upload.ts'
 import type { NewDocument } from './create-document.ts'
@@ -53,13 +58,12 @@ export const rawQuery = z.object(
   Object.fromEntries(
     INPUT_FIELDS.filter((name) => name !== 'content_type').map((name) => [
       name,
-      z
-        .string()
+      sentSchema(name)
         .optional()
         .describe(RAW_DESCRIPTIONS[name] ?? 'of a raw body'),
     ]),
   ),
-)
+) as unknown as z.ZodType<Partial<Record<keyof NewDocumentFields, string>>>
 
 export interface NewDocumentRequest {
   request: IncomingMessage

@@ -33,7 +33,11 @@ const body = z.object({
       'must be an IPv4 or IPv6 address',
     )
     .nullish()
-    .meta({ override: { maxLength: MAX_ADDRESS_CHARS } })
+    .meta({
+      override: {
+        anyOf: [{ type: 'string', format: 'ipv4' }, { type: 'string', format: 'ipv6' }, { type: 'null' }],
+      },
+    })
     .describe('by default client_address, which alone is evidence'),
   document_status: z
     .string('must be a string')

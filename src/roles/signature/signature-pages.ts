@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
-import { decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
+import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import type { Endpoint, HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
@@ -21,7 +21,7 @@ export const pageParameters = {
   limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: NOT_GIVEN }).describe(
     `by default ${DEFAULT_LIMIT}; with signature_data at most ${MAX_LIMIT_WITH_DATA}, and by default`,
   ),
-  cursor: z.string().optional().describe('from the header Link of the previous page'),
+  cursor: cursorParameter,
   include: z.enum(['signature_data'], 'must be signature_data').optional(),
   signer_email: email.optional().describe('compared without case'),
   signed_from: dateTime.optional().describe('inclusive'),
