@@ -159,10 +159,10 @@ function createDocumentsApi(http: HttpClient, documents: string): DocumentsApi {
 
 const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key })
 
-function query(values: Record<string, string | number | undefined>): string {
+function query(values: Record<string, string | number | readonly string[] | undefined>): string {
   const parameters = new URLSearchParams()
   for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined) parameters.set(key, String(value))
+    for (const one of [value ?? []].flat()) parameters.append(key, String(one))
   }
   return parameters.toString()
 }

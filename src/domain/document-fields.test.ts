@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FACETS, filterParameters, INPUT_FIELDS, PUBLIC_FIELDS } from './document-fields.ts'
+import { FACETS, filterParameters, INPUT_FIELDS, PUBLIC_FIELDS, takesSeveral } from './document-fields.ts'
 
 test('a document has its public fields, in the order of the table', () => {
   assert.equal(
@@ -21,4 +21,9 @@ test('lists accept more filters than searches, and a time is a range of two para
   ])
   assert.deepEqual(filterParameters('list')['created_to'], { field: 'created_at', operator: 'to' })
   assert.deepEqual(filterParameters('list')['title'], { field: 'title', operator: 'contains' })
+  const single = Object.entries(filterParameters('list')).filter(([, parameter]) => !takesSeveral(parameter))
+  assert.deepEqual(
+    single.map(([name]) => name),
+    ['created_from', 'created_to'],
+  )
 })

@@ -228,6 +228,10 @@ export interface FilterParameter {
   operator: 'equal' | 'caseless' | 'contains' | 'from' | 'to'
 }
 
+/** Whether the parameter can be given several times, for documents that have any of the values: a range cannot. */
+export const takesSeveral = ({ operator }: FilterParameter): boolean =>
+  operator !== 'from' && operator !== 'to'
+
 /** @param where `list`: GET /documents; `search`: GET /search and GET /aggregations */
 export function filterParameters(where: 'list' | 'search'): Record<string, FilterParameter> {
   const parameters: Record<string, FilterParameter> = {}

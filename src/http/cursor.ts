@@ -47,12 +47,12 @@ export function decodeCursor(cursor: string, order: unknown, isKey: (key: string
 /** The header Link (RFC 8288) to the next page. @param query parameters of the current page */
 export function nextLink(
   path: string,
-  query: Record<string, string | number | undefined>,
+  query: Record<string, string | number | readonly string[] | undefined>,
   cursor: string,
 ): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined) parameters.set(name, String(value))
+    for (const one of [value ?? []].flat()) parameters.append(name, String(one))
   parameters.set('cursor', cursor)
   return `<${path}?${parameters.toString()}>; rel="next"`
 }

@@ -10,9 +10,11 @@ import {
   filterParameters,
   INPUT_FIELDS,
   PUBLIC_FIELDS,
+  takesSeveral,
 } from '../domain/document-fields.ts'
 import { STATUSES } from '../domain/document-status.ts'
 import { dateTime, displayText, email, id, mediaType, sha256, status, text } from './fields.ts'
+import { anyOf } from './query.ts'
 
 const RETURNED: Record<FieldType, () => z.ZodType> = {
   uuid: () => z.uuid(),
@@ -84,12 +86,13 @@ export function filterShape(
   descriptions: Record<string, string> = {},
 ): Record<string, z.ZodType> {
   return Object.fromEntries(
-    Object.entries(filterParameters(where)).map(([name, { field }]) => {
-      const { type, maxChars } = fieldDefinition(field)
+    Object.entries(filterParameters(where)).map(([name, parameter]) => {
+      const { type, maxChars } = fieldDefinition(parameter.field)
       const isText = type === 'text' || type === 'email' || type === 'mediaType'
-      const schema = (isText ? anyText(maxChars) : SENT[type]()).optional()
+      const schema = isText ? anyText(maxChars) : SENT[type]()
+      if (takesSeveral(parameter)) return [name, anyOf(schema as z.ZodType<string>)]
       const description = descriptions[name]
-      return [name, description === undefined ? schema : schema.meta({ description })]
+      return [name, description === undefined ? schema.optional() : schema.optional().meta({ description })]
     }),
   )
 }

@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { ifMatch } from './conditional.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { binary, id, idParams, wholeNumber } from './fields.ts'
+import { STATUSES } from '../domain/document-status.ts'
+import { binary, id, idParams, status, wholeNumber } from './fields.ts'
 import { describeApi, openApiEndpoint } from './openapi.ts'
+import { anyOf } from './query.ts'
 
 const endpoint = (given: Partial<Endpoint>): Endpoint =>
   defineEndpoint({
@@ -19,7 +21,9 @@ const endpoint = (given: Partial<Endpoint>): Endpoint =>
   })
 
 const endpoints = [
-  endpoint({ query: z.object({ limit: wholeNumber({ min: 0, max: 200, fallback: 100 }) }) }),
+  endpoint({
+    query: z.object({ limit: wholeNumber({ min: 0, max: 200, fallback: 100 }), status: anyOf(status) }),
+  }),
   endpoint({
     method: 'POST',
     operationId: 'createThing',
@@ -79,12 +83,17 @@ test('names a token only where this instance needs one', () => {
 
 test('describes numbers of a query as integers with bounds, and ids and headers with what they must be', () => {
   const api = describe('open')
-  const [limit] = operationOf(api, 'listThings').parameters!
+  const [limit, filter] = operationOf(api, 'listThings').parameters!
   assert.deepEqual(limit, {
     in: 'query',
     name: 'limit',
     schema: { type: 'integer', minimum: 0, maximum: 200, default: 100 },
   })
+  const { schema, ...parameter } = filter as unknown as { schema: Record<string, unknown> }
+  const description = 'can be repeated: any of the values'
+  assert.deepEqual(parameter, { in: 'query', name: 'status', description, style: 'form', explode: true })
+  assert.deepEqual(schema['items'], { type: 'string', enum: [...STATUSES] })
+  assert.deepEqual([schema['type'], schema['maxItems']], ['array', 50])
   const [path, header] = operationOf(api, 'getThing').parameters!
   assert.deepEqual(
     [path!.name, path!.required, path!.schema],

@@ -30,12 +30,11 @@ export function problemOf(error: unknown, requestId: string): Problem {
 /** The issues of a schema, the first of each field, as one error that names them: `title`, `query.limit`, `path.id`. */
 export function validationError(error: z.ZodError, place?: 'query' | 'path'): DomainError {
   const issues = [
-    ...new Map(error.issues.toReversed().map((issue) => [issue.path.join('.'), issue])).values(),
+    ...new Map(error.issues.toReversed().map((issue) => [pathOf(issue, place), issue])).values(),
   ].reverse()
   const errors = issues.slice(0, 20).map((issue) => {
-    const path = [...(place ? [place] : []), ...issue.path].join('.')
     const missing = issue.code === 'invalid_type' && issue.input === undefined
-    return { field: path || 'body', detail: missing ? 'is required' : issue.message }
+    return { field: pathOf(issue, place) || 'body', detail: missing ? 'is required' : issue.message }
   })
   return new DomainError(
     'validation-failed',
@@ -44,4 +43,9 @@ export function validationError(error: z.ZodError, place?: 'query' | 'path'): Do
       errors,
     },
   )
+}
+
+/** A parameter of the query has no parts: which of its values is invalid, its name does not tell. */
+function pathOf({ path }: z.core.$ZodIssue, place: 'query' | 'path' | undefined): string {
+  return place === undefined ? path.join('.') : `${place}.${path.slice(0, 1).join('')}`
 }

@@ -9,6 +9,7 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
 import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
+import { parseQuery } from './query.ts'
 import { allowBody, isUnread } from './request-body.ts'
 import type { RequestLimits } from './request-limits.ts'
 
@@ -38,11 +39,11 @@ export function runEndpoint(
   authorize(endpoint, request, context, authenticator)
   if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
-  if (endpoint.access !== 'public' || endpoint.query) requireKnownNames(query, endpoint.query, 'query')
+  if (endpoint.access !== 'public' && !endpoint.query) requireKnownNames(query, undefined, 'query')
   const { body } = endpoint
   const input = {
     params: endpoint.params && parseParams(endpoint.params, params),
-    query: endpoint.query && parse(endpoint.query, lastValues(query), 'query'),
+    query: endpoint.query && parseQuery(endpoint.query, query),
     body: undefined as unknown,
     headers: request.headers,
     head: request.method === 'HEAD',
@@ -82,18 +83,8 @@ function parseParams(schema: NonNullable<Endpoint['params']>, params: Record<str
   return parse(schema, params, 'path')
 }
 
-function parse(schema: NonNullable<Endpoint['params']>, value: unknown, place?: 'query' | 'path'): unknown {
+function parse(schema: NonNullable<Endpoint['params']>, value: unknown, place?: 'path'): unknown {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
   throw validationError(result.error, place)
-}
-
-/** Of a parameter that is given several times, the last value counts. */
-function lastValues(query: ParsedUrlQuery): Record<string, string | undefined> {
-  const values: Record<string, string | undefined> = {}
-  for (const name in query) {
-    const value = query[name]
-    values[name] = Array.isArray(value) ? value.at(-1) : value
-  }
-  return values
 }

@@ -34,7 +34,8 @@ export interface Condition {
   field: SearchField
   /** `from` is inclusive, `to` exclusive */
   operator: 'equal' | 'caseless' | 'from' | 'to'
-  value: string | number
+  /** the field has any of them; one for `from` and `to` */
+  values: [string, ...string[]]
 }
 
 const PARAMETERS = Object.entries(filterParameters('search')).map(([parameter, { field, operator }]) => {
@@ -45,7 +46,7 @@ const PARAMETERS = Object.entries(filterParameters('search')).map(([parameter, {
 /** The conditions of the filters that are given. */
 export function conditionsOf(filters: SearchFilters): Condition[] {
   return PARAMETERS.flatMap(({ parameter, field, operator }) => {
-    const value = filters[parameter]
-    return value === undefined ? [] : [{ field, operator, value }]
+    const [first, ...others] = [filters[parameter] ?? []].flat()
+    return first === undefined ? [] : [{ field, operator, values: [first, ...others] }]
   })
 }

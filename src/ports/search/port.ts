@@ -15,8 +15,11 @@ type EqualFilter = FieldsWith<{ filter: { match: 'equal' | 'caseless'; search: t
 type RangeFilter = FieldsWith<{ filter: { match: 'range'; search: true } }>
 type WithoutAt<Name extends string> = Name extends `${infer Base}_at` ? Base : Name
 
-/** The filter parameters of searches. Times are ISO 8601; `X_from` is inclusive, `X_to` exclusive. */
-export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | undefined } & {
+/**
+ * The filter parameters of searches. Of several values any counts. Times are ISO 8601; `X_from` is inclusive, `X_to`
+ * exclusive.
+ */
+export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | FieldValue<Name>[] | undefined } & {
   [Name in RangeFilter as `${WithoutAt<Name>}_${'from' | 'to'}`]?: string | undefined
 }
 

@@ -3,6 +3,7 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
+import { containsAny, isAny, isAnyCaseless } from '../../db/any-of.ts'
 import type { Database } from '../../db/database.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
@@ -59,7 +60,7 @@ export interface ChangeOptions {
 export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const
 
 export interface ListQuery {
-  /** values of the query parameters of `filterParameters('list')`, by name */
+  /** values of the query parameters of `filterParameters('list')`, by name: one, or several of which any counts */
   filters: Record<string, unknown>
   sort: { key: (typeof SORT_KEYS)[number]; descending: boolean }
   skip: number
@@ -258,7 +259,8 @@ export function listStatement({ filters, sort, skip, limit, after }: ListQuery):
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where = ['deleted_at IS NULL']
   for (const [name, parameter] of Object.entries(FILTERS)) {
-    if (filters[name] !== undefined) where.push(condition(parameter, filters[name], bind))
+    const value = filters[name]
+    if (value !== undefined) where.push(condition(parameter, [value].flat(), bind))
   }
   // Rows before the cursor are not read.
   if (after)
@@ -272,20 +274,20 @@ export function listStatement({ filters, sort, skip, limit, after }: ListQuery):
 
 function condition(
   { field, operator }: FilterParameter,
-  value: unknown,
+  values: unknown[],
   bind: (value: unknown) => string,
 ): string {
   switch (operator) {
     case 'equal':
-      return `${field} = ${bind(value)}`
+      return isAny(field, values, bind)
     case 'caseless':
-      return `lower(${field}) = lower(${bind(value)})`
+      return isAnyCaseless(field, values, bind)
     case 'contains':
-      return `${field} ILIKE ${bind(`%${String(value).replace(/[\\%_]/g, '\\$&')}%`)}`
+      return containsAny(field, values, bind)
     case 'from':
-      return `${field} >= ${bind(value)}`
+      return `${field} >= ${bind(values[0])}`
     case 'to':
-      return `${field} < ${bind(value)}`
+      return `${field} < ${bind(values[0])}`
   }
 }
 

@@ -35,12 +35,13 @@ export function listDocuments(store: Pick<DocumentStore, 'list'>): Endpoint {
     summary: 'Documents, the newest first',
     description:
       'A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with ' +
-      'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case.',
+      'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is ' +
+      'given several times finds the documents with any of its values.',
     query,
     responses: { 200: { description: 'a page', schema: z.array(documentSchema), headers: ['Link'] } },
     async handle({ query: { skip, limit, cursor, sort: order, ...filters } }) {
       const sort = sortOf(order)
-      const given = filters as Record<string, string | undefined>
+      const given = filters as Record<string, string | string[] | undefined>
       const identity = [order, Object.entries(given).filter(([, value]) => value !== undefined)]
       if (cursor !== undefined && skip > 0)
         throw invalidField('query.skip', 'cannot be combined with a cursor')

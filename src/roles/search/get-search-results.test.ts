@@ -95,6 +95,20 @@ test('errors name the parameter and the rule', async () => {
   }
 })
 
+test('a filter can be given several times, all else once', async () => {
+  const total = async (path: string): Promise<unknown> => (await role.get(path)).body.total
+  assert.equal(await total('/search?q=contract&status=created&status=signed'), 2)
+  assert.equal(await total('/search?q=contract&status=created&status=signed&created_by=BOB@example.com'), 1)
+  assert.equal(await total('/search?q=contract&status=archived&status=signed'), 1)
+  const { body } = await role.get('/aggregations/status?status=created&status=signed')
+  assert.equal(body.values.length, 2)
+  for (const name of ['q', 'from', 'size', 'created_from', 'created_to']) {
+    const refused = await role.get(`/search?q=a&${name}=1&${name}=1`)
+    assert.equal(refused.status, 422, name)
+    assert.deepEqual(refused.body.errors, [{ field: `query.${name}`, detail: 'must be given once' }])
+  }
+})
+
 test('times may have any offset', async () => {
   const plusFive = other.created_at.replace('T00:', 'T05:').replace('.000Z', '+05:00')
   const expected: [string, number][] = [

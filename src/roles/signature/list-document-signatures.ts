@@ -18,7 +18,7 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
     async handle({ params: { id }, query }, context) {
       const response = await respondWithPage(
         `/documents/${id}/signatures`,
-        { ...query, document_id: id },
+        { ...query, document_id: [id] },
         options,
       )
       if (response.json.length > 0) return response

@@ -66,6 +66,28 @@ test('filters narrow the list; the signer is compared without case', async () =>
   assert.equal(to.body.length, 3)
 })
 
+test('a filter that is given several times finds the signatures with any of its values', async () => {
+  const two = 'signer_email=SIGNER7@example.com&signer_email=signer9@example.com'
+  assert.deepEqual(names(await docs.get(`/signatures?${two}`)), [
+    'Signer9@example.com',
+    'Signer7@example.com',
+  ])
+  const first = await docs.get(`/documents/${document}/signatures?${two}&limit=1`)
+  assert.deepEqual(names(await docs.get(nextOf(first)!)), ['Signer7@example.com'])
+  const other = docs.documents.create().id
+  await docs.sign(other, { signer_email: 'several@example.com' })
+  const both = `document_id=${other}&document_id=${document}`
+  const page = await docs.get(`/signatures?${both}&limit=1`)
+  assert.deepEqual(names(page), ['several@example.com'])
+  assert.deepEqual(names(await docs.get(nextOf(page)!)), [`Signer${COUNT - 1}@example.com`])
+  for (const name of ['limit', 'skip', 'cursor', 'include', 'signed_from', 'signed_to']) {
+    const { status, body } = await docs.get(`/signatures?${name}=1&${name}=1`)
+    assert.equal(status, 422, name)
+    assert.deepEqual(body.errors, [{ field: `query.${name}`, detail: 'must be given once' }])
+  }
+  await docs.database.pool.query('DELETE FROM signatures.signatures WHERE document_id = $1', [other])
+})
+
 test('data are included on request, in small pages', async () => {
   const path = '/signatures?include=signature_data'
   const page = await docs.get(path)
@@ -125,7 +147,7 @@ test('addresses of every script are compared without case, over their index', as
      SELECT gen_random_uuid(), gen_random_uuid(), 'bulk' || n || '@example.com', 'Bulk' FROM generate_series(1, 5000) n`,
   )
   await pool.query('ANALYZE signatures.signatures')
-  const { text, values } = listStatement({ signerEmail: 'Bulk7@example.com' }, { skip: 0, limit: 10 })
+  const { text, values } = listStatement({ signerEmails: ['Bulk7@example.com'] }, { skip: 0, limit: 10 })
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values)
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
   assert.match(plan, /Index Scan Backward using signatures_signer_email_signed_at/)

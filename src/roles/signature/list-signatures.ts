@@ -1,17 +1,24 @@
 import { z } from 'zod'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { id } from '../../http/fields.ts'
-import { type PageOptions, pageParameters, pageResponses, respondWithPage } from './signature-pages.ts'
+import { anyOf } from '../../http/query.ts'
+import {
+  type PageOptions,
+  pageParameters,
+  pageResponses,
+  respondWithPage,
+  SIGNATURES,
+} from './signature-pages.ts'
 
 export function listSignatures(options: PageOptions): Endpoint {
   return defineEndpoint({
     method: 'GET',
-    path: '/signatures',
+    path: SIGNATURES,
     operationId: 'listSignatures',
     summary: 'List signatures, newest first',
-    query: z.object({ ...pageParameters, document_id: id.optional() }),
+    query: z.object({ ...pageParameters, document_id: anyOf(id) }),
     responses: pageResponses,
     problems: ['content-damaged'],
-    handle: ({ query }) => respondWithPage('/signatures', query, options),
+    handle: ({ query }) => respondWithPage(SIGNATURES, query, options),
   })
 }

@@ -5,6 +5,7 @@ import { isTime } from '../../domain/time.ts'
 import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import type { Endpoint, HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
+import { anyOf } from '../../http/query.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
 import type { SignatureStore } from './signature-store.ts'
@@ -14,6 +15,7 @@ const DEFAULT_LIMIT = 100
 /** Each may have a megabyte of data. */
 const MAX_LIMIT_WITH_DATA = 20
 const NOT_GIVEN = -1
+export const SIGNATURES = '/signatures'
 const MAX_SKIP = 1_000_000
 
 export const pageParameters = {
@@ -23,11 +25,11 @@ export const pageParameters = {
   ),
   cursor: cursorParameter,
   include: z.enum(['signature_data'], 'must be signature_data').optional(),
-  signer_email: email.optional().describe('compared without case'),
+  signer_email: anyOf(email, 'compared without case; can be repeated: any of the values'),
   signed_from: dateTime.optional().describe('inclusive'),
   signed_to: dateTime.optional().describe('exclusive'),
 }
-type PageQuery = z.output<z.ZodObject<typeof pageParameters>> & { document_id?: string | undefined }
+type PageQuery = z.output<z.ZodObject<typeof pageParameters>> & { document_id?: string[] | undefined }
 
 export const pageResponses = {
   200: {
@@ -44,7 +46,6 @@ export interface PageOptions {
 
 /**
  * @param path of the list
- * @param query `document_id` is in the link only where it is not in the path
  */
 export async function respondWithPage(
   path: string,
@@ -54,8 +55,8 @@ export async function respondWithPage(
   const limit = limitOf(query)
   const { skip, cursor, include, document_id, ...filters } = query
   const filter = {
-    documentId: document_id,
-    signerEmail: filters.signer_email,
+    documentIds: document_id,
+    signerEmails: filters.signer_email,
     signedFrom: filters.signed_from,
     signedTo: filters.signed_to,
   }
@@ -66,9 +67,8 @@ export async function respondWithPage(
   const json = include ? await Promise.all(page.map(images.withData)) : page.map(withoutData)
   const last = page.at(-1)
   if (!last || rows.length <= limit) return { status: 200, json }
-  const { signer_email, signed_from, signed_to } = filters
-  const inPath = document_id !== undefined && path.includes(document_id)
-  const given = { limit, include, signer_email, signed_from, signed_to, ...(!inPath && { document_id }) }
+  const inPath = path !== SIGNATURES
+  const given = { ...filters, limit, include, ...(!inPath && { document_id }) }
   const link = nextLink(path, given, encodeCursor({ key: last.signed_at, id: last.id }, filter))
   return { status: 200, headers: { link }, json }
 }

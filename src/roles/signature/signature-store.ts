@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
 import type { signatures } from '../../db/schema.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -9,9 +10,10 @@ export type NewSignature = typeof signatures.$inferSelect
 export type StoredSignature = Omit<NewSignature, 'traceparent'>
 
 export interface SignatureFilter {
-  documentId?: string | undefined
-  /** compared without case */
-  signerEmail?: string | undefined
+  /** any of them */
+  documentIds?: string[] | undefined
+  /** any of them, compared without case */
+  signerEmails?: string[] | undefined
   /** ISO 8601, inclusive */
   signedFrom?: string | undefined
   /** ISO 8601, exclusive */
@@ -131,9 +133,9 @@ export function listStatement(filter: SignatureFilter, page: Page): { text: stri
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where: string[] = []
-  const { documentId, signerEmail, signedFrom, signedTo } = filter
-  if (documentId !== undefined) where.push(`document_id = ${bind(documentId)}`)
-  if (signerEmail !== undefined) where.push(`lower(signer_email) = lower(${bind(signerEmail)})`)
+  const { documentIds, signerEmails, signedFrom, signedTo } = filter
+  if (documentIds) where.push(isAny('document_id', documentIds, bind))
+  if (signerEmails) where.push(isAnyCaseless('signer_email', signerEmails, bind))
   if (signedFrom !== undefined) where.push(`signed_at >= ${bind(signedFrom)}`)
   if (signedTo !== undefined) where.push(`signed_at < ${bind(signedTo)}`)
   if (page.after)

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { parse } from 'node:querystring'
 import { z } from 'zod'
 import { invalidField } from '../../domain/errors.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
-import { requireKnownNames } from '../../http/known-names.ts'
+import { parseQuery } from '../../http/query.ts'
 import { parseResumePoint, type ResumePoint } from './resume-point.ts'
 import type { Credentials } from './sign-in.ts'
 import { protocolToken } from './subprotocols.ts'
@@ -29,23 +30,17 @@ export const upgradeQuery = z.object({
   token: z.string().optional().describe('a JWT; a header or a ticket does not end up in logs'),
 })
 
-/**
- * Where several values are given, the last counts.
- * @throws DomainError malformed-request, validation-failed
- */
+/** @throws DomainError validation-failed */
 export function parseUpgrade(
   { url, headers }: IncomingMessage,
   isPosition: (text: string) => boolean,
 ): UpgradeRequest {
   const [, name, search] = WS_PATH.exec(url!)!
-  const query: { last?: string; ticket?: string; token?: string } = Object.fromEntries(
-    new URLSearchParams(search),
-  )
   const documentId = name ? canonicalUuid(name) : undefined
   if (name && documentId === undefined) {
     throw invalidField('path.document_id', 'must be a UUID, such as 019aa1b2-0000-7000-8000-000000000001')
   }
-  requireKnownNames(query, upgradeQuery, 'query')
+  const query = parseQuery(upgradeQuery, parse(search ?? '')) as z.output<typeof upgradeQuery>
   return {
     documentId,
     last: query.last ? parseResumePoint(query.last, 'query.last', isPosition) : undefined,

@@ -14,7 +14,7 @@ const { rows, token } = service
 const POSITION = `${'0'.repeat(16)}-${'0'.repeat(16)}-${'0'.repeat(8)}`
 
 interface Handshake {
-  query?: Record<string, string>
+  query?: Record<string, string> | [string, string][]
   headers?: Record<string, string>
   protocols?: string[]
 }
@@ -73,6 +73,14 @@ test('what is wrong with a subscription is a problem before the upgrade, which n
     assert.equal((answer.errors as { field: string }[])[0]!.field, field)
   }
   assert.equal((await shake(`/ws/${id}`, { query: { ...query, last: '' } })).data.resumed, false)
+  for (const name of ['last', 'token', 'ticket']) {
+    const twice: [string, string][] = [
+      [name, 'start'],
+      [name, 'start'],
+    ]
+    const { status, errors } = await shake(`/ws/${id}`, { query: twice })
+    assert.deepEqual([status, errors], [422, [{ field: `query.${name}`, detail: 'must be given once' }]])
+  }
 })
 
 test('documents that do not exist are refused, others never', async () => {

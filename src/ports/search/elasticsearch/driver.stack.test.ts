@@ -1,5 +1,6 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
+import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
@@ -12,3 +13,4 @@ after(async () => {
 const open = () => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open()
 searchIndexContractSuite(open)
 searchListContract(open)
+searchFilterContract(open)

@@ -52,12 +52,17 @@ function inAnyField(key: string, place: number): Query[] {
 
 const OPERATORS = { from: 'gte', to: 'lt' } as const
 
-function conditionOf({ field, operator, value }: Condition): Query {
-  if (operator === 'equal') return { term: { [exactField(field)]: value } }
-  // Elasticsearch compares only ASCII letters without case here.
-  if (operator === 'caseless') return { term: { [exactField(field)]: { value, case_insensitive: true } } }
+function conditionOf({ field, operator, values }: Condition): Query {
+  const exact = exactField(field)
+  if (operator === 'equal') return { terms: { [exact]: values } }
+  if (operator === 'caseless') {
+    // Elasticsearch compares only ASCII letters without case here.
+    const terms = values.map((value) => ({ term: { [exact]: { value, case_insensitive: true } } }))
+    return { bool: { should: terms, minimum_should_match: 1 } }
+  }
+  const [value] = values
   const isTime = fieldDefinition(field).type === 'timestamp'
-  return { range: { [field]: { [OPERATORS[operator]]: isTime ? clampFraction(String(value)) : value } } }
+  return { range: { [field]: { [OPERATORS[operator]]: isTime ? clampFraction(value) : value } } }
 }
 
 /** Elasticsearch accepts at most nine digits of a second. */

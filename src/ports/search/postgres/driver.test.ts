@@ -1,6 +1,7 @@
 import { silentLogger } from '../../../runtime/logger.ts'
 import { openTestDatabase } from '../../../testing/database.ts'
 import { TEST_FILE } from '../../../testing/test-file.ts'
+import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 import { openSearch } from '../open.ts'
@@ -9,3 +10,4 @@ const open = async () =>
   openSearch('postgres:', { database: await openTestDatabase(TEST_FILE), log: silentLogger })
 searchIndexContractSuite(open)
 searchListContract(open)
+searchFilterContract(open)

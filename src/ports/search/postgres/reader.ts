@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { isAny, isAnyCaseless } from '../../../db/any-of.ts'
 import { isoFromPostgres } from '../../../db/timestamp.ts'
 import { fieldDefinition, HIT_FIELDS } from '../../../domain/document-fields.ts'
 import type { Page, Row, SearchDriver } from '../driver.ts'
@@ -93,17 +94,18 @@ async function withVectorIndex<T>(pool: Pool, work: (client: PoolClient) => Prom
   }
 }
 
-const OPERATORS = { equal: '=', from: '>=', to: '<' } as const
+const OPERATORS = { from: '>=', to: '<' } as const
 
 /** The parameter of the tsquery, if there is one, is $1. */
 function whereOf(tsquery: string | undefined, conditions: readonly Condition[]) {
   const values: unknown[] = []
   const parts = ['not deleted']
   if (tsquery !== undefined) parts.push(`vector @@ $${values.push(tsquery)}::tsquery`)
-  for (const { field, operator, value } of conditions) {
-    const parameter = `$${values.push(value)}::${COLUMN_TYPES.get(field)!}`
-    if (operator === 'caseless') parts.push(`lower(${field}) = lower(${parameter})`)
-    else parts.push(`${field} ${OPERATORS[operator]} ${parameter}`)
+  const bind = (value: unknown): string => `$${values.push(value)}`
+  for (const { field, operator, values: wanted } of conditions) {
+    if (operator === 'equal') parts.push(isAny(field, wanted, bind))
+    else if (operator === 'caseless') parts.push(isAnyCaseless(field, wanted, bind))
+    else parts.push(`${field} ${OPERATORS[operator]} ${bind(wanted[0])}::${COLUMN_TYPES.get(field)!}`)
   }
   return { where: parts.join(' and '), values }
 }
