@@ -57,6 +57,14 @@ const HEADERS = {
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
   'WWW-Authenticate': { description: 'RFC 6750, 3', schema: text('Bearer') },
+  'X-Total-Count': {
+    description: 'with total=true: how many the list has on all pages, at most 10000',
+    schema: { type: 'integer', minimum: 0, examples: [42] },
+  },
+  'X-Total-Is-Exact': {
+    description: 'with total=true: false when the list has more than X-Total-Count',
+    schema: { type: 'string', enum: ['true', 'false'] },
+  },
   'X-Request-Id': {
     description: 'identifies the request in the logs; a client may send its own',
     schema: text('019aa1b2-0000-7000-8000-000000000001'),

@@ -1,5 +1,3 @@
-/** Matches are counted up to this number. */
-export const MAX_TOTAL = 10_000
 /** `from` + `size` of the last page that can be read. */
 export const MAX_WINDOW = 10_100
 /** values of a facet */

@@ -1,6 +1,7 @@
 import type { SearchDriver } from './driver.ts'
 import { conditionsOf } from './fields.ts'
-import { MAX_TOTAL, MAX_WINDOW } from './limits.ts'
+import { MAX_TOTAL } from '../../domain/total.ts'
+import { MAX_WINDOW } from './limits.ts'
 import type { SearchIndex } from './port.ts'
 import { isWhole, newestVersions, truncateToLimits } from './prepare-documents.ts'
 import { createHighlighter } from './query/hit-highlights.ts'

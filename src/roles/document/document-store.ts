@@ -3,18 +3,11 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
-import { containsAny, isAny, isAnyCaseless } from '../../db/any-of.ts'
+import { countRows } from '../../db/count-rows.ts'
 import type { Database } from '../../db/database.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
-import {
-  type DocumentRow,
-  type FieldsWith,
-  filterParameters,
-  type FilterParameter,
-  INPUT_FIELDS,
-  PUBLIC_FIELDS,
-} from '../../domain/document-fields.ts'
+import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import {
   type DocumentStatus,
@@ -25,9 +18,9 @@ import {
 } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
+import { COLUMNS, type ListQuery, listStatement, SELECT, selection } from './list-statement.ts'
 import { checkChange, checkDeletion } from './preconditions.ts'
 
-const COLUMNS = PUBLIC_FIELDS.join(', ')
 const INSERTED = [
   'id',
   ...INPUT_FIELDS,
@@ -37,11 +30,9 @@ const INSERTED = [
   'traceparent',
 ] as const satisfies readonly (keyof DocumentRow)[]
 
-const SELECT = `SELECT ${COLUMNS} FROM documents.documents`
 const INSERT =
   `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
   ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${COLUMNS}`
-const FILTERS = filterParameters('list')
 
 export type NewDocumentRow = Pick<
   DocumentRow,
@@ -57,18 +48,6 @@ export interface ChangeOptions {
   traceparent: string
 }
 
-export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const
-
-export interface ListQuery {
-  /** values of the query parameters of `filterParameters('list')`, by name: one, or several of which any counts */
-  filters: Record<string, unknown>
-  sort: { key: (typeof SORT_KEYS)[number]; descending: boolean }
-  skip: number
-  limit: number
-  /** sort key and id of the last row of the previous page */
-  after: { key: string; id: string } | undefined
-}
-
 export interface DocumentStore {
   /**
    * @param request makes the insert idempotent: a repeated request gets the document that the first one made
@@ -80,6 +59,8 @@ export interface DocumentStore {
   ): Promise<{ document: Document; repeated: boolean }>
   find(id: string): Promise<Document | undefined>
   list(query: ListQuery): Promise<Document[]>
+  /** How many documents the filters select, up to one more than MAX_TOTAL. */
+  count(filters: ListQuery['filters']): Promise<number>
   wasDeleted(id: string): Promise<boolean>
   /**
    * Resolves with the document after the change. Setting current values is a no-op and does not raise the version.
@@ -128,6 +109,11 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
     list(query) {
       const { text, values } = listStatement(query)
       return queryRows<Document>(pool, text, values)
+    },
+
+    count(filters) {
+      const { where, values } = selection(filters)
+      return countRows(pool, `documents.documents WHERE ${where}`, values)
     },
 
     async wasDeleted(id) {
@@ -247,47 +233,6 @@ async function withUncertainCache<T>(cache: DocumentCache, id: string, write: ()
   } catch (error) {
     await cache.remove(id, MAX_VERSION)
     throw error
-  }
-}
-
-/** Pages in the order of the partial indexes of documents.documents. Exported so that a test can read its plan. */
-export function listStatement({ filters, sort, skip, limit, after }: ListQuery): {
-  text: string
-  values: unknown[]
-} {
-  const values: unknown[] = []
-  const bind = (value: unknown): string => `$${values.push(value)}`
-  const where = ['deleted_at IS NULL']
-  for (const [name, parameter] of Object.entries(FILTERS)) {
-    const value = filters[name]
-    if (value !== undefined) where.push(condition(parameter, [value].flat(), bind))
-  }
-  // Rows before the cursor are not read.
-  if (after)
-    where.push(`(${sort.key}, id) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})`)
-  const direction = sort.descending ? 'DESC' : 'ASC'
-  const text =
-    `${SELECT} WHERE ${where.join(' AND ')} ORDER BY ${sort.key} ${direction}, id ${direction}` +
-    ` LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
-  return { text, values }
-}
-
-function condition(
-  { field, operator }: FilterParameter,
-  values: unknown[],
-  bind: (value: unknown) => string,
-): string {
-  switch (operator) {
-    case 'equal':
-      return isAny(field, values, bind)
-    case 'caseless':
-      return isAnyCaseless(field, values, bind)
-    case 'contains':
-      return containsAny(field, values, bind)
-    case 'from':
-      return `${field} >= ${bind(values[0])}`
-    case 'to':
-      return `${field} < ${bind(values[0])}`
   }
 }
 

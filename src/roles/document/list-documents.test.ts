@@ -4,7 +4,7 @@ import { queryRows } from '../../db/query.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { type Answer, problemFields, startTestService } from '../../testing/test-service.ts'
-import { listStatement, type ListQuery } from './document-store.ts'
+import { listStatement, type ListQuery } from './list-statement.ts'
 
 const service = await startTestService({ roles: ['document'] }, TEST_FILE)
 const list = (query = '') => service.get(`/documents${query}`)
@@ -161,6 +161,24 @@ test('a cursor is valid for its own list only', async () => {
   assert.deepEqual(await problemFields(await list(`?skip=1&cursor=${cursor}`)), ['query.skip'])
 })
 
+test('with total=true the headers tell how many there are, on every page', async () => {
+  const totalOf = async (query: string): Promise<unknown[]> => {
+    const { status, headers } = await list(query)
+    return [status, headers.get('x-total-count'), headers.get('x-total-is-exact')]
+  }
+  assert.deepEqual(await totalOf('?limit=2'), [200, null, null])
+  assert.deepEqual(await totalOf('?total=false'), [200, null, null])
+  assert.deepEqual(await totalOf('?limit=2&total=true'), [200, '7', 'true'])
+  assert.deepEqual(await totalOf('?limit=0&total=true'), [200, '7', 'true'])
+  assert.deepEqual(await totalOf('?skip=6&total=true'), [200, '7', 'true'])
+  assert.deepEqual(await totalOf('?limit=1&total=true&created_by=bob@example.com'), [200, '3', 'true'])
+  assert.deepEqual(await totalOf('?total=true&status=completed'), [200, '0', 'true'])
+  const link = (await list('?limit=2&total=true')).headers.get('link')!
+  const next = await service.get(/^<([^>]+)>/.exec(link)![1]!)
+  assert.deepEqual(next.headers.get('x-total-count'), '7')
+  assert.deepEqual(await problemFields(await list('?total=yes')), ['query.total'])
+})
+
 test('every order reads its index from the cursor on, without a sort', async () => {
   const { pool } = service.database
   await queryRows(
@@ -194,5 +212,22 @@ test('every order reads its index from the cursor on, without a sort', async () 
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     assert.match(plan, new RegExp(`Index Scan (Backward )?using ${index}`))
     assert.doesNotMatch(plan, /Sort|Seq Scan/)
+  }
+})
+
+test('a total is counted up to 10,000', async () => {
+  const { pool } = service.database
+  await queryRows(
+    pool,
+    `INSERT INTO documents.documents (id, title, content_size, created_by, status)
+     SELECT gen_random_uuid(), 'many ' || n, 0, 'many@example.com', CASE WHEN n = 1 THEN 'sent' ELSE 'created' END
+     FROM generate_series(1, 10001) n`,
+  )
+  for (const [query, exact] of [
+    ['created_by=many@example.com', 'false'],
+    ['created_by=many@example.com&status=created', 'true'],
+  ] as const) {
+    const { headers } = await list(`?${query}&total=true&limit=1`)
+    assert.deepEqual([headers.get('x-total-count'), headers.get('x-total-is-exact')], ['10000', exact])
   }
 })

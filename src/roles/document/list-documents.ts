@@ -6,7 +6,9 @@ import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../htt
 import { documentSchema, filterShape } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { text, wholeNumber } from '../../http/fields.ts'
-import { type DocumentStore, type ListQuery, SORT_KEYS } from './document-store.ts'
+import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../http/total.ts'
+import type { DocumentStore } from './document-store.ts'
+import { type ListQuery, SORT_KEYS } from './list-statement.ts'
 
 const MAX_LIMIT = 200
 /** Skipped rows are read all the same. */
@@ -24,10 +26,11 @@ const query = z.object({
   limit: wholeNumber({ min: 0, max: MAX_LIMIT, fallback: 100 }),
   cursor: cursorParameter,
   sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).default(DEFAULT_SORT),
+  total: totalParameter,
   ...filterShape('list'),
 })
 
-export function listDocuments(store: Pick<DocumentStore, 'list'>): Endpoint {
+export function listDocuments(store: Pick<DocumentStore, 'count' | 'list'>): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/documents',
@@ -38,23 +41,33 @@ export function listDocuments(store: Pick<DocumentStore, 'list'>): Endpoint {
       'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is ' +
       'given several times finds the documents with any of its values.',
     query,
-    responses: { 200: { description: 'a page', schema: z.array(documentSchema), headers: ['Link'] } },
-    async handle({ query: { skip, limit, cursor, sort: order, ...filters } }) {
+    responses: {
+      200: { description: 'a page', schema: z.array(documentSchema), headers: ['Link', ...TOTAL_HEADERS] },
+    },
+    async handle({ query: { skip, limit, cursor, sort: order, total, ...filters } }) {
       const sort = sortOf(order)
       const given = filters as Record<string, string | string[] | undefined>
       const identity = [order, Object.entries(given).filter(([, value]) => value !== undefined)]
       if (cursor !== undefined && skip > 0)
         throw invalidField('query.skip', 'cannot be combined with a cursor')
       const after = cursor === undefined ? undefined : decodeCursor(cursor, identity, isKeyOf(sort))
-      if (limit === 0) return { status: 200, json: [] }
-      const documents = await store.list({ filters, sort, skip, limit: limit + 1, after })
-      if (documents.length <= limit) return { status: 200, json: documents }
+      const [documents, count] = await Promise.all([
+        limit === 0 ? [] : store.list({ filters, sort, skip, limit: limit + 1, after }),
+        total === 'true' ? store.count(filters) : undefined,
+      ])
+      const headers = totalHeaders(count)
+      if (documents.length <= limit) return { status: 200, headers, json: documents }
       const page = documents.slice(0, limit)
       const { id, [sort.key]: key } = page.at(-1) as Document
-      const asked = { limit, ...(order !== DEFAULT_SORT && { sort: order }), ...given }
+      const asked = {
+        limit,
+        ...(order !== DEFAULT_SORT && { sort: order }),
+        ...(total === 'true' && { total }),
+        ...given,
+      }
       return {
         status: 200,
-        headers: { link: nextLink('/documents', asked, encodeCursor({ key, id }, identity)) },
+        headers: { ...headers, link: nextLink('/documents', asked, encodeCursor({ key, id }, identity)) },
         json: page,
       }
     },

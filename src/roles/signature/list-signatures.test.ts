@@ -88,6 +88,19 @@ test('a filter that is given several times finds the signatures with any of its 
   await docs.database.pool.query('DELETE FROM signatures.signatures WHERE document_id = $1', [other])
 })
 
+test('with total=true the headers tell how many there are, on every page', async () => {
+  const path = `/documents/${document}/signatures?total=true&limit=10`
+  const first = await docs.get(path)
+  for (const page of [first, await docs.get(nextOf(first)!), await docs.get(`${path}&skip=1000`)])
+    assert.deepEqual(
+      [page.headers.get('x-total-count'), page.headers.get('x-total-is-exact')],
+      [String(COUNT), 'true'],
+    )
+  const some = await docs.get('/signatures?total=true&limit=0&signer_email=signer3@example.com')
+  assert.equal(some.headers.get('x-total-count'), '2')
+  assert.equal((await docs.get('/signatures')).headers.get('x-total-count'), null)
+})
+
 test('data are included on request, in small pages', async () => {
   const path = '/signatures?include=signature_data'
   const page = await docs.get(path)

@@ -6,6 +6,7 @@ import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../htt
 import type { Endpoint, HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
 import { anyOf } from '../../http/query.ts'
+import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../http/total.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
 import type { SignatureStore } from './signature-store.ts'
@@ -24,6 +25,7 @@ export const pageParameters = {
     `by default ${DEFAULT_LIMIT}; with signature_data at most ${MAX_LIMIT_WITH_DATA}, and by default`,
   ),
   cursor: cursorParameter,
+  total: totalParameter,
   include: z.enum(['signature_data'], 'must be signature_data').optional(),
   signer_email: anyOf(email, 'compared without case; can be repeated: any of the values'),
   signed_from: dateTime.optional().describe('inclusive'),
@@ -35,7 +37,7 @@ export const pageResponses = {
   200: {
     description: 'newest first; the header Link names the next page',
     schema: z.array(signatureSchema),
-    headers: ['Link'],
+    headers: ['Link', ...TOTAL_HEADERS],
   },
 } satisfies Endpoint['responses']
 
@@ -53,7 +55,7 @@ export async function respondWithPage(
   { store, images }: PageOptions,
 ): Promise<HttpResponse & { json: object[] }> {
   const limit = limitOf(query)
-  const { skip, cursor, include, document_id, ...filters } = query
+  const { skip, cursor, include, total, document_id, ...filters } = query
   const filter = {
     documentIds: document_id,
     signerEmails: filters.signer_email,
@@ -62,15 +64,25 @@ export async function respondWithPage(
   }
   const after = cursor === undefined ? undefined : decodeCursor(cursor, filter, isTime)
   // One more row tells whether there is a next page.
-  const rows = await store.list(filter, { skip, after, limit: limit + 1 })
+  const [rows, count] = await Promise.all([
+    store.list(filter, { skip, after, limit: limit + 1 }),
+    total === 'true' ? store.count(filter) : undefined,
+  ])
+  const headers = totalHeaders(count)
   const page = rows.slice(0, limit)
   const json = include ? await Promise.all(page.map(images.withData)) : page.map(withoutData)
   const last = page.at(-1)
-  if (!last || rows.length <= limit) return { status: 200, json }
+  if (!last || rows.length <= limit) return { status: 200, headers, json }
   const inPath = path !== SIGNATURES
-  const given = { ...filters, limit, include, ...(!inPath && { document_id }) }
+  const given = {
+    ...filters,
+    limit,
+    include,
+    ...(total === 'true' && { total }),
+    ...(!inPath && { document_id }),
+  }
   const link = nextLink(path, given, encodeCursor({ key: last.signed_at, id: last.id }, filter))
-  return { status: 200, headers: { link }, json }
+  return { status: 200, headers: { ...headers, link }, json }
 }
 
 function limitOf({ limit, include }: PageQuery): number {

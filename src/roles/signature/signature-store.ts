@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { isAny, isAnyCaseless } from '../../db/any-of.ts'
+import { countRows } from '../../db/count-rows.ts'
 import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
 import type { signatures } from '../../db/schema.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -48,6 +49,8 @@ export interface SignatureStore {
   get(id: string): Promise<StoredSignature>
   /** Newest first. */
   list(filter: SignatureFilter, page: Page): Promise<StoredSignature[]>
+  /** How many signatures there are, up to one more than MAX_TOTAL. */
+  count(filter: SignatureFilter): Promise<number>
 }
 
 const READ = [
@@ -112,6 +115,11 @@ export function createSignatureStore({ pool, idempotency }: SignatureStoreOption
       const { text, values } = listStatement(filter, page)
       return queryRows<StoredSignature>(pool, text, values)
     },
+
+    count(filter) {
+      const { source, values } = selection(filter)
+      return countRows(pool, source, values)
+    },
   }
 }
 
@@ -129,7 +137,19 @@ async function insert(on: Queryable, row: NewSignature, graceMs: number): Promis
 }
 
 /** Pages in the order of the indexes. Exported so that a test can read its plan. */
-export function listStatement(filter: SignatureFilter, page: Page): { text: string; values: unknown[] } {
+export function listStatement(
+  filter: SignatureFilter,
+  { after, limit, skip }: Page,
+): { text: string; values: unknown[] } {
+  const { source, values, bind } = selection(filter, after)
+  const text =
+    `SELECT ${COLUMNS} FROM ${source}` +
+    ` ORDER BY signed_at DESC, id DESC LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
+  return { text, values }
+}
+
+/** The signatures that a filter selects, after a row of the order: what follows FROM. */
+function selection(filter: SignatureFilter, after?: CursorRow) {
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where: string[] = []
@@ -138,11 +158,7 @@ export function listStatement(filter: SignatureFilter, page: Page): { text: stri
   if (signerEmails) where.push(isAnyCaseless('signer_email', signerEmails, bind))
   if (signedFrom !== undefined) where.push(`signed_at >= ${bind(signedFrom)}`)
   if (signedTo !== undefined) where.push(`signed_at < ${bind(signedTo)}`)
-  if (page.after)
-    where.push(`(signed_at, id) < (${bind(page.after.key)}::timestamptz, ${bind(page.after.id)}::uuid)`)
-  const text =
-    `SELECT ${COLUMNS} FROM signatures.signatures` +
-    (where.length > 0 ? ` WHERE ${where.join(' AND ')}` : '') +
-    ` ORDER BY signed_at DESC, id DESC LIMIT ${bind(page.limit)} OFFSET ${bind(page.skip)}`
-  return { text, values }
+  if (after) where.push(`(signed_at, id) < (${bind(after.key)}::timestamptz, ${bind(after.id)}::uuid)`)
+  const source = `signatures.signatures${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
+  return { source, values, bind }
 }
