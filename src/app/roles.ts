@@ -2,14 +2,16 @@
  * What each role is made of: the ports that it opens, and what it serves over HTTP. The code of a role is loaded only
  * where the role runs. A new role is an entry in `composeRoles`; CONTRIBUTING.md has the recipe.
  */
-import { type Role, rolesThatUse } from '../config/roles.ts'
+import { type Role, roleDefinition, rolesThatUse } from '../config/roles.ts'
 import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
+import { topicNames } from '../kafka/topic-names.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openDocuments } from '../ports/documents/open.ts'
 import type { DocumentRole } from '../roles/document/role.ts'
 import { defineModule, type Module } from '../runtime/module.ts'
+import { programVersion } from '../runtime/version.ts'
 import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
@@ -178,6 +180,11 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
       log: logOf('ws'),
       limits: { connections: config.limits.connections, ...overrides.ws },
       addressOf: createClientAddress(config.listen.trustedProxies),
+      describes: {
+        version: programVersion(),
+        port: roleDefinition('ws').port!,
+        topicNames: topicNames(config.changes.prefix).changes,
+      },
     })
     await needs.changes.consume(role.consumer)
     await needs.cluster.start()

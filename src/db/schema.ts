@@ -153,7 +153,7 @@ export const signatures = signaturesSchema.table(
 )
 
 /** Fails to compile unless the published columns have the types of domain/topics.ts. */
-true satisfies Same<Pick<typeof signatures.$inferSelect, keyof SignatureRow>, SignatureRow>
+true satisfies Same<typeof signatures.$inferSelect, SignatureRow>
 
 /**
  * Intents: signatures whose document still has to move to `signed`. An intent commits with its signature and is removed

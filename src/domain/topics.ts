@@ -15,6 +15,9 @@ export interface SignatureRow {
   content_sha256: string | null
   client_address: string | null
   token_subject: string | null
+  image_encoding: 'base64' | 'text' | null
+  image_prefix: string | null
+  image_type: string | null
   image_size: number | null
   image_sha256: string | null
   traceparent: string | null
@@ -64,7 +67,7 @@ const DOCUMENT_ID_COLUMNS = new Map<Topic, string>(
 /** The column of a topic's rows that holds the document's id. */
 export const documentIdColumn = (topic: Topic): string => DOCUMENT_ID_COLUMNS.get(topic)!
 
-/** The types of the messages that subscribers of a document receive over WebSocket, most of them about a topic's changes. */
+/** The types of the messages that subscribers of a document receive, most of them about a topic's changes. */
 export const MESSAGE_TYPES = [
   'document.created',
   'document.updated',

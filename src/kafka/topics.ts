@@ -2,6 +2,7 @@ import { TOPIC_TABLE, TOPICS } from '../domain/topics.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { KafkaClient, type TopicConfig } from './client.ts'
 import { MissingTopicError } from './errors.ts'
+import { topicNames } from './topic-names.ts'
 
 export interface KafkaTopicsOptions {
   /** prefix of the topic names */
@@ -21,22 +22,6 @@ const DEAD_LETTERS_MS = 90 * DAY_MS
 
 /** Positions hold an offset of 7 characters for each partition, and have at most 128 characters. */
 export const MAX_PARTITIONS = Math.floor(16 / TOPICS.length)
-
-export interface TopicNames {
-  /** in the order of TOPICS */
-  changes: string[]
-  deadLetters: string
-  /** messages between processes, see ports/cluster */
-  peers: string
-}
-
-export function topicNames(prefix: string): TopicNames {
-  return {
-    changes: TOPIC_TABLE.map(({ table }) => `${prefix}.${table}`),
-    deadLetters: `${prefix}.dead-letters`,
-    peers: `${prefix}.peers`,
-  }
-}
 
 /**
  * Creates the topics that are missing; the settings of existing ones are not changed.

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { checkMessage } from './async-api.ts'
 import { eventually, within } from './deadline.ts'
 import type { Message } from './socket.ts'
 
@@ -28,7 +29,9 @@ export async function openEventStream(
       text += chunk
       for (let end; (end = text.indexOf('\n\n', parsed)) >= 0; parsed = end + 2) {
         const event = parseEvent(text.slice(parsed, end))
-        if (event) events.push(event)
+        if (!event) continue
+        checkMessage(event.data)
+        events.push(event)
       }
     })
   }

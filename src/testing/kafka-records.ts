@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { KafkaClient } from '../kafka/client.ts'
-import type { TopicNames } from '../kafka/topics.ts'
+import type { TopicNames } from '../kafka/topic-names.ts'
 
 export interface RecordWriter {
   /** Writes a change of a document. @returns the document's id */

@@ -12,18 +12,35 @@ export interface Message {
 }
 
 /** A plain WebSocket that keeps what it receives. Every wait has a deadline. */
-export type Socket = Awaited<ReturnType<typeof openSocket>>
+export type Socket = Awaited<ReturnType<typeof openSocketAt>>
 
 /**
  * Subscribes to a document.
  * @param base http://host:port
  * @param query `token`, and `last` to resume
  */
-export async function openSocket(base: string, documentId: string, query: Record<string, string>) {
-  const url = `${base.replace('http', 'ws')}/ws/${documentId}?${new URLSearchParams(query)}`
+export const openSocket = (
+  base: string,
+  documentId: string,
+  query: Record<string, string>,
+  check?: (message: Message) => void,
+) => openSocketAt(base, `/ws/${documentId}`, query, check)
+
+/** The same at any path. @param check throws when a message is wrong */
+export async function openSocketAt(
+  base: string,
+  path: string,
+  query: Record<string, string>,
+  check?: (message: Message) => void,
+) {
+  const url = `${base.replace('http', 'ws')}${path}?${new URLSearchParams(query)}`
   const ws = new WebSocket(url)
   const received: Message[] = []
-  ws.on('message', (bytes) => received.push(JSON.parse(String(bytes))))
+  ws.on('message', (bytes) => {
+    const message = JSON.parse(String(bytes)) as Message
+    check?.(message)
+    received.push(message)
+  })
   ws.on('error', () => {})
   // Not `once`, which rejects on an error.
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>

@@ -14,6 +14,7 @@ import type { OpenFeed } from '../ports/changes/feed.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { type RunningGraph, startGraph } from '../runtime/module.ts'
+import { checkChange, checkMessage } from './async-api.ts'
 import { startTestDatabases } from './database.ts'
 import { eventually } from './deadline.ts'
 import { createDocumentRows } from './document-rows.ts'
@@ -99,7 +100,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
     rows: rowsOf(database, feed && events),
     /** Subscribes to a document; by default as ada@example.com. */
     connect: (documentId: string, query: { last?: string; token?: string } = {}) =>
-      openSocket(url, documentId, { token: token(), ...query }),
+      openSocket(url, documentId, { token: token(), ...query }, checkMessage),
     token,
     serviceTokens,
     /** the header Authorization of a user */
@@ -184,6 +185,8 @@ function recordEvents(feed: OpenFeed, events: ChangeEvent[]): OpenFeed {
         async handle(batch, ...rest) {
           await consumer.handle(batch, ...rest)
           events.push(...batch)
+          // Thrown here, it would only be one more event that fails and is delivered again.
+          setImmediate(() => batch.forEach(checkChange))
         },
       }),
   }

@@ -59,6 +59,16 @@ const EDITS: Record<string, { before: string; insert: string }[]> = {
     },
     { before: "  'signature.added',", insert: "  'comment.added',\n" },
   ],
+  'src/roles/ws/message-schemas.ts': [
+    {
+      before: "  'cdc.signatures': SIGNATURE_ROW",
+      insert: "  'cdc.comments': { id: z.uuid(), document_id: z.uuid(), text: z.string() },\n",
+    },
+    {
+      before: "  'signature.added': z",
+      insert: "  'comment.added': z.object({ id: z.uuid(), document_id: z.uuid(), text: z.string() }),\n",
+    },
+  ],
   'src/roles/ws/messages-of-event.ts': [
     {
       before: "  'cdc.signatures': ",

@@ -1,21 +1,22 @@
 /** What several ws processes do together, each with some of the subscribers. */
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { eventually } from '../../testing/deadline.ts'
 import { startTopology } from '../../testing/topology.ts'
-import { send, sendJson } from '../requests.ts'
+import { createDocument, send, sendJson } from '../requests.ts'
 import { openSocket } from '../socket.ts'
 
 test('an administrator reaches the subscribers of every instance, and all of them are counted', async (t) => {
-  const topology = await startTopology({ ws: 3 })
+  const topology = await startTopology({ document: 1, ws: 3 })
   t.after(() => topology.stop())
   const { urls } = topology
   const instances = [...topology.instances('ws')]
-  const [one, other] = [randomUUID(), randomUUID()]
+  const [one, other] = [(await createDocument(urls.document)).id, (await createDocument(urls.document)).id]
+  // From the start, so that the news of the creation does not come between the broadcasts.
   const connect = async (ws: string, id: string) => {
-    const socket = await openSocket({ ...urls, ws }, id)
+    const socket = await openSocket({ ...urls, ws }, id, 'start')
     assert.equal((await socket.next()).type, 'connection.established')
+    assert.equal((await socket.next()).type, 'document.created')
     return socket
   }
   const sockets = await Promise.all(instances.map(({ url }) => connect(url, one)))

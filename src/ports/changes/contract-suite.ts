@@ -29,6 +29,30 @@ const REPLAY_CASES: FeedCases = {
     assert.equal((await feed.replay(id, position, 2)).kind, 'reset')
   },
 
+  async 'a replay of all documents has every event after the position, and each of its positions continues it'(
+    subject,
+  ) {
+    const consumer = recordingConsumer({ delivery: 'every-instance' })
+    const feed = await startFeed(subject, consumer)
+    await insertDocument(subject.pool)
+    await consumer.reached(1)
+    const position = feed.position()
+    const [id, other] = [await insertDocument(subject.pool), await insertDocument(subject.pool)]
+    await insertSignature(subject.pool, other)
+    await subject.pool.query(`update documents.documents set title = 'new' where id = $1`, [id])
+    await consumer.reached(5)
+    const replay = await feed.replay(undefined, position, 4)
+    assert.ok(replay.kind === 'events')
+    const keys = (events: readonly { topic: string; key: string; value: { op: string } }[]): string[] =>
+      events.map(({ topic, key, value }) => `${topic} ${key} ${value.op}`)
+    assert.deepEqual(keys(replay.events).sort(), keys(consumer.events.slice(1)).sort())
+    for (const [index, event] of replay.events.entries()) {
+      const rest = await feed.replay(undefined, event.position, 4)
+      assert.deepEqual(rest.kind === 'events' && keys(rest.events), keys(replay.events.slice(index + 1)))
+    }
+    assert.equal((await feed.replay(undefined, position, 3)).kind, 'reset')
+  },
+
   async 'a replay from the oldest position has the whole history of its document'(subject) {
     const consumer = recordingConsumer({ delivery: 'every-instance' })
     const feed = await startFeed(subject, consumer)

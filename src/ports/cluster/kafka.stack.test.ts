@@ -4,7 +4,7 @@ import { isProblem } from '../../domain/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { openTestTopics, type TestTopics } from '../../testing/kafka-feed.ts'
-import { topicNames } from '../../kafka/topics.ts'
+import { topicNames } from '../../kafka/topic-names.ts'
 import { openKafkaCluster } from './kafka.ts'
 
 async function startMember({ url, prefix, context }: TestTopics, name: string) {

@@ -53,7 +53,7 @@ export function createHub(options: HubOptions): Hub {
     for (const subscriber of subscribers.ofFeeds) {
       const verdict = isVisible(subscriber.subscription, event)
       if (verdict === true) yield subscriber
-      else if (verdict === 'unknown') subscriber.reset(OWNER_UNKNOWN)
+      else if (verdict === 'unknown') subscriber.missed(event, OWNER_UNKNOWN)
     }
   }
 

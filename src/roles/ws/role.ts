@@ -15,6 +15,8 @@ import { createTicketSeal } from '../../auth/ticket-seal.ts'
 import { createAdmission } from './admission.ts'
 import { createWsCluster } from './cluster.ts'
 import { getDevelopmentToken } from './get-development-token.ts'
+import type { MessagesDescription } from './describe-messages.ts'
+import { getAsyncApi } from './get-async-api.ts'
 import { getDocumentEvents, getEvents } from './get-events.ts'
 import { getWsStats } from './get-ws-stats.ts'
 import { createHub } from './hub.ts'
@@ -43,6 +45,8 @@ export interface WsRoleOptions {
   /** override DEFAULT_WS_LIMITS */
   limits?: Partial<WsLimits>
   metrics?: Metrics
+  /** for AsyncAPI */
+  describes: MessagesDescription
   /** the client's address, which trusted proxies forward; by default that of the connection */
   addressOf?: (request: IncomingMessage) => string
 }
@@ -92,6 +96,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       getDocumentEvents(edge),
       getEvents(edge),
       postTicket(authenticator, tickets),
+      getAsyncApi(options.describes),
       ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
     ],
     consumer: {

@@ -108,6 +108,11 @@ export class Subscriber {
     if (this.#buffer.push(event) > replayBuffer) this.reset('too many events arrived during the resume')
   }
 
+  /** Resets a client that could not be sent this event, unless it is past it. */
+  missed(event: ChangeEvent, reason: string): void {
+    if (!this.#options.hub.covers(this.#point.position, event)) this.reset(reason)
+  }
+
   /** Tells the client that it may have missed events, and continues with what happens from now on. */
   reset(reason: string): void {
     const { hub } = this.#options

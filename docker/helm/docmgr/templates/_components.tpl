@@ -28,7 +28,7 @@ search:
 ws:
   settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout {{ $limits }} limits.connections
   secrets: auth.secret changes.url cache.url
-  paths: [/ws, =/events, /auth, /broadcast, =/stats]
+  paths: [/ws, =/events, /auth, /broadcast, =/stats, =/asyncapi.json]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
   secrets: auth.secret changes.url search.url blobs

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChangeEvent, documentIdOf } from '../../../domain/change.ts'
 import { DomainError } from '../../../domain/errors.ts'
+import { checkChange } from '../../../testing/async-api.ts'
 import { insertDocument, insertSignature, recordingConsumer } from '../../../testing/changes.ts'
 import { deferred, eventually } from '../../../testing/deadline.ts'
 import { type FeedCases, inOrder, startFeed, titlesOf, versionsOf } from '../../../testing/feed-contract.ts'
@@ -15,6 +16,7 @@ export const DELIVERY_CASES: FeedCases = {
     await subject.pool.query('delete from documents.documents where id = $1', [id])
     const signature = await insertSignature(subject.pool, id)
     await consumer.reached(4)
+    consumer.events.forEach(checkChange)
     const of = (topic: string): ChangeEvent[] => consumer.events.filter((event) => event.topic === topic)
     const [created, updated, deleted] = of('cdc.documents')
     const [signed] = of('cdc.signatures')

@@ -1,5 +1,5 @@
 import type { GroupTimings, KafkaClient } from '../../../kafka/client.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
+import type { TopicNames } from '../../../kafka/topic-names.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import type { KafkaDeadLetters } from './dead-letters.ts'

@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { KafkaClient } from '../../../kafka/client.ts'
 import { readRange } from '../../../kafka/read-partitions.ts'
-import { topicNames, type TopicNames } from '../../../kafka/topics.ts'
+import { topicNames, type TopicNames } from '../../../kafka/topic-names.ts'
 import { type KafkaOffset, partitionKey } from '../../../kafka/types.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'

@@ -1,6 +1,6 @@
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
 import { KafkaClient } from '../../../kafka/client.ts'
-import { topicNames } from '../../../kafka/topics.ts'
+import { topicNames } from '../../../kafka/topic-names.ts'
 import { within } from '../../../runtime/within.ts'
 import type { DriverConsumer, DriverStatus, FeedDriver, FeedResources, ResetReason } from '../driver.ts'
 import { createChangeFeed, type OpenFeed } from '../feed.ts'

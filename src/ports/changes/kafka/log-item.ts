@@ -1,7 +1,7 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import { type Topic, TOPICS } from '../../../domain/topics.ts'
 import { type ParsedRecord, parseRecord } from './record.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
+import type { TopicNames } from '../../../kafka/topic-names.ts'
 import type { FetchedPartition, KafkaRecord } from '../../../kafka/types.ts'
 
 /** A parsed record and its place in the log. */

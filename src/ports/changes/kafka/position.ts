@@ -1,6 +1,6 @@
 import { MAX_POSITION_CHARS, type Position } from '../../../domain/change.ts'
 import { TOPIC_TABLE } from '../../../domain/topics.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
+import type { TopicNames } from '../../../kafka/topic-names.ts'
 import type { KafkaOffset } from '../../../kafka/types.ts'
 
 /** Offsets of the next records: for each of TOPICS, for each partition. Missing ones are 0. */

@@ -1,5 +1,5 @@
 import type { ChangeEvent, Position } from '../../../domain/change.ts'
-import type { TopicNames } from '../../../kafka/topics.ts'
+import type { TopicNames } from '../../../kafka/topic-names.ts'
 import type { KafkaOffset } from '../../../kafka/types.ts'
 import { Queue } from '../delivery/queue.ts'
 import type { ResetReason } from '../driver.ts'

@@ -1,0 +1,17 @@
+import { TOPIC_TABLE } from '../domain/topics.ts'
+
+export interface TopicNames {
+  /** in the order of TOPICS */
+  changes: string[]
+  deadLetters: string
+  /** messages between processes, see ports/cluster */
+  peers: string
+}
+
+export function topicNames(prefix: string): TopicNames {
+  return {
+    changes: TOPIC_TABLE.map(({ table }) => `${prefix}.${table}`),
+    deadLetters: `${prefix}.dead-letters`,
+    peers: `${prefix}.peers`,
+  }
+}
