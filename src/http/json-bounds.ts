@@ -23,6 +23,8 @@ const CLOSING = [0x7d, 0x5d]
  * not JSON, which the parser refuses.
  */
 export class JsonBounds {
+  /** names of the members of the outermost object so far, at most 64 bytes of each */
+  readonly members = new Set<string>()
   #depth = 0
   #values = 1
   #others = 0
@@ -77,8 +79,10 @@ export class JsonBounds {
       this.#isInString = true
       this.#length = 0
     } else if (byte === COLON) {
-      if (this.#depth === 1)
+      if (this.#depth === 1) {
         this.#name = this.#start.toString('utf8', 0, Math.min(this.#length, MAX_NAME_BYTES))
+        this.members.add(this.#name)
+      }
     } else if (byte === COMMA) {
       if (this.#depth === 1) this.#name = undefined
       this.#values++

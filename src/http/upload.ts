@@ -6,6 +6,8 @@ import { DomainError, invalidField } from '../domain/errors.ts'
 
 export interface Form {
   file: {
+    /** which of the names that it may have */
+    field: string
     /** from the client, without folders */
     name: string | undefined
     /** of the part; undefined where the client did not know it */
@@ -50,7 +52,7 @@ export function openForm(request: IncomingMessage, fileFields: readonly string[]
         file = content
         const contentType = mimeType === 'application/octet-stream' ? undefined : mimeType
         resolve({
-          file: { name: filename || undefined, contentType, body: bodyOf(content) },
+          file: { field, name: filename || undefined, contentType, body: bodyOf(content) },
           fields: () => ended,
         })
       })

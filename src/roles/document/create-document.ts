@@ -5,7 +5,7 @@ import { sqlState } from '../../db/query.ts'
 import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { contentKey } from '../../domain/content-key.ts'
-import { DomainError } from '../../domain/errors.ts'
+import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { BlobInfo, Blobs } from '../../ports/blobs/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -15,6 +15,8 @@ import type { DocumentStore, NewDocumentRow } from './document-store.ts'
 
 export interface NewDocument {
   body: Uint8Array | AsyncIterable<Uint8Array>
+  /** where the request has the content: what is wrong with it is said of this field */
+  contentField: string
   /** The fields; they may follow the body, so this is called after the body was read. */
   fields(): Promise<Pick<DocumentRow, FieldsWith<{ input: true }>>>
   idempotencyKey: string | undefined
@@ -27,8 +29,8 @@ export interface CreatedDocument {
 }
 
 /**
- * @throws DomainError payload-too-large, unavailable, idempotency-key-reused, request-in-progress, and errors of reading
- *   the body or the fields
+ * @throws DomainError payload-too-large, unavailable, idempotency-key-reused, request-in-progress, validation-failed of
+ *   an empty content, and errors of reading the body or the fields
  */
 export type CreateDocument = (input: NewDocument, context: RequestContext) => Promise<CreatedDocument>
 
@@ -59,6 +61,8 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     const key = contentKey(id)
     const content = await blobs.put('documents', key, input.body, putOptions)
     try {
+      // A file that could not be read is sent as nothing by curl, and by forms in which none was chosen.
+      if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
       const row = rowOf(id, await input.fields(), content, context)
       const created = await store.insert(row, idempotentRequest(input, row, context))
       if (created.repeated) await discard(key)

@@ -2,9 +2,8 @@ import type { z } from 'zod'
 import { documentSchema } from '../../http/document-schemas.ts'
 import { entityTag, idempotencyKey } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { binary } from '../../http/fields.ts'
 import type { CreateDocument } from './create-document.ts'
-import { jsonForm, multipartForm, rawQuery, readNewDocument } from './read-new-document.ts'
+import { jsonForm, multipartForm, newContent, rawQuery, readNewDocument } from './read-new-document.ts'
 
 export interface PostDocumentOptions {
   limits: { contentBytes: number }
@@ -29,7 +28,7 @@ export function postDocument(create: CreateDocument, { limits, authMode }: PostD
       schemas: {
         'application/json': described(form),
         'multipart/form-data': described(multipartForm),
-        'application/octet-stream': binary,
+        'application/octet-stream': newContent,
       },
     },
     headers: { 'Idempotency-Key': idempotencyKey },

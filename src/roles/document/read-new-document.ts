@@ -21,6 +21,7 @@ import {
   newDocumentShape,
   sentSchema,
 } from '../../http/document-schemas.ts'
+import { JsonBounds } from '../../http/json-bounds.ts'
 import { validationError } from '../../http/problem.ts'
 import { openForm, rawBody } from '../../http/upload.ts'
 import type { NewDocument } from './create-document.ts'
@@ -31,17 +32,22 @@ type Form = z.ZodType<NewDocumentFields & { content: string }>
 export function jsonForm(maxBytes: number): Form {
   const content = z
     .string('must be a string')
+    .refine((value) => value !== '', 'must not be empty')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
     .refine((value) => Buffer.byteLength(value) <= maxBytes, `must have at most ${maxBytes} bytes as UTF-8`)
+    .meta({ override: { minLength: 1 } })
   const { title, ...others } = newDocumentShape
   const content_type = others['content_type']!.default('text/plain')
   const shape = { title: title!, content, ...others, content_type }
   return z.object(shape, 'must be a JSON object') as unknown as Form
 }
 
+/** A content as bytes, for OpenAPI. */
+export const newContent = z.string().min(1).meta({ format: 'binary' })
+
 /** The parts of a form, for OpenAPI. */
 export const multipartForm = z.object({
-  file: z.string().meta({ format: 'binary' }),
+  file: newContent,
   ...newDocumentShape,
   title: newDocumentShape['title']!.optional().describe("without it, the file's name"),
   content_type: newDocumentShape['content_type']!.optional().describe(
@@ -88,8 +94,42 @@ export async function readNewDocument(options: NewDocumentRequest): Promise<NewD
   const isJson = type === 'application/json' || type.endsWith('+json')
   if (isJson && options.query['title'] === undefined)
     return { ...(await readJsonForm(options)), idempotencyKey }
-  return { ...readRaw(options), idempotencyKey }
+  const raw = readRaw(options)
+  const isNamed = headers['content-disposition'] !== undefined
+  return { ...(isJson && !isNamed ? refuseForm(raw) : raw), idempotencyKey }
 }
+
+/**
+ * A JSON form sent with a title in the query by mistake must not become the content of a document. Whether it is one is
+ * known once it was read.
+ */
+function refuseForm({ body, fields, contentField }: Content & { body: AsyncIterable<Uint8Array> }): Content {
+  let bounds: JsonBounds | undefined = new JsonBounds()
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      try {
+        bounds?.write(chunk)
+      } catch {
+        // Nor would it be accepted as a form.
+        bounds = undefined
+      }
+      yield chunk
+    }
+  }
+  return {
+    body: watched(),
+    contentField,
+    fields() {
+      if (bounds?.members.has('title') && bounds.members.has('content'))
+        throw invalidField('query.title', STRAY_TITLE)
+      return fields()
+    },
+  }
+}
+
+const STRAY_TITLE =
+  'must be left out: the body is a form that has a title itself; to store such JSON as a file, name it in the header ' +
+  'content-disposition, or send multipart/form-data'
 
 type Content = Omit<NewDocument, 'idempotencyKey'>
 
@@ -101,21 +141,26 @@ async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentR
   })
   if (!result.success) throw validationError(result.error)
   const { content, ...fields } = result.data
-  return { body: Buffer.from(content), fields: async () => fields }
+  return { body: Buffer.from(content), contentField: 'content', fields: async () => fields }
 }
 
 async function readMultipart({ request, principal }: NewDocumentRequest): Promise<Content> {
   const form = await openForm(request, ['file', 'content'])
-  const { name, contentType, body } = form.file
+  const { field: contentField, name, contentType, body } = form.file
   const defaults = {
     title: titleFrom(name),
     content_type: contentType ?? mime.getType(name ?? '') ?? 'application/octet-stream',
     created_by: emailOf(principal),
   }
-  return { body, fields: async () => parseFields({ ...defaults, ...(await form.fields()) }) }
+  return { body, contentField, fields: async () => parseFields({ ...defaults, ...(await form.fields()) }) }
 }
 
-function readRaw({ request, query, principal, maxBytes }: NewDocumentRequest): Content {
+function readRaw({
+  request,
+  query,
+  principal,
+  maxBytes,
+}: NewDocumentRequest): Content & { body: AsyncIterable<Uint8Array> } {
   const { headers } = request
   if (Number(headers['content-length'] ?? 0) > maxBytes) {
     throw new DomainError('payload-too-large', `the content must have at most ${maxBytes} bytes`)
@@ -127,7 +172,7 @@ function readRaw({ request, query, principal, maxBytes }: NewDocumentRequest): C
   }
   // Before the body, so that the body of an invalid request is not read.
   const fields = parseFields({ ...defaults, ...query, content_type }, 'query')
-  return { body: rawBody(request), fields: async () => fields }
+  return { body: rawBody(request), contentField: 'body', fields: async () => fields }
 }
 
 function parseFields(given: Record<string, unknown>, place?: 'query'): NewDocumentFields {
