@@ -71,9 +71,3 @@ test('a data folder that a service uses is refused', async (t) => {
   assert.deepEqual([code, stdout], [1, ''])
   assert.match(stderr, new RegExp(`^error: stop process ${service.pid} first`))
 })
-
-test('a database that cannot be reached is reported as such', async () => {
-  const { code, stdout, stderr } = await run('--set', 'database.url=postgres://a:b@127.0.0.1:9/docmgr')
-  assert.deepEqual([code, stdout], [4, ''])
-  assert.match(stderr, /^error: a server cannot be reached \(connect ECONNREFUSED 127\.0\.0\.1:9\)/)
-})

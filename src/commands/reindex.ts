@@ -1,7 +1,6 @@
 import { type Failure, openReindex, type OpenReindex } from '../app/reindex.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
-import { isTransient, translateError } from '../runtime/translate-error.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
@@ -86,13 +85,7 @@ function explain(error: unknown): never {
     const why = 'which has the database or the contents open'
     throw new CommandError(`stop process ${error.pid} first, ${why} in ${error.folder}`)
   }
-  const translated = translateError(error)
-  if (translated === error || !isTransient(translated)) throw error
-  const why = (error as Error).message
-  throw new CommandError(
-    `a server cannot be reached (${why}): \`docmgr doctor\` says which`,
-    EXIT.unreachable,
-  )
+  throw error
 }
 
 const documents = (count: number): string => (count === 1 ? '1 document' : `${formatNumber(count)} documents`)
