@@ -1,6 +1,6 @@
 import { type CommandDescription, type Values } from './describe.ts'
 
-/** For `eval "$(docmgr completion bash)"`. */
+/** For `eval "$(docmgr completion bash)"`; completes `npx docmgr` too. */
 export function bashScript(commands: readonly CommandDescription[]): string {
   const cases = commands.map(({ name, options, argument }) => {
     const values = options.flatMap(({ names, values }) =>
@@ -30,7 +30,15 @@ export function bashScript(commands: readonly CommandDescription[]): string {
 ${cases.join('\n')}
   esac
 }
-complete -F _docmgr docmgr`
+complete -F _docmgr docmgr
+_docmgr_npx() {
+  COMPREPLY=()
+  if (( COMP_CWORD > 1 )) && [[ \${COMP_WORDS[1]} == docmgr ]]; then
+    COMP_WORDS=("\${COMP_WORDS[@]:1}"); (( COMP_CWORD-- )) || true
+    _docmgr
+  elif (( COMP_CWORD == 1 )); then COMPREPLY=($(compgen -W docmgr -- "\${COMP_WORDS[1]}")); fi
+}
+complete -o default -F _docmgr_npx npx`
 }
 
 function reply(values: Values): string {

@@ -1,6 +1,6 @@
 import { type CommandDescription, type OptionDescription, type Values } from './describe.ts'
 
-/** For `docmgr completion fish | source`. */
+/** For `docmgr completion fish | source`; completes `npx docmgr` too. */
 export function fishScript(commands: readonly CommandDescription[]): string {
   const lines = commands.flatMap(({ name, description, options, argument }) => {
     const within = `complete -c docmgr -n '__fish_seen_subcommand_from ${name}'`
@@ -10,8 +10,15 @@ export function fishScript(commands: readonly CommandDescription[]): string {
       ...(argument === undefined || argument === 'anything' ? [] : [`${within} ${completions(argument)}`]),
     ]
   })
-  return ['complete -c docmgr -f', ...lines].join('\n')
+  return ['complete -c docmgr -f', ...lines, NPX].join('\n')
 }
+
+/** What follows npx is completed like a command line of its own. */
+const NPX = [
+  'complete -c npx -n __fish_is_first_token -a docmgr',
+  "complete -c npx -f -n '__fish_seen_subcommand_from docmgr' -a " +
+    '\'(complete -C (string replace -r "^\\\\s*npx\\\\s+" "" -- (commandline -cp)))\'',
+].join('\n')
 
 function flags({ names, values }: OptionDescription): string {
   const parts = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))

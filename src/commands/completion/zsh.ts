@@ -1,6 +1,6 @@
 import { type CommandDescription, type OptionDescription, type Values } from './describe.ts'
 
-/** For `eval "$(docmgr completion zsh)"`, after compinit. */
+/** For `eval "$(docmgr completion zsh)"`, after compinit; completes `npx docmgr` too. */
 export function zshScript(commands: readonly CommandDescription[]): string {
   const list = commands.map(({ name, description }) => `    '${name}:${quote(description)}'`)
   const cases = commands.map(({ name, options, argument }) => {
@@ -21,7 +21,13 @@ ${list.join('\n')}
 ${cases.join('\n')}
   esac
 }
-compdef _docmgr docmgr`
+compdef _docmgr docmgr
+_docmgr_npx() {
+  if (( CURRENT > 2 )) && [[ $words[2] == docmgr ]]; then shift words; (( CURRENT-- )); _docmgr
+  elif (( CURRENT == 2 )); then compadd docmgr
+  else _default; fi
+}
+compdef _docmgr_npx npx`
 }
 
 function spec({ names, description, values }: OptionDescription): string {
