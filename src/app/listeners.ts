@@ -61,8 +61,10 @@ export function composeListeners(base: Base, ports: Ports, composed: Roles) {
       })
       const urls = { ...listeners.urls, ...(grpc && { grpc: grpc.address }) }
       const { path, isLocked } = folder
-      if (isLocked)
-        await writeServiceFile(path, { pid: process.pid, started_at: clock.now().toISOString(), urls })
+      if (isLocked) {
+        const started_at = clock.now().toISOString()
+        await writeServiceFile(path, { pid: process.pid, started_at, auth: config.auth.mode, urls })
+      }
       return {
         value: { urls, findings, ...(isLocked && { folder: path }) },
         stop: async () => {

@@ -6,8 +6,14 @@ import { makePrivateFolder } from '../runtime/private-folder.ts'
 /** Names of the files in the data folder. */
 export const KEPT_SECRETS = ['token-secret', 'viewer-secret'] as const
 
+type KeptSecret = (typeof KEPT_SECRETS)[number]
+
 /** The secret that signs tokens, kept in the data folder. */
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
+
+/** The same where it exists and this user may read it; creates none. */
+export const readTokenSecret = (dataFolder: string): Promise<string | undefined> =>
+  readSecret(join(dataFolder, 'token-secret' satisfies KeptSecret))
 
 /** The secret that keys the hashes of viewers. Not that of tokens, whose change would make every viewer a new one. */
 export const keptViewerSecret = (dataFolder: string): Promise<string> =>
@@ -18,10 +24,10 @@ export const derivedViewerSecret = (tokenSecret: string): string =>
   createHmac('sha256', tokenSecret).update('viewers').digest('base64url')
 
 /** Creates the secret at the first call. The file is written under another name and then linked, so that it is complete. */
-async function keptSecret(dataFolder: string, name: (typeof KEPT_SECRETS)[number]): Promise<string> {
+async function keptSecret(dataFolder: string, name: KeptSecret): Promise<string> {
   const file = join(dataFolder, name)
-  const kept = await readFile(file, 'utf8').catch(() => undefined)
-  if (kept !== undefined) return kept.trim()
+  const kept = await readSecret(file)
+  if (kept !== undefined) return kept
   await makePrivateFolder(dataFolder)
   const draft = `${file}.${process.pid}`
   await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
@@ -31,3 +37,9 @@ async function keptSecret(dataFolder: string, name: (typeof KEPT_SECRETS)[number
   await rm(draft)
   return (await readFile(file, 'utf8')).trim()
 }
+
+const readSecret = (file: string): Promise<string | undefined> =>
+  readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  )

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
-import { keptTokenSecret } from '../auth/token-secret.ts'
+import { readTokenSecret } from '../auth/token-secret.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { type Config } from '../config/schema.ts'
 import { forListeningRoles, ROLES } from '../config/roles.ts'
@@ -11,6 +11,7 @@ import { createLogger } from '../runtime/logger.ts'
 import { processIdentity } from '../runtime/processes.ts'
 import { readServiceFile } from '../data-folder/service-file.ts'
 import { type RoleUrls } from './api.ts'
+import { localUser } from './local-user.ts'
 import { ServiceUnreachableError } from './problem.ts'
 
 /** The service that a command uses. */
@@ -18,14 +19,16 @@ export interface FoundService {
   urls: RoleUrls
   /** `embedded`: started by this command, for its own duration */
   kind: 'given' | 'running' | 'embedded'
-  /** token of the requests; undefined if none is needed */
+  /** token of the requests; undefined if none is needed or none is known */
   token?: string
+  /** the token is one that the caller gave: its user is not known here */
+  hasGivenToken: boolean
   /** Stops an embedded service; otherwise does nothing. */
   stop(): Promise<void>
 }
 
 export interface FindOptions {
-  /** base URL from the command line */
+  /** base URL and token from the command line or its environment */
   url?: string
   token?: string
   /** the data folder was given explicitly, so a service at the configured address may have another one */
@@ -35,12 +38,10 @@ export interface FindOptions {
   signal: AbortSignal
 }
 
-/** The user in the tokens that the command line signs for itself. */
-export const COMMAND_LINE_USER = { id: 'docmgr-cli', email: 'cli@docmgr.local', admin: true }
-
 /**
  * The service at `url`, else the one that uses the data folder, else the one at the configured address, else a new one
- * in this process.
+ * in this process. A service on this machine that requires a token gets one that this process signs for `localUser`,
+ * where it may read the secret; a service at `url` gets only the token that was given.
  * @throws ServiceUnreachableError, or an error of the start of the embedded service
  */
 export async function findService(config: Config, options: FindOptions): Promise<FoundService> {
@@ -52,6 +53,7 @@ export async function findService(config: Config, options: FindOptions): Promise
     return {
       urls: everyRole(base),
       kind: 'given',
+      hasGivenToken: token !== undefined,
       stop: async () => {},
       ...(token !== undefined && { token }),
     }
@@ -59,9 +61,7 @@ export async function findService(config: Config, options: FindOptions): Promise
   const running =
     (await fromServiceFile(config, signal)) ??
     (options.folderIsNamed ? undefined : await fromListenAddress(config, signal))
-  const own = token ?? (config.auth.mode === 'required' ? await signOwnToken(config) : undefined)
-  const withToken = own === undefined ? {} : { token: own }
-  if (running) return { urls: running, kind: 'running', stop: async () => {}, ...withToken }
+  if (running) return use(running, config, token)
   if (isShared('database', config.database.url)) {
     throw new ServiceUnreachableError(
       listenAddress(config) ?? 'any address of this configuration',
@@ -70,26 +70,40 @@ export async function findService(config: Config, options: FindOptions): Promise
   }
   options.onStart()
   try {
-    return { ...(await startEmbedded(config)), ...withToken }
+    const started = await startEmbedded(config)
+    const own = token ?? (await tokenFor(config.auth.mode, config))
+    return { ...started, hasGivenToken: token !== undefined, ...(own !== undefined && { token: own }) }
   } catch (error) {
     // The process that uses the folder may still be starting.
     const other = error instanceof FolderInUseError ? await waitForOther(config, signal) : undefined
     if (!other) throw error
-    return { urls: other, kind: 'running', stop: async () => {}, ...withToken }
+    return use(other, config, token)
   }
+}
+
+/** A service of this machine, and whether it requires a token. */
+interface Running {
+  urls: RoleUrls
+  auth: Config['auth']['mode']
+}
+
+async function use({ urls, auth }: Running, config: Config, given?: string): Promise<FoundService> {
+  const token = given ?? (await tokenFor(auth, config))
+  const hasGivenToken = given !== undefined
+  return { urls, kind: 'running', hasGivenToken, stop: async () => {}, ...(token !== undefined && { token }) }
 }
 
 const START_TIMEOUT_MS = 15_000
 
 /** Waits for the service that another process is starting on the same folder. */
-async function waitForOther(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+async function waitForOther(config: Config, signal: AbortSignal): Promise<Running | undefined> {
   const end = performance.now() + START_TIMEOUT_MS
-  let urls: RoleUrls | undefined
-  while (!urls && performance.now() < end) {
+  let other: Running | undefined
+  while (!other && performance.now() < end) {
     await delay(200, undefined, { signal })
-    urls = await fromServiceFile(config, signal)
+    other = await fromServiceFile(config, signal)
   }
-  return urls
+  return other
 }
 
 const everyRole = (base: string): RoleUrls => forListeningRoles(() => base)
@@ -102,17 +116,19 @@ function roleUrls(urls: Record<string, string>): RoleUrls | undefined {
   return forListeningRoles((role) => urls[role] ?? any)
 }
 
-async function fromServiceFile(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+async function fromServiceFile(config: Config, signal: AbortSignal): Promise<Running | undefined> {
   const file = await readServiceFile(config.data)
   if (!file || (await processIdentity(file.pid)) === undefined) return undefined
   const urls = roleUrls(file.urls)
-  return urls && (await probe(urls.document, signal)) === undefined ? urls : undefined
+  if (!urls || (await probe(urls.document, signal)) !== undefined) return undefined
+  // A service can be guarded by a variable that this process does not have.
+  return { urls, auth: file.auth ?? config.auth.mode }
 }
 
-async function fromListenAddress(config: Config, signal: AbortSignal): Promise<RoleUrls | undefined> {
+async function fromListenAddress(config: Config, signal: AbortSignal): Promise<Running | undefined> {
   const base = listenAddress(config)
   if (base === undefined || (await probe(base, signal)) !== undefined) return undefined
-  return everyRole(base)
+  return { urls: everyRole(base), auth: config.auth.mode }
 }
 
 /** The configured address of the service; undefined if the port is 0 or off. */
@@ -148,13 +164,16 @@ export async function probe(base: string, signal: AbortSignal): Promise<string |
   }
 }
 
-async function signOwnToken(config: Config): Promise<string> {
+/** Undefined where none is needed, or where this user may not read the secret of the service. */
+async function tokenFor(auth: Config['auth']['mode'], config: Config): Promise<string | undefined> {
+  if (auth === 'open') return undefined
   const { issuer, audience, tokenLifetime: lifetime } = config.auth
-  const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
-  return createTokens({ secret, issuer, audience, lifetime }, systemClock).sign(COMMAND_LINE_USER)
+  const secret = config.auth.secret ?? (await readTokenSecret(config.data))
+  if (secret === undefined) return undefined
+  return createTokens({ secret, issuer, audience, lifetime }, systemClock).sign(localUser())
 }
 
-async function startEmbedded(config: Config): Promise<Omit<FoundService, 'token'>> {
+async function startEmbedded(config: Config): Promise<Omit<FoundService, 'token' | 'hasGivenToken'>> {
   const { startService } = await import('../app.ts')
   const ports = { ...forListeningRoles((): 'off' => 'off'), http: 0, grpc: 'off' as const }
   const own: Config = {

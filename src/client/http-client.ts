@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream'
-import { Agent, errors, request } from 'undici'
+import { Agent, type Dispatcher, errors, request } from 'undici'
 import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
 import { ApiError, errorOfResponse, ServiceUnreachableError } from './problem.ts'
 
@@ -24,6 +24,8 @@ export interface HttpResponse<T> {
 export interface HttpClient {
   /** @throws ApiError, ServiceUnreachableError, or the reason of the client's signal */
   send<T>(url: string, options?: HttpRequest): Promise<HttpResponse<T>>
+  /** GET, with a body that the caller reads; it fails when the connection is lost, and at the client's signal. */
+  open(url: string, headers?: Record<string, string>): Promise<HttpResponse<Readable>>
   close(): Promise<void>
 }
 
@@ -35,6 +37,8 @@ export interface HttpClientOptions {
 }
 
 const ATTEMPTS = 5
+/** for the first byte of a body that is streamed, and between two */
+const STREAM_TIMEOUT_MS = 30_000
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
 /** How long a request waits in all for a limit of its client to end (429 with Retry-After). */
 const MAX_LIMITED_MS = 180_000
@@ -46,38 +50,53 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ connections: options.connections ?? 4, pipelining: 1, keepAliveTimeout: 30_000 })
   const budget = createRetryBudget()
 
+  async function attempt<T>(
+    url: string,
+    options_: HttpRequest,
+    signal: AbortSignal,
+    read: ReadBody<T>,
+  ): Promise<Attempt<T>> {
+    const { method = 'GET', json, body, headers } = options_
+    const payload = json === undefined ? body?.() : JSON.stringify(json)
+    try {
+      const response = await request(url, {
+        dispatcher: agent,
+        method,
+        signal,
+        headersTimeout: options_.timeoutMs ?? STREAM_TIMEOUT_MS,
+        bodyTimeout: options_.timeoutMs ?? STREAM_TIMEOUT_MS,
+        headers: {
+          accept: 'application/json',
+          ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(payload !== undefined && { body: payload }),
+      })
+      if (response.statusCode < 300)
+        return { response: { headers: response.headers, body: await read(response) } }
+      const error = errorOfResponse(response.statusCode, await response.body.text())
+      const retryAfterMs = retryAfterOf(response.headers['retry-after'])
+      return {
+        error,
+        again: RETRIED.has(response.statusCode),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      if (isOfBody(error)) return { error, again: false }
+      return { error: unreachable(url, error as Error), again: true }
+    }
+  }
+
   return {
     async send<T>(url: string, request: HttpRequest = {}) {
-      const { method = 'GET', headers = {}, timeoutMs = 30_000 } = request
-      const repeatable =
-        request.repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
-      let deadline = deadlineSignal(timeoutMs, options.signal)
-      let limitedMs = 0
-      budget.onRequest()
+      const { timeoutMs = 30_000 } = request
+      const deadline = startDeadline(timeoutMs, options.signal)
       try {
-        for (let count = 1; ; count++) {
-          const { response, error, again, retryAfterMs } = await attempt<T>(
-            { agent, token: options.token },
-            url,
-            request,
-            deadline.signal,
-          )
-          if (response) return response
-          if (isLimited(error) && retryAfterMs !== undefined && limitedMs + retryAfterMs <= MAX_LIMITED_MS) {
-            // The service has done nothing, so any request can be repeated, and the wait is not its time.
-            deadline.clear()
-            await pause(retryAfterMs + backoffMs(1, BACKOFF), options.signal)
-            deadline = deadlineSignal(timeoutMs, options.signal)
-            limitedMs += retryAfterMs
-            count--
-            continue
-          }
-          if (!again || !repeatable || count === ATTEMPTS || !budget.tryTake()) throw error
-          await pause(
-            Math.min(BACKOFF.limitMs, retryAfterMs ?? 0) + backoffMs(count, BACKOFF),
-            deadline.signal,
-          )
-        }
+        return await repeat(request, budget, deadline, () =>
+          attempt<T>(url, request, deadline.signal, decode),
+        )
       } catch (error) {
         if (options.signal.aborted) throw options.signal.reason
         if (deadline.signal.aborted)
@@ -87,70 +106,74 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         deadline.clear()
       }
     },
+    open(url, headers = {}) {
+      const request = { headers: { accept: '*/*', ...headers } }
+      const { signal } = options
+      return repeat(request, budget, { signal }, () =>
+        attempt(url, request, signal, async ({ body }) => body),
+      )
+    },
     close: () => agent.destroy(),
   }
 }
 
-interface Connection {
-  agent: Agent
-  token: string | undefined
-}
-
-async function attempt<T>(
-  { agent, token }: Connection,
-  url: string,
-  { method = 'GET', json, body, headers }: HttpRequest,
-  signal: AbortSignal,
-): Promise<Attempt<T>> {
-  const payload = json === undefined ? body?.() : JSON.stringify(json)
-  try {
-    const response = await request(url, {
-      dispatcher: agent,
-      method,
-      signal,
-      headers: {
-        accept: 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(payload !== undefined && { body: payload }),
-    })
-    const text = await response.body.text()
-    if (response.statusCode < 300) {
-      return {
-        response: { headers: response.headers, body: decode(text, response.headers['content-type']) as T },
-      }
+/** Repeats a request that may be repeated while the service is unavailable, and any that a limit of its client refused. */
+async function repeat<T>(
+  { method = 'GET', headers = {}, repeatable }: HttpRequest,
+  budget: ReturnType<typeof createRetryBudget>,
+  deadline: Pick<Deadline, 'signal'> & Partial<Deadline>,
+  attempt: () => Promise<Attempt<T>>,
+): Promise<HttpResponse<T>> {
+  const mayRepeat = repeatable ?? (method === 'GET' || method === 'HEAD' || 'idempotency-key' in headers)
+  let limitedMs = 0
+  budget.onRequest()
+  for (let count = 1; ; count++) {
+    const { response, error, again, retryAfterMs } = await attempt()
+    if (response) return response
+    if (isLimited(error) && retryAfterMs !== undefined && limitedMs + retryAfterMs <= MAX_LIMITED_MS) {
+      // The service has done nothing, so any request can be repeated, and the wait is not its time.
+      deadline.stop?.()
+      await pause(retryAfterMs + backoffMs(1, BACKOFF), deadline.signal)
+      deadline.restart?.()
+      limitedMs += retryAfterMs
+      count--
+      continue
     }
-    const error = errorOfResponse(response.statusCode, text)
-    const retryAfterMs = retryAfterOf(response.headers['retry-after'])
-    return {
-      error,
-      again: RETRIED.has(response.statusCode),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    }
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    if (isOfBody(error)) return { error, again: false }
-    return { error: unreachable(url, error as Error), again: true }
+    if (!again || !mayRepeat || count === ATTEMPTS || !budget.tryTake()) throw error
+    await pause(Math.min(BACKOFF.limitMs, retryAfterMs ?? 0) + backoffMs(count, BACKOFF), deadline.signal)
   }
 }
 
 const isLimited = (error: Error): boolean => error instanceof ApiError && error.status === 429
 
+type ReadBody<T> = (response: Dispatcher.ResponseData) => Promise<T>
+
 type Attempt<T> =
   | { response: HttpResponse<T>; error?: never; again?: never; retryAfterMs?: never }
   | { response?: never; error: Error; again: boolean; retryAfterMs?: number }
 
+interface Deadline {
+  signal: AbortSignal
+  /** until restart, which gives the whole time again */
+  stop(): void
+  restart(): void
+  clear(): void
+}
+
 /** Cheaper than AbortSignal.any for many short requests: one listener, removed at the end. */
-function deadlineSignal(ms: number, parent: AbortSignal): { signal: AbortSignal; clear(): void } {
+function startDeadline(ms: number, parent: AbortSignal): Deadline {
   const controller = new AbortController()
   const abort = (): void => controller.abort(parent.reason)
-  const timer = setTimeout(() => controller.abort(new Error('too late')), ms)
+  const start = (): NodeJS.Timeout => setTimeout(() => controller.abort(new Error('too late')), ms)
+  let timer = start()
   if (parent.aborted) abort()
   else parent.addEventListener('abort', abort)
   return {
     signal: controller.signal,
+    stop: () => clearTimeout(timer),
+    restart: () => {
+      timer = start()
+    },
     clear: () => {
       clearTimeout(timer)
       parent.removeEventListener('abort', abort)
@@ -167,7 +190,9 @@ function unreachable(url: string, error: Error): Error {
 
 /** Whether reading the request's body failed, rather than sending it. */
 function isOfBody(error: unknown): error is Error {
-  const { syscall } = error as NodeJS.ErrnoException
+  const { syscall, code } = error as NodeJS.ErrnoException
+  // Of a connection, not of a file.
+  if (code === 'ECONNRESET' || code === 'ETIMEDOUT') return false
   if (error instanceof errors.RequestContentLengthMismatchError)
     error.message = 'the file changed while it was read'
   return error instanceof errors.RequestContentLengthMismatchError || syscall === 'open' || syscall === 'read'
@@ -175,9 +200,10 @@ function isOfBody(error: unknown): error is Error {
 
 const origin = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url)
 
-function decode(text: string, contentType: string | string[] | undefined): unknown {
-  if (text === '') return undefined
-  return String(contentType).startsWith('text/') ? text : JSON.parse(text)
+async function decode<T>({ body, headers }: Dispatcher.ResponseData): Promise<T> {
+  const text = await body.text()
+  if (text === '') return undefined as T
+  return (String(headers['content-type']).startsWith('text/') ? text : JSON.parse(text)) as T
 }
 
 /** Retry-After in seconds (RFC 9110, 10.2.3); docmgr does not send its other form, a date. */

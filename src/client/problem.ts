@@ -17,28 +17,35 @@ export class ApiError extends Error {
 export class ServiceUnreachableError extends Error {
   constructor(url: string, reason: string) {
     super(
-      `no docmgr answers at ${url} (${reason}): start one with \`docmgr serve\`, or name another with --url`,
+      `no docmgr answers at ${url} (${reason}): start one with \`docmgr serve\`, or name another with --url or DOCMGR_URL`,
     )
     this.name = 'ServiceUnreachableError'
   }
 }
 
+const TOKEN_HINT = '(give a token with --token or DOCMGR_TOKEN)'
+
+/** A line for each field, without the place in the request, which the user of a command does not see. */
+const linesOf = (errors: NonNullable<Problem['errors']>): string =>
+  errors
+    .map(({ field, detail }) => `${field.replace(/^(query|path|body|header)\./, '')}: ${detail}`)
+    .join('\n')
+
 /** Reads an error response: problem details (RFC 9457), or the response of a proxy. */
 export function errorOfResponse(status: number, text: string): ApiError {
   try {
-    const { type, title, detail } = JSON.parse(text) as Partial<Problem>
+    const { type, title, detail, errors } = JSON.parse(text) as Partial<Problem>
     if (typeof type === 'string' && typeof detail === 'string') {
       const code = /^urn:docmgr:problem:(.+)$/.exec(type)?.[1] ?? ''
-      return new ApiError(
-        status,
-        code,
-        code === 'unauthenticated' ? `${detail} (give a token with --token)` : detail,
-      )
+      const message = code === 'validation-failed' && errors ? linesOf(errors) : detail
+      return new ApiError(status, code, code === 'unauthenticated' ? `${message} ${TOKEN_HINT}` : message)
     }
     if (typeof title === 'string') return new ApiError(status, '', title)
   } catch {
     // Not JSON: a page of a proxy.
   }
+  // The answer to HEAD has no body.
+  if (status === 401) return new ApiError(status, '', `the service requires a token ${TOKEN_HINT}`)
   return new ApiError(
     status,
     '',

@@ -6,13 +6,14 @@ import { runCli } from '../testing/cli.ts'
 
 const COMMANDS = [
   ...['serve', 'migrate', 'reindex', 'seed', 'import', 'search', 'tail'],
+  ...['create', 'list', 'get', 'download', 'status', 'sign', 'history', 'delete'],
   ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'gc', 'completion'],
 ]
 
 test('help lists every command and the exit codes', async () => {
   const { code, stdout } = await runCli(['--help'])
   assert.equal(code, 0)
-  for (const command of COMMANDS) assert.match(stdout, new RegExp(`^  ${command} `, 'm'))
+  for (const command of COMMANDS) assert.match(stdout, new RegExp(`^  ${command}[ |]`, 'm'))
   assert.match(stdout, /^ {2}3 +done, but/m)
 })
 
@@ -69,7 +70,7 @@ test('bash completes commands, options and values', async () => {
     const line = words.map((word) => `'${word}'`).join(' ')
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
-      `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _docmgr; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; ${words[0] === 'npx' ? '_docmgr_npx' : '_docmgr'}; printf '%s\\n' "\${COMPREPLY[@]}"`,
     ])
     return stdout.split('\n').filter((word) => word !== '')
   }
@@ -78,6 +79,10 @@ test('bash completes commands, options and values', async () => {
   assert.deepEqual(await complete('docmgr', 'serve', '--role', 'si'), ['signature'])
   assert.deepEqual(await complete('docmgr', 'serve', '--role', '=', 'a'), ['all'])
   assert.deepEqual(await complete('docmgr', 'completion', ''), ['bash', 'zsh', 'fish'])
+  assert.deepEqual(await complete('npx', 'docmgr', 'se'), ['serve', 'seed', 'search'])
+  assert.deepEqual(await complete('npx', 'docmgr', 'serve', '--role', 'si'), ['signature'])
+  assert.deepEqual(await complete('npx', 'other', 'se'), [])
+  assert.deepEqual(await complete('npx', 'doc'), ['docmgr'])
 })
 
 test('every shell gets a script that knows every command', async () => {

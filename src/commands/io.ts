@@ -1,4 +1,6 @@
-import { setMaxListeners } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+import type { Readable } from 'node:stream'
 import pc from 'picocolors'
 import { EXIT } from './exit-codes.ts'
 
@@ -10,11 +12,19 @@ export interface Io {
   out(line: string): void
   /** prints data as one line of JSON */
   json(value: unknown): void
+  /** prints bytes of data; resolves when more can be printed */
+  bytes(chunk: Uint8Array): Promise<void>
   /** prints a line for the user */
   note(line: string): void
+  /** standard input */
+  input: Readable
+  /** the answer to a question on the terminal; undefined where there is no one to ask */
+  ask(question: string): Promise<string | undefined>
   /** colors of standard output; none if it is not a terminal or NO_COLOR is set */
   colors: Colors
   errorColors: Colors
+  /** standard output is a terminal: output is for a person and not for a program */
+  isTerminal: boolean
   /** standard error is a terminal, so a progress bar can be shown */
   interactive: boolean
   /** columns of standard output */
@@ -34,7 +44,7 @@ const SAME_SIGNAL_MS = 500
 
 /** Input and output of this process. Installs handlers for signals and for a closed standard output (`| head`). */
 export function createProcessIo(): Io {
-  const { stdout, stderr } = process
+  const { stdin, stdout, stderr } = process
   const ended = new AbortController()
   const interrupted = new AbortController()
   let code: number = EXIT.done
@@ -64,14 +74,41 @@ export function createProcessIo(): Io {
   return {
     out: (line) => void (stdout.writable && stdout.write(`${line}\n`)),
     json: (value) => void (stdout.writable && stdout.write(`${JSON.stringify(value)}\n`)),
+    async bytes(chunk) {
+      if (stdout.writable && !stdout.write(chunk)) await once(stdout, 'drain', { signal: ended.signal })
+    },
     note: (line) => void stderr.write(`${line}\n`),
+    get input() {
+      return stdin
+    },
+    ask: (question) => askOnTerminal(question, ended.signal),
     colors: pc.createColors(pc.isColorSupported && stdout.isTTY === true),
     errorColors: pc.createColors(pc.isColorSupported && stderr.isTTY === true),
+    isTerminal: stdout.isTTY === true,
     interactive: stderr.isTTY,
     width: stdout.columns ?? DEFAULT_WIDTH,
     signal: ended.signal,
     interrupted: interrupted.signal,
     interruptionCode: () => code,
+  }
+}
+
+/** The question goes to standard error: standard output is for data. */
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY || !stderr.isTTY) return undefined
+  const terminal = createInterface({ input: stdin, output: stderr })
+  // In raw mode Ctrl-C is a key; it must end the command like anywhere else.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const closed = once(terminal, 'close').then(() => '')
+  try {
+    return await Promise.race([terminal.question(question, { signal }), closed])
+  } catch {
+    signal.throwIfAborted()
+    // Ctrl-D ends the input without an answer.
+    return ''
+  } finally {
+    terminal.close()
   }
 }
 

@@ -1,15 +1,14 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
-import { STATUSES } from '../domain/document-status.ts'
 import { MESSAGE_TYPES } from '../domain/topics.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
 import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
+import { type AddCommand, collect, type Work, withConfig, withService } from './command-options.ts'
+import { addDocumentCommands } from './document-commands.ts'
+import { withFilters } from './filters.ts'
 import type { Io } from './io.ts'
-
-/** Runs a command; resolves with the exit code. */
-type Work = () => Promise<number>
 
 /** The command line. The code of a command is loaded when it runs, so that help is fast. */
 export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
@@ -32,6 +31,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
       .addHelpText('after', `\nExample:\n${example.replace(/^/gm, '  $ ')}`)
 
   addServerCommands(add, onChosen, io)
+  addDocumentCommands(add, onChosen, io)
   addClientCommands(add, onChosen, io)
   addAdministrationCommands(add, onChosen, io)
   addRepairCommands(add, onChosen, io)
@@ -41,9 +41,6 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
     .action((shell) => onChosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
   return program
 }
-
-/** Adds a command with its help and an example. */
-type AddCommand = (usage: string, description: string, example: string) => Command
 
 function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withConfig(add('serve', 'start the service', 'docmgr serve --role=document,signature --port 8080'))
@@ -66,7 +63,7 @@ function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .action((options) => chosen(async () => (await import('./reindex.ts')).reindex(options, io)))
 }
 
-/** Commands that use a service. */
+/** Commands that use a service, beside those of `addDocumentCommands`. */
 function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withService(
     add('seed', 'create realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
@@ -84,12 +81,8 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
       chosen(async () => (await import('./import.ts')).importFolder(folder, options, io)),
     )
 
-  withService(
-    add('search <query>', 'find documents by their title and text', `docmgr search '"notice period" rent'`),
-  )
-    .addOption(new Option('--status <status>', 'only documents in this status').choices(STATUSES))
-    .option('--created-by <e-mail>', 'only documents of this author')
-    .option('--content-type <type>', 'only documents of this media type')
+  const search = add('search <query>', 'find documents by their title and text', SEARCH_EXAMPLE)
+  withService(withFilters(search, 'search'))
     .option('--from <number>', 'number of results to skip', '0')
     .option('--size <number>', 'maximum number of results', '10')
     .option('--json', 'print the answer as JSON')
@@ -97,14 +90,11 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 
   withService(add('tail <document-id>', 'print the events of a document as they happen', TAIL_EXAMPLE))
     .addOption(
-      new Option(
-        '--since <when>',
-        'begin with the available history or with new events; start if --until is given',
-      )
+      new Option('--since <when>', 'begin with what has happened, or with new events only')
         .choices(['start', 'now'])
-        .conflicts('last'),
+        .default('start'),
     )
-    .option('--last <position>', 'begin after this position')
+    .option('--last <position>', 'begin after this position, instead of --since')
     .addOption(
       new Option('--until <type>', 'end after an event of this type, even if it is in the past').choices(
         MESSAGE_TYPES,
@@ -213,6 +203,7 @@ function addBackupCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 
 const RESTORE_EXAMPLE = 'docmgr restore ~/backups/docmgr-2026-11-29.tar.gz --data restored'
 const BACKUP_EXAMPLE = 'docmgr backup ~/backups/docmgr-$(date +%F).tar.gz'
+const SEARCH_EXAMPLE = `docmgr search '"notice period" rent'`
 const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
@@ -221,24 +212,6 @@ const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'
 const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'
 const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id ada --email ada@example.com)" \\
     http://127.0.0.1:8000/documents`
-
-function withConfig(command: Command): Command {
-  return command
-    .option('--data <folder>', 'data folder')
-    .option('--config <file>', 'configuration file; default: docmgr.config.ts')
-    .option('--set <key=value>', 'override any setting, such as listen.grpc=off; can be repeated', collect)
-}
-
-function withService(command: Command): Command {
-  return withConfig(command)
-    .option(
-      '--url <url>',
-      'URL of the service; default: the one on this machine, else one that runs for this command only',
-    )
-    .option('--token <jwt>', 'token for the service, if it requires one')
-}
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** The exit code for an error of commander, which has already printed it. */
 export function exitCodeOfUsage(error: CommanderError): number {

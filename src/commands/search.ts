@@ -1,15 +1,13 @@
 import { type SearchHit } from '../ports/search/port.ts'
-import type { DocumentStatus } from '../domain/document-status.ts'
 import { EXIT } from './exit-codes.ts'
+import { filtersOf } from './filters.ts'
 import { type Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'
+import { localTime } from './local-time.ts'
 import { printable } from './printable.ts'
 import { withService } from './with-service.ts'
 
 export interface SearchOptions extends ServiceOptions {
-  status?: DocumentStatus
-  createdBy?: string
-  contentType?: string
   from: string
   size: string
   json?: boolean
@@ -19,17 +17,8 @@ export interface SearchOptions extends ServiceOptions {
 export async function search(q: string, options: SearchOptions, io: Io): Promise<number> {
   const from = wholeNumber(options.from, '--from', 0, 10_000)
   const size = wholeNumber(options.size, '--size', 1, 100)
-  const { status, createdBy, contentType } = options
   return withService(options, io, 1, async ({ api }) => {
-    const page = await api.search(
-      q,
-      { from, size },
-      {
-        ...(status !== undefined && { status }),
-        ...(createdBy !== undefined && { created_by: createdBy }),
-        ...(contentType !== undefined && { content_type: contentType }),
-      },
-    )
+    const page = await api.search(q, { from, size }, filtersOf('search', options))
     if (options.json) {
       io.json(page)
       return EXIT.done
@@ -48,7 +37,9 @@ function show(hit: SearchHit, io: Io): void {
   io.out(
     `${title === undefined ? bold(printable(hit.title)) : highlighted(title, io, bold)}  ${cyan(hit.status)}`,
   )
-  io.out(dim(`  ${hit.id}  ${hit.created_by}  ${hit.content_type}  ${hit.created_at.slice(0, 10)}`))
+  io.out(
+    dim(`  ${hit.id}  ${hit.created_by}  ${hit.content_type}  ${localTime(hit.created_at).slice(0, 10)}`),
+  )
   for (const fragment of hit.highlights.content ?? [])
     io.out(`  ${highlighted(fragment, io, (text) => text)}`)
 }

@@ -199,14 +199,38 @@ test('client commands start a temporary service if none is running', async () =>
 test('commands on the same machine sign their own token when tokens are required', async () => {
   const own = await newDataFolder(join(folder, 'guarded'))
   const required = ['--data', own, '--set', 'auth.mode=required']
+  await writeFile(join(folder, 'mine.txt'), 'mine')
   const guarded = startCli(['serve', '--json', ...required, ...FREE])
   await guarded.says('"urls"')
   try {
     const seeded = await runCli(['seed', '--count', '3', '--json', ...required])
     assert.equal(JSON.parse(seeded.stdout).documents, 3, seeded.stderr)
-    const stranger = await runCli(['seed', '--count', '3', '--data', own])
-    assert.equal(stranger.code, 1)
-    assert.match(stranger.stderr, /give a token with --token/)
+    const { http } = JSON.parse((await guarded.says('"urls"')).split('\n', 1)[0]!).urls
+    // The setting of the service is known from its folder.
+    const plain = await runCli(['list', '--json', '--limit', '1', '--data', own])
+    const [document] = JSON.parse(plain.stdout)
+    assert.equal(plain.code, 0, plain.stderr)
+    const created = await runCli(['create', join(folder, 'mine.txt'), '--json', '--data', own])
+    assert.match(JSON.parse(created.stdout).created_by, /^[a-z0-9_-]+@docmgr\.local$/, created.stderr)
+
+    for (const args of [
+      ['get', document.id],
+      ['tail', document.id, '--count', '1'],
+      ['history', document.id],
+    ]) {
+      const stranger = await runCli([...args, '--url', http])
+      assert.equal(stranger.code, 4, args[0])
+      assert.match(stranger.stderr, /give a token with --token or DOCMGR_TOKEN/)
+    }
+    const claims = ['--user-id', 'ada', '--email', 'ada@example.com', '--data', own]
+    const token = (await runCli(['token', ...claims])).stdout.trim()
+    const env = { DOCMGR_URL: http, DOCMGR_TOKEN: token }
+    const given = await runCli(['create', join(folder, 'mine.txt'), '--json'], { env })
+    assert.equal(JSON.parse(given.stdout).created_by, 'ada@example.com', given.stderr)
+    const refused = await runCli(['list', '--token', 'not.a.token'], { env })
+    assert.deepEqual([refused.code, refused.stdout], [4, ''])
+    const elsewhere = await runCli(['list', '--url', 'http://127.0.0.1:9'], { env })
+    assert.match(elsewhere.stderr, /no docmgr answers at http:\/\/127\.0\.0\.1:9 /)
   } finally {
     guarded.process.kill('SIGTERM')
     assert.equal((await guarded.ended).code, 0)

@@ -1,11 +1,12 @@
 import type { Api } from '../client/api.ts'
-import { COMMAND_LINE_USER } from '../client/find-service.ts'
-import { subscribe, SubscriptionRefused, type SubscriptionMessage } from '../client/subscription.ts'
+import { subscribe, type SubscriptionMessage } from '../client/subscription.ts'
 import { isStatus, isForward } from '../domain/document-status.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type ServiceOptions, wholeNumber } from './options.ts'
+import { localTime } from './local-time.ts'
 import { printable } from './printable.ts'
+import { explainRefusal, requireDocument, subscriptionToken } from './subscriptions.ts'
 import { withService, type ServiceContext } from './with-service.ts'
 
 export interface TailOptions extends ServiceOptions {
@@ -21,15 +22,8 @@ export async function tail(documentId: string, options: TailOptions, io: Io): Pr
   const count =
     options.count === undefined ? Infinity : wholeNumber(options.count, '--count', 1, 1_000_000_000)
   return withService(options, io, 1, async (context) => {
-    if (!(await context.api.hasDocument(documentId)))
-      throw new CommandError(`there is no document ${documentId}`)
-    try {
-      await follow(documentId, count, context, options, io)
-    } catch (error) {
-      if (error instanceof SubscriptionRefused)
-        throw new CommandError(`the service refused the subscription: ${error.message}`)
-      throw error
-    }
+    await requireDocument(documentId, context)
+    await explainRefusal(follow(documentId, count, context, options, io))
     io.signal.throwIfAborted()
     return EXIT.done
   })
@@ -42,7 +36,7 @@ async function follow(
   { since, until, last, json }: TailOptions,
   io: Io,
 ): Promise<void> {
-  const from = last ?? ((since ?? (until === undefined ? 'now' : 'start')) === 'start' ? 'start' : undefined)
+  const from = last ?? (since === 'now' ? undefined : 'start')
   let seen = 0
   let done = false
   let isFromCreation = false
@@ -50,7 +44,7 @@ async function follow(
   const subscription = subscribe({
     url: context.service.urls.ws,
     documentId,
-    token: () => tokenFor(context),
+    token: () => subscriptionToken(context),
     ...(from !== undefined && { last: from }),
     signal: io.signal,
     onMessage: (message) => {
@@ -100,17 +94,12 @@ async function hasHappened(type: string, documentId: string, api: Api): Promise<
     throw new CommandError(`${type} will not happen: the document is cancelled`)
   return true
 }
-/** WebSocket needs a token even in open mode, where the service gives one to anyone. */
-async function tokenFor({ api, service }: ServiceContext): Promise<string> {
-  return service.token ?? (await api.developmentToken(COMMAND_LINE_USER.id, COMMAND_LINE_USER.email))
-}
-
 function line({ type, data = {}, timestamp = '', position }: SubscriptionMessage, io: Io): string {
   const { bold, dim } = io.colors
   const details = Object.entries(data)
     .filter(([name, value]) => SHOWN.includes(name) && value !== null)
     .map(([name, value]) => `${name}=${printable(String(value))}`)
-  return `${dim(timestamp)}  ${bold(type)}  ${details.join(' ')}${position ? dim(`  position=${position}`) : ''}`
+  return `${dim(localTime(timestamp))}  ${bold(type)}  ${details.join(' ')}${position ? dim(`  position=${position}`) : ''}`
 }
 
 const SHOWN = [

@@ -6,6 +6,8 @@ export interface ServiceFile {
   pid: number
   /** ISO 8601 */
   started_at: string
+  /** whether its requests need a token; absent in files of older versions */
+  auth?: 'open' | 'required'
   urls: Record<string, string>
 }
 

@@ -39,26 +39,36 @@ export interface CliOptions {
   cwd?: string
   /** beside PATH and HOME; no DOCMGR_* of the tests' own environment */
   env?: Record<string, string>
+  /** what is typed: runs on a terminal of its own, where standard error is part of standard output */
+  typed?: string
+  /** given as standard input */
+  input?: string
   /** milliseconds after which the program is killed; 60,000 */
   limitMs?: number
 }
 
-/** Starts the built command line as a process of its own, without a terminal. */
+/** Starts the built command line as a process of its own, without a terminal unless something is typed. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...options.env }
   const program = options.program ?? builtProgram()
   const { user } = program
-  const child = spawn(...commandOf(program, args), {
+  const { typed, input = typed } = options
+  const [file, words] = commandOf(program, args)
+  const [command, ...rest] = typed === undefined ? [file, ...words] : onTerminal([file, ...words])
+  const child = spawn(command!, rest, {
     ...(user !== undefined && { uid: user, gid: user }),
     cwd: options.cwd ?? '/',
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  // A terminal ends with its input, and then sends SIGHUP.
+  if (typed === undefined) child.stdin?.end(input)
+  else child.stdin!.write(typed)
   const limit = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 60_000)
   const text = { stdout: '', stderr: '' }
   const listeners = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+    child[name]!.setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk
       for (const listener of listeners) listener()
     })
@@ -87,6 +97,13 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
       })
     },
   }
+}
+
+/** util-linux's script(1) gives a program a terminal; macOS has BSD's. */
+function onTerminal(command: readonly string[]): string[] {
+  if (process.platform === 'darwin') return ['script', '-q', '/dev/null', ...command]
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+  return ['script', '-qec', quoted, '/dev/null']
 }
 
 /** Runs the built command line to its end. */

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Api } from '../../client/api.ts'
 import { contentTypeOf } from '../../extraction/content-type.ts'
 import type { FoundFile } from './find-files.ts'
+import { readHead } from './read-head.ts'
 
 export interface Imported {
   id: string
@@ -18,7 +18,6 @@ export interface Importer {
 }
 
 const MAX_TITLE = 255
-const HEAD_BYTES = 4_100
 
 /**
  * Uploads files, except those for which a document with the same title (the file's path in the folder), content and
@@ -40,11 +39,12 @@ export function createImporter(api: Api, createdBy: string): Importer {
   return {
     async importFile({ path, name }) {
       const { sha256, size } = await digest(path)
+      if (size === 0) throw new Error('it is empty')
       const title = titleOf(name)
       if (!known.has(sha256)) known.set(sha256, titlesWith(sha256))
       const existing = (await known.get(sha256)!).get(title)
       if (existing !== undefined) return { id: existing, already: true }
-      const contentType = await contentTypeOf(basename(path), await head(path))
+      const contentType = await contentTypeOf(basename(path), await readHead(path))
       const upload = {
         title,
         created_by: createdBy,
@@ -73,14 +73,4 @@ async function digest(path: string): Promise<{ sha256: string; size: number }> {
     size += chunk.length
   }
   return { sha256: hash.digest('hex'), size }
-}
-
-async function head(path: string): Promise<Uint8Array> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

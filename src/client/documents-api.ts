@@ -1,0 +1,149 @@
+import { type Readable } from 'node:stream'
+import contentDisposition from 'content-disposition'
+import type { Document } from '../domain/document-fields.ts'
+import type { DocumentStatus } from '../domain/document-status.ts'
+import type { HttpClient } from './http-client.ts'
+import { ApiError } from './problem.ts'
+import { keyed, nextLink, query } from './requests.ts'
+
+export interface NewDocument {
+  title: string
+  content: string
+  content_type: string
+  created_by: string
+}
+
+export interface Upload {
+  title: string
+  /** without it, the user of the token */
+  created_by?: string
+  contentType: string
+  /** bytes */
+  size: number
+  /** called for each attempt */
+  open: () => Readable
+}
+
+/** Values of query parameters of GET /documents, by name (`filterParameters('list')`). */
+export type DocumentFilters = Record<string, string | string[]>
+
+/** A content, or the part of it after an offset. */
+export interface Content {
+  /** file name that the service suggests; not to be trusted */
+  name: string | undefined
+  /** bytes of the whole content */
+  size: number
+  /** hexadecimal SHA-256 of the whole content, where the service knows it */
+  sha256: string | undefined
+  /** fails when the connection is lost */
+  body: Readable
+}
+
+/** The document role's part of the REST interface. Every call throws ApiError or ServiceUnreachableError. */
+export interface DocumentsApi {
+  /** @param key Idempotency-Key: a retry with the same key creates nothing new */
+  createDocument(document: NewDocument, key: string): Promise<Document>
+  uploadDocument(upload: Upload, key: string): Promise<Document>
+  /** does not count as a view */
+  hasDocument(id: string): Promise<boolean>
+  /** counts as a view */
+  getDocument(id: string): Promise<Document>
+  /**
+   * newest first, page by page
+   * @param pageSize at most 200
+   */
+  listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
+  setStatus(id: string, status: DocumentStatus): Promise<Document>
+  deleteDocument(id: string): Promise<void>
+  /** @param after its SHA-256 and the bytes that the caller has already; the content is sent whole if it is another */
+  openContent(id: string, after?: { sha256: string; bytes: number }): Promise<Content & { offset: number }>
+}
+
+const UPLOAD_TIMEOUT_MS = 300_000
+
+/** @param documents URL of the collection */
+export function createDocumentsApi(http: HttpClient, documents: string): DocumentsApi {
+  const one = (id: string): string => `${documents}/${encodeURIComponent(id)}`
+  return {
+    async createDocument(json, key) {
+      return (await http.send<Document>(documents, { method: 'POST', json, headers: keyed(key) })).body
+    },
+
+    async uploadDocument({ title, created_by, contentType, size, open }, key) {
+      const { body } = await http.send<Document>(`${documents}?${query({ title, created_by })}`, {
+        method: 'POST',
+        headers: {
+          ...keyed(key),
+          'content-type': contentType,
+          'content-length': String(size),
+          // Even JSON that looks like a form is a file here.
+          'content-disposition': 'attachment',
+        },
+        body: open,
+        timeoutMs: UPLOAD_TIMEOUT_MS,
+      })
+      return body
+    },
+
+    async hasDocument(id) {
+      try {
+        await http.send(one(id), { method: 'HEAD' })
+        return true
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return false
+        throw error
+      }
+    },
+
+    async getDocument(id) {
+      return (await http.send<Document>(one(id))).body
+    },
+
+    async *listDocuments(filters, pageSize = 200) {
+      let next: string | undefined = `${documents}?${query({ ...filters, limit: pageSize })}`
+      while (next !== undefined) {
+        const { body, headers }: Awaited<ReturnType<typeof http.send<Document[]>>> =
+          await http.send<Document[]>(next)
+        yield* body
+        const link = nextLink(headers['link'])
+        next = link === undefined ? undefined : new URL(link, next).href
+      }
+    },
+
+    async setStatus(id, status) {
+      // Setting the current status again changes nothing.
+      const options = { method: 'PATCH', json: { status }, repeatable: true } as const
+      return (await http.send<Document>(one(id), options)).body
+    },
+
+    async deleteDocument(id) {
+      await http.send(one(id), { method: 'DELETE' })
+    },
+
+    async openContent(id, after) {
+      const range = after && { range: `bytes=${after.bytes}-`, 'if-range': `"${after.sha256}"` }
+      return contentOf(await http.open(`${one(id)}/content`, range))
+    },
+  }
+}
+
+function contentOf({ headers, body }: Awaited<ReturnType<HttpClient['open']>>) {
+  const header = (name: string): string => String(headers[name] ?? '')
+  const [, offset, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header('content-range')) ?? []
+  const digest = /(?:^|,\s*)sha-256=:([A-Za-z0-9+/=]+):/.exec(header('repr-digest'))?.[1]
+  return {
+    name: fileNameIn(header('content-disposition')),
+    size: Number(total ?? header('content-length')),
+    sha256: digest === undefined ? undefined : Buffer.from(digest, 'base64').toString('hex'),
+    offset: Number(offset ?? 0),
+    body,
+  }
+}
+
+function fileNameIn(header: string): string | undefined {
+  try {
+    return contentDisposition.parse(header).parameters['filename']
+  } catch {
+    return undefined
+  }
+}
