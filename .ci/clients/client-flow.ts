@@ -78,7 +78,14 @@ assert.deepEqual(ok(await api.GET('/documents/{id}', { params: { path } }), 200)
 const ids: string[] = []
 for (let cursor: string | undefined; ;) {
   const page = await api.GET('/documents', {
-    params: { query: { title: word, limit: 2, ...(cursor && { cursor }) } },
+    params: {
+      query: {
+        title: [word],
+        created_by: [created_by, 'bob@example.com'],
+        limit: 2,
+        ...(cursor && { cursor }),
+      },
+    },
   })
   ids.push(...ok(page, 200).map(({ id }) => id))
   cursor = /cursor=([^>]+)>/.exec(page.response.headers.get('link') ?? '')?.[1]

@@ -72,7 +72,8 @@ assert get_document.sync_detailed(lease.id, client=client, if_none_match='"1"').
 ids, cursor = [], None
 while True:
     more = {"cursor": cursor} if cursor else {}
-    page = list_documents.sync_detailed(client=client, title=WORD, limit=2, **more)
+    page = list_documents.sync_detailed(
+        client=client, title=[WORD], created_by=[ADA, "bob@example.com"], limit=2, **more)
     ids += [document.id for document in of(list, page, 200)]
     if "link" not in page.headers:
         break

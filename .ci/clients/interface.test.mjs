@@ -23,6 +23,7 @@ const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DOCMGR_'))),
   PATH: `${tools}/venv/bin:${process.env.PATH}`,
   REDOCLY_TELEMETRY: 'off',
+  SCHEMATHESIS_HOOKS: join(here, 'schemathesis_hooks.py'),
 }
 
 /** Runs a program to its end. @returns its output @throws with the output where it fails or takes too long */

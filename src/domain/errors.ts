@@ -31,6 +31,7 @@ export const PROBLEMS = {
   },
   'upgrade-required': { http: 426, grpc: 'UNIMPLEMENTED', title: 'Upgrade required' },
   'too-many-requests': { http: 429, grpc: 'RESOURCE_EXHAUSTED', title: 'Too many requests' },
+  'headers-too-large': { http: 431, grpc: 'RESOURCE_EXHAUSTED', title: 'Request headers too large' },
   internal: { http: 500, grpc: 'INTERNAL', title: 'Internal error' },
   'content-damaged': { http: 500, grpc: 'DATA_LOSS', title: 'Stored content is damaged' },
   unavailable: { http: 503, grpc: 'UNAVAILABLE', title: 'Service unavailable' },

@@ -5,6 +5,8 @@ import { isVisible, withoutBidiControls } from '../domain/display-text.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
 import { isEmailAddress } from '../runtime/email-address.ts'
 
+const NO_NUL = '^[^\\x00]*$'
+
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
 export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
   const { min = 0, max } = options
@@ -21,7 +23,11 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
       `must have at most ${max} characters`,
     )
     .meta({
-      override: { ...(min > 0 && { minLength: min }), ...(max !== undefined && { maxLength: max }) },
+      override: {
+        pattern: NO_NUL,
+        ...(min > 0 && { minLength: min }),
+        ...(max !== undefined && { maxLength: max }),
+      },
     }) as unknown as z.ZodType<string, string>
 }
 
@@ -31,7 +37,7 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
  */
 export function displayText({ max }: { max?: number } = {}): z.ZodType<string, string> {
   return text({ min: 1 })
-    .meta({ override: { minLength: 1, ...(max !== undefined && { maxLength: max }) } })
+    .meta({ override: { pattern: NO_NUL, minLength: 1, ...(max !== undefined && { maxLength: max }) } })
     .transform(withoutBidiControls)
     .pipe(
       text({ ...(max !== undefined && { max }) }).refine(isVisible, 'must have a character that can be seen'),

@@ -56,6 +56,46 @@ test('close waits for requests in flight, and cuts them off after the limit', as
   socket.destroy()
 })
 
+test('what the parser refuses gets a problem document, and nothing once a response has begun', async () => {
+  const listener = await listen({
+    setting: 'x',
+    host: '127.0.0.1',
+    port: 0,
+    handler: (_, response) => response.write('begun'),
+  })
+  const answerTo = async (text: string): Promise<string> => {
+    const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(text)
+    let answer = ''
+    socket.on('data', (chunk) => (answer += String(chunk)))
+    await once(socket, 'close')
+    return answer
+  }
+  for (const [text, status, code] of [
+    [`GET /?${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers-too-large'],
+    ['nonsense\r\n\r\n', 400, 'malformed-request'],
+  ] as const) {
+    const answer = await answerTo(text)
+    assert.match(
+      answer,
+      new RegExp(`^HTTP/1.1 ${status} [\\w ]+\\r\\ncontent-type: application/problem\\+json\\r\\n`),
+    )
+    const problem = JSON.parse(answer.split('\r\n\r\n')[1]!) as { type: string; status: number }
+    assert.deepEqual([problem.type, problem.status], [`urn:docmgr:problem:${code}`, status])
+  }
+  const chunked = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
+  let answer = ''
+  socket.on('error', () => {}).on('data', (chunk) => (answer += String(chunk)))
+  socket.write(chunked)
+  await once(socket, 'data')
+  socket.write('nonsense\r\n')
+  await once(socket, 'close')
+  assert.doesNotMatch(answer, /problem/)
+  await listener.close(0)
+})
+
 /** Sends each text once the answer to the one before has come, on one connection. */
 async function exchange(url: string, ...texts: string[]): Promise<string[]> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').setTimeout(10_000)

@@ -1,6 +1,7 @@
 import { IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { parserErrorResponse } from './parser-error.ts'
 
 export interface HttpListener {
   url: string
@@ -66,6 +67,11 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     options.upgrade!.handle(request, socket, head)
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const hasBegun = [...answering].some((response) => response.socket === socket && response.headersSent)
+    if (error.code === 'ECONNRESET' || !socket.writable || hasBegun) socket.destroy(error)
+    else socket.end(parserErrorResponse(error), () => socket.destroy())
   })
   // The client may send its body when the endpoint has authenticated it.
   server.on('checkContinue', (request, response) => server.emit('request', request, response))

@@ -126,8 +126,19 @@ test('every operation has a tag and problems, and each of its references has a t
   }
   const responsesOf = (name: string, mode: 'open' | 'required' = 'required'): string[] =>
     Object.keys(operationOf(describe(mode), name).responses)
-  assert.deepEqual(responsesOf('getHealth'), ['200', '400', '500'])
-  assert.deepEqual(responsesOf('getThing'), ['200', '400', '401', '404', '422', '429', '500', '503', '504'])
+  assert.deepEqual(responsesOf('getHealth'), ['200', '400', '431', '500'])
+  assert.deepEqual(responsesOf('getThing'), [
+    '200',
+    '400',
+    '401',
+    '404',
+    '422',
+    '429',
+    '431',
+    '500',
+    '503',
+    '504',
+  ])
   assert.ok(responsesOf('getAdmin').includes('403'))
   assert.deepEqual(
     ['401', '403', '408', '413', '415', '421'].filter(

@@ -154,7 +154,7 @@ function responseOf(
 /** What any request of the kind can be answered with, and what the endpoint adds. */
 function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
   const { access = 'user', acts, body, method, params, problems = [], query, rawBody } = endpoint
-  const codes: ProblemCode[] = ['malformed-request', 'internal', ...problems]
+  const codes: ProblemCode[] = ['malformed-request', 'headers-too-large', 'internal', ...problems]
   if (access !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
   if (isLimited(endpoint)) codes.push('too-many-requests')
   if (access === 'admin') codes.push('forbidden')
