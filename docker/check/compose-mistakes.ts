@@ -76,8 +76,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'roles go through PgBouncer',
     ],
     [
-      'environment: { <<: [*pooled, *blobs, *index] }',
-      'environment: { <<: [*pooled, *direct, *blobs, *index] }',
+      'environment: { <<: [*pooled, *blobs, *cache, *changes, *index] }',
+      'environment: { <<: [*pooled, *direct, *blobs, *cache, *changes, *index] }',
       'reindex: roles go through PgBouncer',
     ],
     ['    profiles: [reindex]\n', '', 'reindex: is started with the others'],

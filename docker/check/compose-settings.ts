@@ -16,7 +16,7 @@ const OPTIONAL = ['HTTP', 'LIMITS']
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
   cdc: ['DATABASE', 'CHANGES'],
-  reindex: ['DATABASE', 'BLOBS', 'SEARCH'],
+  reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
   search: [...SERVING, 'SEARCH', 'CACHE'],
@@ -34,7 +34,7 @@ export function* variables(service: Service): Problems {
   const allowed = groups.includes('LISTEN') ? [...groups, ...OPTIONAL] : groups
   for (const group of used) if (!allowed.includes(group)) yield `does not need DOCMGR_${group}`
   for (const group of groups) if (!used.has(group)) yield `lacks DOCMGR_${group}`
-  // Reindexing needs neither a session nor a slot.
+  // Commands on stored data need neither a session nor a slot.
   const direct = names.some((name) => name.startsWith('DOCMGR_DATABASE_DIRECT_URL'))
   if (groups.includes('DATABASE') && direct !== (isOneShot(service) && service.name !== 'reindex'))
     yield 'roles go through PgBouncer; migrations and replication do not'

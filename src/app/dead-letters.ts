@@ -31,6 +31,8 @@ export type ListedLetter = DeadLetter & { document: string | undefined }
 /** The dead letters of a configuration, open for one command. */
 export interface DeadLetterCommand {
   list(filter: LetterFilter): AsyncIterable<ListedLetter>
+  /** of all consumers and processes */
+  count(): Promise<number>
   /**
    * Projects the newest state of the letter's document, never an older one, and settles the letter.
    * @returns why it could not be done; undefined when it was
@@ -77,6 +79,7 @@ export async function openDeadLetters(
   }
 
   return {
+    count: () => store.count(),
     async *list({ consumer, document: wanted, since }) {
       for await (const letter of store.list()) {
         const document = documentOf(letter)
@@ -88,7 +91,9 @@ export async function openDeadLetters(
     },
     async retry(letter) {
       const { name } = started.value(indexer!)
-      if (letter.consumer !== name) return `only letters of ${name} can be retried; drop it`
+      // What came after the event has been delivered.
+      if (letter.consumer !== name)
+        return `only ${name} can process an event later, the others have to deliver in order; drop it`
       if (letter.document === undefined) return 'its record names no document; drop it'
       try {
         await project(letter.document, letter.event)

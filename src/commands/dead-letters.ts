@@ -1,4 +1,9 @@
-import { type DeadLetterCommand, type ListedLetter, openDeadLetters } from '../app/dead-letters.ts'
+import {
+  type DeadLetterCommand,
+  type LetterFilter,
+  type ListedLetter,
+  openDeadLetters,
+} from '../app/dead-letters.ts'
 import { createLogger } from '../runtime/logger.ts'
 import type { DeadLetterAction } from './dead-letters/actions.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
@@ -15,8 +20,8 @@ export interface DeadLettersOptions extends ConfigOptions {
   json?: boolean
 }
 
-/** Letters that one run handles; another run handles the next ones. */
-const MAX_LETTERS = 10_000
+/** `list` and `show` end with them. */
+const MAX_SHOWN = 10_000
 const MAX_ERROR_CHARS = 100
 
 /** Lists, shows, retries and drops the events that a consumer could not process. */
@@ -40,23 +45,25 @@ export async function deadLetters(
   try {
     io.signal.throwIfAborted()
     const { consumer, document } = options
-    const letters = await lettersOf(opened, { consumer, document, since }, ids)
+    const filter = { consumer, document, since }
+    const letters = ids.length > 0 ? await lettersOf(opened, filter, ids) : opened.list(filter)
     return await ACTIONS[action](letters, opened, options, io)
   } finally {
     await opened.stop()
   }
 }
 
+/** @throws CommandError when there is none with one of these ids */
 async function lettersOf(
   opened: DeadLetterCommand,
-  filter: Parameters<DeadLetterCommand['list']>[0],
+  filter: LetterFilter,
   ids: string[],
 ): Promise<ListedLetter[]> {
   const wanted = new Set(ids)
   const letters: ListedLetter[] = []
   for await (const letter of opened.list(filter)) {
-    if (ids.length > 0 && !wanted.delete(letter.id)) continue
-    if (letters.push(letter) === MAX_LETTERS) break
+    if (wanted.delete(letter.id)) letters.push(letter)
+    if (wanted.size === 0) break
   }
   const [missing] = wanted
   if (missing !== undefined) throw new CommandError(`there is no dead letter ${missing}`)
@@ -64,13 +71,27 @@ async function lettersOf(
 }
 
 type Action = (
-  letters: ListedLetter[],
+  letters: AsyncIterable<ListedLetter> | ListedLetter[],
   opened: DeadLetterCommand,
   options: DeadLettersOptions,
   io: Io,
 ) => Promise<number>
 
-const list: Action = async (letters, _opened, { json }, io) => {
+/** Those that fit into memory. */
+async function shown(letters: Parameters<Action>[0], io: Io): Promise<ListedLetter[]> {
+  const found: ListedLetter[] = []
+  for await (const letter of letters) {
+    if (found.length === MAX_SHOWN) {
+      io.note(`there are more than ${MAX_SHOWN}: narrow them with --consumer, --document or --since`)
+      break
+    }
+    found.push(letter)
+  }
+  return found
+}
+
+const list: Action = async (all, _opened, { json }, io) => {
+  const letters = await shown(all, io)
   if (json) io.json({ count: letters.length, letters: letters.map(({ event: _, ...letter }) => letter) })
   else if (letters.length === 0) io.out('There are no dead letters.')
   else {
@@ -85,7 +106,8 @@ const list: Action = async (letters, _opened, { json }, io) => {
   return letters.length === 0 ? EXIT.done : EXIT.attention
 }
 
-const show: Action = async (letters, _opened, { json }, io) => {
+const show: Action = async (all, _opened, { json }, io) => {
+  const letters = await shown(all, io)
   if (json) io.json({ letters })
   else {
     for (const { id, document, recordedAt, error, event, record } of letters) {
@@ -99,26 +121,31 @@ const show: Action = async (letters, _opened, { json }, io) => {
 
 const retry: Action = async (letters, opened, { json }, io) => {
   const failed: { id: string; reason: string }[] = []
-  for (const letter of letters) {
+  let retried = 0
+  for await (const letter of letters) {
     io.signal.throwIfAborted()
     const reason = await opened.retry(letter)
-    if (reason === undefined) continue
+    if (reason === undefined) {
+      retried++
+      continue
+    }
     failed.push({ id: letter.id, reason })
     io.note(`${io.errorColors.yellow('not done:')} ${letter.id}: ${printable(reason)}`)
   }
-  const retried = letters.length - failed.length
   if (json) io.json({ retried, failed })
   else io.out(`${retried} done, ${failed.length} left.`)
   return failed.length === 0 ? EXIT.done : EXIT.attention
 }
 
 const drop: Action = async (letters, opened, { json }, io) => {
-  for (const letter of letters) {
+  let dropped = 0
+  for await (const letter of letters) {
     io.signal.throwIfAborted()
     await opened.drop(letter)
+    dropped++
   }
-  if (json) io.json({ dropped: letters.length })
-  else io.out(`${letters.length} dropped.`)
+  if (json) io.json({ dropped })
+  else io.out(`${dropped} dropped.`)
   return EXIT.done
 }
 

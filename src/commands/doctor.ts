@@ -4,6 +4,7 @@ import { checksOfService } from './doctor/service.ts'
 import { checksOfSettings } from './doctor/settings.ts'
 import { checksOfDatabase } from './doctor/database.ts'
 import { checksOfServers } from './doctor/servers.ts'
+import { checksOfDeadLetters } from './doctor/dead-letters.ts'
 import { checkNode, checkPackages, checksOfFolder } from './doctor/machine.ts'
 import { type Check, type Finding } from './doctor/finding.ts'
 import { EXIT } from './exit-codes.ts'
@@ -45,6 +46,7 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
       ...service.checks,
       ...checksOfDatabase(config, service.isRunning),
       ...checksOfServers(config),
+      ...checksOfDeadLetters(config, { isRunning: service.isRunning, signal: io.signal }),
     }
     for (const [name, check] of Object.entries(checks)) await run(name, check)
   }

@@ -173,7 +173,7 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--consumer <name>', 'only letters of this consumer, such as indexer')
     .option('--document <id>', 'only letters about this document')
     .option('--since <time>', 'only letters since this time, or of this age: 90m, 24h, 7d')
-    .option('--all', 'every letter that the other options leave, at most 10,000')
+    .option('--all', 'every letter that the other options leave')
     .option('--json', 'print JSON')
     .action((action, ids, options) =>
       chosen(async () => (await import('./dead-letters.ts')).deadLetters(action, ids, options, io)),

@@ -64,7 +64,7 @@ const feed =
   }
 
 /** What to do about dead letters. */
-const DEAD_LETTERS_FIX =
+export const DEAD_LETTERS_FIX =
   'see `docmgr dead-letters list`; once the cause is repaired, `docmgr dead-letters retry --all`'
 
 /** With a database on a server, other docmgr processes may use the ports; an embedded one has one process. */

@@ -6,5 +6,5 @@ import { createKafkaDeadLetters } from './dead-letters.ts'
 
 deadLettersContract('in Kafka', async (t) => {
   const { client, names } = await openTestTopics(t)
-  return () => createKafkaDeadLetters({ client, names, clock: systemClock, log: silentLogger })
+  return () => createKafkaDeadLetters({ client, names, clock: systemClock, log: silentLogger, maxHeld: 100 })
 })

@@ -23,13 +23,13 @@ export interface KafkaDeadLettersOptions {
   names: TopicNames
   clock: Clock
   log: Logger
+  /** letters that a listing holds in memory; it reads the topic again for the next ones */
+  maxHeld?: number
 }
 
 /** Bytes that are kept of the value of a record that is not an event. */
 const MAX_VALUE_BYTES = 256 * 1024
 
-/** Letters that a listing holds in memory. */
-const MAX_LISTED = 10_000
 const READ_TIMEOUT_MS = 30_000
 
 /** The value of a record of the topic. */
@@ -54,6 +54,7 @@ export function createKafkaDeadLetters({
   names,
   clock,
   log,
+  maxHeld = 10_000,
 }: KafkaDeadLettersOptions): KafkaDeadLetters {
   const now = (): string => clock.now().toISOString()
   const write = (key: string, letter: StoredLetter): Promise<void> =>
@@ -87,12 +88,22 @@ export function createKafkaDeadLetters({
     },
     async *list() {
       await open.refresh()
-      const found = new Map<string, DeadLetter>()
-      await open.read('earliest', (id, { consumer, recorded_at: recordedAt, error = '', event, record }) => {
-        if (open.times.get(id) !== recordedAt || found.size >= MAX_LISTED) return
-        found.set(id, { id, consumer, recordedAt, error, event, ...(record && { record }) })
-      })
-      yield* found.values()
+      // Letters that are added or settled meanwhile do not change what is listed.
+      const times = new Map(open.times)
+      while (times.size > 0) {
+        const found = new Map<string, DeadLetter>()
+        await open.read(
+          'earliest',
+          (id, { consumer, recorded_at: recordedAt, error = '', event, record }) => {
+            if (times.get(id) !== recordedAt || found.size >= maxHeld) return
+            found.set(id, { id, consumer, recordedAt, error, event, ...(record && { record }) })
+          },
+        )
+        // The rest has been removed by Kafka since.
+        if (found.size === 0) return
+        for (const id of found.keys()) times.delete(id)
+        yield* found.values()
+      }
     },
     settle: ({ id, consumer, recordedAt }, settled) =>
       write(id, { consumer, settled, settles: recordedAt, recorded_at: now() }),
