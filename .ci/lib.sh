@@ -23,6 +23,14 @@ run_tests() {
   return "$code"
 }
 
+# count_as_test COMMAND...: its end is that of one test.
+count_as_test() {
+  local code=0
+  "$@" || code=$?
+  if [ "$code" = 0 ]; then echo 'ℹ pass 1'; else echo 'ℹ fail 1'; fi >>"$CI_TEST_LOG"
+  return "$code"
+}
+
 # need_tools: curl and Python's venv, which minimal images lack.
 need_tools() {
   if command -v curl >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; then return; fi
