@@ -46,6 +46,9 @@ INDEXER_PORT 8006
 GRPC_PORT 50051
 END
 
+# Clients of Kafka are sent to this port after the first request: the broker's own, or that of a proxy.
+KAFKA_ADVERTISED_PORT=${KAFKA_ADVERTISED_PORT:-$KAFKA_PORT}
+
 # For development (letters and digits): every server listens on the loopback address only.
 POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-postgres}      # superuser postgres
 DOCMGR_PASSWORD=${DOCMGR_PASSWORD:-docmgr}            # owner of the database docmgr

@@ -1,7 +1,7 @@
 /**
  * A recorded workload under strikes, and a check of everything that was promised. README.md explains it.
  *
- *   npm run chaos -- [--seed N] [--minutes M] [--strikes a,b]
+ *   npm run chaos -- [--profile embedded|stack] [--seed N] [--minutes M] [--strikes a,b]
  */
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { type ChaosOptions, parseOptions, USAGE } from './options.ts'
 import { describeFaults, describeRun } from './report.ts'
 import { openEmbeddedService } from './service/embedded-service.ts'
 import type { Service } from './service/service.ts'
+import { openStackService } from './service/stack-service.ts'
 import { settle } from './settle.ts'
 import { MANY, strikeAll, type StrikesOptions, type Struck } from './strikes.ts'
 import { poll } from './wait.ts'
@@ -36,7 +37,7 @@ async function main(args: string[]): Promise<number> {
     return 0
   }
   if (options.check !== undefined) return checkFile(options.check)
-  const service = await openEmbeddedService()
+  const service = options.profile === 'stack' ? await openStackService(print) : await openEmbeddedService()
   try {
     return await run(options, service)
   } catch (error) {
@@ -57,7 +58,7 @@ function checkFile(path: string): number {
 }
 
 async function run(options: ChaosOptions, service: Service): Promise<number> {
-  const { seed, minutes } = options
+  const { seed, minutes, profile } = options
   const all = [...Object.keys(service.strikes), MANY]
   if (options.strikes.includes('list')) {
     print(all.join('\n'))
@@ -70,7 +71,7 @@ async function run(options: ChaosOptions, service: Service): Promise<number> {
       `no strike is called ${unknown}; there are ${all.join(', ')}. ${service.impossible[unknown] ?? ''}`,
     )
   const path = options.history ?? join(mkdtempSync(join(tmpdir(), 'docmgr-history-')), 'history.jsonl')
-  print(`seed ${seed}, ${minutes} minutes; history: ${path}`)
+  print(`profile ${profile}, seed ${seed}, ${minutes} minutes; history: ${path}`)
   for (const [kind, reason] of Object.entries(service.impossible)) print(`left out: ${kind}: ${reason}`)
   if (!(await poll(START_MS, () => service.isReady()))) throw new Error('the service did not start')
 
@@ -86,7 +87,7 @@ async function run(options: ChaosOptions, service: Service): Promise<number> {
   for (const line of describeFaults(history.entries, faults)) print(line)
   const isGood = faults.length === 0 && struck.failures.length === 0
   if (!isGood) print(`end of the log:\n${service.log().slice(-6_000)}`)
-  print(isGood ? `passed, seed ${seed}` : `FAILED; --seed ${seed} repeats it`)
+  print(isGood ? `passed, seed ${seed}` : `FAILED; --profile ${profile} --seed ${seed} repeats it`)
   return isGood ? 0 : 1
 }
 
@@ -97,7 +98,7 @@ async function strikeAndSettle(
   const struck = await strikeAll(options)
   if (struck.failures.length > 0) return { struck, faults: [] }
   await workload.end()
-  return { struck, faults: await settle(options.service.url, options.history, workload) }
+  return { struck, faults: await settle({ ...options, url: options.service.url }, workload) }
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -54,3 +54,6 @@ export interface RestDocument {
 }
 
 export const seenIn = ({ version, title, status }: RestDocument) => ({ version, title, status })
+
+/** Who creates the documents of a run: they are found by it, also beside those of another run. */
+export const authorOf = (seed: number): string => `chaos${seed}@example.com`

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 
 export interface ChaosOptions {
+  profile: 'embedded' | 'stack'
   seed: number
   minutes: number
-  /** the kinds of strikes; all when empty */
+  /** the kinds of strikes; all of the profile when empty */
   strikes: string[]
   /** where the history is written; a temporary file otherwise */
   history?: string
@@ -14,8 +15,9 @@ export interface ChaosOptions {
   pauseMs: number
 }
 
-export const USAGE = `npm run chaos -- [--seed N] [--minutes M] [--strikes a,b]
+export const USAGE = `npm run chaos -- [--profile embedded|stack] [--seed N] [--minutes M] [--strikes a,b]
 
+  --profile      embedded (default) or stack, the servers of docker/native
   --seed         repeats the workload and the strikes of a run, except for the timing of the machine
   --minutes      at least so long (default 5), and until each kind of strike has happened
   --strikes      only these kinds; \`--strikes list\` prints them
@@ -29,6 +31,7 @@ export function parseOptions(args: string[]): ChaosOptions | 'help' {
     args,
     options: {
       help: { type: 'boolean', short: 'h' },
+      profile: { type: 'string', default: 'embedded' },
       seed: { type: 'string' },
       minutes: { type: 'string', default: '5' },
       strikes: { type: 'string' },
@@ -40,7 +43,11 @@ export function parseOptions(args: string[]): ChaosOptions | 'help' {
     },
   })
   if (values.help) return 'help'
+  const { profile } = values
+  if (profile !== 'embedded' && profile !== 'stack')
+    throw new Error(`--profile must be embedded or stack, not ${profile}`)
   return {
+    profile,
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : numberOf('seed', values.seed, 0),
     minutes: numberOf('minutes', values.minutes, 0),
     strikes: values.strikes?.split(',').filter(Boolean) ?? [],

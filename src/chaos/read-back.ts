@@ -19,10 +19,10 @@ async function ask(url: string): Promise<Answer> {
   return answer
 }
 
-/** Every document of the list, by the first word of its title. */
-export async function readList(url: string): Promise<Map<string, RestDocument[]>> {
+/** Every document of the author in the list, by the first word of its title. */
+export async function readList(url: string, author: string): Promise<Map<string, RestDocument[]>> {
   const found = new Map<string, RestDocument[]>()
-  for (let page: string | undefined = `/documents?limit=${PAGE}`; page !== undefined;) {
+  for (let page: string | undefined = `/documents?limit=${PAGE}&created_by=${author}`; page !== undefined;) {
     const answer: Answer = await ask(new URL(page, url).href)
     for (const document of jsonOf<RestDocument[]>(answer)) {
       const [key = ''] = document.title.split(' ')
@@ -58,7 +58,10 @@ export async function readFinal(
 
 async function readSignatures(url: string, id: string): Promise<Final['signatures']> {
   const found: Final['signatures'] = []
-  for (const { id: own } of await read<RestSignature[]>(`${url}/documents/${id}/signatures?limit=100`)) {
+  const listed = await ask(`${url}/documents/${id}/signatures?limit=100`)
+  // Then the document is gone in that place, which the other places show.
+  if (listed.code === 404) return []
+  for (const { id: own } of jsonOf<RestSignature[]>(listed)) {
     const { signer_email, signature_data } = await read<RestSignature>(`${url}/signatures/${own}`)
     found.push({ id: own, email: signer_email, image: sha256(signature_data ?? '') })
   }

@@ -1,11 +1,11 @@
-import type { RestDocument } from './client.ts'
+import { authorOf, type RestDocument } from './client.ts'
 import { byDocument, checkDocument } from './check/check-history.ts'
 import type { Fault } from './check/fault.ts'
 import { operationsOf } from './check/operations.ts'
 import type { History } from './history.ts'
 import { readFinal, readList } from './read-back.ts'
 import { pause } from './wait.ts'
-import type { Workload } from './workload/workload.ts'
+import type { Workload, WorkloadOptions } from './workload/workload.ts'
 
 /** How long index, cache, list and subscribers may take to agree with the rows, after the last strike. */
 const SETTLE_MS = 180_000
@@ -16,12 +16,16 @@ const CONCURRENCY = 6
  * Reads everything back until no promise is broken, or until the limit is over. Then what is still broken is a fault.
  * Documents that were fine are not read again.
  */
-export async function settle(url: string, history: History, workload: Workload): Promise<Fault[]> {
-  const end = performance.now() + SETTLE_MS
+export async function settle(
+  { url, seed, history }: Pick<WorkloadOptions, 'url' | 'seed' | 'history'>,
+  workload: Workload,
+  limitMs = SETTLE_MS,
+): Promise<Fault[]> {
+  const end = performance.now() + limitMs
   let open = [...byDocument(history.entries).keys()]
   const everKnown = new Set(open)
   for (;;) {
-    const listed = await readList(url)
+    const listed = await readList(url, authorOf(seed))
     const known = byDocument(history.entries)
     await inParallel(open, async (key) => {
       const [create] = operationsOf(known.get(key)!, 'create')

@@ -1,5 +1,5 @@
 import type { History } from './history.ts'
-import { jsonOf, type RestDocument, seenIn, send, sendJson, sha256 } from './client.ts'
+import { authorOf, jsonOf, type RestDocument, seenIn, send, sendJson, sha256 } from './client.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Service, Strike } from './service/service.ts'
 import { pause, poll } from './wait.ts'
@@ -48,7 +48,7 @@ export async function strikeAll(options: StrikesOptions): Promise<Struck> {
     await Promise.all(names.map((each) => strikeAfter(service.strikes[each]!, own)))
     history.add({ kind: 'strike', name, phase: 'end' })
     struck.counts.set(kind, (struck.counts.get(kind) ?? 0) + 1)
-    const recovery = await recover(service, history, `probe${seed.toString(36)}n${number}z`)
+    const recovery = await recover(options, `probe${seed.toString(36)}n${number}z`)
     if (recovery === undefined)
       struck.failures.push(`after ${name} the service did not recover within ${RECOVERY_MS} ms`)
     else if (recovery > struck.slowest.ms) struck.slowest = { name, ms: recovery }
@@ -69,7 +69,7 @@ async function strikeAfter(strike: Strike, random: Random): Promise<void> {
 }
 
 /** Milliseconds until it is ready, takes a new document, and finds it. The document is checked like the others. */
-async function recover(service: Service, history: History, key: string): Promise<number | undefined> {
+async function recover({ service, history, seed }: StrikesOptions, key: string): Promise<number | undefined> {
   const begun = performance.now()
   const title = `${key} of the recovery`
   const operation = { name: 'create', title, sha256: sha256(title), form: 'json', idempotent: true } as const
@@ -79,7 +79,7 @@ async function recover(service: Service, history: History, key: string): Promise
   const done = await poll(RECOVERY_MS, async () => {
     if (!(await service.isReady())) return false
     const headers = { 'idempotency-key': key }
-    const fields = { title, content: title, created_by: 'chaos@example.com' }
+    const fields = { title, content: title, created_by: authorOf(seed) }
     const created = await sendJson('POST', `${service.url}/documents`, fields, headers)
     if (created.outcome !== 'ok') return false
     const document = jsonOf<RestDocument>(created)

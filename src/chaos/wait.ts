@@ -25,3 +25,21 @@ export async function poll<T>(
     await delay(everyMs)
   }
 }
+
+/**
+ * Does `work` again until it succeeds.
+ * @throws its last error after `ms` milliseconds
+ */
+export async function succeed(ms: number, everyMs: number, work: () => Promise<unknown>): Promise<void> {
+  let last: unknown
+  const done = await poll(
+    ms,
+    () =>
+      work().then(
+        () => true,
+        (error: unknown) => void (last = error),
+      ),
+    everyMs,
+  )
+  if (!done) throw new Error(`not possible within ${ms} ms: ${String(last)}`, { cause: last })
+}

@@ -13,7 +13,7 @@ do_start() {
   use_java
   render connect.properties >"$STACK_DATA/conf/connect.properties"
   # The placeholders of docker/debezium/connector.json.
-  export DEBEZIUM_HOST=$STACK_HOST DEBEZIUM_PORT=$POSTGRES_PORT DEBEZIUM_DBNAME=docmgr DEBEZIUM_USER=debezium
+  export DEBEZIUM_HOST=$STACK_HOST DEBEZIUM_PORT=${DEBEZIUM_PORT:-$POSTGRES_PORT} DEBEZIUM_DBNAME=docmgr DEBEZIUM_USER=debezium
   export DEBEZIUM_PASSWORD DEBEZIUM_POLL_MS=${DEBEZIUM_POLL_MS:-10}
   spawn_kafka "${CONNECT_HEAP:-512m}" org.apache.kafka.connect.cli.ConnectDistributed \
     "$STACK_DATA/conf/connect.properties"

@@ -14,8 +14,6 @@ export class EmbeddedProcess {
   readonly data: string
   readonly url: string
   readonly #env: NodeJS.ProcessEnv
-  /** more settings, from the next start on */
-  settings: Record<string, string> = {}
   #child: ChildProcess | undefined
   #isStopping = false
   #loop: Promise<void>
@@ -107,7 +105,7 @@ export class EmbeddedProcess {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       const child = spawn(process.execPath, ['dist/cli.js', 'serve', '--json', '--data', this.data], {
-        env: { ...this.#env, ...this.settings },
+        env: this.#env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       this.#child = child

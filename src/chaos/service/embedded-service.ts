@@ -3,8 +3,9 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pause, poll } from '../wait.ts'
-import { type Clock, openClock } from './clock.ts'
+import { pause, succeed } from '../wait.ts'
+import { clockJumps } from './clock-jumps.ts'
+import { openClock } from './clock.ts'
 import { EmbeddedProcess } from './embedded-process.ts'
 import { childrenOf, commandOf, signalAll, treeOf } from './processes.ts'
 import type { Service, Strike } from './service.ts'
@@ -12,6 +13,9 @@ import { openSmallDisk, type SmallDisk } from './small-disk.ts'
 
 /** PostgreSQL keeps up to 1 GB of log by default; a full disk is reached by the filler, not by docmgr. */
 const DISK_MB = 1_536
+
+/** How long a strike may be refused, because PostgreSQL is being started. */
+const STRIKE_MS = 60_000
 
 /** docmgr on the embedded adapters, in a folder of its own. */
 export async function openEmbeddedService(env: Record<string, string> = {}): Promise<Service> {
@@ -76,25 +80,22 @@ function processStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
 function dataStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
   return {
     /** The slot is gone while its reader runs. */
-    async 'drop-slot'() {
-      const drop = async (): Promise<boolean> => {
-        const leave =
-          "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = 'docmgr'"
-        const remove = "select pg_drop_replication_slot('docmgr')"
-        return docmgr.query(leave, remove).then(
-          () => true,
-          () => false,
-        )
-      }
-      await poll(20_000, drop, 5)
-    },
-    /** Only the newest events are kept, so that a subscriber that was away for longer needs a reset. */
-    async 'truncate-history'() {
-      docmgr.settings = { DOCMGR_CHANGES_HISTORY_EVENTS: '20' }
-      await docmgr.restart()
-      await poll(30_000, () => docmgr.isReady())
-      docmgr.settings = {}
-    },
+    'drop-slot': () =>
+      succeed(STRIKE_MS, 5, () =>
+        docmgr.query(
+          "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = 'docmgr'",
+          "select pg_drop_replication_slot('docmgr')",
+        ),
+      ),
+    /** As docmgr does itself, only without any event left: a subscriber that was away needs a reset. */
+    'truncate-history': () =>
+      succeed(STRIKE_MS, 200, () =>
+        docmgr.query(`
+          with newest as (select max(position) as position from changes.history),
+               raised as (update changes.feeds set history_floor = greatest(history_floor, newest.position)
+                            from newest where slot = 'docmgr')
+          delete from changes.history where position <= (select position from newest)`),
+      ),
   }
 }
 
@@ -108,17 +109,6 @@ const fullDisk =
       await pause(200)
     }
     disk.empty()
-  }
-
-/** Forward and back; within the day that idempotency keys and history are kept. */
-const clockJumps =
-  (clock: Clock): Strike =>
-  async (random) => {
-    for (const offset of [random.whole(60, 7_200), random.whole(-7_200, -60)]) {
-      clock.set(offset)
-      await pause(random.whole(1_500, 3_000))
-    }
-    clock.set(0)
   }
 
 async function freePort(): Promise<number> {

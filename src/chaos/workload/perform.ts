@@ -8,6 +8,8 @@ import type { KnownDocument, KnownDocuments } from './known-documents.ts'
 export interface Client {
   name: string
   url: string
+  /** of its documents */
+  author: string
   history: History
   random: Random
   documents: KnownDocuments
@@ -16,7 +18,6 @@ export interface Client {
   count(what: string): void
 }
 
-const AUTHOR = 'chaos@example.com'
 const RETRY_MS = 400
 /** An idempotent request is repeated until its outcome is certain; this bounds it after the end of the workload. */
 const LAST_ATTEMPTS = 40
@@ -71,7 +72,7 @@ const documentIn = (answer: Answer): Result => {
 }
 
 export async function create(client: Client): Promise<void> {
-  const { random, documents, url } = client
+  const { random, documents, url, author } = client
   const key = documents.newKey()
   const title = `${key} draft`
   const words = Array.from({ length: random.whole(3, random.next() < 0.05 ? 20_000 : 200) }, () =>
@@ -83,15 +84,15 @@ export async function create(client: Client): Promise<void> {
   const headers: Record<string, string> = idempotent ? { 'idempotency-key': `key-${key}` } : {}
   const post = (): Promise<Answer> => {
     if (form === 'json')
-      return sendJson('POST', `${url}/documents`, { title, content, created_by: AUTHOR }, headers)
+      return sendJson('POST', `${url}/documents`, { title, content, created_by: author }, headers)
     if (form === 'multipart') {
       const body = new FormData()
       body.set('title', title)
-      body.set('created_by', AUTHOR)
+      body.set('created_by', author)
       body.set('file', new Blob([content], { type: 'text/plain' }), `${key}.txt`)
       return send(`${url}/documents`, { method: 'POST', body, headers })
     }
-    const query = new URLSearchParams({ title, created_by: AUTHOR })
+    const query = new URLSearchParams({ title, created_by: author })
     const init = { method: 'POST', body: content, headers: { ...headers, 'content-type': 'text/markdown' } }
     return send(`${url}/documents?${query}`, init)
   }
@@ -152,7 +153,7 @@ export async function search(client: Client, { key, id }: KnownDocument): Promis
 }
 
 export async function list(client: Client, { key, id }: KnownDocument): Promise<void> {
-  const get = (): Promise<Answer> => send(`${client.url}/documents?limit=50&created_by=${AUTHOR}`)
+  const get = (): Promise<Answer> => send(`${client.url}/documents?limit=50&created_by=${client.author}`)
   await record(client, key, { name: 'list' }, get, (answer) => {
     const row = jsonOf<RestDocument[]>(answer).find((one) => one.id === id)
     return row ? { seen: seenIn(row) } : {}

@@ -1,3 +1,4 @@
+import { authorOf } from '../client.ts'
 import type { History } from '../history.ts'
 import { createRandom } from '../random.ts'
 import { pause } from '../wait.ts'
@@ -36,7 +37,17 @@ export function startWorkload(options: WorkloadOptions): Workload {
   const clients = Array.from({ length: options.clients }, (_, index): Client => {
     const name = `c${index + 1}`
     const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
-    return { name, url, history, documents, random: createRandom(seed, name), isOver: () => isOver, count }
+    const author = authorOf(seed)
+    return {
+      name,
+      url,
+      author,
+      history,
+      documents,
+      random: createRandom(seed, name),
+      isOver: () => isOver,
+      count,
+    }
   })
   const subscribers: Subscriber[] = []
   const running = [

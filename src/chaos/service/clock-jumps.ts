@@ -1,0 +1,14 @@
+import { pause } from '../wait.ts'
+import type { Clock } from './clock.ts'
+import type { Strike } from './service.ts'
+
+/** Forward and back; within the day that idempotency keys and history are kept. */
+export const clockJumps =
+  (clock: Clock): Strike =>
+  async (random) => {
+    for (const offset of [random.whole(60, 7_200), random.whole(-7_200, -60)]) {
+      clock.set(offset)
+      await pause(random.whole(1_500, 3_000))
+    }
+    clock.set(0)
+  }

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { succeed } from '../wait.ts'
+import { commandOf } from './processes.ts'
+
+const run = promisify(execFile)
+const COMMAND_MS = 240_000
+const UP_MS = 240_000
+
+export const SERVERS = [
+  'postgres',
+  'pgbouncer',
+  'redis',
+  'minio',
+  'kafka',
+  'connect',
+  'elasticsearch',
+] as const
+export const ROLES = ['document', 'signature', 'search', 'ws', 'indexer'] as const
+
+/** The servers and roles of docker/native, in a folder and on ports of their own. It signals only what has a pid file there. */
+export class StackProcesses {
+  readonly data: string
+  readonly env: NodeJS.ProcessEnv
+  /** for roles, which may have another clock than the servers */
+  readonly roleEnv: NodeJS.ProcessEnv
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(data: string, env: Record<string, string>, roleEnv: Record<string, string>) {
+    this.data = data
+    this.env = { ...process.env, ...env, STACK_DATA: data, STACK_TIMEOUT: '120' }
+    this.roleEnv = { ...this.env, ...roleEnv }
+  }
+
+  /** A subcommand of docker/native/stack. @throws Error with its output */
+  async stack(...args: string[]): Promise<string> {
+    const env = args.some((name) => (ROLES as readonly string[]).includes(name)) ? this.roleEnv : this.env
+    const { stdout } = await run('docker/native/stack', args, { env, timeout: COMMAND_MS })
+    return stdout
+  }
+
+  /** A command of docmgr with the settings of the roles, as a user of the database who may replicate. */
+  async docmgr(...args: string[]): Promise<void> {
+    const lines = (await this.stack('env', '--docmgr')).matchAll(/^export (\w+)=(.*)$/gm)
+    const settings = Object.fromEntries([...lines].map(([, name, value]) => [name, value]))
+    // Only who may replicate may drop a slot.
+    const admin = String(this.env['DOCMGR_DATABASE_DIRECT_URL']).replace(
+      'docmgr:docmgr@',
+      'postgres:postgres@',
+    )
+    const env = {
+      ...this.env,
+      ...settings,
+      DOCMGR_DATABASE_DIRECT_URL: admin,
+      DOCMGR_DATA: join(this.data, 'commands'),
+    }
+    await run(process.execPath, ['dist/cli.js', ...args], { env, timeout: COMMAND_MS })
+  }
+
+  /** Starts what has ended, and tries again until it is ready. One at a time, because a start is heavy. */
+  up(...names: string[]): Promise<void> {
+    const work = this.#queue.then(() => succeed(UP_MS, 200, () => this.stack('up', ...names)))
+    this.#queue = work.catch(() => {})
+    return work
+  }
+
+  isRunning(name: string): boolean {
+    try {
+      const pid = Number(readFileSync(join(this.data, 'run', `${name}.pid`), 'utf8'))
+      return commandOf(pid).includes(this.data)
+    } catch {
+      return false
+    }
+  }
+
+  log(name: string): string {
+    try {
+      return readFileSync(join(this.data, 'logs', `${name}.log`), 'utf8').slice(-1_500)
+    } catch {
+      return ''
+    }
+  }
+}
