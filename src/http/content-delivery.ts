@@ -52,6 +52,8 @@ export async function deliver(content: StoredContent, request: DownloadRequest):
     'content-disposition': dispositionOf(fileName(content.name, content.contentType)),
     'x-content-type-options': 'nosniff',
     'content-security-policy': 'sandbox',
+    // No page of another origin embeds it.
+    'cross-origin-resource-policy': 'same-origin',
     // Of the whole content, also beside a range of it (RFC 9530, 3).
     ...(content.sha256 !== null && { 'repr-digest': `sha-256=:${base64Of(content.sha256)}:` }),
     ...(range && { 'content-range': `bytes ${range.start}-${range.end}/${size}` }),

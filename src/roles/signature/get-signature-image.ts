@@ -41,6 +41,7 @@ export function getSignatureImage(store: SignatureStore, images: SignatureImages
           // Untrusted bytes: a browser may show them as an image and nothing else.
           'x-content-type-options': 'nosniff',
           'content-security-policy': "default-src 'none'; sandbox",
+          'cross-origin-resource-policy': 'same-origin',
         },
         stream: await images.open(row),
       }
