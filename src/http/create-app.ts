@@ -75,7 +75,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    sendResponse(res, response, commonHeaders(context, limits), onStreamError)
+    sendResponse(res, response, { common: commonHeaders(context, limits), onError: onStreamError })
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)

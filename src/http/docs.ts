@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { buildRoot } from '../runtime/package-root.ts'
+import { isCompressible, NEGOTIATED } from './compress.ts'
 import { isNotModified, entityTag } from './conditional.ts'
 import { defineEndpoint, type Endpoint, type HttpResponse } from './endpoint.ts'
 
@@ -106,7 +107,11 @@ export function docsEndpoints(): Endpoint[] {
 
 function cacheable(text: string, type: string, ifNoneMatch: string | undefined): HttpResponse {
   const tag = createHash('sha256').update(text).digest('base64url')
-  const headers = { etag: entityTag(tag), 'cache-control': 'public, no-cache' }
+  const headers = {
+    etag: entityTag(tag),
+    'cache-control': 'public, no-cache',
+    ...(isCompressible(type, text.length) && NEGOTIATED),
+  }
   if (isNotModified(ifNoneMatch, tag)) return { status: 304, headers }
   return { status: 200, headers: { ...headers, 'content-type': type }, text }
 }

@@ -85,6 +85,8 @@ export interface HttpResponse {
   text?: string
   /** sent as it is; `headers` give its type and length. Destroyed when the client disconnects. */
   stream?: Readable
+  /** It has a credential in it, so it is not compressed (BREACH). */
+  secret?: true
 }
 
 /** Derives the types of the handler's input from the schemas. */

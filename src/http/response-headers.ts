@@ -26,6 +26,10 @@ const HEADERS = {
     schema: text('attachment; filename="Lease.txt"'),
   },
   'Content-Range': { description: 'which bytes these are (RFC 9110, 14.4)', schema: text('bytes 0-99/1234') },
+  'Content-Encoding': {
+    description: 'how the body is compressed (RFC 9110, 8.4); its ETag is then weak',
+    schema: { type: 'string', enum: ['br', 'gzip'] },
+  },
   ETag: { description: 'the version or the hash, for If-Match and If-None-Match', schema: text('"1"') },
   'Idempotency-Replayed': {
     description: 'true when an earlier request with the same key has done this',
@@ -56,6 +60,7 @@ const HEADERS = {
     description: 'seconds after which the request may succeed',
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
+  Vary: { description: 'what the answer depends on (RFC 9110, 12.5.5)', schema: text('Accept-Encoding') },
   'WWW-Authenticate': { description: 'RFC 6750, 3', schema: text('Bearer') },
   'X-Total-Count': {
     description: 'with total=true: how many the list has on all pages, at most 10000',

@@ -29,6 +29,7 @@ export function getDevelopmentToken(tokens: Tokens): Endpoint {
       return {
         status: 200,
         headers: { 'cache-control': 'no-store' },
+        secret: true,
         json: { access_token, token_type: 'bearer', user_id: query.user_id, email: query.email },
       }
     },

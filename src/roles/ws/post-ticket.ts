@@ -22,7 +22,7 @@ export function postTicket(authenticator: Authenticator, tickets: Tickets): Endp
     async handle({ headers }) {
       const identity = authenticator.identify(headers.authorization || undefined)
       const ticket = await tickets.issue(identity)
-      return { status: 201, json: { ticket, expires_in: TICKET_SECONDS } }
+      return { status: 201, secret: true, json: { ticket, expires_in: TICKET_SECONDS } }
     },
   })
 }
