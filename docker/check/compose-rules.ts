@@ -1,6 +1,7 @@
 /** What an engine would only notice while it starts the containers, or not at all. Each rule yields what is wrong. */
 import { existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
+import { CONNECT_WORKER } from '../../src/kafka/connect-worker.ts'
 import {
   environmentOf,
   isDocmgr,
@@ -11,7 +12,7 @@ import {
   type Service,
   type System,
 } from './compose-model.ts'
-import { production, secrets, variables } from './compose-settings.ts'
+import { logins, production, secrets, variables } from './compose-settings.ts'
 
 /** Rules about one service. */
 const SERVICE_RULES: Record<string, (service: Service, system: System) => Problems> = {
@@ -23,6 +24,7 @@ const SERVICE_RULES: Record<string, (service: Service, system: System) => Proble
   restarts,
   mounts,
   memory,
+  worker,
   recreation,
   addresses,
   privileges,
@@ -36,6 +38,7 @@ const SYSTEM_RULES: Record<string, (system: System) => Problems> = {
   unused,
   gateway,
   production,
+  logins,
 }
 export const RULES = [...Object.keys(SERVICE_RULES), ...Object.keys(SYSTEM_RULES)]
 
@@ -132,8 +135,11 @@ function* limits({ deploy, logging }: Service): Problems {
   if (!logging?.options?.['max-size'] || !logging.options['max-file']) yield 'has no limit of logs'
 }
 
-function* restarts(service: Service): Problems {
+function* restarts(service: Service, { production }: System): Problems {
   if (service.name === 'reindex' && !service.profiles?.length) yield 'is started with the others'
+  // In production Connect depends on it, so Compose refuses a model without it.
+  if (service.name === 'access' && !production && !service.profiles?.length)
+    yield 'is started, and no server knows users'
   if (!isOneShot(service) && service.restart !== 'unless-stopped') yield `restart is ${service.restart}`
 }
 
@@ -165,6 +171,16 @@ function* memory({ tmpfs = [], deploy }: Service): Problems {
   }
   const limit = Number(deploy?.resources?.limits?.memory ?? 0) / 2 ** 20
   if (megabytes > limit * 0.6) yield `its tmpfs of ${megabytes} MB leave too little of its memory`
+}
+
+/** The rights of Connect's user name the group and topics of its worker. */
+function* worker(service: Service): Problems {
+  if (service.name !== 'connect') return
+  const values = environmentOf(service)
+  const names = ['CONFIG', 'OFFSET', 'STATUS'].map((kind) => values[`${kind}_STORAGE_TOPIC`])
+  const { group, topics } = CONNECT_WORKER
+  if (values['GROUP_ID'] !== group || names.join() !== topics.join())
+    yield `its group and topics are not ${group}, ${topics.join(', ')}`
 }
 
 /** Paths that an image declares as volumes and whose files must not outlive the container. */

@@ -1,4 +1,5 @@
 /** Rules about what docmgr's containers are given: settings and secrets, no fewer and no others than they need. */
+import { usersOf } from '../../src/config/access.ts'
 import {
   environmentOf,
   isDocmgr,
@@ -16,6 +17,7 @@ const OPTIONAL = ['HTTP', 'LIMITS']
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
   cdc: ['DATABASE', 'CHANGES'],
+  access: ['CHANGES'],
   reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
@@ -59,14 +61,54 @@ export function* secrets(service: Service, { production }: System): Problems {
   const read = new Set(
     texts.flatMap((text) => [...text.matchAll(/\/run\/secrets\/(\w+)/g)].map(([, file]) => file!)),
   )
-  if (texts.some((text) => text.includes('/etc/docmgr/sasl.sh'))) {
-    read.add('kafka_password')
-    if (name === 'connect') read.add('debezium_password')
-  }
+  for (const user of kafkaUsersIn(service)) read.add(`kafka_${user}_password`)
+  if (name === 'connect' && texts.includes('/etc/docmgr/sasl.sh')) read.add('debezium_password')
   const given = new Set(service.secrets?.map(({ source }) => source))
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
   for (const secret of given)
     if (!read.has(secret)) yield `is given the secret ${secret} and does not read it`
+}
+
+/** Whose passwords docker/kafka/sasl.sh reads in a container: its own user's; those of all in the broker. */
+function kafkaUsersIn({ name, command, entrypoint }: Service): string[] {
+  const text = [entrypoint, command].flatMap((list) => list ?? []).join(' ')
+  const [, before, after] = /(?:set -- (\w+); \. )?\/etc\/docmgr\/sasl\.sh(?: (\w+))?/.exec(text) ?? []
+  const user = before ?? after
+  if (user === undefined) return []
+  return name === 'kafka' ? [user, ...usersOf('changes').keys()] : [user]
+}
+
+/** The secrets of users that only one service may have: each has a login of its own. */
+const OF_ONE_SERVICE = /^kafka_(\w+)_(url|password)$/
+/** Who may log in as the superuser: the server, and what gives the others their rights. */
+const SUPERUSERS = ['access', 'kafka']
+
+/**
+ * Each user of the table (src/config/access.ts) has a login, and only the service that is called like it has that; the
+ * server itself knows all. The broker refuses what no right allows.
+ */
+export function* logins({ production, services }: System): Problems {
+  if (!production) return
+  const servers = ['kafka']
+  for (const { name, secrets = [] } of services) {
+    for (const { source } of secrets) {
+      const [, user] = OF_ONE_SERVICE.exec(source) ?? []
+      if (user === undefined || servers.includes(name)) continue
+      const owners = user === 'admin' ? SUPERUSERS : [user === 'ui' ? 'kafka-ui' : user]
+      if (!owners.includes(name)) yield `${name} logs in as ${user}: ${source}`
+    }
+  }
+  const kafka = services.find(({ name }) => name === 'kafka')!
+  for (const user of usersOf('changes').keys())
+    if (!kafka.secrets?.some(({ source }) => source === `kafka_${user}_password`))
+      yield `kafka does not know the user ${user}`
+  const values = environmentOf(kafka)
+  if (!values['KAFKA_AUTHORIZER_CLASS_NAME']) yield 'kafka has no authorizer'
+  if (values['KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND'] !== 'false') yield 'kafka allows what nobody forbids'
+  if (values['KAFKA_SUPER_USERS'] !== 'User:admin') yield 'kafka has other superusers than admin'
+  const protocols = values['KAFKA_LISTENER_SECURITY_PROTOCOL_MAP'] ?? ''
+  for (const [, listener] of protocols.matchAll(/(\w+):PLAINTEXT/g))
+    yield `kafka asks for no user on ${listener}`
 }
 
 /** Tokens are required, tools are off, and the servers cannot be reached from outside. */

@@ -8,13 +8,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { usersOf } from '../../src/config/access.ts'
 import { environmentOf, openSystem } from './compose-model.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'docmgr-kafka-'))
 after(() => rmSync(folder, { recursive: true }))
 const SECRETS = join(folder, 'secrets')
 mkdirSync(SECRETS)
-writeFileSync(join(SECRETS, 'kafka_password'), 'a-password')
+const USERS = ['admin', ...usersOf('changes').keys()]
+for (const user of USERS) writeFileSync(join(SECRETS, `kafka_${user}_password`), `password-of-${user}`)
 
 /** The defaults of the image that the class reads beside the variables. */
 const DEFAULTS = join(folder, 'defaults')
@@ -40,7 +42,7 @@ function setUp(production: boolean, changes: Record<string, string> = {}) {
   // The production overlay starts the image through this script.
   const script = join(home, 'sasl.sh')
   writeFileSync(script, read('docker/kafka/sasl.sh').replaceAll('/run/secrets', SECRETS))
-  const [program, ...args] = production ? ['bash', script, ...command] : command
+  const [program, ...args] = production ? ['bash', script, 'admin', ...command] : command
   const { status, stdout, stderr } = spawnSync(program!, args, {
     env: { ...OWN, ...environmentOf(kafka), KAFKA_LOG_DIRS: join(home, 'data'), ...changes },
     encoding: 'utf8',
@@ -60,10 +62,12 @@ test("Kafka's entry point accepts both environments and formats its storage", ()
   assert.ok(development.properties.includes('auto.create.topics.enable=false'))
   const production = setUp(true)
   assert.equal(production.status, 0, production.output)
-  const login = production.properties.find((line) =>
-    line.startsWith('listener.name.inside.plain.sasl.jaas.config='),
-  )
-  assert.match(login ?? '', /user_docmgr="a-password"/)
+  for (const listener of ['inside', 'controller']) {
+    const name = `listener.name.${listener}.plain.sasl.jaas.config=`
+    const login = production.properties.find((line) => line.startsWith(name)) ?? ''
+    assert.match(login, / username="admin" password="password-of-admin"/)
+    for (const user of USERS) assert.ok(login.includes(` user_${user}="password-of-${user}"`), login)
+  }
 })
 
 test('it refuses listeners that do not fit together', () => {

@@ -143,6 +143,12 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .option('--yes', 'delete: also drop the replication slot')
     .option('--json', 'print JSON')
     .action((action, options) => chosen(async () => (await import('./cdc.ts')).cdc(action, options, io)))
+
+  withConfig(add('access', 'give each user of the servers its rights, as a superuser', ACCESS_EXAMPLE))
+    .addArgument(
+      new Argument('<action>', 'apply: add what is missing, remove what is too much').choices(['apply']),
+    )
+    .action((_action, options) => chosen(async () => (await import('./access.ts')).access(options, io)))
 }
 
 /** Commands that find and repair what is wrong with the stored data; they work beside a running service. */
@@ -209,6 +215,7 @@ const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
 const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'
+const ACCESS_EXAMPLE = 'DOCMGR_CHANGES_URL=kafka://admin:…@kafka:9092?sasl=plain docmgr access apply'
 const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'
 const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id ada --email ada@example.com)" \\
     http://127.0.0.1:8000/documents`

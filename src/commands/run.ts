@@ -36,10 +36,12 @@ function isBug(error: Error): boolean {
   return ['TypeError', 'ReferenceError', 'RangeError', 'AssertionError'].includes(error.name)
 }
 
+/** Names of errors that say everything in their message. */
+const OWN_ERRORS = ['ServiceUnreachableError', 'ApiError', 'KafkaRefusal']
+
 /** Of a server that cannot be reached, a driver's message is only a part of what the user needs to know. */
 async function messageOf(error: Error, options: ConfigOptions): Promise<string> {
-  const isOwn =
-    error instanceof CommandError || error.name === 'ServiceUnreachableError' || error.name === 'ApiError'
+  const isOwn = error instanceof CommandError || OWN_ERRORS.includes(error.name)
   if (isOwn || !isTransient(translateError(error))) {
     if (error instanceof AggregateError && !error.message) return error.errors.map(String).join('; ')
     return error instanceof InterruptedError ? String(error) : error.message

@@ -23,6 +23,8 @@ const ROLE_TABLE = {
 } as const satisfies Record<string, RoleDefinition>
 
 export type Role = keyof typeof ROLE_TABLE
+/** The ports that a role opens. */
+export type PortOf<R extends Role> = (typeof ROLE_TABLE)[R]['uses'][number]
 /** A role with routes, and a setting `listen.ROLE` for its port. */
 export type ListeningRole = {
   [R in Role]: (typeof ROLE_TABLE)[R] extends { port: number } ? R : never

@@ -1,6 +1,10 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import {
+  type AclEntry,
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
   type Admin,
   type Consumer,
   type EachBatchPayload,
@@ -10,12 +14,19 @@ import {
   logLevel,
   Partitioners,
   type Producer,
+  ResourcePatternTypes,
 } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
 import { NotYet, poll } from '../runtime/poll.ts'
-import { messageOf } from './errors.ts'
-import { LogReader, removeFormerMembers } from './log-reader.ts'
-import { groupByTopic, type KafkaOffset, type KafkaPartition } from './types.ts'
+import { messageOf, namingRefusal, topicsInWords } from './errors.ts'
+import { groupError, LogReader, removeFormerMembers } from './log-reader.ts'
+import {
+  groupByTopic,
+  type KafkaOffset,
+  type KafkaOperation,
+  type KafkaPartition,
+  type KafkaRight,
+} from './types.ts'
 import { type KafkaAddress, parseKafkaUrl } from './url.ts'
 
 export type GroupMember = Consumer
@@ -118,6 +129,13 @@ export class KafkaClient {
       .filter(({ offset }) => offset >= 0)
   }
 
+  /** @throws the error of a member; it names user and topics where the user may not read them as this group */
+  async throwMemberError(error: unknown, groupId: string, topics: string[]): Promise<never> {
+    const isLost = (error as Error).name === 'KafkaJSGroupCoordinatorNotFound'
+    const cause = (isLost && (await groupError(this.#address, this.#clientId, groupId))) || error
+    return this.#throwing('READ', `${topicsInWords(topics)} in the group ${groupId}`)(cause)
+  }
+
   /** Removes the members that an earlier process with this client id left in a group when it was killed. */
   removeFormerMembers(groupId: string): Promise<void> {
     return removeFormerMembers(this.#address, this.#clientId, groupId)
@@ -131,16 +149,25 @@ export class KafkaClient {
       await producer.send({ topic, acks: -1, timeout: REQUEST_MS, messages: [{ key, value }] })
     } catch (error) {
       this.#producer = undefined
-      throw error
+      return this.#throwing('WRITE', topicsInWords([topic]))(error)
     }
   }
 
   /** Creates the topics that are missing, and waits until all can be read. @returns the names of the created ones */
   async createTopics(topics: TopicConfig[]): Promise<string[]> {
-    const missing = await this.#withAdmin((admin) => createMissingTopics(admin, topics))
     const names = topics.map(({ topic }) => topic)
+    const missing = await this.#withAdmin((admin) => createMissingTopics(admin, topics)).catch(
+      this.#throwing('CREATE', topicsInWords(names)),
+    )
     await this.withReader((reader) => waitForLeaders(reader, names))
     return missing.map(({ topic }) => topic)
+  }
+
+  /** Gives each of these users its rights and no others. The user of the URL must be a superuser. */
+  setRights(rights: ReadonlyMap<string, KafkaRight[]>): Promise<{ added: number; removed: number }> {
+    return this.#withAdmin((admin) => replaceRights(admin, rights)).catch(
+      this.#throwing('ALTER', 'the rights of users'),
+    )
   }
 
   async close(): Promise<void> {
@@ -153,6 +180,11 @@ export class KafkaClient {
   destroy(): void {
     for (const reader of this.#readers) void reader.close()
     this.#connections.destroy()
+  }
+
+  /** Throws an error again; it names the user and this where the user may not. @param what such as `the topic a` */
+  #throwing = (operation: KafkaOperation, what: string) => (error: unknown) => {
+    throw namingRefusal(error, { user: this.#address.sasl?.username, operation, what })
   }
 
   async #openProducer(): Promise<Producer> {
@@ -220,4 +252,46 @@ async function waitForLeaders(reader: LogReader, topics: string[]): Promise<void
       return new NotYet(messageOf(error))
     }
   })
+}
+
+async function replaceRights(admin: Admin, rights: ReadonlyMap<string, KafkaRight[]>) {
+  const byText = (acls: AclEntry[]) => new Map(acls.map((acl) => [JSON.stringify(acl), acl]))
+  const counts = { added: 0, removed: 0 }
+  for (const [user, some] of rights) {
+    const wanted = byText(aclsOf(`User:${user}`, some))
+    const present = byText(await presentAcls(admin, `User:${user}`))
+    const missing = [...wanted].flatMap(([text, acl]) => (present.has(text) ? [] : [acl]))
+    const surplus = [...present].flatMap(([text, acl]) => (wanted.has(text) ? [] : [acl]))
+    if (missing.length > 0) await admin.createAcls({ acl: missing })
+    if (surplus.length > 0) await admin.deleteAcls({ filters: surplus })
+    counts.added += missing.length
+    counts.removed += surplus.length
+  }
+  return counts
+}
+
+const aclsOf = (principal: string, rights: KafkaRight[]): AclEntry[] =>
+  rights.flatMap(({ resource, name, operations }) =>
+    operations.map((operation) => ({
+      resourceType: AclResourceTypes[resource],
+      resourceName: name,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal,
+      host: '*',
+      operation: AclOperationTypes[operation],
+      permissionType: AclPermissionTypes.ALLOW,
+    })),
+  )
+
+/** The entries of a user, with their properties in the order of `aclsOf`. */
+async function presentAcls(admin: Admin, principal: string): Promise<AclEntry[]> {
+  const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY }
+  const allowed = { operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }
+  const { resources } = await admin.describeAcls({ ...any, ...allowed, principal })
+  return resources.flatMap(({ acls, resourceType, resourceName, resourcePatternType }) =>
+    acls.map(({ principal, host, operation, permissionType }) => ({
+      ...{ resourceType, resourceName, resourcePatternType },
+      ...{ principal, host, operation, permissionType },
+    })),
+  )
 }

@@ -1,3 +1,5 @@
+import type { KafkaOperation } from './types.ts'
+
 /** A topic does not exist (yet). */
 export class MissingTopicError extends Error {
   constructor(topics: string[]) {
@@ -11,6 +13,8 @@ export const isMissingTopic = (error: unknown): boolean => error instanceof Miss
 interface ClientError extends Error {
   /** kafkajs: Kafka's name of a protocol error */
   type?: string
+  /** @platformatic/kafka: the same */
+  apiId?: string
   /** @platformatic/kafka: finds the error with a property, among the causes too */
   findBy?: (property: string, value: unknown) => unknown
   errors?: Error[]
@@ -29,6 +33,51 @@ export function isConnectionFailure(error: unknown): boolean {
   const { name, findBy } = error as ClientError
   const has = (code: string): boolean => Boolean(findBy?.call(error, 'code', code))
   return CONNECTION_ERRORS.has(name) || has('PLT_KFK_NETWORK') || has('PLT_KFK_TIMEOUT')
+}
+
+/** A broker has refused a request because the user lacks a right. */
+class KafkaRefusal extends Error {
+  override readonly name = 'KafkaRefusal'
+}
+
+/** What a client asked a broker for. */
+interface KafkaNeed {
+  /** undefined: a client without a name and password */
+  user: string | undefined
+  operation: KafkaOperation
+  /** such as `the topic cdc.peers` */
+  what: string
+}
+
+export const topicsInWords = (topics: readonly string[]): string =>
+  `the topic${topics.length === 1 ? '' : 's'} ${topics.join(' and ')}`
+
+/** How far causes and collected errors are followed. */
+const MAX_DEPTH = 5
+
+/**
+ * An error that names user, operation and topic, where a broker has refused a request for lack of rights; any other error
+ * unchanged. The clients' own messages name none of them.
+ */
+export function namingRefusal(error: unknown, { user, operation, what }: KafkaNeed): unknown {
+  const refusal = error instanceof KafkaRefusal ? undefined : refusalOf(error, MAX_DEPTH)
+  if (refusal === undefined) return error
+  const who = user === undefined ? 'a client without a user' : `the user ${user}`
+  const remedy = '`docmgr access apply` gives each user its rights'
+  const why = `Kafka does not let ${who} of changes.url ${operation.toLowerCase()} ${what}`
+  return new KafkaRefusal(`${why} (${refusal}): ${remedy}`, { cause: error })
+}
+
+/** Kafka's name of the refusal for lack of rights that an error is about. */
+function refusalOf(error: unknown, depth: number): string | undefined {
+  if (!(error instanceof Error) || depth === 0) return undefined
+  const { type, apiId = type, errors = [], cause } = error as ClientError
+  if (apiId?.endsWith('_AUTHORIZATION_FAILED')) return apiId
+  for (const one of [...errors, cause]) {
+    const found = refusalOf(one, depth - 1)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** One message for an error that collects those of several topics, partitions or brokers. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { Admin, type BaseOptions, Consumer, UserError } from '@platformatic/kafka'
-import { MissingTopicError } from './errors.ts'
+import { MissingTopicError, namingRefusal, topicsInWords } from './errors.ts'
 import {
   type FetchedPartition,
   groupByTopic,
   type KafkaOffset,
+  type KafkaOperation,
   type KafkaPartition,
   type KafkaRecord,
   partitionKey,
@@ -54,11 +55,12 @@ const hostOf = (broker: string): string => broker.replace(/:\d+$/, '').replace(/
 export class LogReader {
   readonly #consumer: Consumer
   readonly #topics = new Map<string, TopicMetadata>()
-
+  readonly #user: string | undefined
   readonly #onClose: () => void
 
   constructor(address: KafkaAddress, clientId: string, onClose: () => void) {
     this.#onClose = onClose
+    this.#user = address.sasl?.username
     this.#consumer = new Consumer({
       ...clientOptions(address, clientId),
       // Required; the group is never joined.
@@ -96,11 +98,12 @@ export class LogReader {
     const timestamp = at instanceof Date ? BigInt(at.getTime()) : at === 'earliest' ? EARLIEST : LATEST
     const byTopic = groupByTopic(partitions)
     const numbers = [...byTopic].map(([topic, some]) => [topic, some.map(({ partition }) => partition)])
-    const found = await this.#consumer.listOffsets({
+    const asked = this.#consumer.listOffsets({
       topics: [...byTopic.keys()],
       partitions: Object.fromEntries(numbers) as Record<string, number[]>,
       timestamp,
     })
+    const found = await this.#naming('DESCRIBE', [...byTopic.keys()], asked)
     const offsets = partitions.map(({ topic, partition }) => ({
       topic,
       partition,
@@ -129,7 +132,7 @@ export class LogReader {
    */
   async fetch(broker: number, from: KafkaOffset[], limits: FetchLimits): Promise<FetchedPartition[]> {
     const byTopic = groupByTopic(from)
-    const { responses } = await this.#consumer.fetch({
+    const asked = this.#consumer.fetch({
       node: broker,
       isolationLevel: READ_UNCOMMITTED,
       minBytes: 1,
@@ -146,6 +149,7 @@ export class LogReader {
         })),
       })),
     })
+    const { responses } = await this.#naming('READ', [...byTopic.keys()], asked)
     const names = new Map([...byTopic.keys()].map((topic) => [this.#topics.get(topic)!.id, topic]))
     const offsets = new Map(from.map((one) => [partitionKey(one), one.offset]))
     return responses.flatMap(({ topicId, partitions }) =>
@@ -164,13 +168,21 @@ export class LogReader {
 
   async #metadata(topics: string[]) {
     try {
-      return await this.#consumer.metadata({ topics: [...topics], forceUpdate: true })
+      const asked = this.#consumer.metadata({ topics: [...topics], forceUpdate: true })
+      return await this.#naming('DESCRIBE', topics, asked)
     } catch (error) {
       if (error instanceof UserError && error.message.startsWith('Unknown topic')) {
         throw new MissingTopicError(topics)
       }
       throw error
     }
+  }
+
+  /** @throws the error of an answer, with user and topics where the user lacks a right */
+  #naming<T>(operation: KafkaOperation, topics: string[], answer: Promise<T>): Promise<T> {
+    return answer.catch((error: unknown) => {
+      throw namingRefusal(error, { user: this.#user, operation, what: topicsInWords(topics) })
+    })
   }
 }
 
@@ -210,6 +222,19 @@ export async function removeFormerMembers(
       .filter((member) => member.clientId === clientId)
       .map(({ id }) => ({ memberId: id, reason: 'its process was restarted' }))
     if (members.length > 0) await admin.removeMembersFromConsumerGroup({ groupId, members })
+  } finally {
+    await admin.close()
+  }
+}
+
+/** The error of the broker about a group: kafkajs drops it where it finds no coordinator. Undefined: there is none. */
+export async function groupError(address: KafkaAddress, clientId: string, groupId: string): Promise<unknown> {
+  const admin = new Admin(clientOptions(address, clientId))
+  try {
+    await admin.describeGroups({ groups: [groupId] })
+    return undefined
+  } catch (error) {
+    return error
   } finally {
     await admin.close()
   }

@@ -15,3 +15,6 @@ export function topicNames(prefix: string): TopicNames {
     peers: `${prefix}.peers`,
   }
 }
+
+/** @param group prefix of the groups' names, `changes.group` */
+export const groupName = (group: string, consumer: string): string => `${group}-${consumer}`

@@ -40,3 +40,14 @@ export function groupByTopic<T extends KafkaPartition>(partitions: T[]): Map<str
   }
   return topics
 }
+
+/** As Kafka calls it. */
+export type KafkaOperation = 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS' | 'ALTER'
+
+/** What a user may do with a topic or a group, or with the cluster. */
+export interface KafkaRight {
+  resource: 'TOPIC' | 'GROUP' | 'CLUSTER'
+  /** `*`: all of them */
+  name: string
+  operations: KafkaOperation[]
+}

@@ -5,6 +5,7 @@
  */
 import type { Database } from '../db/database.ts'
 import type { DatabaseOptions } from '../db/open.ts'
+import type { KafkaLevel } from '../kafka/access.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { SharedCounts } from '../runtime/limiter.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -68,12 +69,23 @@ interface Adapter<Resources, Opened> {
   open(url: string, resources: Resources): Promise<Opened>
 }
 
+/** What a user may do at the server of each port. */
+export interface Access {
+  changes?: KafkaLevel
+}
+
 interface ChangesAdapter extends Adapter<FeedResources, OpenFeed> {
   /** The dead letters of the feed, without the feed, for one command. */
   openDeadLetters(
     url: string,
     resources: Pick<FeedResources, 'database' | 'prefix' | 'clock' | 'log'>,
   ): Promise<OpenDeadLetters>
+  /** Gives users of the server their rights, as the superuser of the URL. @returns what changed, in words */
+  applyAccess?(
+    url: string,
+    users: ReadonlyMap<string, KafkaLevel>,
+    names: Pick<FeedResources, 'prefix' | 'group'>,
+  ): Promise<string>
 }
 
 interface CacheAdapter extends Adapter<CacheResources, DocumentCache> {
@@ -163,6 +175,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       isShared: always,
       server: { name: 'Kafka', port: 9092 },
       needsConnector: true,
+      applyAccess: async (url, users, names) =>
+        (await import('../kafka/access.ts')).applyKafkaAccess(url, users, names),
       openDeadLetters: async (url, resources) =>
         (await import('./changes/kafka/dead-letters.ts')).openKafkaDeadLetters(url, resources),
       open: async (url, resources) =>

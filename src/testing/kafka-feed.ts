@@ -19,7 +19,7 @@ import { openStackDatabase } from './stack-database.ts'
 import { type Undo, undoing } from './undoing.ts'
 
 /** What a test changes of its feed. */
-type TestOptions = KafkaTuning & Pick<FeedResources, 'instance'>
+type TestOptions = KafkaTuning & Pick<FeedResources, 'instance'> & { url?: string }
 
 /** Topics and groups of one test. */
 export interface TestTopics {
@@ -85,9 +85,9 @@ export async function openTestTopics(t: Undo, { missing = false } = {}): Promise
     },
     removeTopics: () => admin.deleteTopics(all),
     addPartitions: (total) => admin.addPartitions(names.changes, total),
-    async open({ instance, timings, ...tuning } = {}) {
+    async open({ url = kafkaUrl, instance, timings, ...tuning } = {}) {
       const feed = openKafkaFeed(
-        kafkaUrl,
+        url,
         {
           database: undefined,
           slot: 'unused',

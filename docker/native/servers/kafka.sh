@@ -5,6 +5,9 @@
 ADDRESS=$STACK_HOST:$KAFKA_PORT
 CONF=$STACK_DATA/conf/kafka.properties
 
+# Of the second listener, each with its name as its password.
+KAFKA_USERS='user_admin="admin" user_ws="ws" user_indexer="indexer" user_cdc="cdc" user_connect="connect" user_reindex="reindex" user_ui="ui"'
+
 do_install() { install_kafka; }
 
 # tool CLASS [ARGUMENT…]: a class of org.apache.kafka.tools.

@@ -1,5 +1,6 @@
 import { TOPICS } from '../../../domain/topics.ts'
 import { isMissingTopic, messageOf } from '../../../kafka/errors.ts'
+import { groupName } from '../../../kafka/topic-names.ts'
 import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { DriverConsumer } from '../driver.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
@@ -31,7 +32,7 @@ export class GroupConsumer implements DriverConsumer {
     const { consumer, group, log, names } = options
     this.#options = options
     this.consumer = consumer
-    this.#groupName = `${group}-${consumer.name}`
+    this.#groupName = groupName(group, consumer.name)
     const deduplicator = new Deduplicator()
     const topics = consumer.topics.map((topic) => names.changes[TOPICS.indexOf(topic)]!)
     this.#loop = new RetryLoop({

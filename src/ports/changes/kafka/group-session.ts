@@ -49,7 +49,7 @@ export class GroupSession {
 
   /** Joins the group and works until the signal aborts. @throws MissingTopicError, or when Kafka is lost */
   async run(signal: AbortSignal, onAssigned: OnAssigned): Promise<void> {
-    const { topics } = this.#options
+    const { topics, client, groupName } = this.#options
     const member = this.#member
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = member.events
     await new Promise<void>((resolve, reject) => {
@@ -76,7 +76,7 @@ export class GroupSession {
         const isMissing = isProtocolError(error, 'UNKNOWN_TOPIC_OR_PARTITION')
         reject(isMissing ? new MissingTopicError(topics) : error)
       })
-    })
+    }).catch((error: unknown) => client.throwMemberError(error, groupName, topics))
   }
 
   /** Finishes the batches in flight, commits, and leaves the group. */
