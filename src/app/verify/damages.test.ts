@@ -11,6 +11,9 @@ import { newDataFolder } from '../../testing/postgres.ts'
 import { startServiceProcess } from '../../testing/service-process.ts'
 import { undoing } from '../../testing/undoing.ts'
 
+/** Damages of each kind, 1,000 and more in all. */
+const TIMES_EACH = 35
+
 test('verify finds each of 1,000 damages beside a service, and repairs what can be rebuilt', async (t) => {
   const undo = undoing(t)
   const data = await newDataFolder()
@@ -23,11 +26,12 @@ test('verify finds each of 1,000 damages beside a service, and repairs what can 
   undo.after(() => database.stop())
   const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log })
   undo.after(() => blobs.stop())
-  await runDamages(t, {
+  const target = {
     http: service.urls.http,
     pool: database.pool,
     blobs,
     index: await openSearch('postgres:', { database, log }),
-    verify: (...args) => runCli(['verify', ...args, '--data', data], { limitMs: 600_000 }),
-  })
+    verify: (...args: string[]) => runCli(['verify', ...args, '--data', data], { limitMs: 600_000 }),
+  }
+  await runDamages(t, target, TIMES_EACH)
 })

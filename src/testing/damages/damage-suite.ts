@@ -9,8 +9,8 @@ import { inParallel, populate, type Population, settled } from './populate.ts'
 import { ROW_KINDS } from './row-kinds.ts'
 import type { DamageTarget } from './target.ts'
 
-/** Damages; `DAMAGES=10000` for more. */
-const COUNT = Number(process.env['DAMAGES'] || 1_000)
+/** `DAMAGES=10000` for more than a test asks for. */
+const COUNT = Number(process.env['DAMAGES'] || 0)
 /** `DAMAGE_SEED=…` repeats a run. */
 const SEED = Number(process.env['DAMAGE_SEED'] || Date.now() % 1_000_000)
 /** Documents that are not damaged, for each that is. */
@@ -43,23 +43,31 @@ function compare(actual: string[], expected: string[]): void {
   assert.deepEqual({ missed, invented, count: actual.length }, { missed: [], invented: [], count: done.size })
 }
 
-/** Populates, damages, and compares what verify finds, repairs and leaves with what was done. */
-export async function runDamages(t: Pick<TestContext, 'diagnostic'>, target: DamageTarget): Promise<void> {
+/**
+ * Populates, damages, and compares what verify finds, repairs and leaves with what was done.
+ * @param timesEach damages of each kind
+ */
+export async function runDamages(
+  t: Pick<TestContext, 'diagnostic'>,
+  target: DamageTarget,
+  timesEach: number,
+): Promise<void> {
   const begun = performance.now()
   const lap = (what: string): void =>
     t.diagnostic(`${what} after ${Math.round(performance.now() - begun)} ms`)
   const kinds = { ...DAMAGE_KINDS, ...(target.redis && CACHE_KINDS) }
   const names = Object.keys(kinds)
-  t.diagnostic(`DAMAGES=${COUNT} DAMAGE_SEED=${SEED}, ${names.length} kinds`)
+  const count = COUNT || timesEach * names.length
+  t.diagnostic(`DAMAGES=${count} DAMAGE_SEED=${SEED}, ${names.length} kinds`)
   const random = createRandom(SEED)
-  const each = Math.ceil(COUNT / names.length)
+  const each = Math.ceil(count / names.length)
   const population = await populate(target, {
     documents: Math.ceil(each * names.length * (1 + SOUND)),
     signed: Math.ceil(each * 10),
     deleted: Math.ceil(each * 4),
   })
   lap('populated')
-  const done = await inflict(target, kinds, materialOf(population, random), COUNT)
+  const done = await inflict(target, kinds, materialOf(population, random), count)
   const repairable = done.flatMap(({ repairable: some = [] }) => some)
   const lasting = done.flatMap(({ lasting: some = [] }) => some)
 
