@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { OWNERS, quotaSetting } from '../domain/limits.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import { roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
 import type { Config } from './schema.ts'
@@ -20,6 +21,7 @@ export function checkConfig(config: Config): Contradiction[] {
     checkDocuments,
     checkEmbedded,
     checkSharing,
+    checkQuotas,
   ]
   return checks.flatMap((check) => check(config))
 }
@@ -129,5 +131,19 @@ function checkSharing(config: Config): Contradiction[] {
       `belongs to this process alone, which runs only ${roles.join(', ')}: start ${group.join(', ')} in one ` +
       `process, or set it to ${sharedExamples(port)}`
     return [{ key: `${port}.url`, rule }]
+  })
+}
+
+/** Otherwise no client could create a document of the maximum size, however long it waited. */
+function checkQuotas({ limits, roles }: Config): Contradiction[] {
+  if (!roles.includes('document')) return []
+  return OWNERS.flatMap((owner) => {
+    const setting = quotaSetting(owner, 'bytes')
+    const quota = limits[setting]
+    if (quota === 'off' || quota === 0 || quota >= limits.contentBytes) return []
+    const rule =
+      `would refuse every document of limits.contentBytes (${limits.contentBytes}): ` +
+      'set it to at least that or off, or lower limits.contentBytes'
+    return [{ key: `limits.${setting}`, rule }]
   })
 }

@@ -221,6 +221,20 @@ test('a role that uses no database needs no setting for it', async () => {
   assert.equal(search!.key, 'database.url')
 })
 
+test('a quota of bytes allows a document of the maximum size', async () => {
+  for (const owner of ['principal', 'address']) {
+    const variable = `DOCMGR_LIMITS_${owner.toUpperCase()}_BYTES`
+    const env = { DOCMGR_LIMITS_CONTENT_BYTES: '1000', [variable]: '999' }
+    const [problem, ...others] = await problemsOf({ env })
+    assert.deepEqual([problem!.key, problem!.origin, others], [`limits.${owner}Bytes`, variable, []])
+    assert.match(problem!.rule, /limits\.contentBytes \(1000\)/)
+    for (const quota of ['1000', '0', 'off']) await load({ env: { ...env, [variable]: quota } })
+  }
+  // Of the processes of a deployment, only those of the document role are told the size of contents.
+  const elsewhere = { DOCMGR_ROLES: 'search', DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
+  await load({ env: { ...elsewhere, DOCMGR_LIMITS_ADDRESS_BYTES: '1000' } })
+})
+
 test('half a pair of S3 credentials is refused', async () => {
   const [problem] = await problemsOf({
     env: { DOCMGR_BLOBS_URL: 's3:', DOCMGR_BLOBS_SECRET_KEY: 'some-secret' },
