@@ -23,7 +23,7 @@ export const stack = {
   /** host:port,host:port */
   kafkaBrokers: from('KAFKA_BROKERS', '127.0.0.1:9092'),
   /** the listener whose users have their names as passwords */
-  kafkaSaslBrokers: from('KAFKA_SASL_BROKERS', '127.0.0.1:19092'),
+  kafkaSaslBrokers: from('KAFKA_SASL_BROKERS', '127.0.0.1:9094'),
   connectUrl: from('CONNECT_URL', 'http://127.0.0.1:8083'),
   elasticsearchUrl: from('ELASTICSEARCH_URL', 'http://127.0.0.1:9200'),
   toxiproxyUrl: from('TOXIPROXY_URL', 'http://127.0.0.1:8474'),
