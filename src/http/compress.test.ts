@@ -32,7 +32,7 @@ async function send(path: string, headers: Record<string, string> = {}, method =
 }
 const gzip = { 'accept-encoding': 'gzip' }
 
-test('lists are compressed as the client accepts it, and caches are told', async () => {
+test('lists are compressed as the client accepts it, and Vary says so', async () => {
   const plain = await send('/documents')
   assert.deepEqual([plain.headers['content-encoding'], plain.headers.vary], [undefined, 'Accept-Encoding'])
   for (const [accepted, coding] of [
