@@ -183,7 +183,7 @@ test('delete asks on a terminal, and elsewhere needs --yes', async () => {
   await done(['delete', other, '--yes'])
 })
 
-test('download overwrites nothing without --force', async () => {
+test('download overwrites nothing without --clobber', async () => {
   const id = await create('kept.txt', 'new')
   const place = join(folder, 'place')
   await mkdir(place)
