@@ -53,6 +53,7 @@ export function composeListeners(base: Base, ports: Ports, composed: Roles) {
           limits: limits.ofRequests,
           newId,
           trustedProxies,
+          origins: config.http.origins,
           metrics: createHttpMetrics(metrics),
         },
         version: programVersion(),

@@ -102,7 +102,9 @@ export const configSchema = z
         origins: z
           .array(z.string().refine(isOrigin, ORIGIN_RULE), 'must be a list of origins')
           .default([])
-          .describe('origins of web pages that may open WebSockets, and change things in an open service'),
+          .describe(
+            'origins of web pages that may read responses (CORS), open WebSockets, and change things in an open service',
+          ),
       })
       .prefault({}),
     database: z

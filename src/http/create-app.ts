@@ -8,6 +8,7 @@ import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { createContexts, type HttpContext } from './context.ts'
+import { type Cors, createCors } from './cors.ts'
 import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { problemResponse } from './problem-response.ts'
 import { createRoutes, type Route } from './routes.ts'
@@ -24,6 +25,8 @@ export interface HttpOptions {
   limits: RequestLimits
   newId: NewId
   trustedProxies: string[]
+  /** origins whose pages may read responses */
+  origins: readonly string[]
   /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
   handleRaw?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
@@ -48,6 +51,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   const { guard, handleRaw, limits, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
+  const cors = createCors(options.origins)
   const app = new Koa()
   const onStreamError = (error: Error): void => log.debug({ err: error }, 'response ended with an error')
   // Koa's own listener prints the error to standard error.
@@ -67,7 +71,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       if (handleRaw?.(request, res)) return
       if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
-      response = await runRoute(route, routed, context, options)
+      response = await runRoute(route, routed, context, options, cors)
     } catch (error) {
       failed = true
       if (error instanceof TooManyRequests && error.usage) context.usages.push(error.usage)
@@ -75,7 +79,8 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    sendResponse(res, response, { common: commonHeaders(context, limits), onError: onStreamError })
+    const common = [...commonHeaders(context, limits), ...cors.headersOf(request)]
+    sendResponse(res, response, { common, onError: onStreamError })
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
@@ -98,12 +103,15 @@ async function runRoute(
   routed: RoutedRequest,
   context: HttpContext,
   options: EndpointOptions,
+  cors: Cors,
 ): Promise<HttpResponse> {
   if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
   const { method, url } = routed.request
   const isKnown = route.allowed.length > 0
   if (method === 'OPTIONS' && (isKnown || url === '*')) {
-    return { status: 204, headers: isKnown ? { allow: allowed(route) } : {} }
+    if (!isKnown) return { status: 204 }
+    const allow = allowed(route)
+    return { status: 204, headers: { allow, ...cors.preflightHeaders(routed.request, allow) } }
   }
   throw isKnown
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)

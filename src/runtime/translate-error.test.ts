@@ -173,6 +173,7 @@ before(async () => {
   })
   const app = createApp([endpoint], {
     ...options,
+    origins: [],
     metrics: createHttpMetrics(metrics),
     handleRaw: createConnectHandler(options),
   })

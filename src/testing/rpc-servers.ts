@@ -46,6 +46,7 @@ export async function startRpcServers(mode: 'open' | 'required') {
   const grpc: GrpcServer = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
   const app = createApp([], {
     ...options,
+    origins: [],
     metrics: createHttpMetrics(metrics),
     handleRaw: createConnectHandler(options),
   })
