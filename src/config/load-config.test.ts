@@ -230,7 +230,7 @@ test('a quota of bytes allows a document of the maximum size', async () => {
     assert.match(problem!.rule, /limits\.contentBytes \(1000\)/)
     for (const quota of ['1000', '0', 'off']) await load({ env: { ...env, [variable]: quota } })
   }
-  // Of the processes of a deployment, only those of the document role are told the size of contents.
+  // Of the processes of a deployment, only those of the document role receive the maximum size of contents.
   const elsewhere = { DOCMGR_ROLES: 'search', DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
   await load({ env: { ...elsewhere, DOCMGR_LIMITS_ADDRESS_BYTES: '1000' } })
 })
