@@ -87,6 +87,7 @@ function composeDocument(base: Base, ports: Ports) {
       guard,
       limits: ofRequests,
       newId,
+      trustedProxies: listen.trustedProxies,
       metrics: createRpcMetrics(metrics),
       log: logOf('rpc'),
     }
@@ -95,7 +96,7 @@ function composeDocument(base: Base, ports: Ports) {
       description: 'Documents and their contents',
       endpoints: role.endpoints,
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
-      handleRaw: createConnectHandler({ ...calls, trustedProxies: listen.trustedProxies }),
+      handleRaw: createConnectHandler(calls),
     }
     return { value: { server, role, calls }, stop: () => role.stop() }
   })

@@ -84,12 +84,20 @@ class Context implements HttpContext {
   }
 }
 
+/** What tells where a request comes from: one of HTTP, or the like of a gRPC call. */
+interface Sent {
+  headers: IncomingMessage['headers']
+  socket: { remoteAddress?: string | undefined }
+}
+
 /** Finds the address of a request's client, behind the trusted proxies. */
-export function createClientAddress(trustedProxies: string[]): (request: IncomingMessage) => string {
+export function createClientAddress(trustedProxies: string[]): (request: Sent) => string {
   const trusted = trustedProxies.length > 0 ? proxyaddr.compile(trustedProxies) : undefined
   return (request) => {
     // Without X-Forwarded-For, use the peer address.
     const isForwarded = trusted && request.headers['x-forwarded-for'] !== undefined
-    return peerAddress(isForwarded ? proxyaddr(request, trusted) : request.socket.remoteAddress)
+    return peerAddress(
+      isForwarded ? proxyaddr(request as IncomingMessage, trusted) : request.socket.remoteAddress,
+    )
   }
 }

@@ -116,9 +116,9 @@ test('new idempotency keys are limited, repeated ones are answered', async () =>
   assert.equal(((await (await get(service, '/documents')).json()) as unknown[]).length, 2)
 })
 
-test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are not limited', async () => {
-  const service = await start({ addressRequests: 2 }, { listen: { grpc: 0 } })
-  const client = new Client(service.grpc!, credentials.createInsecure())
+/** Calls over gRPC, each answered with its error. */
+function grpcCaller({ grpc }: TestService) {
+  const client = new Client(grpc!, credentials.createInsecure())
   const method = grpcMethod(DocumentService.method.documentExists)
   const call = (metadata = new Metadata()): Promise<ServiceError | null> =>
     new Promise((resolve) => {
@@ -131,6 +131,44 @@ test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are
         (error) => resolve(error),
       )
     })
+  return { call, close: () => client.close() }
+}
+
+test('over gRPC, too, the address is that of the client behind a trusted proxy only', async () => {
+  const codesOf = async (trustedProxies: string[], calls: string[][]): Promise<(number | undefined)[]> => {
+    const service = await start({ addressRequests: 1 }, { listen: { grpc: 0, trustedProxies } })
+    const { call, close } = grpcCaller(service)
+    const codes: (number | undefined)[] = []
+    for (const forwarded of calls) {
+      const metadata = new Metadata()
+      for (const addresses of forwarded) metadata.add('x-forwarded-for', addresses)
+      codes.push((await call(metadata))?.code)
+    }
+    close()
+    return codes
+  }
+  const direct = await codesOf([], [['192.0.2.1'], ['192.0.2.2']])
+  assert.deepEqual(direct, [undefined, 8])
+  const behind = await codesOf(
+    ['loopback', '198.51.100.0/24'],
+    [
+      ['192.0.2.1'],
+      ['192.0.2.2, 198.51.100.7'],
+      ['192.0.2.2'],
+      // What the client claims is before what the proxy adds, in one field or two.
+      ['192.0.2.9, 192.0.2.1'],
+      ['192.0.2.9', '192.0.2.1'],
+      ['192.0.2.9'],
+      [],
+      [],
+    ],
+  )
+  assert.deepEqual(behind, [undefined, undefined, 8, 8, 8, undefined, undefined, 8])
+})
+
+test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are not limited', async () => {
+  const service = await start({ addressRequests: 2 }, { listen: { grpc: 0 } })
+  const { call, close } = grpcCaller(service)
   assert.equal(await call(), null)
   assert.equal(await call(), null)
   const refused = (await call())!
@@ -142,7 +180,7 @@ test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are
   const bad = new Metadata()
   bad.set('authorization', 'Service a.b.c')
   assert.equal((await call(bad))!.code, 8)
-  client.close()
+  close()
 
   const connect = createClient(
     DocumentService,

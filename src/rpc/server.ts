@@ -13,9 +13,9 @@ import {
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
-import type { Authenticator } from '../auth/authenticator.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
+import { type ContextOptions, createClientAddress } from '../http/context.ts'
 import { listenError } from '../http/listen.ts'
 import { addressWithoutPort } from '../http/peer-address.ts'
 import type { RequestLimits } from '../http/request-limits.ts'
@@ -28,15 +28,13 @@ import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts
 import { DocumentService, file_document } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
 
-export interface GrpcServerOptions extends CallOptions {
+export interface GrpcServerOptions extends CallOptions, ContextOptions {
   host: string
   /** 0: any free one */
   port: number
-  authenticator: Authenticator
   guard: RequestGuard
   limits: RequestLimits
   handlers: DocumentHandlers
-  newId: NewId
 }
 
 export interface GrpcServer {
@@ -55,9 +53,9 @@ export interface GrpcServer {
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const pipeline = createCallPipeline(options)
-  const principals: Principals = new WeakMap()
+  const callers: Callers = new WeakMap()
   const server = new Server({
-    interceptors: [authentication(options, pipeline, principals)],
+    interceptors: [authentication(options, pipeline, callers)],
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     // Of a connection.
@@ -70,7 +68,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_connection_age_ms': 300_000,
     'grpc.max_connection_age_grace_ms': 30_000,
   })
-  server.addService(grpcService(DocumentService), implementation(options, pipeline, principals))
+  server.addService(grpcService(DocumentService), implementation(options, pipeline, callers))
   const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })
   health.addToServer(server)
   reflection().addToServer(server)
@@ -101,8 +99,10 @@ function reflection(): ReflectionService {
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }
 
+type Caller = Pick<RequestContext, 'principal' | 'clientAddress'>
+
 /** By the metadata of a call, which its handler receives, too. */
-type Principals = WeakMap<Metadata, Principal>
+type Callers = WeakMap<Metadata, Caller>
 
 const HEALTH = '/grpc.health.v1.Health/'
 
@@ -110,21 +110,22 @@ const HEALTH = '/grpc.health.v1.Health/'
 function authentication(
   options: GrpcServerOptions,
   pipeline: CallPipeline,
-  principals: Principals,
+  callers: Callers,
 ): ServerInterceptor {
-  const { guard, newId } = options
+  const { guard, newId, trustedProxies } = options
+  const addressOf = createClientAddress(trustedProxies)
   return ({ path }, call) => {
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
       try {
         if (!path.startsWith(HEALTH)) {
           const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
           guard.checkCall({ host: call.getHost(), origin, site })
-          const principal = identify(
-            options,
-            addressWithoutPort(call.getPeer()),
-            textOf(metadata, 'authorization'),
-          )
-          principals.set(metadata, principal)
+          const clientAddress = addressOf({
+            headers: forwardedBy(metadata),
+            socket: { remoteAddress: addressWithoutPort(call.getPeer()) },
+          })
+          const principal = identify(options, clientAddress, textOf(metadata, 'authorization'))
+          callers.set(metadata, { principal, clientAddress })
         }
       } catch (error) {
         const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
@@ -166,7 +167,7 @@ function identify(
 function implementation(
   options: GrpcServerOptions,
   pipeline: CallPipeline,
-  principals: Principals,
+  callers: Callers,
 ): UntypedServiceImplementation {
   const methods: UntypedServiceImplementation = {}
   for (const { name, localName } of DocumentService.methods) {
@@ -175,7 +176,7 @@ function implementation(
       context: RequestContext,
     ) => Promise<object>
     methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
-      const context = new CallContext(call, principals.get(call.metadata)!, options.newId)
+      const context = new CallContext(call, callers.get(call.metadata)!, options.newId)
       const { requestId, traceparent } = context
       const about = { protocol: 'grpc', method: name, context } as const
       void pipeline
@@ -199,6 +200,12 @@ function implementation(
 
 const textOf = (metadata: Metadata, key: string): string | undefined => metadata.get(key)[0]?.toString()
 
+/** All of X-Forwarded-For, as node joins it for HTTP: a proxy may add a field of its own after that of the client. */
+function forwardedBy(metadata: Metadata): { 'x-forwarded-for'?: string } {
+  const forwarded = metadata.get('x-forwarded-for')
+  return forwarded.length === 0 ? {} : { 'x-forwarded-for': forwarded.join(', ') }
+}
+
 /** The context of a call, from its metadata. */
 class CallContext implements RequestContext {
   readonly principal: Principal
@@ -208,13 +215,13 @@ class CallContext implements RequestContext {
   readonly #call: ServerUnaryCall<object, object>
   #abort: AbortController | undefined
 
-  constructor(call: ServerUnaryCall<object, object>, principal: Principal, newId: NewId) {
+  constructor(call: ServerUnaryCall<object, object>, caller: Caller, newId: NewId) {
     this.#call = call
-    this.principal = principal
+    this.principal = caller.principal
+    this.clientAddress = caller.clientAddress
     const { metadata } = call
     this.requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
     this.traceparent = childTraceparent(textOf(metadata, 'traceparent'))
-    this.clientAddress = addressWithoutPort(call.getPeer())
   }
 
   // Lazy; also aborts at the caller's deadline.

@@ -35,5 +35,6 @@ export function serveDocuments(
     log: silentLogger,
     metrics: createRpcMetrics(createMetrics()),
     newId: createUuidV7(),
+    trustedProxies: [],
   })
 }
