@@ -6,6 +6,7 @@ import { chooseServerUser } from '../../db/embedded/server-user.ts'
 import { readSchemaState } from '../../db/migrate.ts'
 import { connectionOf } from '../../db/connection-url.ts'
 import { migrationsFolder } from '../../db/open.ts'
+import { isTransient, translateError } from '../../runtime/translate-error.ts'
 import { isShared } from '../../ports/adapters.ts'
 import { type Checks } from './finding.ts'
 
@@ -33,7 +34,18 @@ function checksOfEmbedded(data: string, isRunning: boolean): Checks {
 function checksOfServer({ url, directUrl }: Config['database']): Checks {
   return {
     migrations: async () => {
-      const { pending } = await readSchemaState(connectionOf(directUrl ?? url), migrationsFolder())
+      const setting = directUrl === undefined ? 'database.url' : 'database.directUrl'
+      const state = await readSchemaState(connectionOf(directUrl ?? url), migrationsFolder()).catch(
+        (error: Error) => {
+          if (isTransient(translateError(error))) return error
+          throw error
+        },
+      )
+      if (state instanceof Error) {
+        const fix = `start PostgreSQL, or correct ${setting}`
+        return { state: 'problem', detail: `${setting}: ${state.message}`, fix }
+      }
+      const { pending } = state
       if (pending === 0) return { state: 'ok', detail: 'all applied' }
       return { state: 'problem', detail: `${pending} pending`, fix: 'run `docmgr migrate`' }
     },
