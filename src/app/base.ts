@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts'
 import { type NewId, createUuidV7 } from '../runtime/ids.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Metrics, createMetrics } from '../runtime/metrics.ts'
+import { programVersion } from '../runtime/version.ts'
 
 /** What a test replaces or wraps, or a command that works beside a service. */
 export interface Overrides {
@@ -43,10 +44,14 @@ export interface Base {
 }
 
 export function createBase(config: Config, log: Logger, overrides: Overrides = {}): Base {
+  const metrics = createMetrics({ processMetrics: true })
+  metrics
+    .gauge('docmgr_build_info', '1, with the version of the program', ['version', 'node'])
+    .set({ version: programVersion(), node: process.version }, 1)
   return {
     config,
     log,
-    metrics: createMetrics({ processMetrics: true }),
+    metrics,
     clock: systemClock,
     newId: createUuidV7(systemClock),
     guard: guardOf(config),

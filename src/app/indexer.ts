@@ -17,6 +17,12 @@ export async function makeIndexer(
     log: logOf('extraction'),
     limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
   })
+  metrics.gauge(
+    'docmgr_extraction_waiting',
+    'Contents that wait for their text to be extracted',
+    [],
+    (gauge) => gauge.set(extractor.waiting),
+  )
   const consumer = createIndexer({
     index: ports.searchIndex,
     blobs: ports.blobs,

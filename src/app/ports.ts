@@ -7,16 +7,15 @@ import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
-import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
 import { createRequestLimits } from '../http/request-limits.ts'
 import { createLimiter } from '../runtime/limiter.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Metrics } from '../runtime/metrics.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
+import { reportDatabaseSize, reportDisk, reportFeed, reportPool } from './report-metrics.ts'
 
 export type Ports = ReturnType<typeof composePorts>
 
@@ -32,11 +31,7 @@ export function composePorts(base: Base) {
   const { config, clock, metrics, logOf, overrides } = base
   const folder: DataFolder = { path: resolve(config.data), isLocked: false }
 
-  const lock = defineModule('data-folder', {}, async () => {
-    const { release } = await lockFolder(folder.path)
-    folder.isLocked = true
-    return { value: undefined, stop: () => release() }
-  })
+  const lock = composeLock(base, folder)
   const lockFor = (port: Port, url: string) => ({
     ...(!isShared(port, url) && !overrides.sharesFolder && { lock }),
   })
@@ -136,29 +131,13 @@ function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) 
   })
 }
 
-/** How far behind the feed is, for Prometheus. A driver knows its lag in bytes or in events. */
-function reportFeed(metrics: Metrics, feed: ChangeFeed): void {
-  metrics.gauge(
-    'docmgr_changes_lag_bytes',
-    'Bytes of the log that a consumer has not processed',
-    [],
-    async (gauge) => setIfKnown(gauge, (await feed.refreshStatus()).lagBytes),
-  )
-  metrics.gauge('docmgr_changes_lag_events', 'Events that this process has not processed', [], (gauge) =>
-    setIfKnown(gauge, feed.status().lagEvents),
-  )
-  metrics.gauge(
-    'docmgr_changes_dead_letters',
-    'Events that a consumer could not process, of all processes',
-    [],
-    async (gauge) => gauge.set((await feed.refreshStatus()).deadLetters),
-  )
-}
-
-/** Without a value the metric is not published. */
-function setIfKnown(gauge: ReturnType<Metrics['gauge']>, value: number | undefined): void {
-  if (value === undefined) gauge.remove()
-  else gauge.set(value)
+function composeLock({ metrics }: Base, folder: DataFolder) {
+  return defineModule('data-folder', {}, async () => {
+    const { release } = await lockFolder(folder.path)
+    folder.isLocked = true
+    reportDisk(metrics, folder.path)
+    return { value: undefined, stop: () => release() }
+  })
 }
 
 function composeBlobs({ config, logOf, metrics }: Base, folder: DataFolder, needs: Needs) {
@@ -178,9 +157,13 @@ function composeCluster({ config, logOf }: Base) {
   })
 }
 
-function composeDatabase({ config, logOf, findings, overrides }: Base, folder: DataFolder, needs: Needs) {
+function composeDatabase(base: Base, folder: DataFolder, needs: Needs) {
+  const { config, logOf, metrics, findings, overrides } = base
   return defineModule('database', needs, async () => {
-    if (overrides.database) return { value: overrides.database }
+    if (overrides.database) {
+      reportPool(metrics, overrides.database.pool)
+      return { value: overrides.database }
+    }
     const { url, directUrl, ...settings } = config.database
     const value = await adapterOf('database', url).open(url, {
       ...settings,
@@ -189,6 +172,8 @@ function composeDatabase({ config, logOf, findings, overrides }: Base, folder: D
       log: logOf('database'),
     })
     findings.push(...value.findings)
+    reportPool(metrics, value.pool)
+    if (!isShared('database', url)) reportDatabaseSize(metrics, value.pool)
     return { value, stop: value.stop, ended: value.ended }
   })
 }

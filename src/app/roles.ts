@@ -15,6 +15,7 @@ import { programVersion } from '../runtime/version.ts'
 import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { makeIndexer } from './indexer.ts'
+import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
 
 /** A running role: what it serves. */
@@ -78,8 +79,10 @@ function composeDocument(base: Base, ports: Ports) {
       clock,
       newId,
       limits,
+      metrics,
       log: logOf('document'),
     })
+    reportDocuments(metrics, needs.database.pool)
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),

@@ -16,6 +16,8 @@ export interface Extractor {
   extract(input: ExtractionInput): Promise<Extraction>
   /** Rejects the extractions in flight and those that wait. */
   stop(): Promise<void>
+  /** contents that wait for an extraction process */
+  readonly waiting: number
 }
 
 export interface ExtractorLimits {
@@ -107,6 +109,9 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
 
   return {
     extract,
+    get waiting() {
+      return workers.waiting
+    },
     stop() {
       stopped = true
       for (const process of processes) process.stop()

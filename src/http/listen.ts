@@ -5,6 +5,8 @@ import { parserErrorResponse } from './parser-error.ts'
 
 export interface HttpListener {
   url: string
+  /** open connections, with those that upgrades have taken over */
+  connections(): number
   /**
    * Still accepts connections and requests, and sends `Connection: close` with each response, so that a proxy does not send
    * requests over connections that are about to close.
@@ -42,6 +44,7 @@ const SERVER_OPTIONS = {
 export async function listen(options: ListenOptions): Promise<HttpListener> {
   const { host, port, setting } = options
   const answering = new Set<ServerResponse>()
+  let connections = 0
   let draining = false
   let closing = false
   const server = createServer(
@@ -64,6 +67,10 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
     answering.add(response)
     response.on('close', answered)
   })
+  server.on('connection', (socket) => {
+    connections++
+    socket.once('close', () => connections--)
+  })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     options.upgrade!.handle(request, socket, head)
@@ -83,6 +90,7 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name}:${address.port}`,
+    connections: () => connections,
     drain: () => void (draining = true),
     async close(limitMs) {
       draining = closing = true

@@ -61,6 +61,9 @@ export async function serveRoles(roles: readonly RoleServer[], options: ServeOpt
     throw error
   }
 
+  options.metrics.gauge('docmgr_http_connections', 'Open connections, by port', ['port'], (gauge) => {
+    for (const { name, listener } of opened) gauge.set({ port: name }, listener.connections())
+  })
   return {
     urls: Object.fromEntries(opened.map(({ name, listener }) => [name, listener.url])),
     async stop() {

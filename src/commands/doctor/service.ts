@@ -58,7 +58,9 @@ const feed =
       const detail = `${deadLetters} events could not be processed`
       return { state: 'problem', detail, fix: DEAD_LETTERS_FIX }
     }
-    const detail = `${bytes === undefined ? `${events ?? 0} events` : `${bytes} bytes of the log`} not yet processed`
+    if (bytes === undefined && events === undefined)
+      return { state: 'problem', detail: 'not read now', fix: 'see the readiness of the service' }
+    const detail = `${bytes === undefined ? `${events} events` : `${bytes} bytes of the log`} not yet processed`
     if ((bytes ?? 0) < MAX_LAG_BYTES && (events ?? 0) < MAX_LAG_EVENTS) return { state: 'ok', detail }
     return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }
   }

@@ -7,6 +7,7 @@ import { systemClock } from '../../runtime/clock.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { createUnlimited } from '../../runtime/limiter.ts'
 import { silentLogger } from '../../runtime/logger.ts'
+import { createMetrics } from '../../runtime/metrics.ts'
 import { testContext } from '../../testing/context.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { problemFields, startTestService } from '../../testing/test-service.ts'
@@ -65,6 +66,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     limiter: createUnlimited(),
     limits,
     authMode: 'open',
+    metrics: createMetrics(),
   })
   return async (id) => (await role.documents.get(id, testContext())) as Document
 }

@@ -9,6 +9,7 @@ import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import type { Metrics } from '../../runtime/metrics.ts'
 import { createDocumentUseCase } from './create-document.ts'
 import { deleteDocument } from './delete-document.ts'
 import { createDocumentStore } from './document-store.ts'
@@ -18,6 +19,7 @@ import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
+import { countCacheReads } from './metrics.ts'
 import { readDocumentUseCase } from './read-document.ts'
 import { patchDocument } from './patch-document.ts'
 
@@ -30,6 +32,7 @@ export interface DocumentRoleOptions {
   log: Logger
   /** of clients */
   limiter: Limiter
+  metrics: Metrics
   limits: {
     /** maximum size of a content in bytes */
     contentBytes: number
@@ -46,10 +49,10 @@ export interface DocumentRole {
 
 /** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
-  const { database, blobs, cache, clock, newId, log, limiter, limits } = options
+  const { database, blobs, cache, clock, newId, log, limiter, limits, metrics } = options
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
   const store = createDocumentStore({ database, cache, idempotency })
-  const read = readDocumentUseCase({ store, cache })
+  const read = readDocumentUseCase({ store, cache, counts: countCacheReads(metrics) })
   const create = createDocumentUseCase({ store, database, blobs, newId, limits, log })
   return {
     endpoints: [

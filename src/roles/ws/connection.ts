@@ -25,6 +25,11 @@ export class Connection {
     return this.#options.transport.isOpen
   }
 
+  /** bytes that the client has not taken yet */
+  get queuedBytes(): number {
+    return this.#options.transport.queuedBytes
+  }
+
   /** Sends a message about the subscription itself. @param position where a client that has received it can resume */
   send(message: { type: string; data: object; timestamp: string }, position: string): void {
     this.write({ json: Buffer.from(JSON.stringify(message)), position, control: message.type })

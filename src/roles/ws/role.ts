@@ -69,8 +69,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const { feed, cluster, authenticator, clientLimits, guard, clock, newId } = options
   const limits = { ...DEFAULT_WS_LIMITS, ...options.limits }
   const log = options.log.child({ role: 'ws' })
-  const metrics: WsMetrics | undefined =
-    options.metrics && createWsMetrics(options.metrics, () => hub.stats().connections)
+  const metrics: WsMetrics | undefined = options.metrics && createWsMetrics(options.metrics, () => hub)
   const known = createKnownDocuments(options.documents, newId, log)
   const hub = createHub({ feed, known, limits, log, clock, metrics })
   const wsCluster = createWsCluster(cluster, hub, () => tickets)

@@ -64,13 +64,15 @@ export class BroadcastReader {
     return this.#recent
   }
 
-  get lagEvents(): number {
+  /** records that were not read yet; undefined while they cannot be counted */
+  get lagEvents(): number | undefined {
+    if (this.state !== 'streaming') return undefined
     return [...this.#lags.values()].reduce((sum, lag) => sum + lag, 0)
   }
 
   /** It has read everything there is. */
   get isAtEnd(): boolean {
-    return this.state === 'streaming' && this.lagEvents === 0
+    return this.lagEvents === 0
   }
 
   add(consumer: Consumer): ConsumerQueue {

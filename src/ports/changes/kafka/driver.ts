@@ -115,9 +115,11 @@ class KafkaDriver implements FeedDriver {
   status(): DriverStatus {
     const { problem } = this.#broadcast
     const states = this.#readers().map(({ state }) => state)
+    const lags = this.#readers().map(({ lagEvents }) => lagEvents)
+    const known = lags.filter((lag) => lag !== undefined)
     return {
       state: ORDER.find((state) => states.includes(state)) ?? 'starting',
-      lagEvents: this.#readers().reduce((sum, { lagEvents }) => sum + lagEvents, 0),
+      ...(known.length === lags.length && { lagEvents: known.reduce((sum, lag) => sum + lag, 0) }),
       ...(problem !== undefined && { problem }),
     }
   }

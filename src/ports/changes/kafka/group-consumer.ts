@@ -69,9 +69,9 @@ export class GroupConsumer implements DriverConsumer {
     return this.#deadLetterCount + (this.#assignment?.queue.deadLetterCount ?? 0)
   }
 
-  /** records in its partitions that are not done */
-  get lagEvents(): number {
-    return this.#session?.lag ?? 0
+  /** records in its partitions that are not done; undefined while it is not a member of its group */
+  get lagEvents(): number | undefined {
+    return this.state === 'streaming' ? this.#session?.lag : undefined
   }
 
   /** Resolves when it has joined its group, or when the first attempts have failed; it is retried. */

@@ -40,8 +40,9 @@ export class GroupSession {
     this.#reader = client.reader()
   }
 
-  /** records in the assigned partitions that are not done */
-  get lag(): number {
+  /** records in the assigned partitions that are not done; undefined before the group has assigned any */
+  get lag(): number | undefined {
+    if (!this.#assignment) return undefined
     let lag = 0
     for (const { done, end } of this.#lags.values()) lag += Math.max(0, end - done)
     return lag
