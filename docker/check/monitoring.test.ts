@@ -1,6 +1,6 @@
 /**
  * Alerts and dashboard against what docmgr really publishes: the metrics of the built program with every role on the embedded
- * adapters, and the names of those that only the distributed profile has (src/acceptance/stack/metrics.stack.test.ts).
+ * adapters, and the names of those that only the distributed profile has.
  */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'

@@ -26,6 +26,14 @@ export interface RequestContext {
   signal: AbortSignal
 }
 
+/** For the log: users by the subject of their token, never by their e-mail address. */
+export const nameOf = (principal: Principal): string =>
+  principal.kind === 'user'
+    ? `user:${principal.id}`
+    : principal.kind === 'system'
+      ? principal.name
+      : 'anonymous'
+
 /** A viewer is the authenticated user or else the client's address. */
 export function viewerOf({ principal, clientAddress }: RequestContext): string {
   return principal.kind === 'user' ? `user:${principal.id}` : `address:${clientAddress}`

@@ -15,6 +15,7 @@ import { createRoutes, type Route } from './routes.ts'
 import type { RequestGuard } from './request-guard.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { type EndpointOptions, type RoutedRequest, runEndpoint } from './run-endpoint.ts'
+import { createRequestLog } from './request-log.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
@@ -52,6 +53,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const cors = createCors(options.origins)
+  const logRequest = createRequestLog(log)
   const app = new Koa()
   const onStreamError = (error: Error): void => log.debug({ err: error }, 'response ended with an error')
   // Koa's own listener prints the error to standard error.
@@ -84,16 +86,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
-    const isRead = method === 'GET' || method === 'HEAD'
-    // A 503 of /health/ready is no error of this process and comes often.
-    const level = status >= 500 && failed ? 'error' : isRead ? 'debug' : 'info'
-    if (log.isLevelEnabled(level)) {
-      const { requestId, traceparent } = context
-      log[level](
-        { requestId, traceparent, method, path: ctx.path, status, ms: Math.round(millis) },
-        'request',
-      )
-    }
+    logRequest({ request, res, route, context, response, millis, failed })
   })
   return app
 }

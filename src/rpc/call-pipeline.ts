@@ -1,8 +1,10 @@
 import { PROBLEMS } from '../domain/errors.ts'
-import type { RequestContext } from '../domain/request.ts'
+import { nameOf, type RequestContext } from '../domain/request.ts'
+import { isCanonicalUuid } from '../domain/uuid.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
+import { traceIdOf } from '../runtime/trace.ts'
 import { type GrpcStatus, grpcStatusOf } from './grpc-status.ts'
 
 export interface RpcMetrics {
@@ -31,6 +33,8 @@ export interface Call {
   /** its name */
   method: string
   context: RequestContext
+  /** its message, which may have a field `documentId` */
+  request: unknown
 }
 
 export type CallResult<Response> = { response: Response } | { failure: GrpcStatus }
@@ -47,16 +51,27 @@ export interface CallPipeline {
 
 export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline {
   const record = (
-    protocol: string,
-    method: string,
+    {
+      protocol,
+      method,
+      requestId,
+      context,
+      request,
+    }: Pick<Call, 'protocol' | 'method'> & Partial<Call> & { requestId?: string },
     status: string,
-    requestId: string,
     begun: number,
   ): void => {
     const millis = performance.now() - begun
     metrics.duration.observe(millis / 1000, protocol, method, status)
-    if (log.isLevelEnabled('debug'))
-      log.debug({ requestId, protocol, method, status, ms: Math.round(millis) }, 'call')
+    if (!log.isLevelEnabled('info')) return
+    const of = context && {
+      trace: traceIdOf(context.traceparent),
+      principal: nameOf(context.principal),
+      address: context.clientAddress,
+      document: documentOf(request),
+    }
+    const ms = Math.round(millis * 10) / 10
+    log.info({ requestId: context?.requestId ?? requestId, ...of, protocol, method, status, ms }, 'call')
   }
   const fail = (error: unknown, method: string, requestId: string): GrpcStatus => {
     const failure = grpcStatusOf(error, requestId)
@@ -66,22 +81,27 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
   return {
     async run(call, handle) {
       const begun = performance.now()
-      const { protocol, method, context } = call
+      const { method, context } = call
       const { requestId } = context
       try {
         const response = await handle(context)
-        record(protocol, method, 'OK', requestId, begun)
+        record(call, 'OK', begun)
         return { response }
       } catch (error) {
         const failure = fail(error, method, requestId)
-        record(protocol, method, failure.name, requestId, begun)
+        record(call, failure.name, begun)
         return { failure }
       }
     },
     refuse({ protocol, method, requestId }, error) {
       const failure = fail(error, method, requestId)
-      record(protocol, method, failure.name, requestId, performance.now())
+      record({ protocol, method, requestId }, failure.name, performance.now())
       return failure
     },
   }
+}
+
+function documentOf(request: unknown): string | undefined {
+  const { documentId } = (request ?? {}) as { documentId?: unknown }
+  return typeof documentId === 'string' && isCanonicalUuid(documentId) ? documentId : undefined
 }

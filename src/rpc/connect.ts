@@ -99,6 +99,7 @@ function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): D
           protocol: 'connect',
           method: method.name,
           context: { principal, requestId, traceparent, clientAddress, signal },
+          request,
         },
         (context) => handle(request, context),
       )

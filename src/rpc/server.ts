@@ -178,7 +178,7 @@ function implementation(
     methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
       const context = new CallContext(call, callers.get(call.metadata)!, options.newId)
       const { requestId, traceparent } = context
-      const about = { protocol: 'grpc', method: name, context } as const
+      const about = { protocol: 'grpc', method: name, context, request: call.request } as const
       void pipeline
         .run(about, () => handle(call.request, context))
         .then((result) => {
