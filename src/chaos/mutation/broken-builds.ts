@@ -48,12 +48,12 @@ async function promisesBrokenBy(seed: number, mutation: Mutation, settleMs: numb
   }
 }
 
-test('a proxy that changes nothing breaks no promise', async () => {
+void test('a proxy that changes nothing breaks no promise', async () => {
   assert.deepEqual(await promisesBrokenBy(1, {}, WORK_MS), [])
 })
 
 for (const [index, [name, mutation]] of Object.entries(MUTATIONS).entries()) {
-  test(`found: ${name}`, async () => {
+  void test(`found: ${name}`, async () => {
     const [promise] = name.split(' (')
     const found = await promisesBrokenBy(100 + index, mutation(), SETTLE_MS)
     assert.ok(found.includes(promise!), `found: ${found.join(', ') || 'nothing'}`)
