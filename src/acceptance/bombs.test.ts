@@ -19,6 +19,8 @@ import { type ServiceProcess, startServiceProcess } from '../testing/service-pro
 const HEAP_MEGABYTES = 256
 /** that a request may wait longer than one to a bare server of this machine at the same time */
 const MAX_WAIT_MS = 250
+/** A wait can be the machine's, where other tests run beside this one. A wait that the service causes is in each run. */
+const RUNS = 3
 const PING_EVERY_MS = 20
 const MEGABYTE = 1024 * 1024
 const ID = '019aa1b2-0000-7000-8000-000000000001'
@@ -150,9 +152,13 @@ const BODIES: [name: string, path: string, sent: Sent, status: number][] = [
 
 for (const [name, path, sent, status] of BODIES) {
   test(`${name}: ${status}, and nobody waits`, async () => {
-    const answered = Promise.all(Array.from({ length: 3 }, () => statusOf(path, sent)))
-    await nobodyWaits(answered)
-    assert.deepEqual(await answered, [status, status, status])
+    for (let run = 1; ; run++) {
+      const answered = Promise.all(Array.from({ length: 3 }, () => statusOf(path, sent)))
+      const longest = await longestWaits(answered)
+      assert.deepEqual(await answered, [status, status, status])
+      if (longest.service - longest.bare < MAX_WAIT_MS) return
+      assert.ok(run < RUNS, JSON.stringify(longest))
+    }
   })
 }
 
