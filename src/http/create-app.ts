@@ -63,6 +63,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const { req: request, res } = ctx
     ctx.respond = false
     const begun = performance.now()
+    const bytesBefore = request.socket.bytesWritten
     const context = contextOf(request, res)
     const method = request.method!
     const route = findRoute(method, ctx.path)
@@ -86,7 +87,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
-    logRequest({ request, res, route, context, response, millis, failed })
+    logRequest({ request, res, route, context, response, millis, bytesBefore, failed })
   })
   return app
 }

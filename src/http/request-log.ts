@@ -15,6 +15,8 @@ interface Logged {
   response: HttpResponse
   /** of the answer's beginning */
   millis: number
+  /** what had been written to the connection before this response */
+  bytesBefore: number
   /** an error was thrown */
   failed: boolean
 }
@@ -24,13 +26,11 @@ interface Logged {
  * of the service, because those can hold tokens and what people wrote; users are named by the subject of their token.
  */
 export function createRequestLog(log: Logger): (logged: Logged) => void {
-  return ({ request, res, route, context, response, millis, failed }) => {
+  return ({ request, res, route, context, response, millis, bytesBefore, failed }) => {
     const { status } = response
     // A 503 of /health/ready is no error of this process. Probes and scrapers come often.
     const level = status >= 500 && failed ? 'error' : route.endpoint?.access === 'public' ? 'debug' : 'info'
     if (!log.isLevelEnabled(level)) return
-    const { socket } = res
-    const before = socket?.bytesWritten ?? 0
     res.once('close', () => {
       log[level](
         {
@@ -43,7 +43,7 @@ export function createRequestLog(log: Logger): (logged: Logged) => void {
           document: documentOf(route, response),
           status,
           ms: Math.round(millis * 10) / 10,
-          bytes: (socket?.bytesWritten ?? before) - before,
+          bytes: request.socket.bytesWritten - bytesBefore,
           ...(!res.writableFinished && { aborted: true }),
         },
         'request',
