@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { isTransient, translateError } from '../runtime/translate-error.ts'
+import { explainFileError } from './explain-file-error.ts'
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts'
 import { InterruptedError, type Io } from './io.ts'
 import type { ConfigOptions } from './options.ts'
@@ -39,8 +40,13 @@ function isBug(error: Error): boolean {
 /** Names of errors that say everything in their message. */
 const OWN_ERRORS = ['ServiceUnreachableError', 'ApiError', 'KafkaRefusal']
 
-/** Of a server that cannot be reached, a driver's message is only a part of what the user needs to know. */
+/**
+ * Of a server that cannot be reached, or a path that cannot be used, the message of a driver or of node is only a part of
+ * what the user needs to know.
+ */
 async function messageOf(error: Error, options: ConfigOptions): Promise<string> {
+  const ofFile = await explainFileError(error)
+  if (ofFile !== undefined) return ofFile
   const isOwn = error instanceof CommandError || OWN_ERRORS.includes(error.name)
   if (isOwn || !isTransient(translateError(error))) {
     if (error instanceof AggregateError && !error.message) return error.errors.map(String).join('; ')
