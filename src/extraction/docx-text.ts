@@ -1,4 +1,5 @@
-import { UnreadableContent } from './extraction.ts'
+import { type RawText, type ReadingLimits, UnreadableContent } from './extraction.ts'
+import { htmlText } from './html-text.ts'
 import { createTextSink, type TextSink } from './text-sink.ts'
 import { tokenizeMarkup } from './tokenize-markup.ts'
 import { readZip } from './zip.ts'
@@ -9,20 +10,22 @@ const LIMITS = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 const COMPOUND_FILE = Buffer.from('d0cf11e0', 'hex')
 
 const RELATIONSHIPS = '_rels/.rels'
+const PROPERTIES = 'docProps/core.xml'
 const NOTES = /\/(?:footnotes|endnotes)\.xml$/
 /** Pictures, fonts and embedded files are left packed. */
 const isWanted = (name: string): boolean =>
-  name === RELATIONSHIPS || (name.endsWith('.xml') && !/^(?:customXml|docProps)\//.test(name))
+  name === RELATIONSHIPS ||
+  name === PROPERTIES ||
+  (name.endsWith('.xml') && !/^(?:customXml|docProps)\//.test(name))
 
 /** Elements that stand for a character, by their local names (ECMA-376-1, 17.3.3). */
 const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-' }
 
 /**
  * The text of a DOCX file: its body, then its footnotes and endnotes.
- * @param maxChars UTF-16 code units
  * @throws UnreadableContent
  */
-export function docxText(bytes: Uint8Array, maxChars: number): { text: string; truncated: boolean } {
+export function docxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): RawText {
   if (COMPOUND_FILE.equals(bytes.subarray(0, 4)))
     throw new UnreadableContent('encrypted, or a Word file from before 2007')
   const entries = readZip(bytes, isWanted, LIMITS)
@@ -32,14 +35,21 @@ export function docxText(bytes: Uint8Array, maxChars: number): { text: string; t
   }
   const body = xmlOf(mainPart(xmlOf(RELATIONSHIPS) ?? ''))
   if (body === undefined) throw new UnreadableContent('malformed DOCX: it has no main part')
-  const sink = createTextSink(maxChars)
+  const sink = createTextSink(maxOutputChars * 2)
   pushText(body, sink)
   for (const { name } of entries) {
     if (!NOTES.test(name)) continue
     sink.push('\n')
     pushText(xmlOf(name)!, sink)
   }
-  return { text: sink.text(), truncated: sink.full }
+  const title = titleOf(xmlOf(PROPERTIES) ?? '')
+  return { parts: [{ text: sink.text() }], cut: sink.full, ...(title !== undefined && { title }) }
+}
+
+/** The title in the core properties (ECMA-376-2, 8). */
+function titleOf(properties: string): string | undefined {
+  const [, title] = /<(?:\w+:)?title(?:\s[^<>]*)?>([^<]{1,2000})</.exec(properties) ?? []
+  return title && htmlText(title, { maxChars: 1_000, xml: true }).text
 }
 
 /** The name of the part with the body, which is not `word/document.xml` in every program's files. */

@@ -32,14 +32,14 @@ async function run(body: string, timeoutMs = 60_000): Promise<string[]> {
     `${watched}
     process.on('message', ({ input }) => {
       if (input.contentType === 'bad') { ${body} }
-      else process.send({ outcome: 'no-text', reason: 'fine' })
+      else process.send({ outcome: 'empty', reason: 'fine' })
     })`,
   )
   const running = createExtractionProcess({ file, timeoutMs, maxMemoryMb: 128, idleMs: 60_000 })
   const reasons: string[] = []
   for (const contentType of ['bad', 'good']) {
     const extraction = await running.run({ ...input, contentType }, limits)
-    reasons.push(extraction.outcome === 'text' ? extraction.text : extraction.reason)
+    reasons.push(extraction.outcome === 'text' ? 'text' : extraction.reason)
   }
   running.stop()
   return reasons
@@ -77,11 +77,11 @@ test('a process that cannot be started is a failure of the content', async () =>
 
 test('an idle process ends by itself', async () => {
   const file = join(folder, 'pid.mjs')
-  const answer = `{ outcome: 'no-text', reason: String(process.pid) }`
+  const answer = `{ outcome: 'empty', reason: String(process.pid) }`
   await writeFile(file, `process.on('message', () => process.send(${answer}))`)
   const running = createExtractionProcess({ file, timeoutMs: 60_000, maxMemoryMb: 128, idleMs: 1 })
   const extraction = await running.run(input, limits)
-  assert.ok(extraction.outcome === 'no-text')
+  assert.ok(extraction.outcome === 'empty')
   await ended(Number(extraction.reason))
 })
 

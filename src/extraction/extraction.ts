@@ -1,10 +1,25 @@
 /** Result of an attempt to extract the text of a content. */
 export type Extraction =
-  | { outcome: 'text'; text: string; truncated: boolean }
+  | ({ outcome: 'text'; parts: TextPart[]; cut: boolean } & About)
   /** The content has no text: opaque bytes, a scanned PDF, an empty file. */
-  | { outcome: 'no-text'; reason: string }
+  | ({ outcome: 'empty'; reason: string } & About)
   /** The text cannot be read: malformed, encrypted, or beyond a limit. */
-  | { outcome: 'failed'; reason: string }
+  | ({ outcome: 'failed'; reason: string } & About)
+
+/** What the file says about itself. */
+interface About {
+  /** one line */
+  title?: string
+  /** number of pages, also of those that were not read; only of formats that have pages */
+  pages?: number
+}
+
+/** A piece of a text: a page, or the whole text of a format without pages. */
+export interface TextPart {
+  /** from 1; missing for text that is on no page */
+  page?: number
+  text: string
+}
 
 export interface ExtractionInput {
   /** A media type; parameters other than charset are ignored. */
@@ -22,7 +37,25 @@ export interface ReadingLimits {
   softTimeoutMs: number
 }
 
+/** What a reader takes out of a file, before its text is tidied. */
+export interface RawText extends About {
+  parts: TextPart[]
+  /** A limit stopped the reader before the end. */
+  cut: boolean
+  /** Why there is no text, where `empty` says too little. */
+  emptyReason?: string
+}
+
+/**
+ * Reads a binary format in the extraction process, at most about `maxOutputChars * 2` of its text.
+ * @throws UnreadableContent
+ */
+export type FormatReader = (bytes: Uint8Array, limits: ReadingLimits) => RawText | Promise<RawText>
+
 /** A content that cannot be read. The message is the reason that users see. */
 export class UnreadableContent extends Error {
   override name = 'UnreadableContent'
 }
+
+/** The whole text; parts are separated by an empty line. */
+export const joinedText = (parts: readonly TextPart[]): string => parts.map(({ text }) => text).join('\n\n')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
+import { joinedText } from './extraction.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
 import { docx, docxEntries, DOCX_TYPE, pdf, wordXml, writeStoredZip } from '../testing/sample-files.ts'
 
@@ -11,7 +12,7 @@ async function textOf(contentType: string, content: string | Uint8Array, title?:
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
   const extraction = await extractor.extract({ contentType, bytes, ...(title !== undefined && { title }) })
   assert.equal(extraction.outcome, 'text', JSON.stringify(extraction))
-  return extraction.outcome === 'text' ? extraction.text : ''
+  return extraction.outcome === 'text' ? joinedText(extraction.parts) : ''
 }
 
 function reason(extraction: Extraction): string {
@@ -32,13 +33,44 @@ test('text of each format: HTML of some size, read in another process', async ()
   assert.equal(await textOf('text/html; charset=utf-8', html), 'Deed\n\nfirst last')
 })
 
-test('text of each format: PDF, page by page', async () => {
-  const pages = pdf(['Purchase agreement', 'Second page'])
-  assert.equal(await textOf('application/pdf', pages), 'Purchase agreement\n\nSecond page')
+test('text of each format: PDF, page by page, with its title', async () => {
+  const bytes = pdf(['Purchase agreement', '', 'Last page'], { trailer: '/Info << /Title (The  title) >>' })
+  const parts = [
+    { page: 1, text: 'Purchase agreement' },
+    { page: 3, text: 'Last page' },
+  ]
+  const extraction = await extractor.extract({ contentType: 'application/pdf', bytes })
+  assert.deepEqual(extraction, { outcome: 'text', parts, cut: false, pages: 3, title: 'The title' })
+})
+
+test('text of each format: a PDF that is cut off says how many pages it has', async () => {
+  const small = createExtractor({ log: silentLogger, limits: { maxOutputChars: 5 } })
+  const bytes = pdf(['abc', 'defg', 'hij'])
+  const extraction = await small.extract({ contentType: 'application/pdf', bytes })
+  const parts = [
+    { page: 1, text: 'abc' },
+    { page: 2, text: 'de' },
+  ]
+  assert.deepEqual(extraction, { outcome: 'text', parts, cut: true, pages: 3 })
+  await small.stop()
 })
 
 test('text of each format: DOCX', async () => {
   assert.equal(await textOf(DOCX_TYPE, docx('Lease', 'between A &amp; B')), 'Lease\nbetween A & B')
+})
+
+test('the title of a DOCX is that of its core properties', async () => {
+  const core =
+    '<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Lease &amp; more</dc:title></cp:coreProperties>'
+  const properties = { name: 'docProps/core.xml', bytes: Buffer.from(core) }
+  const bytes = writeStoredZip([...docxEntries(['Body']), properties])
+  const extraction = await extractor.extract({ contentType: DOCX_TYPE, bytes })
+  assert.deepEqual(extraction, {
+    outcome: 'text',
+    parts: [{ text: 'Body' }],
+    cut: false,
+    title: 'Lease & more',
+  })
 })
 
 test('text of each format: DOCX with notes', async () => {
@@ -70,13 +102,13 @@ test('text of each format: bytes that the caller still holds a view of are left 
 })
 
 const cases: [string, string, Uint8Array, RegExp][] = [
-  ['an empty file', 'application/pdf', new Uint8Array(), /^no-text: empty/],
-  ['blanks', 'text/plain', Buffer.from(' \n\t '), /^no-text: empty/],
-  ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^no-text: not a format with text/],
-  ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not a format/],
-  ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^no-text: not text/],
-  ['a PDF of images', 'application/pdf', pdf(['']), /^no-text: a PDF of images only/],
-  ['an empty DOCX', DOCX_TYPE, docx(''), /^no-text: empty/],
+  ['an empty file', 'application/pdf', new Uint8Array(), /^empty: empty/],
+  ['blanks', 'text/plain', Buffer.from(' \n\t '), /^empty: empty/],
+  ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^empty: not a format with text/],
+  ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^empty: not a format/],
+  ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^empty: not text/],
+  ['a PDF of images', 'application/pdf', pdf(['']), /^empty: a PDF of images only/],
+  ['an empty DOCX', DOCX_TYPE, docx(''), /^empty: empty/],
 ]
 for (const [name, contentType, bytes, expected] of cases) {
   test(`contents without text: ${name}`, async () =>
@@ -86,7 +118,7 @@ for (const [name, contentType, bytes, expected] of cases) {
 test('text beyond the limit is cut off, between characters', async () => {
   const small = createExtractor({ log: silentLogger, limits: { maxOutputChars: 5 } })
   const extraction = await small.extract({ contentType: 'text/plain', bytes: Buffer.from('abcd😀efgh') })
-  assert.deepEqual(extraction, { outcome: 'text', text: 'abcd', truncated: true })
+  assert.deepEqual(extraction, { outcome: 'text', parts: [{ text: 'abcd' }], cut: true })
   await small.stop()
 })
 
@@ -94,7 +126,7 @@ test('callers beyond the queue are refused at once', async () => {
   const narrow = createExtractor({ log: silentLogger, limits: { maxQueue: 1 } })
   const one = () => narrow.extract({ contentType: 'application/pdf', bytes: pdf(['x']) })
   const outcomes = (await Promise.all([one(), one(), one()])).map((extraction) =>
-    extraction.outcome === 'text' ? extraction.text : extraction.reason,
+    extraction.outcome === 'text' ? joinedText(extraction.parts) : extraction.reason,
   )
   assert.deepEqual(outcomes, ['x', 'x', 'queue full'])
   await narrow.stop()

@@ -25,7 +25,7 @@ export interface ExtractorLimits {
   timeoutMs: number
   /** Of the JavaScript heap of an extraction process; with buffers it may hold twice that. */
   maxMemoryMb: number
-  /** UTF-16 code units; the rest is cut off and the text marked as truncated. */
+  /** UTF-16 code units; the rest is cut off and the text marked as cut. */
   maxOutputChars: number
   /** Larger contents are not looked at. */
   maxInputBytes: number
@@ -91,8 +91,8 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
     throwIfStopped()
     const { contentType, bytes } = input
     const format = textFormatOf(contentType)
-    if (bytes.length === 0) return { outcome: 'no-text', reason: 'empty' }
-    if (format === 'opaque') return { outcome: 'no-text', reason: 'not a format with text' }
+    if (bytes.length === 0) return { outcome: 'empty', reason: 'empty' }
+    if (format === 'opaque') return { outcome: 'empty', reason: 'not a format with text' }
     if (bytes.length > limits.maxInputBytes) {
       return { outcome: 'failed', reason: `larger than ${limits.maxInputBytes} bytes` }
     }

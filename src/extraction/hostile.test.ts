@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { deflateRawSync, deflateSync } from 'node:zlib'
 import { silentLogger } from '../runtime/logger.ts'
+import { joinedText } from './extraction.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
 import { docx, docxEntries, DOCX_TYPE, pdf, writeStoredZip } from '../testing/sample-files.ts'
 
@@ -18,7 +19,7 @@ async function survive(contentType: string, content: string | Uint8Array): Promi
   const { user, system } = process.cpuUsage(before)
   assert.ok(user + system < 500e3, `this process computed for ${(user + system) / 1e3} ms`)
   const next = await extractor.extract({ contentType: 'application/pdf', bytes: pdf(['still here']) })
-  assert.deepEqual(next, { outcome: 'text', text: 'still here', truncated: false })
+  assert.deepEqual(next, { outcome: 'text', parts: [{ page: 1, text: 'still here' }], cut: false, pages: 1 })
   return extraction
 }
 
@@ -29,7 +30,7 @@ function assertFailed(extraction: Extraction, expected: RegExp): void {
 
 function assertText(extraction: Extraction, expected: RegExp): void {
   assert.equal(extraction.outcome, 'text', JSON.stringify(extraction).slice(0, 500))
-  if (extraction.outcome === 'text') assert.match(extraction.text, expected)
+  if (extraction.outcome === 'text') assert.match(joinedText(extraction.parts), expected)
 }
 
 /** An archive of the entries, one of them followed by blanks and deflated. */
@@ -57,7 +58,10 @@ test('text formats: HTML with a million unclosed tags', async () => {
 test('text formats: one line of 10 MB without a blank, in every text format', async () => {
   for (const type of ['text/plain', 'text/markdown', 'text/html', 'application/json', 'application/xml']) {
     const extraction = await survive(type, `"${'x'.repeat(10e6)}"`)
-    assert.ok(extraction.outcome === 'text' && extraction.truncated && extraction.text.length === 1e6, type)
+    assert.ok(
+      extraction.outcome === 'text' && extraction.cut && extraction.parts[0]!.text.length === 1e6,
+      type,
+    )
   }
 })
 
@@ -106,7 +110,7 @@ test('DOCX: with XML entities that expand', async () => {
   const document = entries[2]!
   document.bytes = Buffer.from(document.bytes.toString().replace('\n', `\n${lols}`))
   const extraction = await survive(DOCX_TYPE, writeStoredZip(entries))
-  assert.ok(extraction.outcome !== 'text' || !extraction.text.includes('lollol'))
+  assert.ok(extraction.outcome !== 'text' || !joinedText(extraction.parts).includes('lollol'))
 })
 
 test('DOCX: cut short, encrypted, or something else', async () => {

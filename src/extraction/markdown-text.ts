@@ -14,7 +14,7 @@ export function markdownText(source: string, maxChars: number): string {
     else if (fence !== undefined && mark?.startsWith(fence)) fence = undefined
     else lines.push(fence === undefined ? blockLine(line) : escapeHtml(line))
   }
-  return htmlText(lines.join('\n'), { maxChars, verbatim: true })
+  return htmlText(lines.join('\n'), { maxChars, verbatim: true }).text
 }
 
 /** Rulers, underlines of headings and of table heads, delimiters of front matter. */

@@ -1,6 +1,5 @@
 import type { getResolvedPDFJS } from 'unpdf'
-import { type ReadingLimits, UnreadableContent } from './extraction.ts'
-import { createTextSink } from './text-sink.ts'
+import { type RawText, type ReadingLimits, type TextPart, UnreadableContent } from './extraction.ts'
 
 /**
  * The text of a PDF (unpdf, a build of PDF.js), page by page. Stops at the limits of size and time and returns what
@@ -10,7 +9,7 @@ import { createTextSink } from './text-sink.ts'
 export async function pdfText(
   bytes: Uint8Array,
   { maxOutputChars, softTimeoutMs }: ReadingLimits,
-): Promise<{ text: string; truncated: boolean }> {
+): Promise<RawText> {
   const stopAt = performance.now() + softTimeoutMs
   const unpdf = await import('unpdf')
   const { getDocument } = await unpdf.getResolvedPDFJS()
@@ -27,26 +26,40 @@ export async function pdfText(
   const pdf = await opening.promise.catch((error: unknown) => {
     throw new UnreadableContent(reasonFor(error))
   })
-  const sink = createTextSink(maxOutputChars * 2)
+  const parts: TextPart[] = []
+  let left = maxOutputChars * 2
   let broken = 0
   let page = 0
-  while (page < pdf.numPages && !sink.full && performance.now() < stopAt) {
+  while (page < pdf.numPages && left > 0 && performance.now() < stopAt) {
     page++
-    await pushPage(pdf, page, sink.push).catch(() => broken++)
+    const text = await pageText(pdf, page).catch(() => void broken++)
+    if (text === undefined) continue
+    parts.push({ page, text })
+    left -= text.length
   }
   if (page > 0 && broken === page) throw new UnreadableContent('malformed PDF: no page can be read')
-  return { text: sink.text(), truncated: page < pdf.numPages || sink.full }
+  return {
+    parts,
+    pages: pdf.numPages,
+    cut: page < pdf.numPages,
+    title: await titleOf(pdf),
+    emptyReason: 'a PDF of images only',
+  }
 }
 
 type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>
 type Pdf = Awaited<ReturnType<PdfJs['getDocument']>['promise']>
 
-async function pushPage(pdf: Pdf, pageNumber: number, push: (piece: string) => void): Promise<void> {
+async function pageText(pdf: Pdf, pageNumber: number): Promise<string> {
   const page = await pdf.getPage(pageNumber)
   const { items } = await page.getTextContent()
-  for (const item of items) if ('str' in item) push(item.hasEOL ? `${item.str}\n` : item.str)
-  push('\n\n')
   page.cleanup()
+  return items.map((item) => ('str' in item ? (item.hasEOL ? `${item.str}\n` : item.str) : '')).join('')
+}
+
+async function titleOf(pdf: Pdf): Promise<string> {
+  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
+  return 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
 }
 
 function reasonFor(error: unknown): string {

@@ -1,11 +1,22 @@
 import { contentTypeOf } from './content-type.ts'
 import { charsetOf } from './decode-text.ts'
 import { docxText } from './docx-text.ts'
-import { type Extraction, type ExtractionInput, type ReadingLimits, UnreadableContent } from './extraction.ts'
+import {
+  type Extraction,
+  type ExtractionInput,
+  type FormatReader,
+  type ReadingLimits,
+  UnreadableContent,
+} from './extraction.ts'
+import { finishText } from './finish-text.ts'
 import { pdfText } from './pdf-text.ts'
-import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
-import { textFormatOf } from './text-format.ts'
-import { tidyText } from './tidy-text.ts'
+import { isTextualFormat, readTextualFormat, type TextualFormat } from './read-textual-format.ts'
+import { type TextFormat, textFormatOf } from './text-format.ts'
+
+const READERS: Record<Exclude<TextFormat, TextualFormat | 'sniff' | 'opaque'>, FormatReader> = {
+  pdf: pdfText,
+  docx: docxText,
+}
 
 /** Extracts the text of any content. Only for the extraction process: hostile bytes may kill it. */
 export async function readText(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
@@ -20,14 +31,8 @@ export async function readText(input: ExtractionInput, limits: ReadingLimits): P
 async function readFormat(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
   const { contentType, title = '', bytes } = input
   let format = textFormatOf(contentType)
-  if (format === 'sniff') {
-    const sniffed = textFormatOf(await contentTypeOf(title, bytes))
-    format = sniffed === 'sniff' ? 'opaque' : sniffed
-  }
+  if (format === 'sniff') format = textFormatOf(await contentTypeOf(title, bytes))
   if (isTextualFormat(format)) return readTextualFormat(format, bytes, charsetOf(contentType), limits)
-  if (format === 'opaque') return { outcome: 'no-text', reason: 'not a format with text' }
-  const raw = format === 'pdf' ? await pdfText(bytes, limits) : docxText(bytes, limits.maxOutputChars * 2)
-  const { text, truncated } = tidyText(raw.text, limits.maxOutputChars)
-  if (text !== '') return { outcome: 'text', text, truncated: truncated || raw.truncated }
-  return { outcome: 'no-text', reason: format === 'pdf' ? 'a PDF of images only' : 'empty' }
+  if (format === 'opaque' || format === 'sniff') return { outcome: 'empty', reason: 'not a format with text' }
+  return finishText(await READERS[format](bytes, limits), limits.maxOutputChars)
 }

@@ -8,7 +8,7 @@ import { tidyText } from './tidy-text.ts'
 
 const tidy = (text: string) => tidyText(text, 1e6).text
 
-const text = (html: string) => tidy(htmlText(html, { maxChars: 1e6 }))
+const text = (html: string) => tidy(htmlText(html, { maxChars: 1e6 }).text)
 
 test('HTML: scripts, styles, comments and attributes are left out, the title is not', () => {
   const head = '<head><title>T &amp; U</title><style>p{}</style><script>let a="<p>"</script></head>'
@@ -30,11 +30,18 @@ test('HTML: entities are decoded', () => {
 
 test('HTML: XML keeps its text and CDATA', () => {
   const xml = '<a><item>x</item><![CDATA[<y>]]></a>'
-  assert.equal(tidy(htmlText(xml, { maxChars: 99, xml: true })), 'x\n<y>')
+  assert.equal(tidy(htmlText(xml, { maxChars: 99, xml: true }).text), 'x\n<y>')
 })
 
 test('HTML: reading stops at the limit', () => {
-  assert.equal(htmlText('<p>abcdef<p>ghi', { maxChars: 4 }), '\nabc')
+  assert.equal(htmlText('<p>abcdef<p>ghi', { maxChars: 4 }).text, '\nabc')
+})
+
+test('HTML: its title is the first one outside of images', () => {
+  const title = (html: string) => htmlText(html, { maxChars: 1e6 }).title
+  assert.equal(title('<head><TITLE lang=en>T &amp; <b>U</TITLE><title>V</title>'), 'T & <b>U')
+  assert.equal(title('<svg><title>Logo</title></svg><p>x'), undefined)
+  assert.equal(title('<title> </title>'), undefined)
 })
 
 const cases: [string, string, string][] = [

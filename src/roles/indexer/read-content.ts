@@ -1,5 +1,6 @@
 import type { DocumentRow } from '../../domain/document-fields.ts'
-import type { Extraction, Extractor } from '../../extraction/extractor.ts'
+import { type Extraction, joinedText } from '../../extraction/extraction.ts'
+import type { Extractor } from '../../extraction/extractor.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
 
@@ -24,13 +25,13 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     const about = { document: row.id, traceparent: row.traceparent, contentType: row.content_type }
     if (row.content_size > maxBytes) {
       log.info({ ...about, bytes: row.content_size }, 'the content is too large to be indexed')
-      return { text: '', outcome: 'no-text' }
+      return { text: '', outcome: 'empty' }
     }
-    if (row.content_size === 0) return { text: '', outcome: 'no-text' }
+    if (row.content_size === 0) return { text: '', outcome: 'empty' }
     const { s3_key, content_size: size, content_sha256: sha256 } = row
     const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
     const extraction = await extractor.extract({ contentType: row.content_type, title: row.title, bytes })
-    if (extraction.outcome === 'text') return { text: extraction.text, outcome: 'text' }
+    if (extraction.outcome === 'text') return { text: joinedText(extraction.parts), outcome: 'text' }
     const level = extraction.outcome === 'failed' ? 'warn' : 'debug'
     log[level]({ ...about, reason: extraction.reason }, 'no text could be extracted from the content')
     return { text: '', outcome: extraction.outcome }

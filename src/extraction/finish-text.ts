@@ -1,0 +1,26 @@
+import type { Extraction, RawText, TextPart } from './extraction.ts'
+import { tidyText } from './tidy-text.ts'
+
+const MAX_TITLE_CHARS = 300
+
+/** Tidies what a reader found, leaves out parts without text, and cuts all parts together off at `maxChars`. */
+export function finishText(raw: RawText, maxChars: number): Extraction {
+  const parts: TextPart[] = []
+  let { cut } = raw
+  let left = maxChars
+  for (const part of raw.parts) {
+    if (left === 0) {
+      cut ||= part.text.trim() !== ''
+      continue
+    }
+    const { text, truncated } = tidyText(part.text, left)
+    cut ||= truncated
+    left -= text.length
+    if (text !== '') parts.push({ ...part, text })
+  }
+  const title = tidyText(raw.title ?? '', MAX_TITLE_CHARS).text.replaceAll(/\s+/g, ' ')
+  const about = { ...(title !== '' && { title }), ...(raw.pages !== undefined && { pages: raw.pages }) }
+  if (parts.length > 0) return { outcome: 'text', parts, cut, ...about }
+  const reason = cut ? 'no text before the limits of reading' : (raw.emptyReason ?? 'empty')
+  return cut ? { outcome: 'failed', reason, ...about } : { outcome: 'empty', reason, ...about }
+}
