@@ -23,6 +23,11 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     const versions = await index.versions(ids)
     for (const { id, version } of listed) assert.equal(version, versions.get(id))
     assert.deepEqual(await index.list(ids.at(-1), 100), [])
+    assert.deepEqual(
+      await index.list(undefined, 1, 'tombstones'),
+      listed.filter(({ deleted }) => deleted),
+    )
+    assert.deepEqual(await index.list(ids.at(-1), 100, 'tombstones'), [])
   })
 
   void test('what is indexed can be read without its text, and forgotten in exactly one version', async (t) => {

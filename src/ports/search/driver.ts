@@ -42,7 +42,7 @@ export interface SearchDriver {
   versions(ids: string[]): Promise<Map<string, number>>
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
-  list(after: string | undefined, limit: number): Promise<IndexedDocument[]>
+  list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
   /** Documents that match all terms, the best first, then the newest. */
   search(terms: Term[], conditions: Condition[], from: number, size: number): Promise<Page>
   /** Whole texts by id. */

@@ -84,8 +84,12 @@ export interface SearchIndex {
    * soon as the server has forgotten the version.
    */
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
-  /** Everything that the index has, in the order of the ids. @param after id of the last one of the previous page */
-  list(after: string | undefined, limit: number): Promise<IndexedDocument[]>
+  /**
+   * Everything that the index has, in the order of the ids.
+   * @param after id of the last one of the previous page
+   * @param only leaves out all but the tombstones
+   */
+  list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
   /** Any text is a valid query. Words are stemmed, accents folded, typing errors tolerated; "…" is a phrase. */
   search(query: SearchQuery): Promise<SearchResult>
   /** Titles with a word that starts like the last word of `prefix`. */

@@ -43,7 +43,7 @@ export function createSearchIndex(driver: SearchDriver): SearchIndex {
     forget: async (documents) => {
       if (documents.length > 0) await driver.forget(documents)
     },
-    list: (after, limit) => driver.list(after, limit),
+    list: (after, limit, only) => driver.list(after, limit, only),
 
     async search({ q, filters, from, size }) {
       const first = Math.min(from, MAX_WINDOW)

@@ -57,7 +57,7 @@ export function createReader(
       await client.ask({ method: 'POST', path: `/${alias}/_search`, query, body, retries: 0 })
     },
 
-    list: (after, limit) => listDocuments(search, after, limit),
+    list: (after, limit, only) => listDocuments(search, after, limit, only),
 
     async search(terms, conditions, from, size) {
       const { hits } = await search<Source>({
@@ -104,9 +104,10 @@ async function listDocuments(
   search: Search,
   after: string | undefined,
   limit: number,
+  only: 'tombstones' | undefined,
 ): Promise<IndexedDocument[]> {
   const { hits } = await search<{ deleted: boolean }>({
-    query: { match_all: {} },
+    query: only === 'tombstones' ? { term: { deleted: true } } : { match_all: {} },
     size: limit,
     version: true,
     track_total_hits: false,

@@ -64,11 +64,11 @@ export function openPostgresDriver(pool: Pool): SearchDriver {
       )
     },
 
-    async list(after, limit) {
+    async list(after, limit, only) {
       const { rows } = await pool.query<IndexedDocument>(
-        `select id, version, deleted from search.documents where ($1::uuid is null or id > $1)
-          order by id limit $2`,
-        [after ?? null, limit],
+        `select id, version, deleted from search.documents
+          where ($1::uuid is null or id > $1) and (deleted or not $3) order by id limit $2`,
+        [after ?? null, limit, only === 'tombstones'],
       )
       return rows
     },
