@@ -2,16 +2,23 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BulkEntry, createAcknowledgedWrites } from './acknowledged-writes.ts'
 
-const entry = (id: string): BulkEntry => ({ id, lines: id, bytes: id.length })
+const HOUR_MS = 3_600_000
+const entry = (id: string, repeatableUntil = HOUR_MS): BulkEntry => {
+  return { id, lines: id, bytes: id.length, repeatableUntil }
+}
 const idsOf = (entries: BulkEntry[]): string[] => entries.map(({ id }) => id)
 
 function prepare(requests = 2) {
   const reports: number[] = []
-  const acknowledged = createAcknowledgedWrites(requests, (documents) => reports.push(documents))
+  let now = 0
+  const onUncertain = (documents: number): void => void reports.push(documents)
+  const acknowledged = createAcknowledgedWrites(requests, onUncertain, () => now)
   return {
     acknowledged,
+    pass: (ms: number) => void (now += ms),
     reports,
-    write: (id: string, term: number) => acknowledged.onAnswer(acknowledged.onSend(), [entry(id)], term),
+    write: (id: string, term: number, until?: number) =>
+      acknowledged.onAnswer(acknowledged.onSend(), [entry(id, until)], term),
     uncertain: () => idsOf(acknowledged.takeUncertain()),
   }
 }
@@ -33,6 +40,29 @@ test('a new primary makes the last requests uncertain, once', () => {
   assert.deepEqual(uncertain(), [])
   write('f', 4)
   assert.deepEqual(uncertain(), ['d', 'e'])
+})
+
+test('what was made too long before a new primary is met stays as it is', () => {
+  const { write, uncertain, pass } = prepare(3)
+  write('a', 1)
+  write('b', 1, Infinity)
+  write('c', 1, 2 * HOUR_MS)
+  pass(HOUR_MS)
+  write('d', 2)
+  assert.deepEqual(uncertain(), ['b', 'c'])
+})
+
+test('what is written again becomes no younger, and what waits to be written again becomes too old', () => {
+  const { acknowledged, write, uncertain, pass, reports } = prepare()
+  write('a', 1)
+  write('b', 2, Infinity)
+  const [a] = acknowledged.takeUncertain()
+  acknowledged.onAnswer(acknowledged.onSend(), [a!], 2)
+  write('c', 3, Infinity)
+  acknowledged.putBack(acknowledged.takeUncertain())
+  pass(HOUR_MS)
+  assert.deepEqual(uncertain(), ['b'])
+  assert.deepEqual(reports, [1, 2])
 })
 
 test('an answer without a term belongs to the current one', () => {

@@ -3,6 +3,8 @@ export interface BulkEntry {
   id: string
   lines: string
   bytes: number
+  /** Unix time in milliseconds after which a new primary is no reason to write it again */
+  repeatableUntil: number
 }
 
 /** A bulk request in flight. */
@@ -33,23 +35,32 @@ export interface AcknowledgedWrites {
  * are written again; the version shows which of them are there.
  *
  * Only the requests that were in flight when the primary failed can be affected. With several shards the highest term
- * of all stands for each.
+ * of all stands for each. Writes of long ago are not repeated: without any later request the failure is noticed late, and
+ * by then the tombstone that would refuse an older version of its document can be gone.
  *
  * @param maxRequests maximum number of requests in flight: as many are remembered
  * @param onUncertain is called with the number of documents that are written again
+ * @param now Unix time in milliseconds
  */
 export function createAcknowledgedWrites(
   maxRequests: number,
   onUncertain: (documents: number) => void,
+  now: () => number = Date.now,
 ): AcknowledgedWrites {
   let term = 0
   let last: BulkEntry[][] = []
   let uncertain: BulkEntry[] = []
 
+  const repeatable = (entries: BulkEntry[]): BulkEntry[] => {
+    const time = now()
+    return entries.filter(({ repeatableUntil }) => time < repeatableUntil)
+  }
+
   const markUncertain = (entries: BulkEntry[]): void => {
-    if (entries.length === 0) return
-    onUncertain(entries.length)
-    uncertain.push(...entries)
+    const repeated = repeatable(entries)
+    if (repeated.length === 0) return
+    onUncertain(repeated.length)
+    uncertain.push(...repeated)
   }
 
   return {
@@ -68,7 +79,7 @@ export function createAcknowledgedWrites(
     },
 
     takeUncertain() {
-      const taken = uncertain
+      const taken = repeatable(uncertain)
       uncertain = []
       return taken
     },

@@ -11,6 +11,8 @@ const MAX_BYTES = 4_000_000
 const MAX_DOCUMENTS = 1_000
 /** requests in flight, of all callers together */
 export const MAX_REQUESTS = 3
+/** Less than the age of the youngest tombstone that `docmgr gc` removes, which is two hours. */
+const REPEATABLE_MS = 3_600_000
 
 export interface Writer {
   /**
@@ -61,7 +63,9 @@ function bulkEntryOf(document: WholeDocument): BulkEntry {
   const { id, version } = document
   const action = { index: { _id: id, version, version_type: 'external' } }
   const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`
-  return { id, lines, bytes: Buffer.byteLength(lines) }
+  // A tombstone brings no document back, however late it is written again.
+  const repeatableUntil = document.deleted ? Infinity : Date.now() + REPEATABLE_MS
+  return { id, lines, bytes: Buffer.byteLength(lines), repeatableUntil }
 }
 
 const PLAIN_FIELDS: readonly SearchField[] = HIT_FIELDS.filter(
