@@ -1,5 +1,5 @@
 /** Rules about what docmgr's containers are given: settings and secrets, no fewer and no others than they need. */
-import { usersOf } from '../../src/config/access.ts'
+import { passwordFileOf, SERVERS, usersOf } from '../../src/config/access.ts'
 import {
   environmentOf,
   isDocmgr,
@@ -17,7 +17,7 @@ const OPTIONAL = ['HTTP', 'LIMITS']
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
   cdc: ['DATABASE', 'CHANGES'],
-  access: ['CHANGES'],
+  access: ['CHANGES', 'BLOBS', 'SEARCH', 'CACHE'],
   reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
@@ -61,7 +61,10 @@ export function* secrets(service: Service, { production }: System): Problems {
   const read = new Set(
     texts.flatMap((text) => [...text.matchAll(/\/run\/secrets\/(\w+)/g)].map(([, file]) => file!)),
   )
-  for (const user of kafkaUsersIn(service)) read.add(`kafka_${user}_password`)
+  for (const user of kafkaUsersIn(service)) read.add(passwordFileOf('changes', user))
+  if (texts.includes('--passwords=/run/secrets'))
+    for (const port of KEPT_BY_SERVER)
+      for (const user of usersOf(port).keys()) read.add(passwordFileOf(port, user))
   if (name === 'connect' && texts.includes('/etc/docmgr/sasl.sh')) read.add('debezium_password')
   const given = new Set(service.secrets?.map(({ source }) => source))
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
@@ -78,30 +81,75 @@ function kafkaUsersIn({ name, command, entrypoint }: Service): string[] {
   return name === 'kafka' ? [user, ...usersOf('changes').keys()] : [user]
 }
 
-/** The secrets of users that only one service may have: each has a login of its own. */
-const OF_ONE_SERVICE = /^kafka_(\w+)_(url|password)$/
-/** Who may log in as the superuser: the server, and what gives the others their rights. */
-const SUPERUSERS = ['access', 'kafka']
+const PORTS = Object.keys(SERVERS) as (keyof typeof SERVERS)[]
+/** Where the server itself keeps the passwords, which it gets from the service access; Kafka reads them from the secrets. */
+const KEPT_BY_SERVER = PORTS.filter((port) => port !== 'changes')
+/** The secrets of users: each has a login of its own. */
+const LOGIN = new RegExp(`^(${Object.values(SERVERS).join('|')})_(\\w+)_(url|password)$`)
+/** Which services may log in as a superuser: the server, and what gives the others their rights. */
+const SUPERUSERS: Record<string, string[]> = {
+  kafka_admin_url: ['access'],
+  kafka_admin_password: ['kafka'],
+  minio_password: ['access', 'minio'],
+  elasticsearch_admin_url: ['access'],
+  elastic_password: ['elasticsearch'],
+  cache_url: ['access'],
+  redis_password: ['redis'],
+}
+
+/** Which services may have a secret; undefined for those of no user. */
+function ownersOf(secret: string): { user: string; owners: string[] } | undefined {
+  const [, server, user, kind] = LOGIN.exec(secret) ?? []
+  const superusers = SUPERUSERS[secret]
+  if (superusers) return { user: user ?? 'a superuser', owners: superusers }
+  if (user === undefined) return undefined
+  const owner = user === 'ui' ? 'kafka-ui' : user
+  const keeper = server === SERVERS.changes ? 'kafka' : 'access'
+  return { user, owners: kind === 'password' ? [owner, keeper] : [owner] }
+}
 
 /**
- * Each user of the table (src/config/access.ts) has a login, and only the service that is called like it has that; the
- * server itself knows all. The broker refuses what no right allows.
+ * No two services log in as one user: each user of the table (src/config/access.ts) has a login at its servers, and only the
+ * service that is called like it has that. It starts after the service access, which makes the user.
  */
 export function* logins({ production, services }: System): Problems {
   if (!production) return
-  const servers = ['kafka']
-  for (const { name, secrets = [] } of services) {
+  const find = (wanted: string): Service => services.find(({ name }) => name === wanted)!
+  for (const service of services) {
+    const { name, secrets = [] } = service
     for (const { source } of secrets) {
-      const [, user] = OF_ONE_SERVICE.exec(source) ?? []
-      if (user === undefined || servers.includes(name)) continue
-      const owners = user === 'admin' ? SUPERUSERS : [user === 'ui' ? 'kafka-ui' : user]
-      if (!owners.includes(name)) yield `${name} logs in as ${user}: ${source}`
+      const { user, owners } = ownersOf(source) ?? {}
+      if (owners?.includes(name) === false) yield `${name} logs in as ${user}: ${source}`
+    }
+    const accessKey = environmentOf(service)['DOCMGR_BLOBS_ACCESS_KEY']
+    if (accessKey !== undefined && accessKey !== (name === 'access' ? 'docmgr' : name))
+      yield `${name} logs in as ${accessKey} at S3`
+  }
+  for (const port of PORTS) {
+    const keeper = find(port === 'changes' ? 'kafka' : 'access')
+    for (const [user, level] of usersOf(port)) {
+      if (!keeper.secrets?.some(({ source }) => source === passwordFileOf(port, user)))
+        yield `${keeper.name} does not know the user ${user} of ${SERVERS[port]}`
+      const service = services.find(({ name }) => name === user)
+      if (service && !startsAfter(service, 'access', services))
+        yield `${user} may start before it has its rights`
+      if (service && port === 'search' && level === 'read' && !startsAfter(service, 'indexer', services))
+        yield `${user} may start before the indexer has made the index`
     }
   }
-  const kafka = services.find(({ name }) => name === 'kafka')!
-  for (const user of usersOf('changes').keys())
-    if (!kafka.secrets?.some(({ source }) => source === `kafka_${user}_password`))
-      yield `kafka does not know the user ${user}`
+  yield* broker(find('kafka'))
+}
+
+function startsAfter({ depends_on = {} }: Service, wanted: string, services: Service[]): boolean {
+  const before = Object.keys(depends_on)
+  return (
+    before.includes(wanted) ||
+    services.some((service) => before.includes(service.name) && startsAfter(service, wanted, services))
+  )
+}
+
+/** The broker refuses what no right allows. */
+function* broker(kafka: Service): Problems {
   const values = environmentOf(kafka)
   if (!values['KAFKA_AUTHORIZER_CLASS_NAME']) yield 'kafka has no authorizer'
   if (values['KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND'] !== 'false') yield 'kafka allows what nobody forbids'

@@ -1,7 +1,7 @@
 /** compose.yml, alone and with compose.production.yml; and that each kind of mistake would be found. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -71,6 +71,21 @@ test('docmgr accepts the environment of each of its containers, with the same ad
     return [...found.settings.values()]
       .filter(({ key, value }) => /(^|\.)(u|directU)rl$/.test(key) && typeof value === 'string')
       .map(({ key, value }) => `${service.name}: ${key} = ${withoutPassword(String(value))}`)
+  }
+})
+
+test('each URL of docker/secrets logs in as its user, with the password that the server has', () => {
+  const superusers: Record<string, string> = {
+    elasticsearch_admin: 'elastic elastic_password',
+    kafka_admin: 'admin kafka_admin_password',
+  }
+  const secretOf = (name: string): string => readFileSync(join(SECRETS, name), 'utf8')
+  const found = readdirSync(SECRETS).map((file) => /^((?:kafka|elasticsearch|redis)_(\w+))_url$/.exec(file))
+  const logins = found.filter((match) => match !== null)
+  assert.equal(logins.length, 14)
+  for (const [file, login, user] of logins) {
+    const [name, password] = (superusers[login!] ?? `${user} ${login}_password`).split(' ')
+    assert.ok(secretOf(file).includes(`//${name}:${secretOf(password!)}@`), file)
   }
 })
 

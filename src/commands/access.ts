@@ -3,12 +3,17 @@ import { CommandError, EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 
+export interface AccessOptions extends ConfigOptions {
+  passwords?: string
+}
+
 /** Gives the users of the servers their rights. */
-export async function access(options: ConfigOptions, io: Io): Promise<number> {
+export async function access(options: AccessOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
-  const lines = await applyAccess(config)
+  const lines = await applyAccess(config, options.passwords)
   if (lines.length === 0) {
-    throw new CommandError('changes.url names no server with users, such as kafka://', EXIT.usage)
+    const why = 'changes.url, blobs.url, search.url and cache.url name no server with users'
+    throw new CommandError(`${why}, such as kafka://host:port or s3:http://host:port`, EXIT.usage)
   }
   for (const line of lines) io.out(`${line}.`)
   return EXIT.done

@@ -148,6 +148,7 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .addArgument(
       new Argument('<action>', 'apply: add what is missing, remove what is too much').choices(['apply']),
     )
+    .option('--passwords <folder>', 'files with the passwords that users of S3, Elasticsearch and Redis get')
     .action((_action, options) => chosen(async () => (await import('./access.ts')).access(options, io)))
 }
 
@@ -215,7 +216,8 @@ const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'
 const TAIL_EXAMPLE = 'docmgr tail 019aa1b2-0000-7000-8000-000000000001 --until document.signed'
 const REINDEX_EXAMPLE = 'docmgr reindex --check || docmgr reindex'
-const ACCESS_EXAMPLE = 'DOCMGR_CHANGES_URL=kafka://admin:…@kafka:9092?sasl=plain docmgr access apply'
+const ACCESS_EXAMPLE = `DOCMGR_CHANGES_URL=kafka://admin:…@kafka:9092?sasl=plain \\
+    docmgr access apply --passwords /run/secrets`
 const CDC_EXAMPLE = 'docmgr cdc apply --property poll.interval.ms=100\ndocmgr cdc status --json'
 const TOKEN_EXAMPLE = `curl -H "Authorization: Bearer $(docmgr token --user-id ada --email ada@example.com)" \\
     http://127.0.0.1:8000/documents`

@@ -6,20 +6,32 @@ import type { Access } from '../ports/adapters.ts'
 import type { PortOf, Role } from './roles.ts'
 
 /** A role that opens another of these ports must have a level here. */
-type OfRoles = { [R in Role]: Required<Pick<Access, PortOf<R> & keyof Access>> }
+type OfRoles = { [R in Role]: Access & Required<Pick<Access, PortOf<R> & keyof Access>> }
 
 /** The roles, and what else runs beside them. */
 export const ACCESS = {
-  document: {},
-  signature: {},
-  search: {},
-  ws: { changes: 'read' },
-  indexer: { changes: 'read-in-group' },
+  document: { blobs: 'documents', cache: 'documents' },
+  signature: { blobs: 'signatures', cache: 'counts' },
+  search: { search: 'read', cache: 'counts' },
+  ws: { changes: 'read', cache: 'counts' },
+  indexer: { changes: 'read-in-group', search: 'write', blobs: 'read' },
   cdc: { changes: 'create' },
   connect: { changes: 'publish' },
-  reindex: { changes: 'dead-letters' },
+  reindex: { changes: 'dead-letters', search: 'write', blobs: 'maintain', cache: 'documents' },
   ui: { changes: 'inspect' },
 } as const satisfies OfRoles & Record<string, Access>
+
+/** What the names of the secrets of a port's users begin with: kafka_ws_password. */
+export const SERVERS = {
+  changes: 'kafka',
+  blobs: 's3',
+  search: 'elasticsearch',
+  cache: 'redis',
+} as const satisfies Record<keyof Access, string>
+
+/** The file with the password of a user. */
+export const passwordFileOf = (port: keyof Access, user: string): string =>
+  `${SERVERS[port]}_${user}_password`
 
 /** The users of the server of a port, with their levels. */
 export function usersOf<P extends keyof Access>(port: P): Map<string, NonNullable<Access[P]>> {

@@ -5,13 +5,15 @@
  */
 import type { Database } from '../db/database.ts'
 import type { DatabaseOptions } from '../db/open.ts'
-import type { KafkaLevel } from '../kafka/access.ts'
+import type { KafkaAccessOptions, KafkaLevel } from '../kafka/access.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { SharedCounts } from '../runtime/limiter.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { BlobsDriver } from './blobs/driver.ts'
+import type { S3AccessOptions, S3Level } from './blobs/s3-access.ts'
 import type { S3Options } from './blobs/s3.ts'
 import type { DocumentCache } from './cache/port.ts'
+import type { RedisAccessOptions, RedisLevel } from './cache/redis-access.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
 import type { OpenDeadLetters } from './changes/delivery/dead-letters.ts'
@@ -22,6 +24,7 @@ import type { Cluster } from './cluster/port.ts'
 import type { GrpcDocumentsOptions } from './documents/grpc.ts'
 import type { Documents } from './documents/port.ts'
 import type { SearchDriver } from './search/driver.ts'
+import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
 
 export interface BlobsResources extends S3Options {
   /** where `file:` keeps objects, unless the URL has a path */
@@ -72,35 +75,42 @@ interface Adapter<Resources, Opened> {
 /** What a user may do at the server of each port. */
 export interface Access {
   changes?: KafkaLevel
+  blobs?: S3Level
+  search?: ElasticsearchLevel
+  cache?: RedisLevel
 }
 
-interface ChangesAdapter extends Adapter<FeedResources, OpenFeed> {
+/** An adapter of a server that knows users. */
+interface WithUsers<Level, Options> {
+  /**
+   * Gives users of the server their rights, as the superuser of the configuration; it may be repeated.
+   * @returns what was done, in words
+   */
+  applyAccess?(url: string, users: ReadonlyMap<string, Level>, options: Options): Promise<string>
+}
+
+interface ChangesAdapter extends Adapter<FeedResources, OpenFeed>, WithUsers<KafkaLevel, KafkaAccessOptions> {
   /** The dead letters of the feed, without the feed, for one command. */
   openDeadLetters(
     url: string,
     resources: Pick<FeedResources, 'database' | 'prefix' | 'clock' | 'log'>,
   ): Promise<OpenDeadLetters>
-  /** Gives users of the server their rights, as the superuser of the URL. @returns what changed, in words */
-  applyAccess?(
-    url: string,
-    users: ReadonlyMap<string, KafkaLevel>,
-    names: Pick<FeedResources, 'prefix' | 'group'>,
-  ): Promise<string>
 }
 
-interface CacheAdapter extends Adapter<CacheResources, DocumentCache> {
+interface CacheAdapter
+  extends Adapter<CacheResources, DocumentCache>, WithUsers<RedisLevel, RedisAccessOptions> {
   /** Counts of the limits of clients, shared by all processes with this URL. */
   openSharedCounts?(url: string, log: Logger): Promise<SharedCounts>
 }
 
 interface Adapters {
   database: Adapter<DatabaseOptions, Database>
-  blobs: Adapter<BlobsResources, BlobsDriver>
+  blobs: Adapter<BlobsResources, BlobsDriver> & WithUsers<S3Level, S3AccessOptions>
   cache: CacheAdapter
   changes: ChangesAdapter
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
-  search: Adapter<SearchResources, SearchDriver>
+  search: Adapter<SearchResources, SearchDriver> & WithUsers<ElasticsearchLevel, ElasticsearchAccessOptions>
 }
 
 export type Port = keyof Adapters
@@ -136,6 +146,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 's3:http://host:port',
       isShared: always,
       server: { name: 'S3' },
+      applyAccess: async (url, users, options) =>
+        (await import('./blobs/s3-access.ts')).applyS3Access(url.slice(3), users, options),
       open: async (url, resources) => (await import('./blobs/s3.ts')).openS3Driver(url.slice(3), resources),
     },
   ],
@@ -153,6 +165,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       server: { name: 'Redis', port: 6379 },
       open: async (url, { database, ...resources }) =>
         (await import('./cache/redis.ts')).openRedisCache({ url, pool: database.pool, ...resources }),
+      applyAccess: async (url, users, options) =>
+        (await import('./cache/redis-access.ts')).applyRedisAccess(url, users, options),
       openSharedCounts: async (url, log) =>
         (await import('./cache/redis-shared-counts.ts')).openRedisSharedCounts(url, log),
     },
@@ -230,6 +244,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       server: { name: 'Elasticsearch', port: 9200 },
       // While Elasticsearch writes two batches, the next one is prepared.
       batching: { maxBatch: 1_000, concurrency: 3 },
+      applyAccess: async (url, users, options) =>
+        (await import('./search/elasticsearch/access.ts')).applyElasticsearchAccess(url, users, options),
       open: async (url, { index = 'documents', log }) =>
         (await import('./search/elasticsearch/driver.ts')).openElasticsearchDriver({
           url,

@@ -1,7 +1,7 @@
 /** Shared by the tests of the `redis:` cache: caches on the stack's Redis, what redis-cli shows, and faults. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
@@ -55,13 +55,15 @@ export function useRedisCaches() {
       return cache
     },
 
-    /** A Redis server of the test's own, which keeps its data over a restart. */
-    async startOwnRedis(t: Pick<TestContext, 'after'>) {
+    /** A Redis server of the test's own, which keeps its data, and with `storesUsers` its users, over a restart. */
+    async startOwnRedis(t: Pick<TestContext, 'after'>, { storesUsers = false } = {}) {
       const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-redis-'))
+      const aclFile = join(folder, 'users.acl')
+      if (storesUsers) await writeFile(aclFile, '')
       const [port] = await freePorts(1)
       t.after(() => ends.push(() => rm(folder, { recursive: true, force: true })))
       const start = async () => {
-        const server = await startRedis(port!, folder)
+        const server = await startRedis(port!, folder, storesUsers ? ['--aclfile', aclFile] : [])
         ends.push(server.kill)
         return server
       }
@@ -97,8 +99,8 @@ export async function proxyToRedis(t: Pick<TestContext, 'after'>): Promise<{ pro
   return { proxy, url }
 }
 
-async function startRedis(port: number, folder: string) {
-  const options = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes']
+async function startRedis(port: number, folder: string, more: string[]) {
+  const options = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes', ...more]
   const server = spawn('redis-server', ['--bind', '127.0.0.1', ...options], { stdio: 'ignore' })
   const client = await eventually('the server', () =>
     createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: false } })

@@ -37,7 +37,7 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
   const object = { bucket, key: `probe-${randomBytes(8).toString('hex')}`, contentType: 'text/plain' }
   try {
     if (!(await canWrite(client, object))) {
-      log.warn({ server, bucket }, 'object storage: this key may only read')
+      log.info({ server, buckets }, 'object storage is ready; this key may not write to it')
       return { checksums: client.checksums, conditionalPut: false }
     }
     const read = await buffer((await client.get(bucket, object.key, { start: 1, end: 3 })).stream)
@@ -56,8 +56,8 @@ export async function probeS3(options: ProbeOptions): Promise<S3Abilities> {
   }
 }
 
-/** @returns false when it had to be created */
-async function findBucket(
+/** @returns false when it had to be created. @throws Error with a sentence for the operator */
+export async function findBucket(
   client: S3Client,
   bucket: string,
   server: string,
@@ -73,7 +73,10 @@ async function findBucket(
     await client.createBucket(bucket)
   } catch (error) {
     // Another process has created it in the meantime.
-    if (!/^BucketAlready/.test(codeOf(error))) throw startError(error, server, bucket)
+    if (/^BucketAlready/.test(codeOf(error))) return false
+    if (codeOf(error) !== 'AccessDenied') throw startError(error, server, bucket)
+    const why = `there is no bucket ${bucket} at ${server}, and blobs.accessKey may not create it`
+    throw new Error(`blobs.bucketPrefix: ${why}: \`docmgr access apply\` does`, { cause: error })
   }
   return false
 }

@@ -84,7 +84,8 @@ export async function openS3Driver(url: string, options: S3Options): Promise<Blo
   }
 }
 
-function endpointOf(url: string): string | undefined {
+/** The server that the rest of the URL names; undefined for AWS. @throws Error with a sentence for the operator */
+export function endpointOf(url: string): string | undefined {
   if (url === '') return undefined
   const rule = 'blobs.url: must be s3: for AWS, or s3:http://host:port or s3:https://host for another server'
   if (!URL.canParse(url)) throw new Error(rule)

@@ -1,6 +1,6 @@
 import type { Logger } from '../../runtime/logger.ts'
 import type { Send } from './redis-client.ts'
-import { FLOOR_SECONDS, keysOf } from './redis-keys.ts'
+import { FLOOR_SECONDS, keysOf, RUN_KEY } from './redis-keys.ts'
 import { evaluate, FORGET, SCRIPTS } from './redis-scripts.ts'
 
 /** Keys to invalidate because a change could not be written to Redis. */
@@ -18,8 +18,6 @@ export interface RedisInvalidations {
 const MAX_DOCUMENTS = 50_000
 const BATCH = 500
 const SCAN_COUNT = '1000'
-/** Holds the run id of the server process since whose start no change was lost. */
-const RUN_KEY = 'cache:run_id'
 
 export function createRedisInvalidations(log: Logger): RedisInvalidations {
   const floors = new Map<string, number>()

@@ -5,6 +5,11 @@ export const FLOOR_SECONDS = '300'
 /** Renewed whenever the document is read from its row, so only unused counters expire; PostgreSQL has them too. */
 export const COUNTER_SECONDS = String(7 * 24 * 60 * 60)
 
+/** Holds the run id of the server process since whose start no change was lost. */
+export const RUN_KEY = 'cache:run_id'
+/** What the keys of the limits of clients begin with. */
+export const LIMIT_PREFIX = 'limit:'
+
 /** The keys of one document. */
 export const keysOf = (id: string) => ({
   /** string: the document as JSON, as REST returns it */

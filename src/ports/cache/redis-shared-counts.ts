@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { SharedCounts } from '../../runtime/limiter.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { openRedisConnection } from './redis-connection.ts'
+import { LIMIT_PREFIX } from './redis-keys.ts'
 import { ADD_TO_COUNT, evaluate } from './redis-scripts.ts'
 
 /** @throws Error with a sentence for the operator */
@@ -34,4 +35,5 @@ export async function openRedisSharedCounts(url: string, log: Logger): Promise<S
 }
 
 /** Of a bounded length, and without the address or the id of a person. */
-const keyOf = (key: string): string => `limit:${createHash('sha256').update(key).digest('base64url')}`
+const keyOf = (key: string): string =>
+  `${LIMIT_PREFIX}${createHash('sha256').update(key).digest('base64url')}`

@@ -74,6 +74,11 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
   }
 }
 
+interface ClientError {
+  statusCode?: number
+  body?: ErrorBody | string
+}
+
 interface ErrorBody {
   error?: (Cause & { root_cause?: Cause[] }) | string
 }
@@ -86,9 +91,15 @@ interface Cause {
 /** Errors that callers handle themselves, besides refusals. */
 const EXPECTED = new Set(['index_not_found_exception', 'resource_already_exists_exception'])
 
+/** What Elasticsearch has answered, where an error of `ask` is about an answer. */
+export function answerOf(error: unknown): ({ status: number } & Required<Cause>) | undefined {
+  const { statusCode, body } = ((error as Error).cause ?? {}) as ClientError
+  return typeof statusCode === 'number' ? { status: statusCode, ...causeOf(body) } : undefined
+}
+
 /** Translates an error of the client, by its shape, which does not depend on the version of its classes. */
 export function translateClientError(error: unknown): Error {
-  const { statusCode, body } = error as { statusCode?: number; body?: ErrorBody | string }
+  const { statusCode, body } = error as ClientError
   if (typeof statusCode !== 'number') return unavailable('Elasticsearch cannot be reached', error)
   const { type, reason } = causeOf(body)
   if (statusCode === 413 || isRefusal(type) || EXPECTED.has(type))

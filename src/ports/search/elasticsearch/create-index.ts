@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DomainError } from '../../../domain/errors.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { type Elasticsearch, isElasticsearchError } from './client.ts'
+import { answerOf, type Elasticsearch, isElasticsearchError } from './client.ts'
 import { indexBody, indexName } from './index-definition.ts'
 
 /** Five seconds for the shards of a new index to answer. */
@@ -51,16 +51,25 @@ async function ensureIndex(setup: Setup): Promise<void> {
   const index = indexName(alias)
   let indexes = await indexesOf(client, alias)
   if (!indexes.includes(index)) {
-    await createIndex(setup, indexes)
+    await createIndex(setup, indexes).catch(explainReadOnly(index))
     indexes = await indexesOf(client, alias)
   }
   if (!indexes.includes(index)) {
     const why = `the alias ${alias} is on ${indexes.join()}, which another version of docmgr has made after ${index}`
     throw new DomainError('unavailable', `${why}; to go back, delete ${index} and run \`docmgr reindex\``)
   }
-  if (indexes.length > 1) await moveAlias(client, alias, index, indexes)
+  if (indexes.length > 1) await moveAlias(client, alias, index, indexes).catch(explainReadOnly(index))
   await waitUntilUsable(client, alias)
 }
+
+/** A user that only searches waits until the indexer has made the index. */
+const explainReadOnly =
+  (index: string) =>
+  (error: unknown): never => {
+    if (answerOf(error)?.type !== 'security_exception') throw error
+    const why = `the search index ${index} is not there yet, and the user of search.url may not create it`
+    throw new DomainError('unavailable', `${why}; the indexer does when it starts`, { cause: error })
+  }
 
 /** The indexes that the alias is on. */
 async function indexesOf(client: Elasticsearch, alias: string): Promise<string[]> {
