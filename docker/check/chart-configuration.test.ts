@@ -59,6 +59,15 @@ function secretValue(
   return Buffer.from(secret.data![key]!, 'base64').toString()
 }
 
+interface ProjectedSecret {
+  secret: { name: string; items: SecretItem[] }
+}
+
+const projectedSecrets = (workload: KubernetesObject): ProjectedSecret[] =>
+  (podOf(workload).spec.volumes as { projected?: { sources: ProjectedSecret[] } }[]).flatMap(
+    ({ projected }) => projected?.sources ?? [],
+  )
+
 /** The container's variables as Kubernetes would set them, with the secrets' files in `folder`. */
 function environmentOf(
   rendered: Rendered,
@@ -66,11 +75,7 @@ function environmentOf(
   folder: string,
 ): Record<string, string> {
   const files = new Map<string, string>()
-  const projected = podOf(workload).spec.volumes.flatMap(
-    (volume: { projected?: { sources: { secret: { name: string; items: SecretItem[] } }[] } }) =>
-      volume.projected?.sources ?? [],
-  )
-  for (const { secret } of projected as { secret: { name: string; items: SecretItem[] } }[])
+  for (const { secret } of projectedSecrets(workload))
     for (const item of secret.items) files.set(item.path, secretValue(rendered, workload, secret.name, item))
 
   const environment: Record<string, string> = {}
@@ -78,7 +83,8 @@ function environmentOf(
     assert.ok(!(name in environment), `${name} twice`)
     if (valueFrom) {
       const { name: secret, key } = valueFrom.secretKeyRef
-      environment[name] = secretValue(rendered, workload, secret, { key, path: key })
+      const path = name.replace('DOCMGR_', '').replaceAll('_', '-').toLowerCase()
+      environment[name] = secretValue(rendered, workload, secret, { key, path })
     } else if (value.startsWith(SECRET_FILES)) {
       const key = value.slice(SECRET_FILES.length)
       assert.ok(files.has(key), `${name} names ${key}, which is not mounted`)
@@ -129,6 +135,26 @@ test('each role has the secrets that it needs, and no others', () => {
     const keys = files.map((file) => file.slice(SECRET_FILES.length))
     assert.equal(keys.toSorted().join(' '), needed[componentOf(workload)], componentOf(workload))
   }
+})
+
+/** Keys of servers that know users (src/config/access.ts). */
+const LOGINS = ['changes-url', 'search-url', 'blobs-secret-key']
+
+test('no two pods share a login where each has its own', () => {
+  const owners = new Map<string, string>()
+  for (const workload of only(ALL.filter(({ name }) => name === 'production')).workloads()) {
+    const component = componentOf(workload)
+    for (const { secret } of projectedSecrets(workload)) {
+      for (const { key, path } of secret.items.filter(({ path }) => LOGINS.includes(path))) {
+        const login = `${path}: ${secret.name} ${key}`
+        assert.equal(owners.get(login), undefined, `${component} shares ${login}`)
+        owners.set(login, component)
+      }
+    }
+    for (const { valueFrom } of containerOf(workload).env)
+      if (valueFrom) assert.equal(valueFrom.secretKeyRef.key, `${component}-blobs-access-key`)
+  }
+  assert.equal(owners.size, 8)
 })
 
 test('the roles signature and ws find all pods of the document role', () => {

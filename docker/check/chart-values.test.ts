@@ -38,11 +38,9 @@ test("the settings that the values may have are docmgr's, with its bounds", () =
     ['maximum', 1],
   ] as const) {
     const withAll = (offset: number) =>
-      configurationOf({
-        // The greatest lifetime of a token is accepted only where this allows it.
-        DOCMGR_AUTH_MAX_TOKEN_LIFETIME: '31536000',
-        ...Object.fromEntries(limits.map((limit) => [limit.variable, String(limit[side] + offset)])),
-      })
+      configurationOf(
+        Object.fromEntries(limits.map((limit) => [limit.variable, String(limit[side] + offset)])),
+      )
     const accepted = withAll(0)
     assert.ok('settings' in accepted, 'problem' in accepted ? accepted.problem : '')
     const refused = withAll(step)
@@ -98,9 +96,28 @@ const REFUSED: [change: string, message: RegExp][] = [
   ['settings.database.poolSize=201', /\/settings\/database\/poolSize.*200/],
   ['settings.search.url=http://search:9200', /\/settings\/search\/url.*does not match/],
   ['settings.cache.url=redis://:password@redis:6379', /\/settings\/cache\/url.*does not match/],
+  ['settings.http.origins[0]=docs.example', /\/settings\/http\/origins\/0.*does not match/],
+  ['settings.http.origins[0]=https://docs.example/app', /\/settings\/http\/origins\/0.*does not match/],
+  ['settings.http.hosts[0]=docs.example:443', /\/settings\/http\/hosts\/0.*does not match/],
+  ['settings.auth.maxTokenLifetime=30', /\/settings\/auth\/maxTokenLifetime.*60/],
+  [
+    'roles.ws.settings.auth.maxTokenLifetime=600',
+    /settings.auth.tokenLifetime: ws .*maxTokenLifetime is 600/,
+  ],
   ['roles.document.settings.log.level=loud', /\/roles\/document\/settings\/log\/level.*one of/],
   ['secrets.values.auth-secret=short', /\/secrets\/values\/auth-secret.*32/],
   ['secrets.values.authSecret=x', /\/secrets\/values.*'authSecret' not allowed/],
+  ['roles.ws.secrets.changesUrl.name=x', /\/roles\/ws\/secrets.*'changesUrl' not allowed/],
+  ['roles.ws.secrets.changes-url.name=x', /\/roles\/ws\/secrets\/changes-url.*'key'/],
+  [
+    'roles.search.secrets.database-url.name=x,roles.search.secrets.database-url.key=y',
+    /roles.search.secrets.database-url: is not used: search reads auth-secret;/,
+  ],
+  // The trial has this URL in settings.
+  [
+    'jobs.connector.secrets.changes-url.name=x,jobs.connector.secrets.changes-url.key=y',
+    /jobs.connector.secrets.changes-url: is not used/,
+  ],
   ['securityContext.user=0', /\/securityContext\/user.*1/],
   ['jobs.connector.properties.poll=100', /\/jobs\/connector\/properties\/poll.*want string/],
   ['image.digest=latest', /\/image\/digest.*does not match/],

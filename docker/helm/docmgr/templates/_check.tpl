@@ -7,6 +7,12 @@
 {{- $context := dict "root" $ "component" $name -}}
 {{- $role := include "docmgr.role" $context | fromYaml -}}
 {{- $settings := include "docmgr.settings" $context | fromYaml -}}
+{{- include "docmgr.checkOwnSecrets" (merge (dict "owner" "roles") $context) -}}
+{{- $lifetime := dig "auth" "tokenLifetime" 3600 $settings | int64 -}}
+{{- $maximum := dig "auth" "maxTokenLifetime" 2592000 $settings | int64 -}}
+{{- if gt $lifetime $maximum -}}
+{{ fail (printf "settings.auth.tokenLifetime: %s would not accept its own tokens: settings.auth.maxTokenLifetime is %d" $name $maximum) }}
+{{- end -}}
 {{- if gt (mul 2 (int64 $settings.shutdown.drain)) (int64 $settings.shutdown.limit) -}}
 {{ fail (printf "settings.shutdown.drain: must be at most half of settings.shutdown.limit, within which the listeners of %s drain and close" $name) }}
 {{- end -}}
@@ -22,6 +28,11 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $name, $job := omit .Values.jobs "resources" -}}
+{{- if $job.enabled -}}
+{{- include "docmgr.checkOwnSecrets" (dict "root" $ "component" $name "owner" "jobs") -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.jobs.connector.enabled (not (dig "changes" "connectUrl" "" .Values.settings)) -}}
 {{ fail "settings.changes.connectUrl: set the URL of Kafka Connect, which runs the connector, or set jobs.connector.enabled to false" }}
 {{- end -}}
@@ -30,5 +41,18 @@
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.tlsSecret) (not .Values.ingress.tlsElsewhere) -}}
 {{ fail "ingress.tlsSecret: set the Secret of the certificate, since tokens are sent with every request; or set ingress.tlsElsewhere to true if something before the Ingress terminates TLS" }}
+{{- end -}}
+{{- end }}
+
+{{- /* A login that is not used would be believed to be in force. */ -}}
+{{- define "docmgr.checkOwnSecrets" -}}
+{{- $read := list -}}
+{{- range include "docmgr.secretsOf" . | splitList " " -}}
+{{- $read = append $read (include "docmgr.secretKey" .) -}}
+{{- end -}}
+{{- range $key := include "docmgr.ownSecrets" . | fromYaml | keys | sortAlpha -}}
+{{- if not (has $key $read) -}}
+{{ fail (printf "%s.%s.secrets.%s: is not used: %s reads %s; a URL in settings comes before a Secret" $.owner $.component $key $.component (join ", " $read)) }}
+{{- end -}}
 {{- end -}}
 {{- end }}

@@ -12,8 +12,9 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{- define "docmgr.secretSource" -}}
 {{- $key := include "docmgr.secretKey" .setting -}}
 {{- $secrets := .root.Values.secrets -}}
-{{- if hasKey $secrets.from $key -}}
-{{ get $secrets.from $key | toYaml }}
+{{- $from := mergeOverwrite (deepCopy $secrets.from) (include "docmgr.ownSecrets" . | fromYaml) -}}
+{{- if hasKey $from $key -}}
+{{ get $from $key | toYaml }}
 {{- else if $secrets.existing -}}
 {{ dict "name" $secrets.existing "key" $key | toYaml }}
 {{- else if hasKey $secrets.values $key -}}

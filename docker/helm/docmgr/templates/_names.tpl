@@ -49,11 +49,17 @@ app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 
 {{- /* `pods` with what roles.NAME says over it, as YAML. */ -}}
 {{- define "docmgr.role" -}}
-{{- mergeOverwrite (deepCopy .root.Values.pods) (omit (get .root.Values.roles .component) "settings") | toYaml -}}
+{{- mergeOverwrite (deepCopy .root.Values.pods) (omit (get .root.Values.roles .component) "settings" "secrets") | toYaml -}}
 {{- end }}
 
 {{- /* `settings` with what roles.NAME.settings says over it, as YAML; the jobs have no settings of their own. */ -}}
 {{- define "docmgr.settings" -}}
 {{- $role := default dict (get .root.Values.roles .component) -}}
 {{- mergeOverwrite (deepCopy .root.Values.settings) (default dict $role.settings) | toYaml -}}
+{{- end }}
+
+{{- /* What roles.NAME or jobs.NAME says about its own secrets, as YAML. */ -}}
+{{- define "docmgr.ownSecrets" -}}
+{{- $owner := default (get .root.Values.jobs .component) (get .root.Values.roles .component) -}}
+{{- default dict $owner.secrets | toYaml -}}
 {{- end }}
