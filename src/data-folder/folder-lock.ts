@@ -62,6 +62,11 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   }
 }
 
+/** The process that holds the lock of the folder; undefined when none does. */
+export async function holderOfFolder(path: string): Promise<number | undefined> {
+  return (await endOfChain(resolve(path))).holder?.pid
+}
+
 async function acquire(folder: string, draft: string, mine: Holder): Promise<void> {
   const lock = join(folder, 'lock')
   // A round is repeated only because another process made progress; the limit guards against a broken file system.

@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach } from 'node:test'
+import { promisify } from 'node:util'
 import { Client } from 'pg'
 import type { ConnectionSettings } from '../db/database.ts'
 import {
@@ -78,6 +80,24 @@ export function useEmbeddedServers() {
       throw new Error(`the supervisor has ended: ${errors}`)
     },
   }
+}
+
+/** Kills a supervisor and its helpers, so that nothing ends its PostgreSQL. */
+export async function killAllBut({ child, pid }: Supervisor): Promise<void> {
+  const helpers = (await childrenOf(child.pid!)).filter((helper) => helper !== pid)
+  assert.equal(helpers.length, 1, 'one process ends PostgreSQL')
+  for (const helper of helpers) process.kill(helper, 'SIGKILL')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+export async function childrenOf(parent: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,ppid='])
+  const processes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +/).map(Number))
+  return processes.filter(([, ppid]) => ppid === parent).map(([pid]) => pid!)
 }
 
 /** Runs statements on a new connection. @returns the rows of the last one */

@@ -10,7 +10,8 @@ import type { BackendKill, KillTarget } from './plan.ts'
 
 /** What the next start must report after each kind of end. */
 export const FINDING: Record<KillTarget, RegExp | undefined> = {
-  node: /PostgreSQL of an earlier run \(pid \d+\) was still there: stopped/,
+  // PostgreSQL ends by itself, before the next start or during it.
+  node: /^$|PostgreSQL of an earlier run \(pid \d+\) was still there: stopped|recovered from its write-ahead log/,
   postgres: /PostgreSQL had not been stopped cleanly: recovered from its write-ahead log/,
   both: /PostgreSQL had not been stopped cleanly: recovered from its write-ahead log/,
   stop: undefined,

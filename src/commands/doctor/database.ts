@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Config } from '../../config/schema.ts'
+import { holderOfFolder } from '../../data-folder/folder-lock.ts'
 import { findBinaries } from '../../db/embedded/binaries.ts'
+import { runningServer } from '../../db/embedded/leftovers.ts'
 import { chooseServerUser } from '../../db/embedded/server-user.ts'
 import { readSchemaState } from '../../db/migrate.ts'
 import { connectionOf } from '../../db/connection-url.ts'
@@ -22,6 +24,12 @@ function checksOfEmbedded(data: string, isRunning: boolean): Checks {
       const parent = await firstExisting(folder)
       const owner = await stat(join(folder, 'data')).catch(() => undefined)
       const user = await chooseServerUser({ postgres: binaries.postgres, parent, ...(owner && { owner }) })
+      const left = await serverWithoutDocmgr(data)
+      if (left !== undefined) {
+        const detail = `process ${left} still runs on ${folder}, although no docmgr uses it`
+        const fix = `start docmgr, which stops it first, or stop it with \`kill -INT ${left}\``
+        return { state: 'problem', detail, fix }
+      }
       return { state: 'ok', detail: `${binaries.version} runs as ${user.description}` }
     },
     migrations: async () => {
@@ -50,6 +58,12 @@ function checksOfServer({ url, directUrl }: Config['database']): Checks {
       return { state: 'problem', detail: `${pending} pending`, fix: 'run `docmgr migrate`' }
     },
   }
+}
+
+/** The server is looked for first: a docmgr that starts one has the folder before. */
+async function serverWithoutDocmgr(data: string): Promise<number | undefined> {
+  const server = await runningServer(join(data, 'postgres', 'data'))
+  return server !== undefined && (await holderOfFolder(data)) === undefined ? server : undefined
 }
 
 async function firstExisting(path: string): Promise<string> {

@@ -16,7 +16,7 @@ import {
   waitUntilReady,
 } from './server-process.ts'
 import { DEFAULT_SETTINGS, settingArguments } from './settings.ts'
-import { makeSocketFolder, removeSocketFolder, SOCKET_PORT } from './socket-folder.ts'
+import { isTemporary, makeSocketFolder, removeSocketFolder, SOCKET_PORT } from './socket-folder.ts'
 
 export interface EmbeddedPostgres {
   /** for clients, as superuser of the cluster; the database exists; `host` is the folder of a Unix socket */
@@ -74,6 +74,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     postgres: binaries.postgres,
     args: ['-D', data, ...settingArguments(settings)],
     user,
+    temporaryFolder: isTemporary(socketFolder) ? socketFolder : undefined,
     log: options.log,
   }
   const connection = { host: socketFolder, port, user: SUPERUSER, password, database: DATABASE }

@@ -36,9 +36,10 @@ export async function readPostmasterFile(data: string): Promise<PostmasterFile |
 export async function clearLeftovers(data: string): Promise<string[]> {
   const findings: string[] = []
   const file = await readPostmasterFile(data)
-  if (file && (await isServerOf(file.pid, data))) {
-    await stopServer(file.pid, data)
-    findings.push(`PostgreSQL of an earlier run (pid ${file.pid}) was still there: stopped`)
+  const server = await runningServer(data)
+  if (server !== undefined) {
+    await stopServer(server, data)
+    findings.push(`PostgreSQL of an earlier run (pid ${server}) was still there: stopped`)
   } else if (file && isPidInUse(file.pid)) {
     // PostgreSQL would mistake that process for a server of this folder, and refuse to start.
     await rm(join(data, 'postmaster.pid'), { force: true })
@@ -52,6 +53,12 @@ export async function clearLeftovers(data: string): Promise<string[]> {
   const killed = await endChildren(data)
   if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still running: ended`)
   return findings
+}
+
+/** The process id of the PostgreSQL server that runs on this data folder; undefined when none does. */
+export async function runningServer(data: string): Promise<number | undefined> {
+  const file = await readPostmasterFile(data)
+  return file && (await isServerOf(file.pid, data)) ? file.pid : undefined
 }
 
 /**

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { silentLogger } from '../../runtime/logger.ts'
 import { processIdentity, waitUntilGone } from '../../runtime/processes.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { query, useEmbeddedServers } from '../../testing/embedded-servers.ts'
+import { childrenOf, killAllBut, query, useEmbeddedServers } from '../../testing/embedded-servers.ts'
 import { findBinaries } from './binaries.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startServer } from './embedded-postgres.ts'
@@ -53,12 +54,70 @@ test(
   },
 )
 
-test('after kill -9 of its supervisor the next start stops the remaining PostgreSQL', LIMIT, async () => {
+test(
+  'after kill -9 of its supervisor PostgreSQL ends cleanly, although sessions and a statement are open',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
+    const supervisor = await startSupervisor(folder)
+    await query(supervisor.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    const running = query(supervisor.connection, 'SELECT pg_sleep(300)').catch(({ message }) => message)
+    await eventually('the statement to run', async () => {
+      const busy = `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(300)'`
+      return (await query(supervisor.connection, busy)).length > 0
+    })
+    const helpers = await childrenOf(supervisor.child.pid!)
+    assert.equal(helpers.length, 2)
+    supervisor.child.kill('SIGKILL')
+    assert.match(String(await running), /terminat/)
+    for (const pid of helpers) assert.ok(await waitUntilGone(pid, 5_000), `process ${pid} has ended`)
+    const next = await start(folder)
+    assert.deepEqual(next.findings, [])
+    assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+  },
+)
+
+test(
+  'a supervisor that is killed while another start waits for the folder ends only its own PostgreSQL',
+  LIMIT,
+  async () => {
+    const folder = await newFolder()
+    const supervisor = await startSupervisor(folder)
+    supervisor.child.kill('SIGKILL')
+    const next = await start(folder)
+    assert.equal(await processIdentity(supervisor.pid), undefined)
+    assert.deepEqual(
+      next.findings.filter((finding) => !finding.includes('was still there: stopped')),
+      [],
+    )
+    assert.deepEqual(await query(next.connection, 'SELECT 42 AS answer'), [{ answer: 42 }])
+  },
+)
+
+test(
+  'a socket folder outside the data folder goes with a PostgreSQL whose supervisor was killed',
+  LIMIT,
+  async () => {
+    const base = await mkdtemp(join(tmpdir(), 'docmgr-test-embedded-'))
+    onEnd(() => rm(base, { recursive: true, force: true }))
+    const long = join(base, 'x'.repeat(100))
+    await mkdir(long)
+    const supervisor = await startSupervisor(await newFolder({ base: long }))
+    const socketFolder = supervisor.connection.host
+    await stat(socketFolder)
+    supervisor.child.kill('SIGKILL')
+    await eventually(
+      'the folder to be removed',
+      async () => !(await stat(socketFolder).catch(() => undefined)),
+    )
+  },
+)
+
+test('after kill -9 of all but PostgreSQL the next start stops it', LIMIT, async () => {
   const folder = await newFolder()
   const supervisor = await startSupervisor(folder)
   await query(supervisor.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
-  supervisor.child.kill('SIGKILL')
-  await once(supervisor.child, 'exit')
+  await killAllBut(supervisor)
   assert.notEqual(await processIdentity(supervisor.pid), undefined)
   const next = await start(folder)
   assert.match(next.findings.join(), new RegExp(`pid ${supervisor.pid}\\) was still there: stopped`))
@@ -74,13 +133,12 @@ test(
     const binaries = await findBinaries()
     const { data, user } = await openDataFolder(folder, binaries)
     const supervisor = await startSupervisor(folder)
-    supervisor.child.kill('SIGKILL')
-    await once(supervisor.child, 'exit')
+    await killAllBut(supervisor)
     const settings = { listen_addresses: '', unix_socket_directories: supervisor.connection.host }
     const args = ['-D', data, ...settingArguments(settings)]
     const findings: string[] = []
     const server = await startServer(
-      { postgres: binaries.postgres, args, user, log: silentLogger },
+      { postgres: binaries.postgres, args, user, temporaryFolder: undefined, log: silentLogger },
       data,
       findings,
       20_000,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger } from '../../runtime/logger.ts'
 import { signalProcess } from '../../runtime/processes.ts'
+import { endWithDocmgr } from './end-with-docmgr.ts'
 import { killProcessesOf, readPostmasterFile } from './leftovers.ts'
 import { followServerLog, type ServerLog } from './server-log.ts'
 import { SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
@@ -20,15 +21,18 @@ export interface ServerCommand {
   postgres: string
   args: string[]
   user: ServerUser
+  /** of its socket, if that is below the system's temporary folder: removed when the server ends without docmgr */
+  temporaryFolder: string | undefined
   log: Logger
 }
 
 /**
  * Starts the server in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor, which stops the
- * server last. The normal exit of this process ends the server too.
+ * server last. Any end of this process ends the server too.
  * @throws Error when the program cannot be started
  */
-export async function spawnServer({ postgres, args, user, log }: ServerCommand): Promise<ServerProcess> {
+export async function spawnServer(command: ServerCommand): Promise<ServerProcess> {
+  const { postgres, args, user, temporaryFolder, log } = command
   const [program, ...rest] = [...user.prefix, postgres, ...args]
   const child = spawn(program!, rest, {
     ...user.spawn,
@@ -38,13 +42,10 @@ export async function spawnServer({ postgres, args, user, log }: ServerCommand):
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const serverLog = followServerLog(child.stderr, log)
-  const stopAtExit = (): void => void (child.pid && signalProcess(child.pid, 'SIGINT'))
-  process.on('exit', stopAtExit)
   let ended = false
   const exited = new Promise<string>((done) => {
     child.once('exit', (code, signal) => {
       ended = true
-      process.off('exit', stopAtExit)
       // A child of a killed server may keep the pipe open: wait for the last lines, but not for long, and do not keep the process alive.
       void Promise.race([serverLog.ended, delay(500, undefined, { ref: false })]).then(() =>
         done(signal ? `killed by ${signal}` : `exit code ${code}`),
@@ -55,7 +56,16 @@ export async function spawnServer({ postgres, args, user, log }: ServerCommand):
     child.once('spawn', started)
     child.once('error', failed)
   })
-  return { pid: child.pid!, log: serverLog, exited, hasExited: () => ended }
+  const pid = child.pid!
+  try {
+    const end = await endWithDocmgr(pid, temporaryFolder)
+    if (ended) end.release()
+    else child.once('exit', () => end.release())
+  } catch (error) {
+    signalProcess(pid, 'SIGINT')
+    throw error
+  }
+  return { pid, log: serverLog, exited, hasExited: () => ended }
 }
 
 /**

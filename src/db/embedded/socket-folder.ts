@@ -33,11 +33,13 @@ export async function makeSocketFolder(folder: string, user: ServerUser): Promis
 
 /** Removes a socket folder that `makeSocketFolder` created, and nothing else. */
 export async function removeSocketFolder(folder: string, socketFolder: string): Promise<void> {
-  const isTemporary =
-    ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
-  if (socketFolder === join(folder, 'run') || isTemporary)
+  if (socketFolder === join(folder, 'run') || isTemporary(socketFolder))
     await rm(socketFolder, { recursive: true, force: true })
 }
+
+/** Whether `makeSocketFolder` created it below the system's temporary folder. */
+export const isTemporary = (socketFolder: string): boolean =>
+  ['/tmp', tmpdir()].includes(dirname(socketFolder)) && socketFolder.includes(`/${TEMPORARY_PREFIX}`)
 
 async function chownTo(folder: string, { owner }: ServerUser): Promise<string> {
   if (owner.uid !== process.getuid?.()) await chown(folder, owner.uid, owner.gid)

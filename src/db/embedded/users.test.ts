@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { buildRoot, packageRoot } from '../../runtime/package-root.ts'
+import { processIdentity } from '../../runtime/processes.ts'
 import { query, SUPERVISOR, useEmbeddedServers } from '../../testing/embedded-servers.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
 
@@ -63,8 +64,8 @@ test(
     assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
     supervisor.child.kill('SIGKILL')
     await once(supervisor.child, 'exit')
-    const next = await start(folder)
-    assert.match(next.findings.join(), /was still there: stopped/)
+    await start(folder)
+    assert.equal(await processIdentity(supervisor.pid), undefined)
     assert.equal((await stat(join(folder, 'data'))).uid, user.uid)
   },
 )
