@@ -1,47 +1,44 @@
 import { TextDecoder } from 'node:util'
+import iconv from 'iconv-lite'
+
+/** A function that decodes an encoding, and its canonical name. */
+interface Decoder {
+  encoding: string
+  decode(bytes: Uint8Array): string
+}
 
 /**
- * Decodes text of an unknown encoding. A byte order mark (UTF-8, UTF-16) decides; then `charset`, if it is a label
- * of the WHATWG Encoding Standard; then UTF-8; then windows-1252, which the web uses for Latin-1. A stray bad byte in UTF-8 becomes U+FFFD and does not turn the rest into Latin-1.
+ * Decodes text. A byte order mark is left out; what is invalid becomes U+FFFD.
+ * @param encoding a label that `canDecode` knows
  */
-export function decodeText(bytes: Uint8Array, charset?: string): string {
-  const marked = encodingOfMark(bytes)
-  if (marked !== undefined) return new TextDecoder(marked).decode(bytes)
-  const declared = charset === undefined ? undefined : decoderFor(charset)
-  if (declared !== undefined && declared.encoding !== 'utf-8') return declared.decode(bytes)
-  const utf8 = new TextDecoder('utf-8').decode(bytes)
-  return isPlausibleUtf8(utf8) ? utf8 : new TextDecoder('windows-1252').decode(bytes)
+export function decodeText(bytes: Uint8Array, encoding: string): string {
+  const text = (decoderFor(encoding) ?? new TextDecoder()).decode(bytes)
+  return text.startsWith('\ufeff') ? text.slice(1) : text
 }
+
+export const canDecode = (encoding: string): boolean => decoderFor(encoding) !== undefined
+
+/** The name in lower case of an encoding by its label; undefined for an unknown label. */
+export const encodingOfLabel = (label: string): string | undefined => decoderFor(label)?.encoding
+
+/**
+ * The labels of the WHATWG Encoding Standard have its meaning, in which Latin-1 is windows-1252. iconv-lite knows further
+ * encodings: UTF-32, UTF-7 and the code pages of DOS and of the Macintosh.
+ */
+function decoderFor(label: string): Decoder | undefined {
+  try {
+    return new TextDecoder(label)
+  } catch {
+    const name = label.toLowerCase()
+    if (BINARY.has(name.replace(/[^a-z0-9]/g, '')) || !iconv.encodingExists(name)) return undefined
+    return { encoding: name, decode: (bytes) => iconv.decode(Buffer.from(bytes), name) }
+  }
+}
+
+/** What iconv-lite takes for encodings, and no text has. */
+const BINARY = new Set(['base64', 'hex', 'binary'])
 
 /** The value of the charset parameter of a media type. */
 export function charsetOf(contentType: string): string | undefined {
-  return /;\s*charset\s*=\s*"?([\w.:+-]{1,40})/i.exec(contentType)?.[1]
-}
-
-/** The encoding of a byte order mark at the start. */
-export function encodingOfMark(bytes: Uint8Array): 'utf-8' | 'utf-16be' | 'utf-16le' | undefined {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8'
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  return undefined
-}
-
-function decoderFor(charset: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(charset)
-  } catch {
-    return undefined
-  }
-}
-
-/** In Latin-1 read as UTF-8 nearly every character beyond ASCII is an error. */
-function isPlausibleUtf8(decoded: string): boolean {
-  let errors = 0
-  let good = 0
-  for (let i = 0; i < decoded.length; i++) {
-    const unit = decoded.charCodeAt(i)
-    if (unit === 0xfffd) errors++
-    else if (unit > 0x7f) good++
-  }
-  return errors === 0 || errors * 4 <= good
+  return /;\s*charset\s*=\s*["']?\s*([\w.:+-]{1,40})/i.exec(contentType)?.[1]
 }

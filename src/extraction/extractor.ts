@@ -6,6 +6,7 @@ import { charsetOf } from './decode-text.ts'
 import type { Extraction, ExtractionInput } from './extraction.ts'
 import { createExtractionProcess, type ExtractionProcess } from './extraction-process.ts'
 import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
+import { knownEncoding } from './text-encoding.ts'
 import { textFormatOf } from './text-format.ts'
 
 export type { Extraction, ExtractionInput } from './extraction.ts'
@@ -97,7 +98,8 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
       return { outcome: 'failed', reason: `larger than ${limits.maxInputBytes} bytes` }
     }
     if (isTextualFormat(format) && bytes.length <= MAX_INLINE_BYTES) {
-      return readTextualFormat(format, bytes, charsetOf(contentType), limits)
+      const encoding = knownEncoding(bytes, format, charsetOf(contentType))
+      if (encoding !== undefined) return readTextualFormat(format, bytes, encoding, limits)
     }
     const extraction = await extractInProcess(input)
     throwIfStopped()

@@ -1,5 +1,6 @@
 import { contentTypeOf } from './content-type.ts'
 import { charsetOf } from './decode-text.ts'
+import { detectEncoding } from './detect-encoding.ts'
 import { docxText } from './docx-text.ts'
 import {
   type Extraction,
@@ -11,6 +12,7 @@ import {
 import { finishText } from './finish-text.ts'
 import { pdfText } from './pdf-text.ts'
 import { isTextualFormat, readTextualFormat, type TextualFormat } from './read-textual-format.ts'
+import { knownEncoding } from './text-encoding.ts'
 import { type TextFormat, textFormatOf } from './text-format.ts'
 
 const READERS: Record<Exclude<TextFormat, TextualFormat | 'sniff' | 'opaque'>, FormatReader> = {
@@ -32,7 +34,10 @@ async function readFormat(input: ExtractionInput, limits: ReadingLimits): Promis
   const { contentType, title = '', bytes } = input
   let format = textFormatOf(contentType)
   if (format === 'sniff') format = textFormatOf(await contentTypeOf(title, bytes))
-  if (isTextualFormat(format)) return readTextualFormat(format, bytes, charsetOf(contentType), limits)
+  if (isTextualFormat(format)) {
+    const encoding = knownEncoding(bytes, format, charsetOf(contentType)) ?? (await detectEncoding(bytes))
+    return readTextualFormat(format, bytes, encoding, limits)
+  }
   if (format === 'opaque' || format === 'sniff') return { outcome: 'empty', reason: 'not a format with text' }
   return finishText(await READERS[format](bytes, limits), limits.maxOutputChars)
 }

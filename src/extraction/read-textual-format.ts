@@ -23,16 +23,16 @@ export function isTextualFormat(format: TextFormat): format is TextualFormat {
   return Object.hasOwn(READERS, format)
 }
 
-/** @param charset the charset parameter of the content type */
+/** @param encoding of `knownEncoding` or `detectEncoding` */
 export function readTextualFormat(
   format: TextualFormat,
   bytes: Uint8Array,
-  charset: string | undefined,
+  encoding: string,
   { maxOutputChars }: Pick<ReadingLimits, 'maxOutputChars'>,
 ): Extraction {
-  if (!canBeText(bytes)) return { outcome: 'empty', reason: 'not text, despite its content type' }
+  if (!canBeText(bytes, encoding)) return { outcome: 'empty', reason: 'not text, despite its content type' }
   // More than the limit, because tidying removes blanks and reports truncation.
-  const { text, title } = READERS[format](decodeText(bytes, charset), maxOutputChars * 2 + 1)
+  const { text, title } = READERS[format](decodeText(bytes, encoding), maxOutputChars * 2 + 1)
   const raw: RawText = { parts: [{ text }], cut: false, ...(title !== undefined && { title }) }
   return finishText(raw, maxOutputChars)
 }

@@ -1,24 +1,23 @@
-import { encodingOfMark } from './decode-text.ts'
+import { unicodeEncodingOf } from './wide-encoding.ts'
 
 const SAMPLE_BYTES = 8192
 
 /**
- * Whether bytes of an unknown kind read as text: no NUL and hardly any other control character in the first
- * 8 KiB, or a byte order mark. Empty is text.
+ * Whether bytes of an unknown kind read as text: UTF-16 or UTF-32, or no NUL and hardly any other control character in
+ * the first 8 KiB. Empty is text.
  */
 export function looksLikeText(bytes: Uint8Array): boolean {
-  if (encodingOfMark(bytes) !== undefined) return true
+  if (unicodeEncodingOf(bytes) !== undefined) return true
   return controlShare(bytes) <= 0.01 && !bytes.subarray(0, SAMPLE_BYTES).includes(0)
 }
 
 /** A weaker check for bytes with a text content type: at most a tenth are control characters. */
-export function canBeText(bytes: Uint8Array): boolean {
-  return controlShare(bytes) <= 0.1
+export function canBeText(bytes: Uint8Array, encoding: string): boolean {
+  return /^utf-?(?:16|32)/.test(encoding) || controlShare(bytes) <= 0.1
 }
 
 /** All control characters but tab, line feed, vertical tab, form feed, carriage return, escape (colours). */
 function controlShare(bytes: Uint8Array): number {
-  if (encodingOfMark(bytes) !== undefined) return 0
   const sample = bytes.subarray(0, SAMPLE_BYTES)
   let count = 0
   // By index: an iterator takes four times as long, and this runs for every indexed text.

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeText } from './decode-text.ts'
 import { htmlText } from './html-text.ts'
 import { jsonText } from './json-text.ts'
 import { markdownText } from './markdown-text.ts'
@@ -71,23 +70,6 @@ test('JSON: values in their order, names left out', () => {
 
 test('JSON: an end that is missing costs nothing that was there', () => {
   assert.equal(tidy(jsonText('["a", "b\\', 1e6)), 'a\nb\\')
-})
-
-test('encodings: a byte order mark decides', () => {
-  assert.equal(tidy(decodeText(Buffer.from('\ufeffé'))), 'é')
-  assert.equal(tidy(decodeText(Buffer.from('\ufeffé', 'utf16le'))), 'é')
-  assert.equal(tidy(decodeText(Buffer.from('\ufeffé', 'utf16le').swap16())), 'é')
-})
-
-test('encodings: without one: the charset, UTF-8, Latin-1', () => {
-  assert.equal(decodeText(Buffer.from('é'), 'utf-8'), 'é')
-  assert.equal(decodeText(Buffer.from([0xb3]), 'latin2'), 'ł')
-  assert.equal(decodeText(Buffer.from('é')), 'é')
-  assert.equal(decodeText(Buffer.from('é', 'latin1'), 'no such charset'), 'é')
-})
-
-test('encodings: one bad byte does not turn UTF-8 into Latin-1', () => {
-  assert.equal(decodeText(Buffer.concat([Buffer.from('ééééé'), Buffer.from([0xff])])), 'ééééé\ufffd')
 })
 
 test('tidying: composes, removes controls, replaces lone surrogates, folds blanks', () => {

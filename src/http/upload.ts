@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import busboy from 'busboy'
 import { DomainError, invalidField } from '../domain/errors.ts'
+import { mediaType } from './fields.ts'
+import { createFileTypeWatch } from './file-type-watch.ts'
 
 export interface Form {
   file: {
@@ -10,7 +12,7 @@ export interface Form {
     field: string
     /** from the client, without folders */
     name: string | undefined
-    /** of the part; undefined where the client did not know it */
+    /** of the part, with its parameters; undefined where the client did not know it */
     contentType: string | undefined
     /** throws DomainError malformed-request where the form ends early */
     body: AsyncIterable<Uint8Array>
@@ -32,12 +34,13 @@ const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 64 * 1024, files: 2,
 export function openForm(request: IncomingMessage, fileFields: readonly string[]): Promise<Form> {
   const parser = openParser(request)
   const fields: Record<string, string> = {}
+  const watch = createFileTypeWatch(request.headers['content-type'] ?? '')
   let file: Readable | undefined
 
   return new Promise((resolve, reject) => {
     const ended = new Promise<Record<string, string>>((resolveFields, rejectFields) => {
       const fail = (error: DomainError): void => {
-        request.unpipe(parser)
+        request.off('data', watch.write).unpipe(parser)
         reject(error)
         rejectFields(error)
         file?.destroy(error)
@@ -50,7 +53,9 @@ export function openForm(request: IncomingMessage, fileFields: readonly string[]
         if (!fileFields.includes(field))
           return refuse(field, `the file's part must be named ${fileFields[0]}`)
         file = content
-        const contentType = mimeType === 'application/octet-stream' ? undefined : mimeType
+        request.off('data', watch.write)
+        const contentType =
+          mimeType === 'application/octet-stream' ? undefined : typeOf(mimeType, watch.fileType)
         resolve({
           file: { field, name: filename || undefined, contentType, body: bodyOf(content) },
           fields: () => ended,
@@ -72,10 +77,16 @@ export function openForm(request: IncomingMessage, fileFields: readonly string[]
       })
       request.on('error', (error) => fail(malformed('the body ended early', error)))
       request.on('close', () => request.complete || fail(malformed('the body ended early')))
-      request.pipe(parser)
+      // Before the parser, which tells of the file while it reads a chunk.
+      request.on('data', watch.write).pipe(parser)
     })
     ended.catch(() => {})
   })
+}
+
+/** The type as it was sent, unless it is not valid as a whole. */
+function typeOf(mimeType: string, sent: string | undefined): string {
+  return sent?.toLowerCase().startsWith(mimeType) && mediaType.safeParse(sent).success ? sent : mimeType
 }
 
 async function* bodyOf(file: Readable): AsyncGenerator<Uint8Array> {

@@ -149,6 +149,19 @@ test("the title and type of a form take precedence over the file's; a missing ty
   assert.equal(guessed.body.content_type, 'text/markdown')
 })
 
+test("keeps the parameters of the type of a form's file, unless they are invalid", async () => {
+  for (const [type, expected] of [
+    ['text/plain; charset="windows-1251"', 'text/plain; charset="windows-1251"'],
+    ['text/plain; charset=', 'text/plain'],
+  ] as const) {
+    const file =
+      `--b=\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: ${type}\r\n\r\nx` +
+      '\r\n--b=\r\ncontent-disposition: form-data; name="created_by"\r\n\r\nada@example.com\r\n--b=--\r\n'
+    const { status, body } = await post(file, { 'content-type': 'multipart/form-data; boundary="b="' })
+    assert.deepEqual([status, body.content_type], [201, expected])
+  }
+})
+
 test('refuses an invalid form, and stores nothing', async () => {
   const file = new Blob(['x'.repeat(100_000)])
   const tooLarge = new Blob([Buffer.alloc(LIMIT + 1)])
