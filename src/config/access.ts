@@ -17,7 +17,7 @@ export const ACCESS = {
   indexer: { changes: 'read-in-group', search: 'write', blobs: 'read' },
   cdc: { changes: 'create' },
   connect: { changes: 'publish' },
-  reindex: { changes: 'dead-letters', search: 'write', blobs: 'maintain', cache: 'documents' },
+  reindex: { changes: 'repair', search: 'write', blobs: 'maintain', cache: 'documents' },
   ui: { changes: 'inspect' },
 } as const satisfies OfRoles & Record<string, Access>
 

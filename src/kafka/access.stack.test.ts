@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ACCESS, usersOf } from '../config/access.ts'
+import { openGroupBacklog } from '../ports/changes/kafka/group-backlog.ts'
 import { openKafkaCluster } from '../ports/cluster/kafka.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { translateError } from '../runtime/translate-error.ts'
@@ -56,6 +57,9 @@ test('with the rights of the table each user can do its work', async (t) => {
   await write.signature(id)
   await Promise.all([indexer.reached(2), ws.reached(2)])
   await write.raw(id, 'not JSON')
+  const ofIndexer = openGroupBacklog(urlOf('reindex'), indexer, { prefix, group: prefix, log: silentLogger })
+  undo.after(() => ofIndexer.stop())
+  await eventually('the offsets', async () => (await ofIndexer.left()) === 0)
   const letters = clientOf('ui')
   await eventually('a dead letter', () =>
     letters.withReader(async (reader) => {

@@ -13,9 +13,10 @@ export interface KafkaAccessOptions {
 
 /**
  * `read`: every event. `read-in-group`: those of this instance, in a group that is named after the user. `create`: the
- * topics. `publish`: as Kafka Connect. `dead-letters`: reads and settles them. `inspect`: reads everything.
+ * topics. `publish`: as Kafka Connect. `repair`: reads and settles dead letters, and sees how far the indexer is. `inspect`:
+ * reads everything.
  */
-export type KafkaLevel = 'read' | 'read-in-group' | 'create' | 'publish' | 'dead-letters' | 'inspect'
+export type KafkaLevel = 'read' | 'read-in-group' | 'create' | 'publish' | 'repair' | 'inspect'
 
 /** The rights of a user. Those to read and write include `describe` (Kafka's AclEntry). */
 export function kafkaRightsOf(
@@ -47,8 +48,8 @@ export function kafkaRightsOf(
         ...topics(CONNECT_WORKER.topics, 'READ', 'WRITE', 'CREATE', 'DESCRIBE_CONFIGS'),
         ofGroup(CONNECT_WORKER.group, 'READ'),
       ]
-    case 'dead-letters':
-      return letters
+    case 'repair':
+      return [...letters, ...topics(changes, 'DESCRIBE'), ofGroup(groupName(group, 'indexer'), 'DESCRIBE')]
     case 'inspect':
       return [
         ...topics(['*'], 'READ', 'DESCRIBE_CONFIGS'),

@@ -17,8 +17,9 @@ import type { RedisAccessOptions, RedisLevel } from './cache/redis-access.ts'
 import type { ViewStore } from './cache/view-store.ts'
 import type { ViewerHash } from './cache/viewer-hash.ts'
 import type { OpenDeadLetters } from './changes/delivery/dead-letters.ts'
-import type { FeedResources } from './changes/driver.ts'
+import type { FeedResources, GroupBacklog } from './changes/driver.ts'
 import type { OpenFeed } from './changes/feed.ts'
+import type { Consumer } from './changes/port.ts'
 import type { ClusterResources } from './cluster/kafka.ts'
 import type { Cluster } from './cluster/port.ts'
 import type { GrpcDocumentsOptions } from './documents/grpc.ts'
@@ -95,6 +96,12 @@ interface ChangesAdapter extends Adapter<FeedResources, OpenFeed>, WithUsers<Kaf
     url: string,
     resources: Pick<FeedResources, 'database' | 'prefix' | 'clock' | 'log'>,
   ): Promise<OpenDeadLetters>
+  /** What the instances of a consumer have not done, where the replication slot does not tell. */
+  openGroupBacklog?(
+    url: string,
+    consumer: Pick<Consumer, 'name' | 'topics'>,
+    resources: Pick<FeedResources, 'prefix' | 'group' | 'log'>,
+  ): Promise<GroupBacklog>
 }
 
 interface CacheAdapter
@@ -193,6 +200,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
         (await import('../kafka/access.ts')).applyKafkaAccess(url, users, names),
       openDeadLetters: async (url, resources) =>
         (await import('./changes/kafka/dead-letters.ts')).openKafkaDeadLetters(url, resources),
+      openGroupBacklog: async (url, consumer, resources) =>
+        (await import('./changes/kafka/group-backlog.ts')).openGroupBacklog(url, consumer, resources),
       open: async (url, resources) =>
         (await import('./changes/kafka/driver.ts')).openKafkaFeed(url, resources),
     },

@@ -73,6 +73,17 @@ export interface DriverConsumer {
 
 export type DriverStatus = Pick<FeedStatus, 'state' | 'problem' | 'lagBytes' | 'lagEvents'>
 
+/** What the instances of a shared consumer have not done, for a command beside them. */
+export interface GroupBacklog {
+  /**
+   * How many of the records that existed at the first call are not done. A group that begins again from an earlier place
+   * has them before it again.
+   * @throws when it cannot be read now
+   */
+  left(): Promise<number>
+  stop(): Promise<void>
+}
+
 export interface ResetReason {
   reset: string
 }
