@@ -6,6 +6,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { defineModule, startGraph } from '../runtime/module.ts'
 import { createBase } from './base.ts'
 import { makeIndexer } from './indexer.ts'
+import { tombstonesKeptFrom } from './gc/find-old-tombstones.ts'
 import { composePorts } from './ports.ts'
 
 export type { Failure } from '../roles/indexer/index-each.ts'
@@ -55,6 +56,7 @@ export async function openReindex(config: Config, options: OpenReindexOptions): 
     readPage: (after, limit) => currentDocuments(pool, after, limit),
     index: graph.value(searchIndex),
     consumer: check ? undefined : graph.value(indexer),
+    deletedBefore: tombstonesKeptFrom(config, new Date()),
     graceMs: isAlone ? 0 : GRACE_MS,
     signal: AbortSignal.any([options.signal, failed.signal]),
     timeoutMs,

@@ -5,6 +5,7 @@ import { createRetry } from '../roles/indexer/retry-transient.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { defineModule } from '../runtime/module.ts'
 import { startCommandPorts } from './command-ports.ts'
+import { tombstonesKeptFrom } from './gc/find-old-tombstones.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Check } from './verify/check.ts'
 import { cacheCheck } from './verify/check-cache.ts'
@@ -78,11 +79,12 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
       const index = value(roots.searchIndex)
       const consumer = roots.indexer && value(roots.indexer)
       const cache = roots.cache && value(roots.cache)
+      const deletedBefore = tombstonesKeptFrom(config, new Date())
       const checks: Check[] = [
         ...contentChecks(resources, blobs),
         objectCheck(resources, blobs, objectsBefore),
         ...signatureChecks(resources),
-        ...indexChecks({ ...resources, index, blobs, consumer }),
+        ...indexChecks({ ...resources, index, blobs, consumer, deletedBefore }),
         counterCheck(resources, cache),
         ...(cache ? [cacheCheck(resources, cache)] : []),
       ]

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { connectorProperties, debeziumSlot } from './connector-properties.ts'
+import { debeziumSlot } from '../db/replication-slot.ts'
+import { connectorProperties } from './connector-properties.ts'
 
 let folder: string
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'docmgr-cdc-'))))

@@ -18,12 +18,6 @@ export interface ConnectorSettings {
 const defaultFile = (): string => join(packageRoot(), 'docker/debezium/connector.json')
 
 /**
- * Debezium's slot for `changes.slot`. The suffix keeps it apart from the slot of `wal:`, because two readers cannot share
- * one slot.
- */
-export const debeziumSlot = (slot: string): string => `${slot}_cdc`
-
-/**
  * The connector's properties: those of the file, then those that follow from the settings and the table of topics, then
  * the overrides. Debezium names a topic PREFIX.SCHEMA.TABLE; the route renames it to PREFIX.TABLE.
  * https://debezium.io/documentation/reference/3.3/connectors/postgresql.html#postgresql-connector-properties

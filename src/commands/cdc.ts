@@ -1,6 +1,7 @@
 import { ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
-import { connectorProperties, debeziumSlot } from '../cdc/connector-properties.ts'
+import { connectorProperties } from '../cdc/connector-properties.ts'
 import { openSlotDatabase } from '../cdc/slot-database.ts'
+import { debeziumSlot } from '../db/replication-slot.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import { createDeadline } from '../runtime/poll.ts'
 import type { CdcAction } from './cdc/actions.ts'

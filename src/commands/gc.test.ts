@@ -3,9 +3,12 @@ import { readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openBlobs } from '../ports/blobs/open.ts'
+import { openRunning } from '../db/open.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { runCli } from '../testing/cli.ts'
+import { withoutTriggers } from '../testing/damages/target.ts'
+import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
@@ -16,7 +19,29 @@ const service = await startServiceProcess(data)
 TEST_FILE.after(() => service.stop())
 const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log: silentLogger })
 TEST_FILE.after(() => blobs.stop())
+const database = await openRunning({
+  folder: join(data, 'postgres'),
+  poolSize: 2,
+  statementTimeout: 10_000,
+  log: silentLogger,
+})
+TEST_FILE.after(() => database.stop())
+const { pool } = database
 const newId = createUuidV7()
+
+async function create(title: string): Promise<string> {
+  const body = { title, content: 'kept', created_by: 'ada@example.com' }
+  const headers = { 'content-type': 'application/json' }
+  const options = { method: 'POST', headers, body: JSON.stringify(body) }
+  return ((await (await fetch(`${service.urls.http}/documents`, options)).json()) as { id: string }).id
+}
+
+async function gc(...args: string[]) {
+  const { code, stdout, stderr } = await runCli(['gc', '--json', ...args, '--data', data])
+  assert.equal(code, 0, stderr)
+  const report = JSON.parse(stdout) as { count: number; objects: { key: string }[]; tombstones: number }
+  return { ...report, stderr }
+}
 
 /** Makes every object look two days old. */
 async function age(): Promise<void> {
@@ -26,21 +51,13 @@ async function age(): Promise<void> {
 }
 
 test('gc removes old objects that no row names, beside a service, and nothing else', async () => {
-  const body = { title: 'Dunlin', content: 'kept', created_by: 'ada@example.com' }
-  const headers = { 'content-type': 'application/json' }
-  const options = { method: 'POST', headers, body: JSON.stringify(body) }
-  const { id } = (await (await fetch(`${service.urls.http}/documents`, options)).json()) as { id: string }
+  const id = await create('Dunlin')
   const plain = { contentType: 'text/plain', maxBytes: 100 }
   const [old, young] = [`${newId()}/content`, `${newId()}/content`]
   await blobs.put('documents', old, Buffer.from('old'), plain)
   await age()
   await blobs.put('documents', young, Buffer.from('young'), plain)
 
-  const gc = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runCli(['gc', '--json', ...args, '--data', data])
-    assert.equal(code, 0, stderr)
-    return JSON.parse(stdout) as { count: number; objects: { key: string }[] }
-  }
   const planned = await gc('--dry-run')
   assert.deepEqual([planned.count, planned.objects[0]!.key], [1, old])
   assert.equal(await blobs.size('documents', old), 3)
@@ -49,6 +66,53 @@ test('gc removes old objects that no row names, beside a service, and nothing el
   assert.equal(await blobs.size('documents', young), 5)
   assert.equal(await blobs.size('documents', `${id}/content`), 4)
   assert.equal((await gc()).count, 0)
+})
+
+/** The documents of the index among these. */
+async function indexed(...ids: string[]): Promise<{ id: string; deleted: boolean }[]> {
+  const text = 'select id, deleted from search.documents where id = any($1::uuid[]) order by created_at'
+  return (await pool.query<{ id: string; deleted: boolean }>(text, [ids])).rows
+}
+
+const verified = async (): Promise<unknown> => {
+  const { stdout } = await runCli(['verify', '--json', '--data', data])
+  return (JSON.parse(stdout) as { damages: unknown[] }).damages
+}
+
+test('gc removes the tombstones of long ago beside a service, and what writes one again brings no document back', async () => {
+  const ids = [await create('Ruff gone'), await create('Ruff going'), await create('Ruff')] as const
+  const [old, recent, kept] = ids
+  for (const id of [old, recent]) await fetch(`${service.urls.http}/documents/${id}`, { method: 'DELETE' })
+  await eventually('tombstones', async () => (await indexed(old, recent)).every(({ deleted }) => deleted))
+  const longAgo = "update documents.documents set deleted_at = now() - interval '49 hours' where id = $1"
+  await withoutTriggers({ pool }, [[longAgo, [old]]])
+
+  assert.equal((await gc('--dry-run')).tombstones, 1)
+  assert.equal((await indexed(old)).length, 1)
+  assert.equal((await gc()).tombstones, 1)
+  const left = [
+    { id: recent, deleted: true },
+    { id: kept, deleted: false },
+  ]
+  assert.deepEqual(await indexed(...ids), left)
+  assert.deepEqual(await verified(), [])
+
+  const event = { topic: 'cdc.documents', key: old, value: { op: 'c', after: { id: old, version: 1 } } }
+  await pool.query(
+    "insert into changes.dead_letters (consumer, position, event, error) values ('indexer', 'p', $1, 'late')",
+    [JSON.stringify({ ...event, position: 'p' })],
+  )
+  const { code, stderr } = await runCli(['dead-letters', 'retry', '--all', '--data', data])
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(await indexed(...ids), [{ id: old, deleted: true }, ...left])
+  assert.deepEqual(await verified(), [])
+  const found = await (await fetch(`${service.urls.http}/search?q=ruff`)).json()
+  assert.deepEqual(
+    (found as { documents: { id: string }[] }).documents.map(({ id }) => id),
+    [kept],
+  )
+  assert.equal((await gc()).tombstones, 1)
+  assert.deepEqual(await indexed(...ids), left)
 })
 
 test('commands that remove what no row names refuse an embedded database beside data of others', async () => {
@@ -69,4 +133,18 @@ test('a grace time that is shorter than an upload may take is refused', async ()
   const { code, stderr } = await runCli(['gc', '--grace', '5', '--data', data])
   assert.equal(code, 2)
   assert.match(stderr, /--grace 5: must be a whole number from 60 to/)
+})
+
+test('tombstones stay while nobody reads the feed', async () => {
+  const id = await create('Whimbrel')
+  await fetch(`${service.urls.http}/documents/${id}`, { method: 'DELETE' })
+  const longAgo = "update documents.documents set deleted_at = now() - interval '49 hours' where id = $1"
+  await withoutTriggers({ pool }, [[longAgo, [id]]])
+  await eventually('a tombstone', async () => (await indexed(id))[0]?.deleted)
+  await database.stop()
+  await service.stop()
+  assert.equal((await gc('--dry-run')).tombstones, 1)
+  const { tombstones, stderr } = await gc()
+  assert.equal(tombstones, 0)
+  assert.match(stderr, /^old tombstones stay in the search index: .* replication slot docmgr are not done$/m)
 })

@@ -19,7 +19,7 @@ const MAX_GRACE_MINUTES = 60 * 24 * 365
 /** Maximum number of objects in the output of --json; standard error has all of them. */
 const MAX_LISTED = 10_000
 
-/** Removes objects that no row names, and expired idempotency keys. */
+/** Removes objects that no row names, expired idempotency keys, and tombstones that are no longer needed. */
 export async function gc(options: GcOptions, io: Io): Promise<number> {
   const minutes = wholeNumber(options.grace, '--grace', MIN_GRACE_MINUTES, MAX_GRACE_MINUTES)
   const { config } = await configOf(options)
@@ -32,6 +32,7 @@ export async function gc(options: GcOptions, io: Io): Promise<number> {
   const objects: Omit<UnreferencedObject, 'modified'>[] = []
   let count = 0
   let bytes = 0
+  let tombstones = 0
   try {
     for await (const object of opened.objects()) {
       io.signal.throwIfAborted()
@@ -44,12 +45,23 @@ export async function gc(options: GcOptions, io: Io): Promise<number> {
       io.note(`${did}: ${bucket}/${printable(key)}, ${size} bytes, of ${modified.toISOString()}`)
     }
     if (!dryRun) await opened.removeKeys()
+    for await (const batch of opened.tombstones()) {
+      io.signal.throwIfAborted()
+      const left = dryRun ? undefined : await opened.removeTombstones(batch)
+      if (left !== undefined) {
+        io.note(`old tombstones stay in the search index: ${left}`)
+        break
+      }
+      tombstones += batch.length
+    }
   } finally {
     await opened.stop()
   }
-  if (json) io.json({ dry_run: dryRun, count, bytes, objects })
+  if (json) io.json({ dry_run: dryRun, count, bytes, objects, tombstones })
   else {
-    const what = `${formatNumber(count)} objects that no row names, ${formatNumber(bytes)} bytes`
+    const what =
+      `${formatNumber(count)} objects that no row names, ${formatNumber(bytes)} bytes, ` +
+      `and ${formatNumber(tombstones)} tombstones of deleted documents`
     io.out(dryRun ? `Would remove ${what}.` : `Removed ${what}.`)
   }
   return EXIT.done

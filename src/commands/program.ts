@@ -163,9 +163,13 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./verify.ts')).verify(options, io)))
 
-  withConfig(add('gc', 'remove objects that no row names, and expired idempotency keys', GC_EXAMPLE))
+  withConfig(add('gc', 'remove objects that no row names, expired keys and old tombstones', GC_EXAMPLE))
     .option('--dry-run', 'only print what it would remove')
-    .option('--grace <minutes>', 'age from which an object must have a row', '1440')
+    .option(
+      '--grace <minutes>',
+      'age from which an object must have a row; tombstones are kept for changes.historyHours longer',
+      '1440',
+    )
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./gc.ts')).gc(options, io)))
 

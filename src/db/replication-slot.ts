@@ -22,6 +22,12 @@ export interface ReplicationSlot {
   serverEnd: Lsn
 }
 
+/**
+ * Debezium's slot for `changes.slot`. The suffix keeps it apart from the slot of `wal:`, because two readers cannot share
+ * one slot.
+ */
+export const debeziumSlot = (slot: string): string => `${slot}_cdc`
+
 /** @returns undefined when there is no slot of this name */
 export async function readReplicationSlot(
   connection: Queryable,

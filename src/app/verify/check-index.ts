@@ -2,19 +2,20 @@ import { queryRows } from '../../db/query.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import type { StoredDocument } from '../../ports/search/port.ts'
 import { currentDocumentsOf } from '../../roles/indexer/current-documents.ts'
+import { wasDeletedBefore } from '../../roles/indexer/compare-with-index.ts'
 import { newestStates, projectDocument } from '../../roles/indexer/project-document.ts'
 import { type Check, type Finding, idsOf, PAGE_SIZE, pagesOfIds } from './check.ts'
 import { type IndexCheckOptions, repairIndex } from './repair-index.ts'
 
 /** Compare the index with the rows in both directions. */
 export function indexChecks(options: IndexCheckOptions): Check[] {
-  const { index, pool, retry } = options
+  const { index, pool, retry, deletedBefore } = options
   const shared = {
     name: 'index',
     async examine(ids: readonly string[]): Promise<Finding[]> {
       const [events, stored] = await Promise.all([currentDocumentsOf(pool, ids), index.stored([...ids])])
       const rows = new Map(events.map((event) => [event.key, event]))
-      return ids.flatMap((id) => findingOf(id, rows.get(id), stored.get(id)) ?? [])
+      return ids.flatMap((id) => findingOf(id, rows.get(id), stored.get(id), deletedBefore) ?? [])
     },
     repair: (findings: readonly Finding[]) => repairIndex(findings, options),
   }
@@ -44,6 +45,7 @@ function findingOf(
   subject: string,
   event: ChangeEvent | undefined,
   stored: StoredDocument | undefined,
+  deletedBefore: Date,
 ): Finding | undefined {
   const [state] = event ? newestStates([event]).values() : []
   const found = (kind: Finding['kind'], detail: string): Finding => {
@@ -55,7 +57,10 @@ function findingOf(
   }
   // A row whose content was never stored is not indexed.
   if (state === undefined) return undefined
-  if (stored === undefined) return found('index-missing', 'the index does not have the document')
+  if (stored === undefined) {
+    if (wasDeletedBefore(event, deletedBefore)) return undefined
+    return found('index-missing', 'the index does not have the document')
+  }
   if (stored.version !== state.version) {
     const kind = stored.version < state.version ? 'index-older' : 'index-newer'
     return found(kind, `the index has version ${stored.version}, the row ${state.version}`)

@@ -14,6 +14,8 @@ import { problemOf } from './check-contents.ts'
 export interface IndexCheckOptions extends CheckResources {
   index: SearchIndex
   blobs: Blobs
+  /** documents that were deleted earlier need no tombstone */
+  deletedBefore: Date
   /** the indexer, for repairs */
   consumer: Pick<Consumer, 'handle' | 'maxBatch'> | undefined
 }

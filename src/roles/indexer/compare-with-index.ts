@@ -21,17 +21,31 @@ export interface OutdatedDocument {
   isMissing: boolean
 }
 
-/** The documents among these whose version the index does not have. */
+/**
+ * The documents among these whose version the index does not have.
+ * @param deletedBefore documents that were deleted earlier may be missing, see `wasDeletedBefore`
+ */
 export async function findOutdated(
   events: readonly ChangeEvent[],
   versions: SearchIndex['versions'],
+  deletedBefore: Date,
 ): Promise<OutdatedDocument[]> {
   const indexed = await versions(events.map(({ key }) => key))
   return events.flatMap((event) => {
     const version = indexed.get(event.key)
-    if (version !== undefined && version >= versionOf(event)) return []
-    return [{ event, isMissing: version === undefined }]
+    const isMissing = version === undefined
+    if (isMissing ? wasDeletedBefore(event, deletedBefore) : version >= versionOf(event)) return []
+    return [{ event, isMissing }]
   })
+}
+
+/**
+ * Whether the document was deleted before this time. `docmgr gc` removes such a tombstone, and a snapshot, a repair or a
+ * consumer group that reads everything again writes it again, so the index may have it or not.
+ */
+export function wasDeletedBefore(event: ChangeEvent, time: Date): boolean {
+  const deletedAt = event.topic === 'cdc.documents' ? event.value.after?.deleted_at : undefined
+  return typeof deletedAt === 'string' && new Date(deletedAt) < time
 }
 
 const versionOf = (event: ChangeEvent): number =>

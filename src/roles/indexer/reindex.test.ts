@@ -45,6 +45,7 @@ async function prepare(): Promise<Prepared> {
     index,
     consumer,
     readPage: (after, limit) => currentDocuments(database.pool, after, limit),
+    deletedBefore: new Date(Date.now() - 3_600_000),
     graceMs: 0,
     signal: new AbortController().signal,
   }
@@ -99,6 +100,21 @@ test('a deleted document becomes a tombstone, and a late older event does not br
   await all.consumer.handle(early)
   assert.deepEqual(await titles(all, 'kiwi'), [])
   assert.deepEqual([...(await all.index.versions([gone, never])).values()], [2, 2])
+})
+
+test('a document that was deleted long ago needs no tombstone, and an old version of it in the index still gets one', async () => {
+  const all = await prepare()
+  const { pool } = all.database
+  await insertDocument(pool, 'Rail without tombstone')
+  const risen = await insertDocument(pool, 'Rail of an old version')
+  const early = await all.readPage(undefined, 10)
+  await pool.query("update documents.documents set deleted_at = now() - interval '2 hours'")
+  assert.deepEqual(await createReindex(all).compare(ignore), { compared: 2, missing: 0, older: 0 })
+  await all.consumer.handle(early.filter(({ key }) => key === risen))
+  assert.deepEqual(await run(all), { compared: 2, missing: 0, older: 1, indexed: 1, failed: 0 })
+  assert.deepEqual(await titles(all, 'rail'), [])
+  const [tombstone, ...others] = await all.index.list(undefined, 10)
+  assert.deepEqual([tombstone, others], [{ id: risen, version: 2, deleted: true }, []])
 })
 
 test('a row without a content is neither compared nor indexed', async () => {

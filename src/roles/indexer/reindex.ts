@@ -35,9 +35,9 @@ export interface Reindex {
    */
   compare(onProgress: (documents: number) => void): Promise<Comparison>
   /**
-   * Compares every document with the index by version, and indexes the outdated ones, tombstones included: without its
-   * tombstone a late event could bring a deleted document back. The index never goes backwards, so this can run beside
-   * the indexer, and again.
+   * Compares every document with the index by version, and indexes the outdated ones, recent tombstones included: without
+   * its tombstone a late event could bring a deleted document back. The index never goes backwards, so this can run
+   * beside the indexer, and again.
    * @throws DomainError unavailable; the signal's reason
    */
   run(onProgress: (documents: number) => void, onFailure: (failure: Failure) => void): Promise<ReindexResult>
@@ -48,6 +48,8 @@ export interface ReindexOptions {
   index: Pick<SearchIndex, 'versions'>
   /** the indexer; undefined: only `compare` is used */
   consumer: Pick<Consumer, 'handle' | 'maxBatch' | 'concurrency'> | undefined
+  /** documents that were deleted earlier need no tombstone */
+  deletedBefore: Date
   /** grace period for changes in flight, in milliseconds */
   graceMs: number
   signal: AbortSignal
@@ -64,10 +66,10 @@ export function createReindex(options: ReindexOptions): Reindex {
 }
 
 /** Reading pages and finding outdated documents, both with retries. */
-const readingOf = ({ readPage, index }: ReindexOptions, { retry }: Retry) => ({
+const readingOf = ({ readPage, index, deletedBefore }: ReindexOptions, { retry }: Retry) => ({
   readPage: ((after, limit) => retry(() => readPage(after, limit))) satisfies ReadPage,
   outdatedOf: (events: Parameters<typeof findOutdated>[0]): Promise<OutdatedDocument[]> =>
-    findOutdated(events, (ids) => retry(() => index.versions(ids))),
+    findOutdated(events, (ids) => retry(() => index.versions(ids)), deletedBefore),
 })
 
 async function compare(
