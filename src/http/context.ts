@@ -6,7 +6,7 @@ import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
-import { peerAddress } from './peer-address.ts'
+import { addressWithoutPort, peerAddress } from './peer-address.ts'
 
 /** The context of a request before its endpoint is found. */
 export interface HttpContext extends RequestContext {
@@ -90,14 +90,20 @@ interface Sent {
   socket: { remoteAddress?: string | undefined }
 }
 
-/** Finds the address of a request's client, behind the trusted proxies. */
+/**
+ * Finds the address of a request's client, behind the trusted proxies: `unknown` where those give none, such as a name. A
+ * text of the client's own choice must not become evidence, or a count of its own.
+ */
 export function createClientAddress(trustedProxies: string[]): (request: Sent) => string {
   const trusted = trustedProxies.length > 0 ? proxyaddr.compile(trustedProxies) : undefined
   return (request) => {
     // Without X-Forwarded-For, use the peer address.
     const isForwarded = trusted && request.headers['x-forwarded-for'] !== undefined
     return peerAddress(
-      isForwarded ? proxyaddr(request as IncomingMessage, trusted) : request.socket.remoteAddress,
+      // Some proxies add the port, too.
+      isForwarded
+        ? addressWithoutPort(proxyaddr(request as IncomingMessage, trusted))
+        : request.socket.remoteAddress,
     )
   }
 }

@@ -256,6 +256,17 @@ test('X-Forwarded-For is used from trusted proxies only', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.9' }
   await fetch(`${open}/things/${ID}`, { headers })
   assert.equal(seen?.clientAddress, '203.0.113.9')
+  for (const [forwarded, address] of [
+    ['2001:DB8::0:9', '2001:db8::9'],
+    ['8.8.4.4, 203.0.113.9:52100', '203.0.113.9'],
+    ['[2001:db8::9]:52100', '2001:db8::9'],
+    ['203.0.113.9, unknown', 'unknown'],
+    ['ada@example.com', 'unknown'],
+    ['', '127.0.0.1'],
+  ] as const) {
+    await fetch(`${open}/things/${ID}`, { headers: { 'x-forwarded-for': forwarded } })
+    assert.equal(seen?.clientAddress, address, forwarded)
+  }
   const authorization = `Bearer ${tokens.sign({ id: 'u1', email: 'ada@example.com', admin: false })}`
   await fetch(`${closed}/things/${ID}`, { headers: { ...headers, authorization } })
   assert.equal(seen?.clientAddress, '127.0.0.1')

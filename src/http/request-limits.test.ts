@@ -74,6 +74,9 @@ test('the address is that of the client behind a trusted proxy, and of the peer 
   assert.equal((await from('192.0.2.1')).status, 200)
   assert.equal((await from('192.0.2.2')).status, 200)
   assert.equal((await from('192.0.2.1')).status, 429)
+  // Without an address, all texts are one client.
+  assert.equal((await from('one')).status, 200)
+  assert.equal((await from('another')).status, 429)
   const direct = await start({ addressRequests: 1 })
   assert.equal((await get(direct, '/documents', { 'x-forwarded-for': '192.0.2.1' })).status, 200)
   assert.equal((await get(direct, '/documents', { 'x-forwarded-for': '192.0.2.2' })).status, 429)

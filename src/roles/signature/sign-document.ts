@@ -114,8 +114,5 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   }
 }
 
-/** Without the zone of a link-local address (RFC 4007, 11), which means nothing elsewhere. */
-function addressOf({ clientAddress }: RequestContext): string | null {
-  const address = clientAddress.split('%', 1)[0]!
-  return isIP(address) === 0 ? null : address
-}
+const addressOf = ({ clientAddress }: RequestContext): string | null =>
+  isIP(clientAddress) === 0 ? null : clientAddress
