@@ -74,12 +74,12 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ],
     [
       'environment: { <<: [*common, *pooled, *blobs, *cache] }',
-      'environment: { <<: [*common, *pooled, *blobs, *cache, *direct] }',
+      'environment: { <<: [*common, *direct, *blobs, *cache] }',
       'roles go through PgBouncer',
     ],
     [
+      'environment: { <<: [*direct, *blobs, *cache, *changes, *index] }',
       'environment: { <<: [*pooled, *blobs, *cache, *changes, *index] }',
-      'environment: { <<: [*pooled, *direct, *blobs, *cache, *changes, *index] }',
       'reindex: roles go through PgBouncer',
     ],
     ['    profiles: [reindex]\n', '', 'reindex: is started with the others'],
@@ -124,8 +124,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'DOCMGR_CACHE_URL has its secret',
     ],
     [
-      'environment: !override\n      <<: [*common, *pooled, *blobs]\n',
-      'environment:\n      <<: [*common, *pooled, *blobs]\n',
+      'environment: !override\n      <<: [*common, *blobs]\n',
+      'environment:\n      <<: [*common, *blobs]\n',
       'DOCMGR_AUTH_SECRET has its secret',
     ],
     ['      PGBOUNCER_PASSWORD: !reset null\n', '', 'PGBOUNCER_PASSWORD has its secret'],
@@ -141,7 +141,14 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ],
     ['DOCMGR_AUTH_MODE: required', 'DOCMGR_AUTH_MODE: open', 'tokens are not required'],
     ['auth_secret, kafka_ws_url', 'auth_secret, kafka_indexer_url', 'ws logs in as indexer'],
-    ['direct_url, kafka_cdc_url', 'direct_url, kafka_admin_url', 'cdc logs in as admin'],
+    ['postgres_cdc_url, kafka_cdc_url', 'postgres_cdc_url, kafka_admin_url', 'cdc logs in as admin'],
+    ['[postgres_cdc_url', '[database_direct_url', 'cdc logs in as a superuser: database_direct_url'],
+    [
+      '[auth_secret, postgres_signature_url',
+      '[auth_secret, postgres_document_url',
+      'signature logs in as document',
+    ],
+    ['      - postgres_cdc_password\n', '', 'access does not know the user cdc of postgres'],
     ['      - kafka_ws_password\n', '', 'kafka does not know the user ws of kafka'],
     [
       '/run/secrets/elasticsearch_search_url',
@@ -154,13 +161,13 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'search logs in as indexer: elasticsearch_indexer_url',
     ],
     [
-      'database_url, s3_signature_password',
-      'database_url, s3_document_password',
+      'postgres_signature_url, s3_signature_password',
+      'postgres_signature_url, s3_document_password',
       'signature logs in as document: s3_document_password',
     ],
     [
-      'database_url, s3_document_password',
-      'database_url, minio_password',
+      'postgres_document_url, s3_document_password',
+      'postgres_document_url, minio_password',
       'document logs in as a superuser: minio_password',
     ],
     [

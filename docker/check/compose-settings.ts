@@ -17,7 +17,7 @@ const OPTIONAL = ['HTTP', 'LIMITS']
 const NEEDS: Record<string, string[]> = {
   migrate: ['DATABASE'],
   cdc: ['DATABASE', 'CHANGES'],
-  access: ['CHANGES', 'BLOBS', 'SEARCH', 'CACHE'],
+  access: ['DATABASE', 'CHANGES', 'BLOBS', 'SEARCH', 'CACHE'],
   reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
@@ -36,10 +36,10 @@ export function* variables(service: Service): Problems {
   const allowed = groups.includes('LISTEN') ? [...groups, ...OPTIONAL] : groups
   for (const group of used) if (!allowed.includes(group)) yield `does not need DOCMGR_${group}`
   for (const group of groups) if (!used.has(group)) yield `lacks DOCMGR_${group}`
-  // Commands on stored data need neither a session nor a slot.
-  const direct = names.some((name) => name.startsWith('DOCMGR_DATABASE_DIRECT_URL'))
-  if (groups.includes('DATABASE') && direct !== (isOneShot(service) && service.name !== 'reindex'))
-    yield 'roles go through PgBouncer; migrations and replication do not'
+  // In production the addresses are the same (compose.test.ts), but in files.
+  const { DOCMGR_DATABASE_URL: url } = environmentOf(service)
+  if (url && url.includes('pgbouncer') === isOneShot(service))
+    yield 'roles go through PgBouncer; migrations, replication and the locks of commands do not'
 }
 
 /** An access key is a name. */
@@ -65,7 +65,8 @@ export function* secrets(service: Service, { production }: System): Problems {
   if (texts.includes('--passwords=/run/secrets'))
     for (const port of KEPT_BY_SERVER)
       for (const user of usersOf(port).keys()) read.add(passwordFileOf(port, user))
-  if (name === 'connect' && texts.includes('/etc/docmgr/sasl.sh')) read.add('debezium_password')
+  if (name === 'connect' && texts.includes('/etc/docmgr/sasl.sh'))
+    read.add(passwordFileOf('database', 'connect'))
   const given = new Set(service.secrets?.map(({ source }) => source))
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
   for (const secret of given)
@@ -88,6 +89,10 @@ const KEPT_BY_SERVER = PORTS.filter((port) => port !== 'changes')
 const LOGIN = new RegExp(`^(${Object.values(SERVERS).join('|')})_(\\w+)_(url|password)$`)
 /** Which services may log in as a superuser: the server, and what gives the others their rights. */
 const SUPERUSERS: Record<string, string[]> = {
+  postgres_admin_url: ['access'],
+  postgres_password: ['postgres'],
+  docmgr_password: ['postgres'],
+  database_direct_url: ['migrate'],
   kafka_admin_url: ['access'],
   kafka_admin_password: ['kafka'],
   minio_password: ['access', 'minio'],

@@ -25,8 +25,8 @@ if [ "$#" -gt 1 ]; then
   export CONNECT_CONSUMER_SASL_JAAS_CONFIG="$login" CONNECT_ADMIN_SASL_JAAS_CONFIG="$login"
   # Connect's image prints its settings, except these.
   export SENSITIVE_PROPERTIES=CONNECT_SASL_JAAS_CONFIG,CONNECT_PRODUCER_SASL_JAAS_CONFIG,CONNECT_CONSUMER_SASL_JAAS_CONFIG,CONNECT_ADMIN_SASL_JAAS_CONFIG
-  if [ -f /run/secrets/debezium_password ]; then
-    DEBEZIUM_PASSWORD=$(cat /run/secrets/debezium_password)
+  if [ -f /run/secrets/postgres_connect_password ]; then
+    DEBEZIUM_PASSWORD=$(cat /run/secrets/postgres_connect_password)
     export DEBEZIUM_PASSWORD
   fi
   exec "$@"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The postgres image runs this when its volume is empty. Each password comes from NAME or from the file NAME_FILE.
+# The postgres image runs this when its volume is empty. Each password comes from NAME or from the file NAME_FILE. Without
+# DEBEZIUM_PASSWORD, `docmgr access apply` makes the user that replicates.
 set -euo pipefail
 
-for name in DOCMGR_PASSWORD DEBEZIUM_PASSWORD PGBOUNCER_PASSWORD; do
+for name in DOCMGR_PASSWORD PGBOUNCER_PASSWORD; do
   file=${name}_FILE
   [ -z "${!file:-}" ] || printf -v "$name" %s "$(<"${!file}")"
   : "${!name:?is not set, nor is $file}"

@@ -4,9 +4,11 @@
 \getenv pgbouncer_password PGBOUNCER_PASSWORD
 
 CREATE ROLE docmgr LOGIN PASSWORD :'docmgr_password';
-CREATE ROLE debezium LOGIN REPLICATION PASSWORD :'debezium_password';
 CREATE ROLE pgbouncer LOGIN PASSWORD :'pgbouncer_password';
+\if :{?debezium_password}
+CREATE ROLE debezium LOGIN REPLICATION PASSWORD :'debezium_password';
 GRANT pg_read_all_data TO debezium;  -- initial snapshot
+\endif
 
 -- For auth_query of pgbouncer.ini. Superusers and replication connect directly.
 CREATE SCHEMA pgbouncer;

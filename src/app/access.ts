@@ -11,8 +11,12 @@ import { type Access, adapterOf } from '../ports/adapters.ts'
  * @throws Error of a server or file, which also names the setting or option
  */
 export async function applyAccess(config: Config, folder: string | undefined): Promise<string[]> {
-  const { changes, blobs, search, cache } = config
+  const { database, changes, blobs, search, cache } = config
   const done = [
+    await adapterOf('database', database.url).applyAccess?.(database.url, usersOf('database'), {
+      ...database,
+      ...passwords('database', folder),
+    }),
     await adapterOf('changes', changes.url).applyAccess?.(changes.url, usersOf('changes'), changes),
     await adapterOf('blobs', blobs.url).applyAccess?.(blobs.url, usersOf('blobs'), {
       ...blobs,

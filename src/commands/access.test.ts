@@ -12,7 +12,10 @@ TEST_FILE.after(() => rm(folder, { recursive: true }))
 test('without a server that knows users there is nothing to do', async () => {
   const { code, stderr } = await runCli(['access', 'apply'], { cwd: folder })
   assert.equal(code, 2)
-  assert.match(stderr, /changes\.url, blobs\.url, search\.url and cache\.url name no server with users/)
+  assert.match(
+    stderr,
+    /database\.url, changes\.url, blobs\.url, search\.url and cache\.url name no server with users/,
+  )
 })
 
 test('a password that is missing is named with its file', async () => {

@@ -12,7 +12,7 @@ export async function access(options: AccessOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
   const lines = await applyAccess(config, options.passwords)
   if (lines.length === 0) {
-    const why = 'changes.url, blobs.url, search.url and cache.url name no server with users'
+    const why = 'database.url, changes.url, blobs.url, search.url and cache.url name no server with users'
     throw new CommandError(`${why}, such as kafka://host:port or s3:http://host:port`, EXIT.usage)
   }
   for (const line of lines) io.out(`${line}.`)

@@ -148,7 +148,7 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .addArgument(
       new Argument('<action>', 'apply: add what is missing, remove what is too much').choices(['apply']),
     )
-    .option('--passwords <folder>', 'files with the passwords that users of S3, Elasticsearch and Redis get')
+    .option('--passwords <folder>', 'files with the passwords that the users of all but Kafka get')
     .action((_action, options) => chosen(async () => (await import('./access.ts')).access(options, io)))
 }
 

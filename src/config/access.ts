@@ -10,19 +10,26 @@ type OfRoles = { [R in Role]: Access & Required<Pick<Access, PortOf<R> & keyof A
 
 /** The roles, and what else runs beside them. */
 export const ACCESS = {
-  document: { blobs: 'documents', cache: 'documents' },
-  signature: { blobs: 'signatures', cache: 'counts' },
+  document: { database: 'documents', blobs: 'documents', cache: 'documents' },
+  signature: { database: 'signatures', blobs: 'signatures', cache: 'counts' },
   search: { search: 'read', cache: 'counts' },
   ws: { changes: 'read', cache: 'counts' },
   indexer: { changes: 'read-in-group', search: 'write', blobs: 'read' },
-  cdc: { changes: 'create' },
-  connect: { changes: 'publish' },
-  reindex: { changes: 'repair', search: 'write', blobs: 'maintain', cache: 'documents' },
+  cdc: { database: 'connect', changes: 'create' },
+  connect: { database: 'replicate', changes: 'publish' },
+  reindex: {
+    database: 'maintain',
+    changes: 'repair',
+    search: 'write',
+    blobs: 'maintain',
+    cache: 'documents',
+  },
   ui: { changes: 'inspect' },
 } as const satisfies OfRoles & Record<string, Access>
 
 /** What the names of the secrets of a port's users begin with: kafka_ws_password. */
 export const SERVERS = {
+  database: 'postgres',
   changes: 'kafka',
   blobs: 's3',
   search: 'elasticsearch',

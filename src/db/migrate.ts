@@ -17,7 +17,7 @@ const MIGRATION_LOCK = 7_302_115_114
 const LOCK_LIMIT_MS = 300_000
 
 /** drizzle's table of the applied migrations; its comment names the program that applied the last one. */
-const TABLE = 'drizzle.__drizzle_migrations'
+export const MIGRATIONS_TABLE = 'drizzle.__drizzle_migrations'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /** Which migrations the database has, compared with those of this program. */
@@ -63,7 +63,7 @@ export function migrateDatabase(
     const before = await schemaStateOf(client, folder)
     if (before.pending === 0) return 0
     await migrate(drizzle(client), { migrationsFolder: folder })
-    await client.query(`comment on table ${TABLE} is ${client.escapeLiteral(programVersion())}`)
+    await client.query(`comment on table ${MIGRATIONS_TABLE} is ${client.escapeLiteral(programVersion())}`)
     return (await schemaStateOf(client, folder)).applied - before.applied
   })
 }
@@ -94,7 +94,7 @@ export function readSchemaState(
 export async function appliedMigrations(client: pg.ClientBase, folder: string): Promise<number[]> {
   if ((await schemaStateOf(client, folder)).applied === 0) return []
   const { rows } = await client.query<{ created_at: string }>(
-    `select created_at from ${TABLE} order by created_at`,
+    `select created_at from ${MIGRATIONS_TABLE} order by created_at`,
   )
   return rows.map(({ created_at }) => Number(created_at))
 }
@@ -180,14 +180,14 @@ async function schemaStateOf(client: pg.ClientBase, folder: string): Promise<Sch
   const known = new Set(
     readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis),
   )
-  const { rows: found } = await client.query(`select to_regclass('${TABLE}') as name`)
+  const { rows: found } = await client.query(`select to_regclass('${MIGRATIONS_TABLE}') as name`)
   if (found[0].name === null) return { applied: 0, pending: known.size }
-  const { rows } = await client.query<{ created_at: string }>(`select created_at from ${TABLE}`)
+  const { rows } = await client.query<{ created_at: string }>(`select created_at from ${MIGRATIONS_TABLE}`)
   const applied = rows.length
   const unknown = rows.filter(({ created_at }) => !known.has(Number(created_at)))
   if (unknown.length === 0 && applied <= known.size) return { applied, pending: known.size - applied }
   const { rows: comments } = await client.query<{ comment: string | null }>(
-    `select obj_description('${TABLE}'::regclass) as comment`,
+    `select obj_description('${MIGRATIONS_TABLE}'::regclass) as comment`,
   )
   throw new NewerDatabaseError(applied, comments[0]!.comment ?? undefined, known.size)
 }

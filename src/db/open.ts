@@ -73,9 +73,14 @@ export async function openRunning(options: DatabaseOptions): Promise<Database> {
 export async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
   const pooled = connectionOf(url)
   const direct = options.directUrl === undefined ? pooled : connectionOf(options.directUrl)
-  const { pending } = await readSchemaState(direct, migrationsFolder())
-  if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)
+  await requireMigrated(direct)
   return connect(options, pooled, direct)
+}
+
+/** @throws NewerDatabaseError; Error with a sentence for the operator */
+export async function requireMigrated(connection: ConnectionSettings): Promise<void> {
+  const { pending } = await readSchemaState(connection, migrationsFolder())
+  if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)
 }
 
 function connect(

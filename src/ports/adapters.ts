@@ -3,6 +3,7 @@
  * the adapter that a URL selects. A new adapter is its own file and an entry here. The code of an adapter is loaded when
  * it is opened.
  */
+import type { DatabaseAccessOptions, DatabaseLevel } from '../db/access.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseOptions } from '../db/open.ts'
 import type { KafkaAccessOptions, KafkaLevel } from '../kafka/access.ts'
@@ -75,6 +76,7 @@ interface Adapter<Resources, Opened> {
 
 /** What a user may do at the server of each port. */
 export interface Access {
+  database?: DatabaseLevel
   changes?: KafkaLevel
   blobs?: S3Level
   search?: ElasticsearchLevel
@@ -111,7 +113,7 @@ interface CacheAdapter
 }
 
 interface Adapters {
-  database: Adapter<DatabaseOptions, Database>
+  database: Adapter<DatabaseOptions, Database> & WithUsers<DatabaseLevel, DatabaseAccessOptions>
   blobs: Adapter<BlobsResources, BlobsDriver> & WithUsers<S3Level, S3AccessOptions>
   cache: CacheAdapter
   changes: ChangesAdapter
@@ -137,6 +139,8 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['postgres:', 'postgresql:'],
       example: 'postgres://user:password@host:port/database',
       isShared: always,
+      applyAccess: async (url, users, options) =>
+        (await import('../db/access.ts')).applyDatabaseAccess(url, users, options),
       open: async (url, resources) => (await import('../db/open.ts')).openServer(url, resources),
     },
   ],
