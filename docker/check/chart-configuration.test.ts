@@ -129,6 +129,7 @@ test('each role has the secrets that it needs, and no others', () => {
     indexer: 'auth-secret blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     connector: 'changes-url database-direct-url database-url',
+    gc: 'blobs-secret-key changes-url database-direct-url database-url search-url',
   }
   for (const workload of only(ALL.filter(({ name }) => name === 'production')).workloads()) {
     const files = Object.values(variablesOf(workload)).filter((value) => value.startsWith(SECRET_FILES))
@@ -154,7 +155,7 @@ test('no two pods share a login where each has its own', () => {
     for (const { valueFrom } of containerOf(workload).env)
       if (valueFrom) assert.equal(valueFrom.secretKeyRef.key, `${component}-blobs-access-key`)
   }
-  assert.equal(owners.size, 8)
+  assert.equal(owners.size, 11)
 })
 
 test('the roles signature and ws find all pods of the document role', () => {
@@ -181,6 +182,7 @@ test('the jobs run in order before everything else, end, and are commands of doc
       // The release's own service account does not exist yet.
       assert.ok(!('serviceAccountName' in podOf(job).spec))
     }
+    for (const { spec } of rendered.of('CronJob')) assert.equal(spec.concurrencyPolicy, 'Forbid')
     for (const workload of rendered.workloads()) commands.add(containerOf(workload).args.join(' '))
   }
   for (const command of commands) {

@@ -78,7 +78,7 @@ export class Rendered {
   }
 
   workloads(): KubernetesObject[] {
-    return this.of('Deployment', 'Job')
+    return this.of('Deployment', 'Job', 'CronJob')
   }
 
   deployment(role: string): KubernetesObject {
@@ -105,7 +105,8 @@ export function only<T>(list: readonly T[]): T {
 export const componentOf = ({ metadata }: KubernetesObject): string =>
   metadata.labels['app.kubernetes.io/component']!
 
-export const podOf = (workload: KubernetesObject): KubernetesObject => workload.spec.template
+export const podOf = ({ kind, spec }: KubernetesObject): KubernetesObject =>
+  kind === 'CronJob' ? spec.jobTemplate.spec.template : spec.template
 
 export const containerOf = (workload: KubernetesObject): Container => only(podOf(workload).spec.containers)
 

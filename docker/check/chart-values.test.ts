@@ -120,6 +120,7 @@ const REFUSED: [change: string, message: RegExp][] = [
   ],
   ['securityContext.user=0', /\/securityContext\/user.*1/],
   ['jobs.connector.properties.poll=100', /\/jobs\/connector\/properties\/poll.*want string/],
+  ['jobs.gc.schedule=daily', /\/jobs\/gc\/schedule.*does not match/],
   ['image.digest=latest', /\/image\/digest.*does not match/],
   ['ingress.controller=traefik', /\/ingress\/controller.*'kong', 'nginx'/],
   ['networkPolicy.from[0].podSelectors=x', /\/networkPolicy\/from\/0/],

@@ -38,6 +38,9 @@ migrate:
 connector:
   settings: changes.url changes.prefix changes.slot changes.connectUrl log.level
   secrets: database.url database.directUrl changes.url
+gc:
+  settings: log.level {{ $database }} {{ $blobs }} {{ $feed }} changes.slot search.url search.index
+  secrets: database.url database.directUrl changes.url search.url blobs
 {{- end }}
 
 {{- /* The entry of .component, as YAML. */ -}}
