@@ -131,7 +131,7 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
           return changed
         }
         const current = await find(id)
-        if (current && (await hasMovedOn(pool, id, changes, options))) return current
+        if (current && (await hasMovedOn(pool, current, changes, options))) return current
         checkChange(id, current, changes, options)
         const { title = current.title, status = current.status } = changes
         if (title === current.title && status === current.status) return current
@@ -194,19 +194,20 @@ async function update(
 }
 
 /**
- * Whether a signature asks for `signed` again, of a document that was signed and is past that: the response to an earlier
- * attempt, or that of another signature of the document, came first.
+ * Whether a signature asks for `signed` again, of a document that is signed or was and is past that: the response to an
+ * earlier attempt, or that of another signature of the document, came first.
  */
 async function hasMovedOn(
   pool: Pool,
-  id: string,
+  current: Document,
   { status }: { status?: DocumentStatus },
   { mover }: ChangeOptions,
 ): Promise<boolean> {
   if (mover !== 'signature' || status !== 'signed') return false
+  if (current.status === 'signed') return true
   const signed = `SELECT 1 FROM documents.documents
     WHERE id = $1 AND deleted_at IS NULL AND (signed_at IS NOT NULL OR status = 'completed')`
-  return (await queryRows(pool, signed, [id])).length > 0
+  return (await queryRows(pool, signed, [current.id])).length > 0
 }
 
 async function markDeleted(
