@@ -1,6 +1,6 @@
 // How src becomes a folder that runs. One esbuild call with code splitting: a package is compiled once and shared, and each
 // dynamic import() becomes a chunk, so that a command loads only what it uses. Types are checked by tsc, not here.
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { external } from './external.mjs'
 import { findFiles, fingerprint } from './files.mjs'
@@ -45,11 +45,14 @@ export function compileOptions(out, { entries, sourcemap = 'linked' }) {
 /** What the page /docs loads, with its licence. */
 const VIEWER = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE']
 
-/** Makes the output folder a build: a package of modules, an executable, the page's files, the state of the sources. */
+/** Makes the output folder a build: a package of modules, an executable, the page's files, character maps for PDF, the state of the sources. */
 export function finishBuild(out) {
   mkdirSync(`${out}/docs`, { recursive: true })
   for (const file of VIEWER)
     copyFileSync(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`)), `${out}/docs/${file}`)
+  cpSync(fileURLToPath(new URL('../cmaps', import.meta.resolve('pdfjs-dist'))), `${out}/extraction/cmaps`, {
+    recursive: true,
+  })
   writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
   writeFileSync(`${out}/.fingerprint`, fingerprint())
   chmodSync(`${out}/cli.js`, 0o755)

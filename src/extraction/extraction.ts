@@ -19,6 +19,8 @@ export interface TextPart {
   /** from 1; missing for text that is on no page */
   page?: number
   text: string
+  /** Further forms of words in it, separated by blanks: to be found, and not to be shown. */
+  otherForms?: string
 }
 
 export interface ExtractionInput {
@@ -42,20 +44,34 @@ export interface RawText extends About {
   parts: TextPart[]
   /** A limit stopped the reader before the end. */
   cut: boolean
+  /** Lines end where the page ends them, also within words. */
+  isWrapped?: boolean
   /** Why there is no text, where `empty` says too little. */
   emptyReason?: string
 }
 
 /**
  * Reads a binary format in the extraction process, at most about `maxOutputChars * 2` of its text.
+ * @param readInside for files within the file
  * @throws UnreadableContent
  */
-export type FormatReader = (bytes: Uint8Array, limits: ReadingLimits) => RawText | Promise<RawText>
+export type FormatReader = (
+  bytes: Uint8Array,
+  limits: ReadingLimits,
+  readInside: ReadInside,
+) => RawText | Promise<RawText>
+
+/** Reads a file that was found in another one, to a limited depth. Never rejects. */
+export type ReadInside = (input: ExtractionInput, limits: ReadingLimits) => Promise<Extraction>
 
 /** A content that cannot be read. The message is the reason that users see. */
 export class UnreadableContent extends Error {
   override name = 'UnreadableContent'
 }
 
-/** The whole text; parts are separated by an empty line. */
-export const joinedText = (parts: readonly TextPart[]): string => parts.map(({ text }) => text).join('\n\n')
+/** The whole text with the other forms of its words; parts are separated by an empty line. */
+export const joinedText = (parts: readonly TextPart[]): string =>
+  parts
+    .flatMap(({ text, otherForms }) => [text, otherForms])
+    .filter((text) => text !== undefined)
+    .join('\n\n')

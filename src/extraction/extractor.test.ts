@@ -107,7 +107,7 @@ const cases: [string, string, Uint8Array, RegExp][] = [
   ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^empty: not a format with text/],
   ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^empty: not a format/],
   ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^empty: not text/],
-  ['a PDF of images', 'application/pdf', pdf(['']), /^empty: a PDF of images only/],
+  ['a PDF of blank pages', 'application/pdf', pdf(['']), /^empty: a PDF whose pages have no text/],
   ['an empty DOCX', DOCX_TYPE, docx(''), /^empty: empty/],
 ]
 for (const [name, contentType, bytes, expected] of cases) {

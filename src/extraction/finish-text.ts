@@ -1,9 +1,10 @@
 import type { Extraction, RawText, TextPart } from './extraction.ts'
+import { joinHyphenated } from './join-hyphenated.ts'
 import { tidyText } from './tidy-text.ts'
 
 const MAX_TITLE_CHARS = 300
 
-/** Tidies what a reader found, leaves out parts without text, and cuts all parts together off at `maxChars`. */
+/** Tidies what a reader found, joins broken words, leaves out parts without text, and cuts all parts together off at `maxChars`. */
 export function finishText(raw: RawText, maxChars: number): Extraction {
   const parts: TextPart[] = []
   let { cut } = raw
@@ -13,10 +14,12 @@ export function finishText(raw: RawText, maxChars: number): Extraction {
       cut ||= part.text.trim() !== ''
       continue
     }
-    const { text, truncated } = tidyText(part.text, left)
+    const { text: tidy, truncated } = tidyText(part.text, left)
     cut ||= truncated
-    left -= text.length
-    if (text !== '') parts.push({ ...part, text })
+    left -= tidy.length
+    if (tidy === '') continue
+    const { text, otherForms } = raw.isWrapped ? joinHyphenated(tidy) : { text: tidy, otherForms: '' }
+    parts.push({ ...part, text, ...(otherForms !== '' && { otherForms }) })
   }
   const title = tidyText(raw.title ?? '', MAX_TITLE_CHARS).text.replaceAll(/\s+/g, ' ')
   const about = { ...(title !== '' && { title }), ...(raw.pages !== undefined && { pages: raw.pages }) }

@@ -83,6 +83,21 @@ test('text formats: invalid UTF-8', async () => {
   assertText(await survive('text/plain', Buffer.alloc(2e6, 0xfe)), /./)
 })
 
+test('text formats: hundreds of thousands of broken words, and a long word that is broken', async () => {
+  const broken = [
+    `${'ab-\n'.repeat(2e5)}x`,
+    `${'a'.repeat(9e5)}-\nb`,
+    `${'a-'.repeat(4e5)}\nb`,
+    '\u00ad \n'.repeat(2e5),
+  ]
+  for (const text of broken) assert.notEqual((await survive('text/plain', text)).outcome, 'failed')
+})
+
+test('text formats: megabytes of an encoding that must be detected', async () => {
+  const noise = Buffer.from(Array.from({ length: 4e6 }, (_, at) => ((at * 7919) % 223) + 32))
+  assert.notEqual((await survive('text/plain', noise)).outcome, 'failed')
+})
+
 test('DOCX: that inflates to 128 MB', async () => {
   const entries = docxEntries([], '<w:p/>'.repeat(100))
   const bomb = deflatedZip(entries, 'word/document.xml', 128)
@@ -141,6 +156,25 @@ test('PDF: whose streams inflate to gigabytes', async () => {
   assert.ok(bomb.length < 1e6)
   const extraction = await survive('application/pdf', bomb)
   assert.notEqual(extraction.outcome, 'text')
+})
+
+test('PDF: with twenty thousand notes', async () => {
+  const note = '<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (note) >>'
+  const bytes = pdf(['x'], { page: `/Annots [${note.repeat(20_000)}]` })
+  assertText(await survive('application/pdf', bytes), /^x\n\nnote$/)
+})
+
+test('PDF: with an attached file that inflates to gigabytes, and one that is attached to itself', async () => {
+  const zeros = deflateSync(Buffer.alloc(64 * 1024 * 1024))
+  const hex = deflateSync(Buffer.concat(Array<Buffer>(64).fill(zeros))).toString('hex')
+  const bomb =
+    `<< /Type /EmbeddedFile /Filter [/ASCIIHexDecode /FlateDecode /FlateDecode] /Length ${hex.length + 1} >>\n` +
+    `stream\n${hex}>\nendstream`
+  const names =
+    '/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /F (a) /EF << /F 6 0 R >> >>] >> >>'
+  await survive('application/pdf', pdf(['x'], { catalog: names, objects: [bomb] }))
+  const loop = '/Names << /EmbeddedFiles << /Kids [6 0 R] >> >>'
+  await survive('application/pdf', pdf(['x'], { catalog: loop, objects: ['<< /Kids [6 0 R] >>'] }))
 })
 
 test('PDF: that names itself as its page', async () => {

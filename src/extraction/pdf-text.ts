@@ -1,68 +1,89 @@
-import type { getResolvedPDFJS } from 'unpdf'
-import { type RawText, type ReadingLimits, type TextPart, UnreadableContent } from './extraction.ts'
+import {
+  type RawText,
+  type ReadInside,
+  type ReadingLimits,
+  type TextPart,
+  UnreadableContent,
+} from './extraction.ts'
+import { annotationText, isDrawn, type PdfAnnotation } from './pdf-annotations.ts'
+import { attachmentTexts, type PdfAttachment } from './pdf-attachments.ts'
+import { drawnTexts } from './pdf-drawn-text.ts'
+import { isScanned } from './pdf-images.ts'
+import { loadPdfJs, openPdf, type Pdf, type PdfJs, type PdfPage } from './pdf-js.ts'
+import { joinItems } from './pdf-lines.ts'
 
 /**
- * The text of a PDF (unpdf, a build of PDF.js), page by page. Stops at the limits of size and time and returns what
- * it has. A broken page is left out.
+ * The text of a PDF, page by page: its lines, then its notes, the values of its form fields and what stamps and signatures
+ * show, and at last the files attached to it. Stops at the limits of size and time and returns what it has. A broken page is left out.
  * @throws UnreadableContent when the file cannot be opened, or no page can be read
  */
 export async function pdfText(
   bytes: Uint8Array,
   { maxOutputChars, softTimeoutMs }: ReadingLimits,
+  readInside: ReadInside,
 ): Promise<RawText> {
   const stopAt = performance.now() + softTimeoutMs
-  const unpdf = await import('unpdf')
-  const { getDocument } = await unpdf.getResolvedPDFJS()
-  const opening = getDocument({
-    // PDF.js refuses a Buffer.
-    data: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
-    verbosity: 0,
-    useSystemFonts: false,
-    disableFontFace: true,
-    enableXfa: false,
-    isOffscreenCanvasSupported: false,
-    isImageDecoderSupported: false,
-  })
-  const pdf = await opening.promise.catch((error: unknown) => {
-    throw new UnreadableContent(reasonFor(error))
-  })
+  const pdfJs = await loadPdfJs()
+  const pdf = await openPdf(pdfJs, bytes)
   const parts: TextPart[] = []
+  const pinned: PdfAttachment[] = []
   let left = maxOutputChars * 2
   let broken = 0
   let page = 0
   while (page < pdf.numPages && left > 0 && performance.now() < stopAt) {
     page++
-    const text = await pageText(pdf, page).catch(() => void broken++)
+    const text = await pageText(pdf, page, pdfJs, pinned).catch(() => void broken++)
     if (text === undefined) continue
     parts.push({ page, text })
     left -= text.length
   }
   if (page > 0 && broken === page) throw new UnreadableContent('malformed PDF: no page can be read')
+  const isCut = page < pdf.numPages
+  const options = { pdf, bytes, pinned, readInside, maxChars: left, stopAt }
+  const attached = await attachmentTexts(options).catch(() => ({ parts: [], cut: false }))
+  parts.push(...attached.parts)
+  const hasText = parts.some(({ text }) => /\S/.test(text))
   return {
     parts,
     pages: pdf.numPages,
-    cut: page < pdf.numPages,
+    isWrapped: true,
+    cut: isCut || attached.cut,
     title: await titleOf(pdf),
-    emptyReason: 'a PDF of images only',
+    ...(!hasText && {
+      emptyReason: isScanned(bytes, pdf.numPages) ? SCANNED : 'a PDF whose pages have no text',
+    }),
   }
 }
 
-type PdfJs = Awaited<ReturnType<typeof getResolvedPDFJS>>
-type Pdf = Awaited<ReturnType<PdfJs['getDocument']>['promise']>
+const SCANNED = 'a PDF of images only'
 
-async function pageText(pdf: Pdf, pageNumber: number): Promise<string> {
+/** @param pinned gets the files of the annotations */
+async function pageText(
+  pdf: Pdf,
+  pageNumber: number,
+  pdfJs: PdfJs,
+  pinned: PdfAttachment[],
+): Promise<string> {
   const page = await pdf.getPage(pageNumber)
   const { items } = await page.getTextContent()
+  const text = joinItems(items.filter((item) => 'str' in item))
+  // Annotations that cannot be read cost only themselves.
+  const annotations = await annotationTexts(page, pdfJs, pinned).catch(() => '')
   page.cleanup()
-  return items.map((item) => ('str' in item ? (item.hasEOL ? `${item.str}\n` : item.str) : '')).join('')
+  return annotations === '' ? text : `${text}\n\n${annotations}`
+}
+
+async function annotationTexts(page: PdfPage, pdfJs: PdfJs, pinned: PdfAttachment[]): Promise<string> {
+  const annotations = (await page.getAnnotations()) as PdfAnnotation[]
+  const texts = annotations.map(annotationText)
+  pinned.push(...annotations.flatMap(({ file }) => file ?? []))
+  const drawn = new Set(annotations.filter(isDrawn).map(({ id }) => id))
+  if (drawn.size > 0) texts.push(await drawnTexts(page, drawn, pdfJs).catch(() => ''))
+  // A field can have several places.
+  return [...new Set(texts)].filter(Boolean).join('\n')
 }
 
 async function titleOf(pdf: Pdf): Promise<string> {
   const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
   return 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
-}
-
-function reasonFor(error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error))
-  return name === 'PasswordException' ? 'encrypted: the PDF needs a password' : `malformed PDF: ${message}`
 }

@@ -6,6 +6,7 @@ import {
   type Extraction,
   type ExtractionInput,
   type FormatReader,
+  type ReadInside,
   type ReadingLimits,
   UnreadableContent,
 } from './extraction.ts'
@@ -20,17 +21,32 @@ const READERS: Record<Exclude<TextFormat, TextualFormat | 'sniff' | 'opaque'>, F
   docx: docxText,
 }
 
-/** Extracts the text of any content. Only for the extraction process: hostile bytes may kill it. */
-export async function readText(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
+/** Files in files in a file; beyond it only their names are read. */
+const MAX_DEPTH = 3
+
+/**
+ * Extracts the text of any content. Only for the extraction process: hostile bytes may kill it.
+ * @param depth 0 for a content, more for a file in it
+ */
+export async function readText(
+  input: ExtractionInput,
+  limits: ReadingLimits,
+  depth = 0,
+): Promise<Extraction> {
+  if (depth > MAX_DEPTH) return { outcome: 'failed', reason: 'a file within too many files' }
   try {
-    return await readFormat(input, limits)
+    return await readFormat(input, limits, (inner, innerLimits) => readText(inner, innerLimits, depth + 1))
   } catch (error) {
     if (error instanceof UnreadableContent) return { outcome: 'failed', reason: error.message }
     return { outcome: 'failed', reason: `malformed: ${String(error).slice(0, 200)}` }
   }
 }
 
-async function readFormat(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
+async function readFormat(
+  input: ExtractionInput,
+  limits: ReadingLimits,
+  readInside: ReadInside,
+): Promise<Extraction> {
   const { contentType, title = '', bytes } = input
   let format = textFormatOf(contentType)
   if (format === 'sniff') format = textFormatOf(await contentTypeOf(title, bytes))
@@ -39,5 +55,5 @@ async function readFormat(input: ExtractionInput, limits: ReadingLimits): Promis
     return readTextualFormat(format, bytes, encoding, limits)
   }
   if (format === 'opaque' || format === 'sniff') return { outcome: 'empty', reason: 'not a format with text' }
-  return finishText(await READERS[format](bytes, limits), limits.maxOutputChars)
+  return finishText(await READERS[format](bytes, limits, readInside), limits.maxOutputChars)
 }

@@ -33,6 +33,11 @@ export function readTextualFormat(
   if (!canBeText(bytes, encoding)) return { outcome: 'empty', reason: 'not text, despite its content type' }
   // More than the limit, because tidying removes blanks and reports truncation.
   const { text, title } = READERS[format](decodeText(bytes, encoding), maxOutputChars * 2 + 1)
-  const raw: RawText = { parts: [{ text }], cut: false, ...(title !== undefined && { title }) }
+  const raw: RawText = {
+    parts: [{ text }],
+    cut: false,
+    isWrapped: format === 'plain',
+    ...(title !== undefined && { title }),
+  }
   return finishText(raw, maxOutputChars)
 }

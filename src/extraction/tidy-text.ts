@@ -26,6 +26,8 @@ function normalise(text: string): string {
     text
       .toWellFormed()
       .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, '\n')
+      // A word that continues in the next line.
+      .replace(/\u00AD[^\S\n]*\n[^\S\n]*(?=\S)/g, '')
       .replace(/[^\P{Cc}\n\t]|[\u00AD\u200B\uFEFF]/gu, '')
       // The limit of the Stream-Safe Text Format (Unicode Standard Annex 15). Without it, sorting a long run of
       // combining marks takes normalize() quadratic time: minutes for a megabyte, and nothing can interrupt it.

@@ -49,29 +49,39 @@ function paragraph(text: string): string {
 export interface PdfOptions {
   /** Entries of the trailer: `/Encrypt …` */
   trailer?: string
+  /** Entries of the catalog and of each page: `/Annots […]` */
+  catalog?: string
+  page?: string
+  /** The dictionary of the font F1 */
+  font?: string
+  /** Further objects; of a PDF of one page the first of them is `6 0 R`. */
+  objects?: string[]
   /** The content stream of each page, and the entries of its dictionary: `/Filter …` */
   stream?: (line: string) => { dictionary: string; bytes: Buffer }
 }
 
+const HELVETICA = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+
 /** A PDF 1.4 with one line of ASCII text a page. */
-export function pdf(lines: string[], { trailer = '', stream = plainStream }: PdfOptions = {}): Buffer {
+export function pdf(lines: string[], options: PdfOptions = {}): Buffer {
+  const { trailer = '', catalog = '', page = '', font = HELVETICA, stream = plainStream } = options
   const pageIds = lines.map((_, index) => 4 + index * 2)
   const objects: (string | Buffer)[][] = [
-    ['<< /Type /Catalog /Pages 2 0 R >>'],
+    [`<< /Type /Catalog /Pages 2 0 R ${catalog} >>`],
     [`<< /Type /Pages /Kids [${pageIds.map((id) => `${id} 0 R`).join(' ')}] /Count ${lines.length} >>`],
-    ['<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'],
+    [font],
   ]
   for (const [index, line] of lines.entries()) {
     const { dictionary, bytes } = stream(line)
     objects.push(
       [
         '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] ' +
-          `/Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`,
+          `/Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R ${page} >>`,
       ],
       [`<< /Length ${bytes.length} ${dictionary} >>\nstream\n`, bytes, '\nendstream'],
     )
   }
-  return assemble(objects, trailer)
+  return assemble([...objects, ...(options.objects ?? []).map((object) => [object])], trailer)
 }
 
 function plainStream(line: string) {

@@ -1,0 +1,27 @@
+/** A word broken at the end of a line, with a hyphen or U+2010. */
+const BROKEN =
+  /(?<![\p{L}\p{M}\p{N}])([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{0,60})[-\u2010]\n([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{0,60})(\S{0,20})[ \n]?/gu
+/** The bound, and no beginning within a word, keep the time linear. */
+const COMPOUND =
+  /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{N}][\p{L}\p{M}\p{N}]{0,60}(?:[-\u2010][\p{L}\p{N}][\p{L}\p{M}\p{N}]{0,60}){1,20}/gu
+
+/**
+ * Joins the words that are broken at the ends of lines. Whether the hyphen belongs to the word cannot be known: it stays
+ * beside digits and capitals, and where the text has the word with it; the other form is given as well, to be found.
+ */
+export function joinHyphenated(text: string): { text: string; otherForms: string } {
+  if (!/[-\u2010]\n/.test(text)) return { text, otherForms: '' }
+  const compounds = new Set(text.match(COMPOUND)?.map(plain))
+  const others = new Set<string>()
+  const joined = text.replace(BROKEN, (_, first: string, rest: string, end: string) => {
+    const whole = `${first}${rest}`
+    const compound = `${first}-${rest}`
+    const keepsHyphen =
+      /^[\p{Lu}\p{Lt}\p{N}]/u.test(rest) || !/[\p{L}\p{M}]$/u.test(first) || compounds.has(plain(compound))
+    others.add(keepsHyphen ? whole : compound)
+    return `${keepsHyphen ? compound : whole}${end}\n`
+  })
+  return { text: joined.trim(), otherForms: [...others].join(' ') }
+}
+
+const plain = (word: string): string => word.toLowerCase().replaceAll('\u2010', '-')

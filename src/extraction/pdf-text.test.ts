@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, test } from 'node:test'
+import { silentLogger } from '../runtime/logger.ts'
+import { docx, pdf, type PdfOptions } from '../testing/sample-files.ts'
+import { contentTypeOf } from './content-type.ts'
+import { createExtractor, type Extraction } from './extractor.ts'
+
+const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
+after(() => extractor.stop())
+
+const read = (bytes: Uint8Array, contentType = 'application/pdf'): Promise<Extraction> =>
+  extractor.extract({ contentType, bytes })
+
+/** The texts of the parts of a PDF of one page with this content stream. */
+async function textsOf(stream: string, options: Omit<PdfOptions, 'stream'> = {}): Promise<string[]> {
+  const bytes = pdf([''], { ...options, stream: () => ({ dictionary: '', bytes: Buffer.from(stream) }) })
+  const extraction = await read(bytes)
+  assert.equal(extraction.outcome, 'text', JSON.stringify(extraction))
+  return extraction.outcome === 'text' ? extraction.parts.map(({ text }) => text) : []
+}
+
+const cidFont = (ordering: string, encoding: string): string =>
+  `<< /Type /Font /Subtype /Type0 /BaseFont /Unembedded /Encoding /${encoding} /DescendantFonts [<< /Type /Font ` +
+  `/Subtype /CIDFontType0 /BaseFont /Unembedded /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) ` +
+  '/Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /Unembedded /Flags 6 >> >>] >>'
+
+const utf16 = (text: string): string => Buffer.from(text, 'utf16le').swap16().toString('hex')
+
+for (const [ordering, encoding, text] of [
+  ['Japan1', 'UniJIS-UCS2-H', '秘密保持 NDA'],
+  ['GB1', 'UniGB-UCS2-H', '保密协议 NDA'],
+  ['CNS1', 'UniCNS-UCS2-H', '保密協議 NDA'],
+  ['Korea1', 'UniKS-UCS2-H', '비밀유지 NDA'],
+] as const) {
+  test(`a font with the predefined character map ${encoding}`, async () => {
+    const stream = `BT /F1 12 Tf 72 700 Td <${utf16(text)}> Tj ET`
+    assert.deepEqual(await textsOf(stream, { font: cidFont(ordering, encoding) }), [text])
+  })
+}
+
+test('a font with a character map of Shift_JIS', async () => {
+  const stream = 'BT /F1 12 Tf 72 700 Td <8c5f96f1> Tj ET'
+  assert.deepEqual(await textsOf(stream, { font: cidFont('Japan1', '90ms-RKSJ-H') }), ['契約'])
+})
+
+test('words of different places are not joined', async () => {
+  const at = (x: number, y: number, text: string, size = 10) =>
+    `BT /F1 ${size} Tf ${x} ${y} Td (${text}) Tj ET\n`
+  const stream =
+    at(36, 746, 'Header') + at(36, 734, 'Body') + at(36, 38, 'Footer') + at(200, 38, '7') + at(36, 38, 'left')
+  assert.deepEqual(await textsOf(stream), ['Header\nBody\nFooter 7 left'])
+})
+
+test('a word that is drawn in pieces is one word', async () => {
+  const stream = 'BT /F1 10 Tf 36 700 Td (Agree) Tj /F1 10.1 Tf (ment) Tj 3 Ts /F1 6 Tf (2) Tj ET'
+  assert.deepEqual(await textsOf(stream), ['Agreement2'])
+})
+
+test('a word with a hyphen at the end of a line is joined, and can also be found with it', async () => {
+  const stream = 'BT /F1 10 Tf 12 TL 36 700 Td (by arbi-) Tj T* (tration clause) Tj ET'
+  const extraction = await read(pdf([''], { stream: () => ({ dictionary: '', bytes: Buffer.from(stream) }) }))
+  assert.ok(extraction.outcome === 'text')
+  assert.deepEqual(extraction.parts, [
+    { page: 1, text: 'by arbitration\nclause', otherForms: 'arbi-tration' },
+  ])
+})
+
+const annotations = (...entries: string[]): Omit<PdfOptions, 'stream'> => ({
+  page: `/Annots [${entries.map((entry) => `<< /Type /Annot /Rect [10 10 90 30] ${entry} >>`).join(' ')}]`,
+})
+
+test('values of form fields and notes follow the text of their page', async () => {
+  const options = annotations(
+    '/Subtype /Widget /FT /Tx /T (name) /V (Ada)',
+    '/Subtype /Widget /FT /Tx /T (again) /V (Ada)',
+    '/Subtype /Widget /FT /Ch /T (country) /V (no) /Opt [[(no) (Norway)] [(se) (Sweden)]]',
+    '/Subtype /Widget /FT /Btn /T (box) /V /Yes',
+    '/Subtype /Widget /FT /Tx /Ff 8192 /T (secret) /V (password)',
+    '/Subtype /Widget /FT /Tx /F 2 /T (gone) /V (hidden)',
+    '/Subtype /FreeText /Contents (typed on it) /DA (/Helv 12 Tf)',
+    '/Subtype /Text /Contents (a note)',
+    '/Subtype /Highlight /QuadPoints [10 30 90 30 10 10 90 10] /Contents (a remark)',
+  )
+  const [text] = await textsOf('BT /F1 10 Tf 36 700 Td (Form) Tj ET', options)
+  assert.equal(text, 'Form\n\ntyped on it\na note\na remark\nAda\nNorway')
+})
+
+/** A font of the test's own package, in the PDF. */
+async function embeddedFont(): Promise<{ font: string; file: string }> {
+  const path = new URL('../standard_fonts/LiberationSans-Regular.ttf', import.meta.resolve('pdfjs-dist'))
+  const hex = (await readFile(path)).toString('hex')
+  const widths = Array<number>(96).fill(556).join(' ')
+  return {
+    font:
+      '<< /Type /Font /Subtype /TrueType /BaseFont /Embedded /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 127 ' +
+      `/Widths [${widths}] /FontDescriptor << /Type /FontDescriptor /FontName /Embedded /Flags 32 /FontFile2 8 0 R >> >>`,
+    file: `<< /Filter /ASCIIHexDecode /Length ${hex.length + 1} >>\nstream\n${hex}>\nendstream`,
+  }
+}
+
+test('what a signature and a stamp show', async () => {
+  const drawing = (text: string): string => {
+    const stream = `BT /F1 10 Tf 0 0 Td ${text} ET`
+    return (
+      '<< /Type /XObject /Subtype /Form /BBox [0 0 80 20] /Resources << /Font << /F1 3 0 R >> >> ' +
+      `/Length ${stream.length} >>\nstream\n${stream}\nendstream`
+    )
+  }
+  const options = annotations(
+    '/Subtype /Widget /FT /Sig /T (sig) /AP << /N 6 0 R >>',
+    '/Subtype /Stamp /AP << /N 7 0 R >>',
+    '/Subtype /Stamp /F 2 /AP << /N 7 0 R >>',
+  )
+  const objects = [drawing('[(Digitally)-300(signed)] TJ 0 -12 Td (by Ada) Tj'), drawing('(APPROVED) Tj')]
+  const expected = 'Signed\n\nAPPROVED\n\nDigitally signed\nby Ada'
+  const stream = 'BT /F1 10 Tf 36 700 Td (Signed) Tj ET'
+  assert.deepEqual(await textsOf(stream, { ...options, objects }), [expected])
+  const { font, file } = await embeddedFont()
+  assert.deepEqual(await textsOf(stream, { ...options, font, objects: [...objects, file] }), [expected])
+})
+
+test('bytes before the header do not hide a PDF', async () => {
+  const bytes = Buffer.concat([Buffer.from('Some junk\r\n\r\n'), pdf(['inside'])])
+  assert.equal(await contentTypeOf('a.pdf', bytes), 'application/pdf')
+  assert.equal(await contentTypeOf('a', bytes), 'application/pdf')
+  const extraction = await read(bytes, 'application/octet-stream')
+  assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside')
+  assert.equal(await contentTypeOf('a.txt', Buffer.from('A PDF begins with %PDF-1.4.\n')), 'text/plain')
+})
+
+test('only a PDF whose pages are pictures is called one', async () => {
+  const image =
+    '<< /Type /XObject /Subtype /Image /Width 1240 /Height 1754 /ColorSpace /DeviceGray /BitsPerComponent 1 /Length 0 >>' +
+    '\nstream\n\nendstream'
+  const reason = async (options: PdfOptions) => {
+    const extraction = await read(pdf([''], options))
+    assert.equal(extraction.outcome, 'empty')
+    return 'reason' in extraction ? extraction.reason : ''
+  }
+  assert.equal(await reason({ objects: [image] }), 'a PDF of images only')
+  const logo = image.replace('1240', '60').replace('1754', '60')
+  assert.equal(await reason({ objects: [logo] }), 'a PDF whose pages have no text')
+  assert.equal(await reason({}), 'a PDF whose pages have no text')
+})
+
+function attachment(bytes: Buffer, size = bytes.length): string {
+  const hex = bytes.toString('hex')
+  return (
+    `<< /Type /EmbeddedFile /Filter /ASCIIHexDecode /Params << /Size ${size} >> /Length ${hex.length + 1} >>\n` +
+    `stream\n${hex}>\nendstream`
+  )
+}
+
+const attached = (...files: [name: string, file: string][]): PdfOptions => ({
+  catalog: `/Names << /EmbeddedFiles << /Names [${files
+    .map(([name], n) => `(${name}) << /Type /Filespec /F (${name}) /EF << /F ${6 + n} 0 R >> >>`)
+    .join(' ')}] >> >>`,
+  objects: files.map(([, file]) => file),
+})
+
+test('files that are attached follow the pages', async () => {
+  const inner = pdf(['nested page'], attached(['deepest.txt', attachment(Buffer.from('deepest'))]))
+  const options = attached(
+    ['lease.docx', attachment(docx('Lease'))],
+    ['inner.pdf', attachment(inner)],
+    ['photo.jpg', attachment(Buffer.from('ffd8ff', 'hex'))],
+  )
+  const extraction = await read(pdf(['Cover'], options))
+  assert.ok(extraction.outcome === 'text')
+  assert.deepEqual(extraction.parts, [
+    { page: 1, text: 'Cover' },
+    { text: 'lease.docx\n\nLease' },
+    { text: 'inner.pdf\n\nnested page\n\ndeepest.txt\n\ndeepest' },
+    { text: 'photo.jpg' },
+  ])
+})
+
+test('attached files that are too large together are left out, and the text says that it is cut', async () => {
+  const options = attached(['a.txt', attachment(Buffer.from('x'), 1e9)])
+  const extraction = await read(pdf(['Cover'], options))
+  assert.deepEqual(extraction, { outcome: 'text', parts: [{ page: 1, text: 'Cover' }], cut: true, pages: 1 })
+})
