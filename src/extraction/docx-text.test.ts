@@ -27,5 +27,5 @@ test('the body is the part that the relationships name', () => {
     { name: '_rels/.rels', bytes: Buffer.from(relationships) },
     { name: 'word/document2.xml', bytes: wordXml('document', '<w:p><w:r><w:t>Body</w:t></w:r></w:p>') },
   ])
-  assert.deepEqual(docxText(zip, LIMITS), { parts: [{ text: 'Body\n' }], cut: false })
+  assert.deepEqual(docxText(zip, LIMITS), { parts: [{ text: '\nBody\n' }], cut: false })
 })

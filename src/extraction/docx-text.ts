@@ -1,5 +1,8 @@
+import { posix } from 'node:path'
+import { decodeText } from './decode-text.ts'
 import { type RawText, type ReadingLimits, UnreadableContent } from './extraction.ts'
 import { htmlText } from './html-text.ts'
+import { knownEncoding } from './text-encoding.ts'
 import { createTextSink, type TextSink } from './text-sink.ts'
 import { tokenizeMarkup } from './tokenize-markup.ts'
 import { readZip } from './zip.ts'
@@ -9,41 +12,62 @@ const LIMITS = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 /** Compound File Binary: Word before 2007, or an encrypted file of today (MS-OFFCRYPTO). */
 const COMPOUND_FILE = Buffer.from('d0cf11e0', 'hex')
 
-const RELATIONSHIPS = '_rels/.rels'
 const PROPERTIES = 'docProps/core.xml'
-const NOTES = /\/(?:footnotes|endnotes)\.xml$/
 /** Pictures, fonts and embedded files are left packed. */
 const isWanted = (name: string): boolean =>
-  name === RELATIONSHIPS ||
   name === PROPERTIES ||
+  name.endsWith('.rels') ||
   (name.endsWith('.xml') && !/^(?:customXml|docProps)\//.test(name))
 
-/** Elements that stand for a character, by their local names (ECMA-376-1, 17.3.3). */
-const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-' }
+/** Parts with text by the last segments of the types of their relationships; SmartArt is `diagramData`. */
+const BEFORE_BODY = ['header']
+const AFTER_BODY = ['footnotes', 'endnotes', 'comments', 'diagramData', 'chart', 'footer']
 
 /**
- * The text of a DOCX file: its body, then its footnotes and endnotes.
+ * The text of a DOCX file or template: headers, body, notes, comments, SmartArt, the words of charts, footers.
  * @throws UnreadableContent
  */
 export function docxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): RawText {
   if (COMPOUND_FILE.equals(bytes.subarray(0, 4)))
     throw new UnreadableContent('encrypted, or a Word file from before 2007')
-  const entries = readZip(bytes, isWanted, LIMITS)
+  const entries = new Map(readZip(bytes, isWanted, LIMITS).map((entry) => [entry.name, entry.bytes]))
   const xmlOf = (name: string): string | undefined => {
-    const entry = entries.find((entry) => entry.name === name)
-    return entry && Buffer.from(entry.bytes).toString('utf8')
+    const part = entries.get(name)
+    return part && decodeText(part, knownEncoding(part, 'xml') ?? 'utf-8')
   }
-  const body = xmlOf(mainPart(xmlOf(RELATIONSHIPS) ?? ''))
+  const main = relationshipsOf('', xmlOf)('officeDocument')[0] ?? 'word/document.xml'
+  const body = xmlOf(main)
   if (body === undefined) throw new UnreadableContent('malformed DOCX: it has no main part')
+  const partsOf = relationshipsOf(main, xmlOf)
+  const others = (types: string[]) => types.flatMap(partsOf).map(xmlOf)
   const sink = createTextSink(maxOutputChars * 2)
-  pushText(body, sink)
-  for (const { name } of entries) {
-    if (!NOTES.test(name)) continue
-    sink.push('\n')
-    pushText(xmlOf(name)!, sink)
+  // The first page and others often have the same header.
+  for (const xml of new Set([...others(BEFORE_BODY), body, ...others(AFTER_BODY)])) {
+    if (xml !== undefined) pushText(xml, sink)
   }
   const title = titleOf(xmlOf(PROPERTIES) ?? '')
   return { parts: [{ text: sink.text() }], cut: sink.full, ...(title !== undefined && { title }) }
+}
+
+/**
+ * The parts that a part refers to, by the type of the relationship (ECMA-376-2, 9.3). Both namespaces of Office Open XML
+ * have the same last segments.
+ * @param part its name; empty for the package
+ */
+function relationshipsOf(
+  part: string,
+  xmlOf: (name: string) => string | undefined,
+): (type: string) => string[] {
+  const folder = posix.dirname(part)
+  const xml = xmlOf(posix.join(folder, '_rels', `${posix.basename(part)}.rels`)) ?? ''
+  const found = [...xml.matchAll(/<(?:\w+:)?Relationship\s[^<>]*>/g)].map(([tag]) => ({
+    type: /\sType\s*=\s*["'][^"']*\/(\w+)["']/.exec(tag)?.[1],
+    target: /\sTarget\s*=\s*["']([^"']*)["']/.exec(tag)?.[1] ?? '',
+  }))
+  return (wanted) =>
+    found
+      .filter(({ type }) => type === wanted)
+      .map(({ target }) => (target.startsWith('/') ? target.slice(1) : posix.join(folder, target)))
 }
 
 /** The title in the core properties (ECMA-376-2, 8). */
@@ -52,48 +76,48 @@ function titleOf(properties: string): string | undefined {
   return title && htmlText(title, { maxChars: 1_000, xml: true }).text
 }
 
-/** The name of the part with the body, which is not `word/document.xml` in every program's files. */
-function mainPart(relationships: string): string {
-  for (const [relationship] of relationships.matchAll(/<(?:\w+:)?Relationship\s[^<>]*>/g)) {
-    if (!/\sType\s*=\s*["'][^"']*\/officeDocument["']/.test(relationship)) continue
-    const target = /\sTarget\s*=\s*["']\/?([^"']*)["']/.exec(relationship)?.[1]
-    if (target !== undefined) return target
-  }
-  return 'word/document.xml'
-}
+/** Elements that stand for a character, by their local names (ECMA-376-1, 17.3.3). */
+const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-' }
+/** `v` has the names and values of a chart. */
+const TEXT = new Set(['t', 'v'])
+/** Text boxes come twice: as a drawing, and as a fallback for readers without drawings. Moved text is where it went. */
+const HIDDEN = new Set(['Fallback', 'moveFrom'])
 
-/** Pushes the text of a part in WordprocessingML, one line per paragraph. Leaves out deleted text and field codes. */
+/** Pushes the text of a part, one line per paragraph. Leaves out deleted text and field codes. */
 function pushText(xml: string, sink: TextSink): void {
   let isText = false
-  /** Text boxes come twice: as a drawing, and as a fallback for readers without drawings. */
-  let fallbackDepth = 0
+  let opened = ''
+  let hiddenDepth = 0
 
+  sink.push('\n')
   const push = (piece: string): void => {
-    if (fallbackDepth === 0) sink.push(piece)
+    if (hiddenDepth === 0) sink.push(piece)
   }
   const pushIfText = (piece: string): void => {
     if (isText) push(piece)
   }
-  const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+  const close = (name: string): void => {
+    if (HIDDEN.has(name) && hiddenDepth > 0) hiddenDepth--
+    isText = false
+  }
 
   tokenizeMarkup(xml, true, {
     onText: pushIfText,
     onEntity: pushIfText,
     onOpenTag(tag) {
-      const name = localName(tag)
-      if (name === 'Fallback') fallbackDepth++
-      isText = name === 't'
-      push(CHARACTERS[name] ?? '')
+      opened = localName(tag)
+      if (HIDDEN.has(opened)) hiddenDepth++
+      isText = TEXT.has(opened)
+      push(CHARACTERS[opened] ?? '')
     },
     onCloseTag(tag) {
       const name = localName(tag)
-      if (name === 'Fallback' && fallbackDepth > 0) fallbackDepth--
-      isText = false
-      if (name === 'p') push('\n')
+      close(name)
+      if (name === 'p' || name === 'v') push('\n')
     },
-    onSelfClosingTag() {
-      isText = false
-    },
+    onSelfClosingTag: () => close(opened),
     isDone: () => sink.full,
   })
 }
+
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1)

@@ -73,10 +73,39 @@ test('the title of a DOCX is that of its core properties', async () => {
   })
 })
 
-test('text of each format: DOCX with notes', async () => {
-  const note = '<w:p><w:r><w:t>Note</w:t></w:r></w:p>'
-  const notes = { name: 'word/footnotes.xml', bytes: wordXml('footnotes', note) }
-  assert.equal(await textOf(DOCX_TYPE, writeStoredZip([...docxEntries(['Body']), notes])), 'Body\n\nNote')
+test('text of each format: DOCX with all its parts, each once, in the order of reading', async () => {
+  const words = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
+  const diagram =
+    '<dgm:pt xmlns:dgm="d" xmlns:a="a"><dgm:t><a:p><a:r><a:t>SmartArt</a:t></a:r></a:p></dgm:t></dgm:pt>'
+  const chart =
+    '<c:strCache xmlns:c="c"><c:pt><c:v>East</c:v></c:pt><c:pt><c:v>West</c:v></c:pt></c:strCache>'
+  const body =
+    '<w:p><w:fldSimple w:instr=" AUTHOR "><w:r><w:t>Ada</w:t></w:r></w:fldSimple></w:p>' +
+    '<mc:Fallback/><w:moveFrom><w:r><w:t>moved away</w:t></w:r></w:moveFrom><w:rPr><w:moveFrom/></w:rPr>' +
+    `<w:p><w:del><w:r><w:delText>deleted</w:delText></w:r></w:del></w:p>${words('Body')}`
+  const parts: [type: string, target: string, children: string][] = [
+    ['footer', 'footer1.xml', words('Footer')],
+    ['comments', '/word/comments.xml', words('Comment')],
+    ['header', 'header1.xml', words('Header')],
+    ['header', 'header2.xml', words('Header')],
+    ['diagramData', 'diagrams/data1.xml', diagram],
+    ['chart', 'charts/chart1.xml', chart],
+    ['endnotes', 'endnotes.xml', words('Endnote')],
+    ['footnotes', 'notes/foot.xml', words('Footnote')],
+  ]
+  const relations = parts.map(
+    ([type, target]) => `<Relationship Type="http://x/${type}" Target="${target}"/>`,
+  )
+  const bytes = writeStoredZip([
+    ...docxEntries([], body),
+    { name: 'word/_rels/document.xml.rels', bytes: Buffer.from(relations.join('')) },
+    ...parts.map(([type, target, children]) => ({
+      name: target.startsWith('/') ? target.slice(1) : `word/${target}`,
+      bytes: wordXml(type, children),
+    })),
+  ])
+  const order = 'Header Ada Body Footnote Endnote Comment SmartArt East West Footer'
+  assert.equal((await textOf(DOCX_TYPE, bytes)).split(/\s+/).join(' '), order)
 })
 
 test('text of each format: DOCX of hundreds of pages', async () => {
