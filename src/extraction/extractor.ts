@@ -5,6 +5,7 @@ import { createSemaphore } from '../runtime/semaphore.ts'
 import { charsetOf } from './decode-text.ts'
 import type { Extraction, ExtractionInput } from './extraction.ts'
 import { createExtractionProcess, type ExtractionProcess } from './extraction-process.ts'
+import { isPdf } from './magic-type.ts'
 import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
 import { knownEncoding } from './text-encoding.ts'
 import { textFormatOf } from './text-format.ts'
@@ -91,7 +92,8 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
   async function extract(input: ExtractionInput): Promise<Extraction> {
     throwIfStopped()
     const { contentType, bytes } = input
-    const format = textFormatOf(contentType)
+    // A PDF that is called a text would be read as its source.
+    const format = isPdf(bytes) ? 'pdf' : textFormatOf(contentType)
     if (bytes.length === 0) return { outcome: 'empty', reason: 'empty' }
     if (format === 'opaque') return { outcome: 'empty', reason: 'not a format with text' }
     if (bytes.length > limits.maxInputBytes) {

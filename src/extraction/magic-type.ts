@@ -10,14 +10,15 @@ const PDF_OBJECT = /\s\d+ \d+ obj\b/
  */
 export async function magicTypeOf(bytes: Uint8Array): Promise<string | undefined> {
   try {
-    return (await fileTypeFromBuffer(bytes))?.mime ?? lateTypeOf(bytes)
+    return (await fileTypeFromBuffer(bytes))?.mime ?? (isPdf(bytes) ? 'application/pdf' : undefined)
   } catch {
     return undefined
   }
 }
 
-function lateTypeOf(bytes: Uint8Array): string | undefined {
+/** A header of a PDF alone does not make one: a text can be about it. */
+export function isPdf(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes.subarray(0, 4096)).toString('latin1')
   const header = PDF_HEADER.exec(start.slice(0, 1032))
-  return header !== null && PDF_OBJECT.test(start.slice(header.index)) ? 'application/pdf' : undefined
+  return header !== null && PDF_OBJECT.test(start.slice(header.index))
 }

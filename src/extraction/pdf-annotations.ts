@@ -23,7 +23,7 @@ export interface PdfAnnotation {
 /** Bits of annotationFlags (ISO 32000-1, 12.5.3) */
 const HIDDEN = 2
 
-export const isHidden = ({ hidden, annotationFlags = 0 }: PdfAnnotation): boolean =>
+const isHidden = ({ hidden, annotationFlags = 0 }: PdfAnnotation): boolean =>
   hidden === true || (annotationFlags & HIDDEN) !== 0
 
 /** Only its drawing has the text: a signature, a stamp. */

@@ -14,7 +14,7 @@ export interface PdfTextItem {
 
 /** Fractions of the height of the letters. */
 const LINE_SHIFT = 0.4
-const WORD_GAP = 0.2
+const WORD_GAP = 0.15
 const BACK_GAP = 0.5
 
 /**

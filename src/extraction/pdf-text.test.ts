@@ -120,12 +120,31 @@ test('what a signature and a stamp show', async () => {
   assert.deepEqual(await textsOf(stream, { ...options, font, objects: [...objects, file] }), [expected])
 })
 
+test('the title is that of the document information, else that of its metadata', async () => {
+  const title = async (options: PdfOptions) => {
+    const extraction = await read(pdf(['x'], options))
+    return extraction.outcome === 'text' ? extraction.title : extraction
+  }
+  assert.equal(await title({ trailer: '/Info << /Title (Microsoft Word - Lease.docx) >>' }), 'Lease.docx')
+  const xmp =
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">' +
+    'Deed</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>'
+  const metadata = `<< /Type /Metadata /Subtype /XML /Length ${xmp.length} >>\nstream\n${xmp}\nendstream`
+  const options = { catalog: '/Metadata 6 0 R', objects: [metadata] }
+  assert.equal(await title(options), 'Deed')
+  assert.equal(await title({ ...options, trailer: '/Info << /Title ( ) >>' }), 'Deed')
+  assert.equal(await title({}), undefined)
+})
+
 test('bytes before the header do not hide a PDF', async () => {
   const bytes = Buffer.concat([Buffer.from('Some junk\r\n\r\n'), pdf(['inside'])])
   assert.equal(await contentTypeOf('a.pdf', bytes), 'application/pdf')
   assert.equal(await contentTypeOf('a', bytes), 'application/pdf')
-  const extraction = await read(bytes, 'application/octet-stream')
-  assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside')
+  for (const type of ['application/octet-stream', 'text/plain', 'application/pdf']) {
+    const extraction = await read(bytes, type)
+    assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside', type)
+  }
   assert.equal(await contentTypeOf('a.txt', Buffer.from('A PDF begins with %PDF-1.4.\n')), 'text/plain')
 })
 

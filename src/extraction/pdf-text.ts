@@ -14,7 +14,8 @@ import { joinItems } from './pdf-lines.ts'
 
 /**
  * The text of a PDF, page by page: its lines, then its notes, the values of its form fields and what stamps and signatures
- * show, and at last the files attached to it. Stops at the limits of size and time and returns what it has. A broken page is left out.
+ * show, and at last the files attached to it. Stops at the limits of size and time and returns what it has. A broken page
+ * is left out.
  * @throws UnreadableContent when the file cannot be opened, or no page can be read
  */
 export async function pdfText(
@@ -38,7 +39,7 @@ export async function pdfText(
     left -= text.length
   }
   if (page > 0 && broken === page) throw new UnreadableContent('malformed PDF: no page can be read')
-  const isCut = page < pdf.numPages
+  const isCut = page < pdf.numPages || broken > 0
   const options = { pdf, bytes, pinned, readInside, maxChars: left, stopAt }
   const attached = await attachmentTexts(options).catch(() => ({ parts: [], cut: false }))
   parts.push(...attached.parts)
@@ -48,7 +49,7 @@ export async function pdfText(
     pages: pdf.numPages,
     isWrapped: true,
     cut: isCut || attached.cut,
-    title: await titleOf(pdf),
+    title: await titleOf(pdf).catch(() => ''),
     ...(!hasText && {
       emptyReason: isScanned(bytes, pdf.numPages) ? SCANNED : 'a PDF whose pages have no text',
     }),
@@ -84,6 +85,11 @@ async function annotationTexts(page: PdfPage, pdfJs: PdfJs, pinned: PdfAttachmen
 }
 
 async function titleOf(pdf: Pdf): Promise<string> {
-  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
-  return 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
+  const { info, metadata } = await pdf.getMetadata()
+  const titles: unknown[] = ['Title' in info && info.Title, metadata?.get('dc:title')]
+  const title = titles.find((title) => typeof title === 'string' && title.trim() !== '') ?? ''
+  return String(title).replace(PRINTED_BY, '')
 }
+
+/** What printer drivers write before the name of the file. */
+const PRINTED_BY = /^Microsoft (?:Office )?(?:Word|Excel|PowerPoint) - /

@@ -11,6 +11,7 @@ import {
   UnreadableContent,
 } from './extraction.ts'
 import { finishText } from './finish-text.ts'
+import { isPdf } from './magic-type.ts'
 import { pdfText } from './pdf-text.ts'
 import { isTextualFormat, readTextualFormat, type TextualFormat } from './read-textual-format.ts'
 import { knownEncoding } from './text-encoding.ts'
@@ -48,7 +49,7 @@ async function readFormat(
   readInside: ReadInside,
 ): Promise<Extraction> {
   const { contentType, title = '', bytes } = input
-  let format = textFormatOf(contentType)
+  let format = isPdf(bytes) ? 'pdf' : textFormatOf(contentType)
   if (format === 'sniff') format = textFormatOf(await contentTypeOf(title, bytes))
   if (isTextualFormat(format)) {
     const encoding = knownEncoding(bytes, format, charsetOf(contentType)) ?? (await detectEncoding(bytes))

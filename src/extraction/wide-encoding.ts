@@ -47,7 +47,7 @@ function isReadable(bytes: Uint8Array, encoding: string): boolean {
   const width = encoding.startsWith('utf-32') ? 4 : 2
   const length = Math.min(bytes.length, SAMPLE_BYTES)
   const text = decodeText(bytes.subarray(0, length - (length % width)), encoding)
-  const odd = text.match(/[\p{Cn}\p{Co}\ufffd]|[^\P{Cc}\t-\r\x1b]/gu)?.length ?? 0
+  const odd = text.match(/[\p{Cn}\p{Co}\ufffd]|[^\P{Cc}\t-\r]/gu)?.length ?? 0
   // A character beyond the BMP may be cut in half by the end of the sample.
   return odd <= Math.max(text.length / 100, length < bytes.length || length >= SAMPLE_BYTES ? 1 : 0)
 }
