@@ -24,7 +24,7 @@ export interface Struck {
   /** how often each kind has struck */
   counts: Map<string, number>
   slowest: { name: string; ms: number }
-  /** recoveries that did not happen in time */
+  /** strikes that were not possible, and recoveries that did not happen in time */
   failures: string[]
 }
 
@@ -45,8 +45,10 @@ export async function strikeAll(options: StrikesOptions): Promise<Struck> {
     const names = kind === MANY ? pickMany(kinds, own) : [kind]
     const name = names.join(' + ')
     history.add({ kind: 'strike', name, phase: 'begin' })
-    await Promise.all(names.map((each) => strikeAfter(service.strikes[each]!, own)))
+    const ends = await Promise.allSettled(names.map((each) => strikeAfter(service.strikes[each]!, own)))
     history.add({ kind: 'strike', name, phase: 'end' })
+    for (const end of ends)
+      if (end.status === 'rejected') struck.failures.push(`${name} was not possible: ${String(end.reason)}`)
     struck.counts.set(kind, (struck.counts.get(kind) ?? 0) + 1)
     const recovery = await recover(options, `probe${seed.toString(36)}n${number}z`)
     if (recovery === undefined)

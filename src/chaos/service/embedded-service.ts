@@ -51,28 +51,41 @@ export async function openEmbeddedService(env: Record<string, string> = {}): Pro
 function processStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
   const own = (): number[] => (docmgr.pid === undefined ? [] : [docmgr.pid])
   const postgres = (): number[] => (docmgr.postmaster === undefined ? [] : treeOf(docmgr.postmaster))
-  const paused = async (pids: number[], ms: number): Promise<void> => {
-    signalAll(pids, 'SIGSTOP')
+  /** Waits for so many processes, which are just being started after another strike, and signals them. */
+  const signalled = async (find: () => number[], signal: NodeJS.Signals, least = 1): Promise<number[]> => {
+    let pids: number[] = []
+    await succeed(STRIKE_MS, 20, async () => {
+      pids = find()
+      if (pids.length < least || signalAll(pids, signal) < least) throw new Error('it does not run')
+    })
+    return pids
+  }
+  const paused = async (find: () => number[], ms: number): Promise<void> => {
+    const pids = await signalled(find, 'SIGSTOP')
     await pause(ms)
     signalAll(pids, 'SIGCONT')
   }
   return {
-    kill: async () => signalAll(own(), 'SIGKILL'),
-    'kill-postgres': async () => signalAll(postgres().slice(0, 1), 'SIGKILL'),
-    'kill-both': async () => signalAll([...own(), ...postgres().slice(0, 1)], 'SIGKILL'),
+    kill: async () => void (await signalled(own, 'SIGKILL')),
+    'kill-postgres': async () => void (await signalled(() => postgres().slice(0, 1), 'SIGKILL')),
+    'kill-both': async () =>
+      void (await signalled(() => [...own(), ...postgres().slice(0, 1)], 'SIGKILL', 2)),
     async 'kill-backend'(random) {
-      const backends = postgres().slice(1)
-      const readers = backends.filter((pid) => commandOf(pid).includes('walsender'))
-      const candidates = random.next() < 0.5 && readers.length > 0 ? readers : backends
-      if (candidates.length > 0) signalAll([random.pick(candidates)], 'SIGKILL')
+      const isReader = random.next() < 0.5
+      await signalled(() => {
+        const backends = postgres().slice(1)
+        const readers = backends.filter((pid) => commandOf(pid).includes('walsender'))
+        const candidates = isReader && readers.length > 0 ? readers : backends
+        return candidates.length > 0 ? [random.pick(candidates)] : []
+      }, 'SIGKILL')
     },
     // Also the process that extracts text.
     pause: (random) =>
       paused(
-        [...own(), ...own().flatMap(childrenOf)].filter((pid) => pid !== docmgr.postmaster),
+        () => [...own(), ...own().flatMap(childrenOf)].filter((pid) => pid !== docmgr.postmaster),
         random.whole(1_000, 6_000),
       ),
-    'pause-postgres': (random) => paused(postgres(), random.whole(1_000, 6_000)),
+    'pause-postgres': (random) => paused(postgres, random.whole(1_000, 6_000)),
     restart: () => docmgr.restart(),
   }
 }

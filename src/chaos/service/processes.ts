@@ -24,13 +24,13 @@ export function commandOf(pid: number): string {
   }
 }
 
-/** Signals processes that may have ended. */
-export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
-  for (const pid of pids) {
+/** Signals processes that may have ended. @returns how many had not */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): number {
+  return pids.filter((pid) => {
     try {
-      process.kill(pid, signal)
+      return process.kill(pid, signal)
     } catch {
-      // It has ended.
+      return false
     }
-  }
+  }).length
 }

@@ -2,12 +2,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { send } from '../client.ts'
-import { createRandom } from '../random.ts'
-import { pause } from '../wait.ts'
 import { openClock } from './clock.ts'
 import { feedStrikes } from './feed-strikes.ts'
 import { clockJumps } from './clock-jumps.ts'
-import type { Service, Strike } from './service.ts'
+import { linkStrikes } from './link-strikes.ts'
+import { processStrikes } from './process-strikes.ts'
+import type { Service } from './service.ts'
 import { ROLES, SERVERS, StackProcesses } from './stack-processes.ts'
 import { type Link, openLink } from './toxiproxy.ts'
 
@@ -88,59 +88,5 @@ function environment(at: (port: number) => number): Record<string, string> {
     DOCMGR_CHANGES_URL: `kafka://${proxy('kafka')}`,
     DOCMGR_SEARCH_URL: `elasticsearch:http://${proxy('elasticsearch')}`,
     DOCMGR_DOCUMENTS_URL: `grpc://${proxy('grpc')}`,
-  }
-}
-
-/** Each target has its turn before one has a second. */
-function turns(names: readonly string[]): (seedOf: number) => string {
-  let deck: string[] = []
-  return (value) => {
-    if (deck.length === 0) deck = createRandom(value, 'deck').shuffle(names)
-    return deck.pop()!
-  }
-}
-
-function processStrikes(processes: StackProcesses): Record<string, Strike> {
-  const strikes: Record<string, Strike> = {}
-  for (const [kind, names] of Object.entries({ role: [...ROLES, 'gateway'], server: SERVERS })) {
-    const next = turns(names)
-    const struck = (strike: (name: string, ms: number) => Promise<unknown>, most: number): Strike => {
-      return async (random) => {
-        await strike(next(random.whole(0, 2 ** 31)), random.whole(0, most))
-      }
-    }
-    strikes[`kill-${kind}`] = struck(async (name, ms) => {
-      await processes.stack('kill', name).catch(() => {})
-      await pause(ms)
-      await processes.up(name)
-    }, 3_000)
-    strikes[`pause-${kind}`] = struck(async (name, ms) => {
-      await processes.stack('pause', name).catch(() => {})
-      await pause(1_000 + ms)
-      await processes.stack('resume', name).catch(() => {})
-    }, 7_000)
-    strikes[`restart-${kind}`] = struck(async (name) => {
-      await processes.stack('down', name)
-      await processes.up(name)
-    }, 0)
-  }
-  return strikes
-}
-
-function linkStrikes(links: Link[]): Record<string, Strike> {
-  const byName = new Map(links.map((link) => [link.name, link]))
-  const disturbed = (how: (link: Link) => Promise<void>): Strike => {
-    const next = turns([...byName.keys()])
-    return async (random) => {
-      const link = byName.get(next(random.whole(0, 2 ** 31)))!
-      await how(link).catch(() => {})
-      await pause(random.whole(2_000, 8_000))
-      await link.heal()
-    }
-  }
-  return {
-    cut: disturbed((link) => link.cut()),
-    slow: disturbed((link) => link.slow(400)),
-    'half-open': disturbed((link) => link.halfOpen()),
   }
 }
