@@ -9,7 +9,7 @@ import { RetryLoop } from '../../../runtime/retry-loop.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
-import { type BroadcastOptions, startBroadcast } from './broadcast-start.ts'
+import { type BroadcastOptions, startBroadcast, type StartOptions } from './broadcast-start.ts'
 import { type LogItem, mergeByCommitTime } from './log-item.ts'
 import { isReached, type Offsets } from './position.ts'
 import { type RecentEvents, SNAPSHOT_REASON } from './recent-events.ts'
@@ -32,6 +32,8 @@ export class BroadcastReader {
   /** where to start when the first attempt failed: what was written meanwhile is delivered */
   #since: Date | 'earliest' | undefined
   #startedAt: Date | undefined
+  /** why events may have been missed, until reading has started again */
+  #lost: string | undefined
 
   constructor(options: BroadcastOptions) {
     const { client, log } = options
@@ -101,14 +103,24 @@ export class BroadcastReader {
     if (!this.#recent && this.#since !== 'earliest')
       this.#since = isMissingTopic(error) ? 'earliest' : this.#startedAt
     if (isProtocolError(error, 'OFFSET_OUT_OF_RANGE'))
-      this.#reset('events were removed from Kafka before they were read')
+      this.#lost = 'events were removed from Kafka before they were read'
   }
 
-  #reset(reason: string): void {
+  /**
+   * Finds where to read. After a loss, consumers learn of it only then: what they read after that contains what was written
+   * before that place, and their new position is one of the new topics.
+   */
+  async #begin(start: StartOptions): Promise<RecentEvents> {
+    const recent = await startBroadcast(start)
+    this.#recent = recent
+    this.#since = undefined
+    const reason = this.#lost
+    if (reason === undefined) return recent
+    this.#lost = undefined
     this.#options.log.error({ reason }, 'the change feed starts over')
-    this.#recent = undefined
     this.#lags.clear()
     this.#dispatcher.reset(reason)
+    return recent
   }
 
   async #read(reader: LogReader, onWorking: () => void, signal: AbortSignal): Promise<void> {
@@ -119,10 +131,10 @@ export class BroadcastReader {
     }
     const identity = await reader.identity(names.changes)
     if (this.#recent && this.#recent.cursor.identity !== identity)
-      this.#reset('the topics were created again')
+      this.#lost = 'the topics were created again'
     const start = { ...this.#options, reader, partitions, identity, since: this.#since, signal }
-    const { cursor } = (this.#recent ??= await startBroadcast(start))
-    this.#since = undefined
+    const known = this.#lost === undefined ? this.#recent : undefined
+    const { cursor } = known ?? (await this.#begin(start))
     onWorking()
     const from = partitions.map((one) => ({
       ...one,

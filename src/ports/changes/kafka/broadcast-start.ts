@@ -12,7 +12,7 @@ export interface BroadcastOptions extends KafkaContext {
   readBack: { events: number; hours: number; ms: number }
 }
 
-interface StartOptions extends BroadcastOptions {
+export interface StartOptions extends BroadcastOptions {
   reader: LogReader
   partitions: KafkaPartition[]
   /** of cluster and topics */

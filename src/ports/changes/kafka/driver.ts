@@ -9,7 +9,7 @@ import { BroadcastReader } from './broadcast-reader.ts'
 import type { FeedTimings, KafkaContext } from './context.ts'
 import { createKafkaDeadLetters } from './dead-letters.ts'
 import { GroupConsumer } from './group-consumer.ts'
-import { createCovers, parsePosition } from './position.ts'
+import { createCovers, NOWHERE, parsePosition } from './position.ts'
 import type { BufferLimits } from './recent-events.ts'
 import { createLogReplay, type LogReplay, type LogReplayLimits } from './replay-from-log.ts'
 
@@ -83,7 +83,7 @@ class KafkaDriver implements FeedDriver {
   }
 
   position(): Position {
-    return this.#broadcast.recent?.cursor.position ?? 'none'
+    return this.#broadcast.recent?.cursor.position ?? NOWHERE
   }
 
   /** What is in memory: reading Kafka from its first record for one client would cost too much. */

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { combineOffsets, createCovers, Cursor, formatPosition, isReached, parsePosition } from './position.ts'
+import { isPosition } from '../position-form.ts'
+import {
+  combineOffsets,
+  createCovers,
+  Cursor,
+  formatPosition,
+  isReached,
+  NOWHERE,
+  parsePosition,
+} from './position.ts'
 
 const offset = fc.nat(2 ** 36 - 1)
 const partitions = fc.array(offset, { minLength: 1, maxLength: 8 })
@@ -60,6 +69,11 @@ test('the later of two positions covers what either does', () => {
       assert.ok(isReached(both, [one, []]) && isReached(both, [other, []]))
     }),
   )
+})
+
+test('the position of a reader that has not started is one that a client may send', () => {
+  assert.ok(isPosition(NOWHERE))
+  assert.deepEqual(parsePosition(NOWHERE)?.offsets.flat(), [])
 })
 
 test('no other text is a position', () => {

@@ -64,6 +64,13 @@ export function formatPosition({ identity, moved, offsets }: KafkaPosition): Pos
   return `${identity}.${place}.${offsets.map((some) => some.map(formatNumber).join('.')).join('..')}`
 }
 
+/** Of a reader that has not started: in no cluster, so that a client that resumes there is reset. */
+export const NOWHERE = formatPosition({
+  identity: '-'.repeat(8),
+  moved: undefined,
+  offsets: TOPIC_TABLE.map(() => []),
+})
+
 /** The position of a reader, which moves with each record that it reads. */
 export class Cursor {
   readonly identity: string

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ChangeEvent, documentIdOf } from '../../../domain/change.ts'
 import type { DocumentRow } from '../../../domain/document-fields.ts'
-import { insertDocument, type RecordingConsumer, recordingConsumer } from '../../../testing/changes.ts'
+import {
+  insertDocument,
+  type RecordingConsumer,
+  recordingConsumer,
+  startConsumers,
+} from '../../../testing/changes.ts'
 import { eventually } from '../../../testing/deadline.ts'
 import { concurrentTests } from '../../../testing/concurrent-tests.ts'
 import { openTestKafka, openTestTopics } from '../../../testing/kafka-feed.ts'
@@ -105,6 +110,24 @@ concurrentTests('kafka: resume', 3, {
     assert.equal((await feed.replay(id, event!.position, 10)).kind, 'reset')
     await topics.write.document({ title: 'again' })
     await consumer.reached(2)
+  },
+
+  async 'a reset has a position to resume from, and what is written after it is delivered'(t) {
+    const topics = await openTestTopics(t)
+    const consumer = viewer()
+    const feed = await topics.open()
+    assert.ok(feed.isPosition(feed.position()), 'before the start')
+    const resets: { position: string; written: Promise<string> }[] = []
+    const onReset = (): void => {
+      resets.push({ position: feed.position(), written: topics.write.document() })
+    }
+    await startConsumers(feed, [{ ...consumer, onReset }])
+    await topics.removeTopics()
+    await topics.createTopics()
+    const { position, written } = await eventually('the reset', () => resets[0], 20_000)
+    await consumer.reached(1, 20_000)
+    assert.deepEqual(idsOf(eventsOf(await feed.replay(await written, position, 10))), [`${await written} 1`])
+    assert.equal(resets.length, 1)
   },
 
   async 'a snapshot after events is a reset, the first snapshot is not'(t) {
