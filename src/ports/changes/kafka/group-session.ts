@@ -53,8 +53,10 @@ export class GroupSession {
     const { topics, client, groupName } = this.#options
     const member = this.#member
     const { CRASH, GROUP_JOIN, END_BATCH_PROCESS } = member.events
+    // The signal outlives this session by many others.
+    const ended = new AbortController()
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal })
       member.on(CRASH, ({ payload }) => reject(payload.error))
       member.on(GROUP_JOIN, ({ payload }) => {
         this.#opening = this.#open(payload.memberAssignment, onAssigned)
@@ -77,7 +79,9 @@ export class GroupSession {
         const isMissing = isProtocolError(error, 'UNKNOWN_TOPIC_OR_PARTITION')
         reject(isMissing ? new MissingTopicError(topics) : error)
       })
-    }).catch((error: unknown) => client.throwMemberError(error, groupName, topics))
+    })
+      .catch((error: unknown) => client.throwMemberError(error, groupName, topics))
+      .finally(() => ended.abort())
   }
 
   /** Finishes the batches in flight, commits, and leaves the group. */
