@@ -158,6 +158,17 @@ test('PDF: whose streams inflate to gigabytes', async () => {
   assert.notEqual(extraction.outcome, 'text')
 })
 
+test('PDF: with a form of XFA that is nested very deep', async () => {
+  const xdp =
+    '<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><template xmlns="http://www.xfa.org/schema/xfa-template/3.3/">' +
+    `${'<subform layout="tb">'.repeat(50_000)}${'</subform>'.repeat(50_000)}</template></xdp:xdp>`
+  const form = `<< /Length ${xdp.length} >>\nstream\n${xdp}\nendstream`
+  await survive(
+    'application/pdf',
+    pdf(['x'], { catalog: '/AcroForm << /Fields [] /XFA 6 0 R >>', objects: [form] }),
+  )
+})
+
 test('PDF: with twenty thousand notes', async () => {
   const note = '<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (note) >>'
   const bytes = pdf(['x'], { page: `/Annots [${note.repeat(20_000)}]` })

@@ -27,7 +27,7 @@ function addTransfer(): void {
 }
 
 /**
- * Opens a PDF for reading its text: without fonts of the system, scripts, forms of XFA and images.
+ * Opens a PDF for reading its text: without fonts of the system, scripts and images.
  * @throws UnreadableContent
  */
 export function openPdf({ getDocument }: PdfJs, bytes: Uint8Array): Promise<Pdf> {
@@ -37,7 +37,8 @@ export function openPdf({ getDocument }: PdfJs, bytes: Uint8Array): Promise<Pdf>
     verbosity: 0,
     useSystemFonts: false,
     disableFontFace: true,
-    enableXfa: false,
+    // Without it, a form of XFA only asks for another program.
+    enableXfa: true,
     maxImageSize: 1,
     isOffscreenCanvasSupported: false,
     isImageDecoderSupported: false,

@@ -137,6 +137,24 @@ test('the title is that of the document information, else that of its metadata',
   assert.equal(await title({}), undefined)
 })
 
+test('a form of XFA, with the values of its fields', async () => {
+  const field = (ui: string, value: string) =>
+    `<field w="60mm" h="10mm"><ui>${ui}</ui><value><text>${value}</text></value></field>`
+  const xdp =
+    '<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><template xmlns="http://www.xfa.org/schema/xfa-template/3.3/">' +
+    '<subform name="form" layout="tb" locale="en_US"><pageSet><pageArea name="Page1"><contentArea w="8in" h="10in"/>' +
+    '<medium stock="default" short="8.5in" long="11in"/></pageArea></pageSet><subform w="8in" h="5in" layout="tb">' +
+    '<draw w="50mm" h="10mm"><value><text>Applicant</text></value></draw>' +
+    field('<textEdit/>', 'Ada') +
+    field('<textEdit multiLine="1"/>', 'of Oslo') +
+    '<field w="60mm" h="9mm"><ui><choiceList/></ui><items><text>Norway</text><text>Sweden</text></items>' +
+    '<value><text>Norway</text></value></field></subform></subform></template></xdp:xdp>'
+  const form = `<< /Length ${xdp.length} >>\nstream\n${xdp}\nendstream`
+  const catalog = '/NeedsRendering true /AcroForm << /Fields [] /XFA 6 0 R >>'
+  const [text] = await textsOf('BT /F1 9 Tf 9 9 Td (Please wait) Tj ET', { catalog, objects: [form] })
+  assert.equal(text?.split(/\s+/).join(' '), 'Applicant Ada of Oslo Norway')
+})
+
 test('bytes before the header do not hide a PDF', async () => {
   const bytes = Buffer.concat([Buffer.from('Some junk\r\n\r\n'), pdf(['inside'])])
   assert.equal(await contentTypeOf('a.pdf', bytes), 'application/pdf')

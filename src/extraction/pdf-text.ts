@@ -11,6 +11,7 @@ import { drawnTexts } from './pdf-drawn-text.ts'
 import { isScanned } from './pdf-images.ts'
 import { loadPdfJs, openPdf, type Pdf, type PdfJs, type PdfPage } from './pdf-js.ts'
 import { joinItems } from './pdf-lines.ts'
+import { type XfaNode, xfaText } from './pdf-xfa.ts'
 
 /**
  * The text of a PDF, page by page: its lines, then its notes, the values of its form fields and what stamps and signatures
@@ -66,12 +67,18 @@ async function pageText(
   pinned: PdfAttachment[],
 ): Promise<string> {
   const page = await pdf.getPage(pageNumber)
-  const { items } = await page.getTextContent()
-  const text = joinItems(items.filter((item) => 'str' in item))
+  const text = await contentText(pdf, page)
   // Annotations that cannot be read cost only themselves.
   const annotations = await annotationTexts(page, pdfJs, pinned).catch(() => '')
   page.cleanup()
   return annotations === '' ? text : `${text}\n\n${annotations}`
+}
+
+async function contentText(pdf: Pdf, page: PdfPage): Promise<string> {
+  const form = pdf.isPureXfa ? ((await page.getXfa()) as XfaNode | null) : null
+  if (form !== null) return xfaText(form)
+  const { items } = await page.getTextContent()
+  return joinItems(items.filter((item) => 'str' in item))
 }
 
 async function annotationTexts(page: PdfPage, pdfJs: PdfJs, pinned: PdfAttachment[]): Promise<string> {
