@@ -73,8 +73,11 @@ function relationshipsOf(
 /** The title in the core properties (ECMA-376-2, 8). */
 function titleOf(properties: string): string | undefined {
   const [, title] = /<(?:\w+:)?title(?:\s[^<>]*)?>([^<]{1,2000})</.exec(properties) ?? []
-  return title && htmlText(title, { maxChars: 1_000, xml: true }).text
+  return title && decoded(title)
 }
+
+/** @param source text or an attribute of XML, with entities */
+const decoded = (source: string): string => htmlText(source, { maxChars: 1_000, xml: true }).text
 
 /** Elements that stand for a character, by their local names (ECMA-376-1, 17.3.3). */
 const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-' }
@@ -82,6 +85,9 @@ const CHARACTERS: Record<string, string> = { tab: '\t', br: '\n', cr: '\n', noBr
 const TEXT = new Set(['t', 'v'])
 /** Text boxes come twice: as a drawing, and as a fallback for readers without drawings. Moved text is where it went. */
 const HIDDEN = new Set(['Fallback', 'moveFrom'])
+
+/** A watermark, and the description of a picture, are attributes. */
+const DESCRIBED = /<(?:v:textpath\s[^<>]*?\bstring|wp:docPr\s[^<>]*?\bdescr)="([^"<]+)"/g
 
 /** Pushes the text of a part, one line per paragraph. Leaves out deleted text and field codes. */
 function pushText(xml: string, sink: TextSink): void {
@@ -118,6 +124,7 @@ function pushText(xml: string, sink: TextSink): void {
     onSelfClosingTag: () => close(opened),
     isDone: () => sink.full,
   })
+  for (const [, text] of xml.matchAll(DESCRIBED)) sink.push(`${decoded(text!)}\n`)
 }
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1)

@@ -75,6 +75,7 @@ test('the title of a DOCX is that of its core properties', async () => {
 
 test('text of each format: DOCX with all its parts, each once, in the order of reading', async () => {
   const words = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
+  const watermark = '<v:textpath style="x" string="A &amp; B"/><wp:docPr id="1" descr="Logo"/>'
   const diagram =
     '<dgm:pt xmlns:dgm="d" xmlns:a="a"><dgm:t><a:p><a:r><a:t>SmartArt</a:t></a:r></a:p></dgm:t></dgm:pt>'
   const chart =
@@ -86,8 +87,8 @@ test('text of each format: DOCX with all its parts, each once, in the order of r
   const parts: [type: string, target: string, children: string][] = [
     ['footer', 'footer1.xml', words('Footer')],
     ['comments', '/word/comments.xml', words('Comment')],
-    ['header', 'header1.xml', words('Header')],
-    ['header', 'header2.xml', words('Header')],
+    ['header', 'header1.xml', words('Header') + watermark],
+    ['header', 'header2.xml', words('Header') + watermark],
     ['diagramData', 'diagrams/data1.xml', diagram],
     ['chart', 'charts/chart1.xml', chart],
     ['endnotes', 'endnotes.xml', words('Endnote')],
@@ -104,7 +105,7 @@ test('text of each format: DOCX with all its parts, each once, in the order of r
       bytes: wordXml(type, children),
     })),
   ])
-  const order = 'Header Ada Body Footnote Endnote Comment SmartArt East West Footer'
+  const order = 'Header A & B Logo Ada Body Footnote Endnote Comment SmartArt East West Footer'
   assert.equal((await textOf(DOCX_TYPE, bytes)).split(/\s+/).join(' '), order)
 })
 

@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type'
 
 /** The header of a PDF may be preceded by up to 1,024 bytes (ISO 32000-1, annex H, implementation note 13). */
-const PDF_HEADER = /(?:^|[\r\n\0])%PDF-\d\.\d\s/
+const PDF_HEADER = /%PDF-\d\.\d\s/
 const PDF_OBJECT = /\s\d+ \d+ obj\b/
 
 /**
@@ -16,7 +16,7 @@ export async function magicTypeOf(bytes: Uint8Array): Promise<string | undefined
   }
 }
 
-/** A header of a PDF alone does not make one: a text can be about it. */
+/** A header of a PDF alone does not make one: a text can be about it, and even show a beginning of one. */
 export function isPdf(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes.subarray(0, 4096)).toString('latin1')
   const header = PDF_HEADER.exec(start.slice(0, 1032))

@@ -14,6 +14,7 @@ export interface PdfAnnotation {
   fieldType?: string | null
   fieldValue?: unknown
   password?: boolean
+  pushButton?: boolean
   /** that the annotation pins to the page */
   file?: PdfAttachment
   /** of a list */
@@ -26,11 +27,13 @@ const HIDDEN = 2
 const isHidden = ({ hidden, annotationFlags = 0 }: PdfAnnotation): boolean =>
   hidden === true || (annotationFlags & HIDDEN) !== 0
 
-/** Only its drawing has the text: a signature, a stamp. */
+const DRAWN = new Set(['Stamp', 'Watermark', 'Redact'])
+
+/** Only its drawing has the text: a signature, the label of a button, a stamp. */
 export function isDrawn(annotation: PdfAnnotation): boolean {
   const { subtype, fieldType, hasAppearance, textContent } = annotation
   if (isHidden(annotation) || hasAppearance !== true || textContent !== undefined) return false
-  return fieldType === 'Sig' || subtype === 'Stamp'
+  return fieldType === 'Sig' || annotation.pushButton === true || DRAWN.has(subtype)
 }
 
 /** The text of an annotation: of a note, or the value of a form field. Passwords and what is hidden have none. */

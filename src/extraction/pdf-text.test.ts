@@ -156,14 +156,29 @@ test('a form of XFA, with the values of its fields', async () => {
 })
 
 test('bytes before the header do not hide a PDF', async () => {
-  const bytes = Buffer.concat([Buffer.from('Some junk\r\n\r\n'), pdf(['inside'])])
-  assert.equal(await contentTypeOf('a.pdf', bytes), 'application/pdf')
-  assert.equal(await contentTypeOf('a', bytes), 'application/pdf')
-  for (const type of ['application/octet-stream', 'text/plain', 'application/pdf']) {
-    const extraction = await read(bytes, type)
-    assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside', type)
+  for (const junk of [
+    'Some junk\r\n\r\n',
+    'glued',
+    '\ufeff',
+    '\0'.repeat(900),
+    'HTTP/1.1 200 OK\nx: y\n\n',
+  ]) {
+    const bytes = Buffer.concat([Buffer.from(junk), pdf(['inside'])])
+    assert.equal(await contentTypeOf('a.pdf', bytes), 'application/pdf', junk)
+    assert.equal(await contentTypeOf('a', bytes), 'application/pdf', junk)
+    for (const type of ['application/octet-stream', 'text/plain', 'application/pdf']) {
+      const extraction = await read(bytes, type)
+      assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside', `${junk} ${type}`)
+    }
   }
-  assert.equal(await contentTypeOf('a.txt', Buffer.from('A PDF begins with %PDF-1.4.\n')), 'text/plain')
+})
+
+test('a text about PDF is a text', async () => {
+  assert.equal(await contentTypeOf('a', Buffer.from('A PDF begins with %PDF-1.4\n')), 'text/plain')
+  const shown = Buffer.from('It begins so:\n\n    %PDF-1.4\n    1 0 obj\n\nand goes on.\n')
+  assert.equal(await contentTypeOf('a.md', shown), 'text/markdown')
+  const extraction = await read(shown, 'text/markdown')
+  assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text.startsWith('It begins so'))
 })
 
 test('only a PDF whose pages are pictures is called one', async () => {

@@ -14,6 +14,7 @@ import { finishText } from './finish-text.ts'
 import { isPdf } from './magic-type.ts'
 import { pdfText } from './pdf-text.ts'
 import { isTextualFormat, readTextualFormat, type TextualFormat } from './read-textual-format.ts'
+import { looksLikeText } from './sniff.ts'
 import { knownEncoding } from './text-encoding.ts'
 import { type TextFormat, textFormatOf } from './text-format.ts'
 
@@ -49,7 +50,12 @@ async function readFormat(
   readInside: ReadInside,
 ): Promise<Extraction> {
   const { contentType, title = '', bytes } = input
-  let format = isPdf(bytes) ? 'pdf' : textFormatOf(contentType)
+  let format = textFormatOf(contentType)
+  if (isPdf(bytes) && format !== 'pdf') {
+    const extraction = await readInside({ contentType: 'application/pdf', bytes }, limits)
+    // Otherwise it is a text that shows the beginning of a PDF.
+    if (extraction.outcome !== 'failed' || !looksLikeText(bytes)) return extraction
+  }
   if (format === 'sniff') format = textFormatOf(await contentTypeOf(title, bytes))
   if (isTextualFormat(format)) {
     const encoding = knownEncoding(bytes, format, charsetOf(contentType)) ?? (await detectEncoding(bytes))
