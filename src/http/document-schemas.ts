@@ -13,6 +13,7 @@ import {
   takesSeveral,
 } from '../domain/document-fields.ts'
 import { STATUSES } from '../domain/document-status.ts'
+import { addressForms } from '../runtime/email-address.ts'
 import { dateTime, displayText, email, id, mediaType, sha256, status, text } from './fields.ts'
 import { anyOf } from './query.ts'
 
@@ -90,7 +91,8 @@ export function filterShape(
       const { type, maxChars } = fieldDefinition(parameter.field)
       const isText = type === 'text' || type === 'email' || type === 'mediaType'
       const schema = isText ? anyText(maxChars) : SENT[type]()
-      if (takesSeveral(parameter)) return [name, anyOf(schema as z.ZodType<string>)]
+      const formsOf = type === 'email' ? addressForms : undefined
+      if (takesSeveral(parameter)) return [name, anyOf(schema as z.ZodType<string>, undefined, formsOf)]
       const description = descriptions[name]
       return [name, description === undefined ? schema.optional() : schema.optional().meta({ description })]
     }),

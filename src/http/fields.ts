@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { STATUSES } from '../domain/document-status.ts'
 import { isVisible, withoutBidiControls } from '../domain/display-text.ts'
 import { canonicalUuid } from '../domain/uuid.ts'
-import { isEmailAddress } from '../runtime/email-address.ts'
+import { isEmailAddress, storedAddress } from '../runtime/email-address.ts'
 
 const NO_NUL = '^[^\\x00]*$'
 
@@ -63,10 +63,10 @@ export const idParams = z.object({ id })
 /** A body of bytes, for OpenAPI. */
 export const binary = z.string().meta({ format: 'binary' })
 
-/** In one normal form, so that equal addresses are the same text. */
+/** In the form in which it is stored, so that equal addresses are the same text. */
 export const email = text({ max: 320 })
   .meta({ override: { format: 'idn-email', maxLength: 320 } })
-  .transform((value) => value.trim().normalize('NFC'))
+  .transform(storedAddress)
   .pipe(
     z
       .string()

@@ -11,15 +11,17 @@ const MAX_VALUES = 50
 /**
  * A parameter that can be given several times. The values are sorted and have no repeats, so that lists with the same
  * filters are the same list to a cursor.
+ * @param formsOf all forms of a value that it can be stored in
  */
 export function anyOf<T extends z.ZodType<string>>(
   schema: T,
   description = 'can be repeated: any of the values',
+  formsOf = (value: string): string[] => [value],
 ) {
   return z
     .array(schema)
     .max(MAX_VALUES, `can be given at most ${MAX_VALUES} times`)
-    .overwrite((values) => [...new Set(values)].sort())
+    .overwrite((values) => ([...new Set(values.flatMap(formsOf))] as typeof values).sort())
     .optional()
     .meta({ description, param: { style: 'form', explode: true } })
 }

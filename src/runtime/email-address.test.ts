@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isEmailAddress } from './email-address.ts'
+import { addressForms, isEmailAddress, storedAddress } from './email-address.ts'
 
 const VALID = [
   'ada@example.com',
@@ -75,4 +75,32 @@ test('addresses of all scripts and of every atom are accepted', () => {
 
 test('what is no address, or cannot be seen as it is, is refused', () => {
   for (const address of INVALID) assert.equal(isEmailAddress(address), false, JSON.stringify(address))
+})
+
+test('punycode is stored as the name that it stands for, and everything else as it is', () => {
+  const cases: [sent: string, stored: string][] = [
+    ['u@xn--e1afmkfd.xn--p1ai', 'u@пример.рф'],
+    [' Info@XN--MLLER-KVA.de ', 'Info@müller.de'],
+    ['info@mail.xn--mller-kva.de', 'info@mail.müller.de'],
+    ['info@mu\u0308ller.de', 'info@müller.de'],
+    ['Info@MÜLLER.de', 'Info@MÜLLER.de'],
+    ['Ada@Example.COM', 'Ada@Example.COM'],
+    ['xn--mller-kva.de@example.com', 'xn--mller-kva.de@example.com'],
+    // Not what any name is encoded as, and no punycode.
+    ['a@xn--invalid-.de', 'a@xn--invalid-.de'],
+    ['a@xn--a.de', 'a@xn--a.de'],
+    ['a@b@xn--p1ai', 'a@b@xn--p1ai'],
+    ['xn--p1ai', 'xn--p1ai'],
+  ]
+  for (const [sent, stored] of cases) {
+    assert.equal(storedAddress(sent), stored)
+    assert.equal(storedAddress(stored), stored)
+  }
+})
+
+test('an address is looked for in punycode, too', () => {
+  const both = ['u@пример.рф', 'u@xn--e1afmkfd.xn--p1ai']
+  for (const form of both) assert.deepEqual(addressForms(form), both)
+  for (const form of ['Ada@Example.COM', 'пример.рф', 'nobody', '', 'a@xn--a.de'])
+    assert.deepEqual(addressForms(form), [form])
 })

@@ -231,3 +231,11 @@ test('a total is counted up to 10,000', async () => {
     assert.deepEqual([headers.get('x-total-count'), headers.get('x-total-is-exact')], ['10000', exact])
   }
 })
+
+test('an owner is found by either form of a domain', async () => {
+  const { id, created_by } = await service.create({ created_by: 'ada@XN--BCHER-KVA.example' })
+  assert.equal(created_by, 'ada@bücher.example')
+  for (const address of ['ada@bücher.example', 'Ada@xn--bcher-kva.example'])
+    assert.deepEqual(await ids(`?created_by=${encodeURIComponent(address)}`), [id])
+  await service.request('DELETE', `/documents/${id}`)
+})

@@ -143,6 +143,24 @@ test('a document without signatures has an empty list, and an unknown one is 404
   assert.equal(unknown.body.type, 'urn:docmgr:problem:document-not-found')
 })
 
+test('a domain in punycode is the name that it stands for, also of rows of earlier versions', async () => {
+  const { id } = docs.documents.create()
+  const [unicode, ascii] = ['grün@bücher.example', 'grün@xn--bcher-kva.example']
+  const signed = await docs.sign(id, { signer_email: ascii })
+  assert.deepEqual([signed.status, signed.body.signer_email], [201, unicode])
+  for (const signer_email of [unicode, ascii, 'grün@XN--BCHER-KVA.example'])
+    assert.equal((await docs.sign(id, { signer_email })).body.type, 'urn:docmgr:problem:already-signed')
+  await docs.database.pool.query(
+    `INSERT INTO signatures.signatures (id, document_id, signer_email, signer_name)
+     VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'Earlier')`,
+    [ascii],
+  )
+  for (const address of [unicode, ascii]) {
+    const found = await docs.get(`/signatures?signer_email=${encodeURIComponent(address)}`)
+    assert.deepEqual(names(found).toSorted(), [unicode, ascii].toSorted())
+  }
+})
+
 test('addresses of every script are compared without case, over their index', async () => {
   const { id } = docs.documents.create()
   assert.equal((await docs.sign(id, { signer_email: 'Почта@Пример.рф' })).status, 201)

@@ -5,6 +5,7 @@ import { isTime } from '../../domain/time.ts'
 import { cursorParameter, decodeCursor, encodeCursor, nextLink } from '../../http/cursor.ts'
 import type { Endpoint, HttpResponse } from '../../http/endpoint.ts'
 import { dateTime, email, wholeNumber } from '../../http/fields.ts'
+import { addressForms } from '../../runtime/email-address.ts'
 import { anyOf } from '../../http/query.ts'
 import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../http/total.ts'
 import { type SignatureImages, withoutData } from './signature-images.ts'
@@ -27,7 +28,7 @@ export const pageParameters = {
   cursor: cursorParameter,
   total: totalParameter,
   include: z.enum(['signature_data'], 'must be signature_data').optional(),
-  signer_email: anyOf(email, 'compared without case; can be repeated: any of the values'),
+  signer_email: anyOf(email, 'compared without case; can be repeated: any of the values', addressForms),
   signed_from: dateTime.optional().describe('inclusive'),
   signed_to: dateTime.optional().describe('exclusive'),
 }

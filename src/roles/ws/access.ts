@@ -1,5 +1,6 @@
 /** The one place that decides whose events a client may see. */
 import type { Principal } from '../../domain/request.ts'
+import { storedAddress } from '../../runtime/email-address.ts'
 
 /** What a decision can depend on. */
 export interface DocumentOwner {
@@ -21,4 +22,4 @@ export function isInFeed(principal: Principal, { created_by }: DocumentOwner): b
   return caseless(principal.email) === caseless(created_by)
 }
 
-const caseless = (email: string): string => email.normalize('NFC').toLowerCase()
+const caseless = (email: string): string => storedAddress(email).toLowerCase()
