@@ -99,7 +99,7 @@ function composeDocument(base: Base, ports: Ports) {
       description: 'Documents and their contents',
       endpoints: role.endpoints,
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
-      handleRaw: createConnectHandler(calls),
+      raw: createConnectHandler(calls),
     }
     return { value: { server, role, calls }, stop: () => role.stop() }
   })

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { z } from 'zod'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
-import { createTokens } from '../auth/tokens.ts'
-import { systemClock } from '../runtime/clock.ts'
-import { createUuidV7 } from '../runtime/ids.ts'
-import { silentLogger } from '../runtime/logger.ts'
-import { createMetrics } from '../runtime/metrics.ts'
-import { noLimits } from '../testing/no-limits.ts'
-import { testGuard } from '../testing/test-guard.ts'
-import { createApp, createHttpMetrics } from './create-app.ts'
+import { startTestApp, testAppOptions } from '../testing/test-app.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
-import { type HttpListener, listen } from './listen.ts'
 
 /** a web page of another origin that may read responses */
 const PAGE = 'https://app.example'
-const tokens = createTokens({ secret: 'x'.repeat(32), issuer: 'i', audience: 'a', lifetime: 60 }, systemClock)
 const read = { method: 'GET', summary: 'Reads', responses: {} } as const
 const endpoints: Endpoint[] = [
   defineEndpoint({
@@ -50,36 +40,10 @@ const endpoints: Endpoint[] = [
     handle: async () => ({ status: 201 }),
   }),
 ]
-const listeners: HttpListener[] = []
-let open = ''
-let closed = ''
-
-before(async () => {
-  const serve = async (mode: 'open' | 'required'): Promise<string> => {
-    const app = createApp(endpoints, {
-      log: silentLogger,
-      metrics: createHttpMetrics(createMetrics()),
-      authenticator: createAuthenticator(mode, tokens, serviceTokens),
-      guard: testGuard(mode),
-      limits: noLimits,
-      newId: createUuidV7(),
-      trustedProxies: [],
-      origins: [PAGE],
-    })
-    const listener = await listen({
-      setting: 'listen.http',
-      host: '127.0.0.1',
-      port: 0,
-      handler: app.callback(),
-    })
-    listeners.push(listener)
-    return listener.url
-  }
-  open = await serve('open')
-  closed = await serve('required')
-})
-
-after(() => Promise.all(listeners.map((listener) => listener.close(1_000))))
+const serve = (mode: 'open' | 'required'): Promise<string> =>
+  startTestApp(TEST_FILE, endpoints, { ...testAppOptions(mode), origins: [PAGE] })
+const open = await serve('open')
+const closed = await serve('required')
 
 test('a page of a configured origin may read every response', async () => {
   const paths = ['/things', '/nowhere', '/broken', '/stream']

@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { z } from 'zod'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
-import { createTokens } from '../auth/tokens.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
-import { systemClock } from '../runtime/clock.ts'
-import { createUuidV7 } from '../runtime/ids.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
-import { createApp, createHttpMetrics } from './create-app.ts'
 import { defineEndpoint, type Endpoint } from './endpoint.ts'
 import { idParams, text, wholeNumber } from './fields.ts'
 import { createHealth } from './health.ts'
-import { type HttpListener, listen } from './listen.ts'
-import { noLimits } from '../testing/no-limits.ts'
-import { testGuard } from '../testing/test-guard.ts'
+import { appTokens as tokens, startTestApp, testAppOptions } from '../testing/test-app.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
 
 const ID = '019aa1b2-0000-7000-8000-000000000001'
-const tokens = createTokens({ secret: 'x'.repeat(32), issuer: 'i', audience: 'a', lifetime: 60 }, systemClock)
 const metrics = createMetrics()
 let healthy: () => Promise<void> = async () => {}
 let seen: RequestContext | undefined
@@ -108,38 +100,15 @@ const endpoints: Endpoint[] = [
   ...health.endpoints,
 ]
 
-const listeners: HttpListener[] = []
 /** log lines of warnings and errors */
 const warnings: string[] = []
-let open = ''
-let closed = ''
-
-before(async () => {
-  const serve = async (mode: 'open' | 'required', trustedProxies: string[]): Promise<string> => {
-    const app = createApp(endpoints, {
-      log: createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } }),
-      metrics: createHttpMetrics(createMetrics()),
-      authenticator: createAuthenticator(mode, tokens, serviceTokens),
-      guard: testGuard(mode),
-      limits: noLimits,
-      newId: createUuidV7(),
-      trustedProxies,
-      origins: [],
-    })
-    const listener = await listen({
-      setting: 'listen.http',
-      host: '127.0.0.1',
-      port: 0,
-      handler: app.callback(),
-    })
-    listeners.push(listener)
-    return listener.url
-  }
-  open = await serve('open', ['loopback'])
-  closed = await serve('required', [])
+const log = createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } })
+const open = await startTestApp(TEST_FILE, endpoints, {
+  ...testAppOptions('open'),
+  log,
+  trustedProxies: ['loopback'],
 })
-
-after(() => Promise.all(listeners.map((listener) => listener.close(1_000))))
+const closed = await startTestApp(TEST_FILE, endpoints, { ...testAppOptions('required'), log })
 
 async function problem(response: Response, status: number, code: string): Promise<Record<string, unknown>> {
   assert.equal(response.status, status)

@@ -28,8 +28,13 @@ export interface HttpOptions {
   trustedProxies: string[]
   /** origins whose pages may read responses */
   origins: readonly string[]
-  /** Handles requests that are not REST (Connect, gRPC-Web) before any body is read. False: not its request. */
-  handleRaw?: (request: IncomingMessage, response: ServerResponse) => boolean
+  raw?: RawHandler
+}
+
+/** Handles requests that are not REST (Connect, gRPC-Web), all of them POST, before any body is read. */
+export interface RawHandler {
+  accepts(request: IncomingMessage): boolean
+  handle(request: IncomingMessage, response: ServerResponse): void
 }
 
 export interface HttpMetrics {
@@ -47,9 +52,11 @@ export function createHttpMetrics(metrics: Metrics): HttpMetrics {
   }
 }
 
+const RAW_ROUTE: Route = { endpoint: undefined, template: 'none', params: {}, allowed: ['POST'] }
+
 /** A Koa application that serves these endpoints. Every error becomes a problem document (RFC 9457). */
 export function createApp(endpoints: readonly Endpoint[], options: HttpOptions): Koa {
-  const { guard, handleRaw, limits, log, metrics } = options
+  const { guard, raw, limits, log, metrics } = options
   const contextOf = createContexts(options)
   const findRoute = createRoutes(endpoints)
   const cors = createCors(options.origins)
@@ -66,12 +73,13 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const bytesBefore = request.socket.bytesWritten
     const context = contextOf(request, res)
     const method = request.method!
-    const route = findRoute(method, ctx.path)
+    const isRaw = raw?.accepts(request) === true
+    const route = isRaw ? RAW_ROUTE : findRoute(method, ctx.path)
     let response: HttpResponse
     let failed = false
     try {
       guard.check(request, route.endpoint?.acts === true)
-      if (handleRaw?.(request, res)) return
+      if (isRaw && method !== 'OPTIONS') return handleRaw(raw, request, res, cors)
       if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
       response = await runRoute(route, routed, context, options, cors)
@@ -90,6 +98,12 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     logRequest({ request, res, route, context, response, millis, bytesBefore, failed })
   })
   return app
+}
+
+function handleRaw(raw: RawHandler, request: IncomingMessage, res: ServerResponse, cors: Cors): void {
+  const headers = cors.headersOf(request)
+  for (let index = 0; index < headers.length; index += 2) res.setHeader(headers[index]!, headers[index + 1]!)
+  raw.handle(request, res)
 }
 
 async function runRoute(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createApp, type HttpOptions } from './create-app.ts'
+import { createApp, type HttpOptions, type RawHandler } from './create-app.ts'
 import type { EndpointGroup } from './endpoint.ts'
 import { docsEndpoints } from './docs.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
@@ -12,7 +12,7 @@ export interface RoleServer extends EndpointGroup {
   /** checks of the role's readiness */
   checks: HealthChecks
   /** handles requests that are not REST, before their body is read */
-  handleRaw?: HttpOptions['handleRaw']
+  raw?: RawHandler
   /** handles WebSocket upgrades */
   upgrade?: Upgrade
   /** ends long-lived connections, before the listeners close */
@@ -23,7 +23,7 @@ export interface ServeOptions {
   host: string
   /** `http` serves all roles, the others one each; 0: any free port, `off`: none */
   ports: Record<string, number | 'off'>
-  http: Omit<HttpOptions, 'handleRaw'>
+  http: Omit<HttpOptions, 'raw'>
   metrics: Metrics
   version: string
   /** milliseconds from failing readiness to closing the listeners, for load balancers to react */
@@ -94,7 +94,11 @@ async function openServer(
   const openApi = openApiEndpoint({ groups, version, mode: http.authenticator.mode })
   const app = createApp([...groups.flatMap(({ endpoints }) => endpoints), openApi], {
     ...options.http,
-    handleRaw: (request, response) => roles.some((role) => role.handleRaw?.(request, response)),
+    raw: {
+      accepts: (request) => roles.some((role) => role.raw?.accepts(request)),
+      handle: (request, response) =>
+        roles.find((role) => role.raw?.accepts(request))?.raw!.handle(request, response),
+    },
   })
   const listener = await listen({
     setting: `listen.${name}`,

@@ -6,6 +6,7 @@ import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
+import type { RawHandler } from '../http/create-app.ts'
 import type { RequestLimits } from '../http/request-limits.ts'
 import { allowBody, endResponse, isUnread } from '../http/request-body.ts'
 import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
@@ -24,12 +25,9 @@ const requestKey = createContextKey<RequestContext | undefined>(undefined)
 
 /**
  * Serves the document service on an HTTP port, for browsers and curl: the Connect protocol (JSON or binary) and gRPC-Web.
- * The handler returns false for other paths and leaves such requests untouched. Of others it reads the headers, and the
- * body only when the caller is known and the body is small and not compressed.
+ * The handler reads the headers, and the body only when the caller is known and the body is small and not compressed.
  */
-export function createConnectHandler(
-  options: ConnectOptions,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createConnectHandler(options: ConnectOptions): RawHandler {
   const contextOf = createContexts(options)
   const prefix = `/${DocumentService.typeName}/`
   const accepted = new WeakMap<object, RequestContext>()
@@ -42,8 +40,7 @@ export function createConnectHandler(
     contextValues: (request) => createContextValues().set(requestKey, accepted.get(request)),
     routes: (router) => router.service(DocumentService, implementation(options, pipeline)),
   })
-  return (request, response) => {
-    if (!request.url?.startsWith(prefix)) return false
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const context = contextOf(request)
     try {
       options.limits.countAddress(context)
@@ -51,20 +48,19 @@ export function createConnectHandler(
       options.limits.countPrincipal(context)
       checkRequest(request)
     } catch (error) {
-      const name = request.url.slice(prefix.length).split('?', 1)[0]
+      const name = request.url!.slice(prefix.length).split('?', 1)[0]
       const method = DocumentService.methods.find((each) => each.name === name)?.name ?? 'unknown'
       const { requestId } = context
       const failure = pipeline.refuse({ protocol: 'connect', method, requestId }, error)
-      sendFailure(response, failure, requestId)
-      return true
+      return sendFailure(response, failure, requestId)
     }
     accepted.set(request, context)
     allowBody(request, response)
     // Koa has set 404.
     response.statusCode = 200
     adapter(request, response)
-    return true
   }
+  return { accepts: ({ url }) => url!.startsWith(prefix), handle }
 }
 
 /** @throws DomainError unsupported-encoding, payload-too-large */

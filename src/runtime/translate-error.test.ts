@@ -175,7 +175,7 @@ before(async () => {
     ...options,
     origins: [],
     metrics: createHttpMetrics(metrics),
-    handleRaw: createConnectHandler(options),
+    raw: createConnectHandler(options),
   })
   http = await listen({ setting: 'test', host: '127.0.0.1', port: 0, handler: app.callback() })
   grpc = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })

@@ -7,48 +7,35 @@ import {
   createGrpcWebTransport,
   Http2SessionManager,
 } from '@connectrpc/connect-node'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { createTokens } from '../auth/tokens.ts'
 import { createApp, createHttpMetrics } from '../http/create-app.ts'
+import { createRequestGuard } from '../http/request-guard.ts'
 import { createDocumentService } from '../ports/documents/service.ts'
 import { createRpcMetrics } from '../rpc/call-pipeline.ts'
 import { createConnectHandler } from '../rpc/connect.ts'
 import { type GrpcServer, startGrpcServer } from '../rpc/server.ts'
-import { systemClock } from '../runtime/clock.ts'
-import { createUuidV7 } from '../runtime/ids.ts'
-import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { openMemoryDocuments } from './memory-documents.ts'
-import { serviceTokens } from './service-tokens.ts'
-import { noLimits } from './no-limits.ts'
-import { testGuard } from './test-guard.ts'
+import { appTokens, testAppOptions } from './test-app.ts'
 
-export const tokens = createTokens(
-  { secret: 'a secret for tests, 32 bytes long', issuer: 'docmgr', audience: 'docmgr', lifetime: 60 },
-  systemClock,
-)
+export { appTokens as tokens }
 export const GONE = '06b00000-0000-7000-8000-000000000000'
 
 /** Both servers over the same documents. */
-export async function startRpcServers(mode: 'open' | 'required') {
+export async function startRpcServers(mode: 'open' | 'required', origins: readonly string[] = []) {
   const role = openMemoryDocuments()
   const metrics = createMetrics()
   const options = {
     handlers: createDocumentService(role),
-    authenticator: createAuthenticator(mode, tokens, serviceTokens),
-    guard: testGuard(mode),
-    limits: noLimits,
-    log: silentLogger,
+    ...testAppOptions(mode),
+    guard: createRequestGuard({ mode, hosts: [], origins }),
+    origins,
     metrics: createRpcMetrics(metrics),
-    newId: createUuidV7(),
-    trustedProxies: [],
   }
   const grpc: GrpcServer = await startGrpcServer({ ...options, host: '127.0.0.1', port: 0 })
   const app = createApp([], {
     ...options,
-    origins: [],
     metrics: createHttpMetrics(metrics),
-    handleRaw: createConnectHandler(options),
+    raw: createConnectHandler(options),
   })
   const http = createServer(app.callback())
   const sessions: Http2SessionManager[] = []
