@@ -46,7 +46,15 @@ export default tseslint.config(
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 70],
       'sizes/max-class-lines': ['error', 150],
+      'no-restricted-properties': [
+        'error',
+        { object: 'AbortSignal', property: 'timeout', message: 'Use abortAfter, which cannot be collected.' },
+      ],
     },
+  },
+  {
+    files: ['**/*.test.ts', 'src/{acceptance,bench,chaos,testing}/**'],
+    rules: { 'no-restricted-properties': 'off' },
   },
   {
     files: ['docmgr.config.ts', 'drizzle.config.ts'],

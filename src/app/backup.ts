@@ -19,9 +19,6 @@ import { composePorts } from './ports.ts'
 export { checkArchive } from './backup/read-archive.ts'
 export type { End, Manifest } from './backup/archive-format.ts'
 
-/** Give up on servers that do not answer for so long. */
-const RETRY_TIMEOUT_MS = 60_000
-
 /** One state of the database and the objects that its rows name, open for one archive. */
 export interface OpenBackup {
   manifest: Manifest
@@ -60,7 +57,7 @@ export async function openBackup(
     const graph = await startGraph([blobs], { stopLimitMs: config.shutdown.limit })
     steps.push(() => graph.stop())
     const manifest = await readManifest(client, migrations)
-    const retry = createRetry(RETRY_TIMEOUT_MS, signal)
+    const retry = createRetry(signal)
     const sources = { client, blobs: graph.value(blobs), retry, folder: resolve(config.data) }
     return { manifest, write: (file, options) => write(sources, manifest, file, options), stop }
   } catch (error) {

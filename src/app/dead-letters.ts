@@ -14,9 +14,6 @@ import { makeIndexer } from './indexer.ts'
 
 export type { DeadLetter } from '../ports/changes/delivery/dead-letters.ts'
 
-/** Give up on servers that do not answer for so long. */
-const RETRY_TIMEOUT_MS = 30_000
-
 export interface LetterFilter {
   consumer?: string | undefined
   /** id of the document */
@@ -70,7 +67,7 @@ export async function openDeadLetters(
   })
   const { letters, indexer, database } = started.roots
   const store = started.value(letters)
-  const retry = createRetry(RETRY_TIMEOUT_MS, AbortSignal.any([options.signal, started.failed]))
+  const retry = createRetry(AbortSignal.any([options.signal, started.failed]))
 
   async function project(id: string, failed: ChangeEvent | undefined): Promise<void> {
     const { pool } = started.value(database!)

@@ -17,8 +17,6 @@ import { findUnreferenced, type UnreferencedObject } from './verify/find-unrefer
 
 export type { UnreferencedObject } from './verify/find-unreferenced.ts'
 
-/** Give up on servers that do not answer for so long. */
-const RETRY_TIMEOUT_MS = 60_000
 /** Kafka Connect can wait a minute before it stores how far the connector is, and only then the slot advances. */
 const FEED_TIMEOUT_MS = 120_000
 const KEY_SCHEMAS = ['documents', 'signatures'] as const
@@ -66,7 +64,7 @@ export async function openGc(
   const blobs = value(roots.blobs)
   const index = value(roots.searchIndex)
   const { pool } = value(roots.database)
-  const retry = createRetry(RETRY_TIMEOUT_MS, AbortSignal.any([signal, started.failed]))
+  const retry = createRetry(AbortSignal.any([signal, started.failed]))
   return {
     objects: () => findUnreferenced({ pool, blobs, retry, olderThan }, () => {}),
     removeObject: ({ bucket, key }) => retry.retry(() => blobs.delete(bucket, key)),

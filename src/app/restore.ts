@@ -17,8 +17,6 @@ import { checkArchive } from './backup/read-archive.ts'
 import { createBase } from './base.ts'
 import { composePorts } from './ports.ts'
 
-/** Give up on servers that do not answer for so long. */
-const RETRY_TIMEOUT_MS = 60_000
 /** The clocks of this machine and of the object storage may differ by so much. */
 const CLOCK_DIFFERENCE_MS = 3_600_000
 
@@ -105,7 +103,7 @@ async function restoreInto(config: Config, { draft, ...restore }: Restore): Prom
     for (const name of ['statement_timeout', 'idle_in_transaction_session_timeout'])
       await client.query(`set local ${name} = 0`)
     await checkTables(client, manifest)
-    const retry = createRetry(RETRY_TIMEOUT_MS, signal)
+    const retry = createRetry(signal)
     const begun = new Date(Date.now() - CLOCK_DIFFERENCE_MS)
     try {
       await load(file, { client, blobs, retry, folder: draft?.path }, onObject)

@@ -19,9 +19,6 @@ import { runChecks } from './verify/run-checks.ts'
 
 export { type Damage, type DamageKind, DAMAGES } from './verify/damage.ts'
 
-/** Give up on servers that do not answer for so long. */
-const RETRY_TIMEOUT_MS = 60_000
-
 export interface VerifyOptions {
   log: Logger
   signal: AbortSignal
@@ -61,7 +58,7 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
   })
   const { roots, value, isAlone, failed } = started
   const { pool } = value(roots.database)
-  const retry = createRetry(RETRY_TIMEOUT_MS, AbortSignal.any([options.signal, failed]))
+  const retry = createRetry(AbortSignal.any([options.signal, failed]))
 
   return {
     async total() {

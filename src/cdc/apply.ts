@@ -73,7 +73,7 @@ async function waitForConnect({ connect, properties, deadline, note }: ApplyOpti
       if (!(error instanceof ConnectUnreachableError)) throw error
       if (!noted) note('Waiting for Kafka Connect …')
       noted = true
-      return new NotYet(error.message)
+      return new NotYet(error.message, error)
     }
   })
   const plugin = properties['connector.class'] ?? ''
@@ -84,13 +84,16 @@ async function waitForConnect({ connect, properties, deadline, note }: ApplyOpti
   )
 }
 
-function waitForDatabase({ openDatabase, deadline }: ApplyOptions): Promise<SlotDatabase> {
+function waitForDatabase({ openDatabase, deadline, note }: ApplyOptions): Promise<SlotDatabase> {
+  let noted = false
   return deadline.poll('PostgreSQL', async () => {
     try {
       return await openDatabase()
     } catch (error) {
-      if (error instanceof DatabaseUnreachableError && error.isTransient) return new NotYet(error.message)
-      throw error
+      if (!(error instanceof DatabaseUnreachableError && error.isTransient)) throw error
+      if (!noted) note('Waiting for PostgreSQL …')
+      noted = true
+      return new NotYet(error.message, error)
     }
   })
 }

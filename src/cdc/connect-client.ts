@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici'
 import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/backoff.ts'
+import { abortAfter } from '../runtime/within.ts'
 
 /** A connector's configuration: https://kafka.apache.org/documentation/#connectconfigs */
 export type Properties = Record<string, string>
@@ -33,9 +34,12 @@ export class ConnectError extends Error {
 
 /** No answer, or not one of Kafka Connect. */
 export class ConnectUnreachableError extends Error {
-  constructor(url: string, problem: string) {
+  /** it accepted the request, and has had its time */
+  readonly isSlow: boolean
+  constructor(url: string, problem: string, isSlow = false) {
     super(`Kafka Connect does not answer at ${url} (${problem}): check changes.connectUrl`)
     this.name = 'ConnectUnreachableError'
+    this.isSlow = isSlow
   }
 }
 
@@ -63,17 +67,19 @@ export interface ConnectClient {
 const ATTEMPTS = 6
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
 const REQUEST_TIMEOUT_MS = 15_000
+/** of each attempt: all of them end within half a minute */
+const CONNECT_TIMEOUT_MS = 3_000
 /** 409: the workers are rebalancing. */
 const RETRIED = new Set([409, 502, 503, 504])
 
 /** A client of Connect's REST API: https://kafka.apache.org/documentation/#connect_rest */
 export function createConnectClient(url: string, signal: AbortSignal): ConnectClient {
   const base = url.replace(/\/+$/, '')
-  const agent = new Agent({ connections: 2 })
+  const agent = new Agent({ connections: 2, connect: { timeout: CONNECT_TIMEOUT_MS } })
   const budget = createRetryBudget()
 
   const attempt = async (method: Method, path: string, body?: object): Promise<Answer> => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)])
+    const limit = AbortSignal.any([signal, abortAfter(REQUEST_TIMEOUT_MS)])
     try {
       const answer = await request(base + path, {
         dispatcher: agent,
@@ -88,7 +94,7 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
       const { code, message, name } = error as NodeJS.ErrnoException
       const problem =
         name === 'TimeoutError' ? `no answer within ${REQUEST_TIMEOUT_MS} ms` : (code ?? message)
-      throw new ConnectUnreachableError(base, problem)
+      throw new ConnectUnreachableError(base, problem, name === 'TimeoutError')
     }
   }
 
@@ -97,7 +103,7 @@ export function createConnectClient(url: string, signal: AbortSignal): ConnectCl
     for (let count = 1; ; count++) {
       const result = await attempt(method, path, body).then(
         (answer) => ({ answer, again: RETRIED.has(answer.status) }),
-        (error: Error) => ({ error, again: error instanceof ConnectUnreachableError }),
+        (error: Error) => ({ error, again: error instanceof ConnectUnreachableError && !error.isSlow }),
       )
       if (result.again && count < ATTEMPTS && budget.tryTake()) {
         await pause(backoffMs(count, BACKOFF), signal)

@@ -44,8 +44,11 @@ const STATEMENT_TIMEOUT_MS = 10_000
  * @param setting name of the setting that the URL comes from, for messages
  * @throws DatabaseUnreachableError
  */
-export async function openSlotDatabase(url: string, setting: string): Promise<SlotDatabase> {
-  const connection = connectionOf(url)
+export async function openSlotDatabase(
+  url: string,
+  setting: 'database.url' | 'database.directUrl',
+): Promise<SlotDatabase> {
+  const connection = connectionOf(url, setting)
   const client = new Client({
     ...connection,
     application_name: 'docmgr cdc',

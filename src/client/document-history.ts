@@ -1,3 +1,4 @@
+import { abortAfter } from '../runtime/within.ts'
 import type { Api } from './api.ts'
 import { subscribe, type SubscriptionMessage } from './subscription.ts'
 
@@ -31,7 +32,7 @@ export async function documentHistory(
   service: { api: Api; wsUrl: string; token: () => Promise<string>; signal: AbortSignal },
 ): Promise<DocumentHistory> {
   const { api, signal } = service
-  const limit = AbortSignal.timeout(READ_LIMIT_MS)
+  const limit = abortAfter(READ_LIMIT_MS)
   const events = await keptEvents(id, { ...service, signal: AbortSignal.any([signal, limit]) })
   signal.throwIfAborted()
   if (events === undefined) throw new Error(`the service did not send the history within ${READ_LIMIT_MS} ms`)

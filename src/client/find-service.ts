@@ -8,6 +8,7 @@ import { isShared } from '../ports/adapters.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import { createLogger } from '../runtime/logger.ts'
+import { abortAfter } from '../runtime/within.ts'
 import { processIdentity } from '../runtime/processes.ts'
 import { readServiceFile } from '../data-folder/service-file.ts'
 import { type RoleUrls } from './api.ts'
@@ -28,8 +29,9 @@ export interface FoundService {
 }
 
 export interface FindOptions {
-  /** base URL and token from the command line or its environment */
-  url?: string
+  /** base URL from the command line or its environment, and what it was given with */
+  url?: { value: string; from: string }
+  /** token from the same */
   token?: string
   /** the data folder was given explicitly, so a service at the configured address may have another one */
   folderIsNamed: boolean
@@ -47,9 +49,9 @@ export interface FindOptions {
 export async function findService(config: Config, options: FindOptions): Promise<FoundService> {
   const { url, token, signal } = options
   if (url !== undefined) {
-    const base = url.replace(/\/+$/, '')
+    const base = url.value.replace(/\/+$/, '')
     const problem = await probe(base, signal)
-    if (problem !== undefined) throw new ServiceUnreachableError(base, problem)
+    if (problem !== undefined) throw new ServiceUnreachableError(`${base} of ${url.from}`, problem)
     return {
       urls: everyRole(base),
       kind: 'given',
@@ -150,7 +152,7 @@ const PROBE_TIMEOUT_MS = 3_000
  */
 export async function probe(base: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)])
+    const limit = AbortSignal.any([signal, abortAfter(PROBE_TIMEOUT_MS)])
     const { statusCode, body } = await request(`${base}/health/live`, { signal: limit, reset: true })
     const { status, type } = (await body.json()) as { status?: unknown; type?: unknown }
     const isRole = statusCode === 200 && status === 'alive'

@@ -31,13 +31,17 @@ export interface HttpClient {
 
 export interface HttpClientOptions {
   token?: string
+  /** what it was given with, for messages */
+  tokenFrom?: string
   /** maximum number of connections to each address */
   connections?: number
   signal: AbortSignal
 }
 
 const ATTEMPTS = 5
-/** for the first byte of a body that is streamed, and between two */
+/** of each attempt: all of them end within half a minute */
+const CONNECT_MS = 5_000
+/** from the last byte of a request to the response, and between two bytes of a body that is streamed */
 const STREAM_TIMEOUT_MS = 30_000
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 2_000 }
 /** How long a request waits in all for a limit of its client to end (429 with Retry-After). */
@@ -47,7 +51,12 @@ const RETRIED = new Set([429, 502, 503, 504])
 
 /** JSON over persistent connections. Idempotent requests are retried while the service is unavailable for a short time. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agent = new Agent({ connections: options.connections ?? 4, pipelining: 1, keepAliveTimeout: 30_000 })
+  const agent = new Agent({
+    connections: options.connections ?? 4,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: CONNECT_MS },
+  })
   const budget = createRetryBudget()
 
   async function attempt<T>(
@@ -63,7 +72,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         dispatcher: agent,
         method,
         signal,
-        headersTimeout: options_.timeoutMs ?? STREAM_TIMEOUT_MS,
+        headersTimeout: STREAM_TIMEOUT_MS,
         bodyTimeout: options_.timeoutMs ?? STREAM_TIMEOUT_MS,
         headers: {
           accept: 'application/json',
@@ -75,17 +84,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       })
       if (response.statusCode < 300)
         return { response: { headers: response.headers, body: await read(response) } }
-      const error = errorOfResponse(response.statusCode, await response.body.text())
-      const retryAfterMs = retryAfterOf(response.headers['retry-after'])
-      return {
-        error,
-        again: RETRIED.has(response.statusCode),
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-      }
+      return await failureOf(response, options.tokenFrom)
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (isOfBody(error)) return { error, again: false }
-      return { error: unreachable(url, error as Error), again: true }
+      const again = !(error instanceof errors.HeadersTimeoutError)
+      return { error: unreachable(url, error as Error), again }
     }
   }
 
@@ -93,15 +97,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send<T>(url: string, request: HttpRequest = {}) {
       const { timeoutMs = 30_000 } = request
       const deadline = startDeadline(timeoutMs, options.signal)
+      let failure: Error | undefined
       try {
-        return await repeat(request, budget, deadline, () =>
-          attempt<T>(url, request, deadline.signal, decode),
-        )
+        return await repeat(request, budget, deadline, async () => {
+          const tried = await attempt<T>(url, request, deadline.signal, decode)
+          failure = tried.error
+          return tried
+        })
       } catch (error) {
         if (options.signal.aborted) throw options.signal.reason
-        if (deadline.signal.aborted)
-          throw new ServiceUnreachableError(origin(url), `no answer within ${timeoutMs} ms`)
-        throw error
+        if (!deadline.signal.aborted) throw error
+        // What the service has answered to an attempt before says more.
+        throw failure ?? new ServiceUnreachableError(origin(url), `no answer within ${timeoutMs} ms`)
       } finally {
         deadline.clear()
       }
@@ -115,6 +122,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     close: () => agent.destroy(),
   }
+}
+
+async function failureOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  tokenFrom: string | undefined,
+): Promise<Attempt<never>> {
+  const error = errorOfResponse(statusCode, await body.text(), tokenFrom)
+  const retryAfterMs = retryAfterOf(headers['retry-after'])
+  return { error, again: RETRIED.has(statusCode), ...(retryAfterMs !== undefined && { retryAfterMs }) }
 }
 
 /** Repeats a request that may be repeated while the service is unavailable, and any that a limit of its client refused. */

@@ -15,9 +15,10 @@ export class ApiError extends Error {
 
 /** No docmgr answers at this address. */
 export class ServiceUnreachableError extends Error {
-  constructor(url: string, reason: string) {
+  /** @param where a URL, and what it was given with if that is known */
+  constructor(where: string, reason: string) {
     super(
-      `no docmgr answers at ${url} (${reason}): start one with \`docmgr serve\`, or name another with --url or DOCMGR_URL`,
+      `no docmgr answers at ${where} (${reason}): start one with \`docmgr serve\`, or name another with --url or DOCMGR_URL`,
     )
     this.name = 'ServiceUnreachableError'
   }
@@ -31,21 +32,25 @@ const linesOf = (errors: NonNullable<Problem['errors']>): string =>
     .map(({ field, detail }) => `${field.replace(/^(query|path|body|header)\./, '')}: ${detail}`)
     .join('\n')
 
-/** Reads an error response: problem details (RFC 9457), or the response of a proxy. */
-export function errorOfResponse(status: number, text: string): ApiError {
+/**
+ * Reads an error response: problem details (RFC 9457), or the response of a proxy.
+ * @param tokenFrom what the token of the request was given with, such as DOCMGR_TOKEN
+ */
+export function errorOfResponse(status: number, text: string, tokenFrom?: string): ApiError {
+  const hint = tokenFrom === undefined ? TOKEN_HINT : `(the token is that of ${tokenFrom})`
   try {
     const { type, title, detail, errors } = JSON.parse(text) as Partial<Problem>
     if (typeof type === 'string' && typeof detail === 'string') {
       const code = /^urn:docmgr:problem:(.+)$/.exec(type)?.[1] ?? ''
       const message = code === 'validation-failed' && errors ? linesOf(errors) : detail
-      return new ApiError(status, code, code === 'unauthenticated' ? `${message} ${TOKEN_HINT}` : message)
+      return new ApiError(status, code, code === 'unauthenticated' ? `${message} ${hint}` : message)
     }
     if (typeof title === 'string') return new ApiError(status, '', title)
   } catch {
     // Not JSON: a page of a proxy.
   }
   // The answer to HEAD has no body.
-  if (status === 401) return new ApiError(status, '', `the service requires a token ${TOKEN_HINT}`)
+  if (status === 401) return new ApiError(status, '', `the service requires a token ${hint}`)
   return new ApiError(
     status,
     '',

@@ -1,6 +1,6 @@
 import { ConnectUnreachableError, createConnectClient } from '../cdc/connect-client.ts'
 import { connectorProperties } from '../cdc/connector-properties.ts'
-import { openSlotDatabase } from '../cdc/slot-database.ts'
+import { DatabaseUnreachableError, openSlotDatabase } from '../cdc/slot-database.ts'
 import { debeziumSlot } from '../db/replication-slot.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
 import { createDeadline } from '../runtime/poll.ts'
@@ -64,12 +64,17 @@ export async function cdc(action: CdcAction, options: CdcOptions, io: Io): Promi
       io,
     })
   } catch (error) {
-    if (error instanceof ConnectUnreachableError) throw new CommandError(error.message, EXIT.unreachable)
-    throw error
+    const { message } = error as Error
+    throw [error, (error as Error).cause].some(isUnreachable)
+      ? new CommandError(message, EXIT.unreachable)
+      : error
   } finally {
     await connect.close()
   }
 }
+
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof ConnectUnreachableError || (error instanceof DatabaseUnreachableError && error.isTransient)
 
 const ACTIONS: Record<CdcAction, (context: CdcContext) => Promise<number>> = {
   apply: applyCdc,

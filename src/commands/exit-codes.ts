@@ -46,12 +46,20 @@ const CODES: Partial<Record<string, number>> = {
   NewerDatabaseError: EXIT.newerDatabase,
 }
 
+/** A gateway, or a service whose servers are away, answers with 502 to 504. */
+const CODES_OF_STATUSES: Partial<Record<number, number>> = {
+  401: EXIT.unauthenticated,
+  502: EXIT.unreachable,
+  503: EXIT.unreachable,
+  504: EXIT.unreachable,
+}
+
 /** What a command ends with that fails with this error. */
 export function exitCodeOf(error: Error): number {
   if (error instanceof CommandError) return error.exitCode
   const known = CODES[error.name]
   if (known !== undefined) return known
-  if (error.name === 'ApiError' && (error as Error & { status?: unknown }).status === 401)
-    return EXIT.unauthenticated
+  if (error.name === 'ApiError')
+    return CODES_OF_STATUSES[(error as Error & { status: number }).status] ?? EXIT.failed
   return isTransient(translateError(error)) ? EXIT.unreachable : EXIT.failed
 }

@@ -31,6 +31,7 @@ export async function importFolder(folder: string, options: ImportOptions, io: I
   const begun = performance.now()
   const found = await find(resolve(folder), options, io)
   const tally: Tally = { imported: 0, already: 0, bytes: 0, failed: [] }
+  let indexed: number = EXIT.done
   for (const problem of found.problems) fail(problem.name, problem.reason, tally, options, io)
   if (found.files.length > 0) {
     await withService(options, io, CONCURRENCY, async ({ api, service }) => {
@@ -44,13 +45,13 @@ export async function importFolder(folder: string, options: ImportOptions, io: I
         progress.end()
         summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
       }
-      if (service.kind === 'embedded' && tally.imported > 0) await waitForIndex(api, io)
+      if (service.kind === 'embedded' && tally.imported > 0) indexed = await waitForIndex(api, io)
     })
   } else {
     summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
   }
   if (io.signal.aborted) return io.interruptionCode()
-  return tally.failed.length > 0 ? EXIT.attention : EXIT.done
+  return tally.failed.length > 0 ? EXIT.attention : indexed
 }
 
 async function find(folder: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {
@@ -80,9 +81,9 @@ async function importOne(file: FoundFile, { importer, progress, tally, options, 
     }
     if (options.json) io.json({ file: file.name, id, result: already ? 'exists already' : 'imported' })
   } catch (error) {
-    // Without a service or a valid token, every other file would fail too.
+    // Without a service, its servers or a valid token, every other file would fail too.
     if (io.signal.aborted || error instanceof ServiceUnreachableError) throw error
-    if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
+    if (error instanceof ApiError && [401, 403, 503].includes(error.status)) throw error
     fail(file.name, reasonOf(error as Error), tally, options, io)
   }
   progress.advance()

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Config } from '../config/schema.ts'
 import { type ConnectionSettings } from '../db/database.ts'
 import { migrateDatabase, readSchemaState } from '../db/migrate.ts'
-import { connectionOf } from '../db/connection-url.ts'
+import { directConnectionOf } from '../db/connection-url.ts'
 import { migrationsFolder } from '../db/open.ts'
 import { isShared } from '../ports/adapters.ts'
 import { FolderInUseError, type FolderLock, lockFolder } from '../data-folder/folder-lock.ts'
@@ -60,7 +60,7 @@ async function withDirectConnection<T>(
   signal: AbortSignal,
   work: (connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
-  if (isShared('database', database.url)) return work(connectionOf(database.directUrl ?? database.url))
+  if (isShared('database', database.url)) return work(directConnectionOf(database))
   const { startEmbeddedPostgres } = await import('../db/embedded/embedded-postgres.ts')
   const lock = await lockWhenFree(data, signal)
   try {

@@ -40,11 +40,22 @@ function isBug(error: Error): boolean {
 /** Names of errors that say everything in their message. */
 const OWN_ERRORS = ['ServiceUnreachableError', 'ApiError', 'KafkaRefusal']
 
+async function messageOf(error: Error, options: ConfigOptions): Promise<string> {
+  const message = await sentenceOf(error, options)
+  const [key] = SETTING.exec(message) ?? []
+  return key === undefined
+    ? message
+    : (await import('./explain-unreachable.ts')).namingOrigin(message, key, options)
+}
+
+/** The setting that a message begins with, or ends with as what to check; without the place that its value comes from. */
+const SETTING = /^[a-z]+\.[a-zA-Z]+(?=:| = )(?!.*\(from )|(?<=: check )[a-z]+\.[a-zA-Z]+$/
+
 /**
  * Of a server that cannot be reached, or a path that cannot be used, the message of a driver or of node is only a part of
  * what the user needs to know.
  */
-async function messageOf(error: Error, options: ConfigOptions): Promise<string> {
+async function sentenceOf(error: Error, options: ConfigOptions): Promise<string> {
   const ofFile = await explainFileError(error)
   if (ofFile !== undefined) return ofFile
   const isOwn = error instanceof CommandError || OWN_ERRORS.includes(error.name)

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { ConnectionSettings } from './database.ts'
+import { quick } from './query.ts'
 
 /** Key of the advisory lock: any number that all docmgr processes share, and that no other lock has. */
 const BACKUP_LOCK = 7_302_115_115
@@ -11,7 +12,7 @@ const BACKUP_LOCK = 7_302_115_115
  */
 export async function tryBackupLock(client: pg.ClientBase, mode: 'shared' | 'exclusive'): Promise<boolean> {
   const take = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock'
-  const { rows } = await client.query<{ taken: boolean }>(`select ${take}($1) as taken`, [BACKUP_LOCK])
+  const { rows } = await client.query<{ taken: boolean }>(quick(`select ${take}($1) as taken`, [BACKUP_LOCK]))
   return rows[0]!.taken
 }
 

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { poll } from '../runtime/poll.ts'
 import { programVersion } from '../runtime/version.ts'
 import type { ConnectionSettings } from './database.ts'
-import { sqlState } from './query.ts'
+import { quick, QUICK_MS, sqlState } from './query.ts'
 
 /** Key of the advisory lock: any number that all docmgr processes share. */
 const MIGRATION_LOCK = 7_302_115_114
@@ -78,7 +78,7 @@ export function readSchemaState(
   folder: string,
   lockLimitMs = LOCK_LIMIT_MS,
 ): Promise<SchemaState> {
-  return withClient(connection, async (client) => {
+  return withClient({ ...connection, query_timeout: QUICK_MS }, async (client) => {
     let state = await schemaStateOf(client, folder)
     // Not by taking the lock: this connection may go through a pooler.
     await poll({ timeoutMs: lockLimitMs }, 'the migration by another process', async () => {
@@ -125,7 +125,7 @@ export async function migrateDatabaseTo(
 }
 
 async function withClient<T>(
-  connection: ConnectionSettings,
+  connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 })
@@ -167,7 +167,7 @@ async function isMigrating(client: pg.Client): Promise<boolean> {
 
 /** An advisory lock that is taken through a pooler stays with the pooler's connection and excludes no one. */
 async function refusePooler(client: pg.Client): Promise<void> {
-  const { rows } = await client.query('select pg_backend_pid() as pid')
+  const { rows } = await client.query(quick('select pg_backend_pid() as pid'))
   // A pooler does not know in advance which server process will serve the client, and sends a number of its own.
   if (rows[0].pid === (client as pg.Client & { processID: number }).processID) return
   throw new Error(

@@ -3,7 +3,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { watchDiskSpace } from '../runtime/disk-space.ts'
 import { packageRoot } from '../runtime/package-root.ts'
 import { connectDatabase } from './connect.ts'
-import { connectionOf } from './connection-url.ts'
+import { connectionOf, directConnectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
 import { migrateDatabase, readSchemaState } from './migrate.ts'
 
@@ -72,7 +72,7 @@ export async function openRunning(options: DatabaseOptions): Promise<Database> {
  */
 export async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
   const pooled = connectionOf(url)
-  const direct = options.directUrl === undefined ? pooled : connectionOf(options.directUrl)
+  const direct = directConnectionOf({ url, directUrl: options.directUrl })
   await requireMigrated(direct)
   return connect(options, pooled, direct)
 }

@@ -25,6 +25,15 @@ const asText = (text: string): string => text
 // The signature in pg depends on the type number; all values come as text here.
 const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asText } as never
 
+/** Milliseconds for a statement that itself needs no time. */
+export const QUICK_MS = 10_000
+
+/**
+ * The first statement of a connection without a limit on statements. A pooler accepts connections without its server, and
+ * then lets the first statement wait.
+ */
+export const quick = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: QUICK_MS })
+
 /**
  * Runs one unnamed statement. Rows have the types of the tables in schema.ts: times are ISO 8601 strings with
  * microseconds, bigint is a number.

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import getRawBody from 'raw-body'
 import { DomainError } from '../domain/errors.ts'
 import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts'
-import { TimeoutError, within } from '../runtime/within.ts'
+import { abortAfter, TimeoutError, within } from '../runtime/within.ts'
 import { JsonBounds } from './json-bounds.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -64,7 +64,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
 
 /** @throws DomainError unavailable */
 async function inTurn<T>(turns: Semaphore, work: () => Promise<T>): Promise<T> {
-  const done = await turns.acquire(AbortSignal.timeout(LARGE_WAIT_MS)).catch(() => {
+  const done = await turns.acquire(abortAfter(LARGE_WAIT_MS)).catch(() => {
     throw new DomainError('unavailable', 'other large bodies are being read; try again')
   })
   try {

@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.ts'
 import type { KafkaOperation } from './types.ts'
 
 /** A topic does not exist (yet). */
@@ -56,10 +57,13 @@ export const topicsInWords = (topics: readonly string[]): string =>
 const MAX_DEPTH = 5
 
 /**
- * An error that names user, operation and topic, where a broker has refused a request for lack of rights; any other error
- * unchanged. The clients' own messages name none of them.
+ * An error that names user, operation and topic, where a broker has refused a request for lack of rights; DomainError
+ * unavailable where it has not answered the request before; any other error unchanged. The clients' own messages name none
+ * of them.
  */
 export function namingRefusal(error: unknown, { user, operation, what }: KafkaNeed): unknown {
+  if ((error as Error).message === 'Broker not connected')
+    return new DomainError('unavailable', 'Kafka does not answer', { cause: error })
   const refusal = error instanceof KafkaRefusal ? undefined : refusalOf(error, MAX_DEPTH)
   if (refusal === undefined) return error
   const who = user === undefined ? 'a client without a user' : `the user ${user}`

@@ -25,8 +25,10 @@ import type { ClusterResources } from './cluster/kafka.ts'
 import type { Cluster } from './cluster/port.ts'
 import type { GrpcDocumentsOptions } from './documents/grpc.ts'
 import type { Documents } from './documents/port.ts'
+import { HTTP2_GREETING, HTTP_GREETING, KAFKA_GREETING, REDIS_GREETING } from './greetings.ts'
 import type { SearchDriver } from './search/driver.ts'
 import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
+export { HTTP_GREETING } from './greetings.ts'
 
 export interface BlobsResources extends S3Options {
   /** where `file:` keeps objects, unless the URL has a path */
@@ -64,8 +66,8 @@ interface Adapter<Resources, Opened> {
   isShared(url: string): boolean
   /** it works on the database of this process */
   needsDatabase?: true
-  /** the server that its URL names, and the port of a URL without one */
-  server?: { name: string; port?: number }
+  /** the server that its URL names, the port of a URL without one, and what it answers without knowing who asks */
+  server?: { name: string; port?: number; greeting: string }
   /** Debezium writes what it reads */
   needsConnector?: true
   /** how the indexer writes to it most efficiently */
@@ -156,7 +158,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['s3:'],
       example: 's3:http://host:port',
       isShared: always,
-      server: { name: 'S3' },
+      server: { name: 'S3', greeting: HTTP_GREETING },
       applyAccess: async (url, users, options) =>
         (await import('./blobs/s3-access.ts')).applyS3Access(url.slice(3), users, options),
       open: async (url, resources) => (await import('./blobs/s3.ts')).openS3Driver(url.slice(3), resources),
@@ -173,7 +175,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['redis:', 'rediss:'],
       example: 'redis://host:port',
       isShared: always,
-      server: { name: 'Redis', port: 6379 },
+      server: { name: 'Redis', port: 6379, greeting: REDIS_GREETING },
       open: async (url, { database, ...resources }) =>
         (await import('./cache/redis.ts')).openRedisCache({ url, pool: database.pool, ...resources }),
       applyAccess: async (url, users, options) =>
@@ -198,7 +200,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['kafka://', 'kafkas://'],
       example: 'kafka://host:port',
       isShared: always,
-      server: { name: 'Kafka', port: 9092 },
+      server: { name: 'Kafka', port: 9092, greeting: KAFKA_GREETING },
       needsConnector: true,
       applyAccess: async (url, users, names) =>
         (await import('../kafka/access.ts')).applyKafkaAccess(url, users, names),
@@ -236,7 +238,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['grpc://'],
       example: 'grpc://host:port',
       isShared: always,
-      server: { name: 'document role' },
+      server: { name: 'document role', greeting: HTTP2_GREETING },
       open: async (url, resources) =>
         (await import('./documents/grpc.ts')).openGrpcDocuments({ url, ...resources }),
     },
@@ -254,7 +256,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       prefixes: ['elasticsearch:'],
       example: 'elasticsearch:http://host:port',
       isShared: always,
-      server: { name: 'Elasticsearch', port: 9200 },
+      server: { name: 'Elasticsearch', port: 9200, greeting: HTTP_GREETING },
       // While Elasticsearch writes two batches, the next one is prepared.
       batching: { maxBatch: 1_000, concurrency: 3 },
       applyAccess: async (url, users, options) =>

@@ -4,8 +4,10 @@ import { TimeoutError } from './within.ts'
 /** Returned by a probe: what it looks for is not there yet, and why. */
 export class NotYet {
   readonly reason: string
-  constructor(reason: string) {
+  readonly cause: Error | undefined
+  constructor(reason: string, cause?: Error) {
     this.reason = reason
+    this.cause = cause
   }
 }
 
@@ -36,8 +38,8 @@ export function createDeadline({ timeoutMs, signal, maxIntervalMs = 1_000 }: Dea
       for (let interval = 10; ; interval = Math.min(interval * 1.5, maxIntervalMs)) {
         const found = await probe()
         if (found !== undefined && found !== false && !(found instanceof NotYet)) return found
-        const reason = found instanceof NotYet ? found.reason : undefined
-        if (performance.now() > end) throw new TimeoutError(timeoutMs, what, reason)
+        const { reason, cause } = found instanceof NotYet ? found : {}
+        if (performance.now() > end) throw new TimeoutError(timeoutMs, what, reason, cause)
         await delay(interval, undefined, signal && { signal })
       }
     },

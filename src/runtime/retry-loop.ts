@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs, pause } from './backoff.ts'
 import type { Logger } from './logger.ts'
+import { TimeoutError, within } from './within.ts'
 
 export interface RetryLoopOptions {
   /** Calls `onWorking` once it succeeds so far, and ends when the signal aborts. When it ends by itself it starts again. */
@@ -15,6 +16,8 @@ export interface RetryLoopOptions {
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 5_000 }
 /** Failures in a row after which the start waits no longer. */
 const FIRST_TRIES = 4
+/** How long the start waits for them. */
+const START_LIMIT_MS = 8_000
 /** Work that fails sooner after it succeeded, such as a stream that breaks at its first message, has failed again. */
 const STEADY_MS = 10_000
 /** A failure that lasts is logged again after this long. */
@@ -45,11 +48,14 @@ export class RetryLoop {
     return this.#failure
   }
 
-  /** Resolves when the work succeeds, or when the first attempts have failed; it is retried. */
+  /** Resolves when the work succeeds, when the first attempts have failed, or after some seconds; it is retried. */
   async start(): Promise<void> {
     const started = new Promise<void>((resolve) => (this.#onStarted = resolve))
     this.#running = this.#run(this.#abort.signal)
-    await Promise.race([started, this.#running])
+    // An attempt can take as long as the server takes to answer.
+    await within(START_LIMIT_MS, Promise.race([started, this.#running])).catch((error: unknown) => {
+      if (!(error instanceof TimeoutError)) throw error
+    })
   }
 
   /** Resolves when the work has ended. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../../config/schema.ts'
 import { FolderInUseError, lockFolder } from '../../data-folder/folder-lock.ts'
-import { connectionOf } from '../../db/connection-url.ts'
+import { directConnectionOf } from '../../db/connection-url.ts'
 import type { ConnectionSettings } from '../../db/database.ts'
 import { isShared } from '../../ports/adapters.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -48,8 +48,8 @@ export async function openNewDatabase(
   return isShared('database', database.url) ? serverOf(database) : startEmbedded(join(data, 'postgres'), log)
 }
 
-function serverOf({ url, directUrl }: Config['database']): DirectDatabase {
-  return { connection: connectionOf(directUrl ?? url), stop: async () => {} }
+function serverOf(database: Config['database']): DirectDatabase {
+  return { connection: directConnectionOf(database), stop: async () => {} }
 }
 
 async function startEmbedded(folder: string, log: Logger): Promise<DirectDatabase> {

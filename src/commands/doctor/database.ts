@@ -6,7 +6,7 @@ import { findBinaries } from '../../db/embedded/binaries.ts'
 import { runningServer } from '../../db/embedded/leftovers.ts'
 import { chooseServerUser } from '../../db/embedded/server-user.ts'
 import { readSchemaState } from '../../db/migrate.ts'
-import { connectionOf } from '../../db/connection-url.ts'
+import { directConnectionOf } from '../../db/connection-url.ts'
 import { migrationsFolder } from '../../db/open.ts'
 import { isTransient, translateError } from '../../runtime/translate-error.ts'
 import { isShared } from '../../ports/adapters.ts'
@@ -39,11 +39,11 @@ function checksOfEmbedded(data: string, isRunning: boolean): Checks {
   }
 }
 
-function checksOfServer({ url, directUrl }: Config['database']): Checks {
+function checksOfServer(database: Config['database']): Checks {
   return {
     migrations: async () => {
-      const setting = directUrl === undefined ? 'database.url' : 'database.directUrl'
-      const state = await readSchemaState(connectionOf(directUrl ?? url), migrationsFolder()).catch(
+      const setting = database.directUrl === undefined ? 'database.url' : 'database.directUrl'
+      const state = await readSchemaState(directConnectionOf(database), migrationsFolder()).catch(
         (error: Error) => {
           if (isTransient(translateError(error))) return error
           throw error

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { type Config } from '../../config/schema.ts'
 import { isShared } from '../../ports/adapters.ts'
 import { processIdentity } from '../../runtime/processes.ts'
+import { abortAfter } from '../../runtime/within.ts'
 import { readServiceFile, type ServiceFile } from '../../data-folder/service-file.ts'
 import { feedLag } from '../../client/feed-lag.ts'
 import { probe, reachable } from '../../client/find-service.ts'
@@ -32,7 +33,7 @@ export async function checksOfService(
 const readiness =
   (base: string, { pid, started_at }: ServiceFile): Check =>
   async () => {
-    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+    const answer = await fetch(`${base}/health/ready`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
     const { status, checks = {} } = (await answer.json()) as {
       status: string
       checks?: Record<string, string>
@@ -51,7 +52,7 @@ const readiness =
 const feed =
   (base: string): Check =>
   async () => {
-    const answer = await fetch(`${base}/metrics`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+    const answer = await fetch(`${base}/metrics`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
     const { bytes, events, deadLetters } = feedLag(await answer.text())
     if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters > 0) {

@@ -10,6 +10,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { TimeoutError } from '../../runtime/within.ts'
 import type { Body, OpenedObject } from './driver.ts'
 import type { ByteRange, ListedObject } from './port.ts'
 
@@ -191,12 +192,14 @@ async function withDeadline<T>(
   signal?.throwIfAborted()
   const deadline = new AbortController()
   const abort = (): void => deadline.abort()
-  const timer = setTimeout(abort, ms)
+  const timer = setTimeout(() => deadline.abort(new TimeoutError(ms, 'an answer of the object storage')), ms)
   signal?.addEventListener('abort', abort)
   try {
     return await send(deadline.signal)
   } catch (error) {
     signal?.throwIfAborted()
+    // The SDK's own error only says that the request was aborted.
+    if (deadline.signal.aborted) Object.assign(error as Error, { cause: deadline.signal.reason })
     throw error
   } finally {
     clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.ts'
 import { blameOf } from '../../runtime/server-errors.ts'
 import type { ErrorMeaning } from './driver.ts'
 
@@ -55,6 +56,8 @@ export function startError(error: unknown, server: string, bucket: string): Erro
       return message('blobs.accessKey: no credentials found; set blobs.accessKey and blobs.secretKey')
   }
   if (statusOf(error) === undefined && UNANSWERED.test(code))
-    return message(`blobs.url: ${server} cannot be reached (${code})`)
+    return new DomainError('unavailable', `blobs.url: ${server} cannot be reached (${code})`, {
+      cause: error,
+    })
   return message(`blobs.url: ${server} cannot be used: ${error instanceof Error ? error.message : code}`)
 }

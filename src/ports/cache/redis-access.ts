@@ -1,4 +1,6 @@
-import { closeNow, createRedisClient, checkRedisUrl, type Reply } from './redis-client.ts'
+import { DomainError } from '../../domain/errors.ts'
+import { TimeoutError, within } from '../../runtime/within.ts'
+import { checkRedisUrl, closeNow, CONNECT_MS, createRedisClient, type Reply } from './redis-client.ts'
 import { keysOf, LIMIT_PREFIX, RUN_KEY } from './redis-keys.ts'
 
 export interface RedisAccessOptions {
@@ -42,17 +44,19 @@ export async function applyRedisAccess(
   const passwords = new Map([...users.keys()].map((user) => [user, passwordOf(user)]))
   const client = createRedisClient(url)
   client.on('error', () => {})
-  const send = (...command: string[]): Promise<Reply> => client.sendCommand<Reply>(command)
+  const send = (...command: string[]): Promise<Reply> =>
+    within(CONNECT_MS, client.sendCommand<Reply>(command))
   try {
-    await client.connect()
+    await within(CONNECT_MS, client.connect())
     for (const [user, level] of users)
       await send('ACL', 'SETUSER', user, 'reset', 'on', `>${passwords.get(user)}`, ...RULES[level])
     await send('ACL', 'SAVE')
     return `Redis: ${users.size} users`
   } catch (error) {
-    throw new Error(`cache.url: Redis did not set up and store the users: ${(error as Error).message}`, {
-      cause: error,
-    })
+    const what = `cache.url: Redis did not set up and store the users: ${(error as Error).message}`
+    throw error instanceof TimeoutError
+      ? new DomainError('unavailable', what, { cause: error })
+      : new Error(what, { cause: error })
   } finally {
     closeNow(client)
   }

@@ -105,6 +105,8 @@ class ReconnectingConnection {
   #failures = 0
   #idleChecks = 0
   #isDownLogged = false
+  /** why it is not used now */
+  #problem: unknown
   #isStarted = false
   #isStopped = false
   #checks: NodeJS.Timeout | undefined
@@ -137,7 +139,7 @@ class ReconnectingConnection {
   send(command: string[]): Promise<Reply> {
     return this.#current
       ? this.#sendOn(this.#current, command)
-      : Promise.reject(new Error('Redis is unavailable'))
+      : Promise.reject(new Error('Redis is unavailable', { cause: this.#problem }))
   }
 
   async stop(): Promise<void> {
@@ -191,6 +193,7 @@ class ReconnectingConnection {
   }
 
   #reconnectLater(error: unknown): void {
+    this.#problem = error
     if (this.#isStopped) return
     if (!this.#isDownLogged)
       this.#options.log.warn(

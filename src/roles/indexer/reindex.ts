@@ -17,8 +17,6 @@ import { createRetry, type Retry } from './retry-transient.ts'
 /** Outdated documents that are checked again; with more of them, waiting for the feed would not help. */
 const MAX_RECHECKED = 10_000
 const MAX_RECHECK_INTERVAL_MS = 500
-/** Give up after this long without one success. */
-const TIMEOUT_MS = 60_000
 
 export interface ReindexResult extends Comparison {
   /** documents that are now indexed with the version of the database, or with a newer one */
@@ -58,7 +56,7 @@ export interface ReindexOptions {
 }
 
 export function createReindex(options: ReindexOptions): Reindex {
-  const retry = createRetry(options.timeoutMs ?? TIMEOUT_MS, options.signal)
+  const retry = createRetry(options.signal, options.timeoutMs)
   return {
     compare: (onProgress) => retry.untilEnded(compare(options, retry, onProgress)),
     run: (onProgress, onFailure) => retry.untilEnded(run(options, retry, onProgress, onFailure)),

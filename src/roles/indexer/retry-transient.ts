@@ -3,6 +3,8 @@ import { type Backoff, backoffMs, pause } from '../../runtime/backoff.ts'
 import { isTransient, translateError } from '../../runtime/translate-error.ts'
 
 const BACKOFF: Backoff = { firstMs: 100, limitMs: 10_000 }
+/** With the time of one attempt, a command that nothing answers ends within half a minute. */
+const GIVE_UP_MS = 15_000
 
 export interface Retry {
   /** aborts when the caller's signal does, or when the retries give up */
@@ -19,15 +21,15 @@ export interface Retry {
 
 /**
  * Retries for several pieces of work that use the same servers.
- * @param timeoutMs gives up after this time without one success of any of them
+ * @param timeoutMs gives up after this time without one success of any of them, the first failed attempt included
  */
-export function createRetry(timeoutMs: number, signal: AbortSignal): Retry {
+export function createRetry(signal: AbortSignal, timeoutMs = GIVE_UP_MS): Retry {
   const gaveUp = new AbortController()
   const ended = AbortSignal.any([signal, gaveUp.signal])
   let failingSince: number | undefined
 
-  function onFailure(error: DomainError): void {
-    failingSince ??= performance.now()
+  function onFailure(error: DomainError, begun: number): void {
+    failingSince ??= begun
     if (performance.now() - failingSince < timeoutMs) return
     const why = error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
     const seconds = Math.round(timeoutMs / 1_000)
@@ -42,6 +44,7 @@ export function createRetry(timeoutMs: number, signal: AbortSignal): Retry {
     async retry(work) {
       for (let failures = 1; ; failures++) {
         ended.throwIfAborted()
+        const begun = performance.now()
         try {
           const value = await work()
           failingSince = undefined
@@ -52,9 +55,11 @@ export function createRetry(timeoutMs: number, signal: AbortSignal): Retry {
             failingSince = undefined
             throw translated
           }
-          onFailure(translated)
+          onFailure(translated, begun)
         }
-        if (!ended.aborted) await pause(backoffMs(failures, BACKOFF), ended)
+        // The last attempt is made before the time is over.
+        const left = timeoutMs - (performance.now() - (failingSince ?? begun))
+        if (!ended.aborted) await pause(Math.min(backoffMs(failures, BACKOFF), Math.max(0, left)), ended)
       }
     },
 

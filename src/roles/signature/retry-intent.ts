@@ -4,7 +4,7 @@ import { backoffMs } from '../../runtime/backoff.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
-import { within } from '../../runtime/within.ts'
+import { abortAfter, within } from '../../runtime/within.ts'
 import type { Intent, IntentStore } from './intent-store.ts'
 import { isRefusal } from './preconditions.ts'
 import type { SigningLimits } from './signing-limits.ts'
@@ -36,7 +36,7 @@ export function retryIntentUseCase(options: RetryIntentOptions): RetryIntent {
     requestId: newId(),
     traceparent: childTraceparent(traceparent ?? undefined),
     clientAddress: 'unknown',
-    signal: AbortSignal.timeout(limits.sweepWaitMs),
+    signal: abortAfter(limits.sweepWaitMs),
   })
 
   return async (intent) => {

@@ -6,6 +6,7 @@ import { type FetchedPartition, type KafkaPartition, partitionKey } from '../../
 import { pause } from '../../../runtime/backoff.ts'
 import { Condition } from '../../../runtime/condition.ts'
 import { RetryLoop } from '../../../runtime/retry-loop.ts'
+import { abortAfter } from '../../../runtime/within.ts'
 import type { ConsumerQueue } from '../delivery/consumer-queue.ts'
 import { Dispatcher } from '../delivery/dispatcher.ts'
 import type { Consumer, FeedStatus } from '../port.ts'
@@ -84,7 +85,7 @@ export class BroadcastReader {
   /** Waits until everything before these offsets is read. @returns whether it was within so many milliseconds */
   async reached(offsets: Offsets, ms: number): Promise<boolean> {
     const holds = (): boolean => this.#recent !== undefined && isReached(this.#recent.cursor.offsets, offsets)
-    await this.#moved.until(holds, AbortSignal.timeout(ms))
+    await this.#moved.until(holds, abortAfter(ms))
     return holds()
   }
 

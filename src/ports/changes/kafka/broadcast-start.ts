@@ -1,6 +1,7 @@
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readRange } from '../../../kafka/read-partitions.ts'
 import { type KafkaOffset, type KafkaPartition, partitionKey } from '../../../kafka/types.ts'
+import { abortAfter } from '../../../runtime/within.ts'
 import type { KafkaContext } from './context.ts'
 import { mergeByCommitTime } from './log-item.ts'
 import { toOffsets } from './position.ts'
@@ -32,7 +33,7 @@ export async function startBroadcast(options: StartOptions): Promise<RecentEvent
       reader,
       from,
       until,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(readBack.ms)]),
+      signal: AbortSignal.any([signal, abortAfter(readBack.ms)]),
       onFetched(fetched) {
         for (const item of mergeByCommitTime(fetched, names)) recent.read(item)
       },

@@ -5,6 +5,7 @@ import { topicNames, type TopicNames } from '../../../kafka/topic-names.ts'
 import { type KafkaOffset, partitionKey } from '../../../kafka/types.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { Logger } from '../../../runtime/logger.ts'
+import { abortAfter } from '../../../runtime/within.ts'
 import {
   type DeadLetter,
   type DeadLetters,
@@ -138,7 +139,7 @@ function createOpenLetters(client: KafkaClient, topic: string) {
           offset: Math.max(one.offset, known.get(partitionKey(one)) ?? 0),
         })),
         until,
-        signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+        signal: abortAfter(READ_TIMEOUT_MS),
         onFetched(fetched) {
           for (const { key, value } of fetched.flatMap(({ records }) => records)) {
             const letter = value && parseLetter(value)

@@ -2,6 +2,7 @@ import type { ChangeEvent } from '../../../domain/change.ts'
 import type { LogReader } from '../../../kafka/log-reader.ts'
 import { readRange } from '../../../kafka/read-partitions.ts'
 import { groupCommit } from '../../../runtime/group-commit.ts'
+import { abortAfter } from '../../../runtime/within.ts'
 import type { ResetReason } from '../driver.ts'
 import type { KafkaContext } from './context.ts'
 import { DEDUPLICATION_LEAD } from './deduplicator.ts'
@@ -85,7 +86,7 @@ async function scan(
     reader,
     from: fromOffsets(from, names),
     until: fromOffsets(until, names),
-    signal: AbortSignal.any([stopped, AbortSignal.timeout(limits.ms)]),
+    signal: AbortSignal.any([stopped, abortAfter(limits.ms)]),
     onFetched: (fetched) => {
       for (const item of mergeByCommitTime(fetched, names)) collect(item)
     },

@@ -42,6 +42,8 @@ export const isElasticsearchError = (error: unknown, ...types: string[]): error 
 
 const TIMEOUT_MS = 8_000
 const RETRIES = 2
+/** What further attempts may take beyond the time of one: each could wait for a connection that is never made. */
+const RETRIES_MS = 2_000
 /** Seconds before a further attempt, after every node was tried. */
 const retryBackoff = (_min: number, _max: number, attempt: number): number => 0.05 * 2 ** attempt
 
@@ -55,6 +57,9 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
   })
   return {
     async ask<T>({ method, path, query, body, lines, timeoutMs, retries }: ElasticsearchRequest) {
+      const attemptMs = timeoutMs ?? TIMEOUT_MS
+      const limit = new AbortController()
+      const timer = setTimeout(() => limit.abort(), attemptMs + RETRIES_MS)
       try {
         return await client.transport.request<T>(
           {
@@ -64,10 +69,17 @@ export function openElasticsearch({ nodes, auth }: ElasticsearchAddress): Elasti
             ...(body && { body }),
             ...(lines !== undefined && { bulkBody: lines }),
           },
-          { requestTimeout: timeoutMs ?? TIMEOUT_MS, maxRetries: retries ?? RETRIES, retryBackoff },
+          {
+            requestTimeout: attemptMs,
+            maxRetries: retries ?? RETRIES,
+            retryBackoff,
+            signal: limit.signal,
+          },
         )
       } catch (error) {
         throw translateClientError(error)
+      } finally {
+        clearTimeout(timer)
       }
     },
     stop: () => client.close(),

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream'
+import pc from 'picocolors'
+import type { Io } from '../commands/io.ts'
+import { runCommandLine } from '../commands/run.ts'
+import { within } from '../runtime/within.ts'
+
+/** How a command has ended. */
+export interface Outcome {
+  code: number
+  /** its standard output */
+  output: string
+  /** its standard error, without the log */
+  errors: string
+}
+
+/**
+ * Runs a command line in this process: for many commands that mostly wait. A service that it starts is interrupted when it is
+ * ready.
+ * @throws TimeoutError when the command has not ended after `limitMs` milliseconds
+ */
+export async function runHere(args: readonly string[], limitMs: number): Promise<Outcome> {
+  const interrupt = new AbortController()
+  const ended = { output: '', errors: '' }
+  const out = (line: string): void => {
+    ended.output += `${line}\n`
+    if (line.includes('docmgr is ready')) interrupt.abort(new Error('it is ready'))
+  }
+  const io: Io = {
+    out,
+    json: (value) => out(JSON.stringify(value)),
+    bytes: async () => {},
+    note: (line) => void (ended.errors += `${line}\n`),
+    input: Readable.from([]),
+    ask: async () => undefined,
+    colors: pc.createColors(false),
+    errorColors: pc.createColors(false),
+    isTerminal: false,
+    interactive: false,
+    width: 80,
+    signal: interrupt.signal,
+    interrupted: interrupt.signal,
+    interruptionCode: () => 130,
+  }
+  const code = await within(limitMs, runCommandLine([...args], io), `docmgr ${args.join(' ')}`)
+  return { code, ...ended }
+}
