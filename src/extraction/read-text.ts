@@ -2,6 +2,7 @@ import { contentTypeOf } from './content-type.ts'
 import { charsetOf } from './decode-text.ts'
 import { detectEncoding } from './detect-encoding.ts'
 import { docxText } from './docx-text.ts'
+import { epubText } from './epub-text.ts'
 import {
   type Extraction,
   type ExtractionInput,
@@ -11,16 +12,26 @@ import {
   UnreadableContent,
 } from './extraction.ts'
 import { finishText } from './finish-text.ts'
+import { formatOfContent } from './format-of-content.ts'
 import { isPdf } from './magic-type.ts'
+import { odfText } from './odf-text.ts'
 import { pdfText } from './pdf-text.ts'
-import { isTextualFormat, readTextualFormat, type TextualFormat } from './read-textual-format.ts'
+import { pptxText } from './pptx-text.ts'
+import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
+import { rtfText } from './rtf-text.ts'
 import { looksLikeText } from './sniff.ts'
 import { knownEncoding } from './text-encoding.ts'
-import { type TextFormat, textFormatOf } from './text-format.ts'
+import { type BinaryFormat, textFormatOf } from './text-format.ts'
+import { xlsxText } from './xlsx-text.ts'
 
-const READERS: Record<Exclude<TextFormat, TextualFormat | 'sniff' | 'opaque'>, FormatReader> = {
+const READERS: Record<BinaryFormat, FormatReader> = {
   pdf: pdfText,
   docx: docxText,
+  xlsx: xlsxText,
+  pptx: pptxText,
+  odf: odfText,
+  epub: epubText,
+  rtf: rtfText,
 }
 
 /** Files in files in a file; beyond it only their names are read. */
@@ -50,7 +61,9 @@ async function readFormat(
   readInside: ReadInside,
 ): Promise<Extraction> {
   const { contentType, title = '', bytes } = input
-  let format = textFormatOf(contentType)
+  const declared = textFormatOf(contentType)
+  // Of formats that are no text the bytes know better than the sender.
+  let format = isTextualFormat(declared) ? declared : (formatOfContent(bytes) ?? declared)
   if (isPdf(bytes) && format !== 'pdf') {
     const extraction = await readInside({ contentType: 'application/pdf', bytes }, limits)
     // Otherwise it is a text that shows the beginning of a PDF.

@@ -5,11 +5,9 @@ import { htmlText } from './html-text.ts'
 import { jsonText } from './json-text.ts'
 import { markdownText } from './markdown-text.ts'
 import { canBeText } from './sniff.ts'
-import type { TextFormat } from './text-format.ts'
+import type { TextFormat, TextualFormat } from './text-format.ts'
 
-/** Formats that are text themselves. Their readers take linear time and never throw. */
-export type TextualFormat = Extract<TextFormat, 'plain' | 'markdown' | 'html' | 'xml' | 'json'>
-
+/** They take linear time and never throw. */
 const READERS: Record<TextualFormat, (source: string, maxChars: number) => { text: string; title?: string }> =
   {
     plain: (text) => ({ text }),

@@ -1,5 +1,11 @@
+/** Formats that are text themselves. */
+export type TextualFormat = 'plain' | 'markdown' | 'html' | 'xml' | 'json'
+
+/** Formats that are read in the extraction process only. */
+export type BinaryFormat = 'pdf' | 'docx' | 'xlsx' | 'pptx' | 'odf' | 'epub' | 'rtf'
+
 /** Which reader extracts the text of a content. `sniff`: the bytes decide; `opaque`: none. */
-export type TextFormat = 'plain' | 'markdown' | 'html' | 'xml' | 'json' | 'pdf' | 'docx' | 'sniff' | 'opaque'
+export type TextFormat = TextualFormat | BinaryFormat | 'sniff' | 'opaque'
 
 const FORMATS = new Map<string, TextFormat>([
   ['text/markdown', 'markdown'],
@@ -14,17 +20,37 @@ const FORMATS = new Map<string, TextFormat>([
   ['application/jsonl', 'json'],
   ['application/pdf', 'pdf'],
   ['application/x-pdf', 'pdf'],
-  ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'],
-  ['application/vnd.ms-word.document.macroenabled.12', 'docx'],
+  ['application/epub+zip', 'epub'],
+  ['application/rtf', 'rtf'],
+  ['text/rtf', 'rtf'],
 ])
+
+/** Families of types with templates and macro forms, which are alike inside. */
+const FAMILIES: [RegExp, TextFormat][] = [
+  [
+    /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.|^application\/vnd\.ms-word\./,
+    'docx',
+  ],
+  [
+    /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.|^application\/vnd\.ms-excel\../,
+    'xlsx',
+  ],
+  [
+    /^application\/vnd\.openxmlformats-officedocument\.presentationml\.|^application\/vnd\.ms-powerpoint\../,
+    'pptx',
+  ],
+  [/^application\/vnd\.oasis\.opendocument\.(?!.*-flat-xml$)/, 'odf'],
+]
 
 /** Parameters and case of the media type do not matter. */
 export function textFormatOf(contentType: string): TextFormat {
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
   const known = FORMATS.get(type)
   if (known !== undefined) return known
+  const family = FAMILIES.find(([pattern]) => pattern.test(type))
+  if (family !== undefined) return family[1]
   if (type.endsWith('+json')) return 'json'
-  if (type.endsWith('+xml')) return 'xml'
+  if (/[+-]xml$/.test(type)) return 'xml'
   if (type.startsWith('text/')) return 'plain'
   return /^(?:image|audio|video|font|model)\//.test(type) ? 'opaque' : 'sniff'
 }

@@ -9,6 +9,10 @@ export interface MarkupHandlers {
   onOpenTag(name: string): void
   /** A closing tag; an element that closes itself (`<a/>`) has none. */
   onCloseTag(name: string): void
+  /** An attribute of the tag that was opened last, its entities decoded; empty without a value. */
+  onAttribute?(name: string, value: string): void
+  /** All attributes of the tag have been read; not for `<a/>`. */
+  onOpenTagEnd?(): void
   /** `<a/>`, after `onOpenTag` */
   onSelfClosingTag?(): void
   /** reading stops when it returns true */
@@ -19,10 +23,13 @@ const ignore = (): void => undefined
 
 /**
  * Reads HTML or XML token by token. Unlike a parser it keeps no stack of open elements, so the depth of the source
- * costs nothing. Attributes, comments, declarations and processing instructions are skipped.
+ * costs nothing. Comments, declarations and processing instructions are skipped.
  */
 export function tokenizeMarkup(source: string, isXml: boolean, handlers: MarkupHandlers): void {
   const { onText, onEntity, onOpenTag, onCloseTag, onSelfClosingTag = ignore, isDone } = handlers
+  const { onAttribute, onOpenTagEnd = ignore } = handlers
+  let attribute = ''
+  let value = ''
   const stopWhenDone = (): void => {
     if (isDone()) tokenizer.pause()
   }
@@ -44,13 +51,20 @@ export function tokenizeMarkup(source: string, isXml: boolean, handlers: MarkupH
       onopentagname: sliced(onOpenTag),
       onclosetag: sliced(onCloseTag),
       onselfclosingtag: onSelfClosingTag,
-      onattribdata: ignore,
-      onattribentity: ignore,
-      onattribend: ignore,
-      onattribname: ignore,
+      ...(onAttribute === undefined
+        ? { onattribname: ignore, onattribdata: ignore, onattribentity: ignore, onattribend: ignore }
+        : {
+            onattribname(start, end) {
+              attribute = source.slice(start, end)
+              value = ''
+            },
+            onattribdata: (start, end) => void (value += source.slice(start, end)),
+            onattribentity: (codepoint) => void (value += String.fromCodePoint(codepoint)),
+            onattribend: () => onAttribute(attribute, value),
+          }),
       oncomment: ignore,
       ondeclaration: ignore,
-      onopentagend: ignore,
+      onopentagend: onOpenTagEnd,
       onprocessinginstruction: ignore,
       onend: ignore,
     },

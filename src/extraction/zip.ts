@@ -18,42 +18,76 @@ const CENTRAL_HEADER = 0x02014b50
 const LOCAL_HEADER = 0x04034b50
 const END_RECORD = 0x06054b50
 
+/** A ZIP archive whose files are inflated one by one, when they are asked for. */
+export interface ZipArchive {
+  /** In the order of the directory, with `/` between folders. */
+  readonly names: readonly string[]
+  /**
+   * The bytes of a file, not compressed; undefined if there is none of this name.
+   * @throws UnreadableContent when it is damaged, encrypted, or all files read so far exceed the limit
+   */
+  read(name: string): Uint8Array | undefined
+}
+
 /**
- * Reads the wanted files of a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64) without ever
- * holding more than the limits allow, whatever sizes the archive declares.
- * @throws UnreadableContent for what is no such archive, encrypted, or larger than the limits
+ * Opens a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64). Never holds more than the limits allow, whatever
+ * sizes the archive declares. Of files with the same name the first counts.
+ * @throws UnreadableContent for what is no such archive, or has too many files
  */
+export function openZip(archive: Uint8Array, { maxEntries, maxBytes }: ZipLimits): ZipArchive {
+  const zip = Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength)
+  const entries = withReasons(maxBytes, () => readDirectory(zip, maxEntries))
+  let left = maxBytes
+  return {
+    names: [...entries.keys()],
+    read(name) {
+      const at = entries.get(name)
+      if (at === undefined) return undefined
+      const bytes = withReasons(maxBytes, () => readEntry(zip, at, left))
+      left -= bytes.length
+      return bytes
+    },
+  }
+}
+
+/** Reads the wanted files of an archive, in the order of its directory; for limits and errors see `openZip`. */
 export function readZip(
   archive: Uint8Array,
   wanted: (name: string) => boolean,
-  { maxEntries, maxBytes }: ZipLimits,
+  limits: ZipLimits,
 ): ZipEntry[] {
-  const zip = Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength)
+  const { names, read } = openZip(archive, limits)
+  return names.filter(wanted).map((name) => ({ name, bytes: read(name)! }))
+}
+
+/** The positions of the entries in the directory, by name. */
+function readDirectory(zip: Buffer, maxEntries: number): Map<string, number> {
+  const end = findEndRecord(zip)
+  const count = zip.readUInt16LE(end + 10)
+  if (count > maxEntries) throw new UnreadableContent(`a ZIP archive of more than ${maxEntries} files`)
+  const entries = new Map<string, number>()
+  let at = zip.readUInt32LE(end + 16)
+  for (let i = 0; i < count; i++) {
+    if (zip.readUInt32LE(at) !== CENTRAL_HEADER) throw new UnreadableContent('malformed ZIP directory')
+    const nameEnd = at + 46 + zip.readUInt16LE(at + 28)
+    // Some programs on Windows write backslashes, against APPNOTE.TXT 4.4.17.
+    const name = zip.toString('utf8', at + 46, nameEnd).replaceAll('\\', '/')
+    if (!entries.has(name)) entries.set(name, at)
+    at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
+  }
+  return entries
+}
+
+/** Translates the errors of Buffer and zlib. */
+function withReasons<T>(maxBytes: number, read: () => T): T {
   try {
-    const end = findEndRecord(zip)
-    const count = zip.readUInt16LE(end + 10)
-    if (count > maxEntries) throw new UnreadableContent(`a ZIP archive of more than ${maxEntries} files`)
-    const entries: ZipEntry[] = []
-    let left = maxBytes
-    let at = zip.readUInt32LE(end + 16)
-    for (let i = 0; i < count; i++) {
-      if (zip.readUInt32LE(at) !== CENTRAL_HEADER) throw new UnreadableContent('malformed ZIP directory')
-      const nameEnd = at + 46 + zip.readUInt16LE(at + 28)
-      const name = zip.toString('utf8', at + 46, nameEnd)
-      if (wanted(name)) {
-        const bytes = readEntry(zip, at, left)
-        left -= bytes.length
-        entries.push({ name, bytes })
-      }
-      at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
-    }
-    return entries
+    return read()
   } catch (error) {
-    if (error instanceof RangeError && 'code' in error) {
-      if (error.code === 'ERR_BUFFER_TOO_LARGE') throw new UnreadableContent(tooLarge(maxBytes))
-      if (error.code === 'ERR_OUT_OF_RANGE') throw new UnreadableContent('malformed ZIP archive')
-    }
-    throw error
+    if (error instanceof UnreadableContent) throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    throw new UnreadableContent(
+      code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : 'malformed ZIP archive',
+    )
   }
 }
 
