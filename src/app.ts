@@ -8,7 +8,8 @@ import { composeRoles } from './app/roles.ts'
 import { composePorts } from './app/ports.ts'
 import type { Config } from './config/schema.ts'
 import type { Logger } from './runtime/logger.ts'
-import { startGraph, startOrder } from './runtime/module.ts'
+import { defineModule, startGraph, startOrder } from './runtime/module.ts'
+import { recordSpansTo } from './runtime/spans.ts'
 
 export interface RunningService {
   /** URL of each listener; `http` has the routes of all roles, `grpc` is host:port */
@@ -31,12 +32,23 @@ export interface ServiceOptions {
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   const { log } = options
   const { listeners: service } = composeService(config, log)
-  const graph = await startGraph([service], {
+  const graph = await startGraph([...tracingOf(config, log), service], {
     stopLimitMs: config.shutdown.limit,
     ...(options.onStarted && { onStarted: options.onStarted }),
     onStopProblem: (module, error) => log.error({ module, err: error }, 'could not stop in time'),
   })
   return { ...graph.value(service), failed: graph.failed, stop: graph.stop }
+}
+
+/** Started first and stopped last, so that nothing is missing; loaded only where it is configured. */
+function tracingOf({ tracing: { url, service, ratio }, roles }: Config, log: Logger) {
+  if (url === undefined) return []
+  const tracing = defineModule('tracing', {}, async () => {
+    const { exportSpans } = await import('./runtime/export-spans.ts')
+    const sink = exportSpans({ url, service, roles, log: log.child({ module: 'tracing' }) })
+    return { value: undefined, stop: recordSpansTo(sink, ratio) }
+  })
+  return [tracing]
 }
 
 /** The modules that this configuration starts, in order, with what each needs. */

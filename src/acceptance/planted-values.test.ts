@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { runCli } from '../testing/cli.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
+import { startSpanReceiver } from '../testing/span-receiver.ts'
 import { withDatabase } from '../testing/service-database.ts'
 import { assertAbsent, damageContents, type Planted, plantedSecret, plantValues } from './planted-values.ts'
 import { send } from './requests.ts'
@@ -12,7 +13,9 @@ import { send } from './requests.ts'
 test('no secret and no personal value of a run is in a log, and none that is not asked for in an error or event', async (t) => {
   const data = await newDataFolder()
   const secrets: Planted = { 'auth.secret': plantedSecret(), 'cache.viewerSecret': plantedSecret() }
+  const receiver = await startSpanReceiver(t)
   const env = {
+    DOCMGR_TRACING_URL: receiver.url,
     DOCMGR_AUTH_MODE: 'required',
     DOCMGR_AUTH_SECRET: secrets['auth.secret']!,
     DOCMGR_CACHE_VIEWER_SECRET: secrets['cache.viewerSecret']!,
@@ -46,7 +49,8 @@ test('no secret and no personal value of a run is in a log, and none that is not
   const printed = commands.map(({ stdout, stderr }) => stdout + stderr).join('\n')
   await service.stop()
 
-  assertAbsent({ ...secrets, ...run.personal }, { log: service.log(), metrics, ready, commands: printed })
+  const places = { log: service.log(), metrics, ready, commands: printed, traces: receiver.raw() }
+  assertAbsent({ ...secrets, ...run.personal }, places)
   const { 'claimed address': address, 'signature image': image } = run.personal
   assertAbsent({ ...secrets, address: address!, image: image! }, { messages: run.messages })
   assertAbsent(secrets, { errors: run.errors })

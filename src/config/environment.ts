@@ -8,6 +8,12 @@ import { readText, type Setting } from './settings.ts'
 /** Variables of the command line: the configuration file, and defaults of --url and --token. */
 const COMMAND_VARIABLES = ['DOCMGR_CONFIG', 'DOCMGR_URL', 'DOCMGR_TOKEN'] as const
 
+/** Variables of OpenTelemetry's specification, for settings that no variable of docmgr's own gives. */
+const STANDARD_VARIABLES = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'tracing.url',
+  OTEL_SERVICE_NAME: 'tracing.service',
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The settings in DOCMGR_* variables. A secret can be in a file: DOCMGR_AUTH_SECRET_FILE=/run/secrets/x. */
@@ -45,6 +51,11 @@ export function readEnvironment(
         rule: `cannot be read (${code})`,
       })
     }
+  }
+
+  for (const [variable, key] of Object.entries(STANDARD_VARIABLES)) {
+    const value = env[variable]
+    if (value && !given.has(key)) given.set(key, { value, origin: { layer: 'environment', variable } })
   }
 
   const unknown = Object.keys(env).filter((name) => name.startsWith('DOCMGR_') && !known.has(name))

@@ -78,6 +78,17 @@ test('lists are separated by commas, and all means every role', async () => {
   assert.equal(all.config.roles.length, 5)
 })
 
+test("OpenTelemetry's variables are read where docmgr's own are not set", async () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318'
+  const standard = await load({ env: { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME: 'archive' } })
+  assert.deepEqual(standard.config.tracing, { url: 'http://collector:4318', service: 'archive', ratio: 1 })
+  const origin = { layer: 'environment', variable: 'OTEL_SERVICE_NAME' }
+  assert.deepEqual(standard.origins.get('tracing.service'), origin)
+  const own = { DOCMGR_TRACING_URL: 'https://own:4318', DOCMGR_TRACING_RATIO: '0.25' }
+  const { tracing } = (await load({ env: { ...own, OTEL_EXPORTER_OTLP_ENDPOINT } })).config
+  assert.deepEqual(tracing, { url: 'https://own:4318', service: 'docmgr', ratio: 0.25 })
+})
+
 test('an empty variable counts as not set', async () => {
   assert.equal((await load({ env: { DOCMGR_LISTEN_HTTP: '' } })).config.listen.http, 8000)
 })

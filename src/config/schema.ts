@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
 import { quotas } from './quotas.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
+import { tracing } from './tracing.ts'
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
 const PORT_RULE = 'must be a port from 0 to 65535 (0: any free one) or off'
@@ -267,6 +268,7 @@ export const configSchema = z
           .describe('maximum milliseconds that each module may take to stop'),
       })
       .prefault({}),
+    tracing,
     log: z
       .strictObject({
         level: z

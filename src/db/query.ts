@@ -5,6 +5,7 @@
  * PostgreSQL's catalogs and functions are SQL too.
  */
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import { isRecording, spanned, type Spanned } from '../runtime/spans.ts'
 import { translateError } from '../runtime/translate-error.ts'
 import { isoFromPostgres } from './timestamp.ts'
 
@@ -46,10 +47,24 @@ export async function queryRows<Row extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   try {
-    const { rows } = await on.query<Row>({ text, values: values as unknown[], types })
+    const ask = () => on.query<Row>({ text, values: values as unknown[], types })
+    const { rows } = await (isRecording() ? spanned(statementSpan(text), ask) : ask())
     return rows
   } catch (error) {
     throw databaseError(error)
+  }
+}
+
+/** The span of a statement: what it does with which table; its values are parameters, and are not in it. */
+function statementSpan(text: string): Spanned {
+  const [, operation = 'statement'] = /\b(SELECT|INSERT|UPDATE|DELETE)\b/i.exec(text) ?? []
+  const [, table] = /\b(?:FROM|INTO|UPDATE)\s+(?:ONLY\s+)?([a-z_]+\.[a-z_]+)/i.exec(text) ?? []
+  const verb = operation.toUpperCase()
+  const summary = table === undefined ? verb : `${verb} ${table}`
+  return {
+    name: summary,
+    kind: 'client',
+    attributes: { 'db.system.name': 'postgresql', 'db.operation.name': verb, 'db.query.summary': summary },
   }
 }
 

@@ -40,6 +40,11 @@ export type ChangeEvent = {
   [Name in Topic]: { topic: Name; key: string; value: Change<TopicRow<Name>>; position: Position }
 }[Topic]
 
+/** The trace context of the request that made the change; undefined for a row that a snapshot found. */
+export function traceparentOf({ value: { op, after } }: ChangeEvent): string | undefined {
+  return op === 'r' ? undefined : (after?.traceparent ?? undefined)
+}
+
 /** The id of the document that an event is about. */
 export function documentIdOf({ topic, key, value }: ChangeEvent): string {
   const column = documentIdColumn(topic)

@@ -7,6 +7,7 @@ import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { NewId } from '../runtime/ids.ts'
+import { withinTrace } from '../runtime/spans.ts'
 import { createContexts, type HttpContext } from './context.ts'
 import { type Cors, createCors } from './cors.ts'
 import type { Endpoint, HttpResponse } from './endpoint.ts'
@@ -16,6 +17,7 @@ import type { RequestGuard } from './request-guard.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { type EndpointOptions, type RoutedRequest, runEndpoint } from './run-endpoint.ts'
 import { createRequestLog } from './request-log.ts'
+import { recordRequestSpan } from './request-span.ts'
 import { sendResponse } from './send-response.ts'
 
 export interface HttpOptions {
@@ -82,7 +84,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       if (isRaw && method !== 'OPTIONS') return handleRaw(raw, request, res, cors)
       if (route.endpoint?.unlimited !== true) limits.countAddress(context)
       const routed = { request, res, params: route.params, query: ctx.query }
-      response = await runRoute(route, routed, context, options, cors)
+      response = await withinTrace(context, () => runRoute(route, routed, context, options, cors))
     } catch (error) {
       failed = true
       if (error instanceof TooManyRequests && error.usage) context.usages.push(error.usage)
@@ -95,6 +97,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
+    recordRequestSpan({ request, route, context, status, begun })
     logRequest({ request, res, route, context, response, millis, bytesBefore, failed })
   })
   return app

@@ -4,7 +4,9 @@ import { isCanonicalUuid } from '../domain/uuid.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
+import { isRecording, recordSpan, withinTrace } from '../runtime/spans.ts'
 import { traceIdOf } from '../runtime/trace.ts'
+import { DocumentService } from './gen/document_pb.ts'
 import { type GrpcStatus, grpcStatusOf } from './grpc-status.ts'
 
 export interface RpcMetrics {
@@ -35,6 +37,8 @@ export interface Call {
   context: RequestContext
   /** its message, which may have a field `documentId` */
   request: unknown
+  /** the caller's trace context, as it was sent */
+  parent: string | undefined
 }
 
 export type CallResult<Response> = { response: Response } | { failure: GrpcStatus }
@@ -57,12 +61,14 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
       requestId,
       context,
       request,
+      parent,
     }: Pick<Call, 'protocol' | 'method'> & Partial<Call> & { requestId?: string },
     status: string,
     begun: number,
   ): void => {
     const millis = performance.now() - begun
     metrics.duration.observe(millis / 1000, protocol, method, status)
+    if (context) recordCallSpan({ protocol, method, context, parent }, status, begun)
     if (!log.isLevelEnabled('info')) return
     const of = context && {
       trace: traceIdOf(context.traceparent),
@@ -84,7 +90,7 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
       const { method, context } = call
       const { requestId } = context
       try {
-        const response = await handle(context)
+        const response = await withinTrace(context, () => handle(context))
         record(call, 'OK', begun)
         return { response }
       } catch (error) {
@@ -99,6 +105,38 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
       return failure
     },
   }
+}
+
+/** Statuses that are the server's failure and not the caller's (OpenTelemetry, semantic conventions for gRPC). */
+const SERVER_FAILURES = [
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+]
+
+function recordCallSpan(
+  { protocol, method, context, parent }: Pick<Call, 'protocol' | 'method' | 'context' | 'parent'>,
+  status: string,
+  begun: number,
+): void {
+  if (!isRecording()) return
+  const name = `${DocumentService.typeName}/${method}`
+  recordSpan({
+    name,
+    kind: 'server',
+    traceparent: context.traceparent,
+    parent,
+    begun,
+    attributes: {
+      'rpc.system.name': protocol === 'grpc' ? 'grpc' : 'connectrpc',
+      'rpc.method': name,
+      'rpc.response.status_code': status,
+    },
+    error: SERVER_FAILURES.includes(status) ? status : undefined,
+  })
 }
 
 function documentOf(request: unknown): string | undefined {

@@ -96,6 +96,7 @@ function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): D
           method: method.name,
           context: { principal, requestId, traceparent, clientAddress, signal },
           request,
+          parent: handler.requestHeader.get('traceparent') ?? undefined,
         },
         (context) => handle(request, context),
       )

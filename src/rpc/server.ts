@@ -178,7 +178,8 @@ function implementation(
     methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
       const context = new CallContext(call, callers.get(call.metadata)!, options.newId)
       const { requestId, traceparent } = context
-      const about = { protocol: 'grpc', method: name, context, request: call.request } as const
+      const parent = textOf(call.metadata, 'traceparent')
+      const about = { protocol: 'grpc', method: name, context, request: call.request, parent } as const
       void pipeline
         .run(about, () => handle(call.request, context))
         .then((result) => {

@@ -1,9 +1,10 @@
 import { DomainError } from '../../domain/errors.ts'
 import { diskFull } from '../../runtime/disk-space.ts'
+import { spanned } from '../../runtime/spans.ts'
 import { createCheckedReads, type Damage } from './checked-read.ts'
 import type { BlobsDriver } from './driver.ts'
 import { createMeter } from './meter.ts'
-import type { Blobs } from './port.ts'
+import type { Blobs, Bucket } from './port.ts'
 
 /** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: no key leads out of its bucket. */
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
@@ -40,7 +41,7 @@ export function createBlobs(driver: BlobsDriver, onDamage: (damage: Damage) => v
     onDamage,
   })
 
-  return {
+  return tracedBlobs({
     async put(bucket, key, body, { contentType, maxBytes, signal, fresh = false }) {
       checkKey(key)
       const meter = createMeter(maxBytes, signal)
@@ -77,6 +78,18 @@ export function createBlobs(driver: BlobsDriver, onDamage: (damage: Damage) => v
     },
 
     stop: () => driver.stop(),
+  })
+}
+
+/** Spans of what requests and the indexer wait for. Of a stream, until its first bytes can be read. */
+function tracedBlobs(blobs: Blobs): Blobs {
+  const span = (operation: string, bucket: Bucket) =>
+    ({ name: `${operation} ${bucket}`, kind: 'client', attributes: { 'docmgr.bucket': bucket } }) as const
+  return {
+    ...blobs,
+    put: (bucket, ...rest) => spanned(span('put', bucket), () => blobs.put(bucket, ...rest)),
+    read: (object) => spanned(span('read', object.bucket), () => blobs.read(object)),
+    open: (object, range) => spanned(span('open', object.bucket), () => blobs.open(object, range)),
   }
 }
 

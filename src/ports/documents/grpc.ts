@@ -6,6 +6,7 @@ import type { Tokens } from '../../auth/tokens.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal, RequestContext } from '../../domain/request.ts'
+import { spanned } from '../../runtime/spans.ts'
 import { documentOf } from './service.ts'
 import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfStatus } from '../../rpc/grpc-status.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
@@ -73,37 +74,7 @@ export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsO
   const addresses = addressesOf(url)
   const client = new Client(targetOf(addresses), credentials.createInsecure(), CHANNEL_OPTIONS)
 
-  const metadataOf = createCallMetadata(tokens)
-
-  const call = <Method extends DescMethod>(
-    description: Method,
-    request: MessageInitShape<Method['input']>,
-    context: RequestContext,
-  ): Promise<MessageShape<Method['output']>> => {
-    const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
-    const { signal } = context
-    if (signal.aborted)
-      return Promise.reject(new DomainError('deadline-exceeded', 'the request was cancelled'))
-    return new Promise((resolve, reject) => {
-      const options = { deadline: Date.now() + deadlineMs }
-      const running = client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        metadataOf(context),
-        options,
-        (error, response) => {
-          signal.removeEventListener('abort', cancel)
-          if (error) reject(errorOf(error))
-          else resolve(response!)
-        },
-      )
-      const cancel = (): void => running.cancel()
-      signal.addEventListener('abort', cancel, { once: true })
-    })
-  }
-
+  const call = createCall(client, deadlineMs, createCallMetadata(tokens))
   const { method } = DocumentService
   return {
     async updateStatus(documentId, status, context) {
@@ -130,6 +101,43 @@ export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsO
   }
 }
 
+type Identity = Pick<RequestContext, 'principal' | 'requestId' | 'traceparent'>
+
+/** Makes calls of a channel, each with a span of its own, which the server gets as the parent. */
+function createCall(client: Client, deadlineMs: number, metadataOf: (identity: Identity) => Metadata) {
+  return <Method extends DescMethod>(
+    description: Method,
+    request: MessageInitShape<Method['input']>,
+    { principal, requestId, traceparent: parent, signal }: RequestContext,
+  ): Promise<MessageShape<Method['output']>> => {
+    const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
+    if (signal.aborted)
+      return Promise.reject(new DomainError('deadline-exceeded', 'the request was cancelled'))
+    const send = (traceparent: string): Promise<MessageShape<Method['output']>> =>
+      new Promise((resolve, reject) => {
+        const options = { deadline: Date.now() + deadlineMs }
+        const running = client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          metadataOf({ principal, requestId, traceparent }),
+          options,
+          (error, response) => {
+            signal.removeEventListener('abort', cancel)
+            if (error) reject(errorOf(error))
+            else resolve(response!)
+          },
+        )
+        const cancel = (): void => running.cancel()
+        signal.addEventListener('abort', cancel, { once: true })
+      })
+    const name = path.slice(1)
+    const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name }
+    return spanned({ name, kind: 'client', parent, attributes }, send)
+  }
+}
+
 /**
  * Who speaks for a caller without a token. Such calls have a service token too, so that processes with different secrets
  * fail before anything is stored; it gives no rights.
@@ -140,7 +148,7 @@ const FOR_ANONYMOUS = { kind: 'system', name: 'for-anonymous' } as const
 function createCallMetadata({
   tokens,
   serviceTokens,
-}: Pick<GrpcDocumentsOptions, 'tokens' | 'serviceTokens'>): (context: RequestContext) => Metadata {
+}: Pick<GrpcDocumentsOptions, 'tokens' | 'serviceTokens'>): (identity: Identity) => Metadata {
   // Signing a token costs more than the rest of the metadata.
   const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
   const sign = (principal: Principal): string => {

@@ -3,6 +3,7 @@ import { type Extraction, joinedText } from '../../extraction/extraction.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { spanned } from '../../runtime/spans.ts'
 
 /** Reads a row's content and extracts its text. */
 export type ReadContent = (row: DocumentRow) => Promise<{ text: string; outcome: Extraction['outcome'] }>
@@ -21,7 +22,7 @@ export interface ReadContentOptions {
  * can be indexed again.
  */
 export function createReadContent({ blobs, extractor, maxBytes, log }: ReadContentOptions): ReadContent {
-  return async (row) => {
+  const read = async (row: DocumentRow): ReturnType<ReadContent> => {
     const about = { document: row.id, traceparent: row.traceparent, contentType: row.content_type }
     if (row.content_size > maxBytes) {
       log.info({ ...about, bytes: row.content_size }, 'the content is too large to be indexed')
@@ -30,10 +31,18 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     if (row.content_size === 0) return { text: '', outcome: 'empty' }
     const { s3_key, content_size: size, content_sha256: sha256 } = row
     const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
-    const extraction = await extractor.extract({ contentType: row.content_type, title: row.title, bytes })
+    const extraction = await spanned({ name: 'extract text', kind: 'internal', attributes: {} }, () =>
+      extractor.extract({ contentType: row.content_type, title: row.title, bytes }),
+    )
     if (extraction.outcome === 'text') return { text: joinedText(extraction.parts), outcome: 'text' }
     const level = extraction.outcome === 'failed' ? 'warn' : 'debug'
     log[level]({ ...about, reason: extraction.reason }, 'no text could be extracted from the content')
     return { text: '', outcome: extraction.outcome }
+  }
+  return (row) => {
+    const attributes = { 'docmgr.content_size': row.content_size }
+    return spanned({ name: 'read content', kind: 'internal', parent: row.traceparent, attributes }, () =>
+      read(row),
+    )
   }
 }

@@ -1,8 +1,10 @@
-import { type ChangeEvent, documentIdOf, type Position } from '../../domain/change.ts'
+import { type ChangeEvent, documentIdOf, type Position, traceparentOf } from '../../domain/change.ts'
 import type { ChangeFeed, Replay } from '../../ports/changes/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
+import { isTraced, recordSpan } from '../../runtime/spans.ts'
+import { childTraceparent } from '../../runtime/trace.ts'
 import { within } from '../../runtime/within.ts'
 import { isInFeed, seesEverything } from './access.ts'
 import { type EncodedEvent, encodeEvent } from './encode-event.ts'
@@ -60,7 +62,9 @@ export function createHub(options: HubOptions): Hub {
   const dispatchOne = (event: ChangeEvent, corked: Set<Subscriber> | undefined): void => {
     // A feed that starts again repeats events; they do not move the newest one back.
     if (!newest || !feed.covers(newest.position, event)) newest = event
+    const begun = performance.now()
     let encoded: EncodedEvent | undefined
+    let recipients = 0
     for (const subscriber of recipientsOf(event)) {
       encoded ??= encodeEvent(event)
       if (corked && !corked.has(subscriber)) {
@@ -68,7 +72,9 @@ export function createHub(options: HubOptions): Hub {
         corked.add(subscriber)
       }
       subscriber.deliver(encoded)
+      recipients++
     }
+    if (recipients > 0) recordDelivery(event, recipients, begun)
   }
 
   return {
@@ -136,6 +142,20 @@ function createSubscriberSet() {
       if (others?.size === 0) byDocument.delete(documentId)
     },
   }
+}
+
+/** A span in the trace of the request that made the change. */
+function recordDelivery(event: ChangeEvent, recipients: number, begun: number): void {
+  const parent = traceparentOf(event)
+  if (parent === undefined || !isTraced(parent)) return
+  recordSpan({
+    name: `send ${event.topic}`,
+    kind: 'producer',
+    traceparent: childTraceparent(parent),
+    parent,
+    begun,
+    attributes: { 'network.protocol.name': 'websocket', 'docmgr.recipients': recipients },
+  })
 }
 
 type Visibility = (subscription: Subscription, event: ChangeEvent) => boolean | 'unknown'

@@ -4,6 +4,7 @@ import { isTransient, translateError } from '../../../runtime/translate-error.ts
 import { type Backoff, backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from '../port.ts'
+import { traceEvents } from './trace-events.ts'
 
 /** Between attempts while something that the consumer needs is unavailable. */
 const UNAVAILABLE: Backoff = { firstMs: 100, limitMs: 10_000 }
@@ -86,8 +87,9 @@ export class ConsumerRunner {
   }
 
   #handle(events: ChangeEvent[]): Promise<void> {
+    const { consumer } = this.#options
     return this.#retry(
-      () => this.#options.consumer.handle(events),
+      () => traceEvents(consumer.name, events, () => consumer.handle(events)),
       (error) => isTransient(translateError(error)),
     )
   }

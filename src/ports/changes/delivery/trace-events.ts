@@ -1,0 +1,32 @@
+import { type ChangeEvent, traceparentOf } from '../../../domain/change.ts'
+import { childTraceparent } from '../../../runtime/trace.ts'
+import { isRecording, isTraced, recordSpan } from '../../../runtime/spans.ts'
+
+/** Records a span for each event of a batch that a consumer has handled, in the trace of the request that made the change. */
+export async function traceEvents(
+  consumer: string,
+  events: readonly ChangeEvent[],
+  handle: () => Promise<void>,
+): Promise<void> {
+  const begun = performance.now()
+  await handle()
+  if (!isRecording()) return
+  for (const event of events) {
+    const parent = traceparentOf(event)
+    if (parent === undefined || !isTraced(parent)) continue
+    recordSpan({
+      name: `process ${event.topic}`,
+      kind: 'consumer',
+      traceparent: childTraceparent(parent),
+      parent,
+      begun,
+      attributes: {
+        'messaging.system': 'docmgr',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': event.topic,
+        'messaging.consumer.group.name': consumer,
+        'messaging.batch.message_count': events.length,
+      },
+    })
+  }
+}
