@@ -12,10 +12,10 @@ export interface Clock {
  * Debian's libfaketime: the offset is in a file that every call reads, so that the clock of a process jumps while it runs.
  * undefined where it is not installed
  */
-export function openClock(folder: string): Clock | undefined {
+export function openClock(folder: string, name = 'docmgr'): Clock | undefined {
   const library = findLibrary()
   if (library === undefined) return undefined
-  const file = join(folder, 'clock')
+  const file = join(folder, `clock-${name}`)
   const set = (offset: number): void => {
     // As a rename, because a process could read half of it.
     writeFileSync(`${file}.new`, `${offset < 0 ? '' : '+'}${offset}\n`, { mode: 0o644 })

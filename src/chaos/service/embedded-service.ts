@@ -9,10 +9,7 @@ import { openClock } from './clock.ts'
 import { EmbeddedProcess } from './embedded-process.ts'
 import { childrenOf, commandOf, signalAll, treeOf } from './processes.ts'
 import type { Service, Strike } from './service.ts'
-import { openSmallDisk, type SmallDisk } from './small-disk.ts'
-
-/** PostgreSQL keeps up to 1 GB of log by default; a full disk is reached by the filler, not by docmgr. */
-const DISK_MB = 1_536
+import { fullDisk, openSmallDisk } from './small-disk.ts'
 
 /** How long a strike may be refused, because PostgreSQL is being started. */
 const STRIKE_MS = 60_000
@@ -20,7 +17,7 @@ const STRIKE_MS = 60_000
 /** docmgr on the embedded adapters, in a folder of its own. */
 export async function openEmbeddedService(env: Record<string, string> = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'docmgr-chaos-'))
-  const disk = openSmallDisk(join(folder, 'disk'), DISK_MB)
+  const disk = openSmallDisk(join(folder, 'disk'))
   const clock = openClock(folder)
   const data = join(typeof disk === 'string' ? folder : disk.folder, 'data')
   mkdirSync(data)
@@ -33,8 +30,8 @@ export async function openEmbeddedService(env: Record<string, string> = {}): Pro
     strikes: {
       ...processStrikes(docmgr),
       ...dataStrikes(docmgr),
-      ...(typeof disk !== 'string' && { 'full-disk': fullDisk(disk) }),
-      ...(clock && { clock: clockJumps(clock) }),
+      ...(typeof disk !== 'string' && { 'full-disk': fullDisk(() => disk) }),
+      ...(clock && { clock: clockJumps(() => clock) }),
     },
     impossible,
     isReady: () => docmgr.isReady(),
@@ -111,18 +108,6 @@ function dataStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
       ),
   }
 }
-
-const fullDisk =
-  (disk: SmallDisk): Strike =>
-  async (random) => {
-    const end = performance.now() + random.whole(3_000, 8_000)
-    // What PostgreSQL frees meanwhile is taken too.
-    while (performance.now() < end) {
-      disk.fill()
-      await pause(200)
-    }
-    disk.empty()
-  }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

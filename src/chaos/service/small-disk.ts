@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { pause } from '../wait.ts'
+import type { Strike } from './service.ts'
 
 /** A file system of its own that can be filled. */
 export interface SmallDisk {
@@ -11,13 +13,15 @@ export interface SmallDisk {
   remove(): void
 }
 
+/** PostgreSQL keeps up to 1 GB of log by default; a full disk is reached by the filler, not by docmgr. */
+const DISK_MB = 1_536
 const BLOCK = Buffer.alloc(1024 * 1024)
 const SMALL_BLOCK = Buffer.alloc(4096)
 
-/** A tmpfs of so many megabytes; a string says why there is none. Only root may mount one. */
-export function openSmallDisk(folder: string, megabytes: number): SmallDisk | string {
+/** A tmpfs; a string says why there is none. Only root may mount one. */
+export function openSmallDisk(folder: string): SmallDisk | string {
   mkdirSync(folder, { recursive: true })
-  const options = `size=${megabytes}m,mode=755`
+  const options = `size=${DISK_MB}m,mode=755`
   const { status, stderr, error } = spawnSync(
     'mount',
     ['-t', 'tmpfs', '-o', options, 'docmgr-chaos', folder],
@@ -44,3 +48,17 @@ export function openSmallDisk(folder: string, megabytes: number): SmallDisk | st
     remove: () => void spawnSync('umount', ['-l', folder]),
   }
 }
+
+/** Leaves no room for some seconds. @param next the disk whose turn it is */
+export const fullDisk =
+  (next: (seed: number) => SmallDisk): Strike =>
+  async (random) => {
+    const disk = next(random.whole(0, 2 ** 31))
+    const end = performance.now() + random.whole(3_000, 8_000)
+    // What its users free meanwhile is taken too.
+    while (performance.now() < end) {
+      disk.fill()
+      await pause(200)
+    }
+    disk.empty()
+  }

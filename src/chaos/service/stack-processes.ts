@@ -24,19 +24,22 @@ export const ROLES = ['document', 'signature', 'search', 'ws', 'indexer'] as con
 export class StackProcesses {
   readonly data: string
   readonly env: NodeJS.ProcessEnv
-  /** for roles, which may have another clock than the servers */
-  readonly roleEnv: NodeJS.ProcessEnv
+  readonly #ownEnv: (name: string) => Record<string, string>
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(data: string, env: Record<string, string>, roleEnv: Record<string, string>) {
+  /** @param ownEnv of one role or server: its clock */
+  constructor(data: string, env: Record<string, string>, ownEnv: (name: string) => Record<string, string>) {
     this.data = data
     this.env = { ...process.env, ...env, STACK_DATA: data, STACK_TIMEOUT: '120' }
-    this.roleEnv = { ...this.env, ...roleEnv }
+    this.#ownEnv = ownEnv
   }
 
   /** A subcommand of docker/native/stack. @throws Error with its output */
   async stack(...args: string[]): Promise<string> {
-    const env = args.some((name) => (ROLES as readonly string[]).includes(name)) ? this.roleEnv : this.env
+    return this.#run(this.env, ...args)
+  }
+
+  async #run(env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
     const { stdout } = await run('docker/native/stack', args, { env, timeout: COMMAND_MS })
     return stdout
   }
@@ -61,7 +64,10 @@ export class StackProcesses {
 
   /** Starts what has ended, and tries again until it is ready. One at a time, because a start is heavy. */
   up(...names: string[]): Promise<void> {
-    const work = this.#queue.then(() => succeed(UP_MS, 200, () => this.stack('up', ...names)))
+    const work = this.#queue.then(async () => {
+      for (const name of names)
+        await succeed(UP_MS, 200, () => this.#run({ ...this.env, ...this.#ownEnv(name) }, 'up', name))
+    })
     this.#queue = work.catch(() => {})
     return work
   }

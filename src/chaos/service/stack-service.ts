@@ -2,14 +2,17 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { send } from '../client.ts'
-import { openClock } from './clock.ts'
 import { feedStrikes } from './feed-strikes.ts'
 import { clockJumps } from './clock-jumps.ts'
 import { linkStrikes } from './link-strikes.ts'
 import { processStrikes } from './process-strikes.ts'
-import type { Service } from './service.ts'
+import type { Service, Strike } from './service.ts'
+import { openStackClocks, type StackClocks } from './server-clocks.ts'
+import { openServerDisks } from './server-disks.ts'
+import { fullDisk, type SmallDisk } from './small-disk.ts'
 import { ROLES, SERVERS, StackProcesses } from './stack-processes.ts'
 import { type Link, openLink } from './toxiproxy.ts'
+import { turns } from './turns.ts'
 
 /** The port of a proxy is that of its server and so much. */
 const PROXY = 3
@@ -32,11 +35,14 @@ export async function openStackService(note: (line: string) => void): Promise<Se
   const data = mkdtempSync(join(tmpdir(), 'docmgr-chaos-stack-'))
   // PostgreSQL's user must be able to enter it.
   chmodSync(data, 0o755)
-  const clock = openClock(data)
-  const processes = new StackProcesses(data, environment(at), clock?.env ?? {})
+  const clocks = openStackClocks(data)
+  const disks = openServerDisks(data)
+  const processes = new StackProcesses(data, environment(at), clocks?.envOf ?? (() => ({})))
   const api = `http://127.0.0.1:${at(8474)}`
   const stop = async (): Promise<void> => {
-    await processes.stack('down', '--wipe').catch((error: unknown) => note(String(error)))
+    for (const disk of typeof disks === 'string' ? [] : disks) disk.empty()
+    await processes.stack('down').catch((error: unknown) => note(String(error)))
+    for (const disk of typeof disks === 'string' ? [] : disks) disk.remove()
     rmSync(data, { recursive: true, force: true })
   }
   try {
@@ -56,9 +62,12 @@ export async function openStackService(note: (line: string) => void): Promise<Se
         ...linkStrikes(links),
         ...feedStrikes(processes, at(PORTS.kafka) + PROXY),
         'flush-redis': async () => void (await processes.stack('exec', 'redis', 'cli', 'FLUSHALL')),
-        ...(clock && { clock: clockJumps(clock) }),
+        ...machineStrikes(clocks, disks),
       },
-      impossible: clock ? {} : { clock: 'libfaketime is not installed' },
+      impossible: {
+        ...(!clocks && { clock: 'libfaketime is not installed' }),
+        ...(typeof disks === 'string' && { 'full-disk': disks }),
+      },
       async isReady() {
         // What ended by itself is started again, as a service manager does.
         const ended = [...SERVERS, ...ROLES, 'gateway'].filter((name) => !processes.isRunning(name))
@@ -88,5 +97,18 @@ function environment(at: (port: number) => number): Record<string, string> {
     DOCMGR_CHANGES_URL: `kafka://${proxy('kafka')}`,
     DOCMGR_SEARCH_URL: `elasticsearch:http://${proxy('elasticsearch')}`,
     DOCMGR_DOCUMENTS_URL: `grpc://${proxy('grpc')}`,
+  }
+}
+
+function machineStrikes(
+  clocks: StackClocks | undefined,
+  disks: SmallDisk[] | string,
+): Record<string, Strike> {
+  return {
+    ...(clocks && {
+      clock: clockJumps(() => clocks.roles),
+      'clock-server': clockJumps(turns(clocks.servers)),
+    }),
+    ...(typeof disks !== 'string' && { 'full-disk': fullDisk(turns(disks)) }),
   }
 }
