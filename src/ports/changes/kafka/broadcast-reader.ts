@@ -159,7 +159,7 @@ export class BroadcastReader {
     const recent = this.#recent!
     for (const one of fetched) this.#lags.set(partitionKey(one), Math.max(0, one.end - one.next))
     for (const item of mergeByCommitTime(fetched, names)) {
-      if (item.parsed.kind === 'malformed') this.#putAside(item, item.parsed.error)
+      if (item.parsed.kind === 'malformed') putAside(this.#options, this.#dispatcher, item, item.parsed.error)
       const read = recent.read(item)
       if (read?.startsGap) this.#dispatcher.reset(SNAPSHOT_REASON)
       if (read) this.#dispatcher.dispatch(read.event)
@@ -171,15 +171,18 @@ export class BroadcastReader {
     this.#moved.changed()
     await this.#dispatcher.waitForCapacity(signal)
   }
+}
 
-  /** In the background: a shared consumer writes it too, and does not go on before it is durable. */
-  #putAside(item: LogItem, error: Error): void {
-    const { deadLetters, log } = this.#options
-    const consumer = this.#dispatcher.consumers[0]?.name ?? 'feed'
-    deadLetters.addRecord(consumer, item, error).catch((cause: unknown) => {
-      log.error({ err: cause }, 'could not write a dead letter')
-    })
-  }
+/** In the background: a shared consumer writes it too, and does not go on before it is durable. */
+function putAside(
+  { deadLetters, log }: BroadcastOptions,
+  { consumers: [consumer] }: Dispatcher,
+  item: LogItem,
+  error: Error,
+): void {
+  deadLetters.addRecord(consumer?.name ?? 'feed', item, error).catch((cause: unknown) => {
+    log.error({ err: cause }, 'could not write a dead letter')
+  })
 }
 
 async function untilPartitionsChange(
