@@ -206,4 +206,4 @@ cases['every command of the program is tried here'] = async () => {
   assert.deepEqual([...new Set(tried)].sort(), [...all].sort())
 }
 
-concurrentTests('commands without one of their servers', 32, cases)
+concurrentTests('commands without one of their servers', 12, cases)
