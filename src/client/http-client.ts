@@ -51,12 +51,7 @@ const RETRIED = new Set([429, 502, 503, 504])
 
 /** JSON over persistent connections. Idempotent requests are retried while the service is unavailable for a short time. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agent = new Agent({
-    connections: options.connections ?? 4,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: CONNECT_MS },
-  })
+  const agent = createAgent(options.connections)
   const budget = createRetryBudget()
 
   async function attempt<T>(
@@ -123,6 +118,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     close: () => agent.destroy(),
   }
 }
+
+const createAgent = (connections = 4): Agent =>
+  new Agent({ connections, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: CONNECT_MS } })
 
 async function failureOf(
   { statusCode, headers, body }: Dispatcher.ResponseData,
