@@ -169,6 +169,8 @@ test('each SDK is named in one file', () => {
     'redis',
     'unpdf',
     'validator/lib/isEmail.js',
+    'iconv-lite',
+    'jschardet',
     'grpc-health-check',
     'proxy-addr',
     'raw-body',

@@ -5,6 +5,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { docx, pdf, type PdfOptions } from '../testing/sample-files.ts'
 import { contentTypeOf } from './content-type.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
+import { loadPdfJs } from './pdf-js.ts'
 
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
 after(() => extractor.stop())
@@ -19,6 +20,11 @@ async function textsOf(stream: string, options: Omit<PdfOptions, 'stream'> = {})
   assert.equal(extraction.outcome, 'text', JSON.stringify(extraction))
   return extraction.outcome === 'text' ? extraction.parts.map(({ text }) => text) : []
 }
+
+test('the character maps are of the version of PDF.js', async () => {
+  const manifest = await readFile(new URL('../package.json', import.meta.resolve('pdfjs-dist')), 'utf8')
+  assert.equal((await loadPdfJs()).version, (JSON.parse(manifest) as { version: string }).version)
+})
 
 const cidFont = (ordering: string, encoding: string): string =>
   `<< /Type /Font /Subtype /Type0 /BaseFont /Unembedded /Encoding /${encoding} /DescendantFonts [<< /Type /Font ` +
