@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
-import { docx, pdf, type PdfOptions } from '../testing/sample-files.ts'
+import {
+  docx,
+  docxEntries,
+  DOCX_TYPE,
+  pdf,
+  type PdfOptions,
+  writeStoredZip,
+} from '../testing/sample-files.ts'
 import { contentTypeOf } from './content-type.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
 import { loadPdfJs } from './pdf-js.ts'
@@ -177,6 +184,12 @@ test('bytes before the header do not hide a PDF', async () => {
       assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'inside', `${junk} ${type}`)
     }
   }
+})
+
+test('a DOCX that begins with a PDF is a DOCX', async () => {
+  const entries = [{ name: 'word/embeddings/a.pdf', bytes: pdf(['embedded']) }, ...docxEntries(['Body'])]
+  const extraction = await read(writeStoredZip(entries), DOCX_TYPE)
+  assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'Body', JSON.stringify(extraction))
 })
 
 test('a text about PDF is a text', async () => {

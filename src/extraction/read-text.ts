@@ -13,7 +13,7 @@ import {
 } from './extraction.ts'
 import { finishText } from './finish-text.ts'
 import { formatOfContent } from './format-of-content.ts'
-import { isPdf } from './magic-type.ts'
+import { isPdf, magicTypeOf } from './magic-type.ts'
 import { odfText } from './odf-text.ts'
 import { pdfText } from './pdf-text.ts'
 import { pptxText } from './pptx-text.ts'
@@ -64,7 +64,8 @@ async function readFormat(
   const declared = textFormatOf(contentType)
   // Of formats that are no text the bytes know better than the sender.
   let format = isTextualFormat(declared) ? declared : (formatOfContent(bytes) ?? declared)
-  if (isPdf(bytes) && format !== 'pdf') {
+  // An archive can begin with a file that is a PDF.
+  if (format !== 'pdf' && isPdf(bytes) && (await magicTypeOf(bytes)) === 'application/pdf') {
     const extraction = await readInside({ contentType: 'application/pdf', bytes }, limits)
     // Otherwise it is a text that shows the beginning of a PDF.
     if (extraction.outcome !== 'failed' || !looksLikeText(bytes)) return extraction
