@@ -128,6 +128,7 @@ test('each role has the secrets that it needs, and no others', () => {
     ws: 'auth-secret cache-url changes-url',
     indexer: 'auth-secret blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
+    access: 'blobs-secret-key cache-url changes-url database-direct-url database-url search-url',
     connector: 'changes-url database-direct-url database-url',
     gc: 'blobs-secret-key changes-url database-direct-url database-url search-url',
   }
@@ -139,7 +140,7 @@ test('each role has the secrets that it needs, and no others', () => {
 })
 
 /** Keys of servers that know users (src/config/access.ts). */
-const LOGINS = ['changes-url', 'search-url', 'blobs-secret-key']
+const LOGINS = ['database-url', 'database-direct-url', 'changes-url', 'search-url', 'blobs-secret-key']
 
 test('no two pods share a login where each has its own', () => {
   const owners = new Map<string, string>()
@@ -155,7 +156,7 @@ test('no two pods share a login where each has its own', () => {
     for (const { valueFrom } of containerOf(workload).env)
       if (valueFrom) assert.equal(valueFrom.secretKeyRef.key, `${component}-blobs-access-key`)
   }
-  assert.equal(owners.size, 11)
+  assert.equal(owners.size, 26)
 })
 
 test('the roles signature and ws find all pods of the document role', () => {
@@ -173,7 +174,9 @@ test('the jobs run in order before everything else, end, and are commands of doc
   const commands = new Set<string>()
   for (const rendered of ALL) {
     const jobs = rendered.of('Job').toSorted((a, b) => hookWeight(a)! - hookWeight(b)!)
-    const order = ['migrate', 'connector'].filter((name) => jobs.some((job) => componentOf(job) === name))
+    const order = ['migrate', 'access', 'connector'].filter((name) =>
+      jobs.some((job) => componentOf(job) === name),
+    )
     assert.deepEqual(jobs.map(componentOf), order)
     for (const job of jobs) {
       // A rollback restores the connector of its release, and leaves the schema.

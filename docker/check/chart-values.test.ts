@@ -119,6 +119,7 @@ const REFUSED: [change: string, message: RegExp][] = [
     /jobs.connector.secrets.changes-url: is not used/,
   ],
   ['securityContext.user=0', /\/securityContext\/user.*1/],
+  ['jobs.access.enabled=true', /jobs.access.passwords: set the Secret with the passwords/],
   ['jobs.connector.properties.poll=100', /\/jobs\/connector\/properties\/poll.*want string/],
   ['jobs.gc.schedule=daily', /\/jobs\/gc\/schedule.*does not match/],
   ['image.digest=latest', /\/image\/digest.*does not match/],

@@ -33,6 +33,9 @@
 {{- include "docmgr.checkOwnSecrets" (dict "root" $ "component" $name "owner" "jobs") -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.jobs.access.enabled (not .Values.jobs.access.passwords) -}}
+{{ fail "jobs.access.passwords: set the Secret with the passwords of the users, which docker/secrets writes: s3_document_password and so on" }}
+{{- end -}}
 {{- if and .Values.jobs.connector.enabled (not (dig "changes" "connectUrl" "" .Values.settings)) -}}
 {{ fail "settings.changes.connectUrl: set the URL of Kafka Connect, which runs the connector, or set jobs.connector.enabled to false" }}
 {{- end -}}

@@ -35,6 +35,9 @@ indexer:
 migrate:
   settings: log.level
   secrets: database.url database.directUrl
+access:
+  settings: changes.url changes.prefix changes.group {{ $blobs }} search.url search.index cache.url log.level
+  secrets: database.url database.directUrl changes.url search.url cache.url blobs
 connector:
   settings: changes.url changes.prefix changes.slot changes.connectUrl log.level
   secrets: database.url database.directUrl changes.url

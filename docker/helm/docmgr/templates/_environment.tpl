@@ -18,7 +18,7 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{- else if $secrets.existing -}}
 {{ dict "name" $secrets.existing "key" $key | toYaml }}
 {{- else if hasKey $secrets.values $key -}}
-{{- $job := has .component (list "migrate" "connector") -}}
+{{- $job := has .component (list "migrate" "access" "connector") -}}
 {{ dict "name" (printf "%s%s" (include "docmgr.fullname" .root) (ternary "-jobs" "" $job)) "key" $key | toYaml }}
 {{- else -}}
 {{- $plain := ternary (printf "set settings.%s, " .setting) "" (has .setting (list "cache.url" "changes.url" "search.url")) -}}

@@ -32,6 +32,10 @@ volumes:
     projected:
       defaultMode: 0440
       sources: {{- include "docmgr.secretFiles" . | trim | nindent 8 }}
+  {{- if eq .component "access" }}
+  - name: passwords
+    secret: { secretName: {{ .root.Values.jobs.access.passwords }}, defaultMode: 0440 }
+  {{- end }}
   {{- with .root.Values.caSecret }}
   - name: ca
     secret:
@@ -52,6 +56,9 @@ volumeMounts:
   - { name: data, mountPath: /var/lib/docmgr }
   - { name: tmp, mountPath: /tmp }
   - { name: secrets, mountPath: /run/secrets/docmgr, readOnly: true }
+  {{- if eq .component "access" }}
+  - { name: passwords, mountPath: /run/secrets/passwords, readOnly: true }
+  {{- end }}
   {{- if .root.Values.caSecret }}
   - { name: ca, mountPath: /run/secrets/ca, readOnly: true }
   {{- end }}
