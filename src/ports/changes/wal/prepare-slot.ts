@@ -65,15 +65,17 @@ async function createEpoch(
   const epoch = options.newEpoch()
   await store.begin(epoch, sharedConsumers(options))
   await dropReplicationSlot(database.pool, slot)
-  progress.snapshot = 'none'
-  progress.last = { epoch, commit: 0n, index: 0 }
-  progress.confirmed = 0n
-  dispatcher.reset(reason)
+  // What waits is of the old epoch.
+  dispatcher.reset(undefined)
   const created = await createSlot(database.direct, slot, signal)
+  progress.snapshot = 'none'
   progress.confirmed = created.consistent
   progress.serverEnd = created.consistent
   // Before everything that is streamed.
   progress.last = { epoch, commit: created.consistent - 1n, index: 0 }
+  // Only now are there positions of the epoch, and a reset: a subscriber reads the current state with them, and what
+  // commits before the slot exists is never streamed.
+  dispatcher.reset(reason)
   return created
 }
 

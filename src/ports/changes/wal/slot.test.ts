@@ -124,6 +124,35 @@ test('a slot that is dropped while the feed runs is created again without a rest
   assert.equal(feed.status().problem, undefined)
 })
 
+test('a reset comes when the new slot exists, so that nothing commits between it and the first event', async (t) => {
+  const { database, ...feeds } = await openFeeds(t)
+  const observer = recordingConsumer({ name: 'observer', delivery: 'every-instance' })
+  await feeds.start(recordingConsumer(), observer)
+  await insertDocument(database.pool)
+  await observer.reached(1)
+  const running = await database.pool.connect()
+  t.after(() => running.release(true))
+  await running.query('begin')
+  await insertDocument(running)
+
+  await dropSlot(database.pool, feeds.slot)
+  await eventually('the new slot to wait for the running transaction', async () => {
+    const { rows } = await database.pool.query(
+      'select restart_lsn from pg_replication_slots where slot_name = $1',
+      [feeds.slot],
+    )
+    return rows.length === 1
+  })
+  const early = await insertDocument(database.pool)
+  assert.deepEqual(observer.resets, [])
+  await running.query('commit')
+  await eventually('the reset', () => observer.resets.length === 1)
+  const late = await insertDocument(database.pool)
+  const ids = (await observer.reached(2)).map(({ value }) => value.after!.id)
+  assert.equal(ids[1], late)
+  assert.ok(!ids.includes(early))
+})
+
 test('an interrupted snapshot is repeated', async (t) => {
   const { database, ...feeds } = await openFeeds(t, { queueLimit: 10 })
   for (let index = 0; index < 40; index++) await insertDocument(database.pool, `${index}`)
