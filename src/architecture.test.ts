@@ -165,6 +165,7 @@ test('each SDK is named in one file', () => {
     'kafkajs',
     'pg-logical-replication',
     'pino',
+    'postal-mime',
     'prom-client',
     'redis',
     'unpdf',

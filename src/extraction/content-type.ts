@@ -6,7 +6,7 @@ import { markedEncodingOf } from './wide-encoding.ts'
 /** Types of containers, which do not tell the type of the content. */
 const CONTAINERS = new Set(['application/zip', 'application/xml', 'application/x-cfb', 'application/gzip'])
 const TEXTUAL =
-  /^text\/|[/+](?:json|xml|yaml|toml|sql|javascript|ecmascript|rtf|x-sh|x-httpd-php|x-tex|x-ndjson)$/
+  /^text\/|^message\/rfc822$|[/+](?:json|xml|yaml|toml|sql|javascript|ecmascript|rtf|x-sh|x-httpd-php|x-tex|x-ndjson)$/
 
 const PERCENT = 0x25
 

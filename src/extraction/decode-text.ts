@@ -27,7 +27,11 @@ export const encodingOfLabel = (label: string): string | undefined => decoderFor
  */
 function decoderFor(label: string): Decoder | undefined {
   try {
-    return new TextDecoder(label)
+    const decoder = new TextDecoder(label)
+    const { encoding } = decoder
+    // Node 20 decodes windows-1252 as Latin-1, which has control characters in place of quotes, dashes and the euro.
+    if (encoding !== 'windows-1252') return decoder
+    return { encoding, decode: (bytes) => iconv.decode(Buffer.from(bytes), encoding) }
   } catch {
     const name = label.toLowerCase()
     if (BINARY.has(name.replace(/[^a-z0-9]/g, '')) || !iconv.encodingExists(name)) return undefined

@@ -9,9 +9,6 @@ import { readZip } from './zip.ts'
 
 const LIMITS = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 
-/** Compound File Binary: Word before 2007, or an encrypted file of today (MS-OFFCRYPTO). */
-const COMPOUND_FILE = Buffer.from('d0cf11e0', 'hex')
-
 const PROPERTIES = 'docProps/core.xml'
 /** Pictures, fonts and embedded files are left packed. */
 const isWanted = (name: string): boolean =>
@@ -28,8 +25,6 @@ const AFTER_BODY = ['footnotes', 'endnotes', 'comments', 'diagramData', 'chart',
  * @throws UnreadableContent
  */
 export function docxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): RawText {
-  if (COMPOUND_FILE.equals(bytes.subarray(0, 4)))
-    throw new UnreadableContent('encrypted, or a Word file from before 2007')
   const entries = new Map(readZip(bytes, isWanted, LIMITS).map((entry) => [entry.name, entry.bytes]))
   const xmlOf = (name: string): string | undefined => {
     const part = entries.get(name)

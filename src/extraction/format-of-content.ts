@@ -1,5 +1,7 @@
+import { isCompoundFile, openCompoundFile } from './compound-file.ts'
 import { UnreadableContent } from './extraction.ts'
 import { openOfficePackage, openXmlPackage } from './office-package.ts'
+import { looksLikeMessage } from './sniff.ts'
 import type { BinaryFormat } from './text-format.ts'
 
 /** The formats of Office Open XML, by the root element of their main part. */
@@ -9,21 +11,37 @@ const OFFICE_FORMATS = new Map<string, BinaryFormat>([
   ['presentation', 'pptx'],
 ])
 
+/** What a compound file is, by the names of its streams. */
+const COMPOUND_FORMATS: [stream: string, format: BinaryFormat][] = [
+  ['WordDocument', 'doc'],
+  ['__properties_version1.0', 'msg'],
+]
+/** Compound files that are not read, and why. */
+const UNREAD: [stream: string, reason: string][] = [
+  ['EncryptedPackage', 'encrypted: the Office file needs a password'],
+  ['Workbook', 'an Excel workbook from before 2007, which is not read'],
+  ['Book', 'an Excel workbook from before 2007, which is not read'],
+  ['PowerPoint Document', 'a PowerPoint presentation from before 2007, which is not read'],
+  ['VisioDocument', 'a Visio drawing from before 2013, which is not read'],
+]
+
 /**
  * The format of a file by its bytes, for those that have a signature and parts which tell more than the signature;
- * undefined for all others, also for damaged ones.
- * @throws UnreadableContent for a format that is known and not read
+ * undefined for all others, also for damaged archives.
+ * @throws UnreadableContent for a format that is known and not read, and for a damaged compound file
  */
 export function formatOfContent(bytes: Uint8Array): BinaryFormat | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(8, bytes.length)).toString('latin1')
   if (start.startsWith('PK\x03\x04')) return ignoringDamage(() => zipFormat(bytes))
+  if (isCompoundFile(bytes)) return compoundFormat(bytes)
   if (start.startsWith('{\\rtf')) return 'rtf'
+  if (looksLikeMessage(bytes)) return 'eml'
   return undefined
 }
 
-function ignoringDamage(format: () => BinaryFormat | undefined): BinaryFormat | undefined {
+function ignoringDamage<T>(read: () => T): T | undefined {
   try {
-    return format()
+    return read()
   } catch (error) {
     if (error instanceof UnreadableContent) return undefined
     throw error
@@ -39,4 +57,11 @@ function zipFormat(bytes: Uint8Array): BinaryFormat | undefined {
   if (office.mainPart === 'xl/workbook.bin') return 'xlsx'
   const [, root = ''] = /<(?:\w+:)?(\w+)[\s>]/.exec(office.xml(office.mainPart).slice(0, 10_000)) ?? []
   return OFFICE_FORMATS.get(root)
+}
+
+function compoundFormat(bytes: Uint8Array): BinaryFormat | undefined {
+  const { names } = openCompoundFile(bytes)
+  const unread = UNREAD.find(([stream]) => names.includes(stream))
+  if (unread !== undefined) throw new UnreadableContent(unread[1])
+  return COMPOUND_FORMATS.find(([stream]) => names.includes(stream))?.[1]
 }

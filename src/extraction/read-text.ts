@@ -1,7 +1,9 @@
 import { contentTypeOf } from './content-type.ts'
 import { charsetOf } from './decode-text.ts'
 import { detectEncoding } from './detect-encoding.ts'
+import { docText } from './doc-text.ts'
 import { docxText } from './docx-text.ts'
+import { emlText } from './eml-text.ts'
 import { epubText } from './epub-text.ts'
 import {
   type Extraction,
@@ -14,6 +16,7 @@ import {
 import { finishText } from './finish-text.ts'
 import { formatOfContent } from './format-of-content.ts'
 import { isPdf, magicTypeOf } from './magic-type.ts'
+import { msgText } from './msg-text.ts'
 import { odfText } from './odf-text.ts'
 import { pdfText } from './pdf-text.ts'
 import { pptxText } from './pptx-text.ts'
@@ -32,6 +35,9 @@ const READERS: Record<BinaryFormat, FormatReader> = {
   odf: odfText,
   epub: epubText,
   rtf: rtfText,
+  eml: emlText,
+  doc: docText,
+  msg: msgText,
 }
 
 /** Files in files in a file; beyond it only their names are read. */

@@ -27,3 +27,33 @@ function controlShare(bytes: Uint8Array): number {
   }
   return sample.length === 0 ? 0 : count / sample.length
 }
+
+const HEADER_LINE = /^([!-9;-~]{1,70}):/
+const MESSAGE_HEADERS = new Set([
+  'received',
+  'return-path',
+  'delivered-to',
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'mime-version',
+])
+
+/** Whether bytes begin with a header of RFC 5322: at least two of its usual fields, and nothing else before an empty line. */
+export function looksLikeMessage(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(SAMPLE_BYTES, bytes.length)).toString(
+    'latin1',
+  )
+  let known = 0
+  // The last line may be cut off.
+  for (const line of start.split(/\r?\n/).slice(0, -1)) {
+    if (line === '') break
+    if (/^[ \t]/.test(line)) continue
+    const name = HEADER_LINE.exec(line)?.[1]
+    if (name === undefined) return false
+    if (MESSAGE_HEADERS.has(name.toLowerCase())) known++
+  }
+  return known >= 2
+}

@@ -1,8 +1,8 @@
 /** Formats that are text themselves. */
 export type TextualFormat = 'plain' | 'markdown' | 'html' | 'xml' | 'json'
 
-/** Formats that are read in the extraction process only. */
-export type BinaryFormat = 'pdf' | 'docx' | 'xlsx' | 'pptx' | 'odf' | 'epub' | 'rtf'
+/** Formats that are read in the extraction process only; `doc` and `msg` are known by their bytes alone. */
+export type BinaryFormat = 'pdf' | 'docx' | 'xlsx' | 'pptx' | 'odf' | 'epub' | 'rtf' | 'eml' | 'doc' | 'msg'
 
 /** Which reader extracts the text of a content. `sniff`: the bytes decide; `opaque`: none. */
 export type TextFormat = TextualFormat | BinaryFormat | 'sniff' | 'opaque'
@@ -23,6 +23,8 @@ const FORMATS = new Map<string, TextFormat>([
   ['application/epub+zip', 'epub'],
   ['application/rtf', 'rtf'],
   ['text/rtf', 'rtf'],
+  ['message/rfc822', 'eml'],
+  ['message/global', 'eml'],
 ])
 
 /** Families of types with templates and macro forms, which are alike inside. */
