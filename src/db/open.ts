@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from '../runtime/logger.ts'
 import { watchDiskSpace } from '../runtime/disk-space.ts'
 import { packageRoot } from '../runtime/package-root.ts'
+import { within } from '../runtime/within.ts'
 import { connectDatabase } from './connect.ts'
 import { connectionOf, directConnectionOf } from './connection-url.ts'
 import type { ConnectionSettings, Database } from './database.ts'
@@ -17,6 +18,10 @@ export interface DatabaseOptions {
   statementTimeout: number
   log: Logger
 }
+
+/** Together less than a module may take to stop. */
+const POOL_STOP_MS = 1_500
+const SERVER_STOP_MS = 8_000
 
 /** Where the migrations are. */
 export const migrationsFolder = (): string => join(packageRoot(), 'drizzle')
@@ -42,8 +47,9 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
       findings: server.findings,
       ended: server.ended,
       stop: async () => {
-        await database.stop()
-        await server.stop()
+        // A connection that is in use does not hold up the server, which ends it.
+        await within(POOL_STOP_MS, database.stop()).catch(() => {})
+        await server.stop(SERVER_STOP_MS)
       },
     }
   } catch (error) {

@@ -65,6 +65,22 @@ test('a stop that fails or hangs is reported, and the other modules are stopped'
   assert.deepEqual(problems, ['failing', 'hanging'])
 })
 
+test('all modules together take at most twice the time of one, and each is asked to stop', async () => {
+  const { events, part } = recorder()
+  const names = Array.from({ length: 8 }, (_, n) => `part ${n}`)
+  const root = names.reduce<ReturnType<typeof part> | undefined>(
+    (need, name) => part(name, need && { need }, 'hang'),
+    undefined,
+  )!
+  const graph = await startGraph([root], { stopLimitMs: 200 })
+  const begun = performance.now()
+  await graph.stop()
+  const millis = performance.now() - begun
+  // Two whole limits, and a tenth for each of the others; one after another they would take 1,600 ms.
+  assert.ok(millis < 1_000, `${millis} ms`)
+  assert.equal(events.filter((event) => event.startsWith('stop')).length, names.length)
+})
+
 test('a module that fails while running is reported by name', async () => {
   let fail: (error: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (fail = resolve))

@@ -59,22 +59,28 @@ export interface RunningGraph {
 }
 
 export interface GraphOptions {
-  /** milliseconds that the stop of one module may take; then the next one is stopped */
+  /** milliseconds that the stop of one module may take; then the next one is stopped. All together may take twice as long. */
   stopLimitMs: number
   onStarted?: (name: string, millis: number) => void
   /** called when a stop failed or took too long; the other modules are stopped anyway */
   onStopProblem?: (name: string, error: unknown) => void
 }
 
+/** Of its limit, what a module gets when the time of all is over. */
+const LATE_SHARE = 10
+
 /** Starts `roots` and their needs. When one fails to start, those before it are stopped and the error is thrown. */
 export async function startGraph(roots: readonly AnyModule[], options: GraphOptions): Promise<RunningGraph> {
   const running = new Map<AnyModule, Started<unknown>>()
 
   const stop = async (): Promise<void> => {
+    const { stopLimitMs } = options
+    const end = performance.now() + 2 * stopLimitMs
     for (const [module, started] of [...running].reverse()) {
       running.delete(module)
       try {
-        await within(options.stopLimitMs, Promise.resolve(started.stop?.()))
+        const left = Math.max(end - performance.now(), stopLimitMs / LATE_SHARE)
+        await within(Math.min(stopLimitMs, left), Promise.resolve(started.stop?.()))
       } catch (error) {
         options.onStopProblem?.(module.name, error)
       }

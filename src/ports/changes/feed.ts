@@ -17,9 +17,10 @@ const COUNT_INTERVAL_MS = 2_000
 
 /**
  * The change feed over a driver.
- * @param stopTimeoutMs for consumers to finish their batches at a stop
+ * @param stopTimeoutMs for consumers to finish their batches at a stop; less than a module may take, because the driver
+ * closes its connections after that: with an open one, PostgreSQL does not end
  */
-export function createChangeFeed(driver: FeedDriver, log: Logger, stopTimeoutMs = 10_000): OpenFeed {
+export function createChangeFeed(driver: FeedDriver, log: Logger, stopTimeoutMs = 5_000): OpenFeed {
   const consumers: DriverConsumer[] = []
   let phase: 'registering' | 'started' | 'stopped' = 'registering'
   const deadLetters = createDeadLetterCount(driver, log)

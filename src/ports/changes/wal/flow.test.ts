@@ -6,6 +6,9 @@ import { walServer } from '../../../testing/wal-feed.ts'
 
 const openFeeds = walServer()
 
+/** The default of shutdown.limit. */
+const MODULE_STOP_MS = 10_000
+
 const INSERT_MANY = `insert into documents.documents (id, title, content_size, created_by)
   select gen_random_uuid(), repeat('x', 200), 1, 'ada@example.com' from generate_series(1, $1)`
 
@@ -29,6 +32,25 @@ test('a stuck consumer fills its queue to the limit, the rest stays on the serve
   await Promise.all([stuck.reached(20_000, 60_000), other.reached(20_000, 60_000)])
   assert.equal(new Set(stuck.events.map(({ position }) => position)).size, 20_000)
   assert.equal(stuck.events.length, 20_000)
+})
+
+test('a consumer that does not finish at a stop does not keep the connection to the server open', async (t) => {
+  const { database, slot, ...feeds } = await openFeeds(t)
+  const { promise: gate, resolve: release } = deferred()
+  t.after(release)
+  const stuck = recordingConsumer({ name: 'stuck', before: () => gate })
+  const feed = await feeds.start(stuck)
+  await insertDocument(database.pool)
+  await eventually('its batch to begin', () => feed.status().pending['stuck'] === 1)
+  const begun = performance.now()
+  await feed.stop()
+  const millis = performance.now() - begun
+  assert.ok(millis < MODULE_STOP_MS, `${millis} ms`)
+  const reader = 'select 1 from pg_replication_slots where slot_name = $1 and active'
+  await eventually(
+    'the slot to be free',
+    async () => (await database.pool.query(reader, [slot])).rowCount === 0,
+  )
 })
 
 test('the lag includes every commit before the request, and is zero once the last consumer is done', async (t) => {
