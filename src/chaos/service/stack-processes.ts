@@ -62,14 +62,21 @@ export class StackProcesses {
     await run(process.execPath, ['dist/cli.js', ...args], { env, timeout: COMMAND_MS })
   }
 
-  /** Starts what has ended, and tries again until it is ready. One at a time, because a start is heavy. */
-  up(...names: string[]): Promise<void> {
-    const work = this.#queue.then(async () => {
-      for (const name of names)
-        await succeed(UP_MS, 200, () => this.#run({ ...this.env, ...this.#ownEnv(name) }, 'up', name))
-    })
-    this.#queue = work.catch(() => {})
-    return work
+  /**
+   * Starts what has ended, and tries again until it is ready. One at a time, because a start is heavy; in turns, because one
+   * can need another that is to be started too.
+   */
+  async up(...names: string[]): Promise<void> {
+    for (const name of names) {
+      const env = { ...this.env, ...this.#ownEnv(name) }
+      await succeed(UP_MS, 200, () => this.#inTurn(() => this.#run(env, 'up', name)))
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => {})
+    return done
   }
 
   isRunning(name: string): boolean {
