@@ -1,5 +1,6 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
+import { QUERY_SYNTAX } from '../domain/query-syntax.ts'
 import { MESSAGE_TYPES } from '../domain/topics.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
@@ -82,6 +83,7 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     )
 
   const search = add('search <query>', 'find documents by their title and text', SEARCH_EXAMPLE)
+  search.addHelpText('after', `\nQueries:\n${QUERY_HELP}`)
   withService(withFilters(search, 'search'))
     .option('--from <number>', 'number of results to skip', '0')
     .option('--size <number>', 'maximum number of results', '10')
@@ -214,7 +216,8 @@ function addBackupCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 
 const RESTORE_EXAMPLE = 'docmgr restore ~/backups/docmgr-2026-11-29.tar.gz --data restored'
 const BACKUP_EXAMPLE = 'docmgr backup ~/backups/docmgr-$(date +%F).tar.gz'
-const SEARCH_EXAMPLE = `docmgr search '"notice period" rent'`
+const SEARCH_EXAMPLE = `docmgr search '"notice period" rent'\ndocmgr search 'title:lease -draft indemni* status:signed'`
+const QUERY_HELP = QUERY_SYNTAX.map(([example, meaning]) => `  ${example.padEnd(17)} ${meaning}`).join('\n')
 const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'

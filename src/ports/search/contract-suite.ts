@@ -164,21 +164,11 @@ function testMatching(open: () => Promise<SearchIndex>): void {
   finding('saalry', contract)
   finding('pasy', lease)
   finding('employment xylophone')
-  finding('grace.hopper@example.org', lease)
-  finding('hopper', lease)
   finding('peregrine', report)
   finding('"peregrine falcon"', report)
   finding('"falcon peregrine"')
   finding(' \t\n ')
   finding('"" "\'" & | ! <-> :* ( ) \\ \0 \ud800 -')
-
-  test('a megabyte of punctuation finds nothing', async (index) => {
-    for (const piece of ['"', "'", '\\', ':*&|!', 'ab"cd ', '漢', '\0', '((((']) {
-      const q = piece.repeat(1_000_000 / piece.length)
-      const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 })
-      assert.deepEqual(documents, [], piece)
-    }
-  })
 }
 
 function testHits(open: () => Promise<SearchIndex>): void {

@@ -2,7 +2,7 @@ import type { Condition } from './fields.ts'
 import type { Facet, IndexedDocument, SearchDocument, SearchHit, StoredDocument, ValueCount } from './port.ts'
 import type { Fuzziness, SuggestTerms } from './query/spelling.ts'
 import type { Stemmer } from './query/stems.ts'
-import type { Term } from './query/terms.ts'
+import type { TermClause } from './query/terms.ts'
 
 /** A document with its text. */
 export type WholeDocument = SearchDocument & { content: string }
@@ -43,14 +43,14 @@ export interface SearchDriver {
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
-  /** Documents that match all terms, the best first, then the newest. */
-  search(terms: Term[], conditions: Condition[], from: number, size: number): Promise<Page>
+  /** Documents that match all clauses, the best first, then the newest. Without positive terms every score is 0. */
+  search(clauses: TermClause[], conditions: Condition[], from: number, size: number): Promise<Page>
   /** Whole texts by id. */
   contents(ids: string[]): Promise<Map<string, string>>
   /** Titles of the newest documents whose title has all of the words, the last one as a prefix. */
   titles(words: string[]): Promise<string[]>
-  /** @param terms undefined: all documents */
-  countValues(facet: Facet, terms: Term[] | undefined, conditions: Condition[]): Promise<ValueCount[]>
+  /** @param clauses undefined: all documents */
+  countValues(facet: Facet, clauses: TermClause[] | undefined, conditions: Condition[]): Promise<ValueCount[]>
   check(): Promise<void>
   stop(): Promise<void>
 }

@@ -9,6 +9,7 @@ import {
   HIT_FIELDS,
   type HitField,
 } from '../../domain/document-fields.ts'
+import { isStatus } from '../../domain/document-status.ts'
 import type { SearchFilters } from './port.ts'
 
 export type SearchField = FieldsWith<{ search: string }>
@@ -37,6 +38,17 @@ export interface Condition {
   /** the field has any of them; one for `from` and `to` */
   values: [string, ...string[]]
 }
+
+/** The fields that a query can name for their exact value (`status:sent`): those with such a filter. */
+export const VALUE_FIELDS = fieldsWhere<SearchField>(
+  ({ filter }) => filter?.search === true && (filter.match === 'equal' || filter.match === 'caseless'),
+).map((field) => ({ field, operator: fieldDefinition(field).filter!.match as 'equal' | 'caseless' }))
+
+/** Whether a document can have this value. */
+export const isValueOf = (field: SearchField, value: string): boolean =>
+  fieldDefinition(field).type === 'status'
+    ? isStatus(value)
+    : value !== '' && value.isWellFormed() && !value.includes('\0')
 
 const PARAMETERS = Object.entries(filterParameters('search')).map(([parameter, { field, operator }]) => {
   if (operator === 'contains') throw new Error(`${field}: a search has no filter of the kind "contains"`)

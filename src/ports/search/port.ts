@@ -90,7 +90,10 @@ export interface SearchIndex {
    * @param only leaves out all but the tombstones
    */
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
-  /** Any text is a valid query. Words are stemmed, accents folded, typing errors tolerated; "…" is a phrase. */
+  /**
+   * Any text is a valid query (domain/query-syntax.ts). Words are stemmed, accents folded, typing errors tolerated.
+   * @throws DomainError validation-failed when it has too many words
+   */
   search(query: SearchQuery): Promise<SearchResult>
   /** Titles with a word that starts like the last word of `prefix`. */
   suggest(prefix: string, size: number): Promise<string[]>

@@ -1,5 +1,6 @@
+import { fieldsWhere } from '../../domain/document-fields.ts'
 import type { WholeDocument } from './driver.ts'
-import { INTERNAL_FIELDS, WORDS_FIELDS } from './fields.ts'
+import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from './fields.ts'
 import { MAX_CONTENT_UNITS } from './limits.ts'
 import type { SearchDocument } from './port.ts'
 
@@ -16,13 +17,20 @@ export function newestVersions(documents: SearchDocument[]): SearchDocument[] {
   return [...newest.values()]
 }
 
+const PERSONAL_FIELDS = fieldsWhere<SearchField>(
+  ({ search, type }) => search === 'words' || (search !== undefined && type === 'email'),
+)
+
 const TOMBSTONE = {
   content: '',
-  ...Object.fromEntries(WORDS_FIELDS.map((name) => [name, ''])),
+  ...Object.fromEntries(PERSONAL_FIELDS.map((name) => [name, ''])),
   ...Object.fromEntries(INTERNAL_FIELDS.map((name) => [name, null])),
 }
 
-/** The document as an index can store it: without NUL characters, and with a limited text. A tombstone has no texts. */
+/**
+ * The document as an index can store it: without NUL characters, and with a limited text. A tombstone has no texts and no
+ * author.
+ */
 export function truncateToLimits(document: SearchDocument): SearchDocument {
   if (document.deleted) return { ...document, ...TOMBSTONE }
   const { content } = document

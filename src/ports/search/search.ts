@@ -1,29 +1,32 @@
 import type { SearchDriver } from './driver.ts'
 import { conditionsOf } from './fields.ts'
+import { invalidField } from '../../domain/errors.ts'
+import { MAX_QUERY_WORDS } from '../../domain/query-syntax.ts'
 import { MAX_TOTAL } from '../../domain/total.ts'
 import { MAX_WINDOW } from './limits.ts'
 import type { SearchIndex } from './port.ts'
 import { isWhole, newestVersions, truncateToLimits } from './prepare-documents.ts'
 import { createHighlighter } from './query/hit-highlights.ts'
 import { parseQuery } from './query/parse-query.ts'
-
 import { suggestionsOf, wordsOfPrefix } from './query/suggestions.ts'
-import { type Term, termsOf } from './query/terms.ts'
+import { positiveTerms, type TermClause, termsOf } from './query/terms.ts'
 
 /** The port's index on a driver: all that is the same for every search server. */
 export function createSearchIndex(driver: SearchDriver): SearchIndex {
   const highlight = createHighlighter(driver.stemsOf, driver.contents)
 
   /** Asks with increasing fuzziness until there is an answer, and with the same terms only once. */
-  async function tryTerms<T>(q: string, ask: (terms: Term[]) => Promise<T | undefined>) {
-    const parts = parseQuery(q)
+  async function tryTerms<T>(q: string, ask: (clauses: TermClause[]) => Promise<T | undefined>) {
+    const { tree, words } = parseQuery(q)
+    if (words > MAX_QUERY_WORDS)
+      throw invalidField('query.q', `must have at most ${MAX_QUERY_WORDS} words, not ${words}`)
     const tried = new Set<string>()
     for (const fuzziness of driver.fuzziness) {
-      const terms = await termsOf(parts, fuzziness, driver)
-      const key = JSON.stringify(terms)
-      if (terms.length === 0 || tried.has(key)) continue
+      const clauses = await termsOf(tree, fuzziness, driver)
+      const key = JSON.stringify(clauses)
+      if (clauses.length === 0 || tried.has(key)) continue
       tried.add(key)
-      const answer = await ask(terms)
+      const answer = await ask(clauses)
       if (answer !== undefined) return answer
     }
     return undefined
@@ -48,10 +51,10 @@ export function createSearchIndex(driver: SearchDriver): SearchIndex {
     async search({ q, filters, from, size }) {
       const first = Math.min(from, MAX_WINDOW)
       const count = Math.min(size, MAX_WINDOW - first)
-      const found = await tryTerms(q, async (terms) => {
-        const { matches, rows } = await driver.search(terms, conditionsOf(filters), first, count)
+      const found = await tryTerms(q, async (clauses) => {
+        const { matches, rows } = await driver.search(clauses, conditionsOf(filters), first, count)
         if (matches === 0) return undefined
-        const documents = await highlight(rows, terms)
+        const documents = await highlight(rows, positiveTerms(clauses))
         return { total: Math.min(matches, MAX_TOTAL), total_is_exact: matches <= MAX_TOTAL, documents }
       })
       return found ?? { total: 0, total_is_exact: true, documents: [] }
@@ -65,8 +68,8 @@ export function createSearchIndex(driver: SearchDriver): SearchIndex {
     async aggregate(facet, q, filters = {}) {
       const conditions = conditionsOf(filters)
       if (q === undefined) return driver.countValues(facet, undefined, conditions)
-      const found = await tryTerms(q, async (terms) => {
-        const values = await driver.countValues(facet, terms, conditions)
+      const found = await tryTerms(q, async (clauses) => {
+        const values = await driver.countValues(facet, clauses, conditions)
         return values.length === 0 ? undefined : values
       })
       return found ?? []

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { FACETS } from '../../domain/document-fields.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
-import { filterFields, queryText } from './query-fields.ts'
+import { filterFields, searchQuery } from './query-fields.ts'
 
 const params = z.object({ field: z.enum(FACETS, `must be one of ${FACETS.join(', ')}`) })
-const query = z.object({ q: queryText(0).optional(), ...filterFields })
+const query = z.object({ q: searchQuery(0).optional(), ...filterFields })
 const responseSchema = z.object({
   field: z.enum(FACETS),
   values: z.array(z.object({ key: z.string(), count: z.int() })),

@@ -52,6 +52,28 @@ test('a query of white space finds nothing', async () => {
   assert.deepEqual([status, body.total, body.documents], [200, 0, []])
 })
 
+test('every word of a long query counts, and more than 200 are refused', async () => {
+  const sealed = (count: number) =>
+    ['sealed', ...Array.from({ length: count - 1 }, (_, n) => `-x${n}`)].join(' ')
+  assert.equal((await role.query('/search', { q: sealed(150) })).body.total, 1)
+  assert.equal((await role.query('/search', { q: `${sealed(150)} xylophone` })).body.total, 0)
+  const long = Array.from({ length: 201 }, (_, n) => n.toString(36)).join(' ')
+  for (const path of ['/search', '/aggregations/status']) {
+    const { status, body } = await role.query(path, { q: long })
+    assert.equal(status, 422)
+    assert.deepEqual(body.errors, [{ field: 'query.q', detail: 'must have at most 200 words, not 201' }])
+  }
+})
+
+test('operators select by words, titles and fields', async () => {
+  const titles = async (q: string): Promise<string[]> =>
+    (await role.query('/search', { q })).body.documents.map(({ title }: { title: string }) => title)
+  assert.deepEqual(await titles('contract -sealed'), ['Contract B'])
+  assert.deepEqual(await titles('-status:signed seal* OR created_by:bob@example.com'), ['Contract A'])
+  const { body } = await role.query('/aggregations/created_by', { q: 'title:contr* status:signed' })
+  assert.deepEqual(body.values, [{ key: 'bob@example.com', count: 1 }])
+})
+
 test('any query text is accepted', async () => {
   for (const q of [
     '"',

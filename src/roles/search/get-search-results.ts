@@ -5,7 +5,7 @@ import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import { filterFields, queryText } from './query-fields.ts'
+import { filterFields, searchQuery } from './query-fields.ts'
 
 const MAX_FROM = 10_000
 const MAX_SIZE = 100
@@ -30,7 +30,7 @@ const responseSchema = z.object({
 })
 
 const query = z.object({
-  q: queryText(1),
+  q: searchQuery(1),
   ...filterFields,
   from: wholeNumber({ min: 0, max: MAX_FROM, fallback: 0 }),
   size: wholeNumber({ min: 1, max: MAX_SIZE, fallback: 10 }),
@@ -43,8 +43,9 @@ export function getSearchResults({ index, clock }: { index: SearchIndex; clock: 
     operationId: 'searchDocuments',
     summary: 'Find documents by words in their titles and contents',
     description:
-      'A document must have every word. Words are stemmed, accents do not matter, typing errors are tolerated, and "…" ' +
-      'is a phrase. The best matches come first; of many matches only the newest are ranked.',
+      'Words are stemmed, accents do not matter, and typing errors are tolerated, but not in phrases, prefixes and ' +
+      'exclusions. The best matches come first; of many matches only the newest are ranked. A query without a word ' +
+      'to look for, such as `-draft`, finds everything else with a score of 0, the newest first.',
     query,
     responses: { 200: { description: 'matches, the best first', schema: responseSchema } },
     async handle({ query: { q, from, size, ...filters } }) {

@@ -1,9 +1,21 @@
 /** Query parameters of several endpoints of this role. */
 import { z } from 'zod'
+import { MAX_QUERY_WORDS, QUERY_SYNTAX } from '../../domain/query-syntax.ts'
 import { filterShape } from '../../http/document-schemas.ts'
 import type { SearchFilters } from '../../ports/search/port.ts'
 
 const MAX_QUERY_CHARS = 1_000
+
+/** For OpenAPI, in Markdown. */
+const DESCRIPTION = `Any text is a query, and what is no operator is literal. At most ${MAX_QUERY_WORDS} words.
+
+| example | finds |
+|---|---|
+${QUERY_SYNTAX.map(([example, meaning]) => `| \`${example}\` | ${meaning} |`).join('\n')}`
+
+/** A query in the language of searches. */
+export const searchQuery = (min: number): z.ZodType<string, string> =>
+  queryText(min).meta({ description: DESCRIPTION })
 
 /** The text of a query. Unlike stored text it may have any characters; no document has the ones that cannot be stored. */
 export function queryText(min: number): z.ZodType<string, string> {

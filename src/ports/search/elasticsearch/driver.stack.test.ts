@@ -2,6 +2,8 @@ import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
 import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
+import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
+import { searchQueryContract } from '../../../testing/search-query-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
@@ -14,3 +16,5 @@ const open = () => newStackSearch({ after: (cleanup) => void cleanups.push(clean
 searchIndexContractSuite(open)
 searchListContract(open)
 searchFilterContract(open)
+searchQueryContract(open)
+searchOracleContract(open)

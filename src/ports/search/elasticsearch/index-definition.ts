@@ -52,6 +52,8 @@ export const exactField = (name: SearchField): string => (hasWords(name) ? `${na
 
 /** Words of titles as they are written, for suggestions. */
 export const TITLE_AS_WRITTEN = 'title_words.written'
+/** All words as they are written, for prefixes and spelling suggestions. */
+export const WRITTEN = 'written'
 
 /**
  * Searches use the `_words` fields: the program splits and folds words (query/words.ts) in the same way for documents
@@ -60,7 +62,7 @@ export const TITLE_AS_WRITTEN = 'title_words.written'
 function propertiesOf(name: SearchField): Record<string, object> {
   if (!hasWords(name)) return { [name]: BY_TYPE[DOCUMENT_FIELDS[name].type] }
   const value = { ...STEMMED, fields: { keyword: LIMITED_KEYWORD } }
-  const words = { ...STEMMED, copy_to: 'written' }
+  const words = { ...STEMMED, copy_to: WRITTEN }
   if (name !== 'title') return { [name]: value, [wordsField(name)]: words }
   const written = { ...AS_WRITTEN, index_prefixes: { min_chars: 1, max_chars: 8 } }
   // Without norms a word weighs the same in every title, so that of equal matches the newest comes first.
@@ -73,12 +75,11 @@ const MAPPINGS = {
     ...Object.assign({}, ...SEARCH_FIELDS.map(propertiesOf)),
     /** kept for highlights and for later versions of the document */
     content: { type: 'text', index: false },
-    [wordsField('content')]: { ...STEMMED, copy_to: 'written' },
+    [wordsField('content')]: { ...STEMMED, copy_to: WRITTEN },
     /** UTF-16 code units of `content` */
     content_length: { type: 'integer', index: false },
     deleted: { type: 'boolean' },
-    /** all words without stemming, for spelling suggestions */
-    written: AS_WRITTEN,
+    [WRITTEN]: AS_WRITTEN,
   },
 }
 

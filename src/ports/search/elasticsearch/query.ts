@@ -1,7 +1,7 @@
 import { fieldDefinition } from '../../../domain/document-fields.ts'
 import { type Condition, weightOf, WORDS_FIELDS } from '../fields.ts'
-import type { Term } from '../query/terms.ts'
-import { exactField, TITLE_AS_WRITTEN, wordsField } from './index-definition.ts'
+import { isTerm, type Term, type TermAlternative, type TermClause } from '../query/terms.ts'
+import { exactField, TITLE_AS_WRITTEN, WRITTEN, wordsField } from './index-definition.ts'
 
 export type Query = Record<string, unknown>
 
@@ -11,19 +11,25 @@ const WEIGHTS: [field: string, weight: number][] = [
   [wordsField('content'), 1],
 ]
 
+const TITLE_WORDS = wordsField('title')
+
 /** Weight of a suggested word, relative to the word of the query. */
 const SUGGESTION_WEIGHT = 0.6
 /** Share of the score that the fields beside the best one add. */
 const TIE_BREAKER = 0.2
 
-/** Documents that match all of the terms and conditions, without tombstones. */
-export function queryOf(terms: readonly Term[] | undefined, conditions: readonly Condition[]): Query {
-  return {
-    bool: {
-      filter: [{ term: { deleted: false } }, ...conditions.map(conditionOf)],
-      must: (terms ?? []).map(clauseOf),
-    },
+/** Documents that match all of the clauses and conditions, without tombstones. */
+export function queryOf(clauses: readonly TermClause[] | undefined, conditions: readonly Condition[]): Query {
+  const filter: Query[] = [{ term: { deleted: false } }, ...conditions.map(conditionOf)]
+  const must: Query[] = []
+  for (const clause of clauses ?? []) {
+    const queries = clause.flatMap(alternativeOf)
+    // What has no score of its own is a filter, which Elasticsearch can cache.
+    if (clause.some(({ match, excluded }) => isTerm(match) && !excluded))
+      must.push({ dis_max: { tie_breaker: TIE_BREAKER, queries } })
+    else filter.push(anyOf(queries))
   }
+  return { bool: { filter, must } }
 }
 
 /** Documents whose title has all of the words, the last one as a prefix. */
@@ -34,21 +40,36 @@ export function titleQuery(words: readonly string[]): Query {
   return { bool: { filter: [{ term: { deleted: false } }, ...clauses] } }
 }
 
-function clauseOf(term: Term): Query {
-  const queries = term.kind === 'phrase' ? phrase(term.words.join(' ')) : term.keys.flatMap(inAnyField)
-  return { dis_max: { tie_breaker: TIE_BREAKER, queries } }
+/** Queries any of which has to match. */
+function alternativeOf({ match, excluded }: TermAlternative): Query[] {
+  const queries = isTerm(match) ? termQueries(match) : [conditionOf(match.condition)]
+  if (excluded) return [{ bool: { must_not: queries } }]
+  return isTerm(match) ? queries : [{ bool: { filter: queries } }]
 }
 
-/** By words, because their analysis leaves the same gaps for stop words as in the document. */
-const phrase = (query: string): Query[] =>
-  WEIGHTS.map(([field, boost]) => ({ match_phrase: { [field]: { query, boost } } }))
-
-function inAnyField(key: string, place: number): Query[] {
-  // A word as it is written: only in titles.
-  if (key.startsWith('=')) return [{ term: { [TITLE_AS_WRITTEN]: key.slice(1) } }]
-  const weight = place === 0 ? 1 : SUGGESTION_WEIGHT
-  return WEIGHTS.map(([field, boost]) => ({ term: { [field]: { value: key, boost: boost * weight } } }))
+function termQueries(term: Term): Query[] {
+  const fields = WEIGHTS.filter(([field]) => !term.inTitle || field === TITLE_WORDS)
+  switch (term.kind) {
+    case 'any-of':
+      return term.keys.flatMap((value, place) => {
+        const weight = place === 0 ? 1 : SUGGESTION_WEIGHT
+        return fields.map(([field, boost]) => ({ term: { [field]: { value, boost: boost * weight } } }))
+      })
+    case 'phrase': {
+      // By words, because their analysis leaves the same gaps for stop words as in the document.
+      const query = term.words.join(' ')
+      return fields.map(([field, boost]) => ({ match_phrase: { [field]: { query, boost } } }))
+    }
+    case 'prefix': {
+      const inTitle = { prefix: { [TITLE_AS_WRITTEN]: { value: term.prefix, boost: weightOf('title') } } }
+      return term.inTitle ? [inTitle] : [inTitle, { prefix: { [WRITTEN]: { value: term.prefix } } }]
+    }
+    case 'as-written':
+      return [{ bool: { must: term.words.map((word) => ({ term: { [TITLE_AS_WRITTEN]: word } })) } }]
+  }
 }
+
+const anyOf = (queries: Query[]): Query => ({ bool: { should: queries, minimum_should_match: 1 } })
 
 const OPERATORS = { from: 'gte', to: 'lt' } as const
 
@@ -58,7 +79,7 @@ function conditionOf({ field, operator, values }: Condition): Query {
   if (operator === 'caseless') {
     // Elasticsearch compares only ASCII letters without case here.
     const terms = values.map((value) => ({ term: { [exact]: { value, case_insensitive: true } } }))
-    return { bool: { should: terms, minimum_should_match: 1 } }
+    return anyOf(terms)
   }
   const [value] = values
   const isTime = fieldDefinition(field).type === 'timestamp'

@@ -59,9 +59,9 @@ export function createReader(
 
     list: (after, limit, only) => listDocuments(search, after, limit, only),
 
-    async search(terms, conditions, from, size) {
+    async search(clauses, conditions, from, size) {
       const { hits } = await search<Source>({
-        query: queryOf(terms, conditions),
+        query: queryOf(clauses, conditions),
         from,
         size,
         track_total_hits: MAX_TOTAL + 1,
@@ -84,10 +84,10 @@ export function createReader(
       return hits.hits.flatMap(({ fields }) => fields?.[TITLE] ?? [])
     },
 
-    async countValues(facet, terms, conditions) {
+    async countValues(facet, clauses, conditions) {
       const order = [{ _count: 'desc' }, { _key: 'asc' }]
       const { aggregations } = await search({
-        query: queryOf(terms, conditions),
+        query: queryOf(clauses, conditions),
         size: 0,
         track_total_hits: false,
         aggs: { values: { terms: { field: exactField(facet), size: MAX_VALUES, order } } },

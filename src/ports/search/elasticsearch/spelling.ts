@@ -1,6 +1,7 @@
 import { MAX_MISSPELLED, MAX_ONE_EDIT_CHARS, MAX_SUGGESTIONS, type SuggestTerms } from '../query/spelling.ts'
 import type { Stemmer } from '../query/stems.ts'
 import type { Elasticsearch } from './client.ts'
+import { WRITTEN } from './index-definition.ts'
 
 interface Answer {
   suggest?: Record<string, { options: { text: string }[] }[]>
@@ -34,7 +35,7 @@ export function createSuggestTerms(
 const suggesterFor = (text: string, fuzziness: 'unknown-words' | 'all') => ({
   text,
   term: {
-    field: 'written',
+    field: WRITTEN,
     suggest_mode: fuzziness === 'all' ? 'always' : 'missing',
     max_edits: text.length <= MAX_ONE_EDIT_CHARS ? 1 : 2,
     prefix_length: 0,

@@ -1,21 +1,21 @@
 import type { Pool, PoolClient } from 'pg'
-import { isAny, isAnyCaseless } from '../../../db/any-of.ts'
 import { isoFromPostgres } from '../../../db/timestamp.ts'
 import { fieldDefinition, HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { MAX_TOTAL } from '../../../domain/total.ts'
 import type { Page, Row, SearchDriver } from '../driver.ts'
-import { type Condition, TIME_FIELDS } from '../fields.ts'
+import { TIME_FIELDS } from '../fields.ts'
 import { CONTENT_START, MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
 import type { ValueCount } from '../port.ts'
-import type { Term } from '../query/terms.ts'
-import { COLUMN_TYPES, selected } from './columns.ts'
-import { titleTsquery, tsqueryOf } from './tsquery.ts'
+import type { TermClause } from '../query/terms.ts'
+import { selected } from './columns.ts'
+import { rankTsqueryOf, titleTsquery } from './tsquery.ts'
+import { whereOf } from './where.ts'
 
 /** Only this many of the matches, the newest ones, are ranked; the others follow, the newest first. */
 const MAX_RANKED = 1_000
 
 /** Weights of D, C, B, A (PostgreSQL's documentation, 12.3.3): no position, light fields, content, heavy fields. */
-const RANK = `ts_rank('{0.05, 0.1, 0.3, 1.0}', vector, $1::tsquery, 1)`
+const WEIGHTS = '{0.05, 0.1, 0.3, 1.0}'
 
 /** Milliseconds that one statement may take. */
 const STATEMENT_TIMEOUT_MS = 5_000
@@ -25,9 +25,9 @@ export function createReader(
   pool: Pool,
 ): Pick<SearchDriver, 'search' | 'contents' | 'titles' | 'countValues'> {
   return {
-    search: (terms, conditions, from, size): Promise<Page> =>
+    search: (clauses, conditions, from, size): Promise<Page> =>
       withVectorIndex(pool, async (client) => {
-        const { where, values } = whereOf(tsqueryOf(terms), conditions)
+        const { where, values } = whereOf(clauses, conditions)
         const { rows: counted } = await client.query<{ matches: number }>(
           `select count(*)::int as matches
            from (select from search.documents where ${where} limit ${MAX_TOTAL + 1}) as matches`,
@@ -37,8 +37,10 @@ export function createReader(
         if (from >= matches) return { matches, rows: [] }
         await client.query('set local enable_indexscan = on')
         const candidates = Math.max(MAX_RANKED, from + size)
-        const sql = pageSql(where, values.length, matches > MAX_TOTAL)
-        const { rows } = await client.query(sql, [...values, candidates, size, from])
+        const ranked = rankTsqueryOf(clauses)
+        const sql = pageSql(where, values.length, matches > MAX_TOTAL, ranked !== '')
+        const page = [candidates, size, from, ...(ranked === '' ? [] : [ranked])]
+        const { rows } = await client.query(sql, [...values, ...page])
         return { matches, rows: rows.map(rowOf) }
       }),
 
@@ -51,24 +53,23 @@ export function createReader(
     },
 
     async titles(words) {
-      const { where, values } = whereOf(titleTsquery(words), [])
       const { rows } = await pool.query<{ title: string }>(
-        `select title from search.documents where ${where}
+        `select title from search.documents where not deleted and vector @@ $1::tsquery
          order by created_at desc, id desc limit ${MAX_SUGGESTION_ROWS}`,
-        values,
+        [titleTsquery(words)],
       )
       return rows.map(({ title }) => title)
     },
 
-    async countValues(facet, terms: Term[] | undefined, conditions) {
-      const { where, values } = whereOf(terms && tsqueryOf(terms), conditions)
+    async countValues(facet, clauses: TermClause[] | undefined, conditions) {
+      const { where, values } = whereOf(clauses ?? [], conditions)
       const isSet = fieldDefinition(facet).nullable ? `and ${facet} is not null` : ''
       const sql = `
         select ${facet} as key, count(*)::int as count from search.documents where ${where} ${isSet}
         group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
       const count = async (client: Pick<Pool, 'query'>): Promise<ValueCount[]> =>
         (await client.query<ValueCount>(sql, values)).rows
-      return terms === undefined ? count(pool) : withVectorIndex(pool, count)
+      return clauses === undefined ? count(pool) : withVectorIndex(pool, count)
     },
   }
 }
@@ -95,29 +96,14 @@ async function withVectorIndex<T>(pool: Pool, work: (client: PoolClient) => Prom
   }
 }
 
-const OPERATORS = { from: '>=', to: '<' } as const
-
-/** The parameter of the tsquery, if there is one, is $1. */
-function whereOf(tsquery: string | undefined, conditions: readonly Condition[]) {
-  const values: unknown[] = []
-  const parts = ['not deleted']
-  if (tsquery !== undefined) parts.push(`vector @@ $${values.push(tsquery)}::tsquery`)
-  const bind = (value: unknown): string => `$${values.push(value)}`
-  for (const { field, operator, values: wanted } of conditions) {
-    if (operator === 'equal') parts.push(isAny(field, wanted, bind))
-    else if (operator === 'caseless') parts.push(isAnyCaseless(field, wanted, bind))
-    else parts.push(`${field} ${OPERATORS[operator]} ${bind(wanted[0])}::${COLUMN_TYPES.get(field)!}`)
-  }
-  return { where: parts.join(' and '), values }
-}
-
 const HIT_COLUMNS = HIT_FIELDS.map((name) => `${selected(name, 'stored')} as ${name}`).join(', ')
 
 /**
- * Parameters: those of the conditions ($1 is the tsquery), number of the newest matches, page size, page start. The
+ * Parameters: those of the conditions, number of the newest matches, page size, page start, tsquery of the rank. The
  * newest of many matches are read in the order of the index on time; few matches are all fetched and sorted.
  */
-function pageSql(where: string, conditions: number, many: boolean): string {
+function pageSql(where: string, conditions: number, many: boolean, hasRank: boolean): string {
+  const rank = hasRank ? `ts_rank('${WEIGHTS}', vector, $${conditions + 4}::tsquery, 1)` : '0'
   const newest = `order by created_at desc, id desc limit $${conditions + 1}`
   return `
     with matches as materialized (
@@ -127,7 +113,7 @@ function pageSql(where: string, conditions: number, many: boolean): string {
     ), aged as (
       select id, row_number() over (order by created_at desc, id desc) <= ${MAX_RANKED} as ranked from newest
     ), page as materialized (
-      select id, created_at, ranked, case when ranked then ${RANK} else 0 end as score
+      select id, created_at, ranked, case when ranked then ${rank} else 0 end as score
       from aged join search.documents using (id)
       order by ranked desc, score desc, created_at desc, id desc limit $${conditions + 2} offset $${conditions + 3}
     )

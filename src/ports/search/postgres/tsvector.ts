@@ -1,5 +1,13 @@
 import type { Stems } from '../query/stems.ts'
-import { pairKey, titleKey } from '../query/terms.ts'
+
+/** The key of a title's word as it is written, for suggestions, prefixes and stop words. */
+export const titleKey = (word: string): string => `=${word}`
+
+/** The key of a word as it is written, if that is not its stem, for prefixes. */
+export const writtenKey = (word: string): string => `~${word}`
+
+/** The key of two consecutive stems, where the index has no positions. */
+export const pairKey = (first: string, second: string): string => `${first} ${second}`
 
 /** The folded words of one field of a document. */
 export interface FieldWords {
@@ -20,8 +28,8 @@ const GAP = 50
 const OVERLAP = 50
 
 /**
- * The text of a document's tsvector: the stems of its fields with weights and positions; the words of the title as they
- * are written, without positions; and pairs of consecutive stems for the part of a long content that is beyond the last
+ * The text of a document's tsvector: the stems of its fields with weights and positions; without positions the words of
+ * the title as they are written, and those of all fields where they differ from their stems; and pairs of consecutive stems for the part of a long content that is beyond the last
  * position, so that phrases are found there too. Whatever exceeds the limits is left out.
  */
 export function vectorOf(fields: readonly FieldWords[], stems: Stems): string {
@@ -41,6 +49,9 @@ export function vectorOf(fields: readonly FieldWords[], stems: Stems): string {
     position += GAP
     if (isTitle) for (const word of words) vector.add(titleKey(word))
   }
+  // Last, so that in a text beyond the limits no stem is left out for them.
+  for (const { words } of fields)
+    for (const word of words) if (stems.get(word) !== word) vector.add(writtenKey(word))
   return vector.text()
 }
 

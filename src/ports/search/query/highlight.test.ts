@@ -5,7 +5,7 @@ import { emphasize, findTerms, fragmentsOf } from './highlight.ts'
 import { type Term } from './terms.ts'
 import { wordsOf } from './words.ts'
 
-const anyOf = (...keys: string[]): Term => ({ kind: 'any-of', keys })
+const anyOf = (...keys: string[]): Term => ({ kind: 'any-of', keys, inTitle: false })
 
 /** Here each word is its own stem. */
 function fragments(text: string, ...terms: Term[]): string[] {
@@ -27,10 +27,22 @@ test('a phrase is marked only where it is one', () => {
       { key: 'day', gap: 3 },
     ],
     words: ['deal', 'of', 'the', 'day'],
+    inTitle: false,
   }
   assert.deepEqual(fragments('deal day, deal of the day', phrase), [
     'deal day, <em>deal</em> of the <em>day</em>',
   ])
+})
+
+test('words that begin with a prefix, and words as they are written, are marked', () => {
+  assert.deepEqual(
+    fragments(
+      'Zanzibar, zanzibaris and the zoo',
+      { kind: 'prefix', prefix: 'zanzib', inTitle: false },
+      { kind: 'as-written', words: ['the'], inTitle: true },
+    ),
+    ['<em>Zanzibar</em>, <em>zanzibaris</em> and <em>the</em> zoo'],
+  )
 })
 
 test('a long text gives three fragments at most, cut between words', () => {

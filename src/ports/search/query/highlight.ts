@@ -1,5 +1,5 @@
 import type { Stems } from './stems.ts'
-import { type Term, titleKey } from './terms.ts'
+import type { Term } from './terms.ts'
 import type { Word } from './words.ts'
 
 /** A part of a text, in UTF-16 code units; `end` is exclusive. */
@@ -14,7 +14,7 @@ const MAX_FRAGMENTS = 3
 
 /** The words of a text whose stems can be keys of the terms: a stem begins with the same letter as its word. */
 export function wordsToStem(words: readonly Word[], terms: readonly Term[]): string[] {
-  const initials = new Set(keysOf(terms).map((key) => key.replace(/^=/, '')[0]))
+  const initials = new Set(keysOf(terms).map((key) => key[0]))
   return words.map(({ word }) => word).filter((word) => initials.has(word[0]))
 }
 
@@ -23,18 +23,23 @@ export function wordsToStem(words: readonly Word[], terms: readonly Term[]): str
  * @param stems of at least the words that `wordsToStem` returns
  */
 export function findTerms(words: readonly Word[], terms: readonly Term[], stems: Stems): Span[] {
-  const isKey = ({ word }: Word, key: string): boolean => stems.get(word) === key || titleKey(word) === key
-  const single = terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : []))
+  const keys = new Set(terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : [])))
+  const written = new Set(terms.flatMap((term) => (term.kind === 'as-written' ? term.words : [])))
+  const prefixes = terms.flatMap((term) => (term.kind === 'prefix' ? [term.prefix] : []))
   const phrases = terms.flatMap((term) => (term.kind === 'phrase' ? [term.steps] : []))
   const found = new Set<Word>()
-  words.forEach((word, index) => {
-    if (!stems.has(word.word)) return
-    if (single.some((key) => isKey(word, key))) found.add(word)
+  words.forEach((at, index) => {
+    const { word } = at
+    const stem = stems.get(word)
+    if (written.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) found.add(at)
+    if (stem === undefined) return
+    if (keys.has(stem)) found.add(at)
     for (const steps of phrases) {
+      if (steps[0]!.key !== stem) continue
       let place = index
       const places = steps.map(({ gap }) => words[(place += gap)])
-      if (places.every((at, step) => at !== undefined && isKey(at, steps[step]!.key))) {
-        for (const at of places) found.add(at!)
+      if (places.every((each, step) => each !== undefined && stems.get(each.word) === steps[step]!.key)) {
+        for (const each of places) found.add(each!)
       }
     }
   })
@@ -88,7 +93,10 @@ function wholeCharacter(text: string, index: number): number {
 }
 
 const keysOf = (terms: readonly Term[]): string[] =>
-  terms.flatMap((term) => (term.kind === 'any-of' ? term.keys : term.steps.map(({ key }) => key)))
+  terms.flatMap((term) => {
+    if (term.kind === 'any-of') return term.keys
+    return term.kind === 'phrase' ? term.steps.map(({ key }) => key) : []
+  })
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
