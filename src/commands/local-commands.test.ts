@@ -110,5 +110,5 @@ test('a client command fails when no service answers', async () => {
   const url = 'http://127.0.0.1:9'
   const { code, stderr } = await runCli(['search', 'x', '--url', url])
   assert.equal(code, 4)
-  assert.match(stderr, /no docmgr answers at http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)/)
+  assert.match(stderr, /no docmgr answers at http:\/\/127\.0\.0\.1:9 of --url \(ECONNREFUSED\)/)
 })

@@ -38,7 +38,9 @@ async function prepare(): Promise<Prepared> {
         return Buffer.from('words '.repeat(6))
       },
     },
-    extractor: { extract: async ({ bytes }) => ({ outcome: 'text', text: String(bytes) }) as never },
+    extractor: {
+      extract: async ({ bytes }) => ({ outcome: 'text', parts: [{ text: String(bytes) }], cut: false }),
+    },
   })
   return {
     database,
