@@ -170,7 +170,12 @@ test('what is wrong is said with the property or the setting that names it', asy
   await says(1, /has no plugin for connector\.class = X \(it has io\.deb/, '--property', 'connector.class=X')
   await says(1, /no publication other: run `docmgr migrate`/, '--property', 'publication.name=other')
   await says(2, /--property x: must be KEY=VALUE/, '--property', 'x')
-  await says(2, /changes\.url = wal:: works without the connector/, '--set', 'changes.url=wal:')
+  await says(
+    2,
+    /changes\.url \(from --set\) = wal:: works without the connector/,
+    '--set',
+    'changes.url=wal:',
+  )
   await says(
     1,
     /PostgreSQL: .*check database\.directUrl/,

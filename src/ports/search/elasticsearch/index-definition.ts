@@ -28,6 +28,8 @@ const ANALYSIS = {
 const KEYWORD = { type: 'keyword' }
 const LIMITED_KEYWORD = { type: 'keyword', ignore_above: 1_024 }
 const STEMMED = { type: 'text', analyzer: 'stems' }
+/** With the exact value in `.keyword`, as other programs that read the index expect it. */
+const TEXT_AND_KEYWORD = { ...STEMMED, fields: { keyword: LIMITED_KEYWORD } }
 /** Only whether a word is there. */
 const AS_WRITTEN = { type: 'text', analyzer: 'written', index_options: 'docs', norms: false }
 
@@ -36,7 +38,7 @@ const BY_TYPE = {
   sha256: KEYWORD,
   status: KEYWORD,
   text: LIMITED_KEYWORD,
-  email: LIMITED_KEYWORD,
+  email: TEXT_AND_KEYWORD,
   mediaType: LIMITED_KEYWORD,
   integer: { type: 'integer' },
   bigint: { type: 'long' },
@@ -48,7 +50,8 @@ export const wordsField = (name: string): string => `${name}_words`
 const hasWords = (name: SearchField): boolean => (WORDS_FIELDS as readonly string[]).includes(name)
 
 /** The field of the index with the exact value of a document's field. */
-export const exactField = (name: SearchField): string => (hasWords(name) ? `${name}.keyword` : name)
+export const exactField = (name: SearchField): string =>
+  hasWords(name) || 'fields' in BY_TYPE[DOCUMENT_FIELDS[name].type] ? `${name}.keyword` : name
 
 /** Words of titles as they are written, for suggestions. */
 export const TITLE_AS_WRITTEN = 'title_words.written'
@@ -61,12 +64,11 @@ export const WRITTEN = 'written'
  */
 function propertiesOf(name: SearchField): Record<string, object> {
   if (!hasWords(name)) return { [name]: BY_TYPE[DOCUMENT_FIELDS[name].type] }
-  const value = { ...STEMMED, fields: { keyword: LIMITED_KEYWORD } }
   const words = { ...STEMMED, copy_to: WRITTEN }
-  if (name !== 'title') return { [name]: value, [wordsField(name)]: words }
+  if (name !== 'title') return { [name]: TEXT_AND_KEYWORD, [wordsField(name)]: words }
   const written = { ...AS_WRITTEN, index_prefixes: { min_chars: 1, max_chars: 8 } }
   // Without norms a word weighs the same in every title, so that of equal matches the newest comes first.
-  return { [name]: value, [wordsField(name)]: { ...words, norms: false, fields: { written } } }
+  return { [name]: TEXT_AND_KEYWORD, [wordsField(name)]: { ...words, norms: false, fields: { written } } }
 }
 
 const MAPPINGS = {

@@ -46,11 +46,11 @@ test('the index can be read without docmgr', async (t) => {
   const { status, body } = await search.ask('GET', `/${search.alias}/_search?q=signing+AND+contracts`)
   assert.equal(status, 200)
   const [{ _source, _id }] = body.hits.hits
-  const { title_words, created_by_words, content_words, content_length, ...fields } = _source
+  const { title_words, content_words, content_length, ...fields } = _source
   assert.equal(_id, document.id)
   assert.deepEqual(fields, document)
   assert.deepEqual([title_words, content_words], ['contract 2026 pdf', 'die baume signed pages'])
-  assert.deepEqual([created_by_words, content_length], ['ada example com', document.content!.length])
+  assert.equal(content_length, document.content!.length)
   const exact = await search.ask('GET', `/${search.alias}/_search?q=title.keyword:Contract_2026.pdf`)
   assert.equal(exact.body.hits.total.value, 1)
   const { body: held } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
