@@ -177,13 +177,13 @@ test('what is wrong is said with the property or the setting that names it', asy
     'changes.url=wal:',
   )
   await says(
-    1,
+    4,
     /PostgreSQL: .*check database\.directUrl/,
     '--set',
     'database.directUrl=postgres://a:b@127.0.0.1:9/c',
   )
   await says(
-    1,
+    4,
     /Kafka Connect: .*check changes\.connectUrl/,
     '--set',
     'changes.connectUrl=http://127.0.0.1:9',
