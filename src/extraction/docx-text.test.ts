@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import mammoth from 'mammoth'
 import { packageRoot } from '../runtime/package-root.ts'
-import { wordXml, writeStoredZip } from '../testing/sample-files.ts'
+import { wordXml } from '../testing/sample-files.ts'
 import { docxText } from './docx-text.ts'
+import { writeZip } from '../runtime/write-zip.ts'
 
 const folder = join(packageRoot(), 'node_modules/mammoth/test/test-data')
 const LIMITS = { maxOutputChars: 1e6, softTimeoutMs: 1e6 }
@@ -23,7 +24,7 @@ for (const name of readdirSync(folder).filter((name) => name.endsWith('.docx')))
 test('the body is the part that the relationships name', () => {
   const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument'
   const relationships = `<Relationships><Relationship Target="/word/document2.xml" Id="r" Type="${office}"/></Relationships>`
-  const zip = writeStoredZip([
+  const zip = writeZip([
     { name: '_rels/.rels', bytes: Buffer.from(relationships) },
     { name: 'word/document2.xml', bytes: wordXml('document', '<w:p><w:r><w:t>Body</w:t></w:r></w:p>') },
   ])

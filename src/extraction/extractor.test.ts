@@ -3,7 +3,8 @@ import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
 import { joinedText } from './extraction.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
-import { docx, docxEntries, DOCX_TYPE, pdf, wordXml, writeStoredZip } from '../testing/sample-files.ts'
+import { docx, docxEntries, DOCX_TYPE, pdf, wordXml } from '../testing/sample-files.ts'
+import { writeZip } from '../runtime/write-zip.ts'
 
 const extractor = createExtractor({ log: silentLogger })
 after(() => extractor.stop())
@@ -63,7 +64,7 @@ test('the title of a DOCX is that of its core properties', async () => {
   const core =
     '<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Lease &amp; more</dc:title></cp:coreProperties>'
   const properties = { name: 'docProps/core.xml', bytes: Buffer.from(core) }
-  const bytes = writeStoredZip([...docxEntries(['Body']), properties])
+  const bytes = writeZip([...docxEntries(['Body']), properties])
   const extraction = await extractor.extract({ contentType: DOCX_TYPE, bytes })
   assert.deepEqual(extraction, {
     outcome: 'text',
@@ -97,7 +98,7 @@ test('text of each format: DOCX with all its parts, each once, in the order of r
   const relations = parts.map(
     ([type, target]) => `<Relationship Type="http://x/${type}" Target="${target}"/>`,
   )
-  const bytes = writeStoredZip([
+  const bytes = writeZip([
     ...docxEntries([], body),
     { name: 'word/_rels/document.xml.rels', bytes: Buffer.from(relations.join('')) },
     ...parts.map(([type, target, children]) => ({
@@ -113,7 +114,7 @@ test('text of each format: DOCX of hundreds of pages', async () => {
   const clause = `<w:p><w:r><w:t>Cla</w:t></w:r><w:r><w:t>use</w:t><w:tab/><w:t>&lt;1&gt;</w:t></w:r></w:p>`
   const fallback = '<mc:Fallback><w:p><w:r><w:t>twice</w:t></w:r></w:p></mc:Fallback>'
   const body = clause.repeat(50_000) + fallback
-  const text = await textOf(DOCX_TYPE, writeStoredZip(docxEntries([], body)))
+  const text = await textOf(DOCX_TYPE, writeZip(docxEntries([], body)))
   assert.equal(text, Array<string>(50_000).fill('Clause <1>').join('\n'))
 })
 

@@ -2,17 +2,11 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
-import {
-  docx,
-  docxEntries,
-  DOCX_TYPE,
-  pdf,
-  type PdfOptions,
-  writeStoredZip,
-} from '../testing/sample-files.ts'
+import { docx, docxEntries, DOCX_TYPE, pdf, type PdfOptions } from '../testing/sample-files.ts'
 import { contentTypeOf } from './content-type.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
 import { loadPdfJs } from './pdf-js.ts'
+import { writeZip } from '../runtime/write-zip.ts'
 
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
 after(() => extractor.stop())
@@ -188,7 +182,7 @@ test('bytes before the header do not hide a PDF', async () => {
 
 test('a DOCX that begins with a PDF is a DOCX', async () => {
   const entries = [{ name: 'word/embeddings/a.pdf', bytes: pdf(['embedded']) }, ...docxEntries(['Body'])]
-  const extraction = await read(writeStoredZip(entries), DOCX_TYPE)
+  const extraction = await read(writeZip(entries), DOCX_TYPE)
   assert.ok(extraction.outcome === 'text' && extraction.parts[0]?.text === 'Body', JSON.stringify(extraction))
 })
 

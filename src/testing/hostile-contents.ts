@@ -6,7 +6,8 @@ import { joinedText } from '../extraction/extraction.ts'
 import { createExtractor, type Extraction } from '../extraction/extractor.ts'
 import type { ZipEntry } from '../extraction/zip.ts'
 import { silentLogger } from '../runtime/logger.ts'
-import { pdf, writeStoredZip } from './sample-files.ts'
+import { pdf } from './sample-files.ts'
+import { writeZip } from '../runtime/write-zip.ts'
 
 // More time than the default, for machines that do much else at the same time.
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
@@ -42,7 +43,7 @@ export function deflatedZip(entries: readonly ZipEntry[], bomb: string, megabyte
   const packed = entries.map(({ name, bytes }) =>
     name === bomb ? { name, bytes: deflateRawSync(Buffer.concat([bytes, blanks])) } : { name, bytes },
   )
-  const zip = writeStoredZip(packed)
+  const zip = writeZip(packed)
   const at = zip.lastIndexOf(bomb) - 46
   zip.writeUInt16LE(8, at + 10)
   zip.writeUInt32LE(sizes.get(bomb)! + blanks.length, at + 24)

@@ -1,6 +1,5 @@
-/** Small files for tests: DOCX, PDF and ZIP. */
-import { crc32 } from 'node:zlib'
-import type { ZipEntry } from '../extraction/zip.ts'
+/** Small files for tests: DOCX and PDF. */
+import { writeZip } from '../runtime/write-zip.ts'
 
 export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 
@@ -40,7 +39,7 @@ export function docxEntries(paragraphs: string[], body = paragraphs.map(paragrap
 }
 
 /** A DOCX of these paragraphs, which are XML text. */
-export const docx = (...paragraphs: string[]): Buffer => writeStoredZip(docxEntries(paragraphs))
+export const docx = (...paragraphs: string[]): Buffer => writeZip(docxEntries(paragraphs))
 
 function paragraph(text: string): string {
   return `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`
@@ -108,42 +107,4 @@ function assemble(objects: (string | Buffer)[][], trailer: string): Buffer {
   push(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`)
   push(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`)
   return Buffer.concat(parts)
-}
-
-/** An archive of the entries, stored without compression. */
-export function writeStoredZip(entries: readonly ZipEntry[]): Buffer {
-  const files: Buffer[] = []
-  const directory: Buffer[] = []
-  let offset = 0
-  for (const { name, bytes } of entries) {
-    const nameBytes = Buffer.from(name)
-    const common = Buffer.alloc(26)
-    common.writeUInt16LE(20, 0) // version needed
-    common.writeUInt16LE(0x0800, 2) // names are UTF-8
-    common.writeUInt32LE(0x0021_0000, 6) // 1980-01-01
-    common.writeUInt32LE(crc32(bytes), 10)
-    common.writeUInt32LE(bytes.length, 14)
-    common.writeUInt32LE(bytes.length, 18)
-    common.writeUInt16LE(nameBytes.length, 22)
-    files.push(uint32(0x04034b50), common, nameBytes, Buffer.from(bytes))
-    const rest = Buffer.alloc(14)
-    rest.writeUInt32LE(offset, 10)
-    directory.push(uint32(0x02014b50), Buffer.from([20, 0]), common, rest, nameBytes)
-    offset += 30 + nameBytes.length + bytes.length
-  }
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(entries.length, 4)
-  end.writeUInt16LE(entries.length, 6)
-  end.writeUInt32LE(
-    directory.reduce((sum, part) => sum + part.length, 0),
-    8,
-  )
-  end.writeUInt32LE(offset, 12)
-  return Buffer.concat([...files, ...directory, uint32(0x06054b50), end])
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
 }

@@ -1,6 +1,6 @@
 /** Small files for tests: presentations, workbooks, OpenDocument, EPUB. The given texts are XML. */
 import type { ZipEntry } from '../extraction/zip.ts'
-import { writeStoredZip } from './sample-files.ts'
+import { writeZip } from '../runtime/write-zip.ts'
 
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
@@ -105,4 +105,4 @@ export function epubEntries(chapters: readonly string[], title = 'A book'): ZipE
   ]
 }
 
-export const zipOf = (...entries: ZipEntry[]): Buffer => writeStoredZip(entries)
+export const zipOf = (...entries: ZipEntry[]): Buffer => writeZip(entries)

@@ -3,7 +3,7 @@ import { createS3Client, type S3Client } from './s3-client.ts'
 import { codeOf, startError, statusOf } from './s3-errors.ts'
 import { findBucket } from './s3-probe.ts'
 import { endpointOf, type S3Options } from './s3.ts'
-import { zipOf } from './zip.ts'
+import { writeZip } from '../../runtime/write-zip.ts'
 
 export interface S3AccessOptions extends Omit<S3Options, 'log'> {
   /** @throws Error naming the file that is missing */
@@ -99,17 +99,17 @@ const ADMIN = { bucket: 'minio', key: 'admin/v3/import-iam', contentType: 'appli
 
 /** One request replaces policies, passwords and which user has which policy. The others of the server stay. */
 async function importUsers(client: S3Client, server: string, { users, passwords, nameOf }: Users) {
-  const forEach = (valueOf: (user: string, level: S3Level) => [string, unknown]): string =>
-    JSON.stringify(Object.fromEntries([...users].map(([user, level]) => valueOf(user, level))))
+  type ValueOf = (user: string, level: S3Level) => [string, unknown]
+  const file = (name: string, valueOf: ValueOf) => {
+    const values = Object.fromEntries([...users].map(([user, level]) => valueOf(user, level)))
+    return { name: `iam-assets/${name}.json`, bytes: Buffer.from(JSON.stringify(values)) }
+  }
   const policy = (user: string): string => `docmgr-${user}`
-  const archive = zipOf({
-    'iam-assets/policies.json': forEach((user, level) => [policy(user), s3PolicyOf(level, nameOf)]),
-    'iam-assets/users.json': forEach((user) => [
-      user,
-      { secretKey: passwords.get(user)!, status: 'enabled' },
-    ]),
-    'iam-assets/user_mappings.json': forEach((user) => [user, { version: 1, policy: policy(user) }]),
-  })
+  const archive = writeZip([
+    file('policies', (user, level) => [policy(user), s3PolicyOf(level, nameOf)]),
+    file('users', (user) => [user, { secretKey: passwords.get(user)!, status: 'enabled' }]),
+    file('user_mappings', (user) => [user, { version: 1, policy: policy(user) }]),
+  ])
   try {
     await client.put(ADMIN, archive)
   } catch (error) {
