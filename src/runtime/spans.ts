@@ -67,6 +67,15 @@ export function recordSpan(span: Omit<FinishedSpan, 'duration'>): void {
   sink!.record({ ...span, parent: isBelow ? parent : undefined, duration: performance.now() - span.begun })
 }
 
+/** A span below `parent`, with an id of its own; none where there is no parent, or its trace is not wanted. */
+export function recordSpanBelow(
+  parent: string | undefined,
+  span: Omit<FinishedSpan, 'duration' | 'parent' | 'traceparent'>,
+): void {
+  if (parent === undefined || !isTraced(parent)) return
+  recordSpan({ ...span, parent, traceparent: childTraceparent(parent) })
+}
+
 /** A span around work, below `parent` or the work that runs; none where there is no trace. */
 export interface Spanned {
   name: string

@@ -3,8 +3,7 @@ import type { ChangeFeed, Replay } from '../../ports/changes/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
-import { isTraced, recordSpan } from '../../runtime/spans.ts'
-import { childTraceparent } from '../../runtime/trace.ts'
+import { recordSpanBelow } from '../../runtime/spans.ts'
 import { within } from '../../runtime/within.ts'
 import { isInFeed, seesEverything } from './access.ts'
 import { type EncodedEvent, encodeEvent } from './encode-event.ts'
@@ -145,18 +144,13 @@ function createSubscriberSet() {
 }
 
 /** A span in the trace of the request that made the change. */
-function recordDelivery(event: ChangeEvent, recipients: number, begun: number): void {
-  const parent = traceparentOf(event)
-  if (parent === undefined || !isTraced(parent)) return
-  recordSpan({
+const recordDelivery = (event: ChangeEvent, recipients: number, begun: number): void =>
+  recordSpanBelow(traceparentOf(event), {
     name: `send ${event.topic}`,
     kind: 'producer',
-    traceparent: childTraceparent(parent),
-    parent,
     begun,
     attributes: { 'network.protocol.name': 'websocket', 'docmgr.recipients': recipients },
   })
-}
 
 type Visibility = (subscription: Subscription, event: ChangeEvent) => boolean | 'unknown'
 

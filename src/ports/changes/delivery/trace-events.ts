@@ -1,6 +1,5 @@
 import { type ChangeEvent, traceparentOf } from '../../../domain/change.ts'
-import { childTraceparent } from '../../../runtime/trace.ts'
-import { isRecording, isTraced, recordSpan } from '../../../runtime/spans.ts'
+import { isRecording, recordSpanBelow } from '../../../runtime/spans.ts'
 
 /** Records a span for each event of a batch that a consumer has handled, in the trace of the request that made the change. */
 export async function traceEvents(
@@ -11,14 +10,10 @@ export async function traceEvents(
   const begun = performance.now()
   await handle()
   if (!isRecording()) return
-  for (const event of events) {
-    const parent = traceparentOf(event)
-    if (parent === undefined || !isTraced(parent)) continue
-    recordSpan({
+  for (const event of events)
+    recordSpanBelow(traceparentOf(event), {
       name: `process ${event.topic}`,
       kind: 'consumer',
-      traceparent: childTraceparent(parent),
-      parent,
       begun,
       attributes: {
         'messaging.system': 'docmgr',
@@ -28,5 +23,4 @@ export async function traceEvents(
         'messaging.batch.message_count': events.length,
       },
     })
-  }
 }
