@@ -99,6 +99,9 @@ function relationshipId(attributes: ReadonlyMap<string, string>): string | undef
   return undefined
 }
 
+/** A part that the main part refers to: its place among them, from 1, and the name that the reference gives it. */
+export type ReferredPart = Relationship & { number: number; name: string }
+
 /**
  * Reads the parts that `element`s of the main part refer to, in their order and each once.
  * @param readPart what it throws as UnreadableContent leaves out that part
@@ -108,7 +111,7 @@ function relationshipId(attributes: ReadonlyMap<string, string>): string | undef
 export function readReferredParts(
   { mainPart, xml, relationships }: OfficePackage,
   element: string,
-  readPart: (part: Relationship & { number: number; name: string }) => void,
+  readPart: (part: ReferredPart) => void,
 ): { count: number; isIncomplete: boolean } {
   const targets = new Map(relationships(mainPart).map((relationship) => [relationship.id, relationship]))
   const seen = new Set<string>()

@@ -1,7 +1,7 @@
 import type { RawText, ReadingLimits } from './extraction.ts'
-import { openOfficePackage, readReferredParts } from './office-package.ts'
+import { openOfficePackage } from './office-package.ts'
+import { readOfficePages } from './office-pages.ts'
 import { pushOfficeXmlText } from './office-xml-text.ts'
-import { createPartsSink } from './parts-sink.ts'
 
 /** What belongs to a slide, by the type of its relationship. */
 const BESIDE_SLIDE = new Set(['notesSlide', 'comments', 'chart', 'diagramData'])
@@ -11,24 +11,14 @@ const BESIDE_SLIDE = new Set(['notesSlide', 'comments', 'chart', 'diagramData'])
  * then notes and comments.
  * @throws UnreadableContent
  */
-export function pptxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): RawText {
+export function pptxText(bytes: Uint8Array, limits: ReadingLimits): RawText {
   const office = openOfficePackage(bytes)
-  const sink = createPartsSink(maxOutputChars * 2)
-  const { count, isIncomplete } = readReferredParts(office, 'sldId', ({ target, number }) => {
-    if (sink.full) return
+  return readOfficePages(office, 'sldId', limits, ({ target }, sink) => {
     pushOfficeXmlText(office.xml(target), sink)
     for (const beside of office.relationships(target)) {
       if (!BESIDE_SLIDE.has(beside.type)) continue
       sink.push('\n')
       pushOfficeXmlText(office.xmlIfAny(beside.target) ?? '', sink)
     }
-    sink.endPart(number)
   })
-  const { parts, cut } = sink.result()
-  return {
-    parts,
-    cut: cut || isIncomplete,
-    pages: count,
-    ...(office.title !== undefined && { title: office.title }),
-  }
 }

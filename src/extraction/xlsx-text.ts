@@ -1,7 +1,8 @@
 import { type RawText, type ReadingLimits, UnreadableContent } from './extraction.ts'
-import { openOfficePackage, readReferredParts } from './office-package.ts'
+import { openOfficePackage } from './office-package.ts'
+import { readOfficePages } from './office-pages.ts'
 import { pushOfficeXmlText } from './office-xml-text.ts'
-import { createPartsSink } from './parts-sink.ts'
+import type { PartsSink } from './parts-sink.ts'
 import { readXml } from './read-xml.ts'
 import type { TextSink } from './text-sink.ts'
 import { formatCellNumber, type NumberFormats, readNumberFormats } from './xlsx-number-formats.ts'
@@ -17,40 +18,30 @@ const HEADER_CODE = /&(?:"[^"]{0,100}"|K[\dA-F]{6}|\d{1,3}|[A-Z&])/g
  * row, headers and footers, comments, text boxes, charts. Numbers come as calculated, dates as ISO 8601.
  * @throws UnreadableContent
  */
-export function xlsxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): RawText {
+export function xlsxText(bytes: Uint8Array, limits: ReadingLimits): RawText {
   const office = openOfficePackage(bytes)
   if (office.mainPart.endsWith('.bin')) {
     throw new UnreadableContent('a binary Excel workbook (.xlsb), which is not read')
   }
-  const sink = createPartsSink(maxOutputChars * 2)
   const related = office.relationships(office.mainPart)
   const partOf = (wanted: string): string =>
     office.xmlIfAny(related.find(({ type }) => type === wanted)?.target ?? '') ?? ''
   const strings = readSharedStrings(partOf('sharedStrings'))
   const formats = readNumberFormats(partOf('styles'), office.xml(office.mainPart))
-  const pushBeside = (part: string, depth = 0): void => {
+  const pushBeside = (part: string, sink: PartsSink, depth = 0): void => {
     for (const { type, target } of office.relationships(part)) {
       if (!BESIDE_SHEET.has(type) || sink.full) continue
       sink.push('\n')
       pushOfficeXmlText(office.xmlIfAny(target) ?? '', sink)
       // The charts of a drawing; deeper there is nothing.
-      if (depth === 0) pushBeside(target, 1)
+      if (depth === 0) pushBeside(target, sink, 1)
     }
   }
-  const { count, isIncomplete } = readReferredParts(office, 'sheet', ({ target, number, name }) => {
-    if (sink.full) return
+  return readOfficePages(office, 'sheet', limits, ({ target, name }, sink) => {
     sink.push(`${name}\n`)
     pushSheet(office.xml(target), { strings, formats }, sink)
-    pushBeside(target)
-    sink.endPart(number)
+    pushBeside(target, sink)
   })
-  const { parts, cut } = sink.result()
-  return {
-    parts,
-    cut: cut || isIncomplete,
-    pages: count,
-    ...(office.title !== undefined && { title: office.title }),
-  }
 }
 
 /** The strings that cells refer to by index; without phonetic readings (`rPh`). */
