@@ -48,6 +48,8 @@ if (files.length === 0) {
   process.exit(1)
 }
 
+/** sequences of src/acceptance/model.test.ts, where more than its own number are wanted */
+const modelRuns = Number(process.env.MODEL_RUNS ?? 0)
 const rounds = values.rounds ?? process.env.CRASH_ROUNDS ?? (values.crash ? '50' : '5')
 const cores = availableParallelism()
 
@@ -74,7 +76,7 @@ const { status } = spawnSync(
     // third of the time.
     `--test-concurrency=${stack ? Math.max(1, Math.floor(cores / 2)) : cores + 1}`,
     // For a file that hangs: each test has a shorter limit of its own.
-    `--test-timeout=${300_000 + Number(rounds) * 20_000}`,
+    `--test-timeout=${300_000 + Number(rounds) * 20_000 + modelRuns * 150}`,
     ...(values.name === undefined ? [] : [`--test-name-pattern=${values.name}`]),
     ...(forNode.some((option) => option.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
     ...forNode,
