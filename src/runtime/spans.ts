@@ -50,7 +50,7 @@ export function recordSpansTo(to: SpanSink, ratio: number): () => Promise<void> 
 }
 
 /** Whether spans of this trace are wanted. */
-export const isTraced = (traceparent: string): boolean => sink !== undefined && isSampled(traceparent)
+const isTraced = (traceparent: string): boolean => sink !== undefined && isSampled(traceparent)
 
 /** Whether spans are wanted at all. */
 export const isRecording = (): boolean => sink !== undefined
