@@ -1,10 +1,5 @@
-import {
-  type Extraction,
-  type RawText,
-  type ReadingLimits,
-  type TextPart,
-  UnreadableContent,
-} from './extraction.ts'
+import { type Attachment, attachmentParts } from './attachment-parts.ts'
+import type { RawText, ReadingLimits } from './extraction.ts'
 import { htmlText } from './html-text.ts'
 
 /** An e-mail, whatever format it came in. */
@@ -15,16 +10,8 @@ export interface Message {
   /** Plain text; used where there is no HTML, which says more than its alternative in plain text. */
   text: string | undefined
   html: string | undefined
-  attachments: readonly MessageAttachment[]
+  attachments: readonly Attachment[]
 }
-
-export interface MessageAttachment {
-  filename: string
-  /** @throws UnreadableContent, which costs only the attachment */
-  read(limits: ReadingLimits): Promise<Extraction>
-}
-
-const MAX_ATTACHMENTS = 100
 
 /**
  * The text of an e-mail, with its subject as title: headers and body, then a part for each attachment with its name and, if
@@ -42,26 +29,10 @@ export async function messageText(
   const lines = [['Subject', subject] as const, ...headers]
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${name}: ${value}`)
-  const parts: TextPart[] = [{ text: [...lines, '', body].join('\n') }]
-  let left = maxOutputChars - parts[0]!.text.length
-  let cut = attachments.length > MAX_ATTACHMENTS
-  for (const { filename, read } of attachments.slice(0, MAX_ATTACHMENTS)) {
-    const softTimeoutMs = stopAt - performance.now()
-    if (left <= 0 || softTimeoutMs <= 0) {
-      cut = true
-      break
-    }
-    const extraction = await read({ maxOutputChars: left, softTimeoutMs }).catch(failedBecause)
-    if (extraction.outcome === 'text') cut ||= extraction.cut
-    const texts = extraction.outcome === 'text' ? extraction.parts.map(({ text }) => text) : []
-    const part = [filename, ...texts].join('\n\n')
-    left -= part.length
-    parts.push({ text: part })
-  }
-  return { parts, cut, ...(subject !== undefined && { title: subject }) }
-}
-
-function failedBecause(error: unknown): Extraction {
-  if (error instanceof UnreadableContent) return { outcome: 'failed', reason: error.message }
-  throw error
+  const head = [...lines, '', body].join('\n')
+  const { parts, cut } = await attachmentParts(attachments, {
+    maxChars: maxOutputChars - head.length,
+    stopAt,
+  })
+  return { parts: [{ text: head }, ...parts], cut, ...(subject !== undefined && { title: subject }) }
 }

@@ -5,7 +5,8 @@ import { decompressRtf } from './decompress-rtf.ts'
 import type { Extraction, RawText, ReadInside, ReadingLimits } from './extraction.ts'
 import { finishText } from './finish-text.ts'
 import { type MapiProperties, readMapiProperties } from './mapi-properties.ts'
-import { type Message, type MessageAttachment, messageText } from './message-text.ts'
+import type { Attachment } from './attachment-parts.ts'
+import { type Message, messageText } from './message-text.ts'
 import { rtfText } from './rtf-text.ts'
 import { knownEncoding } from './text-encoding.ts'
 
@@ -95,7 +96,7 @@ function readAttachment(
   storage: Storage,
   codepage: number,
   { readInside, limits, depth }: Context,
-): MessageAttachment {
+): Attachment {
   const { text, binary } = readMapiProperties(storage, 8, codepage)
   const filename = text(TAGS.longFilename) ?? text(TAGS.shortFilename) ?? text(TAGS.name) ?? ''
   return {

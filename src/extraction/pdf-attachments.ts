@@ -1,4 +1,5 @@
-import type { ReadInside, TextPart } from './extraction.ts'
+import { attachmentParts } from './attachment-parts.ts'
+import type { ReadInside, ReadingLimits, TextPart } from './extraction.ts'
 import type { Pdf } from './pdf-js.ts'
 
 /** A file in a PDF, as PDF.js gives it. */
@@ -7,7 +8,6 @@ export interface PdfAttachment {
   content?: Uint8Array
 }
 
-const MAX_FILES = 100
 /** Of all files together, as the PDF says. */
 const MAX_BYTES = 64 * 1024 * 1024
 
@@ -30,20 +30,11 @@ export async function attachmentTexts(
   // PDF.js inflates all of them at once.
   if (statedSize(bytes) > MAX_BYTES) return { parts: [], cut: true }
   const attached = Object.values(((await pdf.getAttachments()) ?? {}) as Record<string, PdfAttachment>)
-  const files = [...attached, ...pinned]
-  const parts: TextPart[] = []
-  let left = maxChars
-  for (const { filename, content = new Uint8Array() } of files.slice(0, MAX_FILES)) {
-    if (left <= 0 || performance.now() > stopAt) return { parts, cut: true }
+  const files = [...attached, ...pinned].map(({ filename, content = new Uint8Array() }) => {
     const input = { contentType: 'application/octet-stream', title: filename, bytes: content }
-    const softTimeoutMs = stopAt - performance.now()
-    const extraction = await readInside(input, { maxOutputChars: left, softTimeoutMs })
-    const texts = extraction.outcome === 'text' ? extraction.parts.map(({ text }) => text) : []
-    const text = [filename, ...texts].join('\n\n')
-    parts.push({ text })
-    left -= text.length
-  }
-  return { parts, cut: files.length > MAX_FILES }
+    return { filename, read: (limits: ReadingLimits) => readInside(input, limits) }
+  })
+  return attachmentParts(files, { maxChars, stopAt })
 }
 
 /** The sum of the sizes that the dictionaries of embedded files state, which are never compressed. */
