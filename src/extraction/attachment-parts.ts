@@ -1,4 +1,5 @@
-import { type Extraction, type ReadingLimits, type TextPart, UnreadableContent } from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import { type Extraction, type ReadingLimits, UnreadableContent } from './extraction.ts'
 
 /** A file within a document. */
 export interface Attachment {

@@ -8,7 +8,8 @@ import {
   writeCompoundFile,
   type CompoundTree,
 } from '../testing/sample-compound-files.ts'
-import { type Extraction, joinedText } from './extraction.ts'
+import { joinedText } from '../domain/text-part.ts'
+import type { Extraction } from './extraction.ts'
 import { openCompoundFile } from './compound-file.ts'
 import { readText } from './read-text.ts'
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { docx, pdf } from '../testing/sample-files.ts'
 import { contentTypeOf } from './content-type.ts'
-import { type Extraction, joinedText } from './extraction.ts'
+import { joinedText } from '../domain/text-part.ts'
+import type { Extraction } from './extraction.ts'
 import { readText } from './read-text.ts'
 
 const read = (source: string | Buffer, contentType = 'message/rfc822'): Promise<Extraction> =>

@@ -1,3 +1,5 @@
+import type { TextPart } from '../domain/text-part.ts'
+
 /** Result of an attempt to extract the text of a content. */
 export type Extraction =
   | ({ outcome: 'text'; parts: TextPart[]; cut: boolean } & About)
@@ -12,15 +14,6 @@ interface About {
   title?: string
   /** number of pages, also of those that were not read; only of formats that have pages */
   pages?: number
-}
-
-/** A piece of a text: a page, or the whole text of a format without pages. */
-export interface TextPart {
-  /** from 1; missing for text that is on no page */
-  page?: number
-  text: string
-  /** Further forms of words in it, separated by blanks: to be found, and not to be shown. */
-  otherForms?: string
 }
 
 export interface ExtractionInput {
@@ -68,10 +61,3 @@ export type ReadInside = (input: ExtractionInput, limits: ReadingLimits) => Prom
 export class UnreadableContent extends Error {
   override name = 'UnreadableContent'
 }
-
-/** The whole text with the other forms of its words; parts are separated by an empty line. */
-export const joinedText = (parts: readonly TextPart[]): string =>
-  parts
-    .flatMap(({ text, otherForms }) => [text, otherForms])
-    .filter((text) => text !== undefined)
-    .join('\n\n')

@@ -1,4 +1,5 @@
-import type { Extraction, RawText, TextPart } from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import type { Extraction, RawText } from './extraction.ts'
 import { joinHyphenated } from './join-hyphenated.ts'
 import { tidyText } from './tidy-text.ts'
 

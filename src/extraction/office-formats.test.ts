@@ -11,7 +11,8 @@ import {
   xlsxEntries,
   zipOf,
 } from '../testing/sample-office-files.ts'
-import type { Extraction, TextPart } from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import type { Extraction } from './extraction.ts'
 import { readText } from './read-text.ts'
 
 const OFFICE_TYPE = 'application/vnd.openxmlformats-officedocument'

@@ -1,4 +1,5 @@
-import type { RawText, TextPart } from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import type { RawText } from './extraction.ts'
 import { createTextSink, type TextSink } from './text-sink.ts'
 
 /** Collects the text of a format with parts, such as slides, sheets or chapters, up to a size of all together. */

@@ -1,5 +1,6 @@
 import { attachmentParts } from './attachment-parts.ts'
-import type { ReadInside, ReadingLimits, TextPart } from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import type { ReadInside, ReadingLimits } from './extraction.ts'
 import type { Pdf } from './pdf-js.ts'
 
 /** A file in a PDF, as PDF.js gives it. */

@@ -1,10 +1,5 @@
-import {
-  type RawText,
-  type ReadInside,
-  type ReadingLimits,
-  type TextPart,
-  UnreadableContent,
-} from './extraction.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import { type RawText, type ReadInside, type ReadingLimits, UnreadableContent } from './extraction.ts'
 import { annotationText, isDrawn, type PdfAnnotation } from './pdf-annotations.ts'
 import { attachmentTexts, type PdfAttachment } from './pdf-attachments.ts'
 import { drawnTexts } from './pdf-drawn-text.ts'

@@ -26,8 +26,8 @@ import type { Cluster } from './cluster/port.ts'
 import type { GrpcDocumentsOptions } from './documents/grpc.ts'
 import type { Documents } from './documents/port.ts'
 import { HTTP2_GREETING, HTTP_GREETING, KAFKA_GREETING, REDIS_GREETING } from './greetings.ts'
-import type { SearchDriver } from './search/driver.ts'
 import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
+import type { SearchIndex } from './search/port.ts'
 export { HTTP_GREETING } from './greetings.ts'
 
 export interface BlobsResources extends S3Options {
@@ -121,7 +121,7 @@ interface Adapters {
   changes: ChangesAdapter
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
-  search: Adapter<SearchResources, SearchDriver> & WithUsers<ElasticsearchLevel, ElasticsearchAccessOptions>
+  search: Adapter<SearchResources, SearchIndex> & WithUsers<ElasticsearchLevel, ElasticsearchAccessOptions>
 }
 
 export type Port = keyof Adapters
@@ -250,7 +250,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       isShared: always,
       needsDatabase: true,
       open: async (_url, { database }) =>
-        (await import('./search/postgres/driver.ts')).openPostgresDriver(database!.pool),
+        (await import('./search/postgres/driver.ts')).openPostgresSearch(database!.pool),
     },
     {
       prefixes: ['elasticsearch:'],
@@ -262,7 +262,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       applyAccess: async (url, users, options) =>
         (await import('./search/elasticsearch/access.ts')).applyElasticsearchAccess(url, users, options),
       open: async (url, { index = 'documents', log }) =>
-        (await import('./search/elasticsearch/driver.ts')).openElasticsearchDriver({
+        (await import('./search/elasticsearch/driver.ts')).openElasticsearchSearch({
           url,
           alias: index,
           log,

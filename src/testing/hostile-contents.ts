@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
-import { joinedText } from '../extraction/extraction.ts'
+import { joinedText } from '../domain/text-part.ts'
 import { createExtractor, type Extraction } from '../extraction/extractor.ts'
 import type { ZipEntry } from '../extraction/zip.ts'
 import { silentLogger } from '../runtime/logger.ts'

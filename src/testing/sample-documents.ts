@@ -35,8 +35,13 @@ export function sampleDocument(fields: Partial<Document> = {}): Document {
   return pick(sampleRow(fields), PUBLIC_FIELDS)
 }
 
-export function sampleSearchDocument(fields: Partial<SearchDocument> = {}): SearchDocument {
-  return { ...pick(sampleRow(), SEARCH_FIELDS), content: '', deleted: false, ...fields }
+/** @param fields `content` as parts, or a text without pages */
+export function sampleSearchDocument(
+  fields: Omit<Partial<SearchDocument>, 'content'> & { content?: SearchDocument['content'] | string } = {},
+): SearchDocument {
+  const { content = '', ...others } = fields
+  const parts = typeof content === 'string' ? [{ text: content }] : content
+  return { ...pick(sampleRow(), SEARCH_FIELDS), content: parts, deleted: false, ...others }
 }
 
 /** A change event about a document. */

@@ -12,7 +12,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     const index = await open()
     t.after(() => index.stop())
     const documents = Array.from({ length: 4 }, (_, n) => sample({ title: `Contract ${n}` }))
-    await index.index([...documents, { ...sample({ title: 'Contract gone' }), deleted: true, content: '' }])
+    await index.index([...documents, { ...sample({ title: 'Contract gone' }), deleted: true, content: [] }])
     await eventually('the documents', async () => (await index.list(undefined, 100)).length === 5)
     const listed = await index.list(undefined, 100)
     const ids = listed.map(({ id }) => id)
@@ -34,7 +34,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     const index = await open()
     t.after(() => index.stop())
     const document = sample({ title: 'Contract', version: 8 })
-    const gone = { ...sample({ title: 'Contract gone' }), deleted: true, content: '' }
+    const gone = { ...sample({ title: 'Contract gone' }), deleted: true, content: [] }
     await index.index([document, gone])
     const { content: _, ...expected } = document
     const stored = await index.stored([document.id, gone.id])

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { joinedText } from '../domain/text-part.ts'
 import type { SearchDocument, SearchIndex } from '../ports/search/port.ts'
 import { eventually } from './deadline.ts'
 import { sampleSearchDocument as sample } from './sample-documents.ts'
@@ -111,7 +112,7 @@ const holds =
 
 function matches(document: SearchDocument, each: Match): boolean {
   if ('author' in each) return document.created_by === each.author
-  const texts = each.inTitle ? [document.title] : [document.title, document.content ?? '']
+  const texts = each.inTitle ? [document.title] : [document.title, joinedText(document.content ?? [])]
   const wanted = each.words.join(' ')
   return texts.some((given) =>
     each.kind === 'prefix'

@@ -94,7 +94,7 @@ function tombstoneOf(id: string, version: number): SearchDocument {
   const fields = Object.fromEntries(
     SEARCH_FIELDS.map((name) => [name, EMPTY_VALUES[fieldDefinition(name).type]]),
   )
-  return { ...fields, id, version, deleted: true, content: '' } as SearchDocument
+  return { ...fields, id, version, deleted: true, content: [] } as unknown as SearchDocument
 }
 
 const EMPTY_VALUES: Record<FieldType, string | number> = {

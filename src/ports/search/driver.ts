@@ -4,8 +4,10 @@ import type { Fuzziness, SuggestTerms } from './query/spelling.ts'
 import type { Stemmer } from './query/stems.ts'
 import type { TermClause } from './query/terms.ts'
 
+/** A document with its text as one; null keeps the text that the index has. */
+export type DriverDocument = Omit<SearchDocument, 'content'> & { content: string | null }
 /** A document with its text. */
-export type WholeDocument = SearchDocument & { content: string }
+export type WholeDocument = DriverDocument & { content: string }
 
 /** A hit before highlighting, with the beginning of its text. */
 export interface Row extends Omit<SearchHit, 'highlights'> {
@@ -38,7 +40,7 @@ export interface SearchDriver {
    * @param withoutContent documents whose text stays
    * @returns the ids of those without content for which the index has no text of that content; they are not written
    */
-  index(whole: WholeDocument[], withoutContent: SearchDocument[]): Promise<{ needContent: string[] }>
+  index(whole: WholeDocument[], withoutContent: DriverDocument[]): Promise<{ needContent: string[] }>
   versions(ids: string[]): Promise<Map<string, number>>
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>

@@ -1,11 +1,10 @@
 import { adapterOf, type SearchResources } from '../adapters.ts'
 import type { SearchIndex } from './port.ts'
-import { createSearchIndex } from './search.ts'
 
 /**
  * Opens the search index that the URL names.
  * @throws Error with a sentence for the operator
  */
 export async function openSearch(url: string, resources: SearchResources): Promise<SearchIndex> {
-  return createSearchIndex(await adapterOf('search', url).open(url, resources))
+  return adapterOf('search', url).open(url, resources)
 }

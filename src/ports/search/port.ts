@@ -1,12 +1,13 @@
+import type { TextPart } from '../../domain/text-part.ts'
 import type { DocumentRow, FieldsWith, FieldValue, HitField } from '../../domain/document-fields.ts'
 
 /** What the index has of a document: the fields with `search` in domain/document-fields.ts, and its text. */
 export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: string }>> {
   /**
-   * Extracted text, empty where the content has none. Contents rarely change while titles and statuses do, so null
+   * The parts of the extracted text, none where the content has none. Contents rarely change while titles and statuses do, so null
    * keeps the text that the index has for this id, if it was extracted from the content with `content_sha256`.
    */
-  content: string | null
+  content: readonly TextPart[] | null
   /** a tombstone: never found, kept so that a late older version cannot bring the document back */
   deleted: boolean
 }

@@ -1,10 +1,11 @@
 import { fieldsWhere } from '../../domain/document-fields.ts'
-import type { WholeDocument } from './driver.ts'
+import type { DriverDocument, WholeDocument } from './driver.ts'
 import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from './fields.ts'
+import { joinedText } from '../../domain/text-part.ts'
 import { MAX_CONTENT_UNITS } from './limits.ts'
 import type { SearchDocument } from './port.ts'
 
-export const isWhole = (document: SearchDocument): document is WholeDocument =>
+export const isWhole = (document: DriverDocument): document is WholeDocument =>
   document.content !== null || document.deleted
 
 /** The newest version of each document. */
@@ -31,9 +32,9 @@ const TOMBSTONE = {
  * The document as an index can store it: without NUL characters, and with a limited text. A tombstone has no texts and no
  * author.
  */
-export function truncateToLimits(document: SearchDocument): SearchDocument {
+export function truncateToLimits(document: SearchDocument): DriverDocument {
   if (document.deleted) return { ...document, ...TOMBSTONE }
-  const { content } = document
+  const content = document.content && joinedText(document.content)
   const truncated = { ...document, content: content && withoutNul(content.slice(0, MAX_CONTENT_UNITS)) }
   for (const name of WORDS_FIELDS) truncated[name] = withoutNul(document[name])
   return truncated

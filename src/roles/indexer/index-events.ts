@@ -51,7 +51,7 @@ export function createIndexEvents(
     results.forEach((result, number) => {
       if (result.status === 'rejected') return void errors.push(result.reason)
       const state = states[number]!
-      read.push({ state, document: projectDocument(state, result.value.text) })
+      read.push({ state, document: projectDocument(state, result.value.parts) })
       metrics.extracted(result.value.outcome)
     })
     return read

@@ -45,13 +45,13 @@ function stateAfter({ value }: Extract<ChangeEvent, { topic: 'cdc.documents' }>)
  */
 export function projectDocument(
   { row, version, deleted }: DocumentState,
-  content: string | null,
+  content: SearchDocument['content'],
 ): SearchDocument {
   const document: Record<string, unknown> = {}
   for (const name of SEARCH_FIELDS) document[name] = row[name]
   return Object.assign(document as unknown as SearchDocument, {
     version,
     deleted,
-    content: deleted ? '' : content,
+    content: deleted ? [] : content,
   })
 }

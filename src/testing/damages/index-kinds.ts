@@ -20,7 +20,7 @@ const ofIndex =
     const id = document()
     const before = (await index.stored([id])).get(id)!
     const changes = typeof change === 'function' ? change(before.version) : change
-    await force(index, before, { ...before, content: 'other text', ...changes })
+    await force(index, before, { ...before, content: [{ text: 'other text' }], ...changes })
     return { repairable: [`${finding} ${id}`] }
   }
 
@@ -46,21 +46,26 @@ export const INDEX_KINDS: Record<string, Inflict> = {
   async 'the index takes a deleted document for present'({ index }, { deleted }) {
     const id = deleted()
     const before = (await index.stored([id])).get(id)!
-    await force(index, before, { ...before, title: 'Risen', content: 'risen', deleted: false })
+    await force(index, before, { ...before, title: 'Risen', content: [{ text: 'risen' }], deleted: false })
     return { repairable: [`index-altered ${id}`] }
   },
 
   async 'the index has an older version of a deleted document'({ index }, { deleted }) {
     const id = deleted()
     const before = (await index.stored([id])).get(id)!
-    await force(index, before, { ...before, version: before.version - 1, content: 'old', deleted: false })
+    await force(index, before, {
+      ...before,
+      version: before.version - 1,
+      content: [{ text: 'old' }],
+      deleted: false,
+    })
     return { repairable: [`index-older ${id}`] }
   },
 
   async 'the index has a document without a row'({ index }, { newId, document }) {
     const other = document()
     const id = newId()
-    await index.index([{ ...(await index.stored([other])).get(other)!, id, content: 'stray' }])
+    await index.index([{ ...(await index.stored([other])).get(other)!, id, content: [{ text: 'stray' }] }])
     return { repairable: [`index-without-row ${id}`] }
   },
 }

@@ -1,5 +1,7 @@
 import type { Logger } from '../../../runtime/logger.ts'
 import type { SearchDriver } from '../driver.ts'
+import type { SearchIndex } from '../port.ts'
+import { createSearchIndex } from '../search.ts'
 import { createBulk } from './bulk.ts'
 import { openElasticsearch } from './client.ts'
 import { createIndexClient, createIndexSetup } from './create-index.ts'
@@ -25,7 +27,10 @@ export interface ElasticsearchOptions {
  * The search index in Elasticsearch 8. The first process creates the index and its alias.
  * @throws Error with a sentence for the operator when the URL is wrong
  */
-export function openElasticsearchDriver({ url, alias, log }: ElasticsearchOptions): SearchDriver {
+export const openElasticsearchSearch = (options: ElasticsearchOptions): SearchIndex =>
+  createSearchIndex(createElasticsearchDriver(options))
+
+function createElasticsearchDriver({ url, alias, log }: ElasticsearchOptions): SearchDriver {
   const client = openElasticsearch(parseElasticsearchUrl(url))
   const stopping = new AbortController()
   const setup = createIndexSetup(client, alias, log)

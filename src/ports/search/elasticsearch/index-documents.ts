@@ -1,5 +1,5 @@
 import type { SearchDriver } from '../driver.ts'
-import type { SearchDocument } from '../port.ts'
+import type { DriverDocument } from '../driver.ts'
 import type { Refusal } from './bulk.ts'
 import type { Refresher } from './refresher.ts'
 import type { StoredDocuments } from './stored-documents.ts'
@@ -34,7 +34,7 @@ export function createIndexDocuments(options: IndexDocumentsOptions): SearchDriv
     return { needContent }
   }
 
-  async function writeCompleted(documents: SearchDocument[], refresh: boolean) {
+  async function writeCompleted(documents: DriverDocument[], refresh: boolean) {
     const refusals: Refusal[] = []
     if (documents.length === 0) return { needContent: [], refusals }
     const { needContent, batches } = await storedDocuments.complete(documents)

@@ -1,9 +1,9 @@
 import { DomainError } from '../../../domain/errors.ts'
-import type { WholeDocument } from '../driver.ts'
+import type { DriverDocument, WholeDocument } from '../driver.ts'
 import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { formatTime } from '../../../domain/time.ts'
 import { TIME_FIELDS } from '../fields.ts'
-import type { SearchDocument, StoredDocument } from '../port.ts'
+import type { StoredDocument } from '../port.ts'
 import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
 
@@ -35,7 +35,7 @@ export interface StoredDocuments {
    * @returns the ids of documents without a usable text, and the others, in batches of a limited size
    */
   complete(
-    documents: SearchDocument[],
+    documents: DriverDocument[],
   ): Promise<{ needContent: string[]; batches: AsyncIterable<WholeDocument[]> }>
 }
 
@@ -95,7 +95,7 @@ export function createStoredDocuments(
       const stored = await read(ids, 'content_sha256,content_length,deleted')
       const byId = new Map(stored.map((each) => [each._id, each]))
       const needContent: string[] = []
-      const usable: { document: SearchDocument; units: number }[] = []
+      const usable: { document: DriverDocument; units: number }[] = []
       for (const document of documents) {
         const found = byId.get(document.id)
         if (found !== undefined && found._version >= document.version) continue
@@ -121,7 +121,7 @@ const EMPTY = Object.fromEntries(SEARCH_FIELDS.map((name) => [name, null])) as P
 
 /** The documents with their texts, in batches of at most MAX_UNITS (or one document). */
 async function* withTexts(
-  documents: { document: SearchDocument; units: number }[],
+  documents: { document: DriverDocument; units: number }[],
   contents: (ids: string[]) => Promise<Map<string, string>>,
 ): AsyncGenerator<WholeDocument[]> {
   let start = 0
@@ -145,7 +145,7 @@ function refusedRead(error: unknown): never {
   })
 }
 
-function textOf({ id }: SearchDocument, texts: ReadonlyMap<string, string>): string {
+function textOf({ id }: DriverDocument, texts: ReadonlyMap<string, string>): string {
   const text = texts.get(id)
   if (text === undefined)
     throw new DomainError('unavailable', `the search index has lost document ${id}; try again`)

@@ -1,7 +1,7 @@
 import { fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import type { FieldType } from '../../../domain/document-fields.ts'
 import type { SearchField } from '../fields.ts'
-import type { SearchDocument } from '../port.ts'
+import type { DriverDocument } from '../driver.ts'
 
 const TYPES: Record<FieldType, string> = {
   uuid: 'uuid',
@@ -16,7 +16,7 @@ const TYPES: Record<FieldType, string> = {
 }
 
 /** The columns of search.documents, `vector` aside, with the PostgreSQL types of their parameters. */
-export const COLUMN_TYPES: ReadonlyMap<keyof SearchDocument, string> = new Map<keyof SearchDocument, string>([
+export const COLUMN_TYPES: ReadonlyMap<keyof DriverDocument, string> = new Map<keyof DriverDocument, string>([
   ...SEARCH_FIELDS.map((name) => [name, TYPES[fieldDefinition(name).type]] as const),
   ['content', 'text'],
   ['deleted', 'bool'],
@@ -30,10 +30,10 @@ export function selected(name: SearchField, table: string): string {
 }
 
 /** Columns as `unnest($1::uuid[], $2::text[], …)`, and the values of these parameters. */
-export function unnested(names: readonly (keyof SearchDocument)[]) {
+export function unnested(names: readonly (keyof DriverDocument)[]) {
   return {
     sql: `unnest(${names.map((name, index) => `$${index + 1}::${COLUMN_TYPES.get(name)!}[]`).join(', ')})`,
-    values: (documents: readonly SearchDocument[]): unknown[][] =>
+    values: (documents: readonly DriverDocument[]): unknown[][] =>
       names.map((name) => documents.map((document) => document[name])),
   }
 }

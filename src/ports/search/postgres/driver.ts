@@ -4,7 +4,8 @@ import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import type { SearchDriver } from '../driver.ts'
 import { TIME_FIELDS } from '../fields.ts'
-import type { IndexedDocument, StoredDocument } from '../port.ts'
+import type { IndexedDocument, SearchIndex, StoredDocument } from '../port.ts'
+import { createSearchIndex } from '../search.ts'
 import { selected } from './columns.ts'
 import { comparePartial, updateInPlace } from './partial-updates.ts'
 import { createReader } from './reader.ts'
@@ -21,7 +22,9 @@ const STORED_COLUMNS = [
  * The search index in PostgreSQL: one tsvector per document with a GIN index, and a table of all words for spelling
  * suggestions. The pool is not closed.
  */
-export function openPostgresDriver(pool: Pool): SearchDriver {
+export const openPostgresSearch = (pool: Pool): SearchIndex => createSearchIndex(createPostgresDriver(pool))
+
+function createPostgresDriver(pool: Pool): SearchDriver {
   const stemsOf = createPostgresStemmer(pool)
   const write = createWriter(pool, stemsOf, createWordRecorder(pool))
 

@@ -1,13 +1,12 @@
 import type { Pool } from 'pg'
 import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
-import type { WholeDocument } from '../driver.ts'
+import type { DriverDocument, WholeDocument } from '../driver.ts'
 import { type SearchField, WORDS_FIELDS } from '../fields.ts'
-import type { SearchDocument } from '../port.ts'
 import { unnested } from './columns.ts'
 
 export interface PartialUpdates {
   /** only fields without words have changed */
-  changed: SearchDocument[]
+  changed: DriverDocument[]
   /** completed with their text, because words have changed */
   reworded: WholeDocument[]
   /** ids of documents for which the index has no text of their content */
@@ -36,7 +35,7 @@ const READ_STORED = `
   ) as comparison`
 
 /** Compares documents that come without their text with the index. Documents with a newer version there are left out. */
-export async function comparePartial(pool: Pool, documents: SearchDocument[]): Promise<PartialUpdates> {
+export async function comparePartial(pool: Pool, documents: DriverDocument[]): Promise<PartialUpdates> {
   const updates: PartialUpdates = { changed: [], reworded: [], needContent: [] }
   if (documents.length === 0) return updates
   const { rows } = await pool.query<StoredDocument>(READ_STORED, GIVEN.values(documents))
@@ -62,6 +61,6 @@ const UPDATE = `
   from ${PLAIN_ARRAYS.sql} as given(id, ${PLAIN.join(', ')})
   where stored.id = given.id and stored.version < given.version`
 
-export async function updateInPlace(pool: Pool, documents: SearchDocument[]): Promise<void> {
+export async function updateInPlace(pool: Pool, documents: DriverDocument[]): Promise<void> {
   if (documents.length > 0) await pool.query(UPDATE, PLAIN_ARRAYS.values(documents))
 }
