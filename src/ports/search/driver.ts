@@ -10,7 +10,7 @@ export type DriverDocument = Omit<SearchDocument, 'content'> & { content: string
 export type WholeDocument = DriverDocument & { content: string }
 
 /** A hit before highlighting, with the beginning of its text. */
-export interface Row extends Omit<SearchHit, 'highlights'> {
+export interface Row extends Omit<SearchHit, 'highlights' | 'page'> {
   /** the first CONTENT_START characters */
   content: string
   /** the text is longer than `content` */

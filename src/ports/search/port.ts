@@ -26,6 +26,8 @@ export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | FieldVa
 
 export interface SearchHit extends Pick<DocumentRow, HitField> {
   score: number
+  /** where the best match is, from 1; null where that is on no page */
+  page: number | null
   /** fragments with `<em>` around what was found; all else is HTML-escaped */
   highlights: { title?: string[]; content?: string[] }
 }

@@ -27,6 +27,7 @@ test('the answer has the page, the total and the duration', async () => {
     created_at: contract.created_at.replace('.000Z', 'Z'),
     updated_at: contract.updated_at.replace('.000Z', 'Z'),
     version: 1,
+    page: null,
     highlights: { content: ['Signed &amp; <em>sealed</em>.'] },
   })
 })

@@ -14,6 +14,7 @@ const hitSchema = z
   .object({
     ...Object.fromEntries(HIT_FIELDS.map((name) => [name, returnedSchema(name)])),
     score: z.number().meta({ description: 'higher is better; 0 for matches beyond the ranked ones' }),
+    page: z.int().nullable().meta({ description: 'where the best match is, from 1; null: on no page' }),
     highlights: z
       .object({ title: z.array(z.string()).optional(), content: z.array(z.string()).optional() })
       .meta({ description: 'HTML: <em> around the matches, all else escaped' }),

@@ -56,5 +56,5 @@ const wholeTitle: typeof fragmentsOf = (title, spans) => (spans.length === 0 ? [
 
 function hitOf({ content: _, isCut: __, ...row }: Row, title: string[], content: string[]): SearchHit {
   const highlights = { ...(title.length > 0 && { title }), ...(content.length > 0 && { content }) }
-  return { ...row, highlights }
+  return { ...row, page: null, highlights }
 }

@@ -1,0 +1,98 @@
+/**
+ * The form of a text in which it is compared: compatibility forms replaced (NFKC), lower case, without accents and
+ * ignorable characters. What counts as an accent is decided by Unicode's properties, not by ranges.
+ */
+import { LRUCache } from 'lru-cache'
+
+const MAX_CACHED_UNITS = 8
+
+/** A folded text, and for each of its UTF-16 code units the part of the original that it comes from. */
+export interface Folded {
+  text: string
+  /** offsets in the original, in UTF-16 code units; `ends` is exclusive */
+  starts: number[]
+  ends: number[]
+}
+
+/**
+ * A character with what changes its form: marks, ignorable characters, halfwidth sound marks of kana, and the vowels
+ * and finals of decomposed Hangul.
+ */
+const CLUSTER = /[^][\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\uff9e\uff9f\u1160-\u11ff]*/gu
+/** Format characters, variation selectors, and the tatweel, which only stretches a word. */
+const IGNORABLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u0640]/gu
+/**
+ * Marks that a reader may leave out: accents of any script, and vowel signs of Arabic and Hebrew. The sound marks of
+ * kana (U+3099, U+309A) make another letter, and other vowel signs are letters of their scripts.
+ */
+const ACCENT =
+  /(?![\u3099\u309a])(?=\p{Mn})[\p{Diacritic}\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]/gu
+/** `½` is `1⁄2` in compatibility form; without a space `1½` would be `11⁄2`. */
+const FRACTION = /[\u00bc-\u00be\u2150-\u215f\u2189]/u
+
+/** Letters that do not decompose into a base letter and an accent. */
+const LETTERS: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ς: 'σ',
+  // Apostrophes that are letters separate words like the others: п'ять.
+  ʻ: "'",
+  ʼ: "'",
+}
+const UNDECOMPOSED = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g')
+
+// eslint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/
+
+/** @returns undefined when the text is ASCII: then it is folded by `toLowerCase`, and all offsets stay the same */
+export function foldText(original: string): Folded | undefined {
+  if (ASCII.test(original)) return undefined
+  const folded: Folded = { text: '', starts: [], ends: [] }
+  for (const { 0: cluster, index } of original.matchAll(CLUSTER)) {
+    const text = foldCluster(cluster)
+    folded.text += text
+    for (let unit = 0; unit < text.length; unit++) {
+      folded.starts.push(index)
+      folded.ends.push(index + cluster.length)
+    }
+  }
+  return folded
+}
+
+/** The folded text alone. */
+export const fold = (text: string): string => foldText(text)?.text ?? text.toLowerCase()
+
+/** clusters; a text has few different ones, and normalizing each again costs most of the time */
+const cache = new LRUCache<string, string>({ max: 20_000 })
+
+function foldCluster(cluster: string): string {
+  let folded = cache.get(cluster)
+  if (folded === undefined) {
+    folded = normalizeCluster(cluster)
+    if (cluster.length <= MAX_CACHED_UNITS) cache.set(cluster, folded)
+  }
+  return folded
+}
+
+function normalizeCluster(cluster: string): string {
+  const plain = cluster
+    .normalize('NFKD')
+    .replace(IGNORABLE, '')
+    .replace(ACCENT, '')
+    .normalize('NFC')
+    .toLowerCase()
+    // Lower case of İ has a mark again.
+    .replace(ACCENT, '')
+    .replace(UNDECOMPOSED, (letter) => LETTERS[letter]!)
+  return FRACTION.test(cluster) ? ` ${plain}` : plain
+}

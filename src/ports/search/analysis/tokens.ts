@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { type Folded, foldText } from './fold.ts'
+
+/** A word of a text. Offsets are in UTF-16 code units of the text, `end` is exclusive. */
+export interface Token {
+  start: number
+  end: number
+  /** folded, at most MAX_WORD_UNITS code units */
+  word: string
+  /**
+   * In scripts without spaces each character is a token of itself and the character after it. The last one of a run is
+   * alone; it is `isLast`, and in a query the tokens before it say all.
+   */
+  kind: 'word' | 'pair' | 'last'
+}
+
+/** UTF-16 code units of a word; a longer one keeps its beginning and a digest of all of it. */
+const MAX_WORD_UNITS = 64
+const DIGEST_UNITS = 12
+
+/** Scripts whose words are not separated by spaces, and Hangul, where particles are joined to words. */
+const UNSPACED = [
+  'Han',
+  'Hiragana',
+  'Katakana',
+  'Hangul',
+  'Bopomofo',
+  'Yi',
+  'Thai',
+  'Lao',
+  'Khmer',
+  'Myanmar',
+]
+  .concat(['Tibetan', 'Javanese', 'Balinese', 'Tai_Le', 'New_Tai_Lue', 'Tai_Tham'])
+  .map((script) => `\\p{Script_Extensions=${script}}`)
+  .join('')
+const WORD_CHARACTER = '\\p{L}\\p{N}\\p{M}'
+/**
+ * Digits in groups of three are one number: `2,450`, `1.234.567`, `1'000`, and with no-break spaces, which are
+ * folded to spaces. A comma or point
+ * before other digits separates words, so that a decimal fraction follows its number.
+ */
+const NUMBER = "\\d{1,3}(?:[.,'\u2019 ]\\d{3})+(?![\\p{L}\\p{N}])"
+const TOKEN = new RegExp(
+  [
+    `(?<![${WORD_CHARACTER}])(?<number>${NUMBER})`,
+    `(?<unspaced>(?:(?=[${WORD_CHARACTER}])[${UNSPACED}])+)`,
+    `(?:(?![${UNSPACED}])[${WORD_CHARACTER}])+`,
+  ].join('|'),
+  'gu',
+)
+/** The same for ASCII, which most of a text is. */
+const ASCII_TOKEN = /(?<![A-Za-z0-9])(?<number>\d{1,3}(?:[.,']\d{3})+(?![A-Za-z0-9]))|[A-Za-z0-9]+/g
+const NO_DIGIT = /\D/g
+/** Other spaces, such as the no-break space between groups of digits, are separators within a piece. */
+const PIECE = /[^\t-\r ]+/g
+
+/** The words of a text, in order. Documents and queries are split in the same way. */
+export function* tokensOf(text: string): Generator<Token> {
+  for (const { 0: piece, index } of text.matchAll(PIECE)) {
+    const folded = foldText(piece)
+    if (folded === undefined) yield* asciiTokens(piece, index)
+    else yield* foldedTokens(folded, index)
+  }
+}
+
+function* asciiTokens(piece: string, offset: number): Generator<Token> {
+  for (const { 0: match, index, groups } of piece.matchAll(ASCII_TOKEN)) {
+    const start = offset + index
+    const word = groups!['number']?.replace(NO_DIGIT, '') ?? match.toLowerCase()
+    yield { start, end: start + match.length, word: shorten(word), kind: 'word' }
+  }
+}
+
+function* foldedTokens({ text, starts, ends }: Folded, offset: number): Generator<Token> {
+  const between = (from: number, to: number) => ({
+    start: offset + starts[from]!,
+    end: offset + ends[to - 1]!,
+  })
+  for (const { 0: match, index, groups } of text.matchAll(TOKEN)) {
+    const { number, unspaced } = groups!
+    if (unspaced === undefined) {
+      const word = shorten(number?.replace(NO_DIGIT, '') ?? match)
+      yield { ...between(index, index + match.length), word, kind: 'word' }
+      continue
+    }
+    const characters = [...unspaced]
+    let from = index
+    for (const [place, character] of characters.entries()) {
+      const next = characters[place + 1] ?? ''
+      const word = character + next
+      yield { ...between(from, from + word.length), word, kind: next === '' ? 'last' : 'pair' }
+      from += character.length
+    }
+  }
+}
+
+/** Words that are alike at their beginning only stay different. */
+function shorten(word: string): string {
+  if (word.length <= MAX_WORD_UNITS) return word
+  const digest = createHash('sha256').update(word).digest('hex').slice(0, DIGEST_UNITS)
+  return word.slice(0, MAX_WORD_UNITS - DIGEST_UNITS).toWellFormed() + digest
+}
+
+/** The folded words alone. */
+export const wordsOf = (text: string): string[] => Array.from(tokensOf(text), ({ word }) => word)
