@@ -1,7 +1,7 @@
 import mime from 'mime'
 import { isPdf, magicTypeOf } from './magic-type.ts'
 import { looksLikeText } from './sniff.ts'
-import { markedEncodingOf } from './wide-encoding.ts'
+import { markedEncodingOf } from './encodings/wide-encoding.ts'
 
 /** Types of containers, which do not tell the type of the content. */
 const CONTAINERS = new Set(['application/zip', 'application/xml', 'application/x-cfb', 'application/gzip'])

@@ -1,6 +1,6 @@
 import type { TextPart } from '../domain/text-part.ts'
 import type { Extraction, RawText } from './extraction.ts'
-import { joinHyphenated } from './join-hyphenated.ts'
+import { joinHyphenated } from './pdf/join-hyphenated.ts'
 import { tidyText } from './tidy-text.ts'
 
 const MAX_TITLE_CHARS = 300

@@ -1,6 +1,6 @@
 import { isCompoundFile, openCompoundFile } from './compound-file.ts'
 import { UnreadableContent } from './extraction.ts'
-import { openOfficePackage, openXmlPackage } from './office-package.ts'
+import { openOfficePackage, openXmlPackage } from './office/office-package.ts'
 import { looksLikeMessage } from './sniff.ts'
 import type { BinaryFormat } from './text-format.ts'
 

@@ -1,10 +1,10 @@
 import { contentTypeOf } from './content-type.ts'
-import { charsetOf } from './decode-text.ts'
-import { detectEncoding } from './detect-encoding.ts'
-import { docText } from './doc-text.ts'
-import { docxText } from './docx-text.ts'
-import { emlText } from './eml-text.ts'
-import { epubText } from './epub-text.ts'
+import { charsetOf } from './encodings/decode-text.ts'
+import { detectEncoding } from './encodings/detect-encoding.ts'
+import { docText } from './office/doc-text.ts'
+import { docxText } from './office/docx-text.ts'
+import { emlText } from './messages/eml-text.ts'
+import { epubText } from './office/epub-text.ts'
 import {
   type Extraction,
   type ExtractionInput,
@@ -16,16 +16,16 @@ import {
 import { finishText } from './finish-text.ts'
 import { formatOfContent } from './format-of-content.ts'
 import { isPdf, magicTypeOf } from './magic-type.ts'
-import { msgText } from './msg-text.ts'
-import { odfText } from './odf-text.ts'
-import { pdfText } from './pdf-text.ts'
-import { pptxText } from './pptx-text.ts'
-import { isTextualFormat, readTextualFormat } from './read-textual-format.ts'
-import { rtfText } from './rtf-text.ts'
+import { msgText } from './messages/msg-text.ts'
+import { odfText } from './office/odf-text.ts'
+import { pdfText } from './pdf/pdf-text.ts'
+import { pptxText } from './office/pptx-text.ts'
+import { isTextualFormat, readTextualFormat } from './textual/read-textual-format.ts'
+import { rtfText } from './office/rtf-text.ts'
 import { looksLikeText } from './sniff.ts'
-import { knownEncoding } from './text-encoding.ts'
+import { knownEncoding } from './encodings/text-encoding.ts'
 import { type BinaryFormat, textFormatOf } from './text-format.ts'
-import { xlsxText } from './xlsx-text.ts'
+import { xlsxText } from './office/xlsx-text.ts'
 
 const READERS: Record<BinaryFormat, FormatReader> = {
   pdf: pdfText,

@@ -1,4 +1,4 @@
-import { tokenizeMarkup } from './tokenize-markup.ts'
+import { tokenizeMarkup } from './textual/tokenize-markup.ts'
 
 /** Names of elements are local: without the prefix of a namespace. */
 export interface XmlHandlers {

@@ -1,4 +1,4 @@
-import { unicodeEncodingOf } from './wide-encoding.ts'
+import { unicodeEncodingOf } from './encodings/wide-encoding.ts'
 
 const SAMPLE_BYTES = 8192
 

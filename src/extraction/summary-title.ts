@@ -1,4 +1,4 @@
-import { decodeCodepage } from './codepage.ts'
+import { decodeCodepage } from './encodings/codepage.ts'
 import type { Storage } from './compound-file.ts'
 
 const CODEPAGE = 1
