@@ -32,9 +32,13 @@ export interface OpenGc {
   tombstones(): AsyncIterable<IndexedDocument[]>
   /**
    * Removes tombstones once no older event of their documents can be delivered any more.
+   * @param onWait called with what is waited for, and at most how long
    * @returns why they have to stay; undefined when they are removed
    */
-  removeTombstones(tombstones: IndexedDocument[]): Promise<string | undefined>
+  removeTombstones(
+    tombstones: IndexedDocument[],
+    onWait: (message: string) => void,
+  ): Promise<string | undefined>
   stop(): Promise<void>
 }
 
@@ -75,10 +79,10 @@ export async function openGc(
       }
     },
     tombstones: () => findOldTombstones({ pool, index, retry }, tombstonesKeptFrom(config, olderThan)),
-    async removeTombstones(tombstones) {
+    async removeTombstones(tombstones, onWait) {
       if (tombstones.length === 0) return undefined
       // Before each batch: the group may begin again from an earlier place meanwhile. Alone, nobody reads the feed.
-      const left = await waitForFeed(value(roots.feed), retry, isAlone ? 0 : FEED_TIMEOUT_MS)
+      const left = await waitForFeed(value(roots.feed), retry, isAlone ? 0 : FEED_TIMEOUT_MS, onWait)
       if (left === undefined) await retry.retry(() => index.forget(tombstones))
       return left
     },
@@ -87,10 +91,20 @@ export async function openGc(
 }
 
 /** @returns what is still not done after this time, in words */
-async function waitForFeed(feed: FeedBacklog, retry: Retry, timeoutMs: number): Promise<string | undefined> {
+async function waitForFeed(
+  feed: FeedBacklog,
+  retry: Retry,
+  timeoutMs: number,
+  onWait: (message: string) => void,
+): Promise<string | undefined> {
   let left: string | undefined
+  let isTold = timeoutMs === 0
   const isDone = async (): Promise<boolean> => {
     left = await retry.retry(() => feed.left())
+    if (left !== undefined && !isTold) {
+      isTold = true
+      onWait(`waiting for the change feed, at most ${timeoutMs / 1_000} s: ${left}`)
+    }
     return left === undefined
   }
   await poll({ timeoutMs, signal: retry.signal }, 'the change feed', isDone).catch((error: unknown) => {

@@ -47,7 +47,7 @@ export async function gc(options: GcOptions, io: Io): Promise<number> {
     if (!dryRun) await opened.removeKeys()
     for await (const batch of opened.tombstones()) {
       io.signal.throwIfAborted()
-      const left = dryRun ? undefined : await opened.removeTombstones(batch)
+      const left = dryRun ? undefined : await opened.removeTombstones(batch, io.note)
       if (left !== undefined) {
         io.note(`old tombstones stay in the search index: ${left}`)
         break

@@ -26,9 +26,10 @@ export async function migrate(
     else io.out(`The database is up to date: process ${holder}, which uses it, migrated it at its start.`)
     return EXIT.done
   }
-  return withDirectConnection(config, io.signal, async (connection) => {
+  const onWait = (message: string): void => io.note(message)
+  return withDirectConnection(config, io, async (connection) => {
     if (options.check) {
-      const { pending } = await readSchemaState(connection, migrationsFolder())
+      const { pending } = await readSchemaState(connection, migrationsFolder(), { onWait })
       if (options.json) io.json({ pending })
       else
         io.out(
@@ -38,7 +39,7 @@ export async function migrate(
         )
       return pending === 0 ? EXIT.done : EXIT.attention
     }
-    const applied = await migrateDatabase(connection, migrationsFolder())
+    const applied = await migrateDatabase(connection, migrationsFolder(), { onWait })
     if (options.json) io.json({ applied })
     else io.out(applied === 0 ? 'The database was up to date.' : `${count(applied)} applied.`)
     return EXIT.done
@@ -57,12 +58,12 @@ const count = (migrations: number): string => (migrations === 1 ? '1 migration' 
 /** Connects to the database without a pooler; starts an embedded one for the time of the work. */
 async function withDirectConnection<T>(
   { data, database }: Config,
-  signal: AbortSignal,
+  io: Io,
   work: (connection: ConnectionSettings) => Promise<T>,
 ): Promise<T> {
   if (isShared('database', database.url)) return work(directConnectionOf(database))
   const { startEmbeddedPostgres } = await import('../db/embedded/embedded-postgres.ts')
-  const lock = await lockWhenFree(data, signal)
+  const lock = await lockWhenFree(data, io)
   try {
     const log = createLogger({ level: 'error' })
     const server = await startEmbeddedPostgres({ folder: join(data, 'postgres'), log })
@@ -76,13 +77,16 @@ async function withDirectConnection<T>(
 const LOCK_LIMIT_MS = 60_000
 
 /** Waits while another command migrates the folder. @throws FolderInUseError naming the process that still uses it */
-async function lockWhenFree(data: string, signal: AbortSignal): Promise<FolderLock> {
+async function lockWhenFree(data: string, { signal, note }: Io): Promise<FolderLock> {
   const end = performance.now() + LOCK_LIMIT_MS
+  let isTold = false
   for (;;) {
     try {
       return await lockFolder(data)
     } catch (error) {
       if (!(error instanceof FolderInUseError) || performance.now() > end) throw error
+      if (!isTold) note(`${error.message}: waiting for it, at most ${LOCK_LIMIT_MS / 1_000} s`)
+      isTold = true
       await delay(200, undefined, { signal })
     }
   }

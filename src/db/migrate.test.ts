@@ -49,8 +49,12 @@ test('of several migrations at once one works, and the others wait and find it d
 test('a migration waits for another one with a deadline', async () => {
   const connection = await newDatabase()
   const holder = await holdLock(connection)
-  await assert.rejects(migrateDatabase(connection, folder, 100), /another process has been migrating/)
-  const waiting = migrateDatabase(connection, folder)
+  await assert.rejects(
+    migrateDatabase(connection, folder, { limitMs: 100 }),
+    /another process has been migrating/,
+  )
+  const messages: string[] = []
+  const waiting = migrateDatabase(connection, folder, { onWait: (message) => messages.push(message) })
   await eventually('the migration to wait', async () => {
     const { rows } = await holder.query(
       `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted`,
@@ -59,13 +63,17 @@ test('a migration waits for another one with a deadline', async () => {
   })
   await holder.end()
   assert.ok((await waiting) > 0)
+  assert.deepEqual(messages, ['another process is migrating the database: waiting for it, at most 300 s'])
 })
 
 test('who only reads waits for a migration in progress with a deadline', async () => {
   const connection = await newDatabase()
   const holder = await holdLock(connection)
-  await assert.rejects(readSchemaState(connection, folder, 100), /waiting for the migration/)
-  const state = readSchemaState(connection, folder)
+  await assert.rejects(readSchemaState(connection, folder, { limitMs: 100 }), /waiting for the migration/)
+  const messages: string[] = []
+  const state = readSchemaState(connection, folder, { onWait: (message) => messages.push(message) })
+  const [message] = await eventually('the message', () => messages.length > 0 && messages)
+  assert.match(message!, /another process is migrating/)
   await holder.query('select pg_advisory_unlock_all()')
   await holder.end()
   assert.ok((await state).pending > 0)

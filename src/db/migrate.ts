@@ -43,23 +43,33 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** How to wait for another process that migrates. */
+export interface MigrationWait {
+  /** default 5 minutes */
+  limitMs?: number
+  /** called once, with a sentence for the operator, when there is something to wait for */
+  onWait?: (message: string) => void
+}
+
+const waitMessage = (limitMs: number): string =>
+  `another process is migrating the database: waiting for it, at most ${Math.round(limitMs / 1_000)} s`
+
 /**
  * Applies pending migrations in one transaction, on a direct connection. Several processes may call it at once: one
  * migrates, the others wait.
  *
  * @param folder of the migrations: the repository's `drizzle`
- * @param lockLimitMs how long it waits for another process that migrates
  * @returns how many migrations were applied
  * @throws NewerDatabaseError before anything is changed; Error with a sentence for the operator
  */
 export function migrateDatabase(
   connection: ConnectionSettings,
   folder: string,
-  lockLimitMs = LOCK_LIMIT_MS,
+  wait: MigrationWait = {},
 ): Promise<number> {
   return withClient(connection, async (client) => {
     await refusePooler(client)
-    await lockMigrations(client, lockLimitMs)
+    await lockMigrations(client, wait)
     const before = await schemaStateOf(client, folder)
     if (before.pending === 0) return 0
     await migrate(drizzle(client), { migrationsFolder: folder })
@@ -70,19 +80,21 @@ export function migrateDatabase(
 
 /**
  * Which migrations the database has. Where some are pending and another process is migrating, waits for that process.
- * @param lockLimitMs how long it waits
  * @throws NewerDatabaseError; Error with a sentence for the operator
  */
 export function readSchemaState(
   connection: ConnectionSettings,
   folder: string,
-  lockLimitMs = LOCK_LIMIT_MS,
+  { limitMs = LOCK_LIMIT_MS, onWait }: MigrationWait = {},
 ): Promise<SchemaState> {
   return withClient({ ...connection, query_timeout: QUICK_MS }, async (client) => {
     let state = await schemaStateOf(client, folder)
     // Not by taking the lock: this connection may go through a pooler.
-    await poll({ timeoutMs: lockLimitMs }, 'the migration by another process', async () => {
+    let isTold = false
+    await poll({ timeoutMs: limitMs }, 'the migration by another process', async () => {
       if (state.pending === 0 || !(await isMigrating(client))) return true
+      if (!isTold) onWait?.(waitMessage(limitMs))
+      isTold = true
       state = await schemaStateOf(client, folder)
       return false
     })
@@ -140,7 +152,13 @@ async function withClient<T>(
 }
 
 /** Held until the connection ends. */
-async function lockMigrations(client: pg.Client, limitMs: number): Promise<void> {
+async function lockMigrations(
+  client: pg.Client,
+  { limitMs = LOCK_LIMIT_MS, onWait }: MigrationWait,
+): Promise<void> {
+  const { rows } = await client.query('select pg_try_advisory_lock($1) as held', [MIGRATION_LOCK])
+  if (rows[0].held) return
+  onWait?.(waitMessage(limitMs))
   await client.query(`set lock_timeout = ${limitMs}`)
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])

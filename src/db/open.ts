@@ -79,13 +79,14 @@ export async function openRunning(options: DatabaseOptions): Promise<Database> {
 export async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
   const pooled = connectionOf(url)
   const direct = directConnectionOf({ url, directUrl: options.directUrl })
-  await requireMigrated(direct)
+  await requireMigrated(direct, options.log)
   return connect(options, pooled, direct)
 }
 
 /** @throws NewerDatabaseError; Error with a sentence for the operator */
-export async function requireMigrated(connection: ConnectionSettings): Promise<void> {
-  const { pending } = await readSchemaState(connection, migrationsFolder())
+export async function requireMigrated(connection: ConnectionSettings, log?: Logger): Promise<void> {
+  const onWait = (message: string): void => log?.warn(message)
+  const { pending } = await readSchemaState(connection, migrationsFolder(), { onWait })
   if (pending > 0) throw new Error(`the database lacks ${pending} migrations: run \`docmgr migrate\` first`)
 }
 

@@ -78,6 +78,11 @@ test('a preflight request needs no token and tells what a page may send', async 
   assert.equal(headers.get('access-control-allow-methods'), 'HEAD, GET, POST, OPTIONS')
   assert.equal(headers.get('access-control-allow-headers'), '*, Authorization')
   assert.equal(headers.get('access-control-max-age'), '7200')
+  const unknown = await fetch(`${closed}/nowhere`, {
+    method: 'OPTIONS',
+    headers: { origin: PAGE, 'access-control-request-method': 'PATCH' },
+  })
+  assert.deepEqual([unknown.status, unknown.headers.get('access-control-allow-methods')], [204, '*'])
   const other = await ask('https://other.example')
   assert.deepEqual(
     [...other.headers.keys()].filter((name) => name.startsWith('access-control')),

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http'
 export interface Cors {
   /** Headers of every response to this request: names and values in turn. */
   headersOf(request: IncomingMessage): string[]
+  /** Whether a page that may read responses asks what it may send. */
+  isPreflight(request: IncomingMessage): boolean
   /**
    * Headers of the response to a preflight request, besides those of every response.
    * @param methods those of the path, separated by commas
@@ -24,7 +26,11 @@ export function createCors(origins: readonly string[]): Cors {
   const allows = ({ headers }: IncomingMessage): boolean =>
     headers.origin !== undefined && allowed.has(headers.origin)
 
+  const isPreflight = (request: IncomingMessage): boolean =>
+    allows(request) && request.headers['access-control-request-method'] !== undefined
+
   return {
+    isPreflight,
     headersOf(request) {
       if (allowed.size === 0) return []
       const vary = ['vary', 'Origin']
@@ -38,7 +44,7 @@ export function createCors(origins: readonly string[]): Cors {
       ]
     },
     preflightHeaders(request, methods) {
-      if (!allows(request) || request.headers['access-control-request-method'] === undefined) return {}
+      if (!isPreflight(request)) return {}
       return {
         'access-control-allow-methods': methods,
         'access-control-allow-headers': '*, Authorization',

@@ -119,10 +119,13 @@ async function runRoute(
   if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
   const { method, url } = routed.request
   const isKnown = route.allowed.length > 0
-  if (method === 'OPTIONS' && (isKnown || url === '*')) {
-    if (!isKnown) return { status: 204 }
+  if (method === 'OPTIONS') {
+    const { request } = routed
     const allow = allowed(route)
-    return { status: 204, headers: { allow, ...cors.preflightHeaders(routed.request, allow) } }
+    if (isKnown) return { status: 204, headers: { allow, ...cors.preflightHeaders(request, allow) } }
+    if (url === '*') return { status: 204 }
+    // Otherwise a page learns of a wrong path no more than "Failed to fetch".
+    if (cors.isPreflight(request)) return { status: 204, headers: cors.preflightHeaders(request, '*') }
   }
   throw isKnown
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)

@@ -7,7 +7,7 @@ What docmgr runs: the roles and the jobs.
 A new role is an entry here, in values.yaml and in values.schema.json.
 */ -}}
 {{- define "docmgr.components" -}}
-{{- $serving := "listen.host listen.trustedProxies http.hosts http.origins auth.issuer auth.audience auth.maxTokenLifetime shutdown.drain shutdown.limit log.level" -}}
+{{- $serving := "listen.host listen.trustedProxies http.hosts http.origins auth.issuer auth.audience auth.maxTokenLifetime tracing.url tracing.service tracing.ratio shutdown.drain shutdown.limit log.level" -}}
 {{- $limits := "cache.url limits.window limits.principalRequests limits.principalBytes limits.principalIdempotencyKeys limits.principalSockets limits.addressRequests limits.addressBytes limits.addressIdempotencyKeys limits.addressSockets" -}}
 {{- $database := "database.poolSize database.statementTimeout" -}}
 {{- $blobs := "blobs.url blobs.region blobs.bucketPrefix" -}}

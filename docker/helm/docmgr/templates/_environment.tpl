@@ -38,7 +38,7 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{- range (include "docmgr.component" . | fromYaml).settings | splitList " " }}
 {{- $value := dig (splitList "." . | first) (splitList "." . | last) "" $settings }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
-{{- if kindIs "float64" $value }}{{ $value = int64 $value }}{{ end }}
+{{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}
 {{- if ne (toString $value) "" }}
 - name: {{ include "docmgr.variable" . }}
   value: {{ toString $value | quote }}
