@@ -16,7 +16,7 @@ const REPEATABLE_MS = 3_600_000
 
 export interface Writer {
   /**
-   * Writes whole documents, unless the index has this version or a newer one. Resolves when they are durable, and with
+   * Writes whole documents, unless the index has a newer version, or this one and they bring no text. Resolves when they are durable, and with
    * `refresh` can be found.
    * @throws DomainError unavailable, after all requests have ended
    */
@@ -60,8 +60,9 @@ function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
 
 /** The lines of a bulk request that index a document. */
 function bulkEntryOf(document: WholeDocument): BulkEntry {
-  const { id, version } = document
-  const action = { index: { _id: id, version, version_type: 'external' } }
+  const { id, version, content } = document
+  const version_type = content === '' ? 'external' : 'external_gte'
+  const action = { index: { _id: id, version, version_type } }
   const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`
   // A tombstone brings no document back, however late it is written again.
   const repeatableUntil = document.deleted ? Infinity : Date.now() + REPEATABLE_MS

@@ -6,7 +6,7 @@ import { foldedWords } from '../query/words.ts'
 import { COLUMN_TYPES, unnested } from './columns.ts'
 import { type FieldWords, vectorOf } from './tsvector.ts'
 
-/** Writes whole documents, unless the index has this version or a newer one. */
+/** Writes whole documents, unless the index has a newer version, or this one and they bring no text. */
 export type WriteDocuments = (documents: WholeDocument[]) => Promise<void>
 
 /** Documents and UTF-16 code units of one statement. */
@@ -79,4 +79,5 @@ const UPSERT = `
   from ${COLUMN_ARRAYS.sql.replace(/\)$/, `, $${NAMES.length + 1}::text[])`)} as given(${COLUMNS})
   on conflict (id) do update
   set (${COLUMNS}) = row(${[...NAMES, 'vector'].map((name) => `excluded.${name}`).join(', ')})
-  where excluded.version > search.documents.version`
+  where excluded.version > search.documents.version
+    or (excluded.version = search.documents.version and excluded.content <> '')`
