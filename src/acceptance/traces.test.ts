@@ -1,7 +1,10 @@
 /** Traces of the built program, as a collector of OpenTelemetry receives them. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
@@ -56,5 +59,23 @@ test('a collector that is away costs one log line, and neither requests nor the 
   const begun = performance.now()
   assert.equal(await service.stop(), 0)
   t.diagnostic(`stopped after ${Math.round(performance.now() - begun)} ms`)
+  assert.equal(service.log().split(line).length, 2)
+})
+
+test('a collector that never answers costs one log line, and neither requests nor the stop wait for it', async (t) => {
+  const collector = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  t.after(() => {
+    collector.close()
+    collector.closeAllConnections()
+  })
+  const { port } = collector.address() as AddressInfo
+  const service = await start(t, { DOCMGR_TRACING_URL: `http://127.0.0.1:${port}` })
+  const line = 'does not take them: spans are lost'
+  await eventually('the log line', async () => {
+    assert.equal((await send(`${service.urls.http}/documents`)).status, 200)
+    return service.log().includes(line)
+  })
+  assert.equal(await service.stop(), 0)
   assert.equal(service.log().split(line).length, 2)
 })
