@@ -60,7 +60,6 @@ const FOUND: [q: string, letters: string][] = [
   ['-agreement OR -landlord', 'ACD'],
   ['-xylophone', 'ABCD'],
   ['-status:signed', 'ACD'],
-  ['-the', ''],
   ['-', ''],
   // phrases
   ['"zanzibar tenant"', 'A'],

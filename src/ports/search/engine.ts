@@ -28,13 +28,17 @@ export interface SearchEngine {
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
-  /** The languages of the texts in the index; may be some seconds old. */
+  /** All AnalyzedDocument.languages in the index; may be some seconds old. */
   languages(): Promise<readonly Language[]>
-  /** For each of these words those of the index that are one or two edits away, the most frequent first. */
+  /**
+   * For each of these words those of titles and texts that are at most maxEdits() away (query/similar-words.ts) and begin
+   * with the same letter, the most frequent first. A word without any may be missing.
+   */
   similarWords(words: readonly string[]): Promise<Map<string, string[]>>
   /**
    * Documents that match all clauses and conditions, the best first, then the newest. Without positive matches every
-   * score is 0.
+   * score is 0. The order is the same for the same index, so that pages are consecutive.
+   * @param size may be 0: only the count is needed
    * @returns `matches` is exact up to MAX_TOTAL; MAX_TOTAL + 1 means that there are more
    */
   search(
@@ -43,7 +47,9 @@ export interface SearchEngine {
     from: number,
     size: number,
   ): Promise<{ matches: number; hits: EngineHit[] }>
-  /** Titles of the newest documents whose title has all of the words, the last one as a prefix. */
+  /**
+   * Titles of the newest documents whose title has all of the words, the last one as a prefix; at most MAX_SUGGESTION_ROWS.
+   */
   titles(words: readonly string[], conditions: readonly Condition[]): Promise<string[]>
   /** Words of texts that begin so, the most frequent first. */
   wordsWithPrefix(prefix: string, limit: number): Promise<string[]>

@@ -99,8 +99,11 @@ export interface SearchIndex {
    * @throws DomainError validation-failed when it has too many words
    */
   search(query: SearchQuery): Promise<SearchResult>
-  /** Titles with a word that starts like the last word of `prefix`. */
-  suggest(prefix: string, size: number): Promise<string[]>
+  /**
+   * What `prefix` can be completed to: titles that have all of its words, the last one as a prefix, and then the prefix
+   * with a word of texts. Filters apply.
+   */
+  suggest(prefix: string, size: number, filters?: SearchFilters): Promise<string[]>
   /** How many documents have each value, the most frequent first. */
   aggregate(facet: Facet, q?: string, filters?: SearchFilters): Promise<ValueCount[]>
   /** @throws DomainError unavailable */

@@ -1,11 +1,14 @@
 import { fieldsWhere } from '../../domain/document-fields.ts'
-import type { DriverDocument, WholeDocument } from './driver.ts'
+import type { DriverDocument } from './driver.ts'
 import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from './fields.ts'
 import { joinedText } from '../../domain/text-part.ts'
 import { MAX_CONTENT_UNITS } from './limits.ts'
 import type { SearchDocument } from './port.ts'
 
-export const isWhole = (document: DriverDocument): document is WholeDocument =>
+/** With its text, which an index needs unless it has it from before; a tombstone has none. */
+export const isWhole = <Document extends { content: unknown; deleted: boolean }>(
+  document: Document,
+): document is Document & { content: NonNullable<Document['content']> } =>
   document.content !== null || document.deleted
 
 /** The newest version of each document. */
@@ -23,22 +26,25 @@ const PERSONAL_FIELDS = fieldsWhere<SearchField>(
 )
 
 const TOMBSTONE = {
-  content: '',
+  content: [],
   ...Object.fromEntries(PERSONAL_FIELDS.map((name) => [name, ''])),
   ...Object.fromEntries(INTERNAL_FIELDS.map((name) => [name, null])),
 }
 
-/**
- * The document as an index can store it: without NUL characters, and with a limited text. A tombstone has no texts and no
- * author.
- */
-export function truncateToLimits(document: SearchDocument): DriverDocument {
+/** The document as an index can store it: without NUL characters. A tombstone has no texts and no author. */
+export function prepareDocument(document: SearchDocument): SearchDocument {
   if (document.deleted) return { ...document, ...TOMBSTONE }
-  const content = document.content && joinedText(document.content)
-  const truncated = { ...document, content: content && withoutNul(content.slice(0, MAX_CONTENT_UNITS)) }
-  for (const name of WORDS_FIELDS) truncated[name] = withoutNul(document[name])
-  return truncated
+  const content = document.content?.map((part) => ({ ...part, text: withoutNul(part.text) })) ?? null
+  const prepared = { ...document, content }
+  for (const name of WORDS_FIELDS) prepared[name] = withoutNul(document[name])
+  return prepared
 }
 
-const withoutNul = <Text extends string | null>(text: Text): Text =>
-  (text?.includes('\0') ? text.replaceAll('\0', ' ') : text) as Text
+/** The same with a limited text. */
+export function truncateToLimits(document: SearchDocument): DriverDocument {
+  const prepared = prepareDocument(document)
+  const content = prepared.content && withoutNul(joinedText(prepared.content).slice(0, MAX_CONTENT_UNITS))
+  return { ...prepared, content }
+}
+
+const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', ' ') : text)

@@ -1,22 +1,26 @@
 import type { TextPart } from '../../../domain/text-part.ts'
 import { compoundsOf } from './compounds.ts'
-import { detectLanguage, type Language } from './languages.ts'
+import { type DetectedLanguage, type Language, loadLanguageDetector } from './languages.ts'
 import { type Passage, passagesOf } from './passages.ts'
-import { type StemWord, stemmerOf } from './stems.ts'
+import { relatedKeys } from './related-keys.ts'
+import { type StemKeyOf, stemmersOf } from './stems.ts'
 import { type Token, tokensOf } from './tokens.ts'
-import { variantsOf } from './variants.ts'
 
 /** What an index keeps of the words of a document. */
 export interface AnalyzedDocument {
   /** in order, exact */
   titleWords: string[]
-  /** what a search for single words in the title looks for: exact words, stems and variants, each once */
+  /** what a search for single words in the title looks for: exact words, stems, variants and compounds, each once */
   titleKeys: string[]
   passages: AnalyzedPassage[]
-  /** the same of the whole text */
+  /** the same of the whole text, and of the other forms of its words */
   textKeys: string[]
   /** of these the exact words that the text is about: by their share in it, as BM25 weighs it */
   prominentWords: string[]
+  /** that of most of the text; undefined where it is not certain */
+  language: Language | undefined
+  /** of the stems among the keys; an index tells them with SearchEngine.languages() */
+  languages: Language[]
 }
 
 export interface AnalyzedPassage extends Pick<Passage, 'page' | 'text'> {
@@ -32,25 +36,30 @@ const TYPICAL_WORDS = 1_000
 /** A word of a text of typical length is prominent from about six occurrences. */
 const PROMINENT = 1.8
 
+/** @param parts may be empty; NUL and unpaired surrogates separate words */
 export async function analyzeDocument(title: string, parts: readonly TextPart[]): Promise<AnalyzedDocument> {
+  const detect = await loadLanguageDetector()
   const passages = passagesOf(parts)
-  const languages = passages.map(({ text }) => detectLanguage(text))
-  const keys = new Set<string>()
-  const counts = new Map<string, number>()
-  let length = 0
-  for (const [number, { tokens, text }] of passages.entries()) {
-    const stem = await stemmerOf(languages[number])
-    for (const token of tokens) {
-      counts.set(token.word, (counts.get(token.word) ?? 0) + 1)
-      addKeys(keys, token, text, stem)
-    }
-    for (const compound of compoundsOf(text)) keys.add(compound)
-    length += tokens.length
+  const detected = passages.map(({ text }) => detect(text))
+  const language = mostFrequent(detected)
+  const languages = new Set<Language>()
+  async function stemmersFor({ certain, likely }: DetectedLanguage): Promise<StemKeyOf[]> {
+    const own = certain === undefined && language !== undefined ? [language] : likely
+    for (const each of own) languages.add(each)
+    return stemmersOf(own)
   }
+
+  const textKeys = new Set<string>()
+  const counts = new Map<string, number>()
+  for (const [number, { tokens, text }] of passages.entries()) {
+    for (const { word } of tokens) counts.set(word, (counts.get(word) ?? 0) + 1)
+    addKeys(textKeys, tokens, text, await stemmersFor(detected[number]!))
+  }
+  for (const { otherForms = '' } of parts)
+    addKeys(textKeys, tokensOf(otherForms), otherForms, await stemmersFor(NOT_DETECTED))
   const titleTokens = [...tokensOf(title)]
-  const titleKeys = new Set(compoundsOf(title))
-  const stemTitle = await stemmerOf(detectLanguage(title) ?? languages[0])
-  for (const token of titleTokens) addKeys(titleKeys, token, title, stemTitle)
+  const titleKeys = new Set<string>()
+  addKeys(titleKeys, titleTokens, title, await stemmersFor(detect(title)))
   return {
     titleWords: titleTokens.map(({ word }) => word),
     titleKeys: [...titleKeys],
@@ -58,24 +67,41 @@ export async function analyzeDocument(title: string, parts: readonly TextPart[])
       page,
       text,
       words: [...tokens.map(({ word }) => word), ...following],
-      language: languages[number],
+      language: detected[number]!.certain,
     })),
-    textKeys: [...keys],
-    prominentWords: prominentOf(counts, length),
+    textKeys: [...textKeys],
+    prominentWords: prominentOf(counts),
+    language,
+    languages: [...languages],
   }
 }
 
-/** A word in its exact form, its stem, and its other spellings. */
-function addKeys(keys: Set<string>, { word, kind, start, end }: Token, text: string, stem: StemWord): void {
-  keys.add(word)
-  if (kind !== 'word') return
-  const written = text.slice(start, end).normalize('NFC').toLowerCase()
-  const stemmed = stem(written)
-  if (stemmed !== undefined) keys.add(stemmed)
-  for (const variant of variantsOf(written)) keys.add(variant)
+const NOT_DETECTED: DetectedLanguage = { certain: undefined, likely: [] }
+
+function mostFrequent(detected: readonly DetectedLanguage[]): Language | undefined {
+  const counts = new Map<Language, number>()
+  for (const { certain } of detected)
+    if (certain !== undefined) counts.set(certain, (counts.get(certain) ?? 0) + 1)
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0]
 }
 
-function prominentOf(counts: ReadonlyMap<string, number>, length: number): string[] {
+/** Words in their exact form, their stems and other spellings, and the compounds of the text. */
+function addKeys(
+  keys: Set<string>,
+  tokens: Iterable<Token>,
+  text: string,
+  stemmers: readonly StemKeyOf[],
+): void {
+  for (const { word, kind, start, end } of tokens) {
+    keys.add(word)
+    if (kind !== 'word') continue
+    for (const key of relatedKeys(text.slice(start, end), stemmers)) keys.add(key)
+  }
+  for (const { word } of compoundsOf(text)) keys.add(word)
+}
+
+function prominentOf(counts: ReadonlyMap<string, number>): string[] {
+  const length = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const scale = K1 * (1 - B + (B * length) / TYPICAL_WORDS)
   const weight = (count: number): number => (count * (K1 + 1)) / (count + scale)
   return [...counts].flatMap(([word, count]) => (weight(count) >= PROMINENT ? [word] : []))

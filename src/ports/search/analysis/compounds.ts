@@ -1,25 +1,87 @@
+import { fold } from './fold.ts'
+
 /**
- * Identifiers that are written with or without separators: an IBAN, a telephone number, a reference. A compound is all of
- * it without them, so that either form finds the other.
+ * Words that are written with or without separators: an IBAN, a telephone number, `15 000`, `e-mail`. A compound is all
+ * of it without them. Where a text or a query has separators, its compounds are further keys of it, so that either form
+ * finds the other.
  */
+
+export interface Compound {
+  /** UTF-16 code units of the text; `end` is exclusive */
+  start: number
+  end: number
+  /** folded, letters and digits only */
+  word: string
+}
 
 const MIN_UNITS = 7
 const MAX_UNITS = 34
-/** Groups of letters and digits with a digit in each, apart from the first, with one separator between them. */
-const GROUPS =
-  /(?<![\p{L}\p{N}])\+?[A-Za-z]{0,4}\d*(?:[ \u00a0\u202f./()-]{1,2}[A-Za-z]{0,2}\d[A-Za-z0-9]*)+/gu
-const SEPARATOR = /[^A-Za-z0-9]/g
-const DIGIT = /\d/g
 const MIN_DIGITS = 5
+const BLANK = ' \\u00a0\\u2009\\u202f'
+/** Words joined by hyphens, with a letter: `e-mail`, `COVID-19`. */
+const HYPHENATED = /(?<![\p{L}\p{N}\p{M}])[\p{L}\p{N}\p{M}]+(?:[-\u2010\u2011][\p{L}\p{N}\p{M}]+)+/gu
+const LETTER = /\p{L}/u
+/** Digits in groups with blanks between them, or as in India: `15 000`, `12,34,567`. */
+const GROUPED = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:[1-9]\\d{0,2}(?:[${BLANK}]\\d{3})+|\\d{1,2}(?:,\\d{2})+,\\d{3})(?![\\p{L}\\p{N}])`,
+  'gu',
+)
+/** An amount and its currency: `2450EUR`, `USD2,450.00`. */
+const AMOUNT = /(?<![\p{L}\p{N}.,])(?:([A-Z]{3})(\d[\d.,]*)|(\d[\d.,]*)([A-Z]{3}))(?![\p{L}\p{N}])/gu
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+const FRACTION = /(?:[.,]\d{1,2})?[.,]*$/
+/** ISO 13616: country, check digits, and groups of four, of which the last one can be shorter. */
+const IBAN = new RegExp(
+  `(?<![A-Za-z0-9])[A-Za-z]{2}\\d{2}(?:[${BLANK}-][A-Za-z0-9]{4}){2,7}(?:[${BLANK}-][A-Za-z0-9]{1,3})?(?![A-Za-z0-9])`,
+  'g',
+)
+const MIN_IBAN_UNITS = 15
+/** Groups with a digit in each, apart from a short first one, with one or two separators between them. */
+const REFERENCE = new RegExp(
+  `(?<![\\p{L}\\p{N}])[A-Za-z]{0,4}\\d*(?:[${BLANK}./()+-]{1,2}[A-Za-z]{0,2}\\d[A-Za-z0-9]*)+(?:-[Xx](?![A-Za-z]))?`,
+  'gu',
+)
+const GROUP = /[A-Za-z0-9]+/g
+const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}\p{M}]/gu
+const DIGIT = /\d/g
 
-/** @returns lower case, letters and digits only, each once */
-export function compoundsOf(text: string): Set<string> {
-  const compounds = new Set<string>()
-  for (const [match] of text.matchAll(GROUPS)) {
-    const compound = match.replace(SEPARATOR, '').toLowerCase()
-    const digits = compound.match(DIGIT)?.length ?? 0
-    if (compound.length >= MIN_UNITS && compound.length <= MAX_UNITS && digits >= MIN_DIGITS)
-      compounds.add(compound)
+export function* compoundsOf(text: string): Generator<Compound> {
+  for (const { 0: match, index } of text.matchAll(HYPHENATED))
+    if (LETTER.test(match)) yield compound(match, index)
+  for (const { 0: match, index } of text.matchAll(GROUPED)) yield compound(match, index)
+  for (const { 0: match, 1: before, 2: after, 3: first, 4: last, index } of text.matchAll(AMOUNT)) {
+    const number = (after ?? first)!.replace(FRACTION, '')
+    if (CURRENCIES.has((before ?? last)!))
+      yield { ...compound(match, index), word: number.replace(NO_LETTER_OR_DIGIT, '') }
   }
-  return compounds
+  for (const { 0: match, index } of text.matchAll(IBAN)) yield* endings(match, index)
+  for (const { 0: match, index } of text.matchAll(REFERENCE)) yield* beginnings(match, index)
 }
+
+const compound = (written: string, start: number): Compound => ({
+  start,
+  end: start + written.length,
+  word: fold(written).replace(NO_LETTER_OR_DIGIT, ''),
+})
+
+/** The words after an IBAN can look like groups of it. */
+function* endings(written: string, start: number): Generator<Compound> {
+  for (const { 0: group, index } of written.matchAll(GROUP)) {
+    const ending = compound(written.slice(0, index + group.length), start)
+    if (ending.word.length >= MIN_IBAN_UNITS) yield ending
+  }
+}
+
+/** What stands before a telephone number can look like a group of it: it also begins with `+`, `(`, 0, or the first digit. */
+function* beginnings(written: string, start: number): Generator<Compound> {
+  for (const { 0: group, index } of written.matchAll(GROUP)) {
+    const before = written[index - 1] ?? ''
+    const isFirst = index === 0 || !DIGIT_BEFORE.test(written.slice(0, index))
+    if (!isFirst && !group.startsWith('0') && !'+('.includes(before)) continue
+    const beginning = compound(written.slice(index), start + index)
+    const digits = beginning.word.match(DIGIT)?.length ?? 0
+    const { length } = beginning.word
+    if (length >= MIN_UNITS && length <= MAX_UNITS && digits >= MIN_DIGITS) yield beginning
+  }
+}
+const DIGIT_BEFORE = /\d/

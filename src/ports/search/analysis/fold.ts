@@ -26,9 +26,13 @@ const IGNORABLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u0640]/gu
  * kana (U+3099, U+309A) make another letter, and other vowel signs are letters of their scripts.
  */
 const ACCENT =
-  /(?![\u3099\u309a])(?=\p{Mn})[\p{Diacritic}\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]/gu
-/** `½` is `1⁄2` in compatibility form; without a space `1½` would be `11⁄2`. */
-const FRACTION = /[\u00bc-\u00be\u2150-\u215f\u2189]/u
+  /(?![\u3099\u309a])(?=[\p{Mn}\p{Me}])[\p{Me}\p{Diacritic}\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]/gu
+/**
+ * Symbols and numbers whose compatibility form has letters or digits: `1½`, `Acme™`, `㈱`, `①`. They are words of
+ * their own, apart from digits set higher or lower, which belong to what they stand at: `CO₂`, `m²`.
+ */
+const SYMBOL = /^(?![\u00b2\u00b3\u00b9\u2070-\u2089])[\p{S}\p{No}]/u
+const DECIMAL_DIGIT = /\p{Nd}/gu
 
 /** Letters that do not decompose into a base letter and an accent. */
 const LETTERS: Record<string, string> = {
@@ -45,14 +49,23 @@ const LETTERS: Record<string, string> = {
   ŧ: 't',
   ŋ: 'n',
   ς: 'σ',
-  // Apostrophes that are letters separate words like the others: п'ять.
-  ʻ: "'",
-  ʼ: "'",
+  ə: 'e',
+  ɓ: 'b',
+  ɗ: 'd',
+  ƙ: 'k',
+  ĸ: 'k',
+  // separators of Arabic numbers
+  '\u066b': '.',
+  '\u066c': ',',
 }
+// Apostrophes that are letters separate words like the others: п'ять, Qur'an.
+for (const apostrophe of '\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u02ee\ua78c')
+  LETTERS[apostrophe] = "'"
 const UNDECOMPOSED = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g')
 
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/
+export const isAscii = (text: string): boolean => ASCII.test(text)
 
 /** @returns undefined when the text is ASCII: then it is folded by `toLowerCase`, and all offsets stay the same */
 export function foldText(original: string): Folded | undefined {
@@ -94,5 +107,20 @@ function normalizeCluster(cluster: string): string {
     // Lower case of İ has a mark again.
     .replace(ACCENT, '')
     .replace(UNDECOMPOSED, (letter) => LETTERS[letter]!)
-  return FRACTION.test(cluster) ? ` ${plain}` : plain
+    .replace(DECIMAL_DIGIT, (digit) => String(valueOf(digit)))
+  return SYMBOL.test(cluster) ? ` ${plain} ` : plain
 }
+
+/** Unicode has the ten digits of a script in a row, from 0. */
+function valueOf(digit: string): number {
+  const code = digit.codePointAt(0)!
+  let below = 0
+  while (String.fromCodePoint(code - below - 1).match(DECIMAL_DIGIT) !== null) below++
+  return below % 10
+}
+
+/** A word as it is written, for rules that need its accents: lower case, composed, without ignorable characters. */
+export const writtenForm = (word: string): string =>
+  ASCII.test(word)
+    ? word.toLowerCase()
+    : word.normalize('NFKC').replace(IGNORABLE, '').toLowerCase().normalize('NFC')

@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import { fold } from './fold.ts'
+import type { Language } from './languages.ts'
 
 /**
- * Snowball's stemmers (https://snowballstem.org). A key is the stem and its language, so that a stem of one language
- * is not taken for a word of another. Stemmers see accents, which many of their rules need; the stem is folded.
+ * Snowball's stemmers (https://snowballstem.org), by ISO 639-1. A key is the stem and its language, so that a stem of one
+ * language is not taken for a word of another. Stemmers see accents, which many of their rules need; the stem is folded.
  */
 const STEMMERS = {
   ar: () => import('@orama/stemmers/arabic'),
   bg: () => import('@orama/stemmers/bulgarian'),
+  bs: () => import('@orama/stemmers/serbian'),
   da: () => import('@orama/stemmers/danish'),
   de: () => import('@orama/stemmers/german'),
   el: () => import('@orama/stemmers/greek'),
@@ -15,56 +17,74 @@ const STEMMERS = {
   es: () => import('@orama/stemmers/spanish'),
   fi: () => import('@orama/stemmers/finnish'),
   fr: () => import('@orama/stemmers/french'),
+  ga: () => import('@orama/stemmers/irish'),
   hi: () => import('@orama/stemmers/indian'),
+  hr: () => import('@orama/stemmers/serbian'),
   hu: () => import('@orama/stemmers/hungarian'),
   hy: () => import('@orama/stemmers/armenian'),
   id: () => import('@orama/stemmers/indonesian'),
   it: () => import('@orama/stemmers/italian'),
   lt: () => import('@orama/stemmers/lithuanian'),
+  // Marathi is close to Hindi, and Malay to Indonesian: the detector takes one for the other.
+  mr: () => import('@orama/stemmers/indian'),
+  ms: () => import('@orama/stemmers/indonesian'),
+  ne: () => import('@orama/stemmers/nepali'),
   nl: () => import('@orama/stemmers/dutch'),
   no: () => import('@orama/stemmers/norwegian'),
   pt: () => import('@orama/stemmers/portuguese'),
   ro: () => import('@orama/stemmers/romanian'),
   ru: () => import('@orama/stemmers/russian'),
+  sa: () => import('@orama/stemmers/sanskrit'),
   sr: () => import('@orama/stemmers/serbian'),
   sv: () => import('@orama/stemmers/swedish'),
   ta: () => import('@orama/stemmers/tamil'),
   tr: () => import('@orama/stemmers/turkish'),
+  uk: () => import('@orama/stemmers/ukrainian'),
 }
 
-export type StemmedLanguage = keyof typeof STEMMERS
+type StemmedLanguage = keyof typeof STEMMERS
 
-/** Makes the key of a word's stem; undefined where the stem is the word itself. @param written with accents */
-export type StemWord = (written: string) => string | undefined
+/** The languages that have a stemmer. */
+export const STEMMED_LANGUAGES: readonly Language[] = Object.keys(STEMMERS)
 
-const none: StemWord = () => undefined
-const loaded = new Map<StemmedLanguage, Promise<StemWord>>()
+/** Makes the key of a word's stem; undefined where there is none. @param written a word with accents, by writtenForm() */
+export type StemKeyOf = (written: string) => string | undefined
 
-const isStemmed = (language: string): language is StemmedLanguage => Object.hasOwn(STEMMERS, language)
+const loaded = new Map<StemmedLanguage, Promise<StemKeyOf>>()
 
-/** Stemmers are loaded when a text in their language is seen first. @param language ISO 639-1 */
-export function stemmerOf(language: string | undefined): Promise<StemWord> {
-  if (language === undefined || !isStemmed(language)) return Promise.resolve(none)
-  let stem = loaded.get(language)
-  if (stem === undefined) loaded.set(language, (stem = load(language)))
-  return stem
+const isStemmed = (language: Language): language is StemmedLanguage => Object.hasOwn(STEMMERS, language)
+
+/** The stemmers of those of the languages that have one. They are loaded when they are needed first. */
+export async function stemmersOf(languages: readonly Language[]): Promise<StemKeyOf[]> {
+  return Promise.all(
+    languages.filter(isStemmed).map((language) => {
+      let stemmer = loaded.get(language)
+      if (stemmer === undefined) loaded.set(language, (stemmer = load(language)))
+      return stemmer
+    }),
+  )
 }
 
 /** words of a language; about 100 bytes each */
 const CACHE_SIZE = 20_000
+/** What has a digit is no word of a language. */
+const LETTERS = /^[\p{L}\p{M}]+$/u
+/** No word is longer, and a stemmer's time can grow with the square of the length. */
+const MAX_STEMMED_UNITS = 64
 
-async function load(language: StemmedLanguage): Promise<StemWord> {
+async function load(language: StemmedLanguage): Promise<StemKeyOf> {
   const { stemmer } = (await STEMMERS[language]()) as { stemmer: (word: string) => string }
   const cache = new LRUCache<string, string>({ max: CACHE_SIZE })
+  function keyOf(written: string): string {
+    const stem = written.length <= MAX_STEMMED_UNITS && LETTERS.test(written) ? fold(stemmer(written)) : ''
+    return stem === '' ? '' : stemKey(stem, language)
+  }
   return (written) => {
-    let stem = cache.get(written)
-    if (stem === undefined) cache.set(written, (stem = fold(stemmer(written))))
-    return stem === '' || stem === fold(written) ? undefined : stemKey(stem, language)
+    let key = cache.get(written)
+    if (key === undefined) cache.set(written, (key = keyOf(written)))
+    return key === '' ? undefined : key
   }
 }
 
-/** Not ASCII, so that tokenizers of any index take it for a letter, and no word has it. */
-const stemKey = (stem: string, language: StemmedLanguage): string => `${stem}\u00b7${language}`
-
-/** The languages whose stemmers are there. */
-export const STEMMED_LANGUAGES = Object.keys(STEMMERS) as readonly StemmedLanguage[]
+/** The middle dot is not ASCII, so that the tokenizer of any index takes it for a letter, and no word has it. */
+const stemKey = (stem: string, language: Language): string => `${stem}\u00b7${language}`

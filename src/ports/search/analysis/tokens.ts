@@ -17,6 +17,8 @@ export interface Token {
 /** UTF-16 code units of a word; a longer one keeps its beginning and a digest of all of it. */
 const MAX_WORD_UNITS = 64
 const DIGEST_UNITS = 12
+/** All words that begin alike have so many first units in common, long ones too. */
+export const BEGINNING_UNITS = MAX_WORD_UNITS - DIGEST_UNITS
 
 /** Scripts whose words are not separated by spaces, and Hangul, where particles are joined to words. */
 const UNSPACED = [
@@ -36,21 +38,25 @@ const UNSPACED = [
   .join('')
 const WORD_CHARACTER = '\\p{L}\\p{N}\\p{M}'
 /**
- * Digits in groups of three are one number: `2,450`, `1.234.567`, `1'000`, and with no-break spaces, which are
- * folded to spaces. A comma or point
+ * Digits in groups of three are one number: `2,450`, `1.234.567`, `1'000`, and with no-break spaces, which are folded
+ * to spaces. All groups have the same separator: addresses and versions (`192.168.1.1`) are no numbers. A comma or point
  * before other digits separates words, so that a decimal fraction follows its number.
  */
-const NUMBER = "\\d{1,3}(?:[.,'\u2019 ]\\d{3})+(?![\\p{L}\\p{N}])"
+const numberWith = (separators: string, character: string): string =>
+  `(?<!${character}|\\d[${separators}])` +
+  `(?<number>[1-9]\\d{0,2}(?<separator>[${separators}])\\d{3}(?:\\k<separator>\\d{3})*)` +
+  `(?!${character}|\\k<separator>\\d)`
+const SPACED = `(?![${UNSPACED}])[${WORD_CHARACTER}]`
 const TOKEN = new RegExp(
   [
-    `(?<![${WORD_CHARACTER}])(?<number>${NUMBER})`,
+    numberWith(".,'\u2019 ", SPACED),
     `(?<unspaced>(?:(?=[${WORD_CHARACTER}])[${UNSPACED}])+)`,
-    `(?:(?![${UNSPACED}])[${WORD_CHARACTER}])+`,
+    `(?:${SPACED})+`,
   ].join('|'),
   'gu',
 )
 /** The same for ASCII, which most of a text is. */
-const ASCII_TOKEN = /(?<![A-Za-z0-9])(?<number>\d{1,3}(?:[.,']\d{3})+(?![A-Za-z0-9]))|[A-Za-z0-9]+/g
+const ASCII_TOKEN = new RegExp(`${numberWith(".,'", '[A-Za-z0-9]')}|[A-Za-z0-9]+`, 'g')
 const NO_DIGIT = /\D/g
 /** Other spaces, such as the no-break space between groups of digits, are separators within a piece. */
 const PIECE = /[^\t-\r ]+/g
@@ -99,7 +105,7 @@ function* foldedTokens({ text, starts, ends }: Folded, offset: number): Generato
 function shorten(word: string): string {
   if (word.length <= MAX_WORD_UNITS) return word
   const digest = createHash('sha256').update(word).digest('hex').slice(0, DIGEST_UNITS)
-  return word.slice(0, MAX_WORD_UNITS - DIGEST_UNITS).toWellFormed() + digest
+  return word.slice(0, BEGINNING_UNITS).toWellFormed() + digest
 }
 
 /** The folded words alone. */

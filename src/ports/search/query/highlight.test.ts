@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { emphasize, findTerms, fragmentsOf } from './highlight.ts'
+import { emphasize, fragmentsOf } from './emphasize.ts'
+import { findTerms } from './highlight.ts'
 import { type Term } from './terms.ts'
 import { wordsOf } from './words.ts'
 

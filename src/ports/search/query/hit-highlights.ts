@@ -1,6 +1,7 @@
 import type { Row } from '../driver.ts'
 import type { SearchHit } from '../port.ts'
-import { emphasize, findTerms, fragmentsOf, wordsToStem } from './highlight.ts'
+import { emphasize, fragmentsOf } from './emphasize.ts'
+import { findTerms, wordsToStem } from './highlight.ts'
 import type { Stemmer } from './stems.ts'
 import type { Term } from './terms.ts'
 import { wordsOf } from './words.ts'

@@ -1,6 +1,7 @@
 import { type Condition, isValueOf, VALUE_FIELDS, WORDS_FIELDS } from '../fields.ts'
 import type { Alternative, Match, QueryTree, TextMatch } from './query-tree.ts'
 import { foldedWords } from './words.ts'
+import { wordsOf } from '../analysis/tokens.ts'
 
 export interface ParsedQuery {
   tree: QueryTree
@@ -97,9 +98,10 @@ function textMatch(text: string, form: Form, field?: TextMatch['field']): TextMa
   const words = foldedWords(text)
   const [word] = words
   if (word === undefined) return undefined
-  if (form === 'quoted' || words.length > 1) return { kind: 'phrase', words, field }
+  const common = { field, text, isQuoted: form === 'quoted' }
+  if (form === 'quoted' || words.length > 1) return { ...common, kind: 'phrase', words }
   const isPrefix = form === 'operand' && STARRED.test(text) && [...word].length >= MIN_PREFIX_CHARS
-  return isPrefix ? { kind: 'prefix', prefix: word, field } : { kind: 'word', word, field }
+  return isPrefix ? { ...common, kind: 'prefix', prefix: word } : { ...common, kind: 'word', word }
 }
 
 const literal = (run: string): Alternative[] => matched(textMatch(run, 'literal'))
@@ -121,7 +123,14 @@ function clausesOf(tokens: readonly Token[]): QueryTree {
     else clauses.push(alternatives)
     isJoined = false
   })
-  return [...new Map(clauses.map((clause) => [JSON.stringify(clause), clause])).values()]
+  return [...new Map(clauses.map((clause) => [keyOf(clause), clause])).values()]
 }
+
+/** Words of before are cut, so those of now tell clauses apart. */
+const keyOf = (clause: readonly Alternative[]): string =>
+  JSON.stringify(clause, (name, value: unknown) => {
+    if (name === 'word' || name === 'words' || name === 'prefix') return undefined
+    return name === 'text' ? wordsOf(value as string) : value
+  })
 
 const countWords = (match: Match): number => (match.kind === 'phrase' ? match.words.length : 1)

@@ -17,8 +17,11 @@ export interface Alternative {
 
 export type Match = TextMatch | ValueMatch
 
-/** Words of a document; `field` undefined: in any of its texts. */
-export type TextMatch = { field: WordsField | undefined } & (
+/**
+ * Words of a document; `field` undefined: in any of its texts. `text` is what the query has for it, without operators,
+ * for adapters on plan-query.ts.
+ */
+export type TextMatch = { field: WordsField | undefined; text: string; isQuoted: boolean } & (
   | { kind: 'word'; word: string }
   /** consecutive words; in quotes it can be a single one */
   | { kind: 'phrase'; words: readonly string[] }

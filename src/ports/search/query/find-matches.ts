@@ -1,0 +1,89 @@
+import { compoundsOf } from '../analysis/compounds.ts'
+import type { Language } from '../analysis/languages.ts'
+import { relatedKeys } from '../analysis/related-keys.ts'
+import { type StemKeyOf, stemmersOf } from '../analysis/stems.ts'
+import { type Token, tokensOf } from '../analysis/tokens.ts'
+import type { Span } from './emphasize.ts'
+import type { PhraseMatch, PlanMatch, QueryPlan } from './query-plan.ts'
+
+/** Finds in a text what a query asks for. */
+export interface MatchFinder {
+  inTitle(text: string): Span[]
+  inContent(text: string): Span[]
+}
+
+/**
+ * Words that match by any of their keys, compounds, and whole phrases; not what is excluded or optional.
+ * @param languages those that the plan was made for
+ */
+export async function createMatchFinder(
+  plan: QueryPlan,
+  languages: readonly Language[],
+): Promise<MatchFinder> {
+  const stemmers = await stemmersOf(languages)
+  const matches = plan
+    .flat()
+    .flatMap(({ match, excluded }) => (excluded || match.kind === 'value' ? [] : [match]))
+  const inContent = matches.filter(({ field }) => field === undefined)
+  return {
+    inTitle: finderOf(matches, stemmers),
+    inContent: finderOf(inContent, stemmers),
+  }
+}
+
+function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[]): (text: string) => Span[] {
+  if (matches.length === 0) return () => []
+  const keys = new Set<string>()
+  const prefixes: string[] = []
+  const phrases: PhraseMatch[] = []
+  for (const match of matches) {
+    if (match.kind === 'phrase') phrases.push(match)
+    else if (match.kind === 'prefix') prefixes.push(match.prefix)
+    else if (!match.isOptional)
+      for (const key of [match.word, ...match.related, ...match.similar]) keys.add(key)
+  }
+  const hasKey = ({ word, kind, start, end }: Token, text: string): boolean => {
+    if (keys.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true
+    if (kind !== 'word' || keys.size === 0) return false
+    for (const key of relatedKeys(text.slice(start, end), stemmers)) if (keys.has(key)) return true
+    return false
+  }
+  return (text) => {
+    const tokens = [...tokensOf(text)]
+    const found: Span[] = tokens.filter((token) => hasKey(token, text))
+    if (keys.size > 0) found.push(...[...compoundsOf(text)].filter(({ word }) => keys.has(word)))
+    for (const phrase of phrases) found.push(...phraseIn(tokens, phrase))
+    return merged(found)
+  }
+}
+
+/** The words of a phrase wherever it is; else of its beginning at the end of the text, which another passage continues. */
+function phraseIn(tokens: readonly Token[], { words, endsInPrefix }: PhraseMatch): Span[] {
+  const last = words.length - 1
+  const isAt = (start: number, length: number): boolean =>
+    words
+      .slice(0, length)
+      .every((word, place) =>
+        place === last && endsInPrefix
+          ? tokens[start + place]!.word.startsWith(word)
+          : tokens[start + place]!.word === word,
+      )
+  const spans: Span[] = []
+  for (let start = 0; start + last < tokens.length; start++)
+    if (isAt(start, words.length)) spans.push(...tokens.slice(start, start + words.length))
+  if (spans.length > 0) return spans
+  for (let start = Math.max(tokens.length - last, 0); start < tokens.length; start++)
+    if (isAt(start, tokens.length - start)) return tokens.slice(start)
+  return []
+}
+
+/** In order; those that overlap, such as pairs of characters, as one. */
+function merged(spans: readonly Span[]): Span[] {
+  const whole: Span[] = []
+  for (const { start, end } of [...spans].sort((one, other) => one.start - other.start)) {
+    const last = whole.at(-1)
+    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end)
+    else whole.push({ start, end })
+  }
+  return whole
+}
