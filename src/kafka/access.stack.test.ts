@@ -9,6 +9,7 @@ import { recordingConsumer } from '../testing/changes.ts'
 import { eventually } from '../testing/deadline.ts'
 import { openTestTopics } from '../testing/kafka-feed.ts'
 import { recordWriter } from '../testing/kafka-records.ts'
+import { claimKafkaUsers } from '../testing/kafka-users.ts'
 import { stack } from '../testing/stack.ts'
 import { undoing, type Undo } from '../testing/undoing.ts'
 import { applyKafkaAccess } from './access.ts'
@@ -22,6 +23,7 @@ const WIDTH = { partitions: 2, replicationFactor: 1, retentionHours: 1 }
 /** Topics that the user cdc has made, with the rights of all users. */
 async function openSecured(t: Undo) {
   const undo = undoing(t)
+  await claimKafkaUsers(undo)
   const topics = await openTestTopics(undo, { missing: true })
   const { prefix } = topics
   const options = { prefix, group: prefix }

@@ -99,7 +99,8 @@ export async function proxyToRedis(t: Pick<TestContext, 'after'>): Promise<{ pro
   return { proxy, url }
 }
 
-async function startRedis(port: number, folder: string, more: string[]) {
+/** A Redis server that keeps its data in the folder. @param more options of its command line */
+export async function startRedis(port: number, folder: string, more: string[]) {
   const options = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'yes', ...more]
   const server = spawn('redis-server', ['--bind', '127.0.0.1', ...options], { stdio: 'ignore' })
   const client = await eventually('the server', () =>

@@ -19,6 +19,10 @@ export interface TopologyOptions {
   env?: Record<string, string>
   /** more properties of the connector, such as its poll.interval.ms */
   connector?: Record<string, string>
+  /** more DOCMGR_* settings, for the processes of one role */
+  envOf?: (role: Role, names: TopologyNames) => Record<string, string>
+  /** once the database is migrated, before the connector and the roles. @param env that of `Topology` */
+  prepare?: (names: TopologyNames, env: Record<string, string>) => Promise<void>
 }
 
 /**
@@ -81,8 +85,9 @@ export async function startTopology(
       if (role === 'document' && grpcPort === undefined)
         throw new Error('no gRPC port is left: retire one first')
       const name = `${role}-${1 + all.filter((instance) => instance.role === role).length}`
+      const own = { ...env, ...options.envOf?.(role, names) }
       const { folder } = names
-      const instance = new Instance({ program, role, name, port: port!, grpcPort, env, folder })
+      const instance = new Instance({ program, role, name, port: port!, grpcPort, env: own, folder })
       all.push(instance)
       present.add(instance)
       await instance.start()
@@ -91,6 +96,7 @@ export async function startTopology(
     undo.push(() => Promise.all([...present].map((instance) => instance.end())))
 
     expectDone(await cli('migrate'))
+    await options.prepare?.(names, env)
     undo.push(() => names.removeConnector(cli))
     await names.applyConnector(cli, options.connector ?? {})
 
