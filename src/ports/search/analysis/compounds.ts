@@ -1,4 +1,5 @@
 import { fold } from './fold.ts'
+import { shorten } from './tokens.ts'
 
 /**
  * Words that are written with or without separators: an IBAN, a telephone number, `15 000`, `e-mail`. A compound is all
@@ -10,7 +11,7 @@ export interface Compound {
   /** UTF-16 code units of the text; `end` is exclusive */
   start: number
   end: number
-  /** folded, letters and digits only */
+  /** folded, letters and digits only, shortened like a token */
   word: string
 }
 
@@ -43,7 +44,8 @@ const REFERENCE = new RegExp(
 )
 const GROUP = /[A-Za-z0-9]+/g
 const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}\p{M}]/gu
-const DIGIT = /\d/g
+const DIGITS = /\d/g
+const ANY_DIGIT = /\d/
 
 export function* compoundsOf(text: string): Generator<Compound> {
   for (const { 0: match, index } of text.matchAll(HYPHENATED))
@@ -61,7 +63,7 @@ export function* compoundsOf(text: string): Generator<Compound> {
 const compound = (written: string, start: number): Compound => ({
   start,
   end: start + written.length,
-  word: fold(written).replace(NO_LETTER_OR_DIGIT, ''),
+  word: shorten(fold(written).replace(NO_LETTER_OR_DIGIT, '')),
 })
 
 /** The words after an IBAN can look like groups of it. */
@@ -76,12 +78,11 @@ function* endings(written: string, start: number): Generator<Compound> {
 function* beginnings(written: string, start: number): Generator<Compound> {
   for (const { 0: group, index } of written.matchAll(GROUP)) {
     const before = written[index - 1] ?? ''
-    const isFirst = index === 0 || !DIGIT_BEFORE.test(written.slice(0, index))
+    const isFirst = index === 0 || !ANY_DIGIT.test(written.slice(0, index))
     if (!isFirst && !group.startsWith('0') && !'+('.includes(before)) continue
     const beginning = compound(written.slice(index), start + index)
-    const digits = beginning.word.match(DIGIT)?.length ?? 0
+    const digits = beginning.word.match(DIGITS)?.length ?? 0
     const { length } = beginning.word
     if (length >= MIN_UNITS && length <= MAX_UNITS && digits >= MIN_DIGITS) yield beginning
   }
 }
-const DIGIT_BEFORE = /\d/

@@ -108,7 +108,7 @@ function normalizeCluster(cluster: string): string {
     .replace(ACCENT, '')
     .replace(UNDECOMPOSED, (letter) => LETTERS[letter]!)
     .replace(DECIMAL_DIGIT, (digit) => String(valueOf(digit)))
-  return SYMBOL.test(cluster) ? ` ${plain} ` : plain
+  return SYMBOL.test(cluster) && plain !== cluster ? ` ${plain} ` : plain
 }
 
 /** Unicode has the ten digits of a script in a row, from 0. */
@@ -123,4 +123,8 @@ function valueOf(digit: string): number {
 export const writtenForm = (word: string): string =>
   ASCII.test(word)
     ? word.toLowerCase()
-    : word.normalize('NFKC').replace(IGNORABLE, '').toLowerCase().normalize('NFC')
+    : word
+        .normalize('NFKC')
+        .replace(IGNORABLE, '')
+        .toLowerCase()
+        .replace(/i\u0307/g, 'i')

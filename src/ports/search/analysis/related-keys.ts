@@ -1,4 +1,4 @@
-import { isAscii, writtenForm } from './fold.ts'
+import { fold, isAscii, writtenForm } from './fold.ts'
 import type { StemKeyOf } from './stems.ts'
 import { variantsOf } from './variants.ts'
 
@@ -7,13 +7,13 @@ import { variantsOf } from './variants.ts'
  * the same; a word of one matches a word of the other if they share a key.
  * @param word as the text has it
  */
-export function* relatedKeys(word: string, stemmers: readonly StemKeyOf[]): Generator<string> {
+export function relatedKeys(word: string, stemmers: readonly StemKeyOf[]): Iterable<string> {
   const written = writtenForm(word)
-  const variants = isAscii(word) ? [] : variantsOf(word, written)
-  yield* variants
-  for (const form of [written, ...variants])
-    for (const stemKeyOf of stemmers) {
-      const key = stemKeyOf(form)
-      if (key !== undefined) yield key
-    }
+  if (isAscii(word)) return stemsOf(written, stemmers)
+  const variants = variantsOf(word, written)
+  // Without its accents, as it may be typed, a word can have another stem.
+  return [...variants, ...[written, fold(written), ...variants].flatMap((form) => stemsOf(form, stemmers))]
 }
+
+const stemsOf = (written: string, stemmers: readonly StemKeyOf[]): string[] =>
+  stemmers.map((stemKeyOf) => stemKeyOf(written)).filter((key) => key !== undefined)

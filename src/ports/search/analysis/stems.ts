@@ -1,15 +1,21 @@
 import { LRUCache } from 'lru-cache'
 import { fold } from './fold.ts'
 import type { Language } from './languages.ts'
+import { LIGHT_STEMMERS } from './light-stemmers.ts'
+
+type Stemmer = (word: string) => string
+type LoadStemmer = () => Promise<{ stemmer: Stemmer }>
 
 /**
- * Snowball's stemmers (https://snowballstem.org), by ISO 639-1. A key is the stem and its language, so that a stem of one
- * language is not taken for a word of another. Stemmers see accents, which many of their rules need; the stem is folded.
+ * Snowball's stemmers (https://snowballstem.org) by ISO 639-1, and those of light-stemmers.ts, of the languages that
+ * languages.ts detects. A key is the stem and its
+ * language, so that a stem of one language is not taken for a word of another. Stemmers see accents, which many of their
+ * rules need; the stem is folded.
  */
-const STEMMERS = {
+const STEMMERS: Record<Language, LoadStemmer> = {
   ar: () => import('@orama/stemmers/arabic'),
-  bg: () => import('@orama/stemmers/bulgarian'),
-  bs: () => import('@orama/stemmers/serbian'),
+  be: () => import('@orama/stemmers/russian'),
+  ca: () => import('@orama/stemmers/spanish'),
   da: () => import('@orama/stemmers/danish'),
   de: () => import('@orama/stemmers/german'),
   el: () => import('@orama/stemmers/greek'),
@@ -17,32 +23,34 @@ const STEMMERS = {
   es: () => import('@orama/stemmers/spanish'),
   fi: () => import('@orama/stemmers/finnish'),
   fr: () => import('@orama/stemmers/french'),
-  ga: () => import('@orama/stemmers/irish'),
   hi: () => import('@orama/stemmers/indian'),
   hr: () => import('@orama/stemmers/serbian'),
   hu: () => import('@orama/stemmers/hungarian'),
   hy: () => import('@orama/stemmers/armenian'),
-  id: () => import('@orama/stemmers/indonesian'),
   it: () => import('@orama/stemmers/italian'),
   lt: () => import('@orama/stemmers/lithuanian'),
-  // Marathi is close to Hindi, and Malay to Indonesian: the detector takes one for the other.
+  // The detector takes Hindi for Marathi, and Indonesian for Malay.
   mr: () => import('@orama/stemmers/indian'),
   ms: () => import('@orama/stemmers/indonesian'),
-  ne: () => import('@orama/stemmers/nepali'),
   nl: () => import('@orama/stemmers/dutch'),
   no: () => import('@orama/stemmers/norwegian'),
   pt: () => import('@orama/stemmers/portuguese'),
   ro: () => import('@orama/stemmers/romanian'),
   ru: () => import('@orama/stemmers/russian'),
-  sa: () => import('@orama/stemmers/sanskrit'),
   sr: () => import('@orama/stemmers/serbian'),
   sv: () => import('@orama/stemmers/swedish'),
   ta: () => import('@orama/stemmers/tamil'),
   tr: () => import('@orama/stemmers/turkish'),
   uk: () => import('@orama/stemmers/ukrainian'),
+  ...Object.fromEntries(
+    Object.entries(LIGHT_STEMMERS).map(([language, stemmer]) => [
+      language,
+      () => Promise.resolve({ stemmer }),
+    ]),
+  ),
 }
-
-type StemmedLanguage = keyof typeof STEMMERS
+/** Some of their endings are only seen when others are gone. */
+const REPEATED = new Set<Language>(['az', 'el', 'tr'])
 
 /** The languages that have a stemmer. */
 export const STEMMED_LANGUAGES: readonly Language[] = Object.keys(STEMMERS)
@@ -50,9 +58,9 @@ export const STEMMED_LANGUAGES: readonly Language[] = Object.keys(STEMMERS)
 /** Makes the key of a word's stem; undefined where there is none. @param written a word with accents, by writtenForm() */
 export type StemKeyOf = (written: string) => string | undefined
 
-const loaded = new Map<StemmedLanguage, Promise<StemKeyOf>>()
+const loaded = new Map<Language, Promise<StemKeyOf>>()
 
-const isStemmed = (language: Language): language is StemmedLanguage => Object.hasOwn(STEMMERS, language)
+const isStemmed = (language: Language): boolean => Object.hasOwn(STEMMERS, language)
 
 /** The stemmers of those of the languages that have one. They are loaded when they are needed first. */
 export async function stemmersOf(languages: readonly Language[]): Promise<StemKeyOf[]> {
@@ -72,11 +80,12 @@ const LETTERS = /^[\p{L}\p{M}]+$/u
 /** No word is longer, and a stemmer's time can grow with the square of the length. */
 const MAX_STEMMED_UNITS = 64
 
-async function load(language: StemmedLanguage): Promise<StemKeyOf> {
-  const { stemmer } = (await STEMMERS[language]()) as { stemmer: (word: string) => string }
+async function load(language: Language): Promise<StemKeyOf> {
+  const { stemmer } = await STEMMERS[language]!()
+  const stemOf: Stemmer = REPEATED.has(language) ? (word) => stemmer(stemmer(word)) : stemmer
   const cache = new LRUCache<string, string>({ max: CACHE_SIZE })
   function keyOf(written: string): string {
-    const stem = written.length <= MAX_STEMMED_UNITS && LETTERS.test(written) ? fold(stemmer(written)) : ''
+    const stem = written.length <= MAX_STEMMED_UNITS && LETTERS.test(written) ? fold(stemOf(written)) : ''
     return stem === '' ? '' : stemKey(stem, language)
   }
   return (written) => {

@@ -20,7 +20,6 @@ const WRITTEN: Record<Language, string> = {
   hi: 'का के की में से को पर और या है हैं यह वह ने भी',
   hr: 'i u na za s sa od do po o je su se da ne ili kao koji koja koje',
   hu: 'a az egy és vagy hogy nem is van volt ez de meg mint',
-  id: 'yang dan di ke dari untuk dengan pada atau ini itu adalah oleh dalam sebagai',
   it: 'il lo la i gli le un uno una e ed o di del della dei delle a al alla da dal in nel nella con per su è sono che si non come',
   lt: 'ir arba į iš su be per už ant prie yra kad tai kaip',
   ms: 'yang dan di ke dari untuk dengan pada atau ini itu adalah oleh dalam sebagai',

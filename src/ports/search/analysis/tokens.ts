@@ -101,8 +101,8 @@ function* foldedTokens({ text, starts, ends }: Folded, offset: number): Generato
   }
 }
 
-/** Words that are alike at their beginning only stay different. */
-function shorten(word: string): string {
+/** A word of at most MAX_WORD_UNITS; those that are alike at their beginning only stay different. */
+export function shorten(word: string): string {
   if (word.length <= MAX_WORD_UNITS) return word
   const digest = createHash('sha256').update(word).digest('hex').slice(0, DIGEST_UNITS)
   return word.slice(0, BEGINNING_UNITS).toWellFormed() + digest
