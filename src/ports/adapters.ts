@@ -262,7 +262,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       applyAccess: async (url, users, options) =>
         (await import('./search/elasticsearch/access.ts')).applyElasticsearchAccess(url, users, options),
       open: async (url, { index = 'documents', log }) =>
-        (await import('./search/elasticsearch/driver.ts')).openElasticsearchSearch({
+        (await import('./search/elasticsearch/engine.ts')).openElasticsearchSearch({
           url,
           alias: index,
           log,

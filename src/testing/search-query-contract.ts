@@ -65,7 +65,7 @@ const FOUND: [q: string, letters: string][] = [
   ['"zanzibar tenant"', 'A'],
   ['lease -"not guilty"', 'B'],
   ['“lease of barns”', 'C'],
-  ['-"not guilty" -"zanzibar tenant"', 'B'],
+  ['-"are running" -"zanzibar tenant"', 'BD'],
   ['"zanzibar tenant" OR "landlord owns"', 'AB'],
   ['"agremeent"', ''],
   ['e-mail', 'B'],

@@ -26,6 +26,8 @@ export interface AnalyzedDocument {
 export interface AnalyzedPassage extends Pick<Passage, 'page' | 'text'> {
   /** exact words in order, and the first ones of the next passage */
   words: string[]
+  /** of the keys of the text those that come from this passage and are none of its words */
+  keys: string[]
   language: Language | undefined
 }
 
@@ -50,10 +52,15 @@ export async function analyzeDocument(title: string, parts: readonly TextPart[])
   }
 
   const textKeys = new Set<string>()
+  const passageKeys: string[][] = []
   const counts = new Map<string, number>()
   for (const [number, { tokens, text }] of passages.entries()) {
     for (const { word } of tokens) counts.set(word, (counts.get(word) ?? 0) + 1)
-    addKeys(textKeys, tokens, text, await stemmersFor(detected[number]!))
+    const keys = new Set<string>()
+    addKeys(keys, tokens, text, await stemmersFor(detected[number]!))
+    for (const key of keys) textKeys.add(key)
+    for (const { word } of tokens) keys.delete(word)
+    passageKeys.push([...keys])
   }
   for (const { otherForms = '' } of parts)
     addKeys(textKeys, tokensOf(otherForms), otherForms, await stemmersFor(NOT_DETECTED))
@@ -67,6 +74,7 @@ export async function analyzeDocument(title: string, parts: readonly TextPart[])
       page,
       text,
       words: [...tokens.map(({ word }) => word), ...following],
+      keys: passageKeys[number]!,
       language: detected[number]!.certain,
     })),
     textKeys: [...textKeys],

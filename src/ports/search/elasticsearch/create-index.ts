@@ -128,7 +128,7 @@ async function waitUntilUsable(client: Elasticsearch, alias: string): Promise<vo
       await client.ask({
         method: 'POST',
         path: `/${alias}/_analyze`,
-        body: { analyzer: 'stems', text: 'ready' },
+        body: { analyzer: 'whitespace', text: 'ready' },
       })
       return
     } catch (error) {

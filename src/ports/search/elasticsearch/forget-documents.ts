@@ -1,5 +1,5 @@
 import { DomainError } from '../../../domain/errors.ts'
-import type { SearchDriver } from '../driver.ts'
+import type { SearchEngine } from '../engine.ts'
 import type { Elasticsearch } from './client.ts'
 import type { ItemError } from './errors.ts'
 
@@ -8,14 +8,14 @@ interface BulkAnswer {
 }
 
 /**
- * The driver's `forget`. Elasticsearch remembers the version of a deletion for `index.gc_deletes`, a minute by default,
+ * The engine's `forget`. Elasticsearch remembers the version of a deletion for `index.gc_deletes`, a minute by default,
  * and refuses older ones until then. docmgr needs none of that memory, because its own deletions are documents.
  * @throws DomainError unavailable
  */
 export function createForgetDocuments(
   client: Pick<Elasticsearch, 'ask'>,
   alias: string,
-): SearchDriver['forget'] {
+): SearchEngine['forget'] {
   return async (documents) => {
     const body = { index: { gc_deletes: '0s' } }
     await client.ask({ method: 'PUT', path: `/${alias}/_settings`, body })

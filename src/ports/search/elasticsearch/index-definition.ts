@@ -1,37 +1,27 @@
 /** Mapping and settings of the index: the only place that knows them. */
 import { createHash } from 'node:crypto'
 import { DOCUMENT_FIELDS, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
-import { type SearchField, WORDS_FIELDS } from '../fields.ts'
+import { ANALYSIS_VERSION } from '../analysis/version.ts'
+import { type SearchField, WORDS_FIELDS, type WordsField } from '../fields.ts'
 import { MAX_WINDOW } from '../limits.ts'
 
-/** PostgreSQL's english.stop, so that both drivers leave out the same words. */
-const STOP_WORDS =
-  `i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her
-  hers herself it its itself they them their theirs themselves what which who whom this that these those am is are was
-  were be been being have has had having do does did doing a an the and but if or because as until while of at by for
-  with about against between into through during before after above below to from up down in out on off over under
-  again further then once here there when where why how all any both each few more most other some such no nor not
-  only own same so than too very s t can will just don should now`.split(/\s+/)
-
+/**
+ * The program splits and folds words (analysis/) for documents and queries, so the index only splits at blanks. Queries
+ * of other programs are split and folded roughly in the same way.
+ */
+const FOREIGN_QUERIES = 'foreign_queries'
 const ANALYSIS = {
-  filter: { stop_words: { type: 'stop', stopwords: STOP_WORDS } },
   analyzer: {
-    stems: {
-      type: 'custom',
-      tokenizer: 'standard',
-      filter: ['lowercase', 'asciifolding', 'stop_words', 'porter_stem'],
-    },
-    written: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'asciifolding'] },
+    [FOREIGN_QUERIES]: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'asciifolding'] },
   },
 }
 
 const KEYWORD = { type: 'keyword' }
 const LIMITED_KEYWORD = { type: 'keyword', ignore_above: 1_024 }
-const STEMMED = { type: 'text', analyzer: 'stems' }
 /** With the exact value in `.keyword`, as other programs that read the index expect it. */
-const TEXT_AND_KEYWORD = { ...STEMMED, fields: { keyword: LIMITED_KEYWORD } }
-/** Only whether a word is there. */
-const AS_WRITTEN = { type: 'text', analyzer: 'written', index_options: 'docs', norms: false }
+const TEXT_AND_KEYWORD = { type: 'text', analyzer: FOREIGN_QUERIES, fields: { keyword: LIMITED_KEYWORD } }
+/** Elasticsearch's time has milliseconds; the exact value is in `.keyword`. */
+const TIME = { type: 'date', fields: { keyword: { ...KEYWORD, index: false } } }
 
 const BY_TYPE = {
   uuid: KEYWORD,
@@ -42,52 +32,63 @@ const BY_TYPE = {
   mediaType: LIMITED_KEYWORD,
   integer: { type: 'integer' },
   bigint: { type: 'long' },
-  timestamp: { type: 'date' },
+  timestamp: TIME,
 }
 
-export const wordsField = (name: string): string => `${name}_words`
+const WORDS = { type: 'text', analyzer: 'whitespace', search_analyzer: FOREIGN_QUERIES }
+/** Stems, other spellings and compounds: only whether they are there. */
+const KEYS = { ...WORDS, index_options: 'docs', norms: false }
 
-const hasWords = (name: SearchField): boolean => (WORDS_FIELDS as readonly string[]).includes(name)
+/** The words of a field in order, and its further keys. */
+export const wordsField = (name: WordsField | 'content'): string => `${name}_words`
+export const keysField = (name: WordsField | 'content'): string => `${name}_keys`
 
 /** The field of the index with the exact value of a document's field. */
-export const exactField = (name: SearchField): string =>
-  hasWords(name) || 'fields' in BY_TYPE[DOCUMENT_FIELDS[name].type] ? `${name}.keyword` : name
-
-/** Words of titles as they are written, for suggestions. */
-export const TITLE_AS_WRITTEN = 'title_words.written'
-/** All words as they are written, for prefixes and spelling suggestions. */
-export const WRITTEN = 'written'
-
-/**
- * Searches use the `_words` fields: the program splits and folds words (query/words.ts) in the same way for documents
- * and queries, for all drivers and for highlights. The fields themselves have the values as they were given.
- */
-function propertiesOf(name: SearchField): Record<string, object> {
-  if (!hasWords(name)) return { [name]: BY_TYPE[DOCUMENT_FIELDS[name].type] }
-  const words = { ...STEMMED, copy_to: WRITTEN }
-  if (name !== 'title') return { [name]: TEXT_AND_KEYWORD, [wordsField(name)]: words }
-  const written = { ...AS_WRITTEN, index_prefixes: { min_chars: 1, max_chars: 8 } }
-  // Without norms a word weighs the same in every title, so that of equal matches the newest comes first.
-  return { [name]: TEXT_AND_KEYWORD, [wordsField(name)]: { ...words, norms: false, fields: { written } } }
+export function exactField(name: SearchField): string {
+  const definition = isWordsField(name) ? TEXT_AND_KEYWORD : BY_TYPE[DOCUMENT_FIELDS[name].type]
+  return 'fields' in definition ? `${name}.keyword` : name
 }
+
+const isWordsField = (name: SearchField): name is WordsField =>
+  (WORDS_FIELDS as readonly string[]).includes(name)
+
+function propertiesOf(name: SearchField): Record<string, object> {
+  if (!isWordsField(name)) return { [name]: BY_TYPE[DOCUMENT_FIELDS[name].type] }
+  // Without norms a word weighs the same in every title, so that of equal matches the newest comes first.
+  const words = { ...WORDS, norms: false, index_prefixes: { min_chars: 1, max_chars: 8 } }
+  return { [name]: TEXT_AND_KEYWORD, [wordsField(name)]: words, [keysField(name)]: KEYS }
+}
+
+/** Passages of a document; more are joined (source.ts). Elasticsearch refuses documents with more nested ones. */
+export const MAX_PASSAGES = 10_000
 
 const MAPPINGS = {
   dynamic: 'strict',
   properties: {
     ...Object.assign({}, ...SEARCH_FIELDS.map(propertiesOf)),
-    /** kept for highlights and for later versions of the document */
-    content: { type: 'text', index: false },
-    [wordsField('content')]: { ...STEMMED, copy_to: WRITTEN },
-    /** UTF-16 code units of `content` */
+    /** The passages. The text is stored beside `_source`, so that a hit reads one passage and not the whole document. */
+    content: {
+      type: 'nested',
+      properties: {
+        page: { type: 'integer', index: false },
+        text: { type: 'text', index: false, store: true },
+        words: { ...WORDS, norms: false, copy_to: wordsField('content') },
+        keys: KEYS,
+      },
+    },
+    [wordsField('content')]: { ...WORDS, index_options: 'freqs' },
+    [keysField('content')]: KEYS,
+    /** of the stems among the keys */
+    languages: KEYWORD,
+    /** UTF-16 code units of the texts of all passages */
     content_length: { type: 'integer', index: false },
     deleted: { type: 'boolean' },
-    [WRITTEN]: AS_WRITTEN,
   },
 }
 
 /** Changes with the mapping and the analysis: then a new index is needed. */
 const VERSION = createHash('sha256')
-  .update(JSON.stringify([ANALYSIS, MAPPINGS]))
+  .update(JSON.stringify([ANALYSIS, ANALYSIS_VERSION, MAPPINGS]))
   .digest('hex')
   .slice(0, 8)
 
@@ -104,8 +105,11 @@ export function indexBody(alias: string, isWriteIndex: boolean) {
       index: {
         refresh_interval: '1s',
         auto_expand_replicas: '0-1',
+        // A third of the index of the default.
+        codec: 'best_compression',
         max_result_window: MAX_WINDOW,
-        query: { default_field: [...WORDS_FIELDS, 'content'].map(wordsField) },
+        mapping: { nested_objects: { limit: MAX_PASSAGES } },
+        query: { default_field: ([...WORDS_FIELDS, 'content'] as const).map(wordsField) },
         analysis: ANALYSIS,
       },
     },

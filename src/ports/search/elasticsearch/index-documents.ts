@@ -1,46 +1,67 @@
-import type { SearchDriver } from '../driver.ts'
-import type { DriverDocument } from '../driver.ts'
-import type { Refusal } from './bulk.ts'
+import type { SearchEngine, WholeDocument } from '../engine.ts'
+import type { SearchDocument } from '../port.ts'
+import type { BulkEntry, Refusal } from './bulk.ts'
+import type { IndexSetup } from './create-index.ts'
 import type { Refresher } from './refresher.ts'
+import { sourceOf, sourceWithStoredText } from './source.ts'
 import type { StoredDocuments } from './stored-documents.ts'
-import type { Writer } from './writer.ts'
+import { bulkEntryOf, type Writer } from './writer.ts'
 
 export interface IndexDocumentsOptions {
   storedDocuments: Pick<StoredDocuments, 'complete'>
   writer: Writer
   refresher: Pick<Refresher, 'write'>
+  setup: IndexSetup
+  /** is called with the languages of each document before it is written */
+  onLanguages(languages: readonly string[]): void
 }
 
 /**
- * The driver's `index`. Elasticsearch cannot change a part of a document under an external version, so a document
+ * The engine's `index`. Elasticsearch cannot change a part of a document under an external version, so a document
  * without its text is completed with the stored text. If the stored document becomes newer in between, the external
  * version refuses the completed one.
  * @throws Error that names a refused document, after the others are written
  */
-export function createIndexDocuments(options: IndexDocumentsOptions): SearchDriver['index'] {
-  const { storedDocuments, writer, refresher } = options
+export function createIndexDocuments(options: IndexDocumentsOptions): SearchEngine['index'] {
+  const { storedDocuments, writer, refresher, setup, onLanguages } = options
   return async (whole, withoutContent) => {
     const { needContent, refusals } = await refresher.write(
       whole.length + withoutContent.length,
       async (refresh) => {
         const [completed, refused] = await Promise.all([
           writeCompleted(withoutContent, refresh),
-          writer.write(whole, refresh),
+          writer.write(entriesOf(whole), refresh),
         ])
         return { ...completed, refusals: [...completed.refusals, ...refused] }
       },
     )
-    if (refusals.length > 0) throw new Error(describeRefusals(refusals))
-    return { needContent }
+    if (refusals.length === 0) return { needContent }
+    // Another version of docmgr may have moved the alias to an index of its own, which refuses any document of this one.
+    setup.invalidate()
+    await setup.ready()
+    throw new Error(describeRefusals(refusals))
   }
 
-  async function writeCompleted(documents: DriverDocument[], refresh: boolean) {
-    const refusals: Refusal[] = []
-    if (documents.length === 0) return { needContent: [], refusals }
-    const { needContent, batches } = await storedDocuments.complete(documents)
-    for await (const batch of batches) refusals.push(...(await writer.write(batch, refresh)))
-    return { needContent, refusals }
+  async function writeCompleted(documents: SearchDocument[], refresh: boolean) {
+    if (documents.length === 0) return { needContent: [], refusals: [] }
+    const { needContent, sources } = await storedDocuments.complete(documents)
+    return { needContent, refusals: await writer.write(completedEntries(sources), refresh) }
   }
+
+  async function* entriesOf(documents: WholeDocument[]): AsyncGenerator<BulkEntry> {
+    for (const document of documents) {
+      const source = await sourceOf(document)
+      onLanguages(source.languages ?? [])
+      yield bulkEntryOf(document, source, (source.content ?? []).length > 0)
+    }
+  }
+}
+
+async function* completedEntries(
+  sources: Awaited<ReturnType<StoredDocuments['complete']>>['sources'],
+): AsyncGenerator<BulkEntry> {
+  for await (const [document, stored] of sources)
+    yield bulkEntryOf(document, await sourceWithStoredText(document, stored), false)
 }
 
 function describeRefusals(refusals: Refusal[]): string {

@@ -40,17 +40,32 @@ test('the index can be read without docmgr', async (t) => {
   const index = await search.open()
   const document = sampleSearchDocument({
     title: 'Contract_2026.pdf',
-    content: 'Die Bäume & “signed pages”.',
+    content: [
+      { page: 1, text: 'Die Bäume & “signed pages”.' },
+      { page: 3, text: 'Agreed in Zürich.', otherForms: 'ag reed' },
+    ],
   })
   await index.index([document])
-  const { status, body } = await search.ask('GET', `/${search.alias}/_search?q=signing+AND+contracts`)
+  const { status, body } = await search.ask(
+    'GET',
+    `/${search.alias}/_search?q=Signed+AND+contract+AND+Zürich`,
+  )
   assert.equal(status, 200)
   const [{ _source, _id }] = body.hits.hits
-  const { title_words, content_words, content_length, ...fields } = _source
+  const { title_words, title_keys, content, content_keys, content_length, languages, ...fields } = _source
   assert.equal(_id, document.id)
-  assert.deepEqual(fields, document)
-  assert.deepEqual([title_words, content_words], ['contract 2026 pdf', 'die baume signed pages'])
-  assert.equal(content_length, document.content!.length)
+  const { content: _, ...expected } = document
+  assert.deepEqual(fields, expected)
+  assert.equal(title_words, 'contract 2026 pdf')
+  assert.ok(title_keys.split(' ').every((key: string) => key.includes('·')))
+  const [first, second] = content
+  assert.deepEqual([first.page, first.text], [1, 'Die Bäume & “signed pages”.'])
+  assert.equal(first.words, 'die baume signed pages agreed in zurich')
+  assert.deepEqual([second.page, second.text, second.words], [3, 'Agreed in Zürich.', 'agreed in zurich'])
+  assert.deepEqual(second.keys.split(' ').includes('zuerich'), true)
+  assert.ok(['ag', 'reed', 'zuerich', 'baeume'].every((key) => content_keys.split(' ').includes(key)))
+  assert.equal(content_length, first.text.length + second.text.length)
+  assert.ok(Array.isArray(languages))
   const exact = await search.ask('GET', `/${search.alias}/_search?q=title.keyword:Contract_2026.pdf`)
   assert.equal(exact.body.hits.total.value, 1)
   const { body: held } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
@@ -117,6 +132,35 @@ test('many and large documents are indexed in several requests', async (t) => {
     return answer.total === 12 && answer.documents
   })
   assert.match(found[0]!.highlights.content![0]!, /The <em>oak<\/em> stands/)
+})
+
+test('passages keep their pages, order and other forms when the title changes', async (t) => {
+  const search = newStackSearch(t)
+  const index = await search.open()
+  const page = (number: number): string => Array.from({ length: 300 }, (_, n) => `w${number}x${n}`).join(' ')
+  const content = [1, 2, 3].map((number) => ({ page: number, text: `${page(number)} end ${number}` }))
+  const document = sampleSearchDocument({
+    title: 'Spruce',
+    content: [...content, { text: '', otherForms: 'arbitration' }],
+  })
+  await index.index([document])
+  const sourceOf = async () => (await search.ask('GET', `/${search.alias}/_doc/${document.id}`)).body._source
+  const { content: before, content_keys } = await sourceOf()
+  assert.deepEqual(await index.index([{ ...document, version: 2, title: 'Larch', content: null }]), {
+    needContent: [],
+  })
+  const after = await sourceOf()
+  assert.deepEqual([after.content, after.content_keys, after.title_words], [before, content_keys, 'larch'])
+  const find = async (q: string) => (await index.search({ q, filters: {}, from: 0, size: 10 })).documents
+  await eventually('the new title', async () => (await find('larch arbitration')).length === 1)
+  const [hit] = await find('"end 2 w3x0"')
+  assert.equal(hit!.page, 2)
+  assert.equal((await find('w3x7 larch'))[0]!.page, 3)
+  // At the beginning of the third page, and so among the words of the second.
+  const [begin] = await find('"w3x0 w3x1"')
+  assert.equal(begin!.page, 3)
+  assert.match(begin!.highlights.content![0]!, /^<em>w3x0<\/em> <em>w3x1<\/em> w3x2/)
+  assert.deepEqual(await find('spruce'), [])
 })
 
 test('a deleted index is created again', async (t) => {

@@ -1,72 +1,182 @@
 import { fieldDefinition } from '../../../domain/document-fields.ts'
-import { type Condition, weightOf, WORDS_FIELDS } from '../fields.ts'
-import { isTerm, type Term, type TermAlternative, type TermClause } from '../query/terms.ts'
-import { exactField, TITLE_AS_WRITTEN, WRITTEN, wordsField } from './index-definition.ts'
+import { type Condition, weightOf, WORDS_FIELDS, type WordsField } from '../fields.ts'
+import type { PlanAlternative, PlanClause, PlanMatch, QueryPlan } from '../query/query-plan.ts'
+import type { ValueMatch } from '../query/query-tree.ts'
+import { exactField, keysField, wordsField } from './index-definition.ts'
 
 export type Query = Record<string, unknown>
 
 /** Field → weight of a match in it. */
-const WEIGHTS: [field: string, weight: number][] = [
-  ...WORDS_FIELDS.map((name): [string, number] => [wordsField(name), weightOf(name)]),
-  [wordsField('content'), 1],
+const WEIGHTS: [field: WordsField | 'content', weight: number][] = [
+  ...WORDS_FIELDS.map((name): [WordsField, number] => [name, weightOf(name)]),
+  ['content', 1],
 ]
 
-const TITLE_WORDS = wordsField('title')
-
-/** Weight of a suggested word, relative to the word of the query. */
-const SUGGESTION_WEIGHT = 0.6
+/** Weight of a stem, another spelling or a compound, relative to the word of the query. */
+const RELATED_WEIGHT = 0.5
 /** Share of the score that the fields beside the best one add. */
 const TIE_BREAKER = 0.2
+/** Score for all words in the same passage. */
+const NEARNESS = 1
+/** Score for a very frequent word. */
+const OPTIONAL_WEIGHT = 1
+/**
+ * Factor on the score of documents that need a similar word. BM25 of a word that all of a hundred documents have is 0.005,
+ * and such documents are looked for only where there are fewer others.
+ */
+const SIMILAR_FACTOR = 1e-6
+/** With more related words in a plan each scores the same: Elasticsearch limits the clauses of a query, to 1,024 at least. */
+const MAX_SCORED = 300
+/** Words of an index that begin with a character of a script without spaces. */
+const MAX_EXPANSIONS = 10_000
 
-/** Documents that match all of the clauses and conditions, without tombstones. */
-export function queryOf(clauses: readonly TermClause[] | undefined, conditions: readonly Condition[]): Query {
+/** Documents that match all of the clauses and conditions, without tombstones. @param plan undefined: all documents */
+export function queryOf(plan: QueryPlan | undefined, conditions: readonly Condition[]): Query {
   const filter: Query[] = [{ term: { deleted: false } }, ...conditions.map(conditionOf)]
-  const must: Query[] = []
-  for (const clause of clauses ?? []) {
-    const queries = clause.flatMap(alternativeOf)
-    // What has no score of its own is a filter, which Elasticsearch can cache.
-    if (clause.some(({ match, excluded }) => isTerm(match) && !excluded))
-      must.push({ dis_max: { tie_breaker: TIE_BREAKER, queries } })
-    else filter.push(anyOf(queries))
+  if (plan === undefined) return { bool: { filter } }
+  const query = clausesQuery(plan, filter)
+  if (plan.flat().every(({ match }) => match.kind !== 'word' || match.similar.length === 0)) return query
+  const others = clausesQuery(plan.map(withoutSimilar), [])
+  return {
+    boosting: { positive: query, negative: { bool: { must_not: others } }, negative_boost: SIMILAR_FACTOR },
   }
-  return { bool: { filter, must } }
 }
+
+const withoutSimilar = (clause: PlanClause): PlanClause =>
+  clause.map(({ match, excluded }) => ({
+    match: match.kind === 'word' ? { ...match, similar: [] } : match,
+    excluded,
+  }))
+
+function clausesQuery(plan: QueryPlan, filter: readonly Query[]): Query {
+  const scoresRelated = countRelated(plan) <= MAX_SCORED
+  const bool = { filter: [...filter], must: [] as Query[], should: [] as Query[] }
+  for (const clause of plan) {
+    const queries = clause.map((alternative) => alternativeOf(alternative, scoresRelated))
+    if (clause.some(({ match }) => match.kind === 'word' && match.isOptional))
+      bool.should.push({ constant_score: { filter: anyOf(queries), boost: OPTIONAL_WEIGHT } })
+    // What has no score of its own is a filter, which Elasticsearch can cache.
+    else if (clause.some(isScored)) bool.must.push({ dis_max: { tie_breaker: TIE_BREAKER, queries } })
+    else bool.filter.push(anyOf(queries))
+  }
+  const near = nearnessQuery(plan)
+  if (near !== undefined) bool.should.push(near)
+  return { bool }
+}
+
+const countRelated = (plan: QueryPlan): number =>
+  plan.flat().reduce((sum, { match }) => sum + (match.kind === 'word' ? match.related.length : 0), 0)
+
+const isScored = ({ match, excluded }: PlanAlternative): boolean => match.kind !== 'value' && !excluded
+
+function alternativeOf({ match, excluded }: PlanAlternative, scoresRelated: boolean): Query {
+  const query = match.kind === 'value' ? conditionOf(match.condition) : textQuery(match, scoresRelated)
+  if (excluded) return { bool: { must_not: query } }
+  return match.kind === 'value' ? { bool: { filter: query } } : query
+}
+
+function textQuery(match: PlanMatch, scoresRelated: boolean): Query {
+  const fields = WEIGHTS.filter(([field]) => match.field === undefined || field === match.field)
+  const queries = fields.map(([field, boost]) => fieldQuery(match, field, boost, scoresRelated))
+  return queries.length === 1 ? queries[0]! : { dis_max: { tie_breaker: TIE_BREAKER, queries } }
+}
+
+function fieldQuery(
+  match: PlanMatch,
+  field: WordsField | 'content',
+  boost: number,
+  scoresRelated: boolean,
+): Query {
+  const words = wordsField(field)
+  if (match.kind === 'prefix') return { prefix: { [words]: { value: match.prefix, boost } } }
+  if (match.kind === 'phrase') {
+    if (field !== 'content' || match.words.length === 1) return phraseQuery(match, words, boost)
+    const query = phraseQuery(match, PASSAGE_WORDS, boost)
+    return { nested: { path: 'content', score_mode: 'max', query } }
+  }
+  const related = [match.word, ...match.related]
+  const keys = keysField(field)
+  const weight = boost * RELATED_WEIGHT
+  return {
+    dis_max: {
+      queries: [
+        { term: { [words]: { value: match.word, boost } } },
+        ...(scoresRelated
+          ? related.flatMap((value) =>
+              [words, keys].map((each) => ({ term: { [each]: { value, boost: weight } } })),
+            )
+          : [words, keys].map((each) => ({ terms: { [each]: related, boost: weight } }))),
+        ...(match.similar.length > 0 ? [{ terms: { [words]: match.similar, boost: weight } }] : []),
+      ],
+    },
+  }
+}
+
+type Phrase = Extract<PlanMatch, { kind: 'phrase' }>
+
+function phraseQuery({ words, endsInPrefix }: Phrase, field: string, boost: number): Query {
+  const [first, ...others] = words
+  if (others.length === 0) return { [endsInPrefix ? 'prefix' : 'term']: { [field]: { value: first, boost } } }
+  const phrase = { query: words.join(' '), analyzer: 'whitespace', boost }
+  return endsInPrefix
+    ? { match_phrase_prefix: { [field]: { ...phrase, max_expansions: MAX_EXPANSIONS } } }
+    : { match_phrase: { [field]: phrase } }
+}
+
+const PASSAGE_WORDS = 'content.words'
+const PASSAGE_KEYS = 'content.keys'
+
+/** All words of the text in one passage; undefined where there are not several. */
+function nearnessQuery(plan: QueryPlan): Query | undefined {
+  const words = plan.flatMap(([alternative, ...others]) => {
+    const { match, excluded } = alternative!
+    const isWord = match.kind === 'word' && !match.isOptional && match.field === undefined
+    return isWord && !excluded && others.length === 0 ? [inPassage(match)] : []
+  })
+  if (words.length < 2) return undefined
+  const query = { bool: { filter: words } }
+  return { constant_score: { filter: { nested: { path: 'content', query } }, boost: NEARNESS } }
+}
+
+/** A passage with it; those with the word itself score more than those with a related one. */
+function inPassage(match: PlanMatch): Query {
+  if (match.kind === 'prefix') return { prefix: { [PASSAGE_WORDS]: { value: match.prefix } } }
+  if (match.kind === 'phrase') return phraseQuery(match, PASSAGE_WORDS, PHRASE_WEIGHT)
+  const { word, related, similar } = match
+  return anyOf([
+    { term: { [PASSAGE_WORDS]: word } },
+    { terms: { [PASSAGE_WORDS]: [...related, ...similar], boost: RELATED_WEIGHT } },
+    { terms: { [PASSAGE_KEYS]: [word, ...related], boost: RELATED_WEIGHT } },
+  ])
+}
+
+/** Of a phrase in a passage, against words. */
+const PHRASE_WEIGHT = 3
+
+/**
+ * Passages with what is looked for in the text, the best first: undefined where nothing is. Very frequent words count only
+ * beside others.
+ */
+export function passageQuery(plan: QueryPlan): Query | undefined {
+  const matches = plan.flat().flatMap((alternative) => {
+    const { match } = alternative
+    return isScored(alternative) && isText(match) && match.field === undefined ? [match] : []
+  })
+  const isOptional = (match: PlanMatch): boolean => match.kind === 'word' && match.isOptional
+  const needed = matches.filter((match) => !isOptional(match))
+  if (needed.length === 0) return undefined
+  const should = matches.filter(isOptional).map(inPassage)
+  return { bool: { must: anyOf(needed.map(inPassage)), should } }
+}
+
+const isText = (match: PlanMatch | ValueMatch): match is PlanMatch => match.kind !== 'value'
 
 /** Documents whose title has all of the words, the last one as a prefix. */
-export function titleQuery(words: readonly string[]): Query {
+export function titleQuery(words: readonly string[], conditions: readonly Condition[]): Query {
   const clauses = words.map((word, place) => ({
-    [place === words.length - 1 ? 'prefix' : 'term']: { [TITLE_AS_WRITTEN]: word },
+    [place === words.length - 1 ? 'prefix' : 'term']: { [wordsField('title')]: word },
   }))
-  return { bool: { filter: [{ term: { deleted: false } }, ...clauses] } }
-}
-
-/** Queries any of which has to match. */
-function alternativeOf({ match, excluded }: TermAlternative): Query[] {
-  const queries = isTerm(match) ? termQueries(match) : [conditionOf(match.condition)]
-  if (excluded) return [{ bool: { must_not: queries } }]
-  return isTerm(match) ? queries : [{ bool: { filter: queries } }]
-}
-
-function termQueries(term: Term): Query[] {
-  const fields = WEIGHTS.filter(([field]) => !term.inTitle || field === TITLE_WORDS)
-  switch (term.kind) {
-    case 'any-of':
-      return term.keys.flatMap((value, place) => {
-        const weight = place === 0 ? 1 : SUGGESTION_WEIGHT
-        return fields.map(([field, boost]) => ({ term: { [field]: { value, boost: boost * weight } } }))
-      })
-    case 'phrase': {
-      // By words, because their analysis leaves the same gaps for stop words as in the document.
-      const query = term.words.join(' ')
-      return fields.map(([field, boost]) => ({ match_phrase: { [field]: { query, boost } } }))
-    }
-    case 'prefix': {
-      const inTitle = { prefix: { [TITLE_AS_WRITTEN]: { value: term.prefix, boost: weightOf('title') } } }
-      return term.inTitle ? [inTitle] : [inTitle, { prefix: { [WRITTEN]: { value: term.prefix } } }]
-    }
-    case 'as-written':
-      return [{ bool: { must: term.words.map((word) => ({ term: { [TITLE_AS_WRITTEN]: word } })) } }]
-  }
+  return { bool: { filter: [{ term: { deleted: false } }, ...conditions.map(conditionOf), ...clauses] } }
 }
 
 const anyOf = (queries: Query[]): Query => ({ bool: { should: queries, minimum_should_match: 1 } })

@@ -1,49 +1,37 @@
 import { createHash } from 'node:crypto'
-import { HIT_FIELDS } from '../../../domain/document-fields.ts'
+import { type HitField, HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { formatTime } from '../../../domain/time.ts'
 import { MAX_TOTAL } from '../../../domain/total.ts'
-import type { Row, SearchDriver } from '../driver.ts'
-import type { IndexedDocument } from '../port.ts'
+import type { EngineHit, SearchEngine } from '../engine.ts'
 import { TIME_FIELDS } from '../fields.ts'
-import { CONTENT_START, MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
+import { MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
+import type { IndexedDocument } from '../port.ts'
+import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
 import type { Elasticsearch } from './client.ts'
 import { exactField } from './index-definition.ts'
-import { type Query, queryOf, titleQuery } from './query.ts'
+import { passageQuery, type Query, queryOf, titleQuery } from './query.ts'
 
 /** Time limit of a shard. */
 const SHARD_TIMEOUT = '5s'
 
 const NEWEST_FIRST = [{ created_at: 'desc' }, { id: 'desc' }]
-const ROW_FIELDS = [...HIT_FIELDS, 'content_length']
 const TITLE = exactField('title')
-/**
- * The beginning of the text instead of fragments: the same code cuts fragments for every driver, and a whole text can be
- * large.
- */
-const BEGINNING_OF_CONTENT = {
-  fields: {
-    content: {
-      type: 'unified',
-      highlight_query: { match_none: {} },
-      number_of_fragments: 1,
-      no_match_size: CONTENT_START,
-    },
-  },
-}
+/** Values come from their columns: stored fields of a document are read, and uncompressed, with its whole text. */
+const WITHOUT_STORED_FIELDS = { stored_fields: '_none_' }
 
-/** The reading part of the driver. */
+/** The reading part of the engine. */
 export function createReader(
   client: Pick<Elasticsearch, 'ask'>,
   alias: string,
-): Pick<SearchDriver, 'check' | 'list' | 'search' | 'titles' | 'countValues'> {
-  async function search<T>(body: { query: Query } & Record<string, unknown>): Promise<Answer<T>> {
-    const answer = await client.ask<Answer<T>>({
+): Pick<SearchEngine, 'check' | 'list' | 'search' | 'titles' | 'countValues'> & { ask: Search } {
+  async function ask(body: { query: Query } & Record<string, unknown>): Promise<Answer> {
+    const answer = await client.ask<Answer>({
       method: 'POST',
       path: `/${alias}/_search`,
       // Pages of one query come from the same copies of the shards, whose scores can differ a little.
       query: { preference: digestOf(body.query), allow_partial_search_results: false },
-      body: { ...body, timeout: SHARD_TIMEOUT },
+      body: { ...WITHOUT_STORED_FIELDS, ...body, timeout: SHARD_TIMEOUT },
       retries: 1,
     })
     if (answer.timed_out) throw new DomainError('deadline-exceeded', 'the search took too long; try again')
@@ -51,43 +39,45 @@ export function createReader(
   }
 
   return {
+    ask,
+
     async check() {
       const query = { allow_partial_search_results: false }
       const body = { size: 0, terminate_after: 1 }
       await client.ask({ method: 'POST', path: `/${alias}/_search`, query, body, retries: 0 })
     },
 
-    list: (after, limit, only) => listDocuments(search, after, limit, only),
+    list: (after, limit, only) => listDocuments(ask, after, limit, only),
 
-    async search(clauses, conditions, from, size) {
-      const { hits } = await search<Source>({
-        query: queryOf(clauses, conditions),
+    async search(plan, conditions, from, size) {
+      const { hits } = await ask({
+        query: withPassages(queryOf(plan, conditions), passageQuery(plan)),
         from,
         size,
         track_total_hits: MAX_TOTAL + 1,
         sort: [{ _score: 'desc' }, ...NEWEST_FIRST],
-        _source: ROW_FIELDS,
-        highlight: BEGINNING_OF_CONTENT,
+        docvalue_fields: HIT_FIELDS.map(exactField),
       })
-      return { matches: hits.total.value, rows: hits.hits.map(rowOf) }
+      // Stems are found in their own passage only.
+      const finder = await createMatchFinder(plan, [])
+      return { matches: hits.total.value, hits: hits.hits.map((hit) => hitOf(hit, finder)) }
     },
 
-    async titles(words) {
-      const { hits } = await search({
-        query: titleQuery(words),
+    async titles(words, conditions) {
+      const { hits } = await ask({
+        query: titleQuery(words, conditions),
         size: MAX_SUGGESTION_ROWS,
         track_total_hits: false,
         sort: NEWEST_FIRST,
-        _source: false,
         docvalue_fields: [TITLE],
       })
-      return hits.hits.flatMap(({ fields }) => fields?.[TITLE] ?? [])
+      return hits.hits.flatMap(({ fields }) => (fields[TITLE] ?? []) as string[])
     },
 
-    async countValues(facet, clauses, conditions) {
+    async countValues(facet, plan, conditions) {
       const order = [{ _count: 'desc' }, { _key: 'asc' }]
-      const { aggregations } = await search({
-        query: queryOf(clauses, conditions),
+      const { aggregations } = await ask({
+        query: queryOf(plan, conditions),
         size: 0,
         track_total_hits: false,
         aggs: { values: { terms: { field: exactField(facet), size: MAX_VALUES, order } } },
@@ -97,8 +87,27 @@ export function createReader(
   }
 }
 
-/** A request for a page of documents. */
-type Search = <T>(body: { query: Query } & Record<string, unknown>) => Promise<Answer<T>>
+/** A search in the index. */
+export type Search = (body: { query: Query } & Record<string, unknown>) => Promise<Answer>
+
+/**
+ * The query, whose hits come with their two best passages. Lucene leaves an optional clause out of a filter, so passages are
+ * looked for in the hits of the page only.
+ */
+export function withPassages(query: Query, passages: Query | undefined): Query {
+  if (passages === undefined) return query
+  const inner_hits = {
+    size: 2,
+    _source: false,
+    stored_fields: [PASSAGE_TEXT],
+    docvalue_fields: [PASSAGE_PAGE],
+  }
+  const nested = { path: 'content', query: passages, inner_hits }
+  return { bool: { must: query, filter: { bool: { filter: { match_all: {} }, should: { nested } } } } }
+}
+
+const PASSAGE_TEXT = 'content.text'
+const PASSAGE_PAGE = 'content.page'
 
 async function listDocuments(
   search: Search,
@@ -106,49 +115,74 @@ async function listDocuments(
   limit: number,
   only: 'tombstones' | undefined,
 ): Promise<IndexedDocument[]> {
-  const { hits } = await search<{ deleted: boolean }>({
+  const { hits } = await search({
     query: only === 'tombstones' ? { term: { deleted: true } } : { match_all: {} },
     size: limit,
     version: true,
     track_total_hits: false,
     sort: [{ id: 'asc' }],
-    _source: ['deleted'],
+    docvalue_fields: ['id', 'deleted'],
     ...(after !== undefined && { search_after: [after] }),
   })
-  return hits.hits.map(({ _id: id, _version: version, _source }) => ({
-    id,
+  return hits.hits.map(({ _version: version, fields: { id, deleted } }) => ({
+    id: id![0] as string,
     version,
-    deleted: _source.deleted,
+    deleted: deleted![0] as boolean,
   }))
 }
 
-interface Answer<T> {
+export interface Answer {
   timed_out: boolean
   hits: {
     total: { value: number }
-    hits: {
-      _id: string
-      /** where it was asked for */
-      _version: number
-      _source: T
-      sort: [score: number, ...unknown[]]
-      fields?: Record<string, string[]>
-      highlight?: { content?: [string] }
-    }[]
+    hits: AnsweredHit[]
   }
   aggregations?: { values: { buckets: { key: string; doc_count: number }[] } }
 }
 
-type Source = Omit<Row, 'score' | 'content' | 'isCut'> & { content_length: number }
+interface AnsweredHit {
+  /** where it was asked for */
+  _version: number
+  fields: Record<string, unknown[]>
+  sort: [score: number, ...unknown[]]
+  inner_hits?: { content: { hits: { hits: AnsweredPassage[] } } }
+}
 
-function rowOf({ _source, sort, highlight }: Answer<Source>['hits']['hits'][number]): Row {
-  const { content_length, ...row } = _source
-  for (const name of TIME_FIELDS) {
-    const time: string | null = row[name]
-    if (time !== null) row[name] = formatTime(time)
-  }
-  const content = highlight?.content?.[0] ?? ''
-  return { ...row, score: sort[0], content, isCut: content.length < content_length }
+interface AnsweredPassage {
+  _score: number
+  _nested: { offset: number }
+  fields: Record<string, unknown[]>
+}
+
+/** The best passages of a hit. */
+export const passagesOf = ({ inner_hits }: AnsweredHit): Passage[] =>
+  (inner_hits?.content.hits.hits ?? []).map(({ fields, _score: score, _nested: { offset: place } }) => ({
+    text: fields[PASSAGE_TEXT]![0] as string,
+    page: fields[PASSAGE_PAGE]?.[0] as number | undefined,
+    score,
+    place,
+  }))
+
+interface Passage {
+  text: string
+  page: number | undefined
+  score: number
+  place: number
+}
+
+/** What is found in a passage can be the beginning of the next, which then scores the same. */
+function bestPassage([first, second]: readonly Passage[], finder: MatchFinder): EngineHit['passage'] {
+  if (first === undefined) return undefined
+  const canBeNext = second?.score === first.score && second.place === first.place + 1
+  const { text, page } = canBeNext && finder.inContent(first.text).length === 0 ? second : first
+  return { text, page }
+}
+
+function hitOf(hit: AnsweredHit, finder: MatchFinder): EngineHit {
+  const values = HIT_FIELDS.map((name) => [name, hit.fields[exactField(name)]?.[0] ?? null])
+  const fields = Object.fromEntries(values) as Pick<EngineHit, HitField>
+  for (const name of TIME_FIELDS) fields[name] = formatTime(fields[name])
+  return { ...fields, score: hit.sort[0], passage: bestPassage(passagesOf(hit), finder) }
 }
 
 const digestOf = (query: Query): string => createHash('sha1').update(JSON.stringify(query)).digest('hex')

@@ -1,11 +1,11 @@
 import { DomainError } from '../../../domain/errors.ts'
-import type { DriverDocument, WholeDocument } from '../driver.ts'
 import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { formatTime } from '../../../domain/time.ts'
 import { TIME_FIELDS } from '../fields.ts'
-import type { StoredDocument } from '../port.ts'
+import type { SearchDocument, StoredDocument } from '../port.ts'
 import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
+import type { Source } from './source.ts'
 
 /** ids of one request */
 const MAX_IDS = 1_000
@@ -16,11 +16,7 @@ interface ReadDocument {
   _id: string
   found?: boolean
   _version: number
-  _source?: Omit<StoredDocument, 'content_sha256'> & {
-    content_sha256?: string
-    content_length?: number
-    content?: string
-  }
+  _source?: Source
   error?: { type: string; reason: string }
 }
 
@@ -28,15 +24,13 @@ interface ReadDocument {
 export interface StoredDocuments {
   versions(ids: string[]): Promise<Map<string, number>>
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
-  /** whole texts */
-  contents(ids: string[]): Promise<Map<string, string>>
   /**
-   * Adds the stored texts to documents. Documents with a newer stored version are left out.
-   * @returns the ids of documents without a usable text, and the others, in batches of a limited size
+   * Finds the sources with the texts of documents. Documents with a newer stored version are left out.
+   * @returns the ids of documents without a usable text, and the others, of which few are in memory at a time
    */
   complete(
-    documents: DriverDocument[],
-  ): Promise<{ needContent: string[]; batches: AsyncIterable<WholeDocument[]> }>
+    documents: SearchDocument[],
+  ): Promise<{ needContent: string[]; sources: AsyncIterable<[document: SearchDocument, stored: Source]> }>
 }
 
 export function createStoredDocuments(
@@ -72,14 +66,7 @@ export function createStoredDocuments(
     )
   }
 
-  async function contents(ids: string[]): Promise<Map<string, string>> {
-    const stored = await read(ids, 'content')
-    return new Map(stored.map(({ _id, _source }) => [_id, _source?.content ?? '']))
-  }
-
   return {
-    contents,
-
     async versions(ids) {
       const stored = await read(ids, 'false')
       return new Map(stored.map(({ _id, _version }) => [_id, _version]))
@@ -95,16 +82,16 @@ export function createStoredDocuments(
       const stored = await read(ids, 'content_sha256,content_length,deleted')
       const byId = new Map(stored.map((each) => [each._id, each]))
       const needContent: string[] = []
-      const usable: { document: DriverDocument; units: number }[] = []
+      const usable: { document: SearchDocument; units: number }[] = []
       for (const document of documents) {
         const found = byId.get(document.id)
         if (found !== undefined && found._version >= document.version) continue
-        const { deleted = true, content_sha256, content_length: units = 0 } = found?._source ?? {}
+        const { deleted, content_sha256, content_length: units = 0 } = found?._source ?? { deleted: true }
         if (deleted || document.content_sha256 === null || content_sha256 !== document.content_sha256)
           needContent.push(document.id)
         else usable.push({ document, units })
       }
-      return { needContent, batches: withTexts(usable, contents) }
+      return { needContent, sources: withSources(usable, (ids) => read(ids, 'true')) }
     },
   }
 }
@@ -119,11 +106,11 @@ function storedDocumentOf({ _id, _version, _source }: ReadDocument): StoredDocum
 /** A field that was null is not in the source. */
 const EMPTY = Object.fromEntries(SEARCH_FIELDS.map((name) => [name, null])) as Partial<StoredDocument>
 
-/** The documents with their texts, in batches of at most MAX_UNITS (or one document). */
-async function* withTexts(
-  documents: { document: DriverDocument; units: number }[],
-  contents: (ids: string[]) => Promise<Map<string, string>>,
-): AsyncGenerator<WholeDocument[]> {
+/** Reads the sources of documents together until their texts have MAX_UNITS. */
+async function* withSources(
+  documents: { document: SearchDocument; units: number }[],
+  read: (ids: string[]) => Promise<ReadDocument[]>,
+): AsyncGenerator<[SearchDocument, Source]> {
   let start = 0
   let size = 0
   for (let end = 1; end <= documents.length; end++) {
@@ -131,8 +118,13 @@ async function* withTexts(
     const next = documents[end]
     if (next !== undefined && size + next.units <= MAX_UNITS) continue
     const batch = documents.slice(start, end).map(({ document }) => document)
-    const texts = await contents(batch.map(({ id }) => id))
-    yield batch.map((document) => ({ ...document, content: textOf(document, texts) }))
+    const stored = new Map((await read(batch.map(({ id }) => id))).map((each) => [each._id, each._source]))
+    for (const document of batch) {
+      const source = stored.get(document.id)
+      if (source === undefined)
+        throw new DomainError('unavailable', `the search index has lost document ${document.id}; try again`)
+      yield [document, source]
+    }
     start = end
     size = 0
   }
@@ -143,11 +135,4 @@ function refusedRead(error: unknown): never {
   throw new DomainError('unavailable', `the search index cannot be read now: ${error.message}`, {
     cause: error,
   })
-}
-
-function textOf({ id }: DriverDocument, texts: ReadonlyMap<string, string>): string {
-  const text = texts.get(id)
-  if (text === undefined)
-    throw new DomainError('unavailable', `the search index has lost document ${id}; try again`)
-  return text
 }

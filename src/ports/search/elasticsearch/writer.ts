@@ -1,10 +1,7 @@
-import { HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { createSemaphore } from '../../../runtime/semaphore.ts'
-import type { WholeDocument } from '../driver.ts'
-import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from '../fields.ts'
-import { foldedText } from '../query/words.ts'
+import type { SearchDocument } from '../port.ts'
 import type { BulkEntry, Refusal, SendBulk } from './bulk.ts'
-import { wordsField } from './index-definition.ts'
+import type { Source } from './source.ts'
 
 /** Bytes of one request; a single larger document is sent alone. */
 const MAX_BYTES = 4_000_000
@@ -16,11 +13,11 @@ const REPEATABLE_MS = 3_600_000
 
 export interface Writer {
   /**
-   * Writes whole documents, unless the index has a newer version, or this one and they bring no text. Resolves when they are durable, and with
-   * `refresh` can be found.
+   * Writes documents, unless the index has a newer version, or this one and they bring no text. Resolves when they are
+   * durable, and with `refresh` can be found.
    * @throws DomainError unavailable, after all requests have ended
    */
-  write(documents: WholeDocument[], refresh?: boolean): Promise<Refusal[]>
+  write(documents: AsyncIterable<BulkEntry>, refresh?: boolean): Promise<Refusal[]>
 }
 
 export function createWriter(send: SendBulk): Writer {
@@ -28,7 +25,7 @@ export function createWriter(send: SendBulk): Writer {
   return {
     async write(documents, refresh = false) {
       const requests: Promise<Refusal[]>[] = []
-      for (const entries of requestsOf(documents)) {
+      for await (const entries of requestsOf(documents)) {
         const release = await slots.acquire()
         requests.push(send(entries, refresh).finally(release))
         // A failure is reported below, with those of all requests.
@@ -42,11 +39,10 @@ export function createWriter(send: SendBulk): Writer {
   }
 }
 
-function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
+async function* requestsOf(documents: AsyncIterable<BulkEntry>): AsyncGenerator<BulkEntry[]> {
   let entries: BulkEntry[] = []
   let bytes = 0
-  for (const document of documents) {
-    const entry = bulkEntryOf(document)
+  for await (const entry of documents) {
     if (entries.length === MAX_DOCUMENTS || (entries.length > 0 && bytes + entry.bytes > MAX_BYTES)) {
       yield entries
       entries = []
@@ -58,39 +54,18 @@ function* requestsOf(documents: WholeDocument[]): Generator<BulkEntry[]> {
   if (entries.length > 0) yield entries
 }
 
-/** The lines of a bulk request that index a document. */
-function bulkEntryOf(document: WholeDocument): BulkEntry {
-  const { id, version, content } = document
-  const version_type = content === '' ? 'external' : 'external_gte'
-  const action = { index: { _id: id, version, version_type } }
-  const lines = `${JSON.stringify(action)}\n${JSON.stringify(sourceOf(document))}\n`
+/**
+ * The lines of a bulk request that index a document.
+ * @param bringsText also where the index has this version
+ */
+export function bulkEntryOf(
+  { id, version, deleted }: Pick<SearchDocument, 'id' | 'version' | 'deleted'>,
+  source: Source,
+  bringsText: boolean,
+): BulkEntry {
+  const action = { index: { _id: id, version, version_type: bringsText ? 'external_gte' : 'external' } }
+  const lines = `${JSON.stringify(action)}\n${JSON.stringify(source)}\n`
   // A tombstone brings no document back, however late it is written again.
-  const repeatableUntil = document.deleted ? Infinity : Date.now() + REPEATABLE_MS
+  const repeatableUntil = deleted ? Infinity : Date.now() + REPEATABLE_MS
   return { id, lines, bytes: Buffer.byteLength(lines), repeatableUntil }
-}
-
-const PLAIN_FIELDS: readonly SearchField[] = HIT_FIELDS.filter(
-  (name) => !(WORDS_FIELDS as readonly SearchField[]).includes(name),
-)
-const WORDS = WORDS_FIELDS.map((name) => ({ name, words: wordsField(name) }))
-const CONTENT_WORDS = wordsField('content')
-
-/** Assigned field by field: copying the others with `...` costs 14 µs a document, ten times as much as all else. */
-function sourceOf(document: WholeDocument): Record<string, unknown> {
-  const source: Record<string, unknown> = {}
-  // The author of a tombstone is empty, and left out.
-  for (const name of PLAIN_FIELDS) if (document[name] !== '') source[name] = document[name]
-  source['deleted'] = document.deleted
-  if (document.deleted) return source
-  for (const { name, words } of WORDS) {
-    const text = document[name]
-    source[name] = text?.toWellFormed()
-    source[words] = foldedText(text ?? '')
-  }
-  for (const name of INTERNAL_FIELDS) source[name] = document[name]
-  const content = document.content.toWellFormed()
-  source['content'] = content
-  source[CONTENT_WORDS] = foldedText(content)
-  source['content_length'] = content.length
-  return source
 }

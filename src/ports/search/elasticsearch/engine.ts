@@ -1,18 +1,19 @@
 import type { Logger } from '../../../runtime/logger.ts'
-import type { SearchDriver } from '../driver.ts'
+import type { SearchEngine } from '../engine.ts'
+import { createPassageIndex } from '../passage-index.ts'
 import type { SearchIndex } from '../port.ts'
-import { createSearchIndex } from '../search.ts'
 import { createBulk } from './bulk.ts'
 import { openElasticsearch } from './client.ts'
 import { createIndexClient, createIndexSetup } from './create-index.ts'
 import { createForgetDocuments } from './forget-documents.ts'
 import { createIndexDocuments } from './index-documents.ts'
+import { createKnownLanguages } from './known-languages.ts'
 import { createReader } from './reader.ts'
 import { createRefresher } from './refresher.ts'
-import { createSuggestTerms } from './spelling.ts'
-import { createElasticsearchStemmer } from './stemmer.ts'
+import { createSimilarWords } from './similar-words.ts'
 import { createStoredDocuments } from './stored-documents.ts'
 import { parseElasticsearchUrl } from './url.ts'
+import { createWordsWithPrefix } from './words-with-prefix.ts'
 import { createWriter, MAX_REQUESTS } from './writer.ts'
 
 export interface ElasticsearchOptions {
@@ -28,14 +29,15 @@ export interface ElasticsearchOptions {
  * @throws Error with a sentence for the operator when the URL is wrong
  */
 export const openElasticsearchSearch = (options: ElasticsearchOptions): SearchIndex =>
-  createSearchIndex(createElasticsearchDriver(options))
+  createPassageIndex(createElasticsearchEngine(options))
 
-function createElasticsearchDriver({ url, alias, log }: ElasticsearchOptions): SearchDriver {
+function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): SearchEngine {
   const client = openElasticsearch(parseElasticsearchUrl(url))
   const stopping = new AbortController()
   const setup = createIndexSetup(client, alias, log)
   const index = createIndexClient(client, setup)
-  const stemsOf = createElasticsearchStemmer(index, alias)
+  const { ask: search, ...reader } = createReader(index, alias)
+  const { languages, add: onLanguages } = createKnownLanguages(search)
   const storedDocuments = createStoredDocuments(index, alias, setup)
   const refresher = createRefresher(async () => {
     // Without this refresh the documents are found up to a second later.
@@ -52,15 +54,14 @@ function createElasticsearchDriver({ url, alias, log }: ElasticsearchOptions): S
   })
 
   return {
-    ...createReader(index, alias),
-    fuzziness: ['exact', 'unknown-words', 'all'],
-    stemsOf,
-    suggestTerms: createSuggestTerms(index, alias, stemsOf),
-    index: createIndexDocuments({ storedDocuments, writer, refresher }),
+    ...reader,
+    languages,
+    similarWords: createSimilarWords(index, alias),
+    wordsWithPrefix: createWordsWithPrefix(search),
+    index: createIndexDocuments({ storedDocuments, writer, refresher, setup, onLanguages }),
     versions: storedDocuments.versions,
     stored: storedDocuments.stored,
     forget: createForgetDocuments(index, alias),
-    contents: storedDocuments.contents,
 
     async stop() {
       stopping.abort()
