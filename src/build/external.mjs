@@ -9,6 +9,7 @@ export const external = [
   '@grpc/reflection',
   '@platformatic/kafka',
   'unpdf',
+  '@photostructure/sqlite',
   'mammoth',
   'jiti',
   'esbuild',

@@ -28,6 +28,7 @@ import type { Documents } from './documents/port.ts'
 import { HTTP2_GREETING, HTTP_GREETING, KAFKA_GREETING, REDIS_GREETING } from './greetings.ts'
 import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
 import type { SearchIndex } from './search/port.ts'
+import type { SearchResources } from './search/resources.ts'
 export { HTTP_GREETING } from './greetings.ts'
 
 export interface BlobsResources extends S3Options {
@@ -48,13 +49,6 @@ export interface CacheResources {
 export interface DocumentsResources extends Omit<GrpcDocumentsOptions, 'url'> {
   /** the document role, where it runs in this process */
   role: Documents | undefined
-}
-
-export interface SearchResources {
-  database: Database | undefined
-  /** alias in Elasticsearch */
-  index?: string
-  log: Logger
 }
 
 interface Adapter<Resources, Opened> {
@@ -244,6 +238,12 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
     },
   ],
   search: [
+    {
+      prefixes: ['sqlite:'],
+      example: 'sqlite:',
+      isShared: never,
+      open: async (_url, resources) => (await import('./search/sqlite/open.ts')).openSqliteSearch(resources),
+    },
     {
       prefixes: ['postgres:'],
       example: 'postgres:',

@@ -1,5 +1,6 @@
-import { adapterOf, type SearchResources } from '../adapters.ts'
+import { adapterOf } from '../adapters.ts'
 import type { SearchIndex } from './port.ts'
+import type { SearchResources } from './resources.ts'
 
 /**
  * Opens the search index that the URL names.

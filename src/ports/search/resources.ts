@@ -1,0 +1,12 @@
+import type { Database } from '../../db/database.ts'
+import type { Logger } from '../../runtime/logger.ts'
+
+/** What adapters of search indexes are opened with. */
+export interface SearchResources {
+  database: Database | undefined
+  /** where `sqlite:` keeps its file */
+  folder?: string
+  /** alias in Elasticsearch */
+  index?: string
+  log: Logger
+}

@@ -1,0 +1,90 @@
+import { wordsOf } from '../analysis/tokens.ts'
+import type { EngineHit } from '../engine.ts'
+import type { PlanMatch } from '../query/query-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
+import type { Lookups } from './lookups.ts'
+import { allOf, anyOf, passageExpression } from './match-expression.ts'
+import { inflate } from './read-parts.ts'
+import { MAX_PASSAGES, PASSAGE_BITS } from './schema.ts'
+
+type Passage = EngineHit['passage']
+
+/** Clauses that are looked for in each document. */
+const MAX_CLAUSES = 8
+/** Of a document so many passages with one clause are compared. */
+const MAX_COMPARED = 64
+
+const IN_DOCUMENT = `between (cast(?1 as integer) << ${PASSAGE_BITS}) + 1 and cast(?1 as integer) << ${PASSAGE_BITS} | ${MAX_PASSAGES}`
+
+/** The passage of a document with the most of what a plan asks for, of several the first. */
+export function createBestPassage(lookups: Lookups) {
+  function passagesWith(rowid: number, expression: string, limit: number): number[] {
+    const rows = lookups
+      .prepare(
+        `select rowid & ${MAX_PASSAGES} as number from passage_words
+         where passage_words match ?2 and rowid ${IN_DOCUMENT} limit ${limit}`,
+      )
+      .all(rowid, expression) as { number: number }[]
+    return rows.map(({ number }) => number)
+  }
+
+  function read(rowid: number, number: number): Passage {
+    const row = lookups
+      .prepare(
+        `select page, text from passages where rowid = cast(? as integer) << ${PASSAGE_BITS} | cast(? as integer)`,
+      )
+      .get(rowid, number) as { page: number | null; text: Uint8Array } | undefined
+    return row && { text: inflate(row.text), page: row.page ?? undefined }
+  }
+
+  function mostOf(rowid: number, expressions: readonly string[]): number | undefined {
+    const counts = new Map<number, number>()
+    for (const expression of expressions)
+      for (const number of passagesWith(rowid, expression, MAX_COMPARED))
+        counts.set(number, (counts.get(number) ?? 0) + 1)
+    return [...counts].sort(([one, many], [other, more]) => more - many || one - other)[0]?.[0]
+  }
+
+  return ({ textClauses }: CompiledPlan): ((rowid: number) => Passage) => {
+    const expressions = textClauses
+      .filter(({ matches }) => matches.some(({ field }) => field === undefined))
+      .slice(0, MAX_CLAUSES)
+      .map(({ matches }) => anyOf(matches.map(passageExpression)))
+    const words = textClauses.flatMap(({ matches: [match] }) => (match?.kind === 'word' ? [match.word] : []))
+    const together = [
+      ...(words.length > 1
+        ? [passageExpression({ kind: 'phrase', words, field: undefined, endsInPrefix: false })]
+        : []),
+      ...(expressions.length > 1 ? [allOf(expressions)] : []),
+    ]
+    /** A passage is also found by the first words of the next one, which then has the match. */
+    function readOwn(rowid: number, number: number): Passage {
+      const passage = read(rowid, number)
+      const own = ` ${wordsOf(passage?.text ?? '').join(' ')} `
+      const next = textClauses.some(({ matches }) => matches.some((match) => isIn(own, match)))
+        ? undefined
+        : read(rowid, number + 1)
+      return next ?? passage
+    }
+
+    return (rowid) => {
+      if (expressions.length === 0) return undefined
+      for (const expression of together) {
+        const [number] = passagesWith(rowid, expression, 1)
+        if (number !== undefined) return readOwn(rowid, number)
+      }
+      const number = mostOf(rowid, expressions)
+      return number === undefined ? undefined : readOwn(rowid, number)
+    }
+  }
+}
+
+/** @param words separated by spaces, also at both ends. Whether a stem is among them cannot be told. */
+function isIn(words: string, match: PlanMatch): boolean {
+  if (match.kind === 'word')
+    return (
+      match.related.length > 0 || [match.word, ...match.similar].some((word) => words.includes(` ${word} `))
+    )
+  if (match.kind === 'prefix') return words.includes(` ${match.prefix}`)
+  return words.includes(` ${match.words.join(' ')}${match.endsInPrefix ? '' : ' '}`)
+}

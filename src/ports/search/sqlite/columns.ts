@@ -1,0 +1,85 @@
+import { type FieldType, fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
+import type { SearchField } from '../fields.ts'
+import type { StoredDocument } from '../port.ts'
+import { formatMicroseconds, microsecondsOf } from './microseconds.ts'
+
+/** What a column of the index file can hold. */
+export type SqlValue = string | number | null | Uint8Array
+type FieldContent = StoredDocument[SearchField]
+
+interface ColumnType {
+  sql: 'TEXT' | 'INTEGER' | 'BLOB'
+  encode(value: string | number): SqlValue
+  decode(value: NonNullable<SqlValue>): string | number
+}
+
+const plain = (sql: 'TEXT' | 'INTEGER'): ColumnType => ({
+  sql,
+  encode: (value) => value,
+  decode: (value) => value as string | number,
+})
+const hex = (decode: (digits: string) => string): ColumnType => ({
+  sql: 'BLOB',
+  encode: (value) => Buffer.from(String(value).replaceAll('-', ''), 'hex'),
+  decode: (value) => decode(Buffer.from(value as Uint8Array).toString('hex')),
+})
+const UUID = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/
+
+const TYPES: Record<FieldType, ColumnType> = {
+  uuid: hex((digits) => digits.replace(UUID, '$1-$2-$3-$4-$5')),
+  sha256: hex((digits) => digits),
+  text: plain('TEXT'),
+  email: plain('TEXT'),
+  mediaType: plain('TEXT'),
+  status: plain('TEXT'),
+  integer: plain('INTEGER'),
+  bigint: plain('INTEGER'),
+  timestamp: {
+    sql: 'INTEGER',
+    encode: (value) => microsecondsOf(String(value)),
+    decode: (value) => formatMicroseconds(Number(value)),
+  },
+}
+
+const typeOf = (name: SearchField): ColumnType => TYPES[fieldDefinition(name).type]
+
+/** A value of a field as its column has it. */
+export const encode = (name: SearchField, value: FieldContent): SqlValue =>
+  value === null ? null : typeOf(name).encode(value)
+
+const decode = (name: SearchField, value: SqlValue): FieldContent =>
+  (value === null ? null : typeOf(name).decode(value)) as FieldContent
+
+export const encodeId = (id: string): SqlValue => encode('id', id)
+export const decodeId = (id: SqlValue): string => decode('id', id) as string
+
+/** Fields that are compared without case have a second column in lower case. */
+const CASELESS = SEARCH_FIELDS.filter((name) => fieldDefinition(name).filter?.match === 'caseless')
+export const lowerColumn = (name: SearchField): string => `${name}_lower`
+
+interface Column {
+  name: string
+  type: ColumnType['sql']
+  valueOf(document: StoredDocument): SqlValue
+}
+
+/** The columns of a document's fields. */
+export const COLUMNS: readonly Column[] = [
+  ...SEARCH_FIELDS.map((name) => ({
+    name,
+    type: typeOf(name).sql,
+    valueOf: (document: StoredDocument) => encode(name, document[name]),
+  })),
+  ...CASELESS.map((name) => ({
+    name: lowerColumn(name),
+    type: 'TEXT' as const,
+    valueOf: (document: StoredDocument) => String(document[name]).toLowerCase(),
+  })),
+]
+
+/** The fields of a row. */
+export const fieldsOf = <Name extends SearchField>(
+  row: Record<string, SqlValue>,
+  names: readonly Name[],
+): Pick<StoredDocument, Name> =>
+  Object.fromEntries(names.map((name) => [name, decode(name, row[name]!)])) as Pick<StoredDocument, Name>

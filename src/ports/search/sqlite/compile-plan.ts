@@ -1,0 +1,77 @@
+import type { Condition } from '../fields.ts'
+import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch, QueryPlan } from '../query/query-plan.ts'
+import type { ValueMatch } from '../query/query-tree.ts'
+import {
+  allOf,
+  excludedExpression,
+  isDecidedByWords,
+  relaxedExpression,
+  without,
+} from './match-expression.ts'
+
+/** A plan by what decides about its clauses. */
+export interface CompiledPlan {
+  /** FTS5 expression on `words` that every match fulfils; undefined: any document */
+  words: string | undefined
+  conditions: Condition[]
+  /** that every match has, with several words each */
+  phrases: (PlanMatch & PhraseMatch)[]
+  /** clauses that `words` and `conditions` do not decide */
+  others: PlanClause[]
+  /** alternatives of clauses about texts, without those that are excluded */
+  textClauses: TextClause[]
+}
+
+export interface TextClause {
+  matches: PlanMatch[]
+  /** documents without it match too */
+  isOptional: boolean
+}
+
+export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): CompiledPlan {
+  const compiled: CompiledPlan = {
+    words: undefined,
+    conditions: [...conditions],
+    phrases: [],
+    others: [],
+    textClauses: [],
+  }
+  const required: string[] = []
+  const excluded: string[] = []
+  for (const clause of plan) {
+    const matches = textMatches(clause)
+    const isOptional = clause.some(isOptionalWord)
+    if (matches.length > 0) compiled.textClauses.push({ matches, isOptional })
+    if (isOptional) continue
+    const [first] = clause
+    if (clause.length === 1 && isPositiveValue(first!)) {
+      compiled.conditions.push(first.match.condition)
+      continue
+    }
+    const areWords = clause.every(isDecidedByWords)
+    if (clause.length === 1 && first!.excluded && isDecidedByWords(first!)) {
+      excluded.push(excludedExpression(first.match))
+      continue
+    }
+    const expression = relaxedExpression(clause)
+    if (expression !== undefined) required.push(expression)
+    if (areWords) continue
+    if (clause.length === 1 && !first!.excluded && first!.match.kind === 'phrase')
+      compiled.phrases.push(first!.match)
+    else compiled.others.push(clause)
+  }
+  const positive = required.length === 0 ? undefined : allOf(required)
+  if (positive !== undefined || excluded.length > 0) compiled.words = without(positive, excluded)
+  return compiled
+}
+
+const textMatches = (clause: PlanClause): PlanMatch[] =>
+  clause.flatMap(({ match, excluded }) => (excluded || match.kind === 'value' ? [] : [match]))
+
+const isOptionalWord = ({ match, excluded }: PlanAlternative): boolean =>
+  !excluded && match.kind === 'word' && match.isOptional
+
+const isPositiveValue = (
+  alternative: PlanAlternative,
+): alternative is PlanAlternative & { match: ValueMatch } =>
+  alternative.match.kind === 'value' && !alternative.excluded

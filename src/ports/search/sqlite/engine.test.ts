@@ -1,0 +1,15 @@
+import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
+import { openTestSearch } from '../../../testing/search-index.ts'
+import { searchListContract } from '../../../testing/search-list-contract.ts'
+import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
+import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
+import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchIndexContractSuite } from '../contract-suite.ts'
+
+const open = () => openTestSearch()
+searchIndexContractSuite(open)
+searchListContract(open)
+searchFilterContract(open)
+searchQueryContract(open)
+searchOracleContract(open)
+searchPassagesContract(open)

@@ -1,0 +1,124 @@
+import { DomainError } from '../../../domain/errors.ts'
+import { diskFull } from '../../../runtime/disk-space.ts'
+import type { Logger } from '../../../runtime/logger.ts'
+import { TimeoutError } from '../../../runtime/within.ts'
+import type { SearchEngine } from '../engine.ts'
+import type { Replaced } from './index-file.ts'
+import type { ReaderMethods, ThreadOptions, WriterMethods } from './protocol.ts'
+import { startThread, type Thread } from './thread.ts'
+
+/** Milliseconds of one query, and of one batch: the analysis of long texts takes most of it. */
+const READ_MS = 5_000
+const WRITE_MS = 120_000
+/** Milliseconds that the languages of the index are kept. */
+const LANGUAGES_MS = 2_000
+/** Readers that did not answer in time and have not ended yet. */
+const MAX_ABANDONED = 2
+
+export interface OpenSqliteEngine {
+  engine: SearchEngine
+  /** Why the file was replaced by an empty one, if it was: all documents have to be indexed. */
+  replaced: Replaced | undefined
+}
+
+/**
+ * The search index in a file of SQLite: one thread writes it, another reads it, so that a query waits for no batch.
+ * @param path of the file; `-wal` and `-shm` files are beside it
+ * @throws when the file cannot be opened
+ */
+export async function openSqliteEngine(path: string, log: Logger): Promise<OpenSqliteEngine> {
+  const writer = await createRestarted({ path, kind: 'writer' }, WRITE_MS, log)
+  const reader = await createRestarted({ path, kind: 'reader' }, READ_MS, log)
+  const read =
+    <Name extends keyof ReaderMethods>(name: Name) =>
+    (...args: Parameters<ReaderMethods[Name]>) =>
+      reader.call<Awaited<ReturnType<ReaderMethods[Name]>>>(name, args)
+  const write =
+    <Name extends keyof WriterMethods>(name: Name) =>
+    (...args: Parameters<WriterMethods[Name]>) =>
+      writer.call<Awaited<ReturnType<WriterMethods[Name]>>>(name, args)
+
+  let languages = { at: -Infinity, known: Promise.resolve<readonly string[]>([]) }
+
+  const engine: SearchEngine = {
+    index: write('index'),
+    forget: write('forget'),
+    versions: read('versions'),
+    stored: read('stored'),
+    list: read('list'),
+    languages() {
+      const now = performance.now()
+      if (now - languages.at > LANGUAGES_MS) languages = { at: now, known: read('languages')() }
+      return languages.known
+    },
+    similarWords: read('similarWords'),
+    search: read('search'),
+    titles: read('titles'),
+    wordsWithPrefix: read('wordsWithPrefix'),
+    countValues: read('countValues'),
+    check: read('check'),
+    async stop() {
+      await reader.stop()
+      await writer.stop()
+    },
+  }
+  return { engine, replaced: writer.replaced }
+}
+
+/** A thread that is started again when it has ended, or does not answer in time. */
+async function createRestarted(options: ThreadOptions, timeoutMs: number, log: Logger) {
+  let thread = await startThread(options)
+  let starting: Promise<Thread> | undefined
+  let abandoned: Thread[] = []
+  let stopped = false
+
+  async function running(): Promise<Thread> {
+    if (!thread.ended && !abandoned.includes(thread)) return thread
+    abandoned = abandoned.filter(({ ended }) => !ended)
+    if (stopped || abandoned.length > MAX_ABANDONED)
+      throw new DomainError('unavailable', 'the search index does not answer; try again')
+    starting ??= startThread(options).finally(() => (starting = undefined))
+    return (thread = await starting)
+  }
+
+  return {
+    replaced: thread.ready.replaced,
+    async call<Result>(method: string, args: unknown[]): Promise<Result> {
+      const used = await running()
+      try {
+        return await used.call<Result>(method, args, timeoutMs)
+      } catch (error) {
+        // A statement cannot be interrupted: its thread ends after it.
+        if (error instanceof TimeoutError && options.kind === 'reader' && !abandoned.includes(used)) {
+          log.warn({ method, timeoutMs }, 'a query of the search index took too long')
+          abandoned.push(used)
+          void used.stop()
+        }
+        throw translated(error)
+      }
+    },
+    async stop(): Promise<void> {
+      stopped = true
+      await thread.stop()
+    },
+  }
+}
+
+/** Messages of SQLite (https://sqlite.org/rescode.html); their codes do not cross the border of threads. */
+const FULL = /database or disk is full/
+const BUSY = /database is locked/
+const BROKEN = /malformed|not a database|disk I\/O error|unable to open database file/
+
+function translated(error: unknown): unknown {
+  if (error instanceof TimeoutError)
+    return new DomainError('deadline-exceeded', 'the search took too long; try again', { cause: error })
+  if (!(error instanceof Error) || error instanceof DomainError) return error
+  if (FULL.test(error.message)) return new DomainError('unavailable', diskFull('the disk'), { cause: error })
+  if (BUSY.test(error.message))
+    return new DomainError('unavailable', 'the search index is busy; try again', { cause: error })
+  if (BROKEN.test(error.message))
+    return new DomainError('unavailable', 'the file of the search index cannot be read or written', {
+      cause: error,
+    })
+  return error
+}

@@ -1,0 +1,78 @@
+/** Expressions of FTS5's query language (https://sqlite.org/fts5.html, 3) for matches of a plan. */
+import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch } from '../query/query-plan.ts'
+
+/** A key that every document has, so that "all but" can be asked. It is no word. */
+export const EVERY_DOCUMENT = '\u00b7'
+const ALL = `"${EVERY_DOCUMENT}"`
+
+const quoted = (key: string): string => `"${key.replaceAll('"', '""')}"`
+const within = (columns: string, expression: string): string => `({${columns}} : (${expression}))`
+
+export const anyOf = (expressions: readonly string[]): string => `(${expressions.join(' OR ')})`
+export const allOf = (expressions: readonly string[]): string => `(${expressions.join(' AND ')})`
+const anyKey = (keys: readonly string[]): string => anyOf(keys.map(quoted))
+
+/** `expression` without documents that match any of `excluded`; undefined expression: all documents. */
+export const without = (expression: string | undefined, excluded: readonly string[]): string =>
+  excluded.length === 0 ? (expression ?? ALL) : `(${expression ?? ALL} NOT ${anyOf(excluded)})`
+
+/** Which forms of its words a match is looked up with. */
+export type Forms = 'exact' | 'related' | 'similar'
+
+/** Documents with a match in one of the forms; undefined where there is none. A phrase stands for all of its words. */
+export function formExpression(match: PlanMatch, form: Forms, inTitle = match.field !== undefined) {
+  if (match.kind === 'word') {
+    const keys = form === 'exact' ? [match.word] : match[form]
+    if (keys.length === 0) return undefined
+    return inTitle ? within('title title_related', anyKey(keys)) : anyKey(keys)
+  }
+  if (form !== 'exact') return undefined
+  const columns = inTitle ? 'title' : 'title text'
+  if (match.kind === 'prefix') return within(columns, `${quoted(match.prefix)} *`)
+  const words = match.words.map(quoted)
+  if (match.endsInPrefix) words.push(`${words.pop()!} *`)
+  return within(columns, allOf(words))
+}
+
+/** Documents with a match in any form. */
+const wordsExpression = (match: PlanMatch): string =>
+  anyOf((['exact', 'related', 'similar'] as const).flatMap((form) => formExpression(match, form) ?? []))
+
+type WordsAlternative = PlanAlternative & { match: PlanMatch }
+
+/** Whether `words` alone decides about a match: a phrase needs positions. */
+export const isDecidedByWords = (alternative: PlanAlternative): alternative is WordsAlternative =>
+  alternative.match.kind !== 'value' &&
+  (alternative.match.kind !== 'phrase' || alternative.match.words.length === 1)
+
+/** Documents that may match the clause: all that do, and others where phrases are excluded. Undefined: any document. */
+export function relaxedExpression(clause: PlanClause): string | undefined {
+  const expressions: string[] = []
+  const excluded: string[] = []
+  for (const alternative of clause) {
+    const { match } = alternative
+    if (match.kind === 'value') return undefined
+    if (!alternative.excluded) expressions.push(wordsExpression(match))
+    else if (isDecidedByWords(alternative)) excluded.push(wordsExpression(match))
+    else return undefined
+  }
+  // Of several excluded alternatives one that is missing is enough.
+  return anyOf([...expressions, ...excluded.map((each) => without(undefined, [each]))])
+}
+
+/** Documents with the word, for a single excluded alternative. */
+export const excludedExpression = wordsExpression
+
+/** Passages with the phrase. */
+export const phraseExpression = ({ words, field, endsInPrefix }: PlanMatch & PhraseMatch): string =>
+  within(
+    field === undefined ? 'title text' : 'title',
+    `${quoted(words.join(' '))}${endsInPrefix ? ' *' : ''}`,
+  )
+
+/** Passages of texts with a match in an exact or related form. */
+export function passageExpression(match: PlanMatch): string {
+  if (match.kind === 'phrase') return phraseExpression(match)
+  if (match.kind === 'prefix') return within('title text', `${quoted(match.prefix)} *`)
+  return anyKey([match.word, ...match.related, ...match.similar])
+}

@@ -1,0 +1,32 @@
+import type { SearchEngine } from '../engine.ts'
+import type { Replaced } from './index-file.ts'
+
+/** What the thread that writes the index file does. */
+export type WriterMethods = Pick<SearchEngine, 'index' | 'forget'>
+/** What the threads that read it do. */
+export type ReaderMethods = Omit<SearchEngine, 'index' | 'forget' | 'stop'>
+
+/** Functions of a thread, which may be synchronous there. */
+export type Handlers<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => Promise<infer Result>
+    ? (...args: Args) => Result | Promise<Result>
+    : never
+}
+
+export interface ThreadOptions {
+  path: string
+  kind: 'writer' | 'reader'
+}
+
+/** The first message of a thread. */
+export interface Ready {
+  replaced: Replaced | undefined
+}
+
+export interface Request {
+  id: number
+  method: string
+  args: unknown[]
+}
+
+export type Response = { id: number } & ({ result: unknown } | { error: Error })

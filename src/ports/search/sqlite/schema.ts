@@ -1,0 +1,45 @@
+/** The tables of the index file. */
+import { createHash } from 'node:crypto'
+import { fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
+import { ANALYSIS_VERSION } from '../analysis/version.ts'
+import { COLUMNS } from './columns.ts'
+
+const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
+  SEARCH_FIELDS.every((field) => field !== name || fieldDefinition(field).facet),
+)
+
+/**
+ * A document's rowid grows with its creation (rowids.ts), so that FTS5, which answers in the order of rowids, gives the
+ * newest matches first and stops at a limit. The rowids of its passages are `rowid << 15 | number`; passage 0 has the
+ * title, the others the text.
+ *
+ * Both FTS5 tables are contentless (https://sqlite.org/fts5.html, 4.4.1): texts are in `passages`, compressed. `words` has
+ * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
+ * `passage_words`.
+ */
+export const PASSAGE_BITS = 15
+export const MAX_PASSAGES = 2 ** PASSAGE_BITS - 1
+
+export const SCHEMA = `
+  CREATE TABLE documents (
+    rowid INTEGER PRIMARY KEY, ${COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')},
+    deleted INTEGER, passages INTEGER
+  );
+  CREATE UNIQUE INDEX documents_id ON documents (id);
+  ${FILTERED.map((name) => `CREATE INDEX documents_${name} ON documents (${name}) WHERE NOT deleted;`).join('\n')}
+  CREATE INDEX tombstones ON documents (id) WHERE deleted;
+  CREATE VIRTUAL TABLE words USING fts5(
+    title, title_related, prominent, text, related, content='', contentless_delete=1, detail=column, tokenize='ascii'
+  );
+  CREATE VIRTUAL TABLE passage_words USING fts5(
+    title, text, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
+  );
+  CREATE TABLE passages (rowid INTEGER PRIMARY KEY, page INTEGER, text BLOB);
+  CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
+  CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
+  CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;
+`
+
+/** An index of another version is built again. A positive 31-bit number, for PRAGMA user_version. */
+export const SCHEMA_VERSION =
+  createHash('sha256').update(`${ANALYSIS_VERSION}\n${SCHEMA}`).digest().readUInt32BE() >>> 1

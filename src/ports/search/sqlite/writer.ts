@@ -1,0 +1,135 @@
+import type { IndexFile } from './index-file.ts'
+import { type AnalyzedDocument, analyzeDocument } from '../analysis/analyze-document.ts'
+import type { WholeDocument } from '../engine.ts'
+import type { IndexedDocument, SearchDocument } from '../port.ts'
+import { encode, encodeId, type SqlValue } from './columns.ts'
+import { createWordCounter, type WordCounter } from './known-words.ts'
+import type { Handlers, WriterMethods } from './protocol.ts'
+import { createPartsReader } from './read-parts.ts'
+import { createRowids } from './rowids.ts'
+import { createTransactions, type Step } from './transactions.ts'
+import { createDocumentWriter } from './write-document.ts'
+
+/** What the index has of a document. */
+interface Stored {
+  rowid: number
+  version: number
+  deleted: number
+  content_sha256: SqlValue
+  title: string
+  passages: number
+}
+
+/** UTF-16 code units of texts in one transaction. */
+const MAX_UNITS = 2_000_000
+
+/** What a document changes in the file, prepared before the transaction. */
+function createSteps(database: IndexFile, words: WordCounter) {
+  const find = database.prepare(
+    'select rowid, version, deleted, content_sha256, title, passages from documents where id = ?',
+  )
+  const remove = database.prepare('delete from documents where rowid = ?')
+  const rowidFor = createRowids(database)
+  const rows = createDocumentWriter(database)
+  const partsOf = createPartsReader(database)
+
+  const storedOf = (id: string) => find.get(encodeId(id)) as Stored | undefined
+
+  async function wholeStep(document: WholeDocument): Promise<Step> {
+    const before = storedOf(document.id)
+    if (before !== undefined && !replaces(document, before)) return undefined
+    const analyzed = document.deleted ? undefined : await analyzeDocument(document.title, document.content)
+    return () => writeWhole(document, before, analyzed)
+  }
+
+  function writeWhole(
+    document: WholeDocument,
+    before: Stored | undefined,
+    analyzed: AnalyzedDocument | undefined,
+  ) {
+    if (before?.deleted === 0) rows.deleteTexts(before.rowid, before.passages)
+    const rowid = before?.rowid ?? rowidFor(Number(encode('created_at', document.created_at)))
+    const passages = analyzed === undefined ? 0 : rows.writeTexts(rowid, document, analyzed)
+    if (analyzed !== undefined) words.count(analyzed.titleWords, analyzed.passages)
+    rows.writeFields(rowid, document, passages)
+  }
+
+  /** `undefined` for a document without a usable text. */
+  async function fieldsStep(document: SearchDocument): Promise<Step | 'need content'> {
+    const before = storedOf(document.id)
+    if (before !== undefined && before.version >= document.version) return undefined
+    const sha256 = encode('content_sha256', document.content_sha256)
+    if (before === undefined || before.deleted === 1 || sha256 === null) return 'need content'
+    if (before.content_sha256 === null || Buffer.compare(bytes(before.content_sha256), bytes(sha256)) !== 0)
+      return 'need content'
+    const analyzed =
+      before.title === document.title
+        ? undefined
+        : await analyzeDocument(document.title, partsOf(before.rowid))
+    return () => {
+      if (analyzed !== undefined) {
+        rows.replaceTitle(before.rowid, analyzed)
+        words.count(analyzed.titleWords, [])
+      }
+      rows.writeFields(before.rowid, document, before.passages)
+    }
+  }
+
+  function forget({ id, version }: Pick<IndexedDocument, 'id' | 'version'>): void {
+    const stored = storedOf(id)
+    if (stored?.version !== version) return
+    if (stored.deleted === 0) rows.deleteTexts(stored.rowid, stored.passages)
+    remove.run(stored.rowid)
+  }
+
+  return { wholeStep, fieldsStep, forget }
+}
+
+/** The writer of an index file. Its calls must not overlap. */
+export function createWriter(database: IndexFile): Handlers<WriterMethods> {
+  const words = createWordCounter(database)
+  const { wholeStep, fieldsStep, forget } = createSteps(database, words)
+  const { inTransaction, inOneState } = createTransactions(database, words.flush)
+
+  return {
+    async index(whole, withoutContent) {
+      for (const batch of batchesOf(whole)) await inOneState(() => Promise.all(batch.map(wholeStep)))
+      let needContent: string[] = []
+      await inOneState(async () => {
+        needContent = []
+        const steps = await Promise.all(withoutContent.map(fieldsStep))
+        return steps.map((step, index) => {
+          if (step !== 'need content') return step
+          needContent.push(withoutContent[index]!.id)
+          return undefined
+        })
+      })
+      return { needContent }
+    },
+
+    forget(documents) {
+      inTransaction(documents.map((document) => () => forget(document)))
+    },
+  }
+}
+
+/** The same version is written again when it brings a text. */
+const replaces = ({ version, content }: WholeDocument, before: Stored): boolean =>
+  version > before.version ||
+  (version === before.version && before.deleted === 0 && content.some(({ text }) => text !== ''))
+
+const bytes = (value: SqlValue): Uint8Array => value as Uint8Array
+
+function* batchesOf(documents: readonly WholeDocument[]): Generator<WholeDocument[]> {
+  let batch: WholeDocument[] = []
+  let units = 0
+  for (const document of documents) {
+    batch.push(document)
+    units += document.content.reduce((sum, { text }) => sum + text.length, 0)
+    if (units < MAX_UNITS) continue
+    yield batch
+    batch = []
+    units = 0
+  }
+  if (batch.length > 0) yield batch
+}
