@@ -51,8 +51,11 @@ export interface SearchEngine {
    * Titles of the newest documents whose title has all of the words, the last one as a prefix; at most MAX_SUGGESTION_ROWS.
    */
   titles(words: readonly string[], conditions: readonly Condition[]): Promise<string[]>
-  /** Words of texts that begin so, the most frequent first. */
-  wordsWithPrefix(prefix: string, limit: number): Promise<string[]>
+  /**
+   * Words of texts that begin so, the most frequent first.
+   * @param conditions may be ignored: what is suggested is searched for before
+   */
+  wordsWithPrefix(prefix: string, limit: number, conditions: readonly Condition[]): Promise<string[]>
   /** @param plan undefined: all documents */
   countValues(
     facet: Facet,

@@ -26,3 +26,10 @@ test('fewer than two characters, or more than twenty suggestions, are refused', 
   const many = await role.query('/suggest', { q: 'co', size: '21' })
   assert.deepEqual([many.status, many.body.errors[0].field], [422, 'query.size'])
 })
+
+test('filters are those of searches', async () => {
+  const { body } = await role.query('/suggest', { q: 'co', status: 'created', size: '1' })
+  assert.deepEqual(body, { suggestions: ['Contract 29'] })
+  const wrong = await role.query('/suggest', { q: 'co', status: 'bogus' })
+  assert.deepEqual([wrong.status, wrong.body.errors[0].field], [422, 'query.status'])
+})

@@ -2,20 +2,29 @@ import { z } from 'zod'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
-import { queryText } from './query-fields.ts'
+import { filterFields, queryText } from './query-fields.ts'
 
-const query = z.object({ q: queryText(2), size: wholeNumber({ min: 1, max: 20, fallback: 5 }) })
+const query = z.object({
+  q: queryText(2),
+  ...filterFields,
+  size: wholeNumber({ min: 1, max: 20, fallback: 5 }),
+})
 
 export function getSuggestions({ index }: { index: SearchIndex }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/suggest',
     operationId: 'suggestTitles',
-    summary: 'Titles with a word that begins like the last word of the query',
+    summary: 'Searches that begin with the query',
+    description:
+      'Titles that have all words of the query, the last one as a beginning, and then the query with a word of a text ' +
+      'that completes its last one. Every suggestion finds something with the same filters.',
     query,
-    responses: { 200: { description: 'titles', schema: z.object({ suggestions: z.array(z.string()) }) } },
-    async handle({ query: { q, size } }) {
-      return { status: 200, json: { suggestions: await index.suggest(q, size) } }
+    responses: {
+      200: { description: 'titles and queries', schema: z.object({ suggestions: z.array(z.string()) }) },
+    },
+    async handle({ query: { q, size, ...filters } }) {
+      return { status: 200, json: { suggestions: await index.suggest(q, size, filters) } }
     },
   })
 }

@@ -3,8 +3,8 @@ import type { Language } from './languages.ts'
 /** Letters that a stem has at least. */
 const MIN_STEM = 3
 
-/** Cuts the longest of the endings, and before it, of prefixes, as many as there are. */
-function lightStemmer(endings: string, prefix = /^$/): (word: string) => string {
+/** Cuts the prefix, and then the longest of the endings. */
+export function lightStemmer(endings: string, prefix = /^$/): (word: string) => string {
   const ending = new RegExp(
     `(?<=^.{${MIN_STEM},})(?:${endings.split(' ').sort(longestFirst).join('|')})$`,
     'u',

@@ -39,7 +39,7 @@ const FORMS: Record<string, [string, string]> = {
   sk: ['zmluva', 'zmluvami'],
   sl: ['pogodba', 'pogodbami'],
   sr: ['уговор', 'уговори'],
-  sv: ['avtal', 'avtalen'],
+  sv: ['avtal', 'avtalet'],
   ta: ['வீடு', 'வீடுகள்'],
   tr: ['kiracı', 'kiracılar'],
   uk: ['орендар', 'орендаря'],

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { fold } from './fold.ts'
 import type { Language } from './languages.ts'
-import { LIGHT_STEMMERS } from './light-stemmers.ts'
+import { LIGHT_STEMMERS, lightStemmer } from './light-stemmers.ts'
+
+/** The one article of nouns that the stemmer of Swedish leaves. */
+const cutArticle = lightStemmer('et ets')
 
 type Stemmer = (word: string) => string
 type LoadStemmer = () => Promise<{ stemmer: Stemmer }>
@@ -38,7 +41,10 @@ const STEMMERS: Record<Language, LoadStemmer> = {
   ro: () => import('@orama/stemmers/romanian'),
   ru: () => import('@orama/stemmers/russian'),
   sr: () => import('@orama/stemmers/serbian'),
-  sv: () => import('@orama/stemmers/swedish'),
+  sv: async () => {
+    const { stemmer } = await import('@orama/stemmers/swedish')
+    return { stemmer: (word) => cutArticle(stemmer(word)) }
+  },
   ta: () => import('@orama/stemmers/tamil'),
   tr: () => import('@orama/stemmers/turkish'),
   uk: () => import('@orama/stemmers/ukrainian'),

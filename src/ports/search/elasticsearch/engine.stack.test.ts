@@ -1,9 +1,11 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
 import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
+import { searchLanguagesContract } from '../../../testing/search-languages-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
@@ -18,3 +20,5 @@ searchListContract(open)
 searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)
+searchSuggestContract(open)
+searchLanguagesContract(open)

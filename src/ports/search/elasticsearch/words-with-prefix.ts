@@ -1,6 +1,7 @@
 import { tokensOf } from '../analysis/tokens.ts'
 import type { SearchEngine } from '../engine.ts'
 import { wordsField } from './index-definition.ts'
+import { queryOf } from './query.ts'
 import { passagesOf, type Search, withPassages } from './reader.ts'
 
 /** documents in whose best passages words are looked for */
@@ -11,10 +12,9 @@ const DOCUMENTS = 20
  * values of such columns only.
  */
 export function createWordsWithPrefix(search: Search): SearchEngine['wordsWithPrefix'] {
-  return async (prefix, limit) => {
-    const query = {
-      bool: { filter: [{ term: { deleted: false } }, { prefix: { [wordsField('content')]: prefix } }] },
-    }
+  return async (prefix, limit, conditions) => {
+    const filter = [queryOf(undefined, conditions), { prefix: { [wordsField('content')]: prefix } }]
+    const query = { bool: { filter } }
     const { hits } = await search({
       query: withPassages(query, { prefix: { 'content.words': prefix } }),
       size: DOCUMENTS,

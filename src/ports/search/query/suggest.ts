@@ -28,7 +28,9 @@ export async function suggest(
   const titles = sortedTitles(words, await engine.titles(words, conditions)).slice(0, size)
   const isCompletable = last.kind === 'word' && [...last.word].length >= MIN_COMPLETED_CHARS
   const completions =
-    titles.length < size && isCompletable ? await engine.wordsWithPrefix(last.word, MAX_COMPLETIONS) : []
+    titles.length < size && isCompletable
+      ? await engine.wordsWithPrefix(last.word, MAX_COMPLETIONS, conditions)
+      : []
   const found = await Promise.all(
     completions.map(async (word) => {
       const { matches } = await engine.search(allOf([...words.slice(0, -1), word]), conditions, 0, 0)
