@@ -55,16 +55,14 @@ export function composePorts(base: Base) {
   const databaseFor = (port: 'search' | 'changes', url: string) => ({
     ...(adapterOf(port, url).needsDatabase && { database }),
   })
-  const searchIndex = defineModule(
-    'search-index',
-    databaseFor('search', config.search.url),
-    async (needs) => {
-      const { database } = needs as { database?: Database }
-      const { url, index } = config.search
-      const value = await openSearch(url, { database, index, log: logOf('search-index') })
-      return { value, stop: () => value.stop() }
-    },
-  )
+  const searchNeeds = { ...databaseFor('search', config.search.url), ...lockFor('search', config.search.url) }
+  const searchIndex = defineModule('search-index', searchNeeds, async (needs) => {
+    const { database } = needs as { database?: Database }
+    const { url, index } = config.search
+    const own = { folder: folder.path, isAlone: !overrides.sharesFolder }
+    const value = await openSearch(url, { database, index, ...own, log: logOf('search-index') })
+    return { value, stop: () => value.stop() }
+  })
 
   const { url: changesUrl } = config.changes
   const feedNeeds = { ...databaseFor('changes', changesUrl), ...lockFor('changes', changesUrl) }

@@ -63,6 +63,11 @@ export async function openReindex(config: Config, options: OpenReindexOptions): 
   })
   return {
     ...reindex,
+    async run(onProgress, onFailure) {
+      const result = await reindex.run(onProgress, onFailure)
+      await graph.value(searchIndex).filling?.done()
+      return result
+    },
     total: () => countDocuments(pool).catch(() => undefined),
     stop: () => graph.stop(),
   }

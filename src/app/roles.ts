@@ -7,6 +7,8 @@ import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
 import { topicNames } from '../kafka/topic-names.ts'
+import type { Database } from '../db/database.ts'
+import { isShared } from '../ports/adapters.ts'
 import type { ChangeFeed } from '../ports/changes/port.ts'
 import { openDocuments } from '../ports/documents/open.ts'
 import type { DocumentRole } from '../roles/document/role.ts'
@@ -14,6 +16,7 @@ import { defineModule, type Module } from '../runtime/module.ts'
 import { programVersion } from '../runtime/version.ts'
 import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
+import { fillIndex, fillingRemark } from './fill-index.ts'
 import { makeIndexer } from './indexer.ts'
 import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
@@ -160,7 +163,12 @@ function composeSearch({ clock }: Base, { searchIndex }: Ports) {
       name: 'search',
       description: 'Documents by words, and their numbers',
       endpoints: createSearchRole({ index, clock }).endpoints,
-      checks: checksOf({ 'search index': index }),
+      checks: {
+        async 'search index'() {
+          await index.check()
+          return fillingRemark(index)
+        },
+      },
     }
     return { value: { server } }
   })
@@ -207,9 +215,16 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
   })
 }
 
-function composeIndexer(base: Base, { changes, searchIndex, blobs }: Ports) {
-  return defineModule('indexer', { changes, searchIndex, blobs }, async ({ changes, ...needs }) => {
-    const { consumer, stop } = await makeIndexer(base, needs)
+function composeIndexer(base: Base, { changes, searchIndex, blobs, database }: Ports) {
+  const { config, logOf } = base
+  const own = { changes, searchIndex, blobs }
+  // Only an index of this process can begin anew by itself.
+  const all = { ...own, ...(!isShared('search', config.search.url) && { database }) }
+  return defineModule('indexer', all, async (needs) => {
+    const { changes, searchIndex: index, blobs, ...others } = needs
+    const { pool } = (others as { database?: Database }).database ?? {}
+    const { consumer, stop } = await makeIndexer(base, { searchIndex: index, blobs })
+    const stopFilling = pool && fillIndex({ config, index, pool, consumer, log: logOf('indexer') })
     await changes.consume(consumer)
     const server: RoleServer = {
       name: 'indexer',
@@ -217,7 +232,13 @@ function composeIndexer(base: Base, { changes, searchIndex, blobs }: Ports) {
       endpoints: [],
       checks: { changes: feedCheck(changes) },
     }
-    return { value: { server }, stop }
+    return {
+      value: { server },
+      async stop() {
+        await stopFilling?.()
+        await stop()
+      },
+    }
   })
 }
 

@@ -21,6 +21,7 @@ export function checkConfig(config: Config): Contradiction[] {
     checkDocuments,
     checkEmbedded,
     checkSharing,
+    checkSearch,
     checkQuotas,
   ]
   return checks.flatMap((check) => check(config))
@@ -116,12 +117,25 @@ function checkEmbedded(config: Config): Contradiction[] {
   return [{ key: 'database.url', rule }]
 }
 
+/** Instances share the events of a shared feed, and an index of one process would lack those of the others. */
+function checkSearch({ changes, search, roles }: Config): Contradiction[] {
+  if (!roles.includes('indexer') || !isShared('changes', changes.url) || isShared('search', search.url))
+    return []
+  const rule = `belongs to this process alone, and others can take events of changes.url: set it to ${sharedExamples('search')}`
+  return [{ key: 'search.url', rule }]
+}
+
 /** Roles that may run in other processes need adapters that several processes can share. */
 function checkSharing(config: Config): Contradiction[] {
   if (hasOwnDatabase(config)) return []
   const { roles } = config
   // Every process of the document role must use the same cache, so a split of any roles needs a shared one.
-  const groups = { blobs: rolesThatUse('blobs'), changes: rolesThatUse('changes'), cache: ROLES } as const
+  const groups = {
+    blobs: rolesThatUse('blobs'),
+    changes: rolesThatUse('changes'),
+    search: rolesThatUse('search'),
+    cache: ROLES,
+  } as const
   return (Object.keys(groups) as (keyof typeof groups)[]).flatMap((port) => {
     const group = groups[port]
     const isUsed = rolesThatUse(port).some((role) => roles.includes(role))

@@ -209,6 +209,14 @@ test('roles in several processes need adapters that they can share', async () =>
   assert.deepEqual(await keysOf('ws'), ['changes.url'])
   assert.deepEqual(await keysOf('indexer'), ['blobs.url', 'changes.url'])
   await load({ env })
+  const sqlite = { ...env, DOCMGR_SEARCH_URL: 'sqlite:' }
+  await load({ env: sqlite })
+  const [split] = await problemsOf({ env: { ...sqlite, DOCMGR_ROLES: 'search' } })
+  assert.equal(split!.key, 'search.url')
+  assert.match(split!.rule, /start search, indexer in one process, or set it to .*elasticsearch:/)
+  const [several] = await problemsOf({ env: { ...sqlite, DOCMGR_CHANGES_URL: 'kafka://kafka:9092' } })
+  assert.equal(several!.key, 'search.url')
+  assert.match(several!.rule, /others can take events of changes\.url/)
   const shared = {
     DOCMGR_BLOBS_URL: 's3:http://minio:9000',
     DOCMGR_CHANGES_URL: 'kafka://kafka:9092',

@@ -67,7 +67,19 @@ export interface ValueCount {
   count: number
 }
 
+/** The index lacks documents that no event will bring, because it was lost or begins anew. */
+export interface Filling {
+  /** what the index is, to follow "the search index" */
+  reason: string
+  /** that have been compared until now */
+  documents: number
+  /** All documents have been indexed once. */
+  done(): Promise<void>
+}
+
 export interface SearchIndex {
+  /** Undefined: the index has all that events have brought. */
+  filling?: Filling
   /**
    * Resolves when the documents are durable; they can be found at once or, under load, a fraction of a second later.
    * Idempotent, never goes backwards: a newer version in the index stays, and so does the same version, unless the document

@@ -6,6 +6,8 @@ export interface SearchResources {
   database: Database | undefined
   /** where `sqlite:` keeps its file */
   folder?: string
+  /** no other process uses the folder; by default true */
+  isAlone?: boolean
   /** alias in Elasticsearch */
   index?: string
   log: Logger

@@ -3,7 +3,7 @@ import { diskFull } from '../../../runtime/disk-space.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { TimeoutError } from '../../../runtime/within.ts'
 import type { SearchEngine } from '../engine.ts'
-import type { Replaced } from './index-file.ts'
+import type { Unfilled } from './index-file.ts'
 import type { ReaderMethods, ThreadOptions, WriterMethods } from './protocol.ts'
 import { startThread, type Thread } from './thread.ts'
 
@@ -17,8 +17,9 @@ const MAX_ABANDONED = 2
 
 export interface OpenSqliteEngine {
   engine: SearchEngine
-  /** Why the file was replaced by an empty one, if it was: all documents have to be indexed. */
-  replaced: Replaced | undefined
+  /** why all documents have to be indexed, if they have to */
+  unfilled: Unfilled | undefined
+  markFilled(): Promise<void>
 }
 
 /**
@@ -26,9 +27,13 @@ export interface OpenSqliteEngine {
  * @param path of the file; `-wal` and `-shm` files are beside it
  * @throws when the file cannot be opened
  */
-export async function openSqliteEngine(path: string, log: Logger): Promise<OpenSqliteEngine> {
-  const writer = await createRestarted({ path, kind: 'writer' }, WRITE_MS, log)
-  const reader = await createRestarted({ path, kind: 'reader' }, READ_MS, log)
+export async function openSqliteEngine(
+  path: string,
+  isAlone: boolean,
+  log: Logger,
+): Promise<OpenSqliteEngine> {
+  const writer = await createRestarted({ path, kind: 'writer', isAlone }, WRITE_MS, log)
+  const reader = await createRestarted({ path, kind: 'reader', isAlone }, READ_MS, log)
   const read =
     <Name extends keyof ReaderMethods>(name: Name) =>
     (...args: Parameters<ReaderMethods[Name]>) =>
@@ -62,7 +67,7 @@ export async function openSqliteEngine(path: string, log: Logger): Promise<OpenS
       await writer.stop()
     },
   }
-  return { engine, replaced: writer.replaced }
+  return { engine, unfilled: writer.unfilled, markFilled: write('markFilled') }
 }
 
 /** A thread that is started again when it has ended, or does not answer in time. */
@@ -82,7 +87,7 @@ async function createRestarted(options: ThreadOptions, timeoutMs: number, log: L
   }
 
   return {
-    replaced: thread.ready.replaced,
+    unfilled: thread.ready.unfilled,
     async call<Result>(method: string, args: unknown[]): Promise<Result> {
       const used = await running()
       try {

@@ -8,24 +8,43 @@ export type Statement = ReturnType<IndexFile['prepare']>
 /** Milliseconds that a statement waits for the lock of another connection, such as a reader at a checkpoint. */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Why an index file was replaced by an empty one. */
-export type Replaced = 'missing' | 'of another version' | 'damaged'
+/** Why an index file lacks documents that no event will bring: it was replaced by an empty one and is not filled yet. */
+export type Unfilled = 'is new' | 'is of another version' | 'is damaged' | 'was not filled completely'
+
+/** PRAGMA application_id of a file that has all documents, up to those that events are under way for. */
+const FILLED = 1
 
 const isDamage = (error: unknown): boolean =>
   error instanceof Error && /malformed|not a database|SQLITE_(CORRUPT|NOTADB)/i.test(error.message)
 
-/** Opens the index for writing. A missing, old or damaged file is replaced by an empty one. */
-export function openForWriting(path: string): { database: IndexFile; replaced: Replaced | undefined } {
+/**
+ * Opens the index for writing. A missing, old or damaged file is replaced by an empty one.
+ * @param mayReplace not beside another process that has opened the file
+ */
+export function openForWriting(
+  path: string,
+  mayReplace: boolean,
+): { database: IndexFile; unfilled: Unfilled | undefined } {
   try {
     const database = open(path)
-    const version = versionOf(database)
-    if (version === SCHEMA_VERSION) return { database, replaced: undefined }
+    const version = pragmaOf(database, 'user_version')
+    if (version === SCHEMA_VERSION) {
+      const isFilled = pragmaOf(database, 'application_id') === FILLED
+      return { database, unfilled: isFilled ? undefined : 'was not filled completely' }
+    }
     database.close()
-    return { database: create(path), replaced: version === 0 ? 'missing' : 'of another version' }
+    return replace(path, mayReplace, version === 0 ? 'is new' : 'is of another version')
   } catch (error) {
     if (!isDamage(error)) throw error
-    return { database: create(path), replaced: 'damaged' }
+    return replace(path, mayReplace, 'is damaged')
   }
+}
+
+export const markFilled = (database: IndexFile): void => database.exec(`pragma application_id = ${FILLED}`)
+
+function replace(path: string, mayReplace: boolean, unfilled: Unfilled) {
+  if (!mayReplace) throw new Error(`the search index ${unfilled}, and another process uses it: ${path}`)
+  return { database: create(path), unfilled }
 }
 
 /** Opens an index that the writer has opened. */
@@ -56,5 +75,5 @@ function open(path: string): IndexFile {
   return database
 }
 
-const versionOf = (database: IndexFile): number =>
-  (database.prepare('pragma user_version').get() as { user_version: number }).user_version
+const pragmaOf = (database: IndexFile, name: string): number =>
+  Number((database.prepare(`pragma ${name}`).get() as Record<string, number>)[name])

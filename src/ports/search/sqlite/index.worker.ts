@@ -6,10 +6,10 @@ import { createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
 
 const port = parentPort!
-const { path, kind } = workerData as ThreadOptions
+const { path, kind, isAlone } = workerData as ThreadOptions
 
 const opened =
-  kind === 'writer' ? openForWriting(path) : { database: openForReading(path), replaced: undefined }
+  kind === 'writer' ? openForWriting(path, isAlone) : { database: openForReading(path), unfilled: undefined }
 const handlers = (kind === 'writer'
   ? createWriter(opened.database)
   : createReader(opened.database)) as unknown as Record<string, (...args: unknown[]) => unknown>
@@ -32,4 +32,4 @@ function stop(): void {
   port.close()
 }
 
-port.postMessage({ replaced: opened.replaced } satisfies Ready)
+port.postMessage({ unfilled: opened.unfilled } satisfies Ready)

@@ -1,8 +1,8 @@
 import type { SearchEngine } from '../engine.ts'
-import type { Replaced } from './index-file.ts'
+import type { Unfilled } from './index-file.ts'
 
 /** What the thread that writes the index file does. */
-export type WriterMethods = Pick<SearchEngine, 'index' | 'forget'>
+export type WriterMethods = Pick<SearchEngine, 'index' | 'forget'> & { markFilled(): Promise<void> }
 /** What the threads that read it do. */
 export type ReaderMethods = Omit<SearchEngine, 'index' | 'forget' | 'stop'>
 
@@ -16,11 +16,13 @@ export type Handlers<Methods> = {
 export interface ThreadOptions {
   path: string
   kind: 'writer' | 'reader'
+  /** no other process uses the file */
+  isAlone: boolean
 }
 
 /** The first message of a thread. */
 export interface Ready {
-  replaced: Replaced | undefined
+  unfilled: Unfilled | undefined
 }
 
 export interface Request {

@@ -1,4 +1,4 @@
-import type { IndexFile } from './index-file.ts'
+import { type IndexFile, markFilled } from './index-file.ts'
 import { type AnalyzedDocument, analyzeDocument } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
 import type { IndexedDocument, SearchDocument } from '../port.ts'
@@ -106,6 +106,8 @@ export function createWriter(database: IndexFile): Handlers<WriterMethods> {
       })
       return { needContent }
     },
+
+    markFilled: () => markFilled(database),
 
     forget(documents) {
       inTransaction(documents.map((document) => () => forget(document)))
