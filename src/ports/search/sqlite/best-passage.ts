@@ -5,7 +5,6 @@ import type { CompiledPlan } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
 import { allOf, anyOf, passageExpression } from './match-expression.ts'
 import { inflate } from './read-parts.ts'
-import { MAX_PASSAGES, PASSAGE_BITS } from './schema.ts'
 
 type Passage = EngineHit['passage']
 
@@ -14,26 +13,24 @@ const MAX_CLAUSES = 8
 /** Of a document so many passages with one clause are compared. */
 const MAX_COMPARED = 64
 
-const IN_DOCUMENT = `between (cast(?1 as integer) << ${PASSAGE_BITS}) + 1 and cast(?1 as integer) << ${PASSAGE_BITS} | ${MAX_PASSAGES}`
-
 /** The passage of a document with the most of what a plan asks for, of several the first. */
 export function createBestPassage(lookups: Lookups) {
   function passagesWith(rowid: number, expression: string, limit: number): number[] {
     const rows = lookups
       .prepare(
-        `select rowid & ${MAX_PASSAGES} as number from passage_words
-         where passage_words match ?2 and rowid ${IN_DOCUMENT} limit ${limit}`,
+        `select rowid from passage_words
+         where passage_words match ?2
+           and rowid > (select first_passage from documents where rowid = ?1)
+           and rowid <= (select first_passage + passages from documents where rowid = ?1) limit ${limit}`,
       )
-      .all(rowid, expression) as { number: number }[]
-    return rows.map(({ number }) => number)
+      .all(rowid, expression) as { rowid: number }[]
+    return rows.map((row) => row.rowid)
   }
 
-  function read(rowid: number, number: number): Passage {
+  function read(rowid: number, passage: number): Passage {
     const row = lookups
-      .prepare(
-        `select page, text from passages where rowid = cast(? as integer) << ${PASSAGE_BITS} | cast(? as integer)`,
-      )
-      .get(rowid, number) as { page: number | null; text: Uint8Array } | undefined
+      .prepare('select page, text from passages where rowid = ? and document = ?')
+      .get(passage, rowid) as { page: number | null; text: Uint8Array } | undefined
     return row && { text: inflate(row.text), page: row.page ?? undefined }
   }
 

@@ -50,12 +50,13 @@ export function createFindMatches(lookups: Lookups): FindMatches {
   return (plan, limit) => {
     const rare = rareDocuments(lookups, plan)
     if (rare !== undefined) return filter(plan, rare, false).slice(0, limit)
-    const matches: number[] = []
+    // A document can have passages in two pages.
+    const matches = new Set<number>()
     for (const page of candidates(lookups, plan, limit)) {
-      matches.push(...filter(plan, page, plan.phrases.length === 0))
-      if (matches.length >= limit) break
+      for (const rowid of filter(plan, page, plan.phrases.length === 0)) matches.add(rowid)
+      if (matches.size >= limit) break
     }
-    return matches.slice(0, limit)
+    return [...matches].sort((one, other) => other - one).slice(0, limit)
   }
 }
 
@@ -66,11 +67,10 @@ function* candidates(lookups: Lookups, plan: CompiledPlan, limit: number): Gener
   let before: number | undefined
   for (let size = isExact ? limit : FIRST_PAGE; ; size *= GROWTH) {
     if (phrases.length > 0) {
-      const { rowids, isLast } = lookups.passagesPage(longest(phrases), size, before)
+      const { rowids, isLast, last } = lookups.passagesPage(longest(phrases), size, before)
       yield rowids
       if (isLast) return
-      // The last document may have more passages; they say nothing new.
-      before = rowids.at(-1)
+      before = last
     } else {
       const rowids =
         words === undefined

@@ -3,7 +3,6 @@ import { LRUCache } from 'lru-cache'
 import type { Condition } from '../fields.ts'
 import type { SqlValue } from './columns.ts'
 import { whereOf } from './conditions.ts'
-import { PASSAGE_BITS } from './schema.ts'
 
 /** Up to so many documents are looked up one by one; of more all between the first and the last are read. */
 const MAX_SINGLE_LOOKUPS = 256
@@ -69,15 +68,21 @@ function createPages({ prepare, list }: Rows) {
       ])
     },
 
-    /** Documents with a passage that matches. @param limit of passages that are read */
-    passagesPage(expression: string, limit: number, before?: number): { rowids: number[]; isLast: boolean } {
+    /**
+     * Documents with a passage that matches, the newest first.
+     * @param limit of passages that are read
+     * @param before a passage; undefined: from the newest one
+     */
+    passagesPage(expression: string, limit: number, before?: number) {
       const start = before === undefined ? [] : [before]
-      const older = start.map(() => `and rowid < cast(? as integer) << ${PASSAGE_BITS}`).join('')
+      const older = start.map(() => 'and rowid < ?').join('')
       const sql = `
-        select json_group_array(distinct rowid >> ${PASSAGE_BITS}) as list, count(*) as count
-        from (select rowid from passage_words where passage_words match ? ${older} order by rowid desc limit ?)`
-      const row = prepare(sql).get(expression, ...start, limit) as { list: string; count: number }
-      return { rowids: JSON.parse(row.list) as number[], isLast: row.count < limit }
+        select json_group_array(distinct p.document) as list, count(*) as count, min(p.rowid) as last
+        from (select rowid from passage_words where passage_words match ? ${older} order by rowid desc limit ?) as w
+        cross join passages as p on p.rowid = w.rowid`
+      const { list, count, last } = prepare(sql).get(expression, ...start, limit) as Record<string, unknown>
+      const rowids = (JSON.parse(list as string) as number[]).sort((one, other) => other - one)
+      return { rowids, isLast: (count as number) < limit, last: last as number }
     },
   }
 }
@@ -104,17 +109,18 @@ function createMembership({ list }: Rows) {
     },
 
     withPassages(expression: string, rowids: readonly number[]): Set<number> {
-      const between = (last: number, first: number): number[] =>
+      const among = (given: readonly number[]): number[] =>
         list(
-          `select distinct rowid >> ${PASSAGE_BITS} as rowid from passage_words where passage_words match ?
-           and rowid >= cast(? as integer) << ${PASSAGE_BITS} and rowid < (cast(? as integer) + 1) << ${PASSAGE_BITS}`,
-          [expression, last, first],
+          `select distinct p.document as rowid from passage_words as w cross join passages as p on p.rowid = w.rowid
+           where w.passage_words match ?1
+             and w.rowid >= (select min(first_passage) from documents where rowid in (select value from json_each(?2)))
+             and w.rowid <= (select max(first_passage + passages) from documents
+                             where rowid in (select value from json_each(?2)))`,
+          [expression, JSON.stringify(given)],
         )
       if (rowids.length === 0) return new Set()
       return new Set(
-        rowids.length > MAX_SINGLE_LOOKUPS
-          ? between(rowids.at(-1)!, rowids[0]!)
-          : rowids.flatMap((rowid) => between(rowid, rowid)),
+        rowids.length > MAX_SINGLE_LOOKUPS ? among(rowids) : rowids.flatMap((rowid) => among([rowid])),
       )
     },
 

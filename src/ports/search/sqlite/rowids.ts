@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 /** Rowids for one second. */
 const IN_A_SECOND = 65_536
 const MICROSECONDS = 1_000_000
-/** With PASSAGE_BITS more it is still a 64-bit integer. The year is 2106. */
+/** In the year 2106; all rowids are exact as numbers. */
 const LAST_SECOND = 2 ** 32 - 1
 
 /** The first rowid for documents that were created at this time. @param time microseconds since 1970 */

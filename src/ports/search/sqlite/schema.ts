@@ -10,20 +10,17 @@ const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
 
 /**
  * A document's rowid grows with its creation (rowids.ts), so that FTS5, which answers in the order of rowids, gives the
- * newest matches first and stops at a limit. The rowids of its passages are `rowid << 15 | number`; passage 0 has the
- * title, the others the text.
+ * newest matches first and stops at a limit. Its passages follow each other: `first_passage` has the title, the next ones,
+ * as many as `passages` says, the text. Their rowids are dense, because postings keep the differences of rowids.
  *
  * Both FTS5 tables are contentless (https://sqlite.org/fts5.html, 4.4.1): texts are in `passages`, compressed. `words` has
  * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
  * `passage_words`.
  */
-export const PASSAGE_BITS = 15
-export const MAX_PASSAGES = 2 ** PASSAGE_BITS - 1
-
 export const SCHEMA = `
   CREATE TABLE documents (
     rowid INTEGER PRIMARY KEY, ${COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')},
-    deleted INTEGER, passages INTEGER
+    deleted INTEGER, first_passage INTEGER, passages INTEGER
   );
   CREATE UNIQUE INDEX documents_id ON documents (id);
   ${FILTERED.map((name) => `CREATE INDEX documents_${name} ON documents (${name}) WHERE NOT deleted;`).join('\n')}
@@ -34,7 +31,7 @@ export const SCHEMA = `
   CREATE VIRTUAL TABLE passage_words USING fts5(
     title, text, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
   );
-  CREATE TABLE passages (rowid INTEGER PRIMARY KEY, page INTEGER, text BLOB);
+  CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB);
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -4,27 +4,34 @@ import type { AnalyzedDocument } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
 import { COLUMNS } from './columns.ts'
 import { EVERY_DOCUMENT } from './match-expression.ts'
-import { MAX_PASSAGES, PASSAGE_BITS } from './schema.ts'
 
 /** Level of zlib: higher ones cost more time than they save. */
 const COMPRESSION = { level: 6 }
 
-/** A passage's rowid, of two parameters: the document's rowid, and the passage's number. */
-const PASSAGE = `(cast(? as integer) << ${PASSAGE_BITS} | cast(? as integer))`
-const FIRST_AND_LAST = `${PASSAGE} and ${PASSAGE}`
-
-const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'passages']
+const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
 /** Keys of stems name their language (analysis/stems.ts). No word has this character. */
 const isStem = (key: string): boolean => key.includes(EVERY_DOCUMENT)
 const joined = (keys: readonly string[]): string => keys.join(' ')
+
+/** The passages of a document: the first one has its title, `count` more its text. */
+export interface PassageRange {
+  first: number
+  count: number
+}
+
+export const NO_PASSAGES: PassageRange = { first: 0, count: 0 }
 
 /** Writes the rows of one document, in a transaction of the caller. */
 export function createDocumentWriter(database: IndexFile) {
   const statements = prepareStatements(database)
 
   /** The words of the title, and of the document as a whole. */
-  function writeWords(rowid: number, { titleWords, titleKeys, textKeys, prominentWords }: AnalyzedDocument) {
+  function writeWords(
+    rowid: number,
+    first: number,
+    { titleWords, titleKeys, textKeys, prominentWords }: AnalyzedDocument,
+  ) {
     const [titleStems, stems] = [titleKeys.filter(isStem), textKeys.filter(isStem)]
     statements.insertWords.run(
       rowid,
@@ -34,52 +41,62 @@ export function createDocumentWriter(database: IndexFile) {
       joined(textKeys.filter((key) => !isStem(key))),
       joined(stems),
     )
-    statements.insertPassageWords.run(rowid, 0, joined(titleWords), '', joined(titleStems))
+    statements.insertPassageWords.run(first, joined(titleWords), '', joined(titleStems))
   }
 
-  function deleteTitle(rowid: number): void {
+  function deleteTitle(rowid: number, first: number): void {
     statements.deleteWords.run(rowid)
-    statements.deletePassageWords.run(rowid, 0)
+    statements.deletePassageWords.run(first)
   }
 
   return {
     /** The fields alone. */
-    writeFields(rowid: number, document: Omit<WholeDocument, 'content'>, passages: number): void {
+    writeFields(
+      rowid: number,
+      document: Omit<WholeDocument, 'content'>,
+      { first, count }: PassageRange,
+    ): void {
       const values = COLUMNS.map(({ valueOf }) => valueOf(document))
-      statements.upsert.run(rowid, ...values, Number(document.deleted), passages)
+      statements.upsert.run(rowid, ...values, Number(document.deleted), first, count)
     },
 
-    /** All that is found and shown of a document. @returns the number of its passages */
-    writeTexts(rowid: number, { content }: WholeDocument, analyzed: AnalyzedDocument): number {
-      writeWords(rowid, analyzed)
-      const passages = analyzed.passages.slice(0, MAX_PASSAGES)
+    /** All that is found and shown of a document. */
+    writeTexts(rowid: number, { content }: WholeDocument, analyzed: AnalyzedDocument): PassageRange {
+      const { passages } = analyzed
+      const { first } = statements.nextPassage.get() as { first: number }
+      writeWords(rowid, first, analyzed)
+      statements.insertPassage.run(first, rowid, null, null)
       for (const [index, { words, keys, page, text }] of passages.entries()) {
-        statements.insertPassageWords.run(rowid, index + 1, '', joined(words), joined(keys))
-        statements.insertPassage.run(rowid, index + 1, page ?? null, deflateRawSync(text, COMPRESSION))
+        const passage = first + 1 + index
+        statements.insertPassageWords.run(passage, '', joined(words), joined(keys))
+        statements.insertPassage.run(passage, rowid, page ?? null, deflateRawSync(text, COMPRESSION))
       }
-      const others = content.filter(({ otherForms }) => otherForms !== undefined)
-      if (others.length > 0) {
-        const parts = others.map((part) => ({ ...part, text: '' }))
-        statements.insertOtherForms.run(rowid, JSON.stringify(parts))
-      }
+      const others = otherFormsOf(content)
+      if (others !== undefined) statements.insertOtherForms.run(rowid, others)
       for (const language of analyzed.languages) statements.insertLanguage.run(language)
-      return passages.length
+      return { first, count: passages.length }
     },
 
     /** What a new title changes: the text stays. */
-    replaceTitle(rowid: number, analyzed: AnalyzedDocument): void {
-      deleteTitle(rowid)
-      writeWords(rowid, analyzed)
+    replaceTitle(rowid: number, { first }: PassageRange, analyzed: AnalyzedDocument): void {
+      deleteTitle(rowid, first)
+      writeWords(rowid, first, analyzed)
     },
 
-    /** @param passages how many the document has */
-    deleteTexts(rowid: number, passages: number): void {
-      deleteTitle(rowid)
-      for (let number = 1; number <= passages; number++) statements.deletePassageWords.run(rowid, number)
-      statements.deletePassages.run(rowid, 0, rowid, MAX_PASSAGES)
+    deleteTexts(rowid: number, { first, count }: PassageRange): void {
+      deleteTitle(rowid, first)
+      for (let passage = first + 1; passage <= first + count; passage++)
+        statements.deletePassageWords.run(passage)
+      statements.deletePassages.run(first, first + count)
       statements.deleteOtherForms.run(rowid)
     },
   }
+}
+
+/** What the passages do not have of the parts. */
+function otherFormsOf(content: WholeDocument['content']): string | undefined {
+  const parts = content.filter(({ otherForms }) => otherForms !== undefined)
+  return parts.length === 0 ? undefined : JSON.stringify(parts.map((part) => ({ ...part, text: '' })))
 }
 
 function prepareStatements(database: IndexFile) {
@@ -92,11 +109,12 @@ function prepareStatements(database: IndexFile) {
     ),
     deleteWords: database.prepare('delete from words where rowid = ?'),
     insertPassageWords: database.prepare(
-      `insert into passage_words (rowid, title, text, related) values (${PASSAGE}, ?, ?, ?)`,
+      'insert into passage_words (rowid, title, text, related) values (?, ?, ?, ?)',
     ),
-    deletePassageWords: database.prepare(`delete from passage_words where rowid = ${PASSAGE}`),
-    insertPassage: database.prepare(`insert into passages values (${PASSAGE}, ?, ?)`),
-    deletePassages: database.prepare(`delete from passages where rowid between ${FIRST_AND_LAST}`),
+    deletePassageWords: database.prepare('delete from passage_words where rowid = ?'),
+    nextPassage: database.prepare('select coalesce(max(rowid), 0) + 1 as first from passages'),
+    insertPassage: database.prepare('insert into passages values (?, ?, ?, ?)'),
+    deletePassages: database.prepare('delete from passages where rowid between ? and ?'),
     insertOtherForms: database.prepare('insert or replace into other_forms values (?, ?)'),
     deleteOtherForms: database.prepare('delete from other_forms where rowid = ?'),
     insertLanguage: database.prepare('insert or ignore into languages values (?)'),

@@ -8,16 +8,15 @@ import type { Handlers, WriterMethods } from './protocol.ts'
 import { createPartsReader } from './read-parts.ts'
 import { createRowids } from './rowids.ts'
 import { createTransactions, type Step } from './transactions.ts'
-import { createDocumentWriter } from './write-document.ts'
+import { createDocumentWriter, NO_PASSAGES, type PassageRange } from './write-document.ts'
 
 /** What the index has of a document. */
-interface Stored {
+interface Stored extends PassageRange {
   rowid: number
   version: number
   deleted: number
   content_sha256: SqlValue
   title: string
-  passages: number
 }
 
 /** UTF-16 code units of texts in one transaction. */
@@ -26,7 +25,8 @@ const MAX_UNITS = 2_000_000
 /** What a document changes in the file, prepared before the transaction. */
 function createSteps(database: IndexFile, words: WordCounter) {
   const find = database.prepare(
-    'select rowid, version, deleted, content_sha256, title, passages from documents where id = ?',
+    `select rowid, version, deleted, content_sha256, title, first_passage as first, passages as count
+     from documents where id = ?`,
   )
   const remove = database.prepare('delete from documents where rowid = ?')
   const rowidFor = createRowids(database)
@@ -47,9 +47,9 @@ function createSteps(database: IndexFile, words: WordCounter) {
     before: Stored | undefined,
     analyzed: AnalyzedDocument | undefined,
   ) {
-    if (before?.deleted === 0) rows.deleteTexts(before.rowid, before.passages)
+    if (before?.deleted === 0) rows.deleteTexts(before.rowid, before)
     const rowid = before?.rowid ?? rowidFor(Number(encode('created_at', document.created_at)))
-    const passages = analyzed === undefined ? 0 : rows.writeTexts(rowid, document, analyzed)
+    const passages = analyzed === undefined ? NO_PASSAGES : rows.writeTexts(rowid, document, analyzed)
     if (analyzed !== undefined) words.count(analyzed.titleWords, analyzed.passages)
     rows.writeFields(rowid, document, passages)
   }
@@ -65,20 +65,20 @@ function createSteps(database: IndexFile, words: WordCounter) {
     const analyzed =
       before.title === document.title
         ? undefined
-        : await analyzeDocument(document.title, partsOf(before.rowid))
+        : await analyzeDocument(document.title, partsOf(before.rowid, before))
     return () => {
       if (analyzed !== undefined) {
-        rows.replaceTitle(before.rowid, analyzed)
+        rows.replaceTitle(before.rowid, before, analyzed)
         words.count(analyzed.titleWords, [])
       }
-      rows.writeFields(before.rowid, document, before.passages)
+      rows.writeFields(before.rowid, document, before)
     }
   }
 
   function forget({ id, version }: Pick<IndexedDocument, 'id' | 'version'>): void {
     const stored = storedOf(id)
     if (stored?.version !== version) return
-    if (stored.deleted === 0) rows.deleteTexts(stored.rowid, stored.passages)
+    if (stored.deleted === 0) rows.deleteTexts(stored.rowid, stored)
     remove.run(stored.rowid)
   }
 
