@@ -78,7 +78,7 @@ export const ALERT_CASES: Record<string, AlertCase> = {
   DocmgrFeedNotRead: gauge('docmgr_changes_streaming', '0', '1', '5m'),
   DocmgrFeedBehind: gauge('docmgr_changes_lag_events', '200000', '50000'),
   DocmgrIndexSlow: histogram('docmgr_indexer_delay_seconds', {}, ['0.1', '5', '10']),
-  DocmgrExtractionBehind: gauge('docmgr_extraction_waiting', '50', '5'),
+  DocmgrExtractionBehind: gauge('docmgr_texts_pending', '50', '5'),
   DocmgrDeadLetters: gauge('docmgr_changes_dead_letters', '1', '0', '1m'),
   DocmgrContentDamaged: {
     fires: {

@@ -34,6 +34,7 @@ test('a created document has every field of the original, and a SHA-256 of its c
     s3_key: `${id}/content`,
     status: 'created',
     created_by: 'alice@example.com',
+    text: { state: 'indexed' },
     version: 1,
   })
   assert.equal(answer.headers.get('etag'), '"1"')

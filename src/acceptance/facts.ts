@@ -19,6 +19,13 @@ export interface Document {
   created_by: string
   created_at: string
   updated_at: string
+  text: {
+    state: 'pending' | 'indexed' | 'empty' | 'failed'
+    reason?: string
+    pages?: number
+    language?: string
+    cut?: true
+  }
 }
 
 /** A signature as REST returns it. */

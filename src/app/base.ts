@@ -24,6 +24,8 @@ export interface Overrides {
   signing?: Partial<SigningLimits>
   /** false: the test starts the sweeper of the signature role itself */
   sweeper?: boolean
+  /** false: no queued text is read */
+  texts?: boolean
   ws?: Partial<WsLimits>
 }
 

@@ -1,8 +1,14 @@
+import type { Config } from '../config/schema.ts'
 import { adapterOf } from '../ports/adapters.ts'
 import type { Blobs } from '../ports/blobs/port.ts'
 import type { Consumer } from '../ports/changes/port.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
 import type { Base } from './base.ts'
+
+export const extractionLimits = ({ extractionTime, extractionMemory }: Config['limits']) => ({
+  timeoutMs: extractionTime,
+  maxMemoryMb: extractionMemory,
+})
 
 /** The indexer and its ports, with the process that it extracts texts in. Their code is loaded only here. */
 export async function makeIndexer(
@@ -15,14 +21,8 @@ export async function makeIndexer(
   ])
   const extractor = createExtractor({
     log: logOf('extraction'),
-    limits: { timeoutMs: limits.extractionTime, maxMemoryMb: limits.extractionMemory },
+    limits: extractionLimits(limits),
   })
-  metrics.gauge(
-    'docmgr_extraction_waiting',
-    'Contents that wait for their text to be extracted',
-    [],
-    (gauge) => gauge.set(extractor.waiting),
-  )
   const consumer = createIndexer({
     index: ports.searchIndex,
     blobs: ports.blobs,

@@ -17,7 +17,7 @@ import { programVersion } from '../runtime/version.ts'
 import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { fillIndex, fillingRemark } from './fill-index.ts'
-import { makeIndexer } from './indexer.ts'
+import { extractionLimits, makeIndexer } from './indexer.ts'
 import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
 
@@ -57,7 +57,7 @@ export function composeRoles(base: Base, ports: Ports) {
 }
 
 function composeDocument(base: Base, ports: Ports) {
-  const { clock, newId, metrics, logOf, guard } = base
+  const { clock, newId, metrics, logOf, guard, overrides } = base
   const { limits, listen } = base.config
   const { authenticator, database, blobs, cache } = ports
   const own = { authenticator, limits: ports.limits, database, blobs, cache }
@@ -65,18 +65,25 @@ function composeDocument(base: Base, ports: Ports) {
     const { authenticator, limits: clientLimits, ...resources } = needs
     const { limiter, ofRequests } = clientLimits
     const [
-      { createDocumentRole },
+      { createDocumentRole, READERS },
       { createDocumentService },
       { createRpcMetrics },
       { createConnectHandler },
+      { createExtractor },
     ] = await Promise.all([
       import('../roles/document/role.ts'),
       import('../ports/documents/service.ts'),
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
+      import('../extraction/extractor.ts'),
     ])
+    const extractor = createExtractor({
+      log: logOf('extraction'),
+      limits: { ...extractionLimits(limits), concurrency: READERS },
+    })
     const role = createDocumentRole({
       ...resources,
+      extractor,
       authMode: authenticator.mode,
       limiter,
       clock,
@@ -104,7 +111,12 @@ function composeDocument(base: Base, ports: Ports) {
       checks: checksOf({ database: needs.database, blobs: needs.blobs, cache: needs.cache }),
       raw: createConnectHandler(calls),
     }
-    return { value: { server, role, calls }, stop: () => role.stop() }
+    if (overrides.texts !== false) role.start()
+    const stop = async (): Promise<void> => {
+      await extractor.stop()
+      await role.stop()
+    }
+    return { value: { server, role, calls }, stop }
   })
 }
 

@@ -2,6 +2,8 @@ import { type Readable } from 'node:stream'
 import contentDisposition from 'content-disposition'
 import type { Document } from '../domain/document-fields.ts'
 import type { DocumentStatus } from '../domain/document-status.ts'
+import type { TextPart } from '../domain/text-part.ts'
+import type { TextSummary } from '../domain/text-state.ts'
 import type { HttpClient } from './http-client.ts'
 import { ApiError } from './problem.ts'
 import { keyed, nextLink, query } from './requests.ts'
@@ -26,6 +28,11 @@ export interface Upload {
 
 /** Values of query parameters of GET /documents, by name (`filterParameters('list')`). */
 export type DocumentFilters = Record<string, string | string[]>
+
+/** The text of a document: its state, and its parts where there is one. */
+export interface ReadText extends TextSummary {
+  parts: TextPart[]
+}
 
 /** A content, or the part of it after an offset. */
 export interface Content {
@@ -53,6 +60,8 @@ export interface DocumentsApi {
    * @param pageSize at most 200
    */
   listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
+  /** what was read of its content */
+  getText(id: string): Promise<ReadText>
   setStatus(id: string, status: DocumentStatus): Promise<Document>
   deleteDocument(id: string): Promise<void>
   /** @param after its SHA-256 and the bytes that the caller has already; the content is sent whole if it is another */
@@ -97,6 +106,10 @@ export function createDocumentsApi(http: HttpClient, documents: string): Documen
 
     async getDocument(id) {
       return (await http.send<Document>(one(id))).body
+    },
+
+    async getText(id) {
+      return (await http.send<ReadText>(`${one(id)}/text`)).body
     },
 
     async *listDocuments(filters, pageSize = 200) {

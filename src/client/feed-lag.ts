@@ -4,6 +4,8 @@ export interface FeedLag {
   bytes: number | undefined
   events: number | undefined
   deadLetters: number | undefined
+  /** documents whose text is still to be read */
+  pendingTexts: number | undefined
 }
 
 /** @param metrics in Prometheus' text format */
@@ -16,5 +18,6 @@ export function feedLag(metrics: string): FeedLag {
     bytes: valueOf('docmgr_changes_lag_bytes'),
     events: valueOf('docmgr_changes_lag_events'),
     deadLetters: valueOf('docmgr_changes_dead_letters'),
+    pendingTexts: valueOf('docmgr_texts_pending'),
   }
 }

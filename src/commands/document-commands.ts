@@ -35,6 +35,10 @@ export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => voi
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./download.ts')).download(id, options, io)))
 
+  withService(add('text <document-id>', 'print the text that was read of a document', `docmgr text ${ID}`))
+    .option('--json', 'print JSON')
+    .action((id, options) => chosen(async () => (await import('./text.ts')).text(id, options, io)))
+
   withService(
     add('status <document-id>', 'show or change the status of a document', `docmgr status ${ID} sent`),
   )

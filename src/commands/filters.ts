@@ -7,6 +7,7 @@ import {
   takesSeveral,
 } from '../domain/document-fields.ts'
 import { STATUSES } from '../domain/document-status.ts'
+import { TEXT_STATES } from '../domain/text-state.ts'
 
 type Where = 'list' | 'search'
 
@@ -18,6 +19,7 @@ export function withFilters(command: Command, where: Where): Command {
     const flags = type === 'status' ? `-s, ${flag} <status>` : `${flag} <${PLACEHOLDERS[type] ?? 'value'}>`
     const option = new Option(flags, describe(parameter))
     if (type === 'status') option.choices(STATUSES)
+    if (type === 'textState') option.choices(TEXT_STATES)
     command.addOption(takesSeveral(parameter) ? repeatable(option) : option)
   }
   return command
@@ -38,6 +40,7 @@ const PLACEHOLDERS: Partial<Record<ReturnType<typeof fieldDefinition>['type'], s
   mediaType: 'type',
   timestamp: 'time',
   text: 'text',
+  textState: 'state',
 }
 
 function describe({ field, operator }: FilterParameter): string {

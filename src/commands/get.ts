@@ -1,3 +1,4 @@
+import { describeText } from './describe-text.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { printValues } from './listing.ts'
@@ -9,7 +10,7 @@ export async function get(id: string, options: ServiceOptions & { json?: boolean
   return withService(options, io, 1, async ({ api }) => {
     const document = await api.getDocument(id)
     if (options.json) io.json(document)
-    else printValues({ ...document }, io)
+    else printValues({ ...document, text: describeText(document.text) }, io)
     return EXIT.done
   })
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ApiError, ServiceUnreachableError } from '../client/problem.ts'
+import type { Document } from '../domain/document-fields.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { forEachParallel } from './for-each-parallel.ts'
 import { findFiles, type FoundFile, type FoundFiles, reasonOf } from './import/find-files.ts'
@@ -7,6 +8,7 @@ import { createImporter, type Importer } from './import/import-file.ts'
 import type { Io } from './io.ts'
 import { type ServiceOptions } from './options.ts'
 import { printable } from './printable.ts'
+import { type ReadTexts, waitForTexts } from './import/wait-for-texts.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { waitForIndex } from './wait-for-index.ts'
 import { withService } from './with-service.ts'
@@ -24,13 +26,17 @@ interface Tally {
   already: number
   bytes: number
   failed: { name: string; reason: string }[]
+  created: { document: Document; name: string }[]
+  texts?: ReadTexts
+  /** of the uploads */
+  seconds: number
 }
 
 /** Imports the files of a folder. Files that cannot be read are reported and skipped. */
 export async function importFolder(folder: string, options: ImportOptions, io: Io): Promise<number> {
   const begun = performance.now()
   const found = await find(resolve(folder), options, io)
-  const tally: Tally = { imported: 0, already: 0, bytes: 0, failed: [] }
+  const tally: Tally = { imported: 0, already: 0, bytes: 0, failed: [], created: [], seconds: 0 }
   let indexed: number = EXIT.done
   for (const problem of found.problems) fail(problem.name, problem.reason, tally, options, io)
   if (found.files.length > 0) {
@@ -41,14 +47,19 @@ export async function importFolder(folder: string, options: ImportOptions, io: I
         await forEachParallel(found.files, CONCURRENCY, io.signal, (file) =>
           importOne(file, { importer, progress, tally, options, io }),
         )
+        tally.seconds = (performance.now() - begun) / 1_000
+        if (tally.imported > 0) {
+          progress.end()
+          tally.texts = await waitForTexts(api, tally.created, io)
+          indexed = await waitForIndex(api, io, service.kind === 'embedded')
+        }
       } finally {
         progress.end()
-        summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
+        summarize(found, tally, options, io)
       }
-      if (service.kind === 'embedded' && tally.imported > 0) indexed = await waitForIndex(api, io)
     })
   } else {
-    summarize(found, tally, (performance.now() - begun) / 1_000, options, io)
+    summarize(found, tally, options, io)
   }
   if (io.signal.aborted) return io.interruptionCode()
   return tally.failed.length > 0 ? EXIT.attention : indexed
@@ -73,13 +84,15 @@ interface Work {
 
 async function importOne(file: FoundFile, { importer, progress, tally, options, io }: Work): Promise<void> {
   try {
-    const { id, already } = await importer.importFile(file)
-    if (already) tally.already++
+    const { id, created } = await importer.importFile(file)
+    if (created === undefined) tally.already++
     else {
       tally.imported++
       tally.bytes += file.size
+      tally.created.push({ document: created, name: file.name })
     }
-    if (options.json) io.json({ file: file.name, id, result: already ? 'exists already' : 'imported' })
+    if (options.json)
+      io.json({ file: file.name, id, result: created === undefined ? 'exists already' : 'imported' })
   } catch (error) {
     // Without a service, its servers or a valid token, every other file would fail too.
     if (io.signal.aborted || error instanceof ServiceUnreachableError) throw error
@@ -94,8 +107,8 @@ function fail(name: string, reason: string, tally: Tally, options: ImportOptions
   if (options.json) io.json({ file: name, result: 'failed', reason })
 }
 
-function summarize(found: FoundFiles, tally: Tally, seconds: number, options: ImportOptions, io: Io): void {
-  const { imported, already, bytes, failed } = tally
+function summarize(found: FoundFiles, tally: Tally, options: ImportOptions, io: Io): void {
+  const { imported, already, bytes, failed, texts, seconds } = tally
   const summary = {
     files: found.files.length,
     imported,
@@ -103,6 +116,7 @@ function summarize(found: FoundFiles, tally: Tally, seconds: number, options: Im
     failed: failed.length,
     hidden: found.hidden,
     bytes,
+    ...(texts && { texts: { ...texts.states, failures: texts.failed } }),
   }
   if (options.json) return io.json({ ...summary, seconds: Number(seconds.toFixed(3)) })
   const { yellow } = io.errorColors
@@ -116,4 +130,17 @@ function summarize(found: FoundFiles, tally: Tally, seconds: number, options: Im
     `${imported} imported (${megabytes} MB), ${already} exist already, ${failed.length} not imported${hidden}; ` +
       `${seconds.toFixed(1)} s`,
   )
+  if (texts) reportTexts(texts, io)
+}
+
+/** What can be found by its words, and what only by its title and why. */
+function reportTexts({ states, failed }: ReadTexts, io: Io): void {
+  const { yellow } = io.errorColors
+  for (const { name, reason } of failed)
+    io.note(`${yellow('no text read:')} ${printable(name)}: ${printable(reason)}`)
+  if (states.pending > 0)
+    io.note(
+      `${yellow('still being read:')} the texts of ${states.pending} documents; \`docmgr list --text-state pending\` shows them`,
+    )
+  io.out(`texts: ${states.indexed} read, ${states.empty} without text, ${states.failed} not readable`)
 }

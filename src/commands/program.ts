@@ -1,6 +1,7 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import { ROLES } from '../config/roles.ts'
 import { QUERY_SYNTAX } from '../domain/query-syntax.ts'
+import { TEXT_STATES } from '../domain/text-state.ts'
 import { MESSAGE_TYPES } from '../domain/topics.ts'
 import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
@@ -60,6 +61,11 @@ function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     add('reindex', 'compare the search index with the database and index missing documents', REINDEX_EXAMPLE),
   )
     .option('--check', 'only print what is missing')
+    .addOption(
+      new Option('--text <state>', 'instead: have the service read the texts in this state again')
+        .choices(TEXT_STATES)
+        .conflicts('check'),
+    )
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./reindex.ts')).reindex(options, io)))
 }

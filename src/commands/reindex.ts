@@ -1,5 +1,8 @@
 import { type Failure, openReindex, type OpenReindex } from '../app/reindex.ts'
+import { readTextsAgain } from '../app/read-texts-again.ts'
+import type { Config } from '../config/schema.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
+import type { TextState } from '../domain/text-state.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { formatNumber } from './format-number.ts'
@@ -14,12 +17,15 @@ const MAX_LISTED = 1_000
 export interface ReindexOptions extends ConfigOptions {
   /** only compare */
   check?: boolean
+  /** no comparison: texts in this state are read again */
+  text?: TextState
   json?: boolean
 }
 
 /** Compares the search index with the database, and indexes missing and older documents again. */
 export async function reindex(options: ReindexOptions, io: Io): Promise<number> {
   const { config } = await configOf(options)
+  if (options.text !== undefined) return readAgain(config, options.text, options, io)
   const { check = false } = options
   const opened = await openReindex(config, {
     log: createLogger({ level: 'fatal' }),
@@ -64,6 +70,19 @@ async function indexAgain(opened: OpenReindex, { json }: ReindexOptions, io: Io)
     )
   }
   return failed > 0 ? EXIT.attention : EXIT.done
+}
+
+async function readAgain(
+  config: Config,
+  state: TextState,
+  { json }: ReindexOptions,
+  io: Io,
+): Promise<number> {
+  const log = createLogger({ level: 'fatal' })
+  const queued = await readTextsAgain(config, state, { log, signal: io.signal })
+  if (json) io.json({ queued })
+  else io.out(`${documents(queued)} queued: the service reads their texts, or will once it runs.`)
+  return EXIT.done
 }
 
 async function withProgress<T>(

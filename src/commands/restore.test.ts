@@ -117,8 +117,11 @@ test('a backup under load has all that was acknowledged before it, and works aft
   const restored = await startServiceProcess(target)
   try {
     const { http: url } = restored.urls
-    for (const [id, document] of before)
-      assert.deepEqual(await send(url, 'GET', `/documents/${id}`), document)
+    for (const [id, { text: _, ...document }] of before) {
+      const { text, ...found } = await send(url, 'GET', `/documents/${id}`)
+      assert.deepEqual(found, document)
+      assert.match(text.state, /pending|indexed/)
+    }
     assert.deepEqual(await send(url, 'GET', `/signatures/${signature}`), image)
     assert.ok((await send(url, 'GET', `/documents/${kept.id}/stats`)).total_views >= views.total_views)
     const repeated = await create(url, 'the curlew stands in the marsh', { 'idempotency-key': 'curlew' })

@@ -45,6 +45,7 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.documentViewers), 'select', 'insert'],
     [nameOf(schema.documentViews), 'select', 'insert', 'update'],
     [nameOf(schema.documentIdempotencyKeys), ...EVERY],
+    [nameOf(schema.textQueue), ...EVERY],
   ],
   signatures: [
     PROGRAM,
@@ -55,6 +56,8 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
   maintain: [
     PROGRAM,
     ...TABLES.map((table): Grant => [table, 'select']),
+    [nameOf(schema.documents), 'update'],
+    [nameOf(schema.textQueue), 'insert', 'update'],
     [nameOf(schema.documentViews), 'insert', 'update'],
     [nameOf(schema.signingIntents), 'insert', 'update', 'delete'],
     [nameOf(schema.documentIdempotencyKeys), 'delete'],

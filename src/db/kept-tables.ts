@@ -3,8 +3,8 @@ import { PgSchema } from 'drizzle-orm/pg-core'
 import type { ClientBase } from 'pg'
 import * as schema from './schema.ts'
 
-/** What can be made of the rest: the state of the change feed and the search index. */
-const DERIVED = ['changes', 'search']
+/** What can be made of the rest: the state of the change feed, the search index and the queue of texts. */
+const DERIVED = ['changes', 'search', 'texts']
 const KEPT = Object.values(schema)
   .flatMap((one) => (is(one, PgSchema) ? [one.schemaName] : []))
   .filter((name) => !DERIVED.includes(name))

@@ -20,8 +20,11 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { DocumentRow } from '../domain/document-fields.ts'
 import { type DocumentStatus, STATUSES } from '../domain/document-status.ts'
+import { TEXT_STATES, type TextState } from '../domain/text-state.ts'
 import type { SignatureRow } from '../domain/topics.ts'
 import { timestamp } from './timestamp.ts'
+
+export * from './text-queue.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
@@ -47,6 +50,11 @@ export const documents = documentsSchema.table(
     created_at: timestamp().notNull().default(transactionStart),
     updated_at: timestamp().notNull().default(transactionStart),
     version: integer().notNull().default(1),
+    text_state: varchar({ length: 10 }).$type<TextState>().notNull().default('pending'),
+    text_reason: varchar({ length: 500 }),
+    text_pages: integer(),
+    text_language: varchar({ length: 16 }),
+    text_cut: boolean().notNull().default(false),
     /** set by the trigger documents_touch */
     signed_at: timestamp(),
     deleted_at: timestamp(),
@@ -57,12 +65,17 @@ export const documents = documentsSchema.table(
       'documents_status',
       sql`status in (${sql.raw(STATUSES.map((status) => `'${status}'`).join(', '))})`,
     ),
+    check(
+      'documents_text_state',
+      sql`text_state in (${sql.raw(TEXT_STATES.map((state) => `'${state}'`).join(', '))})`,
+    ),
+    index('documents_text_state_created_at')
+      .on(table.text_state, table.created_at, table.id)
+      .where(sql`deleted_at is null`),
     index('documents_created_at_id')
       .on(table.created_at, table.id)
       .where(sql`deleted_at is null`),
-    index('documents_content_sha256')
-      .on(table.content_sha256)
-      .where(sql`deleted_at is null`),
+    index('documents_content_sha256').on(table.content_sha256),
     index('documents_status_created_at')
       .on(table.status, table.created_at, table.id)
       .where(sql`deleted_at is null`),

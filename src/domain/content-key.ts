@@ -1,2 +1,11 @@
 /** Key of a document's content in the bucket `documents`. */
 export const contentKey = (documentId: string): string => `${documentId}/content`
+
+/** Key of what was read of a content of this type, in the same bucket. */
+export function textKey(sha256: string, contentType: string): string {
+  const type = contentType.toLowerCase().replaceAll(/[^\w-]+/g, '.')
+  return `texts/${sha256}/of-${type.slice(0, 100)}`
+}
+
+/** The SHA-256 in a key of `textKey`; undefined for any other key. */
+export const sha256OfTextKey = (key: string): string | undefined => /^texts\/([\da-f]{64})\//.exec(key)?.[1]

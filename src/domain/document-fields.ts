@@ -5,6 +5,7 @@
  * and proto/document.proto are written by hand. CONTRIBUTING.md has the recipe for a new field.
  */
 import type { DocumentStatus } from './document-status.ts'
+import type { TextState, TextSummary } from './text-state.ts'
 
 /** TypeScript type of a field's value. Times are ISO 8601 in UTC with `Z`. */
 interface FieldTypes {
@@ -15,6 +16,8 @@ interface FieldTypes {
   email: string
   mediaType: string
   status: DocumentStatus
+  textState: TextState
+  boolean: boolean
   /** 32 bits */
   integer: number
   /** 64 bits, below 2^53 in practice */
@@ -40,8 +43,11 @@ export interface FieldDefinition {
   nullable?: true
   /** maximum length in characters (code points) */
   maxChars?: number
-  /** `public`: in REST answers, messages and the cache. `event`: only in change events. */
-  visibility: 'public' | 'event'
+  /**
+   * `public`: in REST answers, messages and the cache. `event`: only in change events. `text`: there, and as a part of the
+   * document's `text` (text-state.ts).
+   */
+  visibility: 'public' | 'event' | 'text'
   /** for OpenAPI */
   description?: string
   /** for OpenAPI; required of a public field */
@@ -172,6 +178,17 @@ export const DOCUMENT_FIELDS = {
     search: 'stored',
     grpc: true,
   },
+  text_state: {
+    type: 'textState',
+    visibility: 'text',
+    description: 'what became of the text of the content: pending until it was read',
+    example: 'indexed',
+    filter: { match: 'equal', search: false },
+  },
+  text_reason: { type: 'text', maxChars: 500, nullable: true, visibility: 'text' },
+  text_pages: { type: 'integer', nullable: true, visibility: 'text' },
+  text_language: { type: 'text', maxChars: 16, nullable: true, visibility: 'text' },
+  text_cut: { type: 'boolean', visibility: 'text' },
   /** of the move to `signed`; set by the database, so that an archived document tells whether it was signed */
   signed_at: { type: 'timestamp', nullable: true, visibility: 'event' },
   deleted_at: { type: 'timestamp', nullable: true, visibility: 'event' },
@@ -219,7 +236,9 @@ export const GRPC_FIELDS = fieldsWhere<FieldsWith<{ grpc: true }>>(({ grpc }) =>
 export type DocumentRow = { -readonly [Name in DocumentField]: FieldValue<Name> }
 
 /** A document as REST, the cache and messages show it. */
-export type Document = Pick<DocumentRow, FieldsWith<{ visibility: 'public' }>>
+export interface Document extends Pick<DocumentRow, FieldsWith<{ visibility: 'public' }>> {
+  text: TextSummary
+}
 
 /** Query parameters that select documents, by name: the field, and how its value is compared. */
 export interface FilterParameter {

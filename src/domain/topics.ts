@@ -76,6 +76,8 @@ export const MESSAGE_TYPES = [
   'document.viewed',
   'document.signed',
   'document.deleted',
+  /** its text was read, or is read again; no new version */
+  'document.text',
   'signature.added',
   /** from an administrator, not about a change */
   'broadcast',

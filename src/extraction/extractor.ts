@@ -1,14 +1,11 @@
 import { join } from 'node:path'
+import { DomainError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { buildRoot } from '../runtime/package-root.ts'
 import { createSemaphore } from '../runtime/semaphore.ts'
-import { charsetOf } from './encodings/decode-text.ts'
 import type { Extraction, ExtractionInput } from './extraction.ts'
 import { createExtractionProcess, type ExtractionProcess } from './extraction-process.ts'
-import { isPdf } from './magic-type.ts'
-import { isTextualFormat, readTextualFormat } from './textual/read-textual-format.ts'
-import { knownEncoding } from './encodings/text-encoding.ts'
-import { textFormatOf } from './text-format.ts'
+import { extractAtOnce, MAX_INPUT_BYTES, MAX_OUTPUT_CHARS } from './extract-at-once.ts'
 
 export type { Extraction, ExtractionInput } from './extraction.ts'
 
@@ -18,8 +15,6 @@ export interface Extractor {
   extract(input: ExtractionInput): Promise<Extraction>
   /** Rejects the extractions in flight and those that wait. */
   stop(): Promise<void>
-  /** contents that wait for an extraction process */
-  readonly waiting: number
 }
 
 export interface ExtractorLimits {
@@ -42,15 +37,12 @@ export interface ExtractorLimits {
 const DEFAULT_LIMITS: ExtractorLimits = {
   timeoutMs: 10_000,
   maxMemoryMb: 256,
-  maxOutputChars: 1_000_000,
-  maxInputBytes: 32 * 1024 * 1024,
+  maxOutputChars: MAX_OUTPUT_CHARS,
+  maxInputBytes: MAX_INPUT_BYTES,
   concurrency: 1,
   maxQueue: 100,
   idleMs: 30_000,
 }
-
-/** Text up to this size is read in this process: it takes milliseconds, even for hostile text. */
-const MAX_INLINE_BYTES = 32 * 1024
 
 export interface ExtractorOptions {
   log: Logger
@@ -86,23 +78,14 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
   }
 
   function throwIfStopped(): void {
-    if (stopped) throw new Error('the extractor has stopped')
+    if (stopped) throw new DomainError('unavailable', 'the extractor has stopped')
   }
 
   async function extract(input: ExtractionInput): Promise<Extraction> {
     throwIfStopped()
     const { contentType, bytes } = input
-    // A PDF that is called a text would be read as its source.
-    const format = isPdf(bytes) ? 'pdf' : textFormatOf(contentType)
-    if (bytes.length === 0) return { outcome: 'empty', reason: 'empty' }
-    if (format === 'opaque') return { outcome: 'empty', reason: 'not a format with text' }
-    if (bytes.length > limits.maxInputBytes) {
-      return { outcome: 'failed', reason: `larger than ${limits.maxInputBytes} bytes` }
-    }
-    if (isTextualFormat(format) && bytes.length <= MAX_INLINE_BYTES) {
-      const encoding = knownEncoding(bytes, format, charsetOf(contentType))
-      if (encoding !== undefined) return readTextualFormat(format, bytes, encoding, limits)
-    }
+    const known = extractAtOnce({ contentType, start: bytes, size: bytes.length }, limits)
+    if (known !== undefined) return known
     const extraction = await extractInProcess(input)
     throwIfStopped()
     if (extraction.outcome === 'failed') {
@@ -113,9 +96,6 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
 
   return {
     extract,
-    get waiting() {
-      return workers.waiting
-    },
     stop() {
       stopped = true
       for (const process of processes) process.stop()

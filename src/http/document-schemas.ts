@@ -13,6 +13,7 @@ import {
   takesSeveral,
 } from '../domain/document-fields.ts'
 import { STATUSES } from '../domain/document-status.ts'
+import { TEXT_STATES } from '../domain/text-state.ts'
 import { addressForms } from '../runtime/email-address.ts'
 import { dateTime, displayText, email, id, mediaType, sha256, status, text } from './fields.ts'
 import { anyOf } from './query.ts'
@@ -24,6 +25,8 @@ const RETURNED: Record<FieldType, () => z.ZodType> = {
   email: () => z.string(),
   mediaType: () => z.string(),
   status: () => z.enum(STATUSES),
+  textState: () => z.enum(TEXT_STATES),
+  boolean: () => z.boolean(),
   // No field is negative.
   integer: () => z.int32().min(0),
   bigint: () => z.int().min(0),
@@ -37,9 +40,27 @@ export function returnedSchema(name: DocumentField): z.ZodType {
   return schema.meta({ ...(description && { description }), ...(example && { examples: [example] }) })
 }
 
+/** The text of a document as it is returned. */
+export const textSummary = z
+  .object({
+    state: returnedSchema('text_state'),
+    reason: z.string().optional().describe('why there is no text'),
+    pages: z.int().min(0).optional().describe('number of pages, of formats that have pages'),
+    language: z.string().optional().describe('ISO 639-1, where it is certain'),
+    cut: z.literal(true).optional().describe('the text is longer than what was read'),
+  })
+  .meta({ description: 'what was read of the content; it changes without a new version' })
+
+/** What is public of a document, by name, in the order of its JSON. */
+export const documentShape: Record<string, z.ZodType> = Object.fromEntries([
+  ...PUBLIC_FIELDS.slice(0, -1).map((name) => [name, returnedSchema(name)] as const),
+  ['text', textSummary],
+  ...PUBLIC_FIELDS.slice(-1).map((name) => [name, returnedSchema(name)] as const),
+])
+
 /** A document as it is returned. */
 export const documentSchema = z
-  .object(Object.fromEntries(PUBLIC_FIELDS.map((name) => [name, returnedSchema(name)])))
+  .object(documentShape)
   .meta({ id: 'Document' }) as unknown as z.ZodType<Document>
 
 const integer = z.coerce.number('must be a whole number').int('must be a whole number')
@@ -51,6 +72,8 @@ const SENT: Record<FieldType, (maxChars?: number) => z.ZodType> = {
   email: () => email,
   mediaType: () => mediaType,
   status: () => status,
+  textState: () => z.enum(TEXT_STATES, `must be one of ${TEXT_STATES.join(', ')}`),
+  boolean: () => z.stringbool(),
   integer: () => integer,
   bigint: () => integer,
   timestamp: () => dateTime,

@@ -24,6 +24,11 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
     created_at: time,
     updated_at: time,
     version: 1,
+    text_state: 'indexed',
+    text_reason: null,
+    text_pages: null,
+    text_language: null,
+    text_cut: false,
     signed_at: null,
     deleted_at: null,
     traceparent: null,
@@ -31,8 +36,9 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
   }
 }
 
-export function sampleDocument(fields: Partial<Document> = {}): Document {
-  return pick(sampleRow(fields), PUBLIC_FIELDS)
+export function sampleDocument({ text, ...fields }: Partial<Document> = {}): Document {
+  const { version, ...document } = pick(sampleRow(fields), PUBLIC_FIELDS)
+  return { ...document, text: text ?? { state: 'indexed' }, version }
 }
 
 /** @param fields `content` as parts, or a text without pages */

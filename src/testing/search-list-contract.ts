@@ -1,4 +1,4 @@
-/** How every search driver lists what it has. */
+/** How every search driver lists what it has, and adds texts to it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatTime } from '../domain/time.ts'
@@ -55,5 +55,36 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
       return (await index.versions([id])).get(id) === 3
     })
     assert.deepEqual((await index.search({ q: 'contract', filters: {}, from: 0, size: 10 })).total, 1)
+  })
+
+  testLateTexts(open)
+}
+
+function testLateTexts(open: () => Promise<SearchIndex>): void {
+  void test('a text that comes later is added to the same version, and not to a newer one', async (t) => {
+    const index = await open()
+    t.after(() => index.stop())
+    const isFound = (q: string, version: number): Promise<unknown> =>
+      eventually(`${q} in version ${version}`, async () => {
+        const { documents } = await index.search({ q, filters: {}, from: 0, size: 9 })
+        return documents.length === 1 && documents[0]!.version === version
+      })
+    const document = sample({ title: 'Pistachio', content: [] })
+    const text = { ...document, content: [{ page: 2, text: 'an ice of two colours' }] }
+    await index.index([document])
+    await isFound('pistachio', 1)
+    await index.index([text])
+    await isFound('pistachio colours', 1)
+    await index.index([document])
+    await index.index([{ ...document, version: 2, status: 'signed', content: null }])
+    await index.index([{ ...text, content: [{ text: 'gone' }] }])
+    await isFound('pistachio colours', 2)
+    await index.index([{ ...document, version: 3, deleted: true, content: [] }])
+    await index.index([{ ...text, version: 2 }])
+    await eventually(
+      'the tombstone',
+      async () => (await index.search({ q: 'pistachio', filters: {}, from: 0, size: 9 })).total === 0,
+    )
+    assert.deepEqual(await index.versions([document.id]), new Map([[document.id, 3]]))
   })
 }

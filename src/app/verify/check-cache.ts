@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import { queryRows } from '../../db/query.ts'
 import { type Document, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { CachedState, DocumentCache } from '../../ports/cache/port.ts'
@@ -6,8 +8,7 @@ import { type Check, type CheckResources, type Finding, idsOf, NO_FAILURES, page
 type Row = Document & { is_deleted: boolean; total: number }
 
 const ROWS = `
-  select ${PUBLIC_FIELDS.map((name) => `d.${name}`).join(', ')}, deleted_at is not null as is_deleted,
-         coalesce(v.total, 0) as total
+  select ${DOCUMENT_COLUMNS}, deleted_at is not null as is_deleted, coalesce(v.total, 0) as total
     from documents.documents d left join documents.views v on v.document_id = d.id
    where d.id = any($1::uuid[])`
 
@@ -48,4 +49,7 @@ function findingsOf(row: Row, { document, views }: CachedState): Finding[] {
 }
 
 const differs = (row: Row, cached: Document | 'unreadable'): boolean =>
-  cached === 'unreadable' || row.is_deleted || PUBLIC_FIELDS.some((name) => cached[name] !== row[name])
+  cached === 'unreadable' ||
+  row.is_deleted ||
+  !isDeepStrictEqual(cached.text, row.text) ||
+  PUBLIC_FIELDS.some((name) => cached[name] !== row[name])

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
+import { sha256OfTextKey } from '../../domain/content-key.ts'
 import { signatureImageKey } from '../../domain/signature.ts'
 import type { Blobs, Bucket, ListedObject } from '../../ports/blobs/port.ts'
 import type { Retry } from '../../roles/indexer/retry-transient.ts'
@@ -16,14 +17,14 @@ const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] 
     async referenced(pool, keys) {
       // By the primary key; other programs may use other keys.
       const ids = keys.flatMap((key) => UUID.exec(key)?.[0] ?? [])
-      const others = keys.filter((key) => !UUID.test(key))
+      const others = keys.filter((key) => !UUID.test(key) && sha256OfTextKey(key) === undefined)
       const byId = 'select s3_key as key from documents.documents where id = any($1::uuid[])'
       const byKey = 'select s3_key as key from documents.documents where s3_key = any($1)'
       const rows = [
         ...(await queryRows<{ key: string }>(pool, byId, [ids])),
         ...(others.length > 0 ? await queryRows<{ key: string }>(pool, byKey, [others]) : []),
       ]
-      return rows.map(({ key }) => key)
+      return [...rows.map(({ key }) => key), ...(await referencedTexts(pool, keys))]
     },
   },
   {
@@ -36,6 +37,19 @@ const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] 
     },
   },
 ]
+
+/** What was read of a content stays as long as the row of a document with that content: like the content itself. */
+async function referencedTexts(pool: Pool, keys: readonly string[]): Promise<string[]> {
+  const texts = keys.filter((key) => sha256OfTextKey(key) !== undefined)
+  if (texts.length === 0) return []
+  const known = await queryRows<{ sha256: string }>(
+    pool,
+    'select distinct content_sha256 as sha256 from documents.documents where content_sha256 = any($1)',
+    [texts.map(sha256OfTextKey)],
+  )
+  const contents = new Set(known.map(({ sha256 }) => sha256))
+  return texts.filter((key) => contents.has(sha256OfTextKey(key)!))
+}
 
 /** Those of these objects that no row names. */
 export async function unreferencedAmong<Item extends { bucket: Bucket; key: string }>(

@@ -1,6 +1,7 @@
 import type { ChangeEvent } from '../../domain/change.ts'
 import { fieldDefinition, type FieldType, SEARCH_FIELDS } from '../../domain/document-fields.ts'
 import { STATUSES } from '../../domain/document-status.ts'
+import { TEXT_STATES } from '../../domain/text-state.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
 import type { SearchDocument, SearchIndex } from '../../ports/search/port.ts'
@@ -97,13 +98,15 @@ function tombstoneOf(id: string, version: number): SearchDocument {
   return { ...fields, id, version, deleted: true, content: [] } as unknown as SearchDocument
 }
 
-const EMPTY_VALUES: Record<FieldType, string | number> = {
+const EMPTY_VALUES: Record<FieldType, string | number | boolean> = {
   uuid: '',
   text: '',
   sha256: '',
   email: '',
   mediaType: '',
   status: STATUSES[0],
+  textState: TEXT_STATES[0],
+  boolean: false,
   integer: 0,
   bigint: 0,
   timestamp: new Date(0).toISOString(),

@@ -2,14 +2,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { Api } from '../../client/api.ts'
+import type { Document } from '../../domain/document-fields.ts'
 import { contentTypeOf } from '../../extraction/content-type.ts'
 import type { FoundFile } from './find-files.ts'
 import { readHead } from './read-head.ts'
 
 export interface Imported {
   id: string
-  /** it existed already */
-  already: boolean
+  /** the document, where it did not exist yet */
+  created?: Document
 }
 
 export interface Importer {
@@ -43,7 +44,7 @@ export function createImporter(api: Api, createdBy: string): Importer {
       const title = titleOf(name)
       if (!known.has(sha256)) known.set(sha256, titlesWith(sha256))
       const existing = (await known.get(sha256)!).get(title)
-      if (existing !== undefined) return { id: existing, already: true }
+      if (existing !== undefined) return { id: existing }
       const contentType = await contentTypeOf(basename(path), await readHead(path))
       const upload = {
         title,
@@ -53,8 +54,8 @@ export function createImporter(api: Api, createdBy: string): Importer {
         // The HTTP client refuses a body that is longer than `size`, as of a file that has grown.
         open: () => createReadStream(path, { highWaterMark: 256 * 1024 }),
       }
-      const { id } = await api.uploadDocument(upload, `import-${randomUUID()}`)
-      return { id, already: false }
+      const created = await api.uploadDocument(upload, `import-${randomUUID()}`)
+      return { id: created.id, created }
     },
   }
 }

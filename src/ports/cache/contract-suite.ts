@@ -45,6 +45,26 @@ const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
     assert.equal(await cache.read(row.id, undefined), undefined)
   },
 
+  async 'keeps no document whose text is pending, and its text without a new version'(cache) {
+    const row = sampleDocument({ text: { state: 'failed', reason: 'malformed' } })
+    const pending = { ...row, text: { state: 'pending' as const } }
+    await cache.update(pending)
+    assert.equal(await cache.read(row.id, undefined), undefined)
+    await cache.fill(pending, 'user:1')
+    assert.equal(await cache.read(row.id, undefined), undefined)
+    assert.deepEqual(await cache.stats(row.id), { total_views: 1, unique_views: 1 })
+    await cache.update(row)
+    assert.deepEqual((await cache.read(row.id, undefined))?.document, row)
+    await cache.update(pending)
+    assert.equal(await cache.read(row.id, undefined), undefined)
+    const read = { ...row, text: { state: 'indexed' as const, pages: 2 } }
+    await cache.fill(read, undefined)
+    assert.deepEqual((await cache.read(row.id, undefined))?.document, read)
+    await cache.update({ ...pending, version: 2 })
+    await cache.fill(read, undefined)
+    assert.equal(await cache.read(row.id, undefined), undefined)
+  },
+
   async 'counts each answered view, and each viewer once'(cache) {
     const document = sampleDocument()
     await cache.fill(document, 'user:1')

@@ -12,16 +12,17 @@ const SETTLED_MS = 60_000
 
 interface Entry {
   version: number
-  /** missing: the document was removed with this version */
+  /** missing: the document was removed with this version, or its text is pending */
   text?: DocumentText
+  isPending?: boolean
   /** when this process changed the row; missing when it was only read */
   changedAt?: number
 }
 
-const entryOf = (document: Document): Entry => ({
-  version: document.version,
-  text: DocumentText.of(document),
-})
+const entryOf = (document: Document): Entry =>
+  document.text.state === 'pending'
+    ? { version: document.version, isPending: true }
+    : { version: document.version, text: DocumentText.of(document) }
 
 /** @param options.entries maximum number of documents; 0 caches nothing and only counts views */
 export function createMemoryCache(options: {
@@ -46,9 +47,11 @@ export function createMemoryCache(options: {
     },
   })
 
-  const keep = (id: string, entry: Entry): void => {
+  const keep = (id: string, entry: Entry, replacesSame = false): void => {
     const present = cache.peek(id)
-    if (options.entries > 0 && (!present || present.version < entry.version)) cache.set(id, entry)
+    const isNewer = !present || present.version < entry.version
+    const hasText = present?.version === entry.version && (replacesSame || present.isPending === true)
+    if (options.entries > 0 && (isNewer || hasText)) cache.set(id, entry)
   }
 
   return {
@@ -64,7 +67,7 @@ export function createMemoryCache(options: {
     async update(document) {
       const { id, version } = document
       // No reader has an older row than the first version.
-      keep(id, { ...entryOf(document), ...(version > 1 && { changedAt: now() }) })
+      keep(id, { ...entryOf(document), ...(version > 1 && { changedAt: now() }) }, true)
     },
     async remove(id, version) {
       keep(id, { version, changedAt: now() })

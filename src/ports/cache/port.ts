@@ -10,14 +10,15 @@ export interface CachedState {
 
 /**
  * The document cache and the view counters. They are one port because a cached read and its view are one round trip.
- * An older version never replaces a newer one; losing the cache makes reads slower, never wrong.
+ * An older version never replaces a newer one; losing the cache makes reads slower, never wrong. A document whose text is
+ * pending is not kept, because it changes without a new version.
  */
 export interface DocumentCache {
   /** The cached document, with its view counted, or undefined: then the caller reads the row and calls `fill`. */
   read(id: string, viewer: string | undefined): Promise<DocumentText | undefined>
   /** Caches a row that was just read, unless a newer version or a removal is known, and counts its view. */
   fill(document: Document, viewer: string | undefined): Promise<void>
-  /** After a change: caches the new version (never replaces a newer one). */
+  /** After a change: caches the new version, or this version with its text (never replaces a newer one). */
   update(document: Document): Promise<void>
   /** After a deletion with this version. */
   remove(id: string, version: number): Promise<void>

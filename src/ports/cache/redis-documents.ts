@@ -23,6 +23,9 @@ export interface RedisDocuments {
   removeForeignKeys(id: string, error: unknown): Promise<boolean>
 }
 
+const textOf = (document: Document): string =>
+  document.text.state === 'pending' ? '' : JSON.stringify(document)
+
 export function createRedisDocuments(
   connection: RedisConnection,
   invalidations: RedisInvalidations,
@@ -37,7 +40,7 @@ export function createRedisDocuments(
       send,
       script,
       [keys.document, keys.floor, keys.views, keys.unique],
-      [String(document.version), JSON.stringify(document), DOCUMENT_SECONDS, COUNTER_SECONDS, hash],
+      [String(document.version), textOf(document), DOCUMENT_SECONDS, COUNTER_SECONDS, hash],
     )
   }
 

@@ -36,22 +36,30 @@ for n = 1, #ARGV do
 end
 return replies`)
 
-/** Stores ARGV[2] unless version ARGV[1] is not newer than the cached version and the floor. */
-const STORE = `
+/**
+ * Stores ARGV[2] unless version ARGV[1] is older than the floor or the cached version, or the same as the floor. An empty
+ * text, that of a document which is not kept, removes what is cached.
+ * @param replaces whether the cached version is replaced by the same one
+ */
+const storeUnless = (replaces: '>' | '>='): string => `
 local version = tonumber(ARGV[1])
-local known = tonumber(redis.call('GET', KEYS[2]) or '0')
+local floor = tonumber(redis.call('GET', KEYS[2]) or '0')
+local cached = 0
 local present = redis.call('GET', KEYS[1])
 if present then
   local readable, document = pcall(cjson.decode, present)
-  if readable then known = math.max(known, tonumber(document.version) or 0) end
+  if readable then cached = tonumber(document.version) or 0 end
 end
-if version > known then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end`
+if version > floor and version ${replaces} cached then
+  if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+  elseif present then redis.call('UNLINK', KEYS[1]) end
+end`
 
 /**
  * KEYS document, floor, views, unique views; ARGV version, JSON, its seconds, seconds of the counters, viewer or ''.
  * @returns 1; 0 when a counter is lost: then the view is not counted
  */
-export const FILL = script(`${STORE}
+export const FILL = script(`${storeUnless('>')}
 if redis.call('EXISTS', KEYS[3], KEYS[4]) < 2 then return 0 end
 if ARGV[5] ~= '' then
   redis.call('PFADD', KEYS[4], ARGV[5])
@@ -62,7 +70,7 @@ redis.call('EXPIRE', KEYS[4], ARGV[4])
 return 1`)
 
 /** Keys and arguments as FILL, without the viewer. The first version of a document creates its counters. */
-export const UPDATE = script(`${STORE}
+export const UPDATE = script(`${storeUnless('>=')}
 if version == 1 then
   redis.call('SET', KEYS[3], 0, 'EX', ARGV[4], 'NX')
   redis.call('PFADD', KEYS[4])

@@ -91,26 +91,6 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
     assert.equal((await hitsOf(index, 'renown cashew', 1))[0]!.status, 'signed')
   })
 
-  test('a text that comes later is added to the same version, and not to a newer one', async (index) => {
-    const document = sample({ title: 'Pistachio', content: [] })
-    const text = { ...document, content: [{ page: 2, text: 'an ice of two colours' }] }
-    await index.index([document])
-    await hitsOf(index, 'pistachio', 1)
-    await index.index([text])
-    await hitsOf(index, 'pistachio colours', 1)
-    await index.index([document])
-    await hitsOf(index, 'pistachio colours', 1)
-    await index.index([{ ...document, version: 2, status: 'signed', content: null }])
-    await index.index([{ ...text, content: [{ text: 'gone' }] }])
-    assert.deepEqual(await hitsOf(index, 'gone', 0), [])
-    assert.equal((await hitsOf(index, 'pistachio colours', 1, { status: 'signed' }))[0]!.version, 2)
-    await index.index([
-      { ...document, version: 3, deleted: true },
-      { ...text, version: 2 },
-    ])
-    await hitsOf(index, 'pistachio', 0)
-  })
-
   test('the content is requested when the index has no text of it', async (index) => {
     const document = sample({ title: 'Almond', content: 'marzipan' })
     assert.deepEqual(await index.index([{ ...document, content: null }]), { needContent: [document.id] })

@@ -6,12 +6,15 @@ import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/do
 import type { Document } from '../../domain/document-fields.ts'
 import { contentKey } from '../../domain/content-key.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
+import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { BlobInfo, Blobs } from '../../ports/blobs/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { isTransient } from '../../runtime/translate-error.ts'
 import type { DocumentStore, NewDocumentRow } from './document-store.ts'
+import { keepStart } from './keep-start.ts'
+import { PENDING, textColumnsOf } from './text-columns.ts'
 
 export interface NewDocument {
   body: Uint8Array | AsyncIterable<Uint8Array>
@@ -41,11 +44,13 @@ export interface CreateDocumentOptions {
   newId: NewId
   /** bytes */
   limits: { contentBytes: number }
+  /** called when a document was stored whose text is still to be read */
+  onPending: () => void
   log: Logger
 }
 
 export function createDocumentUseCase(options: CreateDocumentOptions): CreateDocument {
-  const { store, database, blobs, newId, limits, log } = options
+  const { store, database, blobs, newId, limits, onPending, log } = options
   const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes, fresh: true }
 
   /** Of an object that has no row. If this fails, the object stays until `docmgr gc`. */
@@ -59,13 +64,15 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     await database.requireSpace()
     const id = newId()
     const key = contentKey(id)
-    const content = await blobs.put('documents', key, input.body, putOptions)
+    const { body, start } = keepStart(input.body, AT_ONCE_BYTES)
+    const content = await blobs.put('documents', key, body, putOptions)
     try {
       // A file that could not be read is sent as nothing by curl, and by forms in which none was chosen.
       if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
-      const row = rowOf(id, await input.fields(), content, context)
+      const row = rowOf(id, await input.fields(), { ...content, start: start() }, context)
       const created = await store.insert(row, idempotentRequest(input, row, context))
       if (created.repeated) await discard(key)
+      else if (row.text_state === 'pending') onPending()
       return created
     } catch (error) {
       if (hasNoRow(error)) await discard(key)
@@ -77,10 +84,19 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
 function rowOf(
   id: string,
   fields: Awaited<ReturnType<NewDocument['fields']>>,
-  { size, sha256 }: BlobInfo,
+  { size, sha256, start }: BlobInfo & { start: Uint8Array },
   { traceparent }: RequestContext,
 ): NewDocumentRow {
-  return { ...fields, id, content_size: size, content_sha256: sha256, s3_key: contentKey(id), traceparent }
+  const extraction = extractAtOnce({ contentType: fields.content_type, start, size })
+  return {
+    ...fields,
+    ...(extraction === undefined ? PENDING : textColumnsOf(extraction)),
+    id,
+    content_size: size,
+    content_sha256: sha256,
+    s3_key: contentKey(id),
+    traceparent,
+  }
 }
 
 function idempotentRequest(

@@ -5,9 +5,10 @@
 import type { Pool } from 'pg'
 import { countRows } from '../../db/count-rows.ts'
 import type { Database } from '../../db/database.ts'
+import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
-import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
+import { type DocumentRow, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import {
   type DocumentStatus,
@@ -18,7 +19,7 @@ import {
 } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
-import { COLUMNS, type ListQuery, listStatement, SELECT, selection } from './list-statement.ts'
+import { type ListQuery, listStatement, SELECT, selection } from './list-statement.ts'
 import { checkChange, checkDeletion } from './preconditions.ts'
 
 const INSERTED = [
@@ -27,17 +28,19 @@ const INSERTED = [
   'content_size',
   'content_sha256',
   's3_key',
+  'text_state',
+  'text_reason',
+  'text_pages',
+  'text_language',
+  'text_cut',
   'traceparent',
 ] as const satisfies readonly (keyof DocumentRow)[]
 
 const INSERT =
   `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
-  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${COLUMNS}`
+  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${DOCUMENT_COLUMNS}`
 
-export type NewDocumentRow = Pick<
-  DocumentRow,
-  FieldsWith<{ input: true }> | 'id' | 'content_size' | 'content_sha256' | 's3_key' | 'traceparent'
->
+export type NewDocumentRow = Pick<DocumentRow, (typeof INSERTED)[number]>
 
 export interface ChangeOptions {
   /** who changes the status; by default a client */
@@ -187,7 +190,7 @@ async function update(
        AND ($6::text[] IS NULL OR status = ANY ($6))
        AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
        AND (title = coalesce($2, title) OR status <> ALL ($7))
-     RETURNING ${COLUMNS}`,
+     RETURNING ${DOCUMENT_COLUMNS}`,
     [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL],
   )
   return rows[0]

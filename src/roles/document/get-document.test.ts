@@ -55,7 +55,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
   const log = silentLogger
   const clock = systemClock
   const cache = await openCache('memory:', { database, entries: 9, viewerSecret: 'x', clock, log })
-  const limits = { contentBytes: 1_024 }
+  const limits = { contentBytes: 1_024, extractionTime: 1_000 }
   const role = createDocumentRole({
     database,
     blobs,
@@ -65,6 +65,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     log,
     limiter: createUnlimited(),
     limits,
+    extractor: { extract: () => Promise.reject(new Error('not asked')) },
     authMode: 'open',
     metrics: createMetrics(),
   })

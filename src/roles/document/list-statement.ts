@@ -1,9 +1,9 @@
 /** What the filters and the order of a list of documents are in SQL. */
 import { containsAny, isAny, isAnyCaseless } from '../../db/any-of.ts'
-import { filterParameters, type FilterParameter, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
+import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
+import { filterParameters, type FilterParameter } from '../../domain/document-fields.ts'
 
-export const COLUMNS = PUBLIC_FIELDS.join(', ')
-export const SELECT = `SELECT ${COLUMNS} FROM documents.documents`
+export const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents`
 const FILTERS = filterParameters('list')
 
 export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const

@@ -11,7 +11,7 @@ import { problemFields, startTestService } from '../../testing/test-service.ts'
 
 const LIMIT = 3_000_000
 const service = await startTestService(
-  { roles: ['document'], settings: { limits: { contentBytes: LIMIT } } },
+  { roles: ['document'], settings: { limits: { contentBytes: LIMIT } }, overrides: { texts: false } },
   TEST_FILE,
 )
 
@@ -36,6 +36,7 @@ test('creates a document from JSON, with location and version in the headers', a
     s3_key: `${id}/content`,
     status: 'created',
     created_by: 'ada@example.com',
+    text: { state: 'indexed' },
     version: 1,
   })
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)

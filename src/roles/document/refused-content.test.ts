@@ -5,7 +5,7 @@ import { contentLeftovers } from '../../testing/content-leftovers.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { problemFields, startTestService } from '../../testing/test-service.ts'
 
-const service = await startTestService({ roles: ['document'] }, TEST_FILE)
+const service = await startTestService({ roles: ['document'], overrides: { texts: false } }, TEST_FILE)
 const fields = { title: 'Contract A', content: 'Hello, world', created_by: 'ada@example.com' }
 const leftovers = () => contentLeftovers(service)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -21,6 +21,7 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     'get /documents/{id}',
     'get /documents/{id}/content',
     'get /documents/{id}/stats',
+    'get /documents/{id}/text',
     'patch /documents/{id}',
     'post /documents',
   ])

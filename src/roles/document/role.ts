@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
+import type { Extractor } from '../../extraction/extractor.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
@@ -15,6 +16,8 @@ import { deleteDocument } from './delete-document.ts'
 import { createDocumentStore } from './document-store.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
+import { createDocumentTexts } from './document-texts.ts'
+import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
 import { listDocuments } from './list-documents.ts'
@@ -22,6 +25,8 @@ import { postDocument } from './post-document.ts'
 import { countCacheReads } from './metrics.ts'
 import { readDocumentUseCase } from './read-document.ts'
 import { patchDocument } from './patch-document.ts'
+
+export { READERS } from './text-reader.ts'
 
 export interface DocumentRoleOptions {
   database: Database
@@ -36,7 +41,10 @@ export interface DocumentRoleOptions {
   limits: {
     /** maximum size of a content in bytes */
     contentBytes: number
+    /** milliseconds that reading the text of one content may take */
+    extractionTime: number
   }
+  extractor: Pick<Extractor, 'extract'>
   authMode: 'open' | 'required'
 }
 
@@ -44,6 +52,9 @@ export interface DocumentRole {
   endpoints: Endpoint[]
   /** for the roles of this process, and for gRPC */
   documents: Documents
+  /** Starts reading the texts that are pending. */
+  start(): void
+  /** Waits for the texts in flight; their extractor is stopped before. */
   stop(): Promise<void>
 }
 
@@ -53,7 +64,10 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
   const store = createDocumentStore({ database, cache, idempotency })
   const read = readDocumentUseCase({ store, cache, counts: countCacheReads(metrics) })
-  const create = createDocumentUseCase({ store, database, blobs, newId, limits, log })
+  const { extractionTime } = limits
+  const texts = createDocumentTexts({ ...options, pool: database.pool, extractionTime })
+  const onPending = texts.reader.wake
+  const create = createDocumentUseCase({ store, database, blobs, newId, limits, onPending, log })
   return {
     endpoints: [
       postDocument(create, options),
@@ -62,9 +76,14 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       patchDocument(store),
       deleteDocument(store),
       getDocumentContent(read, blobs),
+      getDocumentText({ read, blobs, store: texts.store, onPending }),
       getDocumentStats(store, cache),
     ],
     documents: createDocumentsPort({ store, read, database }),
-    stop: () => idempotency.stop(),
+    start: () => texts.reader.start(),
+    async stop() {
+      await texts.reader.stop()
+      await idempotency.stop()
+    },
   }
 }

@@ -5,15 +5,17 @@ import type { SearchDocument, SearchIndex } from '../../ports/search/port.ts'
 import { type Clock, systemClock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
+import { createOrder } from '../../runtime/order.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import { isTransient, translateError } from '../../runtime/translate-error.ts'
+import { addLateTexts } from './add-late-texts.ts'
 import { createIndexerMetrics } from './metrics.ts'
 import { type DocumentState, newestStates, projectDocument } from './project-document.ts'
 import { createReadContent } from './read-content.ts'
 
 export interface IndexEventsOptions {
-  index: Pick<SearchIndex, 'index'>
-  blobs: Pick<Blobs, 'read'>
+  index: Pick<SearchIndex, 'index' | 'stored' | 'versions'>
+  blobs: Pick<Blobs, 'get' | 'read'>
   extractor: Pick<Extractor, 'extract'>
   metrics: Metrics
   log: Logger
@@ -31,8 +33,10 @@ const PORTION_BYTES = 32 * 1024 * 1024
 const READERS = 24
 
 /**
- * Indexes the documents of a batch of events. Only the newest version of each document counts. A text is extracted once,
- * when its document is new to the index. Before a batch fails, every document that can be indexed is.
+ * Indexes the documents of a batch of events. Only the newest version of each document counts. A text is added when its
+ * document is new to the index, or when it was read after that. Batches with the same document are handled one after the
+ * other: a text could be lost between reading and writing a document in the index. Before a batch fails, every document that
+ * can be indexed is.
  */
 export function createIndexEvents(
   options: IndexEventsOptions,
@@ -70,6 +74,10 @@ export function createIndexEvents(
     const read = await withTexts(fresh, errors)
     const documents = known.map((state) => projectDocument(state, null))
     const { needContent } = await index.index([...read.map(({ document }) => document), ...documents])
+    await addLateTexts(
+      index,
+      read.flatMap(({ state, document }) => (state.hasNewText ? [document] : [])),
+    )
     const needed = new Set(needContent)
     report([...read.map(({ state }) => state), ...known.filter(({ row }) => !needed.has(row.id))])
     return needContent
@@ -82,8 +90,13 @@ export function createIndexEvents(
       log.debug({ document: row.id, version, deleted, traceparent: row.traceparent }, 'indexed')
   }
 
-  return async (events) => {
+  const inOrder = createOrder()
+  return (events) => {
     const states = newestStates(events)
+    return inOrder(states.keys(), () => indexStates(states))
+  }
+
+  async function indexStates(states: Map<string, DocumentState>): Promise<void> {
     const all = [...states.values()]
     const [first = [], ...portions] = portionsOf(all.filter(isFresh))
     const known = all.filter((state) => !isFresh(state))
@@ -96,7 +109,7 @@ export function createIndexEvents(
 }
 
 /** The index cannot have its text yet. */
-const isFresh = ({ isNew, deleted }: DocumentState): boolean => isNew && !deleted
+const isFresh = ({ isNew, hasNewText, deleted }: DocumentState): boolean => (isNew || hasNewText) && !deleted
 
 /** Groups of states whose contents have at most `limit` bytes together. */
 function portionsBelow(limit: number, states: readonly DocumentState[]): DocumentState[][] {

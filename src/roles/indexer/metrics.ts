@@ -1,18 +1,20 @@
-import type { Extraction } from '../../extraction/extractor.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
 import type { DocumentState } from './project-document.ts'
+import type { Outcome } from './read-content.ts'
 
 export function createIndexerMetrics(metrics: Metrics) {
   const documents = metrics.counter('docmgr_indexer_documents_total', 'Document versions indexed', ['change'])
-  const texts = metrics.counter('docmgr_indexer_contents_total', 'Contents whose text was extracted', [
-    'outcome',
-  ])
+  const texts = metrics.counter(
+    'docmgr_indexer_contents_total',
+    'Contents whose text was looked for, by outcome; pending: it is read later',
+    ['outcome'],
+  )
   const delay = metrics.histogram(
     'docmgr_indexer_delay_seconds',
     'Time from the commit of a change until the document is indexed',
   )
   return {
-    extracted(outcome: Extraction['outcome']): void {
+    extracted(outcome: Outcome): void {
       texts.inc({ outcome })
     },
     indexed(states: readonly DocumentState[], now: number): void {

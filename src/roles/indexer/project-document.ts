@@ -10,6 +10,8 @@ export interface DocumentState {
   deleted: boolean
   /** the batch has the creation of the document, so the index cannot have its text yet */
   isNew: boolean
+  /** the batch has the event with which its text was read */
+  hasNewText: boolean
   /** when the newest change was committed, Unix time in milliseconds */
   committedAt: number
 }
@@ -22,21 +24,32 @@ export function newestStates(events: readonly ChangeEvent[]): Map<string, Docume
     const state = stateAfter(event)
     if (state === undefined || state.row.s3_key === null) continue
     const other = states.get(state.row.id)
-    if (other === undefined) states.set(state.row.id, state)
-    else if (other.version < state.version)
-      states.set(state.row.id, { ...state, isNew: state.isNew || other.isNew })
+    states.set(state.row.id, other === undefined ? state : merged(other, state))
   }
   return states
+}
+
+/** Of one version the state whose text was read counts: an event that is repeated may be older. */
+function merged(one: DocumentState, later: DocumentState): DocumentState {
+  const isNewer =
+    one.version < later.version || (one.version === later.version && later.row.text_state !== 'pending')
+  const isNew = one.isNew || later.isNew
+  return { ...(isNewer ? later : one), isNew, hasNewText: one.hasNewText || later.hasNewText }
 }
 
 function stateAfter({ value }: Extract<ChangeEvent, { topic: 'cdc.documents' }>): DocumentState | undefined {
   const isNew = value.op === 'c'
   const committedAt = value.source.ts_ms
   const { after, before } = value
-  if (after)
-    return { row: after, version: after.version, deleted: after.deleted_at !== null, isNew, committedAt }
+  if (after) {
+    const hasNewText = before !== null && before.text_state !== 'indexed' && after.text_state === 'indexed'
+    const deleted = after.deleted_at !== null
+    return { row: after, version: after.version, deleted, isNew, hasNewText, committedAt }
+  }
   // A row that was deleted physically has no version of its own; it gets the next one.
-  return before ? { row: before, version: before.version + 1, deleted: true, isNew, committedAt } : undefined
+  return before
+    ? { row: before, version: before.version + 1, deleted: true, isNew, hasNewText: false, committedAt }
+    : undefined
 }
 
 /**

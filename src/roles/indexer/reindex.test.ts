@@ -33,6 +33,7 @@ async function prepare(): Promise<Prepared> {
     metrics: createMetrics(),
     log: silentLogger,
     blobs: {
+      get: async () => undefined,
       async read({ key }) {
         if (key.startsWith('lost')) throw new DomainError('content-damaged', 'its object is missing')
         return Buffer.from('words '.repeat(6))

@@ -8,6 +8,7 @@ import type { DocumentRow } from '../../domain/document-fields.ts'
 import { contentKey } from '../../domain/content-key.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import { createExtractor } from '../../extraction/extractor.ts'
+import { keepText } from '../../extraction/kept-texts.ts'
 import { openBlobs } from '../../ports/blobs/open.ts'
 import { openSearch } from '../../ports/search/open.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
@@ -36,7 +37,7 @@ const indexer = createIndexer({
   metrics,
   log: silentLogger,
   maxContentBytes: 100_000,
-  blobs: { read: async (object) => (outage ? Promise.reject(outage) : blobs.read(object)) },
+  blobs: { ...blobs, read: async (object) => (outage ? Promise.reject(outage) : blobs.read(object)) },
   extractor: {
     extract(input) {
       extracted.push(input.title!)
@@ -59,6 +60,9 @@ async function newRow(
   return sampleRow({ id, title, content_size: size, content_sha256: sha256, ...fields })
 }
 
+/** Longer than what is read without a process. */
+const LONG = ' and more'.repeat(5_000)
+
 const created = (row: DocumentRow): ChangeEvent => sampleEvent('c', null, row)
 const changed = (row: DocumentRow, fields: Partial<DocumentRow>): ChangeEvent =>
   sampleEvent('u', row, { ...row, version: row.version + 1, ...fields })
@@ -75,7 +79,7 @@ test('a created document is found by the words of its title and content', async 
 })
 
 test('a later version keeps the text without a second extraction', async () => {
-  const row = await newRow('Wolf', 'howls at night')
+  const row = await newRow('Wolf', `howls at night${LONG}`)
   await indexer.handle([created(row)])
   extracted = []
   const sent = changed(row, { status: 'sent' })
@@ -85,7 +89,7 @@ test('a later version keeps the text without a second extraction', async () => {
 })
 
 test('only the newest version of a batch is indexed, and its text is extracted once', async () => {
-  const row = await newRow('Lynx', 'silent hunter')
+  const row = await newRow('Lynx', `silent hunter${LONG}`)
   extracted = []
   await indexer.handle([
     created(row),
@@ -131,6 +135,49 @@ test('documents that are deleted, softly or physically, are not found, even afte
       [hard.id, 2],
     ]),
   )
+})
+
+test('a document whose text is pending is found by its title, and by its text once that was read', async () => {
+  const row = await newRow('Marten', `climbs${LONG}`, { text_state: 'pending' })
+  extracted = []
+  await indexer.handle([created(row)])
+  assert.deepEqual(await found('marten'), [['Marten', 'created', 1]])
+  assert.deepEqual(await found('climbs'), [])
+  await keepText(blobs, row, { outcome: 'text', parts: [{ page: 1, text: 'climbs trees' }], cut: false })
+  const read = sampleEvent('u', row, { ...row, text_state: 'indexed' })
+  await indexer.handle([read])
+  assert.deepEqual(await found('marten trees'), [['Marten', 'created', 1]])
+  await indexer.handle([created(row), read, created(row)])
+  assert.deepEqual(await found('marten trees'), [['Marten', 'created', 1]])
+  assert.deepEqual(extracted, [])
+})
+
+test('a text that is delivered after a later change of its document is added to that', async () => {
+  const row = await newRow('Badger', `digs${LONG}`, { text_state: 'pending' })
+  const text = { outcome: 'text', parts: [{ text: 'digs a sett' }], cut: false } as const
+  await keepText(blobs, row, { ...text, parts: [...text.parts] })
+  const read = { ...row, text_state: 'indexed' } as const
+  const sent = { ...read, version: 2, status: 'sent' } as const
+  await indexer.handle([created(row)])
+  await Promise.all([
+    indexer.handle([sampleEvent('u', read, sent)]),
+    indexer.handle([sampleEvent('u', row, read)]),
+  ])
+  assert.deepEqual(await found('badger sett'), [['Badger', 'sent', 2]])
+  const gone = await newRow('Polecat', `hides${LONG}`, { text_state: 'pending' })
+  await keepText(blobs, gone, { ...text, parts: [{ text: 'hides' }] })
+  await indexer.handle([created(gone), changed(gone, { deleted_at: '2026-03-02T00:00:00Z' })])
+  await indexer.handle([sampleEvent('u', gone, { ...gone, text_state: 'indexed' })])
+  assert.deepEqual(await found('hides'), [])
+})
+
+test('a document without a text, or whose text could not be read, is found by its title', async () => {
+  extracted = []
+  const states = ['empty', 'failed'] as const
+  for (const text_state of states)
+    await indexer.handle([created(await newRow('Weasel', `pops${LONG}`, { text_state }))])
+  assert.equal((await found('weasel')).length, 2)
+  assert.deepEqual([await found('pops'), extracted], [[], []])
 })
 
 test('a row without an object key is not indexed', async () => {
@@ -180,6 +227,6 @@ test('a large batch is indexed in one call', async () => {
 test('metrics count indexed documents and measure the delay', async () => {
   const text = await metrics.registry.metrics()
   assert.match(text, /docmgr_indexer_documents_total\{change="create"\} \d{3}/)
-  assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 1/)
+  assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 2/)
   assert.match(text, /docmgr_indexer_delay_seconds_count \d+/)
 })

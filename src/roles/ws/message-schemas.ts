@@ -4,7 +4,6 @@ import {
   type DocumentField,
   type DocumentRow,
   DOCUMENT_FIELDS,
-  PUBLIC_FIELDS,
   UPDATE_REPORTED_FIELDS,
 } from '../../domain/document-fields.ts'
 import { STATUSES } from '../../domain/document-status.ts'
@@ -15,7 +14,7 @@ import {
   type Topic,
   type TopicRow,
 } from '../../domain/topics.ts'
-import { returnedSchema } from '../../http/document-schemas.ts'
+import { documentShape, returnedSchema } from '../../http/document-schemas.ts'
 
 type Shape<Row> = { [Name in keyof Row]-?: z.ZodType<Row[Name]> }
 
@@ -52,7 +51,7 @@ const ROWS: { [Name in Topic]: Shape<TopicRow<Name>> } = {
 
 const status = z.enum(STATUSES)
 const documentData = Object.fromEntries(
-  PUBLIC_FIELDS.map((name) => [name === 'id' ? 'document_id' : name, returnedSchema(name)]),
+  Object.entries(documentShape).map(([name, schema]) => [name === 'id' ? 'document_id' : name, schema]),
 )
 const moved = { ...documentData, old_status: status, new_status: status }
 const { id: signature_id, document_id, signer_email, signer_name, signed_at, content_sha256 } = SIGNATURE_ROW
@@ -66,6 +65,7 @@ const DATA: Record<MessageType, z.ZodType> = {
   'document.viewed': z.object(moved),
   'document.signed': z.object(moved),
   'document.deleted': z.object({ ...documentData, deleted_at: time.optional() }),
+  'document.text': z.object(documentData),
   'signature.added': z.object({
     document_id,
     signature_id,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEvent } from '../../domain/change.ts'
-import type { DocumentRow } from '../../domain/document-fields.ts'
+import { type DocumentRow, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { STATUSES } from '../../domain/document-status.ts'
 import { SAMPLE_SOURCE, sampleEvent, sampleRow } from '../../testing/sample-documents.ts'
@@ -14,14 +14,14 @@ const changed = (columns: Partial<DocumentRow>): DocumentRow => ({ ...row, versi
 const types = (value: ChangeEvent): string[] => messagesOfEvent(value).map(({ type }) => type)
 
 test('a new document is reported as created, a row of a snapshot is not reported', () => {
-  const { id: _, signed_at: ____, deleted_at: __, traceparent: ___, ...fields } = row
   assert.deepEqual(messagesOfEvent(sampleEvent('c', null, row)), [
     {
       type: 'document.created',
       timestamp: '2026-03-01T00:00:00.000Z',
       data: {
         document_id: row.id,
-        ...fields,
+        ...Object.fromEntries(PUBLIC_FIELDS.filter((name) => name !== 'id').map((name) => [name, row[name]])),
+        text: { state: 'indexed' },
       },
     },
   ])
@@ -40,6 +40,27 @@ test('a change of status to sent, viewed or signed has its own type, any other i
     )
     assert.deepEqual(others, [])
   }
+})
+
+test('a text that was read is reported without a new version', () => {
+  const pending = { ...row, text_state: 'pending' } as const
+  const read = { ...row, text_pages: 3, text_cut: true }
+  const [message, ...others] = messagesOfEvent(sampleEvent('u', pending, read))
+  assert.equal(message!.type, 'document.text')
+  assert.deepEqual(message!.data['text'], { state: 'indexed', pages: 3, cut: true })
+  assert.deepEqual(others, [])
+  // An event from before these columns.
+  const {
+    text_state: _,
+    text_reason: __,
+    text_pages: ___,
+    text_language: ____,
+    text_cut: _____,
+    ...old
+  } = row
+  assert.deepEqual(types(sampleEvent('u', old as DocumentRow, { ...old, title: 'New' } as DocumentRow)), [
+    'document.updated',
+  ])
 })
 
 test('a change of title and status gives both messages, the update first', () => {

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeEvent } from '../../domain/change.ts'
 import type { DocumentRow } from '../../domain/document-fields.ts'
 import type { SignatureRow } from '../../domain/topics.ts'
 import { UPDATE_REPORTED_FIELDS, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
+import { textSummaryOf } from '../../domain/text-state.ts'
 import type { MessageType, Topic, TopicRow } from '../../domain/topics.ts'
 
 /** What subscribers of a document receive about a change. `encodeEvent` adds its `position`. */
@@ -58,6 +60,8 @@ function messagesOfUpdate(before: DocumentRow | null, after: DocumentRow): Conte
     return before?.deleted_at ? [] : [['document.deleted', { ...data, deleted_at: after.deleted_at }]]
   }
   const messages: Content[] = []
+  if (before !== null && !isDeepStrictEqual(textSummaryOf(before), textSummaryOf(after)))
+    messages.push(['document.text', data])
   const changed = UPDATE_REPORTED_FIELDS.filter((field) => before?.[field] !== after[field])
   const moved = before !== null && before.status !== after.status
   if (changed.length > 0 || (!moved && before?.version !== after.version)) {
@@ -74,7 +78,7 @@ function messagesOfUpdate(before: DocumentRow | null, after: DocumentRow): Conte
 function documentData(row: DocumentRow): Record<string, unknown> {
   const data: Record<string, unknown> = {}
   for (const field of PUBLIC_FIELDS) data[field === 'id' ? 'document_id' : field] = row[field]
-  return data
+  return { ...data, text: textSummaryOf(row) }
 }
 
 /** Without the image and what is known of the client, which are not for every subscriber. */

@@ -10,6 +10,8 @@ const TYPES: Record<FieldType, string> = {
   email: 'text',
   mediaType: 'text',
   status: 'text',
+  textState: 'text',
+  boolean: 'bool',
   integer: 'int',
   bigint: 'bigint',
   timestamp: 'timestamptz',

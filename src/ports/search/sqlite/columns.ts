@@ -32,6 +32,8 @@ const TYPES: Record<FieldType, ColumnType> = {
   email: plain('TEXT'),
   mediaType: plain('TEXT'),
   status: plain('TEXT'),
+  textState: plain('TEXT'),
+  boolean: plain('INTEGER'),
   integer: plain('INTEGER'),
   bigint: plain('INTEGER'),
   timestamp: {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deflateSync } from 'node:zlib'
+import { type Document, fieldsWhere } from '../../domain/document-fields.ts'
+import { textKey } from '../../domain/content-key.ts'
+import { keepText } from '../../extraction/kept-texts.ts'
+import { eventually } from '../../testing/deadline.ts'
+import { pdf } from '../../testing/sample-files.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { startTestService } from '../../testing/test-service.ts'
+
+const service = await startTestService(
+  { roles: ['document', 'indexer', 'search', 'ws'], settings: { limits: { extractionTime: 2_000 } } },
+  TEST_FILE,
+)
+
+async function upload(
+  title: string,
+  bytes: Buffer,
+  { type = 'application/pdf', by = 'ada@example.com' } = {},
+): Promise<Document> {
+  const path = `/documents?title=${encodeURIComponent(title)}&created_by=${by}`
+  const answer = await service.request('POST', path, bytes, { 'content-type': type })
+  const document = (await answer.json()) as Document
+  assert.equal(answer.status, 201, JSON.stringify(document))
+  return document
+}
+
+const get = async (id: string): Promise<Document> =>
+  (await service.send('GET', `/documents/${id}`)).body as Document
+const textOf = async (id: string) => (await service.send('GET', `/documents/${id}/text`)).body
+const listed = async (query: string): Promise<string[]> =>
+  ((await service.send('GET', `/documents?${query}`)).body as Document[]).map(({ title }) => title).sort()
+const found = async (q: string): Promise<string[]> =>
+  (await service.send('GET', `/search?q=${encodeURIComponent(q)}`)).body.documents.map(
+    ({ title }: Document) => title,
+  )
+const isRead = (id: string): Promise<Document> =>
+  eventually(`the text of ${id}`, async () => {
+    const document = await get(id)
+    return document.text.state !== 'pending' && document
+  })
+
+/** Takes longer than an extraction may, and has a SHA-256 of its own. */
+function slowPdf(number: number): Buffer {
+  const once = deflateSync(Buffer.alloc(64 * 1024 * 1024, ' '))
+  const many = deflateSync(Buffer.concat([...Array<Buffer>(64).fill(once), Buffer.from(String(number))]))
+  return pdf(['x'], { stream: () => ({ dictionary: '/Filter [/FlateDecode /FlateDecode]', bytes: many }) })
+}
+
+test('a text is pending until it was read, and then a part of the document without a new version', async () => {
+  const created = await upload('Osprey', pdf(['first page', 'dives for fish']))
+  assert.deepEqual(created.text, { state: 'pending' })
+  const socket = await service.connect(created.id)
+  const document = await isRead(created.id)
+  assert.deepEqual(document, { ...created, text: { state: 'indexed', pages: 2 } })
+  assert.deepEqual(await get(created.id), document)
+  assert.deepEqual(await textOf(created.id), {
+    state: 'indexed',
+    pages: 2,
+    parts: [
+      { page: 1, text: 'first page' },
+      { page: 2, text: 'dives for fish' },
+    ],
+  })
+  await eventually('the document to be found by its text', async () => (await found('dives')).length === 1)
+  const messages = service.events.filter(({ key }) => key === created.id)
+  assert.ok(messages.every(({ value }) => value.after?.['version' as never] === 1))
+  socket.close()
+})
+
+test('a short text and what has none need no time, and lists select documents by the state', async () => {
+  const state = async (type: string, content: string): Promise<unknown> =>
+    (await upload('States', Buffer.from(content), { type })).text
+  assert.deepEqual(await state('text/plain', 'words'), { state: 'indexed' })
+  assert.deepEqual(await state('image/png', 'x'), { state: 'empty', reason: 'not a format with text' })
+  const broken = await upload('Broken', Buffer.from('%PDF-1.7 only'))
+  const { text } = await isRead(broken.id)
+  assert.equal(text.state, 'failed')
+  assert.match(text.reason!, /\w/)
+  assert.deepEqual(await textOf(broken.id), { ...text, parts: [] })
+  assert.deepEqual(await listed('text_state=failed'), ['Broken'])
+  assert.deepEqual(await listed('text_state=failed&text_state=empty'), ['Broken', 'States'])
+  const { status, body } = await service.send('GET', '/documents?text_state=cut')
+  assert.equal(status, 422)
+  assert.match(JSON.stringify(body), /must be one of pending, indexed, empty, failed/)
+})
+
+test('the same bytes are read once', async () => {
+  const bytes = pdf(['a kite hovers'])
+  const { id, content_sha256, content_type } = await upload('Kite', bytes)
+  await isRead(id)
+  // What was kept shows that it is used.
+  await keepText(
+    service.blobs,
+    { content_sha256, content_type },
+    {
+      outcome: 'text',
+      parts: [{ page: 1, text: 'a windhover' }],
+      cut: true,
+      pages: 4,
+    },
+  )
+  const again = await upload('Kite again', bytes)
+  assert.deepEqual((await isRead(again.id)).text, { state: 'indexed', pages: 4, cut: true })
+  await eventually('the kept text to be found', async () => (await found('windhover')).length === 1)
+})
+
+test('a text that is not kept any more is read again', async () => {
+  const { id, content_sha256, content_type } = await upload('Harrier', pdf(['quarters a field']))
+  await isRead(id)
+  await service.blobs.delete('documents', textKey(content_sha256!, content_type))
+  assert.deepEqual(await textOf(id), { state: 'pending', parts: [] })
+  const document = await isRead(id)
+  assert.deepEqual([document.version, document.text], [1, { state: 'indexed', pages: 1 }])
+  assert.equal((await textOf(id)).parts[0].text, 'quarters a field')
+})
+
+test('every column but those of the text raises the version', async () => {
+  const { rows } = await service.database.pool.query<{ name: string }>(
+    `select event_object_column as name from information_schema.triggered_update_columns
+      where trigger_name = 'documents_touch'`,
+  )
+  const expected = fieldsWhere(({ visibility }) => visibility !== 'text')
+  assert.deepEqual(rows.map(({ name }) => name).sort(), [...expected].sort())
+})
+
+test('a document that changes while its text is read keeps both', async () => {
+  const { id } = await upload('Merlin', slowPdf(100), { by: 'slow@example.com' })
+  await service.send('PATCH', `/documents/${id}`, { title: 'Merlin of the moor' })
+  const document = await isRead(id)
+  assert.deepEqual([document.version, document.title], [2, 'Merlin of the moor'])
+  const { id: gone } = await upload('Gone', slowPdf(101), { by: 'slow@example.com' })
+  await service.send('DELETE', `/documents/${gone}`)
+  await eventually('the queue to be empty', async () => {
+    const { rows } = await service.database.pool.query('select from texts.queue')
+    return rows.length === 0
+  })
+})
+
+test('twelve slow texts of one owner hold back nobody else, and no metadata', async () => {
+  const slow: Document[] = []
+  for (let number = 0; number < 12; number++)
+    slow.push(await upload(`Slow ${number}`, slowPdf(number), { by: 'slow@example.com' }))
+  const other = await upload('Quick', pdf(['a swift screams']), { by: 'other@example.com' })
+  await eventually('the titles to be found', async () => (await found('slow')).length > 0)
+  await isRead(other.id)
+  await eventually('the text of another owner to be found', async () => (await found('swift')).length === 1)
+  const pending = (await listed('text_state=pending')).length
+  assert.ok(pending >= 8, `${pending} are pending`)
+  for (const { id } of slow) await service.send('DELETE', `/documents/${id}`)
+})

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import type { Document } from '../../domain/document-fields.ts'
+import type { TextPart } from '../../domain/text-part.ts'
+import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
+import type { Extraction } from '../../extraction/extraction.ts'
+import { findText } from '../../extraction/kept-texts.ts'
+import { textSummary } from '../../http/document-schemas.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { idParams } from '../../http/fields.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import type { ReadDocument } from './read-document.ts'
+import type { TextStore } from './text-store.ts'
+
+const documentText = z
+  .object({
+    ...(textSummary as unknown as z.ZodObject).shape,
+    parts: z
+      .array(
+        z.object({
+          page: z.int().min(1).optional().describe('missing for text that is on no page'),
+          text: z.string(),
+        }),
+      )
+      .describe('a page each, or the whole text of a format without pages; none unless the state is indexed'),
+  })
+  .meta({ id: 'DocumentText' })
+
+export interface GetDocumentTextOptions {
+  read: ReadDocument
+  blobs: Pick<Blobs, 'get' | 'read'>
+  store: Pick<TextStore, 'readAgain'>
+  /** a text was queued */
+  onPending: () => void
+}
+
+/** Does not count as a view. */
+export function getDocumentText({ read, blobs, store, onPending }: GetDocumentTextOptions): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/documents/{id}/text',
+    operationId: 'getDocumentText',
+    summary: 'The text that was read of a document, page by page',
+    params: idParams,
+    responses: { 200: { description: 'the text', schema: documentText, headers: ['Cache-Control'] } },
+    problems: ['document-not-found', 'content-damaged'],
+    async handle({ params }) {
+      const { document } = await read(params.id, undefined)
+      const headers = { 'cache-control': 'private, no-cache' }
+      if (document.text.state !== 'indexed')
+        return { status: 200, headers, json: { ...document.text, parts: [] } }
+      const extraction = await readText(blobs, document)
+      if (extraction?.outcome === 'text') {
+        const parts = extraction.parts.map(({ page, text }: TextPart) => ({ page, text }))
+        return { status: 200, headers, json: { ...document.text, parts } }
+      }
+      // What was read is not kept any more, as after a restore.
+      await store.readAgain(document.id)
+      onPending()
+      return { status: 200, headers, json: { state: 'pending', parts: [] } }
+    },
+  })
+}
+
+/** Short texts are not kept: they are read as fast again. */
+async function readText(
+  blobs: GetDocumentTextOptions['blobs'],
+  document: Document,
+): Promise<Extraction | undefined> {
+  const { s3_key: key, content_size: size, content_sha256: sha256, content_type: contentType } = document
+  if (size <= AT_ONCE_BYTES) {
+    const start = await blobs.read({ bucket: 'documents', key: key!, size, sha256 })
+    const extraction = extractAtOnce({ contentType, start, size })
+    if (extraction !== undefined) return extraction
+  }
+  return findText(blobs, document)
+}

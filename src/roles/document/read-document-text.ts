@@ -1,0 +1,76 @@
+import { isProblem } from '../../domain/errors.ts'
+import { extractAtOnce, MAX_INPUT_BYTES } from '../../extraction/extract-at-once.ts'
+import type { Extraction } from '../../extraction/extraction.ts'
+import type { Extractor } from '../../extraction/extractor.ts'
+import { findText, keepText } from '../../extraction/kept-texts.ts'
+import type { Blobs } from '../../ports/blobs/port.ts'
+import { backoffMs } from '../../runtime/backoff.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { spanned } from '../../runtime/spans.ts'
+import { isTransient, translateError } from '../../runtime/translate-error.ts'
+import { textColumnsOf } from './text-columns.ts'
+import type { QueuedText, TextQueue } from './text-queue.ts'
+import type { TextSource, TextStore } from './text-store.ts'
+
+/** A file cannot end this process; so many deaths of it in a row are those of something else, but they have an end. */
+const MAX_ATTEMPTS = 10
+const BACKOFF = { firstMs: 1_000, limitMs: 60_000 }
+
+export interface ReadDocumentTextOptions {
+  store: TextStore
+  queue: Pick<TextQueue, 'remove' | 'postpone'>
+  blobs: Pick<Blobs, 'get' | 'put' | 'read'>
+  extractor: Pick<Extractor, 'extract'>
+  onRead: (outcome: Extraction['outcome']) => void
+  log: Logger
+}
+
+/**
+ * Reads the text of a claimed document and records the outcome. The same bytes are read once, for whichever document. While
+ * storage is away it is postponed, without counting. @throws DomainError unavailable of the database
+ */
+export type ReadDocumentText = (claimed: QueuedText) => Promise<void>
+
+export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadDocumentText {
+  const { store, queue, onRead, log } = options
+  return async ({ document_id, attempts }) => {
+    const source = await store.source(document_id)
+    if (source === undefined) return queue.remove(document_id)
+    try {
+      const extraction = await spanned(
+        { name: 'read text', kind: 'internal', parent: source.traceparent, attributes: {} },
+        () => extractionOf(source, options),
+      )
+      await store.record(source, textColumnsOf(extraction))
+      onRead(extraction.outcome)
+    } catch (error) {
+      const translated = translateError(error)
+      const isAway = isTransient(translated)
+      if (!isAway && (isProblem(translated, 'content-damaged') || attempts >= MAX_ATTEMPTS)) {
+        const reason = (translated as Error).message
+        return store.record(source, textColumnsOf({ outcome: 'failed', reason }))
+      }
+      log.warn({ err: error, document: document_id, attempts }, 'could not read a text; it is tried again')
+      await queue.postpone(document_id, backoffMs(attempts, BACKOFF), !isAway)
+    }
+  }
+}
+
+async function extractionOf(
+  source: TextSource,
+  { blobs, extractor }: ReadDocumentTextOptions,
+): Promise<Extraction> {
+  const { title, content_type: contentType, content_size: size, content_sha256: sha256, s3_key } = source
+  if (size > MAX_INPUT_BYTES) {
+    const refused = extractAtOnce({ contentType, start: new Uint8Array(), size })
+    if (refused !== undefined) return refused
+  }
+  const kept = await findText(blobs, source)
+  if (kept !== undefined) return kept
+  const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
+  const known = extractAtOnce({ contentType, start: bytes, size })
+  if (known !== undefined) return known
+  const extraction = await extractor.extract({ contentType, title, bytes })
+  await keepText(blobs, source, extraction)
+  return extraction
+}
