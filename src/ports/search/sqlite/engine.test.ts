@@ -1,9 +1,11 @@
 import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { openTestSearch } from '../../../testing/search-index.ts'
+import { searchLanguagesContract } from '../../../testing/search-languages-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 const open = () => openTestSearch()
@@ -13,3 +15,5 @@ searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)
 searchPassagesContract(open)
+searchSuggestContract(open)
+searchLanguagesContract(open)
