@@ -65,6 +65,42 @@ const CONTRACT: Record<string, (cache: DocumentCache) => Promise<void>> = {
     assert.equal(await cache.read(row.id, undefined), undefined)
   },
 
+  async 'nothing of a document is read while changes of it are under way'(cache) {
+    const v1 = sampleDocument()
+    const { id } = v1
+    const [v2, v3] = [2, 3].map((version) => ({ ...v1, version, title: `v${version}` }))
+    const read = async () => (await cache.read(id, undefined))?.document
+    await cache.update(v1)
+    await cache.hold(id)
+    await cache.hold(id)
+    assert.equal(await read(), undefined)
+    await cache.fill(v1, 'a')
+    assert.equal(await read(), undefined)
+    await cache.update(v3!)
+    assert.equal(await read(), undefined)
+    await cache.update(v2!)
+    assert.notEqual((await read())?.version, 2)
+    await cache.fill(v3!, 'a')
+    assert.deepEqual(await read(), v3)
+  },
+
+  async 'a change that changes nothing, a deletion and a failure end what they have held'(cache) {
+    const document = sampleDocument({ version: 4 })
+    const { id } = document
+    await cache.hold(id)
+    await cache.hold(id)
+    await cache.release(id)
+    await cache.fill(document, undefined)
+    assert.equal(await cache.read(id, undefined), undefined)
+    await cache.release(id)
+    await cache.fill(document, undefined)
+    assert.deepEqual((await cache.read(id, undefined))?.document, document)
+    await cache.hold(id)
+    await cache.remove(id, 5)
+    await cache.fill({ ...document, version: 6 }, undefined)
+    assert.equal((await cache.read(id, undefined))?.document.version, 6)
+  },
+
   async 'counts each answered view, and each viewer once'(cache) {
     const document = sampleDocument()
     await cache.fill(document, 'user:1')

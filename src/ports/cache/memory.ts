@@ -54,8 +54,11 @@ export function createMemoryCache(options: {
     if (options.entries > 0 && (isNewer || hasText)) cache.set(id, entry)
   }
 
+  const holds = createHolds()
+
   return {
     async read(id, viewer) {
+      if (holds.has(id)) return undefined
       const text = cache.get(id)?.text
       if (text && viewer !== undefined) views.count(id, viewer)
       return text
@@ -64,12 +67,16 @@ export function createMemoryCache(options: {
       if (fillsFrom <= now()) keep(document.id, entryOf(document))
       if (viewer !== undefined) views.count(document.id, viewer)
     },
+    hold: async (id) => holds.add(id),
+    release: async (id) => holds.end(id),
     async update(document) {
       const { id, version } = document
+      if (version > 1) holds.end(id)
       // No reader has an older row than the first version.
       keep(id, { ...entryOf(document), ...(version > 1 && { changedAt: now() }) }, true)
     },
     async remove(id, version) {
+      holds.end(id)
       keep(id, { version, changedAt: now() })
     },
     stats: (id) => views.stats(id),
@@ -82,5 +89,19 @@ export function createMemoryCache(options: {
     },
     check: async () => {},
     stop: () => views.stop(),
+  }
+}
+
+/** By document, how many changes are under way. */
+function createHolds() {
+  const counts = new Map<string, number>()
+  return {
+    has: (id: string): boolean => counts.has(id),
+    add: (id: string): void => void counts.set(id, (counts.get(id) ?? 0) + 1),
+    end(id: string): void {
+      const count = counts.get(id) ?? 0
+      if (count > 1) counts.set(id, count - 1)
+      else counts.delete(id)
+    },
   }
 }

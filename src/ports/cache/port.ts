@@ -18,9 +18,20 @@ export interface DocumentCache {
   read(id: string, viewer: string | undefined): Promise<DocumentText | undefined>
   /** Caches a row that was just read, unless a newer version or a removal is known, and counts its view. */
   fill(document: Document, viewer: string | undefined): Promise<void>
-  /** After a change: caches the new version, or this version with its text (never replaces a newer one). */
+  /**
+   * Before a change is written: nothing of the document is read from the cache until `update`, `remove` or `release`
+   * ends it, or some time has passed. A subscriber can be told of a change before the process that wrote it knows that it
+   * is committed, and reads the document then.
+   */
+  hold(id: string): Promise<void>
+  /** Ends a hold whose write has changed nothing. */
+  release(id: string): Promise<void>
+  /**
+   * After a change, whose hold it ends, or an insert: caches the new version, or this version with its text (never replaces a
+   * newer one).
+   */
   update(document: Document): Promise<void>
-  /** After a deletion with this version. */
+  /** After a deletion with this version, whose hold it ends. */
   remove(id: string, version: number): Promise<void>
   /** Exact for every view whose read has been answered. */
   stats(id: string): Promise<{ total_views: number; unique_views: number }>

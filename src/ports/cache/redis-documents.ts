@@ -3,8 +3,8 @@ import type { Logger } from '../../runtime/logger.ts'
 import { isCommandError, type Reply } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { RedisInvalidations } from './redis-invalidations.ts'
-import { COUNTER_SECONDS, DOCUMENT_SECONDS, FLOOR_SECONDS, keysOf } from './redis-keys.ts'
-import { evaluate, FILL, FORGET, type Script, UPDATE } from './redis-scripts.ts'
+import { COUNTER_SECONDS, DOCUMENT_SECONDS, FLOOR_SECONDS, HOLD_SECONDS, keysOf } from './redis-keys.ts'
+import { evaluate, FILL, FORGET, HOLD, RELEASE, type Script, UPDATE } from './redis-scripts.ts'
 
 /** Writes of documents. What cannot be written is remembered as an invalidation. */
 export interface RedisDocuments {
@@ -14,6 +14,8 @@ export interface RedisDocuments {
    * @returns false when a counter is lost: then the view is not counted
    */
   fill(document: Document, hash: string): Promise<boolean>
+  hold(id: string): Promise<void>
+  release(id: string): Promise<void>
   update(document: Document): Promise<void>
   remove(id: string, version: number): Promise<void>
   /**
@@ -34,13 +36,13 @@ export function createRedisDocuments(
   const { send } = connection
   let isLogged = false
 
-  const store = (script: Script, document: Document, hash = ''): Promise<Reply> => {
+  const store = (script: Script, document: Document, ...more: string[]): Promise<Reply> => {
     const keys = keysOf(document.id)
     return evaluate(
       send,
       script,
-      [keys.document, keys.floor, keys.views, keys.unique],
-      [String(document.version), textOf(document), DOCUMENT_SECONDS, COUNTER_SECONDS, hash],
+      [keys.document, keys.floor, keys.views, keys.unique, keys.holds],
+      [String(document.version), textOf(document), DOCUMENT_SECONDS, COUNTER_SECONDS, ...more],
     )
   }
 
@@ -55,7 +57,10 @@ export function createRedisDocuments(
     )
   }
 
-  /** Writes to Redis; when that fails, versions of the document up to `floor` must not be read there any more. */
+  /**
+   * Writes to Redis; when that fails, versions of the document up to `floor` must not be read there any more. 0: a hold is
+   * no longer needed, because nothing is read from Redis while it is away, or ends by itself.
+   */
   const write = async (id: string, floor: number, work: () => Promise<unknown>): Promise<void> => {
     if (connection.isUp) {
       try {
@@ -69,11 +74,17 @@ export function createRedisDocuments(
 
   return {
     fill: async (document, hash) => (await store(FILL, document, hash)) === 1,
-    update: (document) => write(document.id, document.version - 1, () => store(UPDATE, document)),
+    hold: (id) => {
+      const { document, holds } = keysOf(id)
+      return write(id, 0, () => evaluate(send, HOLD, [document, holds], [HOLD_SECONDS]))
+    },
+    release: (id) => write(id, 0, () => evaluate(send, RELEASE, [keysOf(id).holds], [])),
+    update: (document) =>
+      write(document.id, document.version - 1, () => store(UPDATE, document, '', 'changed')),
     remove: (id, version) => {
-      const { document, floor } = keysOf(id)
+      const { document, floor, holds } = keysOf(id)
       return write(id, version, () =>
-        evaluate(send, FORGET, [document, floor], [String(version), FLOOR_SECONDS]),
+        evaluate(send, FORGET, [document, floor, holds], [String(version), FLOOR_SECONDS]),
       )
     },
     removeForeignKeys,

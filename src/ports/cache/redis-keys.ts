@@ -2,6 +2,8 @@
 export const DOCUMENT_SECONDS = '300'
 /** Longer than any reader takes from reading its row to `fill`. */
 export const FLOOR_SECONDS = '300'
+/** Longer than a change of a document takes. */
+export const HOLD_SECONDS = '60'
 /** Renewed whenever the document is read from its row, so only unused counters expire; PostgreSQL has them too. */
 export const COUNTER_SECONDS = String(7 * 24 * 60 * 60)
 
@@ -16,6 +18,8 @@ export const keysOf = (id: string) => ({
   document: `document:${id}`,
   /** string: versions up to this one must not be cached */
   floor: `removed:${id}`,
+  /** string: how many changes of the document are under way */
+  holds: `changing:${id}`,
   /** string: a whole number */
   views: `views:${id}`,
   /** HyperLogLog of hashes of viewers */

@@ -36,13 +36,32 @@ for n = 1, #ARGV do
 end
 return replies`)
 
+/** KEYS document, holds; ARGV seconds. Until all changes that are under way have ended nothing is cached. */
+export const HOLD = script(`
+redis.call('INCR', KEYS[2])
+redis.call('EXPIRE', KEYS[2], ARGV[1])
+redis.call('UNLINK', KEYS[1])
+return 1`)
+
+/** Ends one of the changes that KEYS[key] counts. */
+const endHold = (key: number): string => `
+local holds = tonumber(redis.call('GET', KEYS[${key}]) or '0')
+if holds > 1 then redis.call('SET', KEYS[${key}], holds - 1, 'KEEPTTL') else redis.call('UNLINK', KEYS[${key}]) end`
+
+/** KEYS holds. */
+export const RELEASE = script(`${endHold(1)}
+return 1`)
+
 /**
  * Stores ARGV[2] unless version ARGV[1] is older than the floor or the cached version, or the same as the floor. An empty
- * text, that of a document which is not kept, removes what is cached.
+ * text, that of a document which is not kept, and any text while other changes are under way, remove what is cached, and a
+ * change keeps older versions away. It writes first what a full server rejects, because Redis reports that by another error
+ * after a write.
  * @param replaces whether the cached version is replaced by the same one
  */
 const storeUnless = (replaces: '>' | '>='): string => `
 local version = tonumber(ARGV[1])
+local isChange = ARGV[6] == 'changed' and version > 1
 local floor = tonumber(redis.call('GET', KEYS[2]) or '0')
 local cached = 0
 local present = redis.call('GET', KEYS[1])
@@ -51,12 +70,16 @@ if present then
   if readable then cached = tonumber(document.version) or 0 end
 end
 if version > floor and version ${replaces} cached then
-  if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-  elseif present then redis.call('UNLINK', KEYS[1]) end
+  local isHeld = tonumber(redis.call('GET', KEYS[5]) or '0') > (isChange and 1 or 0)
+  if ARGV[2] ~= '' and not isHeld then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+  else
+    if isChange then redis.call('SET', KEYS[2], version - 1, 'EX', ARGV[3]) end
+    if present then redis.call('UNLINK', KEYS[1]) end
+  end
 end`
 
 /**
- * KEYS document, floor, views, unique views; ARGV version, JSON, its seconds, seconds of the counters, viewer or ''.
+ * KEYS document, floor, views, unique views, holds; ARGV version, JSON, its seconds, seconds of the counters, viewer or ''.
  * @returns 1; 0 when a counter is lost: then the view is not counted
  */
 export const FILL = script(`${storeUnless('>')}
@@ -69,8 +92,10 @@ redis.call('EXPIRE', KEYS[3], ARGV[4])
 redis.call('EXPIRE', KEYS[4], ARGV[4])
 return 1`)
 
-/** Keys and arguments as FILL, without the viewer. The first version of a document creates its counters. */
+/** Keys and arguments as FILL, then `changed`. The first version of a document creates its counters; others end a hold. */
 export const UPDATE = script(`${storeUnless('>=')}
+if isChange then ${endHold(5)}
+end
 if version == 1 then
   redis.call('SET', KEYS[3], 0, 'EX', ARGV[4], 'NX')
   redis.call('PFADD', KEYS[4])
@@ -78,7 +103,10 @@ if version == 1 then
 end
 return 1`)
 
-/** KEYS document, floor; ARGV version, seconds. Raises the floor: this version and older ones are no longer cached. */
+/**
+ * KEYS document, floor, and holds if one of them ends; ARGV version, seconds. Raises the floor: this version and older ones
+ * are no longer cached.
+ */
 export const FORGET = script(`
 local version = tonumber(ARGV[1])
 if version > tonumber(redis.call('GET', KEYS[2]) or '-1') then
@@ -88,6 +116,8 @@ local present = redis.call('GET', KEYS[1])
 if present then
   local readable, document = pcall(cjson.decode, present)
   if not readable or (tonumber(document.version) or 0) <= version then redis.call('UNLINK', KEYS[1]) end
+end
+if KEYS[3] then ${endHold(3)}
 end
 return 1`)
 
@@ -136,4 +166,4 @@ export async function evaluate(
   }
 }
 
-export const SCRIPTS = [READ, FILL, UPDATE, FORGET, EXPEL, RAISE]
+export const SCRIPTS = [READ, HOLD, RELEASE, FILL, UPDATE, FORGET, EXPEL, RAISE]

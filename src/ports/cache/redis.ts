@@ -42,7 +42,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
   // An earlier process may have been unable to write changes to Redis.
   if (!connection.isUp) invalidations.addAll()
   const counters = createRedisCounters({ connection, pool, views, log })
-  const documents = createRedisDocuments(connection, invalidations, log)
+  const { fill: store, removeForeignKeys, ...changes } = createRedisDocuments(connection, invalidations, log)
   const reads = createRedisReads(connection)
   const uncertain = createUncertainViews()
 
@@ -59,7 +59,7 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
         },
         async (error: unknown) => {
           uncertain.add(id)
-          await documents.removeForeignKeys(id, error)
+          await removeForeignKeys(id, error)
           return undefined
         },
       )
@@ -70,21 +70,20 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
       const isUncertain = viewer !== undefined && uncertain.take(id)
       const hash = viewer === undefined || isUncertain ? '' : viewerHash(id, viewer)
       try {
-        if (connection.isUp && !(await documents.fill(document, hash))) {
+        if (connection.isUp && !(await store(document, hash))) {
           await counters.rebuild(id)
-          await documents.fill(document, hash)
+          await store(document, hash)
         }
         if (viewer !== undefined && (isUncertain || !connection.isUp)) counters.missed(id)
       } catch (error) {
         counters.missed(id)
-        await documents.removeForeignKeys(id, error)
+        await removeForeignKeys(id, error)
       } finally {
         if (viewer !== undefined) views.count(id, viewer)
       }
     },
 
-    update: (document) => documents.update(document),
-    remove: (id, version) => documents.remove(id, version),
+    ...changes,
     stats: (id) => counters.stats(id),
     ...createRedisInspection(connection),
     check: async () => {},

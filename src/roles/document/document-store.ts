@@ -128,7 +128,7 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
       // The move of a signed document is under way already.
       if (options.mover !== 'signature') await database.requireSpace()
       for (let n = 0; n < MAX_ATTEMPTS; n++) {
-        const changed = await withUncertainCache(cache, id, () => update(pool, id, changes, options))
+        const changed = await withoutCache(cache, id, () => update(pool, id, changes, options))
         if (changed) {
           await cache.update(changed)
           return changed
@@ -144,7 +144,7 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
 
     async remove(id, options) {
       for (let n = 0; n < MAX_ATTEMPTS; n++) {
-        const removed = await withUncertainCache(cache, id, () => markDeleted(pool, id, options))
+        const removed = await withoutCache(cache, id, () => markDeleted(pool, id, options))
         if (removed) return cache.remove(id, removed.version)
         checkDeletion(id, await find(id), options.versions)
       }
@@ -230,10 +230,20 @@ async function markDeleted(
   return rows[0]
 }
 
-/** Removes the document from the cache when a write fails, because it may have been committed all the same. */
-async function withUncertainCache<T>(cache: DocumentCache, id: string, write: () => Promise<T>): Promise<T> {
+/**
+ * Holds the document in the cache while it is written. When the write fails, it may have been committed all the same.
+ * @returns what `write` returns; unless that is undefined, the caller ends the hold
+ */
+async function withoutCache<T>(
+  cache: DocumentCache,
+  id: string,
+  write: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  await cache.hold(id)
   try {
-    return await write()
+    const written = await write()
+    if (written === undefined) await cache.release(id)
+    return written
   } catch (error) {
     await cache.remove(id, MAX_VERSION)
     throw error
