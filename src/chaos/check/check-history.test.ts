@@ -72,6 +72,13 @@ test('histories without a fault', () => {
       read(seen(3, 'qaz 3')),
       stayed,
     ),
+    // A subscriber that was away when the document was signed and deleted.
+    historyOf(
+      [created(), came(1), signed(), did({ name: 'delete' })].flat(),
+      { kind: 'state', subscriber: 's1', version: 'gone' },
+      read(undefined),
+      stayed,
+    ),
   ]
   for (const entries of good) assert.deepEqual(checkHistory(entries), [])
 })
