@@ -5,6 +5,17 @@ import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch } from '../que
 export const EVERY_DOCUMENT = '\u00b7'
 const ALL = `"${EVERY_DOCUMENT}"`
 
+/** The stem of a key that names a language (analysis/stems.ts); undefined for a word. */
+export function wordOfStem(key: string): string | undefined {
+  const end = key.indexOf(EVERY_DOCUMENT)
+  return end === -1 ? undefined : key.slice(0, end)
+}
+
+/** A stem that is a word of the same text is kept as that only. */
+const withWordsOfStems = (keys: readonly string[]): string[] => [
+  ...new Set(keys.flatMap((key) => [key, wordOfStem(key) ?? key])),
+]
+
 const quoted = (key: string): string => `"${key.replaceAll('"', '""')}"`
 const within = (columns: string, expression: string): string => `({${columns}} : (${expression}))`
 
@@ -22,7 +33,7 @@ export type Forms = 'exact' | 'related' | 'similar'
 /** Documents with a match in one of the forms; undefined where there is none. A phrase stands for all of its words. */
 export function formExpression(match: PlanMatch, form: Forms, inTitle = match.field !== undefined) {
   if (match.kind === 'word') {
-    const keys = form === 'exact' ? [match.word] : match[form]
+    const keys = form === 'exact' ? [match.word] : withWordsOfStems(match[form])
     if (keys.length === 0) return undefined
     return inTitle ? within('title title_related', anyKey(keys)) : anyKey(keys)
   }
@@ -74,5 +85,5 @@ export const phraseExpression = ({ words, field, endsInPrefix }: PlanMatch & Phr
 export function passageExpression(match: PlanMatch): string {
   if (match.kind === 'phrase') return phraseExpression(match)
   if (match.kind === 'prefix') return within('title text', `${quoted(match.prefix)} *`)
-  return anyKey([match.word, ...match.related, ...match.similar])
+  return anyKey([match.word, ...withWordsOfStems(match.related), ...match.similar])
 }

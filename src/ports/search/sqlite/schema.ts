@@ -15,7 +15,8 @@ const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
  *
  * Both FTS5 tables are contentless (https://sqlite.org/fts5.html, 4.4.1): texts are in `passages`, compressed. `words` has
  * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
- * `passage_words`.
+ * `passage_words`, whose postings are shortest for the first column. A stem that is itself a word of the same text is not
+ * kept: queries look for it as a word too.
  */
 export const SCHEMA = `
   CREATE TABLE documents (
@@ -29,7 +30,7 @@ export const SCHEMA = `
     title, title_related, prominent, text, related, content='', contentless_delete=1, detail=column, tokenize='ascii'
   );
   CREATE VIRTUAL TABLE passage_words USING fts5(
-    title, text, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
+    text, title, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
   );
   CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB);
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);

@@ -1,17 +1,25 @@
 import { deflateRawSync } from 'node:zlib'
 import type { IndexFile } from './index-file.ts'
-import type { AnalyzedDocument } from '../analysis/analyze-document.ts'
+import type { AnalyzedDocument, AnalyzedPassage } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
 import { COLUMNS } from './columns.ts'
-import { EVERY_DOCUMENT } from './match-expression.ts'
+import { EVERY_DOCUMENT, wordOfStem } from './match-expression.ts'
 
 /** Level of zlib: higher ones cost more time than they save. */
 const COMPRESSION = { level: 6 }
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
-/** Keys of stems name their language (analysis/stems.ts). No word has this character. */
-const isStem = (key: string): boolean => key.includes(EVERY_DOCUMENT)
+/** The stems among keys that are not words too. */
+function onlyStems(keys: readonly string[], words: Iterable<string>): string[] {
+  const known = new Set(words)
+  return keys.filter((key) => {
+    const word = wordOfStem(key)
+    return word !== undefined && !known.has(word)
+  })
+}
+
+const isWord = (key: string): boolean => wordOfStem(key) === undefined
 const joined = (keys: readonly string[]): string => keys.join(' ')
 
 /** The passages of a document: the first one has its title, `count` more its text. */
@@ -25,6 +33,7 @@ export const NO_PASSAGES: PassageRange = { first: 0, count: 0 }
 /** Writes the rows of one document, in a transaction of the caller. */
 export function createDocumentWriter(database: IndexFile) {
   const statements = prepareStatements(database)
+  const writePassage = createPassageWriter(statements)
 
   /** The words of the title, and of the document as a whole. */
   function writeWords(
@@ -32,14 +41,15 @@ export function createDocumentWriter(database: IndexFile) {
     first: number,
     { titleWords, titleKeys, textKeys, prominentWords }: AnalyzedDocument,
   ) {
-    const [titleStems, stems] = [titleKeys.filter(isStem), textKeys.filter(isStem)]
+    const [titlePlain, plain] = [titleKeys.filter(isWord), textKeys.filter(isWord)]
+    const titleStems = onlyStems(titleKeys, titlePlain)
     statements.insertWords.run(
       rowid,
-      joined(titleKeys.filter((key) => !isStem(key))),
+      joined(titlePlain),
       joined([EVERY_DOCUMENT, ...titleStems]),
       joined(prominentWords),
-      joined(textKeys.filter((key) => !isStem(key))),
-      joined(stems),
+      joined(plain),
+      joined(onlyStems(textKeys, plain)),
     )
     statements.insertPassageWords.run(first, joined(titleWords), '', joined(titleStems))
   }
@@ -66,11 +76,7 @@ export function createDocumentWriter(database: IndexFile) {
       const { first } = statements.nextPassage.get() as { first: number }
       writeWords(rowid, first, analyzed)
       statements.insertPassage.run(first, rowid, null, null)
-      for (const [index, { words, keys, page, text }] of passages.entries()) {
-        const passage = first + 1 + index
-        statements.insertPassageWords.run(passage, '', joined(words), joined(keys))
-        statements.insertPassage.run(passage, rowid, page ?? null, deflateRawSync(text, COMPRESSION))
-      }
+      for (const [index, passage] of passages.entries()) writePassage(first + 1 + index, rowid, passage)
       const others = otherFormsOf(content)
       if (others !== undefined) statements.insertOtherForms.run(rowid, others)
       for (const language of analyzed.languages) statements.insertLanguage.run(language)
@@ -92,6 +98,14 @@ export function createDocumentWriter(database: IndexFile) {
     },
   }
 }
+
+const createPassageWriter =
+  ({ insertPassageWords, insertPassage }: ReturnType<typeof prepareStatements>) =>
+  (passage: number, rowid: number, { words, keys, page, text }: AnalyzedPassage): void => {
+    const related = [...keys.filter(isWord), ...onlyStems(keys, words)]
+    insertPassageWords.run(passage, '', joined(words), joined(related))
+    insertPassage.run(passage, rowid, page ?? null, deflateRawSync(text, COMPRESSION))
+  }
 
 /** What the passages do not have of the parts. */
 function otherFormsOf(content: WholeDocument['content']): string | undefined {
