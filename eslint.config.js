@@ -15,11 +15,11 @@ const maxClassLines = {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', '.out/', 'node_modules/', 'src/rpc/gen/', '.docmgr/', '.ci/clients/*.ts'] },
+  { ignores: ['dist/', '.out/', 'node_modules/', 'src/rpc/gen/', 'src/console/api/schema.ts', '.docmgr/', '.ci/clients/*.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
@@ -40,7 +40,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     plugins: { sizes: { rules: { 'max-class-lines': maxClassLines } } },
     rules: {
       'max-lines': ['error', 300],

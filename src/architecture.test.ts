@@ -57,6 +57,8 @@ const LAYERS: Record<string, readonly string[]> = {
     'runtime',
   ],
   'cli.ts': ['commands'],
+  // Runs in the browser.
+  console: [],
   acceptance: ['testing'],
   chaos: [],
 }
@@ -67,8 +69,10 @@ const USES_PORTS = ['app', 'client', 'commands', 'roles', 'rpc']
 const REGISTRY = 'ports/adapters.ts'
 const USES_REGISTRY = ['app', 'client', 'commands', 'config']
 
+const isOwn = (name: string): boolean => /\.tsx?$/.test(name)
+
 const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.startsWith('rpc/gen/'))
+  .filter((path) => isOwn(path) && !path.startsWith('rpc/gen/') && path !== 'console/api/schema.ts')
   .map((path) => {
     const text = readFileSync(join(SRC, path), 'utf8')
     const imports = [...text.matchAll(IMPORT)].map(([, name]) =>
@@ -80,7 +84,6 @@ const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' }
 const isTest = ({ path }: Source): boolean =>
   /\.test\.ts$|\/contract-suite\.ts$|^(testing|acceptance|bench|chaos)\//.test(path)
 const product = sources.filter((source) => !isTest(source))
-const isOwn = (name: string): boolean => name.endsWith('.ts')
 /** The first folder of a path; the composition root counts as app. */
 const folderOf = (path: string): string => (path === 'app.ts' ? 'app' : path.split('/')[0]!)
 const below = (folder: string, files = product): Source[] =>

@@ -21,6 +21,7 @@ const CHECKS = {
     'node_modules/typescript/bin/tsc',
     ...cached('--incremental', `--tsBuildInfoFile`, `${CACHE}/tsc.json`),
   ],
+  'console-types': ['node_modules/typescript/bin/tsc', '-p', 'src/console'],
   lint: [
     'node_modules/eslint/bin/eslint.js',
     '--max-warnings=0',

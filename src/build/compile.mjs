@@ -2,6 +2,7 @@
 // dynamic import() becomes a chunk, so that a command loads only what it uses. Types are checked by tsc, not here.
 import { chmodSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { buildConsole } from './console.mjs'
 import { external } from './external.mjs'
 import { findFiles, fingerprint } from './files.mjs'
 
@@ -45,8 +46,9 @@ export function compileOptions(out, { entries, sourcemap = 'linked' }) {
 /** What the page /docs loads, with its licence. */
 const VIEWER = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE']
 
-/** Makes the output folder a build: a package of modules, an executable, the page's files, character maps for PDF, the state of the sources. */
+/** Makes the output folder a build: a package of modules, an executable, the console, the files of /docs, character maps for PDF, the state of the sources. */
 export function finishBuild(out) {
+  buildConsole(out)
   mkdirSync(`${out}/docs`, { recursive: true })
   for (const file of VIEWER)
     copyFileSync(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${file}`)), `${out}/docs/${file}`)

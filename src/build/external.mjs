@@ -14,4 +14,5 @@ export const external = [
   'jiti',
   'esbuild',
   'fast-check',
+  'playwright-core',
 ]

@@ -14,7 +14,7 @@ export function findFiles(folder, pattern) {
 /** Changes whenever a source file or the set of packages does; compares names, sizes and times. */
 export function fingerprint() {
   const hash = createHash('sha256')
-  for (const path of [...findFiles('src', /\.(ts|mjs)$/), 'package-lock.json']) {
+  for (const path of [...findFiles('src', /\.(tsx?|mjs|css|html)$/), 'package-lock.json']) {
     const { size, mtimeMs } = statSync(path)
     hash.update(`${path} ${size} ${mtimeMs}\n`)
   }

@@ -6,6 +6,7 @@
 //   npm run test:unit                       the pure tests: no database, no other process
 //   npm run test:crash [-- --rounds=200]    only the crash test, 50 rounds unless said otherwise
 //   npm run test:stack [-- PATTERN…]        the files *.stack.test.ts, on the servers of docker/native
+//   npm run test:browser [-- PATTERN…]      the files *.browser.test.ts, with Chromium
 //
 // Options of `node --test` go after a second `--`. --out=DIR names another build than dist.
 import { spawn, spawnSync } from 'node:child_process'
@@ -29,15 +30,17 @@ const { values, positionals: patterns } = parseArgs({
     unit: { type: 'boolean' },
     crash: { type: 'boolean' },
     stack: { type: 'boolean' },
+    browser: { type: 'boolean' },
   },
 })
-const { out, stack = false } = values
+const { out, stack = false, browser = false } = values
 const pure = new Set(
   JSON.parse(readFileSync(`${out}/pure-tests.json`, 'utf8')).map((path) => `${out}/${path}`),
 )
 
 const isWanted = (path) =>
   /\.stack\.test\.\w+$/.test(path) === stack &&
+  /\.browser\.test\.\w+$/.test(path) === browser &&
   (!values.unit || pure.has(path)) &&
   (!values.crash || path.endsWith('/crash.test.js')) &&
   (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
@@ -65,7 +68,7 @@ async function startServer() {
   return { connection, stop: () => (server.stdin.end(), exited) }
 }
 
-const needsServer = !stack && files.some((file) => file.startsWith(`${out}/`) && !pure.has(file))
+const needsServer = !stack && !browser && files.some((file) => file.startsWith(`${out}/`) && !pure.has(file))
 const server = needsServer ? await startServer() : undefined
 const { status } = spawnSync(
   process.execPath,

@@ -85,6 +85,8 @@ export interface HttpResponse {
   text?: string
   /** sent as it is; `headers` give its type and length. Destroyed when the client disconnects. */
   stream?: Readable
+  /** `text` in codings that were made before, such as by the build; others are made when they are needed */
+  encoded?: Partial<Record<string, Uint8Array>>
   /** It has a credential in it, so it is not compressed (BREACH). */
   secret?: true
 }

@@ -30,6 +30,8 @@ export function sendResponse(res: ServerResponse, response: HttpResponse, option
   if (response.status === 304) return send(res, { ...response, headers }, body, options)
   const compressed = { ...response, headers: { ...headers, 'content-encoding': coding.name } }
   if (res.req.method === 'HEAD') return send(res, compressed, undefined, options)
+  const made = response.encoded?.[coding.name]
+  if (made) return send(res, compressed, made, options)
   coding.compress(body!).then(
     (bytes) => send(res, compressed, bytes, options),
     (error: Error) => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type HttpOptions, type RawHandler } from './create-app.ts'
 import type { EndpointGroup } from './endpoint.ts'
+import { consoleEndpoints } from './console.ts'
 import { docsEndpoints } from './docs.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
 import { type HttpListener, listen, type Upgrade } from './listen.ts'
@@ -89,7 +90,8 @@ async function openServer(
     description: 'Health, metrics, and this description',
     endpoints: [...health.endpoints, ...docsEndpoints()],
   }
-  const groups = [...roles.filter(({ endpoints }) => endpoints.length > 0), operations]
+  const pages = { name: 'console', description: 'Pages for people', endpoints: consoleEndpoints() }
+  const groups = [...roles.filter(({ endpoints }) => endpoints.length > 0), operations, pages]
   const { version, http } = options
   const openApi = openApiEndpoint({ groups, version, mode: http.authenticator.mode })
   const app = createApp([...groups.flatMap(({ endpoints }) => endpoints), openApi], {

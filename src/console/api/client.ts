@@ -1,0 +1,35 @@
+/** The REST interface of docmgr, with the types of its own OpenAPI description. */
+import createClient from 'openapi-fetch'
+import { Problem } from './problem.ts'
+import type { components, paths } from './schema.ts'
+
+export type Document = components['schemas']['Document']
+export type SearchHit = components['schemas']['SearchHit']
+export type Signature = components['schemas']['Signature']
+export type DocumentStatus = Document['status']
+
+export const api = createClient<paths>({ baseUrl: '/' })
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/**
+ * What a request answered with.
+ * @throws Problem
+ */
+export async function answerOf<T>(request: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
+  const { data, error, response } = await request.catch((cause: Error) => {
+    if (cause.name === 'AbortError') throw cause
+    throw new Problem('unreachable', 0)
+  })
+  if (!response.ok) throw Problem.of(error, response.status)
+  return { data: data as T, response }
+}
+
+/** @throws Problem */
+export async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
+  return (await answerOf(request)).data
+}

@@ -1,0 +1,2354 @@
+// Written by `npm run console:types`.
+export interface paths {
+  '/documents': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Documents, the newest first
+     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is given several times finds the documents with any of its values.
+     */
+    get: operations['listDocuments']
+    put?: never
+    /**
+     * Creates a document
+     * @description As JSON with the content as a string; as multipart/form-data with the content as the part `file` and the other fields as parts; or with the content as the body, its type as Content-Type, and title and created_by in the query.
+     */
+    post: operations['createDocument']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A document; counts a view */
+    get: operations['getDocument']
+    put?: never
+    post?: never
+    /** Deletes a document that was never signed */
+    delete: operations['deleteDocument']
+    options?: never
+    head?: never
+    /**
+     * Changes the title, the status or both
+     * @description A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped, but only a signature leads to signed, and only a signed document becomes completed; cancelled is reached from any status before signed. The title of a signed or archived document is frozen. Setting a current value is a no-op and does not bump the version.
+     */
+    patch: operations['updateDocument']
+    trace?: never
+  }
+  '/documents/{id}/content': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The content of a document, as an attachment
+     * @description The bytes are checked against their SHA-256. A content of at most 1 MiB is checked before the answer begins. A larger one is checked while it is sent, and the connection breaks off before its end when it is damaged. Of a range of a larger one only the size is checked: compare what was put together with Repr-Digest.
+     */
+    get: operations['getDocumentContent']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/stats': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How often a document was read, and by how many viewers */
+    get: operations['getDocumentStats']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/signatures': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List signatures, newest first */
+    get: operations['listSignatures']
+    put?: never
+    /**
+     * Sign a document
+     * @description An e-mail address, compared without case, signs a document once. The document becomes signed.
+     */
+    post: operations['createSignature']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/signatures/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read a signature, with its data as it was sent */
+    get: operations['getSignature']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/signatures/{id}/image': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A signature's image */
+    get: operations['getSignatureImage']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/signatures': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** List the signatures of a document, newest first */
+    get: operations['listDocumentSignatures']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/search': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Find documents by words in their titles and contents
+     * @description Words are stemmed, accents do not matter, and typing errors are tolerated, but not in phrases, prefixes and exclusions. The best matches come first; of many matches only the newest are ranked. A query without a word to look for, such as `-draft`, finds everything else with a score of 0, the newest first.
+     */
+    get: operations['searchDocuments']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/suggest': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Titles with a word that begins like the last word of the query */
+    get: operations['suggestTitles']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/aggregations/{field}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Number of documents for each value of a field
+     * @description The most frequent values first, at most 50. With q, only the matches of a search are counted.
+     */
+    get: operations['countDocumentsByField']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/stats': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Number of subscribers */
+    get: operations['getWebSocketStats']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/broadcast/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Sends a message to the subscribers of a document
+     * @description They receive `{type: "broadcast", data, timestamp}`, where data is the body. It is not in the history: clients that connect later do not receive it.
+     */
+    post: operations['broadcastToDocument']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Messages about the changes of a document, as server-sent events
+     * @description The messages and positions of the WebSocket; the id of an event is its position. An event of type `reset` says that earlier ones may be missing, one of type `connection.closed` why the stream ends.
+     */
+    get: operations['streamDocumentEvents']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Messages about the changes of all of one's documents, as server-sent events
+     * @description Those that the user of the token created; of all documents for administrators, and where no token is required and none was sent.
+     */
+    get: operations['streamEvents']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/auth/ticket': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * A single-use ticket that opens a WebSocket or an event stream
+     * @description For clients that can send a credential only in a URL, such as pages in a browser: `?ticket=…`. The connection ends with the token that the ticket was issued for.
+     */
+    post: operations['createTicket']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/asyncapi.json': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The AsyncAPI description of messages and topics */
+    get: operations['getAsyncApi']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/auth/token': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A token for any user, only in open mode */
+    get: operations['getDevelopmentToken']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/health/live': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Whether the process runs */
+    get: operations['getLiveness']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/health/ready': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Whether the process can serve, and which checks fail */
+    get: operations['getReadiness']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/metrics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Metrics in Prometheus' text format */
+    get: operations['getMetrics']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/docs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A page that shows this description and sends requests from it */
+    get: operations['getDocs']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/docs/{file}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A script or a style sheet of the page */
+    get: operations['getDocsFile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/openapi.json': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** This OpenAPI description */
+    get: operations['getOpenApi']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+}
+export type webhooks = Record<string, never>
+export interface components {
+  schemas: {
+    /** @description Problem details (RFC 9457) */
+    Problem: {
+      /** @enum {string} */
+      type:
+        | 'urn:docmgr:problem:malformed-request'
+        | 'urn:docmgr:problem:unauthenticated'
+        | 'urn:docmgr:problem:forbidden'
+        | 'urn:docmgr:problem:not-found'
+        | 'urn:docmgr:problem:document-not-found'
+        | 'urn:docmgr:problem:signature-not-found'
+        | 'urn:docmgr:problem:method-not-allowed'
+        | 'urn:docmgr:problem:status-not-allowed'
+        | 'urn:docmgr:problem:title-frozen'
+        | 'urn:docmgr:problem:document-not-signable'
+        | 'urn:docmgr:problem:document-not-deletable'
+        | 'urn:docmgr:problem:already-signed'
+        | 'urn:docmgr:problem:request-in-progress'
+        | 'urn:docmgr:problem:request-timeout'
+        | 'urn:docmgr:problem:version-mismatch'
+        | 'urn:docmgr:problem:payload-too-large'
+        | 'urn:docmgr:problem:unsupported-encoding'
+        | 'urn:docmgr:problem:unsupported-media-type'
+        | 'urn:docmgr:problem:range-not-satisfiable'
+        | 'urn:docmgr:problem:misdirected-request'
+        | 'urn:docmgr:problem:validation-failed'
+        | 'urn:docmgr:problem:idempotency-key-reused'
+        | 'urn:docmgr:problem:upgrade-required'
+        | 'urn:docmgr:problem:too-many-requests'
+        | 'urn:docmgr:problem:headers-too-large'
+        | 'urn:docmgr:problem:internal'
+        | 'urn:docmgr:problem:content-damaged'
+        | 'urn:docmgr:problem:unavailable'
+        | 'urn:docmgr:problem:deadline-exceeded'
+      title: string
+      status: number
+      detail: string
+      /**
+       * Format: uri
+       * @description the id of the request
+       */
+      instance: string
+      /** @description each invalid field, and what a valid value is */
+      errors?: {
+        field: string
+        detail: string
+      }[]
+    }
+    Document: {
+      /**
+       * Format: uuid
+       * @example 019aa1b2-0000-7000-8000-000000000001
+       */
+      id: string
+      /** @example Lease */
+      title: string
+      /** @example text/plain */
+      content_type: string
+      /**
+       * @description bytes
+       * @example 34
+       */
+      content_size: number
+      /**
+       * @description hexadecimal; the ETag of the content
+       * @example 315f5bdb76d078c43b8ac0064e4a0164612b1fce77c869345bfc94c75894edd3
+       */
+      content_sha256: string | null
+      /**
+       * @description the key of the content in object storage
+       * @example 019aa1b2-0000-7000-8000-000000000001/content
+       */
+      s3_key: string | null
+      /**
+       * @example created
+       * @enum {string}
+       */
+      status: 'created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled'
+      /** @example ada@example.com */
+      created_by: string
+      /**
+       * Format: date-time
+       * @example 2026-03-01T09:30:00.123456Z
+       */
+      created_at: string
+      /**
+       * Format: date-time
+       * @example 2026-03-01T09:30:00.123456Z
+       */
+      updated_at: string
+      /**
+       * @description starts at 1, grows by one with every change; the ETag of the document
+       * @example 1
+       */
+      version: number
+    }
+    DocumentStats: {
+      /** Format: uuid */
+      document_id: string
+      total_views: number
+      unique_views: number
+    }
+    Signature: {
+      /**
+       * Format: uuid
+       * @example 019aa1b2-0000-7000-8000-000000000003
+       */
+      id: string
+      /**
+       * Format: uuid
+       * @example 019aa1b2-0000-7000-8000-000000000001
+       */
+      document_id: string
+      /**
+       * Format: idn-email
+       * @example bob@example.com
+       */
+      signer_email: string
+      /** @example Bob */
+      signer_name: string
+      /**
+       * Format: date-time
+       * @example 2026-03-01T09:31:00.123456Z
+       */
+      signed_at: string
+      /** @description as it was sent; null in lists unless included */
+      signature_data: string | null
+      /** @description as the client says; by default client_address */
+      ip_address: string | null
+      /** @description of the content that was signed, as the service stores it; null for older signatures */
+      content_sha256: string | null
+      /** @description where the request came from as the service saw it, behind trusted proxies by X-Forwarded-For: evidence, unlike ip_address; null for older signatures */
+      client_address: string | null
+      /** @description `sub` of the token with which the request was made; null without a token */
+      token_subject: string | null
+    }
+    SearchHit: {
+      /**
+       * Format: uuid
+       * @example 019aa1b2-0000-7000-8000-000000000001
+       */
+      id: string
+      /** @example Lease */
+      title: string
+      /** @example text/plain */
+      content_type: string
+      /**
+       * @description bytes
+       * @example 34
+       */
+      content_size: number
+      /**
+       * @example created
+       * @enum {string}
+       */
+      status: 'created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled'
+      /** @example ada@example.com */
+      created_by: string
+      /**
+       * Format: date-time
+       * @example 2026-03-01T09:30:00.123456Z
+       */
+      created_at: string
+      /**
+       * Format: date-time
+       * @example 2026-03-01T09:30:00.123456Z
+       */
+      updated_at: string
+      /**
+       * @description starts at 1, grows by one with every change; the ETag of the document
+       * @example 1
+       */
+      version: number
+      /** @description higher is better; 0 for matches beyond the ranked ones */
+      score: number
+      /** @description where the best match is, from 1; null: on no page */
+      page: number | null
+      /** @description HTML: <em> around the matches, all else escaped */
+      highlights: {
+        title?: string[]
+        content?: string[]
+      }
+    }
+  }
+  responses: {
+    /** @description `malformed-request`: Malformed request */
+    BadRequest: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:malformed-request",
+         *       "title": "Malformed request",
+         *       "status": 400,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `headers-too-large`: Request headers too large */
+    RequestHeaderFieldsTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:headers-too-large",
+         *       "title": "Request headers too large",
+         *       "status": 431,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `internal`: Internal error. `content-damaged`: Stored content is damaged */
+    InternalServerError: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:internal",
+         *       "title": "Internal error",
+         *       "status": 500,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `status-not-allowed`: Status change not allowed. `title-frozen`: Title cannot change any more. `document-not-signable`: Document cannot be signed. `document-not-deletable`: Document cannot be deleted. `already-signed`: Already signed by this signer. `request-in-progress`: The same request is in progress */
+    Conflict: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:status-not-allowed",
+         *       "title": "Status change not allowed",
+         *       "status": 409,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `validation-failed`: Validation failed. `idempotency-key-reused`: Idempotency key was already used */
+    UnprocessableEntity: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:validation-failed",
+         *       "title": "Validation failed",
+         *       "status": 422,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `unauthenticated`: Authentication required */
+    Unauthorized: {
+      headers: {
+        'WWW-Authenticate': components['headers']['WWW-Authenticate']
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:unauthenticated",
+         *       "title": "Authentication required",
+         *       "status": 401,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `unavailable`: Service unavailable */
+    ServiceUnavailable: {
+      headers: {
+        'Retry-After': components['headers']['Retry-After']
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:unavailable",
+         *       "title": "Service unavailable",
+         *       "status": 503,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `deadline-exceeded`: Timed out */
+    GatewayTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:deadline-exceeded",
+         *       "title": "Timed out",
+         *       "status": 504,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `too-many-requests`: Too many requests */
+    TooManyRequests: {
+      headers: {
+        'Retry-After': components['headers']['Retry-After']
+        RateLimit: components['headers']['RateLimit']
+        'RateLimit-Policy': components['headers']['RateLimit-Policy']
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:too-many-requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `request-timeout`: Request too slow */
+    RequestTimeout: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:request-timeout",
+         *       "title": "Request too slow",
+         *       "status": 408,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `payload-too-large`: Request too large */
+    PayloadTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:payload-too-large",
+         *       "title": "Request too large",
+         *       "status": 413,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `unsupported-encoding`: Unsupported encoding. `unsupported-media-type`: Unsupported media type */
+    UnsupportedMediaType: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:unsupported-encoding",
+         *       "title": "Unsupported encoding",
+         *       "status": 415,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `misdirected-request`: Not the host of this service */
+    MisdirectedRequest: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:misdirected-request",
+         *       "title": "Not the host of this service",
+         *       "status": 421,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `forbidden`: Not allowed */
+    Forbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:forbidden",
+         *       "title": "Not allowed",
+         *       "status": 403,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `not-found`: Not found. `document-not-found`: Document not found. `signature-not-found`: Signature not found */
+    NotFound: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `version-mismatch`: Version mismatch */
+    PreconditionFailed: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:version-mismatch",
+         *       "title": "Version mismatch",
+         *       "status": 412,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `range-not-satisfiable`: Range not satisfiable */
+    RangeNotSatisfiable: {
+      headers: {
+        'Content-Range': components['headers']['Content-Range']
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:range-not-satisfiable",
+         *       "title": "Range not satisfiable",
+         *       "status": 416,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+  }
+  parameters: never
+  requestBodies: never
+  headers: {
+    /** @description ranges that can be requested */
+    'Accept-Ranges': 'bytes'
+    /** @description RFC 9111 */
+    'Cache-Control': string
+    /** @description an attachment, with the name of its file (RFC 6266) */
+    'Content-Disposition': string
+    /** @description which bytes these are (RFC 9110, 14.4) */
+    'Content-Range': string
+    /** @description the version or the hash, for If-Match and If-None-Match */
+    ETag: string
+    /** @description true when an earlier request with the same key has done this */
+    'Idempotency-Replayed': 'true'
+    /** @description the next page, where there is one (RFC 8288) */
+    Link: string
+    /** @description the path of what was created */
+    Location: string
+    /** @description what is left of the limits that apply, and for how long (draft-ietf-httpapi-ratelimit-headers-10) */
+    RateLimit: string
+    /** @description the limits that apply */
+    'RateLimit-Policy': string
+    /** @description SHA-256 of the whole content (RFC 9530) */
+    'Repr-Digest': string
+    /** @description seconds after which the request may succeed */
+    'Retry-After': number
+    /** @description RFC 6750, 3 */
+    'WWW-Authenticate': string
+    /** @description with total=true: how many the list has on all pages, at most 10000 */
+    'X-Total-Count': number
+    /** @description with total=true: false when the list has more than X-Total-Count */
+    'X-Total-Is-Exact': 'true' | 'false'
+    /** @description identifies the request in the logs; a client may send its own */
+    'X-Request-Id': string
+  }
+  pathItems: never
+}
+export type $defs = Record<string, never>
+export interface operations {
+  listDocuments: {
+    parameters: {
+      query?: {
+        skip?: number
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        sort?: 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'title' | '-title'
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+        /** @description can be repeated: any of the values */
+        title?: string[]
+        /** @description can be repeated: any of the values */
+        content_type?: string[]
+        /** @description can be repeated: any of the values */
+        content_sha256?: string[]
+        /** @description can be repeated: any of the values */
+        status?: ('created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled')[]
+        /** @description can be repeated: any of the values */
+        created_by?: string[]
+        created_from?: string
+        created_to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description a page */
+      200: {
+        headers: {
+          Link: components['headers']['Link']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Document'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  createDocument: {
+    parameters: {
+      query?: {
+        /** @description of a raw body; without it, the file name of the header Content-Disposition */
+        title?: string
+        /** @description of a raw body */
+        created_by?: string
+      }
+      header?: {
+        'Idempotency-Key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @example Lease */
+          title: string
+          content: string
+          /**
+           * @default text/plain
+           * @example text/plain
+           */
+          content_type?: string
+          /**
+           * Format: idn-email
+           * @example ada@example.com
+           */
+          created_by: string
+        }
+        'multipart/form-data': {
+          /** Format: binary */
+          file: string
+          /**
+           * @description without it, the file's name
+           * @example Lease
+           */
+          title?: string
+          /**
+           * @description without it, the file's, or that of its name
+           * @example text/plain
+           */
+          content_type?: string
+          /**
+           * Format: idn-email
+           * @example ada@example.com
+           */
+          created_by: string
+        }
+        'application/octet-stream': string
+      }
+    }
+    responses: {
+      /** @description the document */
+      201: {
+        headers: {
+          ETag: components['headers']['ETag']
+          Location: components['headers']['Location']
+          'Idempotency-Replayed': components['headers']['Idempotency-Replayed']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Document']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocument: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description an ETag: 304 while the document has this version */
+        'If-None-Match'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the document */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Document']
+        }
+      }
+      /** @description not changed */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  deleteDocument: {
+    parameters: {
+      query?: never
+      header?: {
+        'If-Match'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description deleted */
+      204: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  updateDocument: {
+    parameters: {
+      query?: never
+      header?: {
+        'If-Match'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @example Lease */
+          title?: string
+          /** @enum {string} */
+          status?: 'created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled'
+        }
+      }
+    }
+    responses: {
+      /** @description the document as it is now */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Document']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocumentContent: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description the ETag of the content, its SHA-256: 304 when it is the same */
+        'If-None-Match'?: string
+        /** @description one range of bytes: 206 */
+        Range?: string
+        /** @description an ETag: the range is for this content, else all of it is sent */
+        'If-Range'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the bytes as they were stored */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
+          'Content-Disposition': components['headers']['Content-Disposition']
+          'Repr-Digest': components['headers']['Repr-Digest']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+          '*/*': unknown
+        }
+      }
+      /** @description the bytes of the range */
+      206: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
+          'Content-Disposition': components['headers']['Content-Disposition']
+          'Repr-Digest': components['headers']['Repr-Digest']
+          'Content-Range': components['headers']['Content-Range']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+          '*/*': unknown
+        }
+      }
+      /** @description not changed */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      416: components['responses']['RangeNotSatisfiable']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocumentStats: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the views */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DocumentStats']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listSignatures: {
+    parameters: {
+      query?: {
+        skip?: number
+        /** @description by default 100; with signature_data at most 20, and by default */
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+        include?: 'signature_data'
+        /** @description compared without case; can be repeated: any of the values */
+        signer_email?: string[]
+        /** @description inclusive */
+        signed_from?: string
+        /** @description exclusive */
+        signed_to?: string
+        /** @description can be repeated: any of the values */
+        document_id?: string[]
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description newest first; the header Link names the next page */
+      200: {
+        headers: {
+          Link: components['headers']['Link']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Signature'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  createSignature: {
+    parameters: {
+      query?: never
+      header?: {
+        'Idempotency-Key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Format: uuid
+           * @example 019aa1b2-0000-7000-8000-000000000001
+           */
+          document_id: string
+          /**
+           * Format: idn-email
+           * @example bob@example.com
+           */
+          signer_email: string
+          /** @example Bob */
+          signer_name: string
+          /** @description base64 of an image, with or without a data: prefix, or other text */
+          signature_data?: string | null
+          /** @description by default client_address, which alone is evidence */
+          ip_address?: string | null
+          /** @description has no effect: a signature always leads to signed */
+          document_status?: string | null
+        }
+      }
+    }
+    responses: {
+      /** @description the signature */
+      201: {
+        headers: {
+          Location: components['headers']['Location']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /**
+             * Format: uuid
+             * @example 019aa1b2-0000-7000-8000-000000000003
+             */
+            id: string
+            /**
+             * Format: uuid
+             * @example 019aa1b2-0000-7000-8000-000000000001
+             */
+            document_id: string
+            /**
+             * Format: idn-email
+             * @example bob@example.com
+             */
+            signer_email: string
+            /** @example Bob */
+            signer_name: string
+            /**
+             * Format: date-time
+             * @example 2026-03-01T09:31:00.123456Z
+             */
+            signed_at: string
+            /** @description as it was sent; null in lists unless included */
+            signature_data: string | null
+            /** @description as the client says; by default client_address */
+            ip_address: string | null
+            /** @description of the content that was signed, as the service stores it; null for older signatures */
+            content_sha256: string | null
+            /** @description where the request came from as the service saw it, behind trusted proxies by X-Forwarded-For: evidence, unlike ip_address; null for older signatures */
+            client_address: string | null
+            /** @description `sub` of the token with which the request was made; null without a token */
+            token_subject: string | null
+            /**
+             * @description pending: the signature is stored, and its document follows
+             * @enum {string}
+             */
+            document_status: 'signed' | 'pending' | 'refused'
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getSignature: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the signature */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Signature']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getSignatureImage: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description the ETag of the image that the client has: 304 when it is this one */
+        'If-None-Match'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the image, of the type found in its bytes */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+          'image/*': unknown
+        }
+      }
+      /** @description the client has it */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listDocumentSignatures: {
+    parameters: {
+      query?: {
+        skip?: number
+        /** @description by default 100; with signature_data at most 20, and by default */
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+        include?: 'signature_data'
+        /** @description compared without case; can be repeated: any of the values */
+        signer_email?: string[]
+        /** @description inclusive */
+        signed_from?: string
+        /** @description exclusive */
+        signed_to?: string
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description newest first; the header Link names the next page */
+      200: {
+        headers: {
+          Link: components['headers']['Link']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Signature'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  searchDocuments: {
+    parameters: {
+      query: {
+        /**
+         * @description Any text is a query, and what is no operator is literal. At most 200 words.
+         *
+         *     | example | finds |
+         *     |---|---|
+         *     | `rent lease` | both words, in any order and form (lease, leases) |
+         *     | `rent OR lease` | either; `deposit rent OR lease` is deposit, and rent or lease |
+         *     | `"notice period"` | these words in this order |
+         *     | `-draft` | not with this word; also -"…", -title:…, -status:… |
+         *     | `indemni*` | words that begin so, from two letters |
+         *     | `title:lease` | in the title; also title:"…" and title:leas* |
+         *     | `status:signed` | of this status; likewise created_by: and content_type: |
+         */
+        q: string
+        /** @description can be repeated: any of the values */
+        content_type?: string[]
+        /** @description can be repeated: any of the values */
+        status?: ('created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled')[]
+        /** @description can be repeated: any of the values */
+        created_by?: string[]
+        /** @description not older than this */
+        created_from?: string
+        /** @description older than this */
+        created_to?: string
+        from?: number
+        size?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description matches, the best first */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            total: number
+            /** @description false: there are more matches than total */
+            total_is_exact: boolean
+            documents: components['schemas']['SearchHit'][]
+            took_ms: number
+            from: number
+            size: number
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  suggestTitles: {
+    parameters: {
+      query: {
+        q: string
+        size?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description titles */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            suggestions: string[]
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  countDocumentsByField: {
+    parameters: {
+      query?: {
+        q?: string
+        /** @description can be repeated: any of the values */
+        content_type?: string[]
+        /** @description can be repeated: any of the values */
+        status?: ('created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled')[]
+        /** @description can be repeated: any of the values */
+        created_by?: string[]
+        /** @description not older than this */
+        created_from?: string
+        /** @description older than this */
+        created_to?: string
+      }
+      header?: never
+      path: {
+        field: 'content_type' | 'status' | 'created_by'
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description values and their numbers of documents */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            field: 'content_type' | 'status' | 'created_by'
+            values: {
+              key: string
+              count: number
+            }[]
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getWebSocketStats: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the current counts of all processes */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            total_connections: number
+            documents_with_subscribers: number
+            /** @description whether this process receives changes, from Kafka or otherwise */
+            kafka_consumer_running: boolean
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  broadcastToDocument: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          [key: string]: unknown
+        }
+      }
+    }
+    responses: {
+      /** @description sent */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @constant */
+            status: 'broadcasted'
+            /** Format: uuid */
+            document_id: string
+            recipients: number
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      408: components['responses']['RequestTimeout']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  streamDocumentEvents: {
+    parameters: {
+      query?: {
+        /** @description the position of a message after which to resume, or `start`; Last-Event-ID counts more */
+        last?: string
+        /** @description from POST /auth/ticket, for clients that cannot send a header */
+        ticket?: string
+      }
+      header?: {
+        /** @description the id of the last event that was received */
+        'last-event-id'?: string
+      }
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description server-sent events */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': unknown
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  streamEvents: {
+    parameters: {
+      query?: {
+        /** @description the position of a message after which to resume, or `start`; Last-Event-ID counts more */
+        last?: string
+        /** @description from POST /auth/ticket, for clients that cannot send a header */
+        ticket?: string
+      }
+      header?: {
+        /** @description the id of the last event that was received */
+        'last-event-id'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description server-sent events */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': unknown
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  createTicket: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description a ticket */
+      201: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            ticket: string
+            /** @description seconds */
+            expires_in: number
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getAsyncApi: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description AsyncAPI 3.0 */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            [key: string]: unknown
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getDevelopmentToken: {
+    parameters: {
+      query: {
+        user_id: string
+        email: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description a token without an administrator's rights */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            access_token: string
+            /** @constant */
+            token_type: 'bearer'
+            user_id: string
+            email: string
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      403: components['responses']['Forbidden']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getLiveness: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description alive */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            status: string
+            /** @description ok, or why the part does not work */
+            checks?: {
+              [key: string]: string
+            }
+            /** @description what an operator should look at although the process can serve */
+            remarks?: {
+              [key: string]: string
+            }
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getReadiness: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description ready */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            status: string
+            /** @description ok, or why the part does not work */
+            checks?: {
+              [key: string]: string
+            }
+            /** @description what an operator should look at although the process can serve */
+            remarks?: {
+              [key: string]: string
+            }
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      /** @description not ready */
+      503: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            status: string
+            /** @description ok, or why the part does not work */
+            checks?: {
+              [key: string]: string
+            }
+            /** @description what an operator should look at although the process can serve */
+            remarks?: {
+              [key: string]: string
+            }
+          }
+        }
+      }
+    }
+  }
+  getMetrics: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description metrics */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/plain': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getDocs: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the page */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getDocsFile: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description an ETag: 304 while the file is the same */
+        'If-None-Match'?: string
+      }
+      path: {
+        file: 'start.js' | 'swagger-ui-bundle.js' | 'swagger-ui.css'
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the file */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/javascript': string
+          'text/css': string
+        }
+      }
+      /** @description not changed */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getOpenApi: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OpenAPI 3.1 */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            [key: string]: unknown
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import lazy, { ErrorBoundary } from 'preact-iso/lazy'
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
+import { useState } from 'preact/hooks'
+import { DocumentsPage } from './pages/documents-page.tsx'
+import { NotFoundPage } from './pages/not-found-page.tsx'
+import { HelpDialog } from './parts/help-dialog.tsx'
+import { Toasts } from './parts/toasts.tsx'
+import { UploadDialog, UploadProgress } from './parts/upload-dialog.tsx'
+import { useDroppedFiles } from './parts/use-dropped-files.ts'
+import { useKeys } from './parts/use-keys.ts'
+import { t } from './text/catalogue.ts'
+import { uploads, useUploads } from './uploads.ts'
+
+// Only the list is needed at once.
+const DocumentPage = lazy(() => import('./pages/document-page.tsx').then((module) => module.DocumentPage))
+const SignPage = lazy(() => import('./pages/sign-page.tsx').then((module) => module.SignPage))
+const StatusPage = lazy(() => import('./pages/status-page.tsx').then((module) => module.StatusPage))
+
+/** Other paths of this origin, such as /docs, are not pages of the console. */
+const SCOPE = /^\/($|\?|d\/|status$)/
+
+export function App() {
+  return (
+    <LocationProvider scope={SCOPE}>
+      <Frame />
+    </LocationProvider>
+  )
+}
+
+function Frame() {
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  const { isOpen } = useUploads()
+  const isDropping = useDroppedFiles((files) => uploads.choose(files))
+  useKeys({ '?': () => setHelpOpen(true), u: () => uploads.open() })
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t('frame.skip')}
+      </a>
+      <Header onHelp={() => setHelpOpen(true)} />
+      <main id="main" tabIndex={-1}>
+        <ErrorBoundary>
+          <Router>
+            <Route path="/" component={DocumentsPage} />
+            <Route path="/d/:id" component={DocumentPage} />
+            <Route path="/d/:id/sign" component={SignPage} />
+            <Route path="/status" component={StatusPage} />
+            <Route default component={NotFoundPage} />
+          </Router>
+        </ErrorBoundary>
+      </main>
+      {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
+      {isOpen && <UploadDialog />}
+      {isDropping && <p class="drop">{t('upload.drop')}</p>}
+      <Toasts />
+    </>
+  )
+}
+
+function Header({ onHelp }: { onHelp: () => void }) {
+  const { path } = useLocation()
+  const current = (isCurrent: boolean) => (isCurrent ? { 'aria-current': 'page' as const } : {})
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        docmgr
+      </a>
+      <nav aria-label={t('frame.pages')}>
+        <a href="/" {...current(path === '/' || path.startsWith('/d/'))}>
+          {t('documents.title')}
+        </a>
+        <a href="/status" {...current(path === '/status')}>
+          {t('status.title')}
+        </a>
+      </nav>
+      <UploadProgress />
+      <button
+        type="button"
+        class="quiet"
+        onClick={onHelp}
+        aria-label={t('help.title')}
+        title={`${t('help.title')} (?)`}
+      >
+        ?
+      </button>
+    </header>
+  )
+}

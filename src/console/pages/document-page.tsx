@@ -1,0 +1,147 @@
+import { type ComponentChildren, Fragment } from 'preact'
+import { useLocation, useRoute } from 'preact-iso/router'
+import { useState } from 'preact/hooks'
+import { api, dataOf, type Document, type Signature } from '../api/client.ts'
+import { Problem } from '../api/problem.ts'
+import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
+import { PageTitle } from '../parts/page-head.tsx'
+import { StatusBadge } from '../parts/status-badge.tsx'
+import { Time } from '../parts/time.tsx'
+import { type ChangeMessage, useChanges } from '../parts/use-changes.ts'
+import { useKeys } from '../parts/use-keys.ts'
+import { useLoader } from '../parts/use-loader.ts'
+import { plural, size, t } from '../text/catalogue.ts'
+import { typeName } from '../text/type-name.ts'
+import { Content } from './content.tsx'
+import { DocumentActions } from './document-actions.tsx'
+import { isId, isSignable } from './document-rules.ts'
+import { History } from './history.tsx'
+import { NotFoundPage } from './not-found-page.tsx'
+import { Signatures } from './signatures.tsx'
+
+/** Signatures with their images; each may have a megabyte. */
+const SIGNATURES_SHOWN = 20
+
+interface Whole {
+  document: Document
+  signatures: Signature[]
+  views: { total_views: number; unique_views: number }
+}
+
+/** @throws Problem */
+async function readDocument(id: string, signal: AbortSignal): Promise<Whole> {
+  const path = { id }
+  const include = { include: 'signature_data' as const, limit: SIGNATURES_SHOWN }
+  const [document, signatures, views] = await Promise.all([
+    dataOf(api.GET('/documents/{id}', { params: { path }, signal })),
+    dataOf(api.GET('/documents/{id}/signatures', { params: { path, query: include }, signal })),
+    dataOf(api.GET('/documents/{id}/stats', { params: { path }, signal })),
+  ])
+  return { document, signatures, views }
+}
+
+export function DocumentPage() {
+  const { params, query } = useRoute()
+  const id = params['id']!
+  if (!isId(id)) return <NotFoundPage />
+  return <DocumentOf key={id} id={id} q={query['q']} page={Number(query['page']) || undefined} />
+}
+
+/** `q` is the search that found the document, and `page` where. */
+function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: number | undefined }) {
+  const { data, error, isSlow, reload } = useLoader((signal) => readDocument(id, signal), [id])
+  const [messages, setMessages] = useState<readonly ChangeMessage[]>([])
+  const isGone = error instanceof Problem && error.status === 404
+  useChanges(isGone ? undefined : `/documents/${id}/events?last=start`, {
+    onChange: reload,
+    isNews: (message) => data === undefined || isNews(message, data),
+    onMessage: (message) => setMessages((before) => withMessage(before, message)),
+  })
+  if (isGone) return <NotFoundPage text={t('document.gone')} />
+  return (
+    <div class="page">
+      <p class="back">
+        <a href={q ? `/?${new URLSearchParams({ q })}` : '/'}>← {t('document.back')}</a>
+      </p>
+      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
+      {!data && isSlow && <Skeleton rows={8} />}
+      {data && <WholeDocument {...data} messages={messages} onChange={reload} page={page} />}
+    </div>
+  )
+}
+
+/** The past, which a stream begins with, is shown already. */
+function isNews(
+  { data: { version, signature_id } }: ChangeMessage,
+  { document, signatures }: Whole,
+): boolean {
+  if (typeof version === 'number') return version > document.version
+  return !signatures.some(({ id }) => id === signature_id)
+}
+
+/** A stream that is opened again sends the same messages; each has a position of its own. */
+function withMessage(before: readonly ChangeMessage[], message: ChangeMessage): readonly ChangeMessage[] {
+  const isKnown = before.some(({ position }) => position !== undefined && position === message.position)
+  return isKnown ? before : [...before, message]
+}
+
+interface WholeDocumentProps extends Whole {
+  messages: readonly ChangeMessage[]
+  page: number | undefined
+  onChange: () => void
+}
+
+function WholeDocument({ document, signatures, views, messages, page, onChange }: WholeDocumentProps) {
+  const { id, title, status, content_size, content_type, created_by, created_at } = document
+  const { route } = useLocation()
+  useKeys(isSignable(status) ? { s: () => route(`/d/${id}/sign`) } : {})
+  return (
+    <>
+      <div class="title-line">
+        <PageTitle title={title} />
+        <StatusBadge status={status} />
+      </div>
+      <p class="dim">
+        {typeName(content_type)} · {size(content_size)} · {created_by} · <Time at={created_at} />
+      </p>
+      <DocumentActions document={document} onChange={onChange} />
+      <div class="columns right">
+        <Content document={document} page={page} />
+        <div class="side">
+          <Signatures signatures={signatures} />
+          <History document={document} signatures={signatures} messages={messages} />
+          <Details document={document} views={views} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Details({ document, views }: Pick<Whole, 'document' | 'views'>) {
+  const { content_type, content_size, content_sha256, created_by, created_at, updated_at, version } = document
+  const facts: [string, ComponentChildren][] = [
+    [t('document.type'), content_type],
+    [t('documents.size'), size(content_size)],
+    [t('documents.owner'), created_by],
+    [t('documents.created'), <Time at={created_at} />],
+    [t('document.changed'), <Time at={updated_at} />],
+    [t('document.views'), plural('document.viewsOf', views.total_views, { viewers: views.unique_views })],
+    [t('document.version'), version],
+    [t('document.hash'), <code class="hash">{content_sha256}</code>],
+  ]
+  return (
+    <section class="box">
+      <div class="box-head">
+        <h2>{t('document.details')}</h2>
+      </div>
+      <dl class="facts">
+        {facts.map(([term, value]) => (
+          <Fragment key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,39 @@
+/** What a list of documents shows, as the query of its address, so that it can be kept, shared and gone back to. */
+export const FACETS = ['status', 'content_type', 'created_by'] as const
+export type Facet = (typeof FACETS)[number]
+
+export const SORTS = ['-created_at', 'created_at', '-updated_at', 'title'] as const
+export type Sort = (typeof SORTS)[number]
+
+export interface ListAddress {
+  /** in the language of searches; empty for all documents */
+  q: string
+  filters: Record<Facet, string[]>
+  sort: Sort
+}
+
+export function readAddress(url: string): ListAddress {
+  const query = new URL(url, location.origin).searchParams
+  const sort = SORTS.find((one) => one === query.get('sort')) ?? SORTS[0]
+  const values = (facet: Facet): string[] => query.getAll(facet)
+  return {
+    q: query.get('q') ?? '',
+    filters: {
+      status: values('status'),
+      content_type: values('content_type'),
+      created_by: values('created_by'),
+    },
+    sort,
+  }
+}
+
+export function writeAddress({ q, filters, sort }: ListAddress): string {
+  const query = new URLSearchParams()
+  if (q) query.set('q', q)
+  for (const facet of FACETS) for (const value of filters[facet]) query.append(facet, value)
+  if (sort !== SORTS[0]) query.set('sort', sort)
+  return query.size === 0 ? '/' : `/?${query}`
+}
+
+export const hasFilters = ({ filters }: ListAddress): boolean =>
+  FACETS.some((facet) => filters[facet].length > 0)

@@ -1,0 +1,133 @@
+import { api, dataOf } from '../api/client.ts'
+import { Problem } from '../api/problem.ts'
+import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
+import { PageTitle } from '../parts/page-head.tsx'
+import { Time } from '../parts/time.tsx'
+import { useLoader } from '../parts/use-loader.ts'
+import { number, t } from '../text/catalogue.ts'
+import { useEffect } from 'preact/hooks'
+
+interface Readiness {
+  status: string
+  checks: Record<string, string>
+  remarks: Record<string, string>
+  at: string
+}
+
+const REFRESH_MS = 10_000
+
+/** @throws Problem */
+async function readReadiness(signal: AbortSignal): Promise<Readiness> {
+  // 503 has a body like 200: it says what is not ready.
+  const { data, error, response } = await api.GET('/health/ready', { signal }).catch(() => {
+    throw new Problem('unreachable', 0)
+  })
+  const report = data ?? error
+  if (report === undefined || !('status' in report) || typeof report.status !== 'string')
+    throw Problem.of(error, response.status)
+  const { status, checks = {}, remarks = {} } = report as Partial<Readiness> & { status: string }
+  return { status, checks, remarks, at: new Date().toISOString() }
+}
+
+type Stats = Awaited<ReturnType<typeof readStats>>
+const readStats = (signal: AbortSignal) => dataOf(api.GET('/stats', { signal }))
+
+export function StatusPage() {
+  const readiness = useLoader(readReadiness, [])
+  const stats = useLoader(readStats, [])
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.hidden) return
+      readiness.reload()
+      stats.reload()
+    }, REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [])
+  const { data } = readiness
+  return (
+    <div class="page narrow">
+      <PageTitle title={t('status.title')} />
+      {readiness.error !== undefined && <ErrorNotice error={readiness.error} onRetry={readiness.reload} />}
+      {!data && readiness.isSlow && <Skeleton rows={6} />}
+      {data && <Checks {...data} />}
+      {stats.data && <Live {...stats.data} />}
+      <p>
+        <a href="/docs" target="_blank" rel="noreferrer">
+          {t('status.interface')}
+        </a>
+      </p>
+    </div>
+  )
+}
+
+function Checks({ status, checks, remarks, at }: Readiness) {
+  const summary = status === 'ready' ? 'ready' : status === 'stopping' ? 'stopping' : 'notReady'
+  return (
+    <section class="box">
+      <div class="box-head">
+        <h2 class={`state ${status === 'ready' ? 'good' : 'bad'}`}>{t(`status.${summary}`)}</h2>
+        <p class="dim">
+          {t('status.checked', { time: '' })}
+          <Time at={at} />
+        </p>
+      </div>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('status.part')}</th>
+            <th scope="col">{t('status.state')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(checks).map(([name, result]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>
+                <CheckState result={result} remark={remarks[name]} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function CheckState({ result, remark }: { result: string; remark: string | undefined }) {
+  if (result !== 'ok')
+    return (
+      <>
+        <span class="state bad">{t('status.failed')}</span>
+        <p>{result}</p>
+      </>
+    )
+  if (remark === undefined) return <span class="state good">{t('status.ok')}</span>
+  return (
+    <>
+      <span class="state fair">{t('status.remark')}</span>
+      <p>{remark}</p>
+    </>
+  )
+}
+
+function Live({ total_connections, documents_with_subscribers, kafka_consumer_running }: Stats) {
+  return (
+    <section class="box">
+      <div class="box-head">
+        <h2>{t('status.live')}</h2>
+      </div>
+      <dl class="facts">
+        <dt>{t('status.streaming')}</dt>
+        <dd>
+          <span class={`state ${kafka_consumer_running ? 'good' : 'bad'}`}>
+            {t(kafka_consumer_running ? 'status.yes' : 'status.no')}
+          </span>
+        </dd>
+        <dt>{t('status.connections')}</dt>
+        <dd>{number(total_connections)}</dd>
+        <dt>{t('status.watched')}</dt>
+        <dd>{number(documents_with_subscribers)}</dd>
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+import { useEffect, useRef } from 'preact/hooks'
+
+export interface ChangeMessage {
+  type: string
+  data: Record<string, unknown>
+  timestamp: string
+  position?: string
+}
+
+interface ChangeHandlers {
+  /** Something has changed, or may have while nobody was listening: read it again. */
+  onChange: () => void
+  onMessage?: (message: ChangeMessage) => void
+  /** Whether a message tells of something that is not shown yet; without it, each does. */
+  isNews?: (message: ChangeMessage) => boolean
+  /** The state comes from an index, which has a change a moment after the database. */
+  isIndexed?: boolean
+}
+
+/** Changes that come together are one. */
+const SETTLE_MS = 150
+const SECOND_LOOK_MS = 1_500
+const RECONNECT_MS = 5_000
+
+/**
+ * Follows server-sent events. They say that state has changed, and never what it is. A hidden page does not listen, since
+ * each stream takes one of the few connections of a browser; it looks again when it is shown.
+ * @param url undefined: there is nothing to follow
+ */
+export function useChanges(url: string | undefined, handlers: ChangeHandlers): void {
+  const current = useRef(handlers)
+  current.current = handlers
+  useEffect(() => {
+    if (url === undefined) return
+    let source: EventSource | undefined
+    const timers = new Map<string, number>()
+    const later = (name: string, millis: number, run: () => void): void => {
+      clearTimeout(timers.get(name))
+      timers.set(name, setTimeout(run, millis) as unknown as number)
+    }
+    const look = (): void => {
+      later('first', SETTLE_MS, () => current.current.onChange())
+      if (current.current.isIndexed) later('second', SECOND_LOOK_MS, () => current.current.onChange())
+    }
+    const open = (): void => {
+      source?.close()
+      source = new EventSource(url)
+      source.onmessage = ({ data }) => {
+        const message = JSON.parse(data as string) as ChangeMessage
+        const { isNews, onMessage } = current.current
+        onMessage?.(message)
+        if (isNews?.(message) ?? true) look()
+      }
+      source.addEventListener('reset', look)
+      // The browser connects again by itself, but not after an answer that is no stream.
+      source.onerror = () => {
+        if (source?.readyState === EventSource.CLOSED) later('open', RECONNECT_MS, open)
+      }
+    }
+    const onVisibility = (): void => {
+      clearTimeout(timers.get('open'))
+      if (document.hidden) return source?.close()
+      open()
+      look()
+    }
+    if (!document.hidden) open()
+    document.addEventListener('visibilitychange', onVisibility)
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      for (const timer of timers.values()) clearTimeout(timer)
+      source?.close()
+    }
+  }, [url])
+}
