@@ -3,7 +3,7 @@ import { type Config } from '../config/schema.ts'
 /** Commands to try on a service that has just started; they can be pasted into another terminal. */
 export function tour(urls: Record<string, string>, config: Config): string[] {
   const documents = urls['document'] ?? urls['http']
-  const isComplete = ['document', 'search', 'ws', 'indexer'].every((role) =>
+  const isComplete = ['document', 'signature', 'search', 'ws', 'indexer'].every((role) =>
     (config.roles as string[]).includes(role),
   )
   if (documents === undefined || !isComplete || config.auth.mode === 'required')
@@ -17,6 +17,7 @@ export function tour(urls: Record<string, string>, config: Config): string[] {
     `  npx docmgr import${folder} FOLDER`,
     `  npx docmgr tail${folder} DOCUMENT_ID`,
     'Press Ctrl-C to stop.',
+    ...(urls['http'] === undefined ? [] : [`Open ${urls['http']}/ in a browser.`]),
   ]
 }
 

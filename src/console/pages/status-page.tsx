@@ -43,11 +43,14 @@ export function StatusPage() {
     }, REFRESH_MS)
     return () => clearInterval(timer)
   }, [])
-  const { data } = readiness
+  const { data, error } = readiness
+  // A gateway may keep it for itself.
+  const isHidden = error instanceof Problem && error.status === 404
   return (
     <div class="page narrow">
       <PageTitle title={t('status.title')} />
-      {readiness.error !== undefined && <ErrorNotice error={readiness.error} onRetry={readiness.reload} />}
+      {isHidden && <p class="notice">{t('status.hidden')}</p>}
+      {error !== undefined && !isHidden && <ErrorNotice error={error} onRetry={readiness.reload} />}
       {!data && readiness.isSlow && <Skeleton rows={6} />}
       {data && <Checks {...data} />}
       {stats.data && <Live {...stats.data} />}

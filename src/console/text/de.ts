@@ -110,8 +110,7 @@ export const DE: Catalogue = {
   'sign.draw': 'Zeichnen',
   'sign.type': 'Tippen',
   'sign.image': 'Bild',
-  'sign.pad':
-    'Fläche, auf der Sie Ihre Unterschrift zeichnen. Den Namen zu tippen ist eine gleichwertige Art zu unterschreiben.',
+  'sign.pad': 'Fläche, auf der Sie Ihre Unterschrift zeichnen. Eine getippte Unterschrift gilt ebenso.',
   'sign.hint': 'Hier mit Finger, Stift oder Maus unterschreiben',
   'sign.clear': 'Leeren',
   'sign.undo': 'Strich zurücknehmen',
@@ -135,6 +134,7 @@ export const DE: Catalogue = {
   'status.notReady': 'Etwas funktioniert nicht',
   'status.stopping': 'Der Dienst wird beendet',
   'status.away': 'Der Dienst antwortet nicht',
+  'status.hidden': 'Der Zustand des Dienstes ist unter dieser Adresse nicht veröffentlicht.',
   'status.part': 'Teil',
   'status.state': 'Zustand',
   'status.ok': 'Funktioniert',

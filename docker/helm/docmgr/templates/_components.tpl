@@ -15,7 +15,7 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 document:
   settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory
   secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
-  paths: [/documents, /document.DocumentService, /docs, =/openapi.json]
+  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, /d, /console]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout
