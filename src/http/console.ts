@@ -44,7 +44,7 @@ interface ConsoleFile {
   encoded: Record<string, Uint8Array>
 }
 
-/** The paths of the console, which src/console/pages.ts routes. */
+/** The paths of the console, which src/console/app.tsx routes. */
 const PAGES = [
   { path: '/', operationId: 'getDocumentsPage', summary: 'A page that lists and searches documents' },
   { path: '/status', operationId: 'getStatusPage', summary: 'A page that says how the service is' },
@@ -62,11 +62,15 @@ export function consoleEndpoints(): Endpoint[] {
         ...described,
         method: 'GET',
         access: 'public',
-        ...(described.path.includes('{id}') && { params: z.object({ id: z.string() }) }),
+        ...(described.path.includes('{id}') && { params: z.object({ id: z.string().min(1) }) }),
         headers: { 'If-None-Match': 'an ETag: 304 while the page is the same' },
         responses: {
-          200: { description: 'the page', contentTypes: { 'text/html': z.string() }, headers: ['ETag'] },
-          304: { description: 'not changed', headers: ['ETag'] },
+          200: {
+            description: 'the page',
+            contentTypes: { 'text/html': z.string() },
+            headers: ['ETag', 'Cache-Control'],
+          },
+          304: { description: 'not changed', headers: ['ETag', 'Cache-Control'] },
         },
         async handle({ headers }) {
           page ??= readFile(join(folder(), 'index.html'), 'utf8')
@@ -84,7 +88,7 @@ export function consoleEndpoints(): Endpoint[] {
       operationId: 'getConsoleFile',
       summary: 'A script or a style sheet of the console',
       access: 'public',
-      params: z.object({ file: z.string() }),
+      params: z.object({ file: z.string().min(1) }),
       headers: { 'If-None-Match': 'an ETag: 304 while the file is the same' },
       responses: {
         200: {

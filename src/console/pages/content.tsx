@@ -122,5 +122,5 @@ function Pdf({ url, tag, title, page }: LoadedProps & { page: number | undefined
   }, [data])
   if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />
   if (!address) return isSlow ? <Skeleton rows={6} /> : null
-  return <iframe class="pdf" src={page === undefined ? address : `${address}#page=${page}`} title={title} />
+  return <iframe class="pdf" src={`${address}#navpanes=0&page=${page ?? 1}`} title={title} />
 }

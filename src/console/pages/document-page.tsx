@@ -52,9 +52,10 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
   const { data, error, isSlow, reload } = useLoader((signal) => readDocument(id, signal), [id])
   const [messages, setMessages] = useState<readonly ChangeMessage[]>([])
   const isGone = error instanceof Problem && error.status === 404
-  useChanges(isGone ? undefined : `/documents/${id}/events?last=start`, {
+  // A stream begins with the past, which is compared with what was read.
+  useChanges(isGone || !data ? undefined : `/documents/${id}/events?last=start`, {
     onChange: reload,
-    isNews: (message) => data === undefined || isNews(message, data),
+    isNews: (message) => !data || isNews(message, data),
     onMessage: (message) => setMessages((before) => withMessage(before, message)),
   })
   if (isGone) return <NotFoundPage text={t('document.gone')} />

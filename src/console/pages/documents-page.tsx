@@ -20,7 +20,7 @@ export function DocumentsPage() {
   const list = useLoader((signal) => readList(address, count, signal), [url, count])
   const facets = useLoader((signal) => readFacets(address, signal), [url])
   useChanges('/events', {
-    isIndexed: true,
+    isList: true,
     onChange() {
       list.reload()
       facets.reload()

@@ -114,7 +114,7 @@ function OwnerForm({ count }: { count: number }) {
       </label>
       <div class="actions">
         <button type="submit" class="primary" disabled={count === 0}>
-          {plural('upload.start', count)}
+          {count === 0 ? t('documents.upload') : plural('upload.start', count)}
         </button>
       </div>
     </form>

@@ -13,12 +13,12 @@ interface ChangeHandlers {
   onMessage?: (message: ChangeMessage) => void
   /** Whether a message tells of something that is not shown yet; without it, each does. */
   isNews?: (message: ChangeMessage) => boolean
-  /** The state comes from an index, which has a change a moment after the database. */
-  isIndexed?: boolean
+  /** The state is a list: it comes from an index, which has a change a moment after the database. */
+  isList?: boolean
 }
 
 /** Changes that come together are one. */
-const SETTLE_MS = 150
+const SETTLE_MS = 300
 const SECOND_LOOK_MS = 1_500
 const RECONNECT_MS = 5_000
 
@@ -36,11 +36,16 @@ export function useChanges(url: string | undefined, handlers: ChangeHandlers): v
     const timers = new Map<string, number>()
     const later = (name: string, millis: number, run: () => void): void => {
       clearTimeout(timers.get(name))
-      timers.set(name, setTimeout(run, millis) as unknown as number)
+      const timer = setTimeout(() => {
+        timers.delete(name)
+        run()
+      }, millis)
+      timers.set(name, timer as unknown as number)
     }
     const look = (): void => {
-      later('first', SETTLE_MS, () => current.current.onChange())
-      if (current.current.isIndexed) later('second', SECOND_LOOK_MS, () => current.current.onChange())
+      // Not put off by further changes: while a folder is imported there is always one.
+      if (!timers.has('first')) later('first', SETTLE_MS, () => current.current.onChange())
+      if (current.current.isList) later('second', SECOND_LOOK_MS, () => current.current.onChange())
     }
     const open = (): void => {
       source?.close()
@@ -52,6 +57,8 @@ export function useChanges(url: string | undefined, handlers: ChangeHandlers): v
         if (isNews?.(message) ?? true) look()
       }
       source.addEventListener('reset', look)
+      // A stream without a past begins after the state was read.
+      if (current.current.isList) source.addEventListener('connection.established', look)
       // The browser connects again by itself, but not after an answer that is no stream.
       source.onerror = () => {
         if (source?.readyState === EventSource.CLOSED) later('open', RECONNECT_MS, open)

@@ -4,7 +4,7 @@ export interface Loaded<T> {
   /** what was read last, also while it is read again or that has failed */
   data: T | undefined
   error: unknown
-  /** true only when it takes so long that the reader should be told */
+  /** true only when it takes so long that the page should say so */
   isSlow: boolean
   reload: () => void
 }

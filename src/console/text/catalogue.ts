@@ -1,8 +1,7 @@
 /** The texts of the console in the language of its reader, and numbers, dates and sizes as that language writes them. */
-import { EN } from './en.ts'
+import { type Catalogue, EN, type TextKey } from './en.ts'
 
-export type TextKey = keyof typeof EN
-export type Catalogue = Record<TextKey, string>
+export type { TextKey }
 /** The keys of texts that depend on a number: `documents.count` has `documents.count.one` and `documents.count.other`. */
 export type PluralKey = TextKey extends infer Key ? (Key extends `${infer Base}.one` ? Base : never) : never
 type Values = Record<string, string | number>

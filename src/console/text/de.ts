@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue } from './en.ts'
 
 /** The texts of the console in German. */
 export const DE: Catalogue = {
@@ -10,7 +10,6 @@ export const DE: Catalogue = {
   'frame.retry': 'Noch einmal versuchen',
   'frame.loading': 'Wird geladen …',
   'frame.email': 'Ihre E-Mail-Adresse',
-  'frame.interrupted': 'Änderungen werden gerade nicht übertragen. Neuer Versuch …',
 
   'documents.title': 'Dokumente',
   'documents.search': 'Dokumente suchen',
@@ -23,7 +22,6 @@ export const DE: Catalogue = {
   'documents.matches.other': '{count} Treffer',
   'documents.matchesMore': 'Mehr als {count} Treffer',
   'documents.more': 'Mehr anzeigen',
-  'documents.all': 'Das sind alle.',
   'documents.sort': 'Sortierung',
   'documents.sort.-created_at': 'Neueste',
   'documents.sort.created_at': 'Älteste',
@@ -104,7 +102,6 @@ export const DE: Catalogue = {
     'Änderungen werden eine begrenzte Zeit aufbewahrt, Erstellung und Unterschriften für immer.',
 
   'sign.title': '„{title}“ unterschreiben',
-  'sign.read': 'Zuerst das Dokument lesen',
   'sign.name': 'Ihr Name',
   'sign.how': 'Wie Sie unterschreiben',
   'sign.draw': 'Zeichnen',
@@ -133,7 +130,6 @@ export const DE: Catalogue = {
   'status.ready': 'Alles funktioniert',
   'status.notReady': 'Etwas funktioniert nicht',
   'status.stopping': 'Der Dienst wird beendet',
-  'status.away': 'Der Dienst antwortet nicht',
   'status.hidden': 'Der Zustand des Dienstes ist unter dieser Adresse nicht veröffentlicht.',
   'status.part': 'Teil',
   'status.state': 'Zustand',

@@ -8,7 +8,6 @@ export const EN = {
   'frame.retry': 'Try again',
   'frame.loading': 'Loading…',
   'frame.email': 'Your e-mail address',
-  'frame.interrupted': 'Live changes are interrupted. Trying again…',
 
   'documents.title': 'Documents',
   'documents.search': 'Search documents',
@@ -21,7 +20,6 @@ export const EN = {
   'documents.matches.other': '{count} matches',
   'documents.matchesMore': 'More than {count} matches',
   'documents.more': 'Show more',
-  'documents.all': 'That is all.',
   'documents.sort': 'Sort',
   'documents.sort.-created_at': 'Newest',
   'documents.sort.created_at': 'Oldest',
@@ -100,7 +98,6 @@ export const EN = {
   'history.partly': 'Changes are kept for a limited time; creation and signatures for ever.',
 
   'sign.title': 'Sign “{title}”',
-  'sign.read': 'Read the document first',
   'sign.name': 'Your name',
   'sign.how': 'How to sign',
   'sign.draw': 'Draw',
@@ -128,7 +125,6 @@ export const EN = {
   'status.ready': 'Everything works',
   'status.notReady': 'Something does not work',
   'status.stopping': 'The service is stopping',
-  'status.away': 'The service does not answer',
   'status.hidden': 'The health of the service is not published at this address.',
   'status.part': 'Part',
   'status.state': 'State',
@@ -204,3 +200,7 @@ export const EN = {
   'problem.content-damaged': 'The stored content is damaged. An operator can restore it from a backup.',
   'problem.unavailable': 'A part of the service is not available. Try again in a moment.',
 } as const
+
+export type TextKey = keyof typeof EN
+/** The texts in one language. */
+export type Catalogue = Record<TextKey, string>
