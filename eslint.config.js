@@ -15,7 +15,17 @@ const maxClassLines = {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', '.out/', 'node_modules/', 'src/rpc/gen/', 'src/console/api/schema.ts', '.docmgr/', '.ci/clients/*.ts'] },
+  {
+    ignores: [
+      'dist/',
+      '.out/',
+      'node_modules/',
+      'src/rpc/gen/',
+      'src/console/api/schema.ts',
+      '.docmgr/',
+      '.ci/clients/*.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -41,10 +41,7 @@ async function signDocument(document_id: string): Promise<void> {
 
 const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
 
-async function choose(
-  page: Page,
-  files: { name: string; mimeType: string; buffer: Buffer }[],
-): Promise<void> {
+async function choose(page: Page, files: string[] | ReturnType<typeof file>[]): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
     page.getByRole('dialog').getByRole('button', { name: 'Choose files' }).click(),
