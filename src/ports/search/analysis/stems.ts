@@ -103,3 +103,6 @@ async function load(language: Language): Promise<StemKeyOf> {
 
 /** The middle dot is not ASCII, so that the tokenizer of any index takes it for a letter, and no word has it. */
 const stemKey = (stem: string, language: Language): string => `${stem}\u00b7${language}`
+
+/** Whether a key is that of a stem. */
+export const isStemKey = (key: string): boolean => key.includes('\u00b7')

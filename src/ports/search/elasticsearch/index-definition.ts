@@ -73,7 +73,7 @@ const MAPPINGS = {
         page: { type: 'integer', index: false },
         text: { type: 'text', index: false, store: true },
         words: { ...WORDS, norms: false, copy_to: wordsField('content') },
-        keys: KEYS,
+        keys: { ...KEYS, copy_to: keysField('content') },
       },
     },
     [wordsField('content')]: { ...WORDS, index_options: 'freqs' },

@@ -62,8 +62,11 @@ test('the index can be read without docmgr', async (t) => {
   assert.deepEqual([first.page, first.text], [1, 'Die Bäume & “signed pages”.'])
   assert.equal(first.words, 'die baume signed pages agreed in zurich')
   assert.deepEqual([second.page, second.text, second.words], [3, 'Agreed in Zürich.', 'agreed in zurich'])
-  assert.deepEqual(second.keys.split(' ').includes('zuerich'), true)
-  assert.ok(['ag', 'reed', 'zuerich', 'baeume'].every((key) => content_keys.split(' ').includes(key)))
+  assert.ok(second.keys.split(' ').includes('zuerich') && first.keys.split(' ').includes('baeume'))
+  assert.deepEqual(
+    content_keys.split(' ').filter((key: string) => !key.includes('·')),
+    ['ag', 'reed'],
+  )
   assert.equal(content_length, first.text.length + second.text.length)
   assert.ok(Array.isArray(languages))
   const exact = await search.ask('GET', `/${search.alias}/_search?q=title.keyword:Contract_2026.pdf`)
@@ -161,6 +164,40 @@ test('passages keep their pages, order and other forms when the title changes', 
   assert.equal(begin!.page, 3)
   assert.match(begin!.highlights.content![0]!, /^<em>w3x0<\/em> <em>w3x1<\/em> w3x2/)
   assert.deepEqual(await find('spruce'), [])
+})
+
+test('the word itself comes before its other forms, and those before similar words', async (t) => {
+  const index = await newStackSearch(t).open()
+  const forms = ['cancle', 'cancelling', 'cancel', 'cancelling', 'canceled', 'cancle']
+  const documents = forms.map((word, number) =>
+    sampleSearchDocument({
+      title: `${number}`,
+      content: `The tenant, who pays the rent, may ${word} the lease.`,
+    }),
+  )
+  await index.index(documents)
+  assert.deepEqual(
+    await eventually('all of them', async () => {
+      const found = await titles(index, 'cancel')
+      return found.length === 6 && found
+    }),
+    ['2', '4', '3', '1', '5', '0'],
+  )
+  assert.deepEqual(await titles(index, 'cancel -cancelling'), ['5', '0'])
+})
+
+test('a document of more pages than an index takes passages is found to its last word', async (t) => {
+  const index = await newStackSearch(t).open()
+  const content = Array.from({ length: 10_100 }, (_, number) => ({
+    page: number + 1,
+    text: `sheet n${number + 1} of a book`,
+  }))
+  await index.index([sampleSearchDocument({ title: 'Cedar', content })])
+  const hits = async (q: string) => (await index.search({ q, filters: {}, from: 0, size: 10 })).documents
+  await eventually('the document', async () => (await hits('cedar')).length === 1)
+  for (const q of ['"sheet n10100 of a book"', '"n1 of a book sheet n2 of"', 'n5050', '"book sheet n9999"'])
+    assert.equal((await hits(q)).length, 1, q)
+  assert.match((await hits('n10100'))[0]!.highlights.content![0]!, /sheet <em>n10100<\/em> of a book/)
 })
 
 test('a deleted index is created again', async (t) => {

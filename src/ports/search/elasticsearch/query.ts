@@ -1,7 +1,15 @@
 import { fieldDefinition } from '../../../domain/document-fields.ts'
 import { type Condition, weightOf, WORDS_FIELDS, type WordsField } from '../fields.ts'
-import type { PlanAlternative, PlanClause, PlanMatch, QueryPlan } from '../query/query-plan.ts'
+import type {
+  PhraseMatch,
+  PlanAlternative,
+  PlanClause,
+  PlanMatch,
+  QueryPlan,
+  WordMatch,
+} from '../query/query-plan.ts'
 import type { ValueMatch } from '../query/query-tree.ts'
+import { isStemKey } from '../analysis/stems.ts'
 import { exactField, keysField, wordsField } from './index-definition.ts'
 
 export type Query = Record<string, unknown>
@@ -12,8 +20,11 @@ const WEIGHTS: [field: WordsField | 'content', weight: number][] = [
   ['content', 1],
 ]
 
-/** Weight of a stem, another spelling or a compound, relative to the word of the query. */
-const RELATED_WEIGHT = 0.5
+/**
+ * Score of a document with the word or a related one, to which BM25 of the word itself is added. It is the same for all
+ * related words: one of a rare language is no better, and one clause for all of them stays below Elasticsearch's limit.
+ */
+const RELATED_SCORE = 0.5
 /** Share of the score that the fields beside the best one add. */
 const TIE_BREAKER = 0.2
 /** Score for all words in the same passage. */
@@ -25,8 +36,6 @@ const OPTIONAL_WEIGHT = 1
  * and such documents are looked for only where there are fewer others.
  */
 const SIMILAR_FACTOR = 1e-6
-/** With more related words in a plan each scores the same: Elasticsearch limits the clauses of a query, to 1,024 at least. */
-const MAX_SCORED = 300
 /** Words of an index that begin with a character of a script without spaces. */
 const MAX_EXPANSIONS = 10_000
 
@@ -49,10 +58,9 @@ const withoutSimilar = (clause: PlanClause): PlanClause =>
   }))
 
 function clausesQuery(plan: QueryPlan, filter: readonly Query[]): Query {
-  const scoresRelated = countRelated(plan) <= MAX_SCORED
   const bool = { filter: [...filter], must: [] as Query[], should: [] as Query[] }
   for (const clause of plan) {
-    const queries = clause.map((alternative) => alternativeOf(alternative, scoresRelated))
+    const queries = clause.map((alternative) => alternativeOf(alternative))
     if (clause.some(({ match }) => match.kind === 'word' && match.isOptional))
       bool.should.push({ constant_score: { filter: anyOf(queries), boost: OPTIONAL_WEIGHT } })
     // What has no score of its own is a filter, which Elasticsearch can cache.
@@ -64,29 +72,21 @@ function clausesQuery(plan: QueryPlan, filter: readonly Query[]): Query {
   return { bool }
 }
 
-const countRelated = (plan: QueryPlan): number =>
-  plan.flat().reduce((sum, { match }) => sum + (match.kind === 'word' ? match.related.length : 0), 0)
-
 const isScored = ({ match, excluded }: PlanAlternative): boolean => match.kind !== 'value' && !excluded
 
-function alternativeOf({ match, excluded }: PlanAlternative, scoresRelated: boolean): Query {
-  const query = match.kind === 'value' ? conditionOf(match.condition) : textQuery(match, scoresRelated)
+function alternativeOf({ match, excluded }: PlanAlternative): Query {
+  const query = match.kind === 'value' ? conditionOf(match.condition) : textQuery(match)
   if (excluded) return { bool: { must_not: query } }
   return match.kind === 'value' ? { bool: { filter: query } } : query
 }
 
-function textQuery(match: PlanMatch, scoresRelated: boolean): Query {
+function textQuery(match: PlanMatch): Query {
   const fields = WEIGHTS.filter(([field]) => match.field === undefined || field === match.field)
-  const queries = fields.map(([field, boost]) => fieldQuery(match, field, boost, scoresRelated))
+  const queries = fields.map(([field, boost]) => fieldQuery(match, field, boost))
   return queries.length === 1 ? queries[0]! : { dis_max: { tie_breaker: TIE_BREAKER, queries } }
 }
 
-function fieldQuery(
-  match: PlanMatch,
-  field: WordsField | 'content',
-  boost: number,
-  scoresRelated: boolean,
-): Query {
+function fieldQuery(match: PlanMatch, field: WordsField | 'content', boost: number): Query {
   const words = wordsField(field)
   if (match.kind === 'prefix') return { prefix: { [words]: { value: match.prefix, boost } } }
   if (match.kind === 'phrase') {
@@ -94,27 +94,27 @@ function fieldQuery(
     const query = phraseQuery(match, PASSAGE_WORDS, boost)
     return { nested: { path: 'content', score_mode: 'max', query } }
   }
-  const related = [match.word, ...match.related]
-  const keys = keysField(field)
-  const weight = boost * RELATED_WEIGHT
-  return {
-    dis_max: {
-      queries: [
-        { term: { [words]: { value: match.word, boost } } },
-        ...(scoresRelated
-          ? related.flatMap((value) =>
-              [words, keys].map((each) => ({ term: { [each]: { value, boost: weight } } })),
-            )
-          : [words, keys].map((each) => ({ terms: { [each]: related, boost: weight } }))),
-        ...(match.similar.length > 0 ? [{ terms: { [words]: match.similar, boost: weight } }] : []),
-      ],
+  const { word, related } = match
+  return anyOf([
+    { term: { [words]: { value: word, boost } } },
+    {
+      dis_max: {
+        queries: [
+          { terms: { [keysField(field)]: [word, ...related], boost: boost * RELATED_SCORE } },
+          { terms: { [words]: [word, ...otherWords(match)], boost: boost * RELATED_SCORE } },
+        ],
+      },
     },
-  }
+  ])
 }
 
-type Phrase = Extract<PlanMatch, { kind: 'phrase' }>
+/** The related and similar ones that can be words of a text. */
+const otherWords = ({ related, similar }: WordMatch): string[] => [
+  ...related.filter((key) => !isStemKey(key)),
+  ...similar,
+]
 
-function phraseQuery({ words, endsInPrefix }: Phrase, field: string, boost: number): Query {
+function phraseQuery({ words, endsInPrefix }: PhraseMatch, field: string, boost: number): Query {
   const [first, ...others] = words
   if (others.length === 0) return { [endsInPrefix ? 'prefix' : 'term']: { [field]: { value: first, boost } } }
   const phrase = { query: words.join(' '), analyzer: 'whitespace', boost }
@@ -126,12 +126,12 @@ function phraseQuery({ words, endsInPrefix }: Phrase, field: string, boost: numb
 const PASSAGE_WORDS = 'content.words'
 const PASSAGE_KEYS = 'content.keys'
 
-/** All words of the text in one passage; undefined where there are not several. */
+/** All words of the query in one passage; undefined where there are not several. */
 function nearnessQuery(plan: QueryPlan): Query | undefined {
   const words = plan.flatMap(([alternative, ...others]) => {
     const { match, excluded } = alternative!
     const isWord = match.kind === 'word' && !match.isOptional && match.field === undefined
-    return isWord && !excluded && others.length === 0 ? [inPassage(match)] : []
+    return isWord && !excluded && others.length === 0 ? [{ term: { [PASSAGE_WORDS]: match.word } }] : []
   })
   if (words.length < 2) return undefined
   const query = { bool: { filter: words } }
@@ -142,11 +142,11 @@ function nearnessQuery(plan: QueryPlan): Query | undefined {
 function inPassage(match: PlanMatch): Query {
   if (match.kind === 'prefix') return { prefix: { [PASSAGE_WORDS]: { value: match.prefix } } }
   if (match.kind === 'phrase') return phraseQuery(match, PASSAGE_WORDS, PHRASE_WEIGHT)
-  const { word, related, similar } = match
+  const { word, related } = match
   return anyOf([
     { term: { [PASSAGE_WORDS]: word } },
-    { terms: { [PASSAGE_WORDS]: [...related, ...similar], boost: RELATED_WEIGHT } },
-    { terms: { [PASSAGE_KEYS]: [word, ...related], boost: RELATED_WEIGHT } },
+    { terms: { [PASSAGE_WORDS]: otherWords(match), boost: RELATED_SCORE } },
+    { terms: { [PASSAGE_KEYS]: [word, ...related], boost: RELATED_SCORE } },
   ])
 }
 

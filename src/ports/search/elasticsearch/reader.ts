@@ -7,7 +7,6 @@ import type { EngineHit, SearchEngine } from '../engine.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import { MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
 import type { IndexedDocument } from '../port.ts'
-import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
 import type { Elasticsearch } from './client.ts'
 import { exactField } from './index-definition.ts'
 import { passageQuery, type Query, queryOf, titleQuery } from './query.ts'
@@ -58,9 +57,7 @@ export function createReader(
         sort: [{ _score: 'desc' }, ...NEWEST_FIRST],
         docvalue_fields: HIT_FIELDS.map(exactField),
       })
-      // Stems are found in their own passage only.
-      const finder = await createMatchFinder(plan, [])
-      return { matches: hits.total.value, hits: hits.hits.map((hit) => hitOf(hit, finder)) }
+      return { matches: hits.total.value, hits: hits.hits.map(hitOf) }
     },
 
     async titles(words, conditions) {
@@ -91,13 +88,15 @@ export function createReader(
 export type Search = (body: { query: Query } & Record<string, unknown>) => Promise<Answer>
 
 /**
- * The query, whose hits come with their two best passages. Lucene leaves an optional clause out of a filter, so passages are
- * looked for in the hits of the page only.
+ * The query, whose hits come with their best passage. Lucene leaves an optional clause out of a filter, so passages are
+ * looked for in the hits of the page only. The words of a passage end with the first ones of the next, so what is found
+ * only among those scores at least as much in the next: of equal passages the last one is taken.
  */
 export function withPassages(query: Query, passages: Query | undefined): Query {
   if (passages === undefined) return query
   const inner_hits = {
-    size: 2,
+    size: 1,
+    sort: [{ _score: 'desc' }, { _doc: 'desc' }],
     _source: false,
     stored_fields: [PASSAGE_TEXT],
     docvalue_fields: [PASSAGE_PAGE],
@@ -145,44 +144,24 @@ interface AnsweredHit {
   _version: number
   fields: Record<string, unknown[]>
   sort: [score: number, ...unknown[]]
-  inner_hits?: { content: { hits: { hits: AnsweredPassage[] } } }
+  inner_hits?: { content: { hits: { hits: { fields: Record<string, unknown[]> }[] } } }
 }
 
-interface AnsweredPassage {
-  _score: number
-  _nested: { offset: number }
-  fields: Record<string, unknown[]>
-}
-
-/** The best passages of a hit. */
-export const passagesOf = ({ inner_hits }: AnsweredHit): Passage[] =>
-  (inner_hits?.content.hits.hits ?? []).map(({ fields, _score: score, _nested: { offset: place } }) => ({
+/** The best passage of a hit. */
+export function passageOf({ inner_hits }: AnsweredHit): EngineHit['passage'] {
+  const [fields] = (inner_hits?.content.hits.hits ?? []).map((each) => each.fields)
+  if (fields === undefined) return undefined
+  return {
     text: fields[PASSAGE_TEXT]![0] as string,
     page: fields[PASSAGE_PAGE]?.[0] as number | undefined,
-    score,
-    place,
-  }))
-
-interface Passage {
-  text: string
-  page: number | undefined
-  score: number
-  place: number
+  }
 }
 
-/** What is found in a passage can be the beginning of the next, which then scores the same. */
-function bestPassage([first, second]: readonly Passage[], finder: MatchFinder): EngineHit['passage'] {
-  if (first === undefined) return undefined
-  const canBeNext = second?.score === first.score && second.place === first.place + 1
-  const { text, page } = canBeNext && finder.inContent(first.text).length === 0 ? second : first
-  return { text, page }
-}
-
-function hitOf(hit: AnsweredHit, finder: MatchFinder): EngineHit {
+function hitOf(hit: AnsweredHit): EngineHit {
   const values = HIT_FIELDS.map((name) => [name, hit.fields[exactField(name)]?.[0] ?? null])
   const fields = Object.fromEntries(values) as Pick<EngineHit, HitField>
   for (const name of TIME_FIELDS) fields[name] = formatTime(fields[name])
-  return { ...fields, score: hit.sort[0], passage: bestPassage(passagesOf(hit), finder) }
+  return { ...fields, score: hit.sort[0], passage: passageOf(hit) }
 }
 
 const digestOf = (query: Query): string => createHash('sha1').update(JSON.stringify(query)).digest('hex')

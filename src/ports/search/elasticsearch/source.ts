@@ -83,7 +83,7 @@ function contentSource({ passages, textKeys, languages }: AnalyzedDocument): Con
     })),
     [keysField('content') as 'content_keys']: withoutWords(
       textKeys,
-      passages.map(({ words }) => words),
+      passages.flatMap(({ words, keys }) => [words, keys]),
     ),
     content_length: joined.reduce((sum, { text }) => sum + text.length, 0),
     languages,

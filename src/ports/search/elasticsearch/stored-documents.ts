@@ -1,5 +1,5 @@
 import { DomainError } from '../../../domain/errors.ts'
-import { SEARCH_FIELDS } from '../../../domain/document-fields.ts'
+import { fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { formatTime } from '../../../domain/time.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import type { SearchDocument, StoredDocument } from '../port.ts'
@@ -103,8 +103,10 @@ function storedDocumentOf({ _id, _version, _source }: ReadDocument): StoredDocum
   return stored
 }
 
-/** A field that was null is not in the source. */
-const EMPTY = Object.fromEntries(SEARCH_FIELDS.map((name) => [name, null])) as Partial<StoredDocument>
+/** The source of a tombstone lacks its texts and its author. */
+const EMPTY = Object.fromEntries(
+  SEARCH_FIELDS.map((name) => [name, fieldDefinition(name).nullable ? null : '']),
+) as Partial<StoredDocument>
 
 /** Reads the sources of documents together until their texts have MAX_UNITS. */
 async function* withSources(

@@ -2,7 +2,7 @@ import { tokensOf } from '../analysis/tokens.ts'
 import type { SearchEngine } from '../engine.ts'
 import { wordsField } from './index-definition.ts'
 import { queryOf } from './query.ts'
-import { passagesOf, type Search, withPassages } from './reader.ts'
+import { passageOf, type Search, withPassages } from './reader.ts'
 
 /** documents in whose best passages words are looked for */
 const DOCUMENTS = 20
@@ -22,8 +22,8 @@ export function createWordsWithPrefix(search: Search): SearchEngine['wordsWithPr
       sort: [{ created_at: 'desc' }, { id: 'desc' }],
     })
     const counts = new Map<string, number>()
-    for (const { text } of hits.hits.flatMap(passagesOf))
-      for (const { word } of tokensOf(text))
+    for (const hit of hits.hits)
+      for (const { word } of tokensOf(passageOf(hit)?.text ?? ''))
         if (word.startsWith(prefix)) counts.set(word, (counts.get(word) ?? 0) + 1)
     return [...counts]
       .sort(([one, ones], [other, others]) => others - ones || (one < other ? -1 : 1))

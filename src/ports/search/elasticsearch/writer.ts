@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { createSemaphore } from '../../../runtime/semaphore.ts'
 import type { SearchDocument } from '../port.ts'
 import type { BulkEntry, Refusal, SendBulk } from './bulk.ts'
@@ -10,6 +11,9 @@ const MAX_DOCUMENTS = 1_000
 export const MAX_REQUESTS = 3
 /** Less than the age of the youngest tombstone that `docmgr gc` removes, which is two hours. */
 const REPEATABLE_MS = 3_600_000
+
+/** milliseconds of preparing documents before other work has its turn */
+const MAX_BLOCKED_MS = 10
 
 export interface Writer {
   /**
@@ -42,7 +46,13 @@ export function createWriter(send: SendBulk): Writer {
 async function* requestsOf(documents: AsyncIterable<BulkEntry>): AsyncGenerator<BulkEntry[]> {
   let entries: BulkEntry[] = []
   let bytes = 0
+  let begun = performance.now()
   for await (const entry of documents) {
+    // Analysis waits for nothing, so that many documents would block everything else.
+    if (performance.now() - begun > MAX_BLOCKED_MS) {
+      await setImmediate()
+      begun = performance.now()
+    }
     if (entries.length === MAX_DOCUMENTS || (entries.length > 0 && bytes + entry.bytes > MAX_BYTES)) {
       yield entries
       entries = []
