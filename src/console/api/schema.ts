@@ -66,6 +66,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/documents/{id}/text': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The text that was read of a document, page by page */
+    get: operations['getDocumentText']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/documents/{id}/stats': {
     parameters: {
       query?: never
@@ -182,7 +199,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Titles with a word that begins like the last word of the query */
+    /**
+     * Searches that begin with the query
+     * @description Titles that have all words of the query, the last one as a beginning, and then the query with a word of a text that completes its last one. Every suggestion finds something with the same filters.
+     */
     get: operations['suggestTitles']
     put?: never
     post?: never
@@ -623,11 +643,56 @@ export interface components {
        * @example 2026-03-01T09:30:00.123456Z
        */
       updated_at: string
+      /** @description what was read of the content; it changes without a new version */
+      text: {
+        /**
+         * @description what became of the text of the content: pending until it was read
+         * @example indexed
+         * @enum {string}
+         */
+        state: 'pending' | 'indexed' | 'empty' | 'failed'
+        /** @description why there is no text */
+        reason?: string
+        /** @description number of pages, of formats that have pages */
+        pages?: number
+        /** @description ISO 639-1, where it is certain */
+        language?: string
+        /**
+         * @description the text is longer than what was read
+         * @constant
+         */
+        cut?: true
+      }
       /**
        * @description starts at 1, grows by one with every change; the ETag of the document
        * @example 1
        */
       version: number
+    }
+    DocumentText: {
+      /**
+       * @description what became of the text of the content: pending until it was read
+       * @example indexed
+       * @enum {string}
+       */
+      state: 'pending' | 'indexed' | 'empty' | 'failed'
+      /** @description why there is no text */
+      reason?: string
+      /** @description number of pages, of formats that have pages */
+      pages?: number
+      /** @description ISO 639-1, where it is certain */
+      language?: string
+      /**
+       * @description the text is longer than what was read
+       * @constant
+       */
+      cut?: true
+      /** @description a page each, or the whole text of a format without pages; none unless the state is indexed */
+      parts: {
+        /** @description missing for text that is on no page */
+        page?: number
+        text: string
+      }[]
     }
     DocumentStats: {
       /** Format: uuid */
@@ -1110,6 +1175,8 @@ export interface operations {
         created_by?: string[]
         created_from?: string
         created_to?: string
+        /** @description can be repeated: any of the values */
+        text_state?: ('pending' | 'indexed' | 'empty' | 'failed')[]
       }
       header?: never
       path?: never
@@ -1442,6 +1509,42 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       416: components['responses']['RangeNotSatisfiable']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocumentText: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the text */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DocumentText']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -1852,6 +1955,16 @@ export interface operations {
     parameters: {
       query: {
         q: string
+        /** @description can be repeated: any of the values */
+        content_type?: string[]
+        /** @description can be repeated: any of the values */
+        status?: ('created' | 'sent' | 'viewed' | 'signed' | 'completed' | 'archived' | 'cancelled')[]
+        /** @description can be repeated: any of the values */
+        created_by?: string[]
+        /** @description not older than this */
+        created_from?: string
+        /** @description older than this */
+        created_to?: string
         size?: number
       }
       header?: never
@@ -1860,7 +1973,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description titles */
+      /** @description titles and queries */
       200: {
         headers: {
           RateLimit: components['headers']['RateLimit']

@@ -115,7 +115,7 @@ test('connections beyond a limit of their client are refused with 429, over both
 })
 
 test('upgrades of other paths are not handled', async () => {
-  for (const path of ['/', '/wsx', '/ws/a/b', '/other']) {
+  for (const path of ['/x', '/wsx', '/ws/a/b', '/other']) {
     const socket = new WebSocket(`${service.url.replace('http', 'ws')}${path}`)
     const [error] = await once(socket, 'error')
     assert.match(error.message, /Unexpected server response: 404/)
