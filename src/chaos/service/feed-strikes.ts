@@ -32,7 +32,8 @@ export function feedStrikes(processes: StackProcesses, kafkaPort: number): Recor
       await pause(1_000)
       await connector()
     },
-    'replay-shuffled': (random) => replay(kafka, random),
+    // Another strike of the same moment may stop the brokers.
+    'replay-shuffled': (random) => succeed(REPAIR_MS, 1_000, () => replay(kafka, random)),
   }
 }
 
