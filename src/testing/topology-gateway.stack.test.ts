@@ -96,7 +96,7 @@ test('each path reaches its role, with the address and the id of the client', as
 })
 
 test('what is not public is a problem of the gateway', async () => {
-  for (const path of ['/', '/metrics', '/health/ready', '/documentsx', '/documents/../metrics']) {
+  for (const path of ['/status/x', '/metrics', '/health/ready', '/documentsx', '/documents/../metrics']) {
     const { status, headers } = await ask(path)
     assert.deepEqual([status, headers.get('content-type')], [404, 'application/problem+json'], path)
   }
