@@ -230,7 +230,7 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
 function composeIndexer(base: Base, { changes, searchIndex, blobs, database }: Ports) {
   const { config, logOf } = base
   const own = { changes, searchIndex, blobs }
-  // Only an index of this process can begin anew by itself.
+  // Only an index of this process can be lost by itself.
   const all = { ...own, ...(!isShared('search', config.search.url) && { database }) }
   return defineModule('indexer', all, async (needs) => {
     const { changes, searchIndex: index, blobs, ...others } = needs

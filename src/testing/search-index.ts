@@ -8,7 +8,7 @@ import { TEST_FILE } from './test-file.ts'
 import { type Undo, undoing } from './undoing.ts'
 
 /** A folder of its own for files of the index; it is removed at the end. */
-async function newIndexFolder(t: Undo): Promise<string> {
+export async function newIndexFolder(t: Undo): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-test-search-'))
   undoing(t).after(() => rm(folder, { recursive: true, force: true }))
   return folder

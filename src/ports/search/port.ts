@@ -67,7 +67,7 @@ export interface ValueCount {
   count: number
 }
 
-/** The index lacks documents that no event will bring, because it was lost or begins anew. */
+/** The index lacks documents that no event will bring, because it was lost or is new. */
 export interface Filling {
   /** what the index is, to follow "the search index" */
   reason: string

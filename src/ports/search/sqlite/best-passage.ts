@@ -76,7 +76,7 @@ export function createBestPassage(lookups: Lookups) {
   }
 }
 
-/** @param words separated by spaces, also at both ends. Whether a stem is among them cannot be told. */
+/** @param words separated by spaces, also at both ends. Of stems it is not known. */
 function isIn(words: string, match: PlanMatch): boolean {
   if (match.kind === 'word')
     return (

@@ -112,7 +112,8 @@ async function createRestarted(options: ThreadOptions, timeoutMs: number, log: L
 /** Messages of SQLite (https://sqlite.org/rescode.html); their codes do not cross the border of threads. */
 const FULL = /database or disk is full/
 const BUSY = /database is locked/
-const BROKEN = /malformed|not a database|disk I\/O error|unable to open database file/
+const DAMAGED = /malformed|not a database|vtable constructor failed/
+const BROKEN = /disk I\/O error|unable to open database file/
 
 function translated(error: unknown): unknown {
   if (error instanceof TimeoutError)
@@ -121,6 +122,14 @@ function translated(error: unknown): unknown {
   if (FULL.test(error.message)) return new DomainError('unavailable', diskFull('the disk'), { cause: error })
   if (BUSY.test(error.message))
     return new DomainError('unavailable', 'the search index is busy; try again', { cause: error })
+  if (DAMAGED.test(error.message))
+    return new DomainError(
+      'unavailable',
+      'the search index is damaged; the next start of docmgr builds it again',
+      {
+        cause: error,
+      },
+    )
   if (BROKEN.test(error.message))
     return new DomainError('unavailable', 'the file of the search index cannot be read or written', {
       cause: error,

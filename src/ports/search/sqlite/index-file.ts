@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -14,8 +14,16 @@ export type Unfilled = 'is new' | 'is of another version' | 'is damaged' | 'was 
 /** PRAGMA application_id of a file that has all documents, up to those that events are under way for. */
 const FILLED = 1
 
+/** Beside a file in which damage was found. Opening a file reads little of it. */
+const DAMAGED = '-damaged'
+
 const isDamage = (error: unknown): boolean =>
-  error instanceof Error && /malformed|not a database|SQLITE_(CORRUPT|NOTADB)/i.test(error.message)
+  error instanceof Error && /malformed|not a database|vtable constructor failed/.test(error.message)
+
+/** Has the next start replace the file, where the error says that it is damaged. */
+export function noteDamage(path: string, error: unknown): void {
+  if (isDamage(error)) writeFileSync(path + DAMAGED, '')
+}
 
 /**
  * Opens the index for writing. A missing, old or damaged file is replaced by an empty one.
@@ -26,9 +34,13 @@ export function openForWriting(
   mayReplace: boolean,
 ): { database: IndexFile; unfilled: Unfilled | undefined } {
   try {
+    if (existsSync(path + DAMAGED)) return replace(path, mayReplace, 'is damaged')
     const database = open(path)
     const version = pragmaOf(database, 'user_version')
     if (version === SCHEMA_VERSION) {
+      // Their first pages are read.
+      for (const table of ['words', 'passage_words', 'documents'])
+        database.prepare(`select rowid from ${table} limit 1`).get()
       const isFilled = pragmaOf(database, 'application_id') === FILLED
       return { database, unfilled: isFilled ? undefined : 'was not filled completely' }
     }
@@ -55,7 +67,7 @@ export function openForReading(path: string): IndexFile {
 }
 
 function removeIndexFile(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  for (const suffix of ['', '-wal', '-shm', DAMAGED]) rmSync(path + suffix, { force: true })
 }
 
 function create(path: string): IndexFile {

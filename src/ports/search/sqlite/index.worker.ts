@@ -1,6 +1,6 @@
 // A thread of the search index: the one that writes the file, or one that reads it.
 import { parentPort, workerData } from 'node:worker_threads'
-import { openForReading, openForWriting } from './index-file.ts'
+import { noteDamage, openForReading, openForWriting } from './index-file.ts'
 import type { Ready, Request, ThreadOptions } from './protocol.ts'
 import { createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -23,6 +23,7 @@ async function answer({ id, method, args }: Request): Promise<void> {
   try {
     port.postMessage({ id, result: await handlers[method]!(...args) })
   } catch (error) {
+    noteDamage(path, error)
     port.postMessage({ id, error })
   }
 }

@@ -18,7 +18,8 @@ export function createTransactions(database: IndexFile, atEnd: () => void) {
       atEnd()
       database.exec('commit')
     } catch (error) {
-      database.exec('rollback')
+      // SQLite has done it itself after some errors, such as a full disk.
+      if (database.isTransaction) database.exec('rollback')
       throw error
     }
   }
