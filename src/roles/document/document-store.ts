@@ -21,6 +21,7 @@ import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { type ListQuery, listStatement, SELECT, selection } from './list-statement.ts'
 import { checkChange, checkDeletion } from './preconditions.ts'
+import { withoutCache } from './without-cache.ts'
 
 const INSERTED = [
   'id',
@@ -80,8 +81,6 @@ export interface DocumentStore {
 
 /** How often a change is tried when the reason of its failure no longer holds once the row is read again. */
 const MAX_ATTEMPTS = 10
-/** The largest value of the column, so that nothing is cached over it for as long as the cache keeps removals. */
-const MAX_VERSION = 2_147_483_647
 const FINAL = STATUSES.filter(isFinal)
 
 export interface DocumentStoreOptions {
@@ -228,26 +227,6 @@ async function markDeleted(
     [id, traceparent, versions ?? null, FINAL],
   )
   return rows[0]
-}
-
-/**
- * Holds the document in the cache while it is written. When the write fails, it may have been committed all the same.
- * @returns what `write` returns; unless that is undefined, the caller ends the hold
- */
-async function withoutCache<T>(
-  cache: DocumentCache,
-  id: string,
-  write: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  await cache.hold(id)
-  try {
-    const written = await write()
-    if (written === undefined) await cache.release(id)
-    return written
-  } catch (error) {
-    await cache.remove(id, MAX_VERSION)
-    throw error
-  }
 }
 
 function tooManyUpdates(): DomainError {

@@ -4,6 +4,7 @@ import { queryRows } from '../../db/query.ts'
 import type { Document, DocumentRow } from '../../domain/document-fields.ts'
 import type { TextColumns } from '../../domain/text-state.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
+import { withoutCache } from './without-cache.ts'
 
 /** What is needed to read the text of a document. */
 export type TextSource = Pick<
@@ -41,17 +42,23 @@ const READ_AGAIN = `
   WHERE id = $1 AND deleted_at IS NULL AND s3_key IS NOT NULL AND text_state <> 'pending'
   RETURNING ${DOCUMENT_COLUMNS}`
 
-export function createTextStore(pool: Pool, cache: Pick<DocumentCache, 'update'>): TextStore {
-  async function update(text: string, values: unknown[]): Promise<void> {
-    const [document] = await queryRows<Document & Record<string, unknown>>(pool, text, values)
-    if (document) await cache.update(document)
+export function createTextStore(pool: Pool, cache: DocumentCache): TextStore {
+  async function update(id: string, text: string, values: unknown[]): Promise<void> {
+    const document = await withoutCache(cache, id, async () => {
+      const [changed] = await queryRows<Document & Record<string, unknown>>(pool, text, values)
+      return changed
+    })
+    if (document === undefined) return
+    await cache.update(document)
+    // The first version is taken for that of an insert, which ends no hold.
+    if (document.version === 1) await cache.release(id)
   }
   return {
     async source(id) {
       return (await queryRows<TextSource>(pool, SOURCE, [id]))[0]
     },
     record: ({ id, content_sha256 }, text) =>
-      update(RECORD, [
+      update(id, RECORD, [
         id,
         content_sha256,
         text.text_state,
@@ -60,6 +67,6 @@ export function createTextStore(pool: Pool, cache: Pick<DocumentCache, 'update'>
         text.text_language,
         text.text_cut,
       ]),
-    readAgain: (id) => update(READ_AGAIN, [id]),
+    readAgain: (id) => update(id, READ_AGAIN, [id]),
   }
 }
