@@ -9,7 +9,8 @@ import { findFiles, fingerprint } from './files.mjs'
 /** What runs in production, and with `all` tests and benches too. */
 export function entryPoints({ all }) {
   const program = /^src\/(cli|config\/define-config)\.ts$|\.worker\.ts$/
-  const others = /^src\/(bench\/bench(-stack)?|chaos\/(chaos|mutation\/broken-builds))\.ts$|\.test\.ts$/
+  const others =
+    /^src\/(bench\/bench(-search|-stack)?|chaos\/(chaos|mutation\/broken-builds))\.ts$|\.test\.ts$/
   const entries = findFiles('src', /\.ts$/)
   return entries.filter(
     (path) =>
