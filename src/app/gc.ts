@@ -98,11 +98,11 @@ async function waitForFeed(
   onWait: (message: string) => void,
 ): Promise<string | undefined> {
   let left: string | undefined
-  let isTold = timeoutMs === 0
+  let hasReported = timeoutMs === 0
   const isDone = async (): Promise<boolean> => {
     left = await retry.retry(() => feed.left())
-    if (left !== undefined && !isTold) {
-      isTold = true
+    if (left !== undefined && !hasReported) {
+      hasReported = true
       onWait(`waiting for the change feed, at most ${timeoutMs / 1_000} s: ${left}`)
     }
     return left === undefined

@@ -79,14 +79,14 @@ const LOCK_LIMIT_MS = 60_000
 /** Waits while another command migrates the folder. @throws FolderInUseError naming the process that still uses it */
 async function lockWhenFree(data: string, { signal, note }: Io): Promise<FolderLock> {
   const end = performance.now() + LOCK_LIMIT_MS
-  let isTold = false
+  let hasReported = false
   for (;;) {
     try {
       return await lockFolder(data)
     } catch (error) {
       if (!(error instanceof FolderInUseError) || performance.now() > end) throw error
-      if (!isTold) note(`${error.message}: waiting for it, at most ${LOCK_LIMIT_MS / 1_000} s`)
-      isTold = true
+      if (!hasReported) note(`${error.message}: waiting for it, at most ${LOCK_LIMIT_MS / 1_000} s`)
+      hasReported = true
       await delay(200, undefined, { signal })
     }
   }

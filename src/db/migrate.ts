@@ -90,11 +90,11 @@ export function readSchemaState(
   return withClient({ ...connection, query_timeout: QUICK_MS }, async (client) => {
     let state = await schemaStateOf(client, folder)
     // Not by taking the lock: this connection may go through a pooler.
-    let isTold = false
+    let hasReported = false
     await poll({ timeoutMs: limitMs }, 'the migration by another process', async () => {
       if (state.pending === 0 || !(await isMigrating(client))) return true
-      if (!isTold) onWait?.(waitMessage(limitMs))
-      isTold = true
+      if (!hasReported) onWait?.(waitMessage(limitMs))
+      hasReported = true
       state = await schemaStateOf(client, folder)
       return false
     })

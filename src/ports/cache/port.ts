@@ -20,7 +20,7 @@ export interface DocumentCache {
   fill(document: Document, viewer: string | undefined): Promise<void>
   /**
    * Before a change is written: nothing of the document is read from the cache until `update`, `remove` or `release`
-   * ends it, or some time has passed. A subscriber can be told of a change before the process that wrote it knows that it
+   * ends it, or some time has passed. A subscriber can learn of a change before the process that wrote it knows that it
    * is committed, and reads the document then.
    */
   hold(id: string): Promise<void>
