@@ -68,7 +68,7 @@ function checkSignatures(subscriber: string, own: Followed[], all: readonly Docu
       })
     received.add(entry.signature)
   }
-  // One that comes back after the deletion is answered that the document is gone, and nothing of before.
+  // One that comes back after the deletion gets a 404, and nothing of before.
   const isGone = own.some((entry) => entry.kind === 'state' && entry.version === 'gone')
   if (own.at(-1)?.kind !== 'stayed' || isGone) return faults
   const since = own.findLast(
