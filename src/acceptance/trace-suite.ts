@@ -33,7 +33,7 @@ export async function checkTraceOfCreate(urls: ServiceUrls, receiver: SpanReceiv
     ['INSERT documents.documents', post],
     ['process cdc.documents', post],
     ['read content', post],
-    ['read documents', 'read content', post],
+    ['read documents', 'extract text', 'read content', post],
     ['extract text', 'read content', post],
     [patch],
     ['process cdc.documents', patch],

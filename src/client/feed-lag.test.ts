@@ -11,5 +11,6 @@ test('a lag that the service does not publish is unknown, and not 0', async () =
     bytes: undefined,
     events: 7,
     deadLetters: undefined,
+    pendingTexts: undefined,
   })
 })

@@ -47,4 +47,6 @@ export function truncateToLimits(document: SearchDocument): DriverDocument {
   return { ...prepared, content }
 }
 
-const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', ' ') : text)
+/** A field that is added can have no value. */
+const withoutNul = <Text extends string | null>(text: Text): Text =>
+  (text?.includes('\0') ? text.replaceAll('\0', ' ') : text) as Text

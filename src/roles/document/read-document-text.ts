@@ -1,4 +1,3 @@
-import { isProblem } from '../../domain/errors.ts'
 import { extractAtOnce, MAX_INPUT_BYTES } from '../../extraction/extract-at-once.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
@@ -12,7 +11,10 @@ import { textColumnsOf } from './text-columns.ts'
 import type { QueuedText, TextQueue } from './text-queue.ts'
 import type { TextSource, TextStore } from './text-store.ts'
 
-/** A file cannot end this process; so many deaths of it in a row are those of something else, but they have an end. */
+/**
+ * A file cannot end this process; so many deaths of it in a row are those of something else, but they have an end. A damaged
+ * content may be restored meanwhile.
+ */
 const MAX_ATTEMPTS = 10
 const BACKOFF = { firstMs: 1_000, limitMs: 60_000 }
 
@@ -46,7 +48,7 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
     } catch (error) {
       const translated = translateError(error)
       const isAway = isTransient(translated)
-      if (!isAway && (isProblem(translated, 'content-damaged') || attempts >= MAX_ATTEMPTS)) {
+      if (!isAway && attempts >= MAX_ATTEMPTS) {
         const reason = (translated as Error).message
         return store.record(source, textColumnsOf({ outcome: 'failed', reason }))
       }
