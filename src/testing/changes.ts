@@ -1,3 +1,4 @@
+import type { TextState } from '../domain/text-state.ts'
 import { randomUUID } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import type { ChangeEvent } from '../domain/change.ts'
@@ -52,16 +53,17 @@ export async function startConsumers<Feed extends ChangeFeed>(
   return feed
 }
 
-/** Commits a row of documents.documents. @returns its id */
+/** Commits a row of documents.documents. @param textState `empty`: nobody reads its text. @returns its id */
 export async function insertDocument(
   db: Pool | PoolClient,
   title = 'A document',
   id: string = randomUUID(),
+  textState: TextState = 'pending',
 ): Promise<string> {
   await db.query(
-    `insert into documents.documents (id, title, content_size, s3_key, created_by)
-     values ($1, $2, 36, $3, 'ada@example.com')`,
-    [id, title, `${id}/content`],
+    `insert into documents.documents (id, title, content_size, s3_key, created_by, text_state)
+     values ($1, $2, 36, $3, 'ada@example.com', $4)`,
+    [id, title, `${id}/content`, textState],
   )
   return id
 }

@@ -5,8 +5,8 @@ import { insertDocument, insertSignature } from './changes.ts'
 export function createDocumentRows(pool: Pool) {
   let signers = 0
   return {
-    /** @returns the id of a new row */
-    add: (title?: string) => insertDocument(pool, title),
+    /** @returns the id of a new row, whose text nobody reads */
+    add: (title?: string) => insertDocument(pool, title, undefined, 'empty'),
     /** Changes columns, and by a trigger the version. */
     async change(id: string, columns: Record<string, unknown>): Promise<void> {
       const sets = Object.keys(columns).map((name, index) => `${name} = $${index + 2}`)
