@@ -2,7 +2,7 @@ import { HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { type AnalyzedDocument, type AnalyzedPassage, analyzeDocument } from '../analysis/analyze-document.ts'
 import { wordsOf } from '../analysis/tokens.ts'
 import type { WholeDocument } from '../engine.ts'
-import { INTERNAL_FIELDS, type SearchField } from '../fields.ts'
+import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from '../fields.ts'
 import type { SearchDocument } from '../port.ts'
 import { keysField, MAX_PASSAGES, wordsField } from './index-definition.ts'
 
@@ -26,6 +26,7 @@ interface ContentSource {
 export async function sourceOf(document: WholeDocument): Promise<Source> {
   const source = fieldsOf(document)
   if (document.deleted) return source
+  await addOtherWords(source, document)
   const analyzed = await analyzeDocument(document.title, document.content)
   return Object.assign(source, titleSource(document.title, analyzed), contentSource(analyzed))
 }
@@ -33,6 +34,7 @@ export async function sourceOf(document: WholeDocument): Promise<Source> {
 /** The source of a document whose text stays. @param stored the source that the index has of an older version */
 export async function sourceWithStoredText(document: SearchDocument, stored: Source): Promise<Source> {
   const source = fieldsOf(document)
+  await addOtherWords(source, document)
   for (const name of TEXT_FIELDS) setField(source, name, stored[name])
   if (document.title === stored.title) return source
   const analyzed = await analyzeDocument(document.title, [])
@@ -62,6 +64,17 @@ function fieldsOf(document: SearchDocument): Source {
   source['deleted'] = document.deleted
   if (!document.deleted) for (const name of INTERNAL_FIELDS) setField(source, name, document[name])
   return source
+}
+
+/** Fields with full text besides the title. */
+const OTHER_WORDS = WORDS_FIELDS.filter((name: string) => name !== 'title')
+
+async function addOtherWords(source: Source, document: SearchDocument): Promise<void> {
+  for (const name of OTHER_WORDS) {
+    const { titleWords: words, titleKeys: keys } = await analyzeDocument(document[name] ?? '', [])
+    source[wordsField(name)] = words.join(' ')
+    source[keysField(name)] = withoutWords(keys, [words])
+  }
 }
 
 function titleSource(title: string, { titleWords, titleKeys }: AnalyzedDocument): TitleSource {
