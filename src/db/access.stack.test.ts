@@ -48,6 +48,7 @@ test('a user may do with each table what its level says, and nothing else', asyn
     ['signatures', 'select from drizzle.__drizzle_migrations'],
     ['maintain', 'select from changes.history, search.words, signatures.signatures, documents.documents'],
     ['maintain', 'update signatures.signing_intents set attempts = attempts'],
+    ['maintain', `update documents.documents set text_state = 'pending', text_reason = null`],
     ['replicate', 'select from documents.documents, signatures.signatures'],
     ['replicate', `select pg_create_logical_replication_slot('access_test', 'pgoutput', true)`],
     ['connect', 'select from pg_replication_slots, pg_publication'],

@@ -2,6 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { is } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { DOCUMENT_FIELDS } from '../domain/document-fields.ts'
 import { TOPIC_TABLE } from '../domain/topics.ts'
 import { connectAlone } from './backup-lock.ts'
 import { connectionOf } from './connection-url.ts'
@@ -24,7 +25,7 @@ export interface DatabaseAccessOptions {
  */
 export type DatabaseLevel = 'documents' | 'signatures' | 'maintain' | 'replicate' | 'connect'
 
-type Privilege = 'select' | 'insert' | 'update' | 'delete'
+type Privilege = 'select' | 'insert' | 'update' | 'delete' | `update (${string})`
 /** The name of a table with its schema, and what may be done with its rows. */
 type Grant = [table: string, ...Privilege[]]
 
@@ -36,6 +37,10 @@ const nameOf = (table: PgTable): string => {
 const TABLES = Object.values(schema).flatMap((one) => (is(one, PgTable) ? [nameOf(one)] : []))
 /** A program reads at its start whether the database is migrated. */
 const PROGRAM: Grant = [MIGRATIONS_TABLE, 'select']
+
+const TEXT_COLUMNS = Object.keys(DOCUMENT_FIELDS)
+  .filter((name) => name.startsWith('text_'))
+  .join(', ')
 
 /** No user changes a signature, or removes the row of a document. */
 const GRANTS: Record<DatabaseLevel, Grant[]> = {
@@ -56,7 +61,8 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
   maintain: [
     PROGRAM,
     ...TABLES.map((table): Grant => [table, 'select']),
-    [nameOf(schema.documents), 'update'],
+    // Has texts read again.
+    [nameOf(schema.documents), `update (${TEXT_COLUMNS})`],
     [nameOf(schema.textQueue), 'insert', 'update'],
     [nameOf(schema.documentViews), 'insert', 'update'],
     [nameOf(schema.signingIntents), 'insert', 'update', 'delete'],
