@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -82,6 +82,8 @@ function create(path: string): IndexFile {
  * survive a power failure.
  */
 function open(path: string): IndexFile {
+  // Other users of the machine may enter the data folder. SQLite gives the files beside it the same permissions.
+  closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768')
   return database
