@@ -10,8 +10,11 @@ import { pdf } from '../../testing/sample-files.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 
+/** The first extraction starts a process, which takes seconds on a busy machine; the slow texts take all of it. */
+const EXTRACTION_MS = 8_000
+
 const service = await startTestService(
-  { roles: ['document', 'indexer', 'search', 'ws'], settings: { limits: { extractionTime: 2_000 } } },
+  { roles: ['document', 'indexer', 'search', 'ws'], settings: { limits: { extractionTime: EXTRACTION_MS } } },
   TEST_FILE,
 )
 
