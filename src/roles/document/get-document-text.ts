@@ -23,7 +23,7 @@ const documentText = z
       )
       .describe('a page each, or the whole text of a format without pages; none unless the state is indexed'),
   })
-  .meta({ id: 'DocumentText' })
+  .meta({ id: 'ExtractedText' })
 
 export interface GetDocumentTextOptions {
   read: ReadDocument
