@@ -24,7 +24,8 @@ export interface Page {
 }
 
 /**
- * What differs between search servers. `search.ts` makes the port's SearchIndex of it: it parses queries, limits sizes
+ * What differs between search servers that keep a document as one vector of stems; engine.ts is that of passages, and the
+ * design that stays. `search.ts` makes the port's SearchIndex of it: it parses queries, limits sizes
  * and highlights. Every method may throw DomainError unavailable.
  */
 export interface SearchDriver {

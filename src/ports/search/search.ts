@@ -11,7 +11,7 @@ import { parseQuery } from './query/parse-query.ts'
 import { suggestionsOf, wordsOfPrefix } from './query/suggestions.ts'
 import { positiveTerms, type TermClause, termsOf } from './query/terms.ts'
 
-/** The port's index on a driver: all that is the same for every search server. */
+/** The port's index on a driver; passage-index.ts makes it of an engine that keeps passages. */
 export function createSearchIndex(driver: SearchDriver): SearchIndex {
   const highlight = createHighlighter(driver.stemsOf, driver.contents)
 
