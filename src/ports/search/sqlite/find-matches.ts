@@ -52,8 +52,10 @@ export function createFindMatches(lookups: Lookups): FindMatches {
     if (rare !== undefined) return filter(plan, rare, false).slice(0, limit)
     // A document can have passages in two pages.
     const matches = new Set<number>()
+    const isDecided = plan.phrases.length === 0
+    const left = { ...plan, phrases: plan.phrases.filter((phrase) => phrase !== longest(plan.phrases)) }
     for (const page of candidates(lookups, plan, limit)) {
-      for (const rowid of filter(plan, page, plan.phrases.length === 0)) matches.add(rowid)
+      for (const rowid of filter(left, page, isDecided)) matches.add(rowid)
       if (matches.size >= limit) break
     }
     return [...matches].sort((one, other) => other - one).slice(0, limit)
@@ -67,7 +69,7 @@ function* candidates(lookups: Lookups, plan: CompiledPlan, limit: number): Gener
   let before: number | undefined
   for (let size = isExact ? limit : FIRST_PAGE; ; size *= GROWTH) {
     if (phrases.length > 0) {
-      const { rowids, isLast, last } = lookups.passagesPage(longest(phrases), size, before)
+      const { rowids, isLast, last } = lookups.passagesPage(phraseExpression(longest(phrases)), size, before)
       yield rowids
       if (isLast) return
       before = last
@@ -90,5 +92,5 @@ function rareDocuments(lookups: Lookups, { words, conditions }: CompiledPlan): n
   return rowids.length > MAX_RARE ? undefined : rowids
 }
 
-const longest = (phrases: readonly (PlanMatch & PhraseMatch)[]): string =>
-  phraseExpression(phrases.reduce((one, other) => (other.words.length > one.words.length ? other : one)))
+const longest = (phrases: readonly (PlanMatch & PhraseMatch)[]) =>
+  phrases.reduce((one, other) => (other.words.length > one.words.length ? other : one))
