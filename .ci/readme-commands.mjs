@@ -8,10 +8,6 @@ import { readFileSync } from 'node:fs'
 const NOT_RUN = [
   { line: 'npm start', why: 'runs beside this script' },
   { line: 'npm test', why: '.ci/embedded has run it' },
-  {
-    line: 'grpcurl',
-    why: 'is not installed; src/acceptance/grpc_client.py makes the same call in .ci/embedded',
-  },
   { block: 'docker compose up', why: 'needs a container engine: .ci/compose' },
   { block: 'docker compose run', why: 'needs a container engine: .ci/compose' },
   { block: 'helm install', why: 'needs a cluster: .ci/kind' },
