@@ -34,6 +34,8 @@ export interface FieldFilter {
    * `?X_from=` (inclusive) and `?X_to=` (exclusive), where X is the field's name without `_at`.
    */
   match: 'equal' | 'caseless' | 'contains' | 'range'
+  /** name of the parameter, where it is not that of the field */
+  parameter?: string
   /** GET /search and GET /aggregations accept it too, not only GET /documents */
   search: boolean
 }
@@ -187,7 +189,15 @@ export const DOCUMENT_FIELDS = {
   },
   text_reason: { type: 'text', maxChars: 500, nullable: true, visibility: 'text' },
   text_pages: { type: 'integer', nullable: true, visibility: 'text' },
-  text_language: { type: 'text', maxChars: 16, nullable: true, visibility: 'text' },
+  /** ISO 639-1 */
+  text_language: {
+    type: 'text',
+    maxChars: 16,
+    nullable: true,
+    visibility: 'text',
+    example: 'en',
+    filter: { match: 'equal', search: false, parameter: 'language' },
+  },
   text_cut: { type: 'boolean', visibility: 'text' },
   /** of the move to `signed`; set by the database, so that an archived document tells whether it was signed */
   signed_at: { type: 'timestamp', nullable: true, visibility: 'event' },
@@ -256,13 +266,13 @@ export function filterParameters(where: 'list' | 'search'): Record<string, Filte
   for (const field of fieldsWhere(
     ({ filter }) => filter !== undefined && (where === 'list' || filter.search),
   )) {
-    const { match } = fieldDefinition(field).filter!
+    const { match, parameter = field } = fieldDefinition(field).filter!
     if (match === 'range') {
       const name = field.replace(/_at$/, '')
       parameters[`${name}_from`] = { field, operator: 'from' }
       parameters[`${name}_to`] = { field, operator: 'to' }
     } else {
-      parameters[field] = { field, operator: match }
+      parameters[parameter] = { field, operator: match }
     }
   }
   return parameters

@@ -1177,6 +1177,8 @@ export interface operations {
         created_to?: string
         /** @description can be repeated: any of the values */
         text_state?: ('pending' | 'indexed' | 'empty' | 'failed')[]
+        /** @description can be repeated: any of the values */
+        language?: string[]
       }
       header?: never
       path?: never

@@ -1,4 +1,4 @@
-import type { Language } from './analysis/languages.ts'
+import type { Language } from '../../runtime/detect-language.ts'
 import type { Condition } from './fields.ts'
 import type { Facet, IndexedDocument, SearchDocument, SearchHit, StoredDocument, ValueCount } from './port.ts'
 import type { QueryPlan } from './query/query-plan.ts'

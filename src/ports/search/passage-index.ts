@@ -1,7 +1,7 @@
 import { invalidField } from '../../domain/errors.ts'
 import { MAX_QUERY_WORDS } from '../../domain/query-syntax.ts'
 import { MAX_TOTAL } from '../../domain/total.ts'
-import type { Language } from './analysis/languages.ts'
+import type { Language } from '../../runtime/detect-language.ts'
 import type { EngineHit, SearchEngine } from './engine.ts'
 import { type Condition, conditionsOf } from './fields.ts'
 import { MAX_WINDOW } from './limits.ts'

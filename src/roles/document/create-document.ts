@@ -69,7 +69,7 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     try {
       // A file that could not be read is sent as nothing by curl, and by forms in which none was chosen.
       if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
-      const row = rowOf(id, await input.fields(), { ...content, start: start() }, context)
+      const row = await rowOf(id, await input.fields(), { ...content, start: start() }, context)
       const created = await store.insert(row, idempotentRequest(input, row, context))
       if (created.repeated) await discard(key)
       else if (row.text_state === 'pending') onPending()
@@ -81,16 +81,16 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
   }
 }
 
-function rowOf(
+async function rowOf(
   id: string,
   fields: Awaited<ReturnType<NewDocument['fields']>>,
   { size, sha256, start }: BlobInfo & { start: Uint8Array },
   { traceparent }: RequestContext,
-): NewDocumentRow {
+): Promise<NewDocumentRow> {
   const extraction = extractAtOnce({ contentType: fields.content_type, start, size })
   return {
     ...fields,
-    ...(extraction === undefined ? PENDING : textColumnsOf(extraction)),
+    ...(extraction === undefined ? PENDING : await textColumnsOf(extraction)),
     id,
     content_size: size,
     content_sha256: sha256,

@@ -90,6 +90,21 @@ test('a short text and what has none need no time, and lists select documents by
   assert.match(JSON.stringify(body), /must be one of pending, indexed, empty, failed/)
 })
 
+test('the language of a text is detected, of long and of short ones, and lists select documents by it', async () => {
+  const german = 'Der Mieter verpflichtet sich, die Wohnung pfleglich zu behandeln und Schäden zu melden.'
+  const short = await upload('Mietvertrag', Buffer.from(german), { type: 'text/plain' })
+  assert.deepEqual(short.text, { state: 'indexed', language: 'de' })
+  const english = 'The tenant shall treat the flat with care and report any damage to the landlord at once.'
+  const long = await upload('Lease', pdf([english, 'Appendix', english]))
+  assert.deepEqual((await isRead(long.id)).text, { state: 'indexed', pages: 3, language: 'en' })
+  assert.deepEqual(await listed('language=de'), ['Mietvertrag'])
+  assert.deepEqual(await listed('language=de&language=en'), ['Lease', 'Mietvertrag'])
+  const unclear = await upload('Numbers', Buffer.from('4711 0815 4711 0815 4711 0815'), {
+    type: 'text/plain',
+  })
+  assert.deepEqual(unclear.text, { state: 'indexed' })
+})
+
 test('the same bytes are read once', async () => {
   const bytes = pdf(['a kite hovers'])
   const { id, content_sha256, content_type } = await upload('Kite', bytes)

@@ -43,14 +43,14 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
         { name: 'read text', kind: 'internal', parent: source.traceparent, attributes: {} },
         () => extractionOf(source, options),
       )
-      await store.record(source, textColumnsOf(extraction))
+      await store.record(source, await textColumnsOf(extraction))
       onRead(extraction.outcome)
     } catch (error) {
       const translated = translateError(error)
       const isAway = isTransient(translated)
       if (!isAway && attempts >= MAX_ATTEMPTS) {
         const reason = (translated as Error).message
-        return store.record(source, textColumnsOf({ outcome: 'failed', reason }))
+        return store.record(source, await textColumnsOf({ outcome: 'failed', reason }))
       }
       log.warn({ err: error, document: document_id, attempts }, 'could not read a text; it is tried again')
       await queue.postpone(document_id, backoffMs(attempts, BACKOFF), !isAway)

@@ -1,6 +1,7 @@
 import { DOCUMENT_FIELDS } from '../../domain/document-fields.ts'
 import type { TextColumns } from '../../domain/text-state.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
+import { languageOfText } from '../../extraction/language-of-text.ts'
 
 export const PENDING: TextColumns = {
   text_state: 'pending',
@@ -11,15 +12,12 @@ export const PENDING: TextColumns = {
 }
 
 /** What a row says of the text of its content. */
-export function textColumnsOf(extraction: Extraction): TextColumns {
+export async function textColumnsOf(extraction: Extraction): Promise<TextColumns> {
   const { outcome, pages = null } = extraction
-  return {
-    ...PENDING,
-    text_state: outcome === 'text' ? 'indexed' : outcome,
-    text_reason: extraction.outcome === 'text' ? null : storable(extraction.reason),
-    text_pages: pages,
-    text_cut: extraction.outcome === 'text' && extraction.cut,
-  }
+  const about = { ...PENDING, text_pages: pages }
+  if (outcome !== 'text') return { ...about, text_state: outcome, text_reason: storable(extraction.reason) }
+  const language = (await languageOfText(extraction.parts)) ?? null
+  return { ...about, text_state: 'indexed', text_language: language, text_cut: extraction.cut }
 }
 
 /** A reason can quote a file. */

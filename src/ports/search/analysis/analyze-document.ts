@@ -1,6 +1,10 @@
 import type { TextPart } from '../../../domain/text-part.ts'
 import { compoundsOf } from './compounds.ts'
-import { type DetectedLanguage, type Language, loadLanguageDetector } from './languages.ts'
+import {
+  type DetectedLanguage,
+  type Language,
+  loadLanguageDetector,
+} from '../../../runtime/detect-language.ts'
 import { type Passage, passagesOf } from './passages.ts'
 import { relatedKeys } from './related-keys.ts'
 import { type StemKeyOf, stemmersOf } from './stems.ts'

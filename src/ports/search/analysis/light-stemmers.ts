@@ -1,4 +1,4 @@
-import type { Language } from './languages.ts'
+import type { Language } from '../../../runtime/detect-language.ts'
 
 /** Letters that a stem has at least. */
 const MIN_STEM = 3

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { fold } from './fold.ts'
-import type { Language } from './languages.ts'
+import type { Language } from '../../../runtime/detect-language.ts'
 import { LIGHT_STEMMERS, lightStemmer } from './light-stemmers.ts'
 
 /** The one article of nouns that the stemmer of Swedish leaves. */

@@ -1,5 +1,5 @@
 import { fold } from './fold.ts'
-import type { Language } from './languages.ts'
+import type { Language } from '../../../runtime/detect-language.ts'
 
 /**
  * Words so frequent in their language that a query of several words can do without them: articles, pronouns,

@@ -1,4 +1,4 @@
-import type { Language } from '../analysis/languages.ts'
+import type { Language } from '../../../runtime/detect-language.ts'
 import type { Search } from './reader.ts'
 
 const MAX_LANGUAGES = 200

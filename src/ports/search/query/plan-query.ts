@@ -1,5 +1,5 @@
 import { compoundsOf } from '../analysis/compounds.ts'
-import type { Language } from '../analysis/languages.ts'
+import type { Language } from '../../../runtime/detect-language.ts'
 import { MAX_PHRASE_WORDS } from '../analysis/passages.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
 import { type StemKeyOf, stemmersOf } from '../analysis/stems.ts'

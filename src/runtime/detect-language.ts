@@ -14,7 +14,7 @@ const SAMPLE_UNITS = 1_000
 const MIN_UNITS = 20
 const MAX_LIKELY = 3
 
-/** Loads the detector: 230 ms and 30 MB, so only where texts are analysed. */
+/** Loads the detector: 230 ms and 30 MB, so only where texts are read or analysed. */
 export async function loadLanguageDetector(): Promise<(text: string) => DetectedLanguage> {
   const { eld } = await import('eld/extrasmall')
   return (text) => {
