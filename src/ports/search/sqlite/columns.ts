@@ -1,5 +1,5 @@
 import { type FieldType, fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
-import type { SearchField } from '../fields.ts'
+import { type SearchField, WORDS_FIELDS, type WordsField } from '../fields.ts'
 import type { StoredDocument } from '../port.ts'
 import { formatMicroseconds, microsecondsOf } from './microseconds.ts'
 
@@ -78,6 +78,12 @@ export const COLUMNS: readonly Column[] = [
     valueOf: (document: StoredDocument) => String(document[name]).toLowerCase(),
   })),
 ]
+
+/** Where `words` has the stems and other forms of the words of a field. */
+export const relatedColumn = (name: WordsField): string => `${name}_related`
+
+/** Of each field with full text the words that it has, and related ones. */
+export const FIELD_COLUMNS: readonly string[] = WORDS_FIELDS.flatMap((name) => [name, relatedColumn(name)])
 
 /** The fields of a row. */
 export const fieldsOf = <Name extends SearchField>(

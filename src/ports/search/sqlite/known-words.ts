@@ -13,9 +13,9 @@ export function createWordCounter(database: IndexFile) {
     insert into known_words values (?, ?) on conflict do update set documents = documents + excluded.documents`)
   let counts = new Map<string, number>()
   return {
-    count(titleWords: readonly string[], passages: readonly AnalyzedPassage[]): void {
-      const words = new Set(titleWords)
-      for (const passage of passages) for (const word of passage.words) words.add(word)
+    count(...texts: Iterable<Pick<AnalyzedPassage, 'words'>>[]): void {
+      const words = new Set<string>()
+      for (const text of texts) for (const part of text) for (const word of part.words) words.add(word)
       for (const word of words) if (KNOWN.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1)
     },
     /** Writes what was counted since the last time, in a transaction of the caller. */

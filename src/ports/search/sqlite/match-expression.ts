@@ -1,5 +1,10 @@
 /** Expressions of FTS5's query language (https://sqlite.org/fts5.html, 3) for matches of a plan. */
+import { WORDS_FIELDS, type WordsField } from '../fields.ts'
 import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch } from '../query/query-plan.ts'
+import { relatedColumn } from './columns.ts'
+
+/** The columns with words as texts have them. */
+export const TEXT_COLUMNS = [...WORDS_FIELDS, 'text'].join(' ')
 
 /** A key that every document has, so that "all but" can be asked. It is no word. */
 export const EVERY_DOCUMENT = '\u00b7'
@@ -30,15 +35,18 @@ export const without = (expression: string | undefined, excluded: readonly strin
 /** Which forms of its words a match is looked up with. */
 export type Forms = 'exact' | 'related' | 'similar'
 
-/** Documents with a match in one of the forms; undefined where there is none. A phrase stands for all of its words. */
-export function formExpression(match: PlanMatch, form: Forms, inTitle = match.field !== undefined) {
+/**
+ * Documents with a match in one of the forms; undefined where there is none. A phrase stands for all of its words.
+ * @param field undefined: any text
+ */
+export function formExpression(match: PlanMatch, form: Forms, field: WordsField | undefined = match.field) {
   if (match.kind === 'word') {
     const keys = form === 'exact' ? [match.word] : withWordsOfStems(match[form])
     if (keys.length === 0) return undefined
-    return inTitle ? within('title title_related', anyKey(keys)) : anyKey(keys)
+    return field === undefined ? anyKey(keys) : within(`${field} ${relatedColumn(field)}`, anyKey(keys))
   }
   if (form !== 'exact') return undefined
-  const columns = inTitle ? 'title' : 'title text'
+  const columns = field ?? TEXT_COLUMNS
   if (match.kind === 'prefix') return within(columns, `${quoted(match.prefix)} *`)
   const words = match.words.map(quoted)
   if (match.endsInPrefix) words.push(`${words.pop()!} *`)
@@ -76,14 +84,11 @@ export const excludedExpression = wordsExpression
 
 /** Passages with the phrase. */
 export const phraseExpression = ({ words, field, endsInPrefix }: PlanMatch & PhraseMatch): string =>
-  within(
-    field === undefined ? 'title text' : 'title',
-    `${quoted(words.join(' '))}${endsInPrefix ? ' *' : ''}`,
-  )
+  within(field ?? TEXT_COLUMNS, `${quoted(words.join(' '))}${endsInPrefix ? ' *' : ''}`)
 
 /** Passages of texts with a match in an exact or related form. */
 export function passageExpression(match: PlanMatch): string {
   if (match.kind === 'phrase') return phraseExpression(match)
-  if (match.kind === 'prefix') return within('title text', `${quoted(match.prefix)} *`)
+  if (match.kind === 'prefix') return within(TEXT_COLUMNS, `${quoted(match.prefix)} *`)
   return anyKey([match.word, ...withWordsOfStems(match.related), ...match.similar])
 }

@@ -123,7 +123,9 @@ function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | und
 }
 
 function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
-  const expressions = matches.flatMap((match) => formExpression(match, form, true) ?? [])
+  const expressions = matches.flatMap((match) =>
+    match.field === undefined || match.field === 'title' ? (formExpression(match, form, 'title') ?? []) : [],
+  )
   return expressions.length === 0 ? undefined : anyOf(expressions)
 }
 

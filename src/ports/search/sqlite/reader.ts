@@ -9,7 +9,7 @@ import { compilePlan } from './compile-plan.ts'
 import { whereOf } from './conditions.ts'
 import { createFindMatches } from './find-matches.ts'
 import { createLookups, type Lookups } from './lookups.ts'
-import { allOf, formExpression } from './match-expression.ts'
+import { allOf, formExpression, TEXT_COLUMNS } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
 import { createRanking, type Ranked } from './rank-matches.ts'
 import { createSimilarWords, nextOf } from './similar-words.ts'
@@ -171,7 +171,7 @@ function createWordReader(lookups: Lookups): Reads<'languages' | 'similarWords' 
 
     similarWords: (words) =>
       new Map(
-        words.map((word) => [word, similarWords(word).filter((similar) => isInIndex(similar, 'title text'))]),
+        words.map((word) => [word, similarWords(word).filter((similar) => isInIndex(similar, TEXT_COLUMNS))]),
       ),
 
     wordsWithPrefix(prefix, limit) {

@@ -2,15 +2,19 @@
 import { createHash } from 'node:crypto'
 import { fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { ANALYSIS_VERSION } from '../analysis/version.ts'
-import { COLUMNS } from './columns.ts'
+import { WORDS_FIELDS } from '../fields.ts'
+import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 
 const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
-  SEARCH_FIELDS.every((field) => field !== name || fieldDefinition(field).facet),
+  SEARCH_FIELDS.every((field) => {
+    const { facet, filter } = fieldDefinition(field)
+    return field !== name || facet || (filter?.search && filter.match === 'equal')
+  }),
 )
 
 /**
  * A document's rowid grows with its creation (rowids.ts), so that FTS5, which answers in the order of rowids, gives the
- * newest matches first and stops at a limit. Its passages follow each other: `first_passage` has the title, the next ones,
+ * newest matches first and stops at a limit. Its passages follow each other: `first_passage` has the title and other fields, the next ones,
  * as many as `passages` says, the text. Their rowids are dense, because postings keep the differences of rowids.
  *
  * Both FTS5 tables are contentless (https://sqlite.org/fts5.html, 4.4.1): texts are in `passages`, compressed. `words` has
@@ -27,10 +31,10 @@ export const SCHEMA = `
   ${FILTERED.map((name) => `CREATE INDEX documents_${name} ON documents (${name}) WHERE NOT deleted;`).join('\n')}
   CREATE INDEX tombstones ON documents (id) WHERE deleted;
   CREATE VIRTUAL TABLE words USING fts5(
-    title, title_related, prominent, text, related, content='', contentless_delete=1, detail=column, tokenize='ascii'
+    ${FIELD_COLUMNS.join(', ')}, prominent, text, related, content='', contentless_delete=1, detail=column, tokenize='ascii'
   );
   CREATE VIRTUAL TABLE passage_words USING fts5(
-    text, title, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
+    text, ${WORDS_FIELDS.join(', ')}, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
   );
   CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB);
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);

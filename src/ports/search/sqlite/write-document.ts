@@ -1,8 +1,10 @@
 import { deflateRawSync } from 'node:zlib'
 import type { IndexFile } from './index-file.ts'
-import type { AnalyzedDocument, AnalyzedPassage } from '../analysis/analyze-document.ts'
+import type { AnalyzedPassage } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
-import { COLUMNS } from './columns.ts'
+import { WORDS_FIELDS } from '../fields.ts'
+import type { AnalyzedTexts } from './analyze-texts.ts'
+import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 import { EVERY_DOCUMENT, wordOfStem } from './match-expression.ts'
 
 /** Level of zlib: higher ones cost more time than they save. */
@@ -22,7 +24,7 @@ function onlyStems(keys: readonly string[], words: Iterable<string>): string[] {
 const isWord = (key: string): boolean => wordOfStem(key) === undefined
 const joined = (keys: readonly string[]): string => keys.join(' ')
 
-/** The passages of a document: the first one has its title, `count` more its text. */
+/** The passages of a document: the first one has its fields, `count` more its text. */
 export interface PassageRange {
   first: number
   count: number
@@ -35,26 +37,26 @@ export function createDocumentWriter(database: IndexFile) {
   const statements = prepareStatements(database)
   const writePassage = createPassageWriter(statements)
 
-  /** The words of the title, and of the document as a whole. */
-  function writeWords(
-    rowid: number,
-    first: number,
-    { titleWords, titleKeys, textKeys, prominentWords }: AnalyzedDocument,
-  ) {
-    const [titlePlain, plain] = [titleKeys.filter(isWord), textKeys.filter(isWord)]
-    const titleStems = onlyStems(titleKeys, titlePlain)
+  /** The words of the fields, and of the document as a whole. */
+  function writeWords(rowid: number, first: number, { fields, textKeys, prominentWords }: AnalyzedTexts) {
+    const plain = textKeys.filter(isWord)
+    const ofFields = WORDS_FIELDS.map((name) => {
+      const { words, keys } = fields.get(name)!
+      const known = keys.filter(isWord)
+      return { words, known, stems: onlyStems(keys, known) }
+    })
     statements.insertWords.run(
       rowid,
-      joined(titlePlain),
-      joined([EVERY_DOCUMENT, ...titleStems]),
+      ...ofFields.flatMap(({ known, stems }) => [joined(known), joined([EVERY_DOCUMENT, ...stems])]),
       joined(prominentWords),
       joined(plain),
       joined(onlyStems(textKeys, plain)),
     )
-    statements.insertPassageWords.run(first, joined(titleWords), '', joined(titleStems))
+    const stems = ofFields.flatMap((field) => field.stems)
+    statements.insertPassageWords.run(first, '', ...ofFields.map(({ words }) => joined(words)), joined(stems))
   }
 
-  function deleteTitle(rowid: number, first: number): void {
+  function deleteFields(rowid: number, first: number): void {
     statements.deleteWords.run(rowid)
     statements.deletePassageWords.run(first)
   }
@@ -71,7 +73,7 @@ export function createDocumentWriter(database: IndexFile) {
     },
 
     /** All that is found and shown of a document. */
-    writeTexts(rowid: number, { content }: WholeDocument, analyzed: AnalyzedDocument): PassageRange {
+    writeTexts(rowid: number, { content }: WholeDocument, analyzed: AnalyzedTexts): PassageRange {
       const { passages } = analyzed
       const { first } = statements.nextPassage.get() as { first: number }
       writeWords(rowid, first, analyzed)
@@ -84,13 +86,13 @@ export function createDocumentWriter(database: IndexFile) {
     },
 
     /** What a new title changes: the text stays. */
-    replaceTitle(rowid: number, { first }: PassageRange, analyzed: AnalyzedDocument): void {
-      deleteTitle(rowid, first)
+    replaceFields(rowid: number, { first }: PassageRange, analyzed: AnalyzedTexts): void {
+      deleteFields(rowid, first)
       writeWords(rowid, first, analyzed)
     },
 
     deleteTexts(rowid: number, { first, count }: PassageRange): void {
-      deleteTitle(rowid, first)
+      deleteFields(rowid, first)
       for (let passage = first + 1; passage <= first + count; passage++)
         statements.deletePassageWords.run(passage)
       statements.deletePassages.run(first, first + count)
@@ -99,11 +101,13 @@ export function createDocumentWriter(database: IndexFile) {
   }
 }
 
+const NO_FIELDS = WORDS_FIELDS.map(() => '')
+
 const createPassageWriter =
   ({ insertPassageWords, insertPassage }: ReturnType<typeof prepareStatements>) =>
   (passage: number, rowid: number, { words, keys, page, text }: AnalyzedPassage): void => {
     const related = [...keys.filter(isWord), ...onlyStems(keys, words)]
-    insertPassageWords.run(passage, '', joined(words), joined(related))
+    insertPassageWords.run(passage, joined(words), ...NO_FIELDS, joined(related))
     insertPassage.run(passage, rowid, page ?? null, deflateRawSync(text, COMPRESSION))
   }
 
@@ -114,17 +118,15 @@ function otherFormsOf(content: WholeDocument['content']): string | undefined {
 }
 
 function prepareStatements(database: IndexFile) {
+  const inserting = (table: string, columns: readonly string[], verb = 'insert') =>
+    database.prepare(
+      `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    )
   return {
-    upsert: database.prepare(
-      `insert or replace into documents (${NAMES.join(', ')}) values (${NAMES.map(() => '?').join(', ')})`,
-    ),
-    insertWords: database.prepare(
-      'insert into words (rowid, title, title_related, prominent, text, related) values (?, ?, ?, ?, ?, ?)',
-    ),
+    upsert: inserting('documents', NAMES, 'insert or replace'),
+    insertWords: inserting('words', ['rowid', ...FIELD_COLUMNS, 'prominent', 'text', 'related']),
     deleteWords: database.prepare('delete from words where rowid = ?'),
-    insertPassageWords: database.prepare(
-      'insert into passage_words (rowid, title, text, related) values (?, ?, ?, ?)',
-    ),
+    insertPassageWords: inserting('passage_words', ['rowid', 'text', ...WORDS_FIELDS, 'related']),
     deletePassageWords: database.prepare('delete from passage_words where rowid = ?'),
     nextPassage: database.prepare('select coalesce(max(rowid), 0) + 1 as first from passages'),
     insertPassage: database.prepare('insert into passages values (?, ?, ?, ?)'),

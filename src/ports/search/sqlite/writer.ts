@@ -1,7 +1,8 @@
 import { type IndexFile, markFilled } from './index-file.ts'
-import { type AnalyzedDocument, analyzeDocument } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
+import { WORDS_FIELDS } from '../fields.ts'
 import type { IndexedDocument, SearchDocument } from '../port.ts'
+import { type AnalyzedTexts, analyzeTexts, type FieldTexts } from './analyze-texts.ts'
 import { encode, encodeId, type SqlValue } from './columns.ts'
 import { createWordCounter, type WordCounter } from './known-words.ts'
 import type { Handlers, WriterMethods } from './protocol.ts'
@@ -11,12 +12,11 @@ import { createTransactions, type Step } from './transactions.ts'
 import { createDocumentWriter, NO_PASSAGES, type PassageRange } from './write-document.ts'
 
 /** What the index has of a document. */
-interface Stored extends PassageRange {
+interface Stored extends PassageRange, FieldTexts {
   rowid: number
   version: number
   deleted: number
   content_sha256: SqlValue
-  title: string
 }
 
 /** UTF-16 code units of texts in one transaction. */
@@ -25,7 +25,7 @@ const MAX_UNITS = 2_000_000
 /** What a document changes in the file, prepared before the transaction. */
 function createSteps(database: IndexFile, words: WordCounter) {
   const find = database.prepare(
-    `select rowid, version, deleted, content_sha256, title, first_passage as first, passages as count
+    `select rowid, version, deleted, content_sha256, ${WORDS_FIELDS.join(', ')}, first_passage as first, passages as count
      from documents where id = ?`,
   )
   const remove = database.prepare('delete from documents where rowid = ?')
@@ -38,19 +38,19 @@ function createSteps(database: IndexFile, words: WordCounter) {
   async function wholeStep(document: WholeDocument): Promise<Step> {
     const before = storedOf(document.id)
     if (before !== undefined && !replaces(document, before)) return undefined
-    const analyzed = document.deleted ? undefined : await analyzeDocument(document.title, document.content)
+    const analyzed = document.deleted ? undefined : await analyzeTexts(document, document.content)
     return () => writeWhole(document, before, analyzed)
   }
 
   function writeWhole(
     document: WholeDocument,
     before: Stored | undefined,
-    analyzed: AnalyzedDocument | undefined,
+    analyzed: AnalyzedTexts | undefined,
   ) {
     if (before?.deleted === 0) rows.deleteTexts(before.rowid, before)
     const rowid = before?.rowid ?? rowidFor(Number(encode('created_at', document.created_at)))
     const passages = analyzed === undefined ? NO_PASSAGES : rows.writeTexts(rowid, document, analyzed)
-    if (analyzed !== undefined) words.count(analyzed.titleWords, analyzed.passages)
+    if (analyzed !== undefined) words.count(analyzed.fields.values(), analyzed.passages)
     rows.writeFields(rowid, document, passages)
   }
 
@@ -62,14 +62,13 @@ function createSteps(database: IndexFile, words: WordCounter) {
     if (before === undefined || before.deleted === 1 || sha256 === null) return 'need content'
     if (before.content_sha256 === null || Buffer.compare(bytes(before.content_sha256), bytes(sha256)) !== 0)
       return 'need content'
-    const analyzed =
-      before.title === document.title
-        ? undefined
-        : await analyzeDocument(document.title, partsOf(before.rowid, before))
+    const analyzed = WORDS_FIELDS.every((name) => before[name] === document[name])
+      ? undefined
+      : await analyzeTexts(document, partsOf(before.rowid, before))
     return () => {
       if (analyzed !== undefined) {
-        rows.replaceTitle(before.rowid, before, analyzed)
-        words.count(analyzed.titleWords, [])
+        rows.replaceFields(before.rowid, before, analyzed)
+        words.count(analyzed.fields.values())
       }
       rows.writeFields(before.rowid, document, before)
     }
