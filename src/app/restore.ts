@@ -44,7 +44,10 @@ export async function openRestore(
 ): Promise<OpenRestore> {
   const { manifest, end } = await checkArchive(file, signal)
   checkMigrations(manifest)
-  const usesFolder = !isShared('database', config.database.url) || !isShared('blobs', config.blobs.url)
+  // An index of other documents would stay in force.
+  const usesFolder = (['database', 'blobs', 'search'] as const).some(
+    (port) => !isShared(port, config[port].url),
+  )
   return {
     manifest,
     end,

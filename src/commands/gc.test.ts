@@ -10,6 +10,7 @@ import { runCli } from '../testing/cli.ts'
 import { withoutTriggers } from '../testing/damages/target.ts'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
+import { openIndexBeside } from '../testing/search-index.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
@@ -27,6 +28,7 @@ const database = await openRunning({
 })
 TEST_FILE.after(() => database.stop())
 const { pool } = database
+const index = await openIndexBeside(data)
 const newId = createUuidV7()
 
 async function create(title: string): Promise<string> {
@@ -70,8 +72,11 @@ test('gc removes old objects that no row names, beside a service, and nothing el
 
 /** The documents of the index among these. */
 async function indexed(...ids: string[]): Promise<{ id: string; deleted: boolean }[]> {
-  const text = 'select id, deleted from search.documents where id = any($1::uuid[]) order by created_at'
-  return (await pool.query<{ id: string; deleted: boolean }>(text, [ids])).rows
+  const stored = await index.stored(ids)
+  return ids.flatMap((id) => {
+    const document = stored.get(id)
+    return document === undefined ? [] : [{ id, deleted: document.deleted }]
+  })
 }
 
 const verified = async (): Promise<unknown> => {
@@ -117,13 +122,13 @@ test('gc removes the tombstones of long ago beside a service, and what writes on
 
 test('commands that remove what no row names refuse an embedded database beside data of others', async () => {
   const settings = [
-    ['DOCMGR_BLOBS_URL', 's3:http://127.0.0.1:9'],
-    ['DOCMGR_SEARCH_URL', 'elasticsearch:http://127.0.0.1:9'],
-    ['DOCMGR_CHANGES_URL', 'kafka://127.0.0.1:9'],
-  ] as const
+    { DOCMGR_BLOBS_URL: 's3:http://127.0.0.1:9' },
+    { DOCMGR_SEARCH_URL: 'elasticsearch:http://127.0.0.1:9' },
+    { DOCMGR_CHANGES_URL: 'kafka://127.0.0.1:9', DOCMGR_SEARCH_URL: 'elasticsearch:http://127.0.0.1:9' },
+  ]
   const commands = [['gc'], ['verify', '--repair'], ['dead-letters', 'retry', '--all']]
-  for (const [number, [name, url]] of settings.entries()) {
-    const { code, stderr } = await runCli([...commands[number]!, '--data', data], { env: { [name]: url } })
+  for (const [number, env] of settings.entries()) {
+    const { code, stderr } = await runCli([...commands[number]!, '--data', data], { env })
     assert.equal(code, 2, stderr)
     assert.match(stderr, /database\.url = "embedded:".*set database\.url to postgres:/s)
   }
@@ -142,6 +147,7 @@ test('tombstones stay while nobody reads the feed', async () => {
   await withoutTriggers({ pool }, [[longAgo, [id]]])
   await eventually('a tombstone', async () => (await indexed(id))[0]?.deleted)
   await database.stop()
+  await index.stop()
   await service.stop()
   assert.equal((await gc('--dry-run')).tombstones, 1)
   const { tombstones, stderr } = await gc()

@@ -28,7 +28,7 @@ test('an index that is up to date is left unchanged', async () => {
 })
 
 test('documents that are missing in the index are reported and indexed', async () => {
-  await inDatabase('delete from search.documents')
+  await rm(join(data, 'search.db'))
   const check = await run('--check')
   const said = '5 documents compared: 5 missing, 0 older: run `docmgr reindex`.\n'
   assert.deepEqual([check.code, check.stdout], [3, said])
@@ -41,7 +41,7 @@ test('documents that are missing in the index are reported and indexed', async (
 })
 
 test('a document whose content is lost is named, and the others are indexed', async () => {
-  await inDatabase('delete from search.documents')
+  await rm(join(data, 'search.db'))
   const [lost] = await inDatabase<{ id: string }>(
     'select id from documents.documents where deleted_at is null limit 1',
   )

@@ -11,6 +11,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { runCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
+import { openIndexBeside } from '../testing/search-index.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
@@ -28,6 +29,7 @@ const database = await openRunning({ folder, poolSize: 1, statementTimeout: 10_0
 TEST_FILE.after(() => database.stop())
 const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log })
 TEST_FILE.after(() => blobs.stop())
+const index = await openIndexBeside(data)
 const newId = createUuidV7()
 const sql = (text: string, values: unknown[] = []) => database.pool.query(text, values)
 
@@ -84,14 +86,14 @@ const flip = (bytes: Buffer): Buffer => {
 
 /** Damages what is made of the rows: the index and the counters. @param stray the id of no document */
 async function damageTables(ids: string[], stray: string): Promise<void> {
-  await sql('delete from search.documents where id = $1', [ids[4]])
-  await sql('update search.documents set version = 0 where id = $1', [ids[5]])
-  await sql('update search.documents set version = 99 where id = $1', [ids[6]])
-  await sql(
-    `insert into search.documents select ($1::uuid), title, content, content_sha256, status, created_by, content_type,
-       content_size, created_at, updated_at, version, deleted, vector from search.documents where id = $2`,
-    [stray, ids[7]],
-  )
+  const stored = await index.stored(ids)
+  const [missing, older, newer] = [4, 5, 6].map((n) => stored.get(ids[n]!)!)
+  await index.forget([missing!, older!, newer!])
+  await index.index([
+    { ...older!, version: 0, content: [] },
+    { ...newer!, version: 99, content: [] },
+    { ...stored.get(ids[7]!)!, id: stray, content: [] },
+  ])
   await sql(
     `insert into documents.views values ($1, 5, 3) on conflict (document_id) do update set "unique" = 3`,
     [ids[8]],
@@ -105,10 +107,8 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
   const ids = documents.map(({ id }) => id)
   const large = await createDocument(randomBytes(LARGE / 2 - 100).toString('hex'))
   const signatures = await Promise.all([sign(), sign(), sign()])
-  await eventually('the index', async () => {
-    const { rows } = await sql('select count(*)::int as count from search.documents where not deleted')
-    return rows[0].count >= 14
-  })
+  const made = [...ids, large.id, ...signatures.map(({ documentId }) => documentId)]
+  await eventually('the index', async () => (await index.versions(made)).size === made.length)
   const key = (n: number): string => `${ids[n]}/content`
   const image = (n: number): string => `${signatures[n]!.id}/signature.png`
   const saved: [Bucket, string, Buffer][] = []
@@ -203,6 +203,7 @@ test('verify works on the data folder of a stopped service', async () => {
   // Beside the service it waits for what is in flight; what the stop leaves unread is indexed at the next start.
   assert.equal((await runCli(['verify', '--data', data])).code, 0)
   await database.stop()
+  await index.stop()
   await service.stop()
   const { code, stdout, stderr } = await runCli(['verify', '--data', data])
   assert.equal(code, 0, stderr)

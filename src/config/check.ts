@@ -20,11 +20,12 @@ export function checkConfig(config: Config): Contradiction[] {
     checkBlobs,
     checkDocuments,
     checkEmbedded,
-    checkSharing,
     checkSearch,
+    checkSharing,
     checkQuotas,
   ]
-  return checks.flatMap((check) => check(config))
+  const found = checks.flatMap((check) => check(config))
+  return found.filter(({ key }, place) => found.findIndex((other) => other.key === key) === place)
 }
 
 function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {

@@ -207,16 +207,17 @@ test('roles in several processes need adapters that they can share', async () =>
   assert.deepEqual(await keysOf('document'), ['blobs.url', 'cache.url'])
   assert.deepEqual(await keysOf('signature'), ['blobs.url'])
   assert.deepEqual(await keysOf('ws'), ['changes.url'])
-  assert.deepEqual(await keysOf('indexer'), ['blobs.url', 'changes.url'])
+  assert.deepEqual(await keysOf('indexer'), ['blobs.url', 'changes.url', 'search.url'])
   await load({ env })
-  const sqlite = { ...env, DOCMGR_SEARCH_URL: 'sqlite:' }
-  await load({ env: sqlite })
-  const [split] = await problemsOf({ env: { ...sqlite, DOCMGR_ROLES: 'search' } })
+  const [split] = await problemsOf({ env: { ...env, DOCMGR_ROLES: 'search' } })
   assert.equal(split!.key, 'search.url')
   assert.match(split!.rule, /start search, indexer in one process, or set it to .*elasticsearch:/)
-  const [several] = await problemsOf({ env: { ...sqlite, DOCMGR_CHANGES_URL: 'kafka://kafka:9092' } })
-  assert.equal(several!.key, 'search.url')
-  assert.match(several!.rule, /others can take events of changes\.url/)
+  for (const roles of ['all', 'indexer']) {
+    const kafka = { DOCMGR_CHANGES_URL: 'kafka://kafka:9092', DOCMGR_BLOBS_URL: 's3:', DOCMGR_ROLES: roles }
+    const [several, ...others] = await problemsOf({ env: { ...env, ...kafka } })
+    assert.deepEqual([several!.key, others], ['search.url', []])
+    assert.match(several!.rule, /others can take events of changes\.url/)
+  }
   const shared = {
     DOCMGR_BLOBS_URL: 's3:http://minio:9000',
     DOCMGR_CHANGES_URL: 'kafka://kafka:9092',
@@ -237,7 +238,7 @@ test('a role that uses no database needs no setting for it', async () => {
   assert.equal(problem!.key, 'blobs.url')
   await load({ env: { ...indexer, DOCMGR_BLOBS_URL: 's3:' } })
   const [search] = await problemsOf({ env: { DOCMGR_ROLES: 'search' } })
-  assert.equal(search!.key, 'database.url')
+  assert.equal(search!.key, 'search.url')
 })
 
 test('a quota of bytes allows a document of the maximum size', async () => {

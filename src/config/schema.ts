@@ -181,11 +181,8 @@ export const configSchema = z
     search: z
       .strictObject({
         url: urlOf('search')
-          .default('postgres:')
-          .describe(
-            'postgres: (full-text search in the database), sqlite: (a file in the data folder) or ' +
-              'elasticsearch:http://host:port',
-          ),
+          .default('sqlite:')
+          .describe('sqlite: (a file in the data folder) or elasticsearch:http://host:port'),
         index: z
           .string('must be a name')
           .regex(/^[a-z0-9][a-z0-9_-]{0,100}$/, 'must be 1 to 101 of a–z, 0–9, _ and -')

@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../../testing/random.ts'
 import { postmasterPid, signalProcess, withDatabase } from '../../testing/service-database.ts'
 import { type ServiceProcess, startServiceProcess } from '../../testing/service-process.ts'
 import { createDocument } from '../requests.ts'
-import { checkDocuments, checkLists, checkTexts } from './check-documents.ts'
+import { checkDocuments, checkLeftovers, checkLists, checkTexts } from './check-documents.ts'
 import { checkSubscribers } from './check-subscribers.ts'
 import { duplicates, indexDifferences } from './database-checks.ts'
 import {
@@ -84,7 +84,8 @@ export class CrashHarness {
     const documents = this.#expected.flatMap((expected) => expected.documents)
     await checkDocuments(this.#urls.http, documents)
     await checkLists(this.#urls.http, documents)
-    await withDatabase(this.#data, (client) => checkTexts(client, documents))
+    await checkTexts(this.#urls.http, documents)
+    await withDatabase(this.#data, checkLeftovers)
     await this.#watched.finish()
     count(this.tally, 'graceful stops')
     assert.equal(await this.#service!.stop(), 0)
@@ -123,7 +124,7 @@ export class CrashHarness {
     await withDatabase(this.#data, async (client) => {
       let differences: string[] = []
       const isEqual = async (): Promise<boolean> =>
-        (differences = await indexDifferences(client)).length === 0
+        (differences = await indexDifferences(client, this.#data)).length === 0
       await eventually('', isEqual, CATCH_UP_MS).catch(() =>
         assert.deepEqual(differences, [], 'the index differs from the table'),
       )

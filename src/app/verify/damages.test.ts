@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRunning } from '../../db/open.ts'
 import { openBlobs } from '../../ports/blobs/open.ts'
-import { openSearch } from '../../ports/search/open.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { runCli } from '../../testing/cli.ts'
 import { runDamages } from '../../testing/damages/damage-suite.ts'
 import { newDataFolder } from '../../testing/postgres.ts'
+import { openIndexBeside } from '../../testing/search-index.ts'
 import { startServiceProcess } from '../../testing/service-process.ts'
 import { undoing } from '../../testing/undoing.ts'
 
@@ -30,7 +30,7 @@ test('verify finds each of 1,000 damages beside a service, and repairs what can 
     http: service.urls.http,
     pool: database.pool,
     blobs,
-    index: await openSearch('postgres:', { database, log }),
+    index: await openIndexBeside(data, undo),
     verify: (...args: string[]) => runCli(['verify', ...args, '--data', data], { limitMs: 600_000 }),
   }
   await runDamages(t, target, TIMES_EACH)

@@ -6,12 +6,12 @@ import type { ChangeEvent } from '../../domain/change.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import { currentDocuments } from './current-documents.ts'
 import type { Consumer } from '../../ports/changes/port.ts'
-import { openSearch } from '../../ports/search/open.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
 import { insertDocument } from '../../testing/changes.ts'
 import { openTestDatabase } from '../../testing/database.ts'
+import { openTestSearch } from '../../testing/search-index.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { PAGE_SIZE } from './compare-with-index.ts'
 import type { Failure } from './index-each.ts'
@@ -27,7 +27,7 @@ interface Prepared extends ReindexOptions {
 /** A database of its own with its index; every content is the text `words words …`. */
 async function prepare(): Promise<Prepared> {
   const database = await openTestDatabase(TEST_FILE)
-  const index = await openSearch('postgres:', { database, log: silentLogger })
+  const index = await openTestSearch()
   const consumer = createIndexer({
     index,
     metrics: createMetrics(),

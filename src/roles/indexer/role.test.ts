@@ -10,12 +10,11 @@ import { DomainError, isProblem } from '../../domain/errors.ts'
 import { createExtractor } from '../../extraction/extractor.ts'
 import { keepText } from '../../extraction/kept-texts.ts'
 import { openBlobs } from '../../ports/blobs/open.ts'
-import { openSearch } from '../../ports/search/open.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
-import { openTestDatabase } from '../../testing/database.ts'
 import { sampleEvent, sampleRow } from '../../testing/sample-documents.ts'
+import { openTestSearch } from '../../testing/search-index.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { createIndexer } from './role.ts'
 
@@ -26,8 +25,7 @@ TEST_FILE.after(() => rm(folder, { recursive: true }))
 const blobs = await openBlobs('file:', { folder, log: silentLogger })
 const extractor = createExtractor({ log: silentLogger })
 TEST_FILE.after(() => extractor.stop())
-const database = await openTestDatabase(TEST_FILE)
-const index = await openSearch('postgres:', { database, log: silentLogger })
+const index = await openTestSearch()
 /** titles of the documents whose text was extracted, in order */
 let extracted: string[] = []
 /** error of every read of an object, when set */
