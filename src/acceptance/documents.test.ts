@@ -28,6 +28,7 @@ test('a created document has every field of the original, and a SHA-256 of its c
   assert.match(updated_at, ISO)
   assert.deepEqual(fields, {
     title: 'Contract A',
+    file_name: null,
     content_type: 'text/plain',
     content_size: Buffer.byteLength(content),
     content_sha256: createHash('sha256').update(content).digest('hex'),

@@ -10,6 +10,7 @@ export type DocumentStatus = (typeof STATUSES)[number]
 export interface Document {
   id: string
   title: string
+  file_name: string | null
   status: DocumentStatus
   version: number
   content_type: string

@@ -16,7 +16,9 @@ export interface NewDocument {
 }
 
 export interface Upload {
-  title: string
+  /** without it, that of the content or the name of the file */
+  title?: string
+  file_name?: string
   /** without it, the user of the token */
   created_by?: string
   contentType: string
@@ -78,8 +80,8 @@ export function createDocumentsApi(http: HttpClient, documents: string): Documen
       return (await http.send<Document>(documents, { method: 'POST', json, headers: keyed(key) })).body
     },
 
-    async uploadDocument({ title, created_by, contentType, size, open }, key) {
-      const { body } = await http.send<Document>(`${documents}?${query({ title, created_by })}`, {
+    async uploadDocument({ title, file_name, created_by, contentType, size, open }, key) {
+      const { body } = await http.send<Document>(`${documents}?${query({ title, file_name, created_by })}`, {
         method: 'POST',
         headers: {
           ...keyed(key),

@@ -22,7 +22,7 @@ export interface CreateOptions extends ServiceOptions {
   json?: boolean
 }
 
-type Content = Pick<Upload, 'size' | 'open' | 'contentType'> & { title: string }
+type Content = Pick<Upload, 'size' | 'open' | 'contentType' | 'file_name'>
 
 const STANDARD_INPUT = '-'
 /** Standard input is kept in memory, for another attempt. */
@@ -51,10 +51,7 @@ export async function create(files: string[], options: CreateOptions, io: Io): P
 
 function checkUsage(files: string[], { title }: CreateOptions): void {
   if (files.length > 1 && title !== undefined)
-    throw new CommandError(
-      '--title: only with one file; without it, each document is named as its file',
-      EXIT.usage,
-    )
+    throw new CommandError('--title: only with one file; without it, each document gets its own', EXIT.usage)
   if (files.filter((file) => file === STANDARD_INPUT).length > 1)
     throw new CommandError('-: standard input can be read only once', EXIT.usage)
   if (files.includes(STANDARD_INPUT) && title === undefined)
@@ -68,13 +65,12 @@ async function createOne(
   options: CreateOptions,
   io: Io,
 ): Promise<void> {
-  const { title: fileTitle, contentType, size, open } = await contentOf(file, io)
-  if (size === 0) throw new CommandError(`${printable(file)}: it is empty`)
+  const { contentType, ...content } = await contentOf(file, io)
+  if (content.size === 0) throw new CommandError(`${printable(file)}: it is empty`)
   const upload = {
-    title: options.title ?? fileTitle,
+    ...content,
+    ...(options.title !== undefined && { title: options.title }),
     contentType: options.contentType ?? contentType,
-    size,
-    open,
     ...(owner !== undefined && { created_by: owner }),
   }
   const document = await api.uploadDocument(upload, `create-${randomUUID()}`).catch((error: Error) => {
@@ -87,14 +83,14 @@ async function createOne(
 }
 
 async function contentOf(file: string, io: Io): Promise<Content> {
-  if (file === STANDARD_INPUT) return contentOfInput(io)
+  if (file === STANDARD_INPUT) return buffered(io.input)
   try {
     const stats = await stat(file)
     if (stats.isDirectory()) throw new CommandError('is a folder: use `docmgr import`')
     // Of a pipe, such as <(…) of a shell, the size is not known.
-    if (!stats.isFile()) return { ...(await buffered(createReadStream(file))), title: basename(file) }
+    if (!stats.isFile()) return { ...(await buffered(createReadStream(file))), file_name: basename(file) }
     return {
-      title: basename(resolve(file)),
+      file_name: basename(resolve(file)),
       contentType: await contentTypeOf(basename(file), await readHead(file)),
       size: stats.size,
       open: () => createReadStream(file, { highWaterMark: 256 * 1024 }),
@@ -105,9 +101,7 @@ async function contentOf(file: string, io: Io): Promise<Content> {
   }
 }
 
-const contentOfInput = async (io: Io): Promise<Content> => ({ ...(await buffered(io.input)), title: '' })
-
-async function buffered(stream: Readable): Promise<Omit<Content, 'title'>> {
+async function buffered(stream: Readable): Promise<Omit<Content, 'file_name'>> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {

@@ -12,7 +12,10 @@ export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => voi
     add('create <files...>', 'create a document from each file; - is standard input', CREATE_EXAMPLE),
   )
     .alias('new')
-    .option('-t, --title <title>', 'title of the document; default: the name of the file')
+    .option(
+      '-t, --title <title>',
+      'title of the document; default: the one that the file gives itself, or its name',
+    )
     .option('--created-by <e-mail>', 'its owner; default: the user of the token, else that of this account')
     .option('--content-type <type>', 'media type; default: by the name and the first bytes of the file')
     .option('--json', 'print one line of JSON per document')

@@ -32,10 +32,16 @@ interface Tally {
   seconds: number
 }
 
-/** Imports the files of a folder. Files that cannot be read are reported and skipped. */
-export async function importFolder(folder: string, options: ImportOptions, io: Io): Promise<number> {
+/** Imports files, and those of folders. Files that cannot be read are reported and skipped. */
+export async function importFiles(paths: readonly string[], options: ImportOptions, io: Io): Promise<number> {
   const begun = performance.now()
-  const found = await find(resolve(folder), options, io)
+  const found: FoundFiles = { files: [], problems: [], hidden: 0 }
+  for (const path of paths) {
+    const { files, problems, hidden } = await find(resolve(path), options, io)
+    found.files.push(...files)
+    found.problems.push(...problems)
+    found.hidden += hidden
+  }
   const tally: Tally = { imported: 0, already: 0, bytes: 0, failed: [], created: [], seconds: 0 }
   let indexed: number = EXIT.done
   for (const problem of found.problems) fail(problem.name, problem.reason, tally, options, io)
@@ -65,12 +71,12 @@ export async function importFolder(folder: string, options: ImportOptions, io: I
   return tally.failed.length > 0 ? EXIT.attention : indexed
 }
 
-async function find(folder: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {
+async function find(path: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {
   try {
-    return await findFiles(folder, { hidden, signal: io.signal })
+    return await findFiles(path, { hidden, signal: io.signal })
   } catch (error) {
     io.signal.throwIfAborted()
-    throw new CommandError(`${folder}: ${reasonOf(error as Error)}`)
+    throw new CommandError(`${printable(path)}: ${reasonOf(error as Error)}`)
   }
 }
 
@@ -91,8 +97,10 @@ async function importOne(file: FoundFile, { importer, progress, tally, options, 
       tally.bytes += file.size
       tally.created.push({ document: created, name: file.name })
     }
-    if (options.json)
-      io.json({ file: file.name, id, result: created === undefined ? 'exists already' : 'imported' })
+    if (options.json) {
+      const result = created === undefined ? 'exists already' : 'imported'
+      io.json({ file: file.name, id, result, ...(file.isGuessed && { name_encoding: 'windows-1252' }) })
+    }
   } catch (error) {
     // Without a service, its servers or a valid token, every other file would fail too.
     if (io.signal.aborted || error instanceof ServiceUnreachableError) throw error
@@ -124,6 +132,8 @@ function summarize(found: FoundFiles, tally: Tally, options: ImportOptions, io: 
   if (left > 0)
     io.note(`${yellow('ended early:')} ${left} files are left; run the same command again to import them`)
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
+  for (const { name, isGuessed } of found.files)
+    if (isGuessed) io.note(`${yellow('name is no UTF-8, read as Windows-1252:')} ${printable(name)}`)
   const hidden = found.hidden > 0 ? `, ${found.hidden} hidden skipped (--hidden)` : ''
   const megabytes = (bytes / 1e6).toFixed(1)
   io.out(

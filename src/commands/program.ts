@@ -80,12 +80,14 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./seed.ts')).seed(options, io)))
 
-  withService(add('import <folder>', 'import the files of a folder', 'docmgr import ~/Documents/contracts'))
+  withService(
+    add('import <path...>', 'import files, and those of folders', 'docmgr import ~/Documents/contracts'),
+  )
     .option('--created-by <e-mail>', 'author of the documents', 'import@docmgr.local')
     .option('--hidden', 'include files and folders whose name starts with a dot')
     .option('--json', 'print one line of JSON per file and one for the summary')
-    .action((folder, options) =>
-      chosen(async () => (await import('./import.ts')).importFolder(folder, options, io)),
+    .action((paths, options) =>
+      chosen(async () => (await import('./import.ts')).importFiles(paths, options, io)),
     )
 
   const search = add('search <query>', 'find documents by their title and text', SEARCH_EXAMPLE)

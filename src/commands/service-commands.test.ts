@@ -90,8 +90,62 @@ test('import imports what it can read, reports the rest, and imports nothing twi
   assert.equal(third.code, 0, third.stderr)
   assert.match(third.stdout, /^1 imported .* 2 exist already, 0 not imported/)
   await eventually('the text of a file to be found', async () =>
-    (await find('penguins')).some(({ title }) => title === 'sub/penguins.json'),
+    (await find('penguins')).some(({ title }) => title === 'penguins.json'),
   )
+})
+
+test('import follows links within the folder only, and takes names in any encoding', async () => {
+  const files = join(folder, 'linked')
+  await mkdir(join(files, '.store'), { recursive: true })
+  await writeFile(join(folder, 'outside.txt'), 'not in the folder')
+  await writeFile(join(files, '.store', 'puffin.txt'), 'A puffin digs a burrow.')
+  await writeFile(join(files, 'razorbill.txt'), 'A razorbill needs none.')
+  await symlink('.store', join(files, 'current'))
+  await symlink('razorbill.txt', join(files, 'again.txt'))
+  await symlink('../outside.txt', join(files, 'out.txt'))
+  await symlink('..', join(files, 'up'))
+  await writeFile(
+    Buffer.concat([Buffer.from(`${files}/K`), Buffer.from([0xfc]), Buffer.from('ste.txt')]),
+    'Küste',
+  )
+
+  const { code, stdout, stderr } = await client('import', files, '--json')
+  assert.equal(code, 3, stderr)
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const results = lines
+    .slice(0, -1)
+    .map(({ file, result, reason, name_encoding }) => [file, reason ?? name_encoding ?? result])
+  const leadsOut = 'is a link that leads out of the folder'
+  assert.deepEqual(Object.fromEntries(results), {
+    'razorbill.txt': 'imported',
+    'current/puffin.txt': 'imported',
+    'Küste.txt': 'windows-1252',
+    'out.txt': leadsOut,
+    up: leadsOut,
+  })
+  assert.equal(lines.at(-1).imported, 3)
+  const list = await client('list', '--title', 'puffin.txt', '--json')
+  assert.deepEqual(
+    JSON.parse(list.stdout).map(({ title, file_name }: Record<string, string>) => [title, file_name]),
+    [['puffin.txt', 'current/puffin.txt']],
+  )
+})
+
+test('import takes single files too, also by a link, and refuses what is none', async () => {
+  const one = join(folder, 'one.md')
+  await writeFile(one, 'A skua chases a tern.')
+  await symlink(one, join(folder, 'link.md'))
+  const first = await client('import', one, join(folder, 'link.md'), '--created-by', 'ada@example.com')
+  assert.match(first.stdout, /^2 imported .* 0 exist already, 0 not imported/, first.stderr)
+  assert.match(first.stdout, /^texts: 2 read, 0 without text, 0 not readable$/m)
+  const again = await client('import', one, '--created-by', 'ada@example.com')
+  assert.match(again.stdout, /^0 imported .* 1 exist already/, again.stderr)
+  const missing = await client('import', join(folder, 'absent.md'))
+  assert.equal(missing.code, 1)
+  assert.match(missing.stderr, /absent\.md: it does not exist/)
 })
 
 test('search highlights matches, and its output can be piped into a program that stops reading', async () => {

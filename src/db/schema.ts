@@ -41,6 +41,7 @@ export const documents = documentsSchema.table(
   {
     id: uuid().primaryKey(),
     title: varchar({ length: 255 }).notNull(),
+    file_name: varchar({ length: 1_024 }),
     content_type: varchar({ length: 255 }).notNull().default('text/plain'),
     content_size: bigint({ mode: 'number' }).notNull(),
     content_sha256: varchar({ length: 64 }),
@@ -55,6 +56,7 @@ export const documents = documentsSchema.table(
     text_pages: integer(),
     text_language: varchar({ length: 16 }),
     text_cut: boolean().notNull().default(false),
+    takes_title: boolean().notNull().default(false),
     /** set by the trigger documents_touch */
     signed_at: timestamp(),
     deleted_at: timestamp(),

@@ -5,9 +5,9 @@ import { FACETS, filterParameters, INPUT_FIELDS, PUBLIC_FIELDS, takesSeveral } f
 test('a document has its public fields, in the order of the table', () => {
   assert.equal(
     PUBLIC_FIELDS.join(' '),
-    'id title content_type content_size content_sha256 s3_key status created_by created_at updated_at version',
+    'id title file_name content_type content_size content_sha256 s3_key status created_by created_at updated_at version',
   )
-  assert.deepEqual(INPUT_FIELDS, ['title', 'content_type', 'created_by'])
+  assert.deepEqual(INPUT_FIELDS, ['title', 'file_name', 'content_type', 'created_by'])
   assert.deepEqual(FACETS, ['content_type', 'status', 'created_by'])
 })
 

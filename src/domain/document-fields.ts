@@ -93,6 +93,17 @@ export const DOCUMENT_FIELDS = {
     filter: { match: 'contains', search: false },
     grpc: true,
   },
+  file_name: {
+    type: 'text',
+    maxChars: 1_024,
+    nullable: true,
+    example: 'contracts/lease.pdf',
+    visibility: 'public',
+    description: 'of the file that the content was, with its folders where the client gave them',
+    input: true,
+    reportsUpdate: true,
+    filter: { match: 'contains', search: false },
+  },
   content_type: {
     type: 'mediaType',
     maxChars: 255,
@@ -199,6 +210,8 @@ export const DOCUMENT_FIELDS = {
     filter: { match: 'equal', search: false, parameter: 'language' },
   },
   text_cut: { type: 'boolean', visibility: 'text' },
+  /** its client gave no title: until its text was read it has the name of its file (document-title.ts) */
+  takes_title: { type: 'boolean', visibility: 'event' },
   /** of the move to `signed`; set by the database, so that an archived document tells whether it was signed */
   signed_at: { type: 'timestamp', nullable: true, visibility: 'event' },
   deleted_at: { type: 'timestamp', nullable: true, visibility: 'event' },

@@ -46,3 +46,4 @@ export function isSignable(status: DocumentStatus): boolean {
 export function isFinal(status: DocumentStatus): boolean {
   return ['signed', 'completed', 'archived'].includes(status)
 }
+export const FINAL_STATUSES = STATUSES.filter(isFinal)

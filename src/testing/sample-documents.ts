@@ -15,6 +15,7 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
   return {
     id,
     title: 'Untitled',
+    file_name: null,
     content_type: 'text/plain',
     content_size: 12,
     content_sha256: 'ab'.repeat(32),
@@ -29,6 +30,7 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
     text_pages: null,
     text_language: null,
     text_cut: false,
+    takes_title: false,
     signed_at: null,
     deleted_at: null,
     traceparent: null,

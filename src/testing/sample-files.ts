@@ -1,4 +1,5 @@
 /** Small files for tests: DOCX and PDF. */
+import { deflateSync } from 'node:zlib'
 import { writeZip } from '../runtime/write-zip.ts'
 
 export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -107,4 +108,11 @@ function assemble(objects: (string | Buffer)[][], trailer: string): Buffer {
   push(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`)
   push(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`)
   return Buffer.concat(parts)
+}
+
+/** Takes longer than an extraction may, and has a SHA-256 of its own. */
+export function slowPdf(number: number): Buffer {
+  const once = deflateSync(Buffer.alloc(64 * 1024 * 1024, ' '))
+  const many = deflateSync(Buffer.concat([...Array<Buffer>(64).fill(once), Buffer.from(String(number))]))
+  return pdf(['x'], { stream: () => ({ dictionary: '/Filter [/FlateDecode /FlateDecode]', bytes: many }) })
 }

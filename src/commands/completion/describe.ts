@@ -26,7 +26,7 @@ const VALUES: Record<string, Values> = {
   '--data': 'folder',
   '--config': 'file',
   '--file': 'file',
-  folder: 'folder',
+  path: 'file',
 }
 
 /** The commands, including `help`, as the scripts of the shells need them. */

@@ -1,11 +1,14 @@
 import type { Stats } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { fileName, type FileName } from './file-name.ts'
 
 export interface FoundFile {
-  path: string
+  /** as the file system has it: names need not be UTF-8 */
+  path: Buffer
   /** path relative to the imported folder, with `/` */
   name: string
+  /** a part of its path is no UTF-8 and was read as Windows-1252 */
+  isGuessed: boolean
   /** bytes */
   size: number
 }
@@ -18,45 +21,88 @@ export interface FoundFiles {
   hidden: number
 }
 
-/**
- * The files below `folder`, sorted. Symbolic links are followed, but each folder is visited once, also in a loop of links.
- * @throws Error when `folder` itself cannot be read
- */
-export async function findFiles(
-  folder: string,
-  options: { hidden: boolean; signal: AbortSignal },
-): Promise<FoundFiles> {
-  const found: FoundFiles = { files: [], problems: [], hidden: 0 }
-  const visited = new Set<string>()
+const SLASH = Buffer.from('/')
+const join = (folder: Buffer, entry: Buffer): Buffer => Buffer.concat([folder, SLASH, entry])
+const realPathOf = (path: Buffer): Promise<Buffer> => realpath(path, 'buffer')
 
-  const visit = async (path: string, prefix: string): Promise<void> => {
-    options.signal.throwIfAborted()
-    const real = await realpath(path)
-    if (visited.has(real)) return
-    visited.add(real)
-    const names = (await readdir(path)).sort()
-    for (const entry of names) {
-      if (entry.startsWith('.') && !options.hidden) found.hidden++
-      else await take(join(path, entry), `${prefix}${entry}`)
+interface Options {
+  hidden: boolean
+  signal: AbortSignal
+}
+
+/**
+ * A file alone, or the files below a folder, sorted. A symbolic link in the folder is followed to what is in the folder too, and
+ * never out of it; what is imported under its own name is not imported again under that of a link.
+ * @throws Error when the path itself cannot be read, or is neither file nor folder
+ */
+export async function findFiles(path: string, options: Options): Promise<FoundFiles> {
+  const found: FoundFiles = { files: [], problems: [], hidden: 0 }
+  // A link that is named is meant.
+  const root = await realPathOf(Buffer.from(path))
+  const stats = await stat(root)
+  if (stats.isDirectory()) await findIn(root, found, options)
+  else if (!stats.isFile()) throw new Error(`it is ${kindOf(stats)}`)
+  else {
+    const { text: name, isGuessed } = fileName(lastPartOf(Buffer.from(path)))
+    found.files.push({ path: root, name, isGuessed, size: stats.size })
+  }
+  return found
+}
+
+const lastPartOf = (path: Buffer): Buffer => path.subarray(path.lastIndexOf(SLASH) + 1)
+
+async function findIn(root: Buffer, found: FoundFiles, { hidden, signal }: Options): Promise<void> {
+  /** real paths */
+  const visited = new Set<string>()
+  const links: { path: Buffer; name: FileName }[] = []
+  const isNew = (real: Buffer): boolean => visited.size < visited.add(real.toString('latin1')).size
+
+  const visit = async (folder: Buffer, prefix: FileName): Promise<void> => {
+    signal.throwIfAborted()
+    const entries = (await readdir(folder, 'buffer')).sort((one, other) => one.compare(other))
+    for (const entry of entries) {
+      const own = fileName(entry)
+      const name = { text: prefix.text + own.text, isGuessed: prefix.isGuessed || own.isGuessed }
+      if (own.text.startsWith('.') && !hidden) found.hidden++
+      else await reporting(name, () => take(join(folder, entry), name))
     }
   }
 
-  const take = async (path: string, name: string): Promise<void> => {
+  const take = async (path: Buffer, name: FileName): Promise<void> => {
+    const stats = await lstat(path)
+    if (stats.isSymbolicLink()) links.push({ path, name })
+    else if (stats.isDirectory()) {
+      if (isNew(path)) await visit(path, { ...name, text: `${name.text}/` })
+    } else if (!stats.isFile()) found.problems.push({ name: name.text, reason: `is ${kindOf(stats)}` })
+    else if (isNew(path)) {
+      found.files.push({ path, name: name.text, isGuessed: name.isGuessed, size: stats.size })
+    }
+  }
+
+  const reporting = async ({ text: name }: FileName, work: () => Promise<void>): Promise<void> => {
     try {
-      const stats = await stat(path)
-      if (stats.isFile()) found.files.push({ path, name, size: stats.size })
-      else if (stats.isDirectory()) await visit(path, `${name}/`)
-      else found.problems.push({ name, reason: `is ${kindOf(stats)}` })
+      await work()
     } catch (error) {
-      options.signal.throwIfAborted()
+      signal.throwIfAborted()
       found.problems.push({ name, reason: reasonOf(error as Error) })
     }
   }
 
-  const stats = await stat(folder)
-  if (!stats.isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
-  await visit(folder, '')
-  return found
+  visited.add(root.toString('latin1'))
+  await visit(root, { text: '', isGuessed: false })
+  // Behind a link to a hidden folder there can be others.
+  for (const { path, name } of links)
+    await reporting(name, async () => {
+      const target = await realPathOf(path)
+      if (!isWithin(root, target))
+        found.problems.push({ name: name.text, reason: 'is a link that leads out of the folder' })
+      else await take(target, name)
+    })
+}
+
+function isWithin(root: Buffer, path: Buffer): boolean {
+  const prefix = root.equals(SLASH) ? root : Buffer.concat([root, SLASH])
+  return path.equals(root) || path.subarray(0, prefix.length).equals(prefix)
 }
 
 function kindOf(stats: Stats): string {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 export const HEAD_BYTES = 4_100
 
 /** The beginning of a file. */
-export async function readHead(path: string): Promise<Uint8Array> {
+export async function readHead(path: string | Buffer): Promise<Uint8Array> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)

@@ -609,6 +609,11 @@ export interface components {
       id: string
       /** @example Lease */
       title: string
+      /**
+       * @description of the file that the content was, with its folders where the client gave them
+       * @example contracts/lease.pdf
+       */
+      file_name: string | null
       /** @example text/plain */
       content_type: string
       /**
@@ -1166,6 +1171,8 @@ export interface operations {
         /** @description can be repeated: any of the values */
         title?: string[]
         /** @description can be repeated: any of the values */
+        file_name?: string[]
+        /** @description can be repeated: any of the values */
         content_type?: string[]
         /** @description can be repeated: any of the values */
         content_sha256?: string[]
@@ -1215,8 +1222,10 @@ export interface operations {
   createDocument: {
     parameters: {
       query?: {
-        /** @description of a raw body; without it, the file name of the header Content-Disposition */
+        /** @description of a raw body; without it, the file's name, and once its text was read the title that the content gives itself, if any */
         title?: string
+        /** @description of a raw body; without it, that of the header Content-Disposition */
+        file_name?: string
         /** @description of a raw body */
         created_by?: string
       }
@@ -1232,6 +1241,7 @@ export interface operations {
           /** @example Lease */
           title: string
           content: string
+          file_name?: string | null
           /**
            * @default text/plain
            * @example text/plain
@@ -1247,10 +1257,12 @@ export interface operations {
           /** Format: binary */
           file: string
           /**
-           * @description without it, the file's name
+           * @description without it, the file's name, and once its text was read the title that the content gives itself, if any
            * @example Lease
            */
           title?: string
+          /** @description without it, that of the file's part */
+          file_name?: string | null
           /**
            * @description without it, the file's, or that of its name
            * @example text/plain

@@ -90,8 +90,5 @@ async function titleOf(pdf: Pdf): Promise<string> {
   const { info, metadata } = await pdf.getMetadata()
   const titles: unknown[] = ['Title' in info && info.Title, metadata?.get('dc:title')]
   const title = titles.find((title) => typeof title === 'string' && title.trim() !== '') ?? ''
-  return String(title).replace(PRINTED_BY, '')
+  return String(title)
 }
-
-/** What printer drivers write before the name of the file. */
-const PRINTED_BY = /^Microsoft (?:Office )?(?:Word|Excel|PowerPoint) - /

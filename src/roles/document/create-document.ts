@@ -5,6 +5,7 @@ import { sqlState } from '../../db/query.ts'
 import { type DocumentRow, type FieldsWith, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { contentKey } from '../../domain/content-key.ts'
+import { titleOfContent } from '../../domain/document-title.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
 import type { RequestContext } from '../../domain/request.ts'
@@ -21,7 +22,7 @@ export interface NewDocument {
   /** where the request has the content: what is wrong with it is said of this field */
   contentField: string
   /** The fields; they may follow the body, so this is called after the body was read. */
-  fields(): Promise<Pick<DocumentRow, FieldsWith<{ input: true }>>>
+  fields(): Promise<Pick<DocumentRow, FieldsWith<{ input: true }> | 'takes_title'>>
   idempotencyKey: string | undefined
 }
 
@@ -88,8 +89,10 @@ async function rowOf(
   { traceparent }: RequestContext,
 ): Promise<NewDocumentRow> {
   const extraction = extractAtOnce({ contentType: fields.content_type, start, size })
+  const ownTitle = fields.takes_title ? titleOfContent(extraction?.title) : undefined
   return {
     ...fields,
+    ...(ownTitle !== undefined && { title: ownTitle }),
     ...(extraction === undefined ? PENDING : await textColumnsOf(extraction)),
     id,
     content_size: size,
@@ -105,7 +108,9 @@ function idempotentRequest(
   { principal, clientAddress }: RequestContext,
 ): IdempotentRequest | undefined {
   if (key === undefined) return undefined
-  const hash = requestHash([...INPUT_FIELDS.map((name) => row[name]), row.content_sha256])
+  // Without those that are left out, so that a field that is added makes no request another one.
+  const given = INPUT_FIELDS.map((name) => row[name]).filter((value) => value !== null)
+  const hash = requestHash([...given, row.content_sha256])
   return { principal, clientAddress, key, hash }
 }
 

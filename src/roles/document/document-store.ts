@@ -12,9 +12,8 @@ import { type DocumentRow, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import {
   type DocumentStatus,
-  isFinal,
+  FINAL_STATUSES,
   type Mover,
-  STATUSES,
   statusesBefore,
 } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -34,6 +33,7 @@ const INSERTED = [
   'text_pages',
   'text_language',
   'text_cut',
+  'takes_title',
   'traceparent',
 ] as const satisfies readonly (keyof DocumentRow)[]
 
@@ -81,7 +81,6 @@ export interface DocumentStore {
 
 /** How often a change is tried when the reason of its failure no longer holds once the row is read again. */
 const MAX_ATTEMPTS = 10
-const FINAL = STATUSES.filter(isFinal)
 
 export interface DocumentStoreOptions {
   database: Pick<Database, 'pool' | 'requireSpace'>
@@ -190,7 +189,7 @@ async function update(
        AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
        AND (title = coalesce($2, title) OR status <> ALL ($7))
      RETURNING ${DOCUMENT_COLUMNS}`,
-    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL],
+    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL_STATUSES],
   )
   return rows[0]
 }
@@ -224,7 +223,7 @@ async function markDeleted(
        AND ($3::int[] IS NULL OR version = ANY ($3))
        AND status <> ALL ($4)
      RETURNING version`,
-    [id, traceparent, versions ?? null, FINAL],
+    [id, traceparent, versions ?? null, FINAL_STATUSES],
   )
   return rows[0]
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deflateSync } from 'node:zlib'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { type Document, type DocumentRow, fieldsWhere } from '../../domain/document-fields.ts'
 import { textKey } from '../../domain/content-key.ts'
 import { keepText } from '../../extraction/kept-texts.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { pdf } from '../../testing/sample-files.ts'
+import { pdf, slowPdf } from '../../testing/sample-files.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 
@@ -44,13 +43,6 @@ const isRead = (id: string): Promise<Document> =>
     const document = await get(id)
     return document.text.state !== 'pending' && document
   })
-
-/** Takes longer than an extraction may, and has a SHA-256 of its own. */
-function slowPdf(number: number): Buffer {
-  const once = deflateSync(Buffer.alloc(64 * 1024 * 1024, ' '))
-  const many = deflateSync(Buffer.concat([...Array<Buffer>(64).fill(once), Buffer.from(String(number))]))
-  return pdf(['x'], { stream: () => ({ dictionary: '/Filter [/FlateDecode /FlateDecode]', bytes: many }) })
-}
 
 test('a text is pending until it was read, and then a part of the document without a new version', async () => {
   const created = await upload('Osprey', pdf(['first page', 'dives for fish']))
@@ -103,6 +95,44 @@ test('the language of a text is detected, of long and of short ones, and lists s
     type: 'text/plain',
   })
   assert.deepEqual(unclear.text, { state: 'indexed' })
+})
+
+const titledPdf = (title: string): Buffer =>
+  pdf(['a title of its own'], { trailer: `/Info << /Title (${title}) >>` })
+
+/** Without a title, as the part of a form. */
+async function uploadFile(name: string, bytes: Buffer | string, fields: Record<string, string> = {}) {
+  const form = new FormData()
+  for (const [field, value] of Object.entries({ created_by: 'ada@example.com', ...fields }))
+    form.set(field, value)
+  form.set('file', new File([bytes], name))
+  const answer = await fetch(`${service.url}/documents`, { method: 'POST', body: form })
+  assert.equal(answer.status, 201)
+  return (await answer.json()) as Document
+}
+
+test('a document without a title takes the one that its content gives itself', async () => {
+  const created = await uploadFile('deed.pdf', titledPdf('Deed of gift'))
+  assert.deepEqual([created.title, created.file_name], ['deed.pdf', 'deed.pdf'])
+  const read = await isRead(created.id)
+  assert.deepEqual([read.title, read.file_name, read.version], ['Deed of gift', 'deed.pdf', 2])
+  await eventually('the title to be found', async () => (await found('title:gift')).length === 1)
+  // A short text is read at once.
+  const page = await uploadFile('page.html', '<title>Welcome &amp; more</title><p>Hello')
+  assert.deepEqual([page.title, page.version], ['Welcome & more', 1])
+})
+
+test('a title that was given, or changed, or that a program wrote, is not taken', async () => {
+  const given = await uploadFile('deed.pdf', titledPdf('Deed of trust'), { title: 'deed.pdf' })
+  const rubbish = await uploadFile('deed.pdf', titledPdf('Microsoft Word - Document1'))
+  const blank = await uploadFile('scan 7.pdf', pdf(['without a title']), { file_name: 'in/2024/scan 7.pdf' })
+  assert.deepEqual([blank.title, blank.file_name], ['scan 7.pdf', 'in/2024/scan 7.pdf'])
+  const changed = await uploadFile('slow.pdf', slowPdf(102), { created_by: 'slow@example.com' })
+  await service.send('PATCH', `/documents/${changed.id}`, { title: 'Mine' })
+  for (const { id } of [given, rubbish]) assert.equal((await isRead(id)).title, 'deed.pdf')
+  assert.equal((await isRead(blank.id)).title, 'scan 7.pdf')
+  const { title, version } = await isRead(changed.id)
+  assert.deepEqual([title, version], ['Mine', 2])
 })
 
 test('the same bytes are read once', async () => {

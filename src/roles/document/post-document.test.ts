@@ -30,6 +30,7 @@ test('creates a document from JSON, with location and version in the headers', a
   const { id, created_at, updated_at, ...rest } = response.body
   assert.deepEqual(rest, {
     title: 'Contract A',
+    file_name: null,
     content_type: 'text/plain',
     content_size: 7,
     content_sha256: sha256('Grüße'),

@@ -1,3 +1,4 @@
+import { titleOfContent } from '../../domain/document-title.ts'
 import { extractAtOnce, MAX_INPUT_BYTES } from '../../extraction/extract-at-once.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
@@ -43,7 +44,7 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
         { name: 'read text', kind: 'internal', parent: source.traceparent, attributes: {} },
         () => extractionOf(source, options),
       )
-      await store.record(source, await textColumnsOf(extraction))
+      await store.record(source, await textColumnsOf(extraction), titleOfContent(extraction.title))
       onRead(extraction.outcome)
     } catch (error) {
       const translated = translateError(error)

@@ -4,7 +4,8 @@ import contentDisposition from 'content-disposition'
 import mime from 'mime'
 import { z } from 'zod'
 import { DOCUMENT_FIELDS, INPUT_FIELDS } from '../../domain/document-fields.ts'
-import { isVisible, withoutBidiControls } from '../../domain/display-text.ts'
+import { isVisible } from '../../domain/display-text.ts'
+import { titleOfFile } from '../../domain/document-title.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
 import {
@@ -26,6 +27,8 @@ import { validationError } from '../../http/problem.ts'
 import { openForm, rawBody } from '../../http/upload.ts'
 import type { NewDocument } from './create-document.ts'
 
+const { maxChars: FILE_NAME_CHARS } = DOCUMENT_FIELDS.file_name
+
 type Form = z.ZodType<NewDocumentFields & { content: string }>
 
 /** @param maxBytes of the content as UTF-8 */
@@ -45,18 +48,23 @@ export function jsonForm(maxBytes: number): Form {
 /** A content as bytes, for OpenAPI. */
 export const newContent = z.string().min(1).meta({ format: 'binary' })
 
+const WITHOUT_TITLE =
+  "without it, the file's name, and once its text was read the title that the content gives itself, if any"
+
 /** The parts of a form, for OpenAPI. */
 export const multipartForm = z.object({
   file: newContent,
   ...newDocumentShape,
-  title: newDocumentShape['title']!.optional().describe("without it, the file's name"),
+  title: newDocumentShape['title']!.optional().describe(WITHOUT_TITLE),
+  file_name: newDocumentShape['file_name']!.describe("without it, that of the file's part"),
   content_type: newDocumentShape['content_type']!.optional().describe(
     "without it, the file's, or that of its name",
   ),
 })
 
 const RAW_DESCRIPTIONS: Partial<Record<keyof NewDocumentFields, string>> = {
-  title: 'of a raw body; without it, the file name of the header Content-Disposition',
+  title: `of a raw body; ${WITHOUT_TITLE}`,
+  file_name: 'of a raw body; without it, that of the header Content-Disposition',
 }
 
 /** The fields that a raw body has in the query. */
@@ -92,7 +100,8 @@ export async function readNewDocument(options: NewDocumentRequest): Promise<NewD
   if (type === 'multipart/form-data') return { ...(await readMultipart(options)), idempotencyKey }
   if (type === 'application/x-www-form-urlencoded') throw urlencoded()
   const isJson = type === 'application/json' || type.endsWith('+json')
-  if (isJson && options.query['title'] === undefined)
+  const { title, file_name: fileName } = options.query
+  if (isJson && title === undefined && fileName === undefined)
     return { ...(await readJsonForm(options)), idempotencyKey }
   const raw = readRaw(options)
   const isNamed = headers['content-disposition'] !== undefined
@@ -141,14 +150,18 @@ async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentR
   })
   if (!result.success) throw validationError(result.error)
   const { content, ...fields } = result.data
-  return { body: Buffer.from(content), contentField: 'content', fields: async () => fields }
+  return {
+    body: Buffer.from(content),
+    contentField: 'content',
+    fields: async () => ({ ...fields, takes_title: false }),
+  }
 }
 
 async function readMultipart({ request, principal }: NewDocumentRequest): Promise<Content> {
   const form = await openForm(request, ['file', 'content'])
   const { field: contentField, name, contentType, body } = form.file
   const defaults = {
-    title: titleFrom(name),
+    file_name: shownName(name),
     content_type: contentType ?? mime.getType(name ?? '') ?? 'application/octet-stream',
     created_by: emailOf(principal),
   }
@@ -167,7 +180,7 @@ function readRaw({
   }
   const content_type = headers['content-type']!.trim()
   const defaults = {
-    title: titleFrom(fileNameOf(headers['content-disposition'])),
+    file_name: shownName(fileNameOf(headers['content-disposition'])),
     created_by: emailOf(principal),
   }
   // Before the body, so that the body of an invalid request is not read.
@@ -175,9 +188,15 @@ function readRaw({
   return { body: rawBody(request), contentField: 'body', fields: async () => fields }
 }
 
-function parseFields(given: Record<string, unknown>, place?: 'query'): NewDocumentFields {
-  const result = newDocumentFields.safeParse(given)
-  if (result.success) return result.data
+function parseFields(
+  given: Record<string, unknown>,
+  place?: 'query',
+): Awaited<ReturnType<NewDocument['fields']>> {
+  const { title, file_name: fileName } = given
+  const takes_title = title === undefined
+  const ownName = typeof fileName === 'string' ? titleOfFile(fileName) : undefined
+  const result = newDocumentFields.safeParse({ ...given, title: takes_title ? ownName : title })
+  if (result.success) return { ...result.data, takes_title }
   throw validationError(result.error, place)
 }
 
@@ -185,10 +204,9 @@ function emailOf(principal: Principal): string | undefined {
   return principal.kind === 'user' ? principal.email : undefined
 }
 
-function titleFrom(fileName: string | undefined): string | undefined {
-  const name = withoutBidiControls(fileName?.split(/[/\\]/).at(-1) ?? '').trim()
-  return isVisible(name) ? [...name].slice(0, DOCUMENT_FIELDS.title.maxChars).join('') : undefined
-}
+/** The end of a long name says more; one that nobody can see is left out. */
+const shownName = (name: string | undefined): string | undefined =>
+  name !== undefined && isVisible(name) ? [...name].slice(-FILE_NAME_CHARS).join('') : undefined
 
 function fileNameOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined

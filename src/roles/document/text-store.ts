@@ -2,6 +2,8 @@ import type { Pool } from 'pg'
 import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import { queryRows } from '../../db/query.ts'
 import type { Document, DocumentRow } from '../../domain/document-fields.ts'
+import { FINAL_STATUSES } from '../../domain/document-status.ts'
+import { titleOfFile } from '../../domain/document-title.ts'
 import type { TextColumns } from '../../domain/text-state.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { withoutCache } from './without-cache.ts'
@@ -9,29 +11,48 @@ import { withoutCache } from './without-cache.ts'
 /** What is needed to read the text of a document. */
 export type TextSource = Pick<
   DocumentRow,
-  'id' | 'title' | 'content_type' | 'content_size' | 'content_sha256' | 's3_key' | 'traceparent'
+  | 'id'
+  | 'title'
+  | 'file_name'
+  | 'takes_title'
+  | 'content_type'
+  | 'content_size'
+  | 'content_sha256'
+  | 's3_key'
+  | 'traceparent'
 >
 
 /** The state of the texts of documents in the database. */
 export interface TextStore {
   /** undefined: the document is deleted or has no content */
   source(id: string): Promise<TextSource | undefined>
-  /** Ends the reading of a text: records the outcome, and takes the document out of the queue. */
-  record(source: TextSource, text: TextColumns): Promise<void>
+  /**
+   * Ends the reading of a text: records the outcome, and takes the document out of the queue.
+   * @param ownTitle that the content gives itself: it replaces the name of the file as title, where no client gave one
+   *   and none has changed it; that is a new version
+   */
+  record(source: TextSource, text: TextColumns, ownTitle?: string): Promise<void>
   /** Has the text of a document read again. */
   readAgain(id: string): Promise<void>
 }
 
 const SOURCE = `
-  SELECT id, title, content_type, content_size, content_sha256, s3_key, traceparent
+  SELECT id, title, file_name, takes_title, content_type, content_size, content_sha256, s3_key, traceparent
   FROM documents.documents WHERE id = $1 AND deleted_at IS NULL AND s3_key IS NOT NULL`
 
-/** A change that changes nothing would raise the version. */
+const OUTCOME = `
+  UPDATE documents.documents
+  SET text_state = $3, text_reason = $4, text_pages = $5, text_language = $6, text_cut = $7`
+const SAME_CONTENT = 'id = $1 AND content_sha256 IS NOT DISTINCT FROM $2 AND deleted_at IS NULL'
+
+const RECORD_WITH_TITLE = `
+  ${OUTCOME}, title = $8 WHERE ${SAME_CONTENT} AND title = $9 AND status <> ALL ($10)
+  RETURNING ${DOCUMENT_COLUMNS}`
+
+/** A change that changes nothing would be an event. */
 const RECORD = `
   WITH done AS (DELETE FROM texts.queue WHERE document_id = $1)
-  UPDATE documents.documents
-  SET text_state = $3, text_reason = $4, text_pages = $5, text_language = $6, text_cut = $7
-  WHERE id = $1 AND content_sha256 IS NOT DISTINCT FROM $2 AND deleted_at IS NULL
+  ${OUTCOME} WHERE ${SAME_CONTENT}
     AND (text_state, text_reason, text_pages, text_language, text_cut)
       IS DISTINCT FROM ($3::varchar, $4::varchar, $5::int, $6::varchar, $7::boolean)
   RETURNING ${DOCUMENT_COLUMNS}`
@@ -57,16 +78,14 @@ export function createTextStore(pool: Pool, cache: DocumentCache): TextStore {
     async source(id) {
       return (await queryRows<TextSource>(pool, SOURCE, [id]))[0]
     },
-    record: ({ id, content_sha256 }, text) =>
-      update(id, RECORD, [
-        id,
-        content_sha256,
-        text.text_state,
-        text.text_reason,
-        text.text_pages,
-        text.text_language,
-        text.text_cut,
-      ]),
+    async record({ id, content_sha256, title, file_name, takes_title }, text, ownTitle = title) {
+      const { text_state, text_reason, text_pages, text_language, text_cut } = text
+      const values = [id, content_sha256, text_state, text_reason, text_pages, text_language, text_cut]
+      if (takes_title && ownTitle !== title && title === titleOfFile(file_name ?? ''))
+        await update(id, RECORD_WITH_TITLE, [...values, ownTitle, title, FINAL_STATUSES])
+      // Nothing is left to record after that, unless the title or the status has changed meanwhile.
+      await update(id, RECORD, values)
+    },
     readAgain: (id) => update(id, READ_AGAIN, [id]),
   }
 }
