@@ -29,6 +29,7 @@ test('no secret and no personal value of a run is in a log, and none that is not
   const run = await plantValues(service.urls, secrets['auth.secret']!)
   Object.assign(secrets, run.secrets)
   await damageContents(join(data, 'blobs'))
+  await withDatabase(data, (client) => client.query(`UPDATE blobs.objects SET bytes = 'something else'`))
   await readAll(service.urls.http, secrets['token']!)
   await withDatabase(data, (client) =>
     client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()'),

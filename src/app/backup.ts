@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { connectAlone, tryBackupLock } from '../db/backup-lock.ts'
+import { connectDatabase } from '../db/connect.ts'
 import { databaseError } from '../db/query.ts'
 import { appliedMigrations } from '../db/migrate.ts'
 import { migrationsFolder } from '../db/open.ts'
@@ -10,7 +11,7 @@ import { startGraph } from '../runtime/module.ts'
 import { writeArchiveFile } from './backup/archive-file.ts'
 import { type End, type Manifest, MAX_NAMED } from './backup/archive-format.ts'
 import { type DirectDatabase, openExistingDatabase } from './backup/direct-database.ts'
-import { dump, type DumpSources, readManifest } from './backup/dump.ts'
+import { dump, type DumpSources, READERS, readManifest } from './backup/dump.ts'
 import { checkArchive } from './backup/read-archive.ts'
 import { writeArchive } from './backup/write-archive.ts'
 import { createBase } from './base.ts'
@@ -53,7 +54,13 @@ export async function openBackup(
     const { client, migrations } = await beginSnapshot(database)
     steps.push(() => client.end())
     // Beside the process that holds the data folder, which may be this one.
-    const { blobs } = composePorts(createBase(config, log, { sharesFolder: true }))
+    const { connection } = database
+    const { statementTimeout: statementMs } = config.database
+    const onError = (err: Error): void => log.warn({ err }, 'a connection to the database was lost')
+    const pooled = connectDatabase(connection, { size: READERS, waitMs: 5_000, statementMs, onError })
+    steps.push(() => pooled.stop())
+    const base = createBase(config, log, { sharesFolder: true, database: pooled })
+    const { blobs } = composePorts(base)
     const graph = await startGraph([blobs], { stopLimitMs: config.shutdown.limit })
     steps.push(() => graph.stop())
     const manifest = await readManifest(client, migrations)

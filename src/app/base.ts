@@ -19,6 +19,8 @@ export interface Overrides {
   database?: Database
   /** another process holds the lock of the data folder, and this one works beside it */
   sharesFolder?: boolean
+  /** false: objects are stored as files only, before there is a database */
+  objectTable?: boolean
   documents?: Documents
   feed?: (feed: OpenFeed) => OpenFeed
   signing?: Partial<SigningLimits>

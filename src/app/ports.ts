@@ -39,7 +39,9 @@ export function composePorts(base: Base) {
   const authenticator = composeAuthenticator(config, folder, clock)
   const database = composeDatabase(base, folder, lockFor('database', config.database.url))
 
-  const blobs = composeBlobs(base, folder, lockFor('blobs', config.blobs.url))
+  const hasTable = !isShared('blobs', config.blobs.url) && overrides.objectTable !== false
+  const blobsNeeds = { ...(hasTable && { database }), ...lockFor('blobs', config.blobs.url) }
+  const blobs = composeBlobs(base, folder, blobsNeeds)
 
   const cache = defineModule(
     'cache',
@@ -139,9 +141,10 @@ function composeLock({ metrics }: Base, folder: DataFolder) {
 }
 
 function composeBlobs({ config, logOf, metrics }: Base, folder: DataFolder, needs: Needs) {
-  return defineModule('blobs', needs, async () => {
+  return defineModule('blobs', needs, async (opened) => {
+    const { database } = opened as { database?: Database }
     const { url, ...settings } = config.blobs
-    const resources = { ...settings, folder: join(folder.path, 'blobs'), log: logOf('blobs') }
+    const resources = { ...settings, database, folder: join(folder.path, 'blobs'), log: logOf('blobs') }
     const value = await openBlobs(url, resources, metrics)
     return { value, stop: () => value.stop() }
   })

@@ -92,7 +92,9 @@ async function restoreInto(config: Config, { draft, ...restore }: Restore): Prom
     for (const step of steps.splice(0).reverse()) await step()
   }
   try {
-    const { blobs: module } = composePorts(createBase({ ...config, data }, log, { sharesFolder: true }))
+    const { blobs: module } = composePorts(
+      createBase({ ...config, data }, log, { sharesFolder: true, objectTable: false }),
+    )
     const graph = await startGraph([module], { stopLimitMs: config.shutdown.limit })
     steps.push(() => graph.stop())
     const blobs = graph.value(module)

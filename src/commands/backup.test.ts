@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { tryBackupLock } from '../db/backup-lock.ts'
+import { openRunning } from '../db/open.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { runCli, startCli } from '../testing/cli.ts'
@@ -98,12 +99,17 @@ test('a damaged content is named and left out, and the archive says that it is n
     await create('lost'),
     await create('x'.repeat(2_000_000)),
   ]
-  const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log: silentLogger })
+  const log = silentLogger
+  const database = await openRunning({
+    ...{ folder: join(data, 'postgres'), poolSize: 1, statementTimeout: 10_000, log },
+  })
+  const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), database, log })
   const options = { contentType: 'text/plain', maxBytes: 3_000_000 }
   await blobs.put('documents', `${damaged}/content`, Buffer.from('changed'), options)
   await blobs.put('documents', `${large}/content`, Buffer.alloc(2_000_000, 'y'), options)
   await blobs.delete('documents', `${lost}/content`)
   await blobs.stop()
+  await database.stop()
   const { code, stdout, stderr } = await backup('incomplete.tar.gz', '--json')
   const report = JSON.parse(stdout)
   assert.deepEqual([code, report.complete, report.damaged], [3, false, 3], stderr)

@@ -24,7 +24,7 @@ const database = await openRunning({
   log: silentLogger,
 })
 TEST_FILE.after(() => database.stop())
-const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log: silentLogger })
+const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), database, log: silentLogger })
 TEST_FILE.after(() => blobs.stop())
 const newId = createUuidV7()
 

@@ -18,8 +18,6 @@ const data = await newDataFolder()
 TEST_FILE.after(() => rm(data, { recursive: true }))
 const service = await startServiceProcess(data)
 TEST_FILE.after(() => service.stop())
-const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log: silentLogger })
-TEST_FILE.after(() => blobs.stop())
 const database = await openRunning({
   folder: join(data, 'postgres'),
   poolSize: 2,
@@ -27,6 +25,8 @@ const database = await openRunning({
   log: silentLogger,
 })
 TEST_FILE.after(() => database.stop())
+const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), database, log: silentLogger })
+TEST_FILE.after(() => blobs.stop())
 const { pool } = database
 const index = await openIndexBeside(data)
 const newId = createUuidV7()

@@ -51,12 +51,14 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.documentViews), 'select', 'insert', 'update'],
     [nameOf(schema.documentIdempotencyKeys), ...EVERY],
     [nameOf(schema.textQueue), ...EVERY],
+    [nameOf(schema.objectRows), 'select', 'insert', 'delete'],
   ],
   signatures: [
     PROGRAM,
     [nameOf(schema.signatures), 'select', 'insert', 'delete'],
     [nameOf(schema.signingIntents), ...EVERY],
     [nameOf(schema.signatureIdempotencyKeys), ...EVERY],
+    [nameOf(schema.objectRows), 'select', 'insert', 'delete'],
   ],
   maintain: [
     PROGRAM,
@@ -68,6 +70,7 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.signingIntents), 'insert', 'update', 'delete'],
     [nameOf(schema.documentIdempotencyKeys), 'delete'],
     [nameOf(schema.signatureIdempotencyKeys), 'delete'],
+    [nameOf(schema.objectRows), 'delete'],
   ],
   replicate: TOPIC_TABLE.map(({ schema: of, table }): Grant => [`${of}.${table}`, 'select']),
   connect: [],

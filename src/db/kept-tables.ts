@@ -3,8 +3,11 @@ import { PgSchema } from 'drizzle-orm/pg-core'
 import type { ClientBase } from 'pg'
 import * as schema from './schema.ts'
 
-/** What can be made of the rest: the state of the change feed, the search index and the queue of texts. */
-const DERIVED = ['changes', 'search', 'texts']
+/**
+ * What can be made of the rest: the state of the change feed, the search index and the queue of texts; and the small
+ * objects, which an archive has as it has the other objects.
+ */
+const DERIVED = ['blobs', 'changes', 'search', 'texts']
 const KEPT = Object.values(schema)
   .flatMap((one) => (is(one, PgSchema) ? [one.schemaName] : []))
   .filter((name) => !DERIVED.includes(name))

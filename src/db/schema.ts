@@ -22,11 +22,12 @@ import type { DocumentRow } from '../domain/document-fields.ts'
 import { type DocumentStatus, STATUSES } from '../domain/document-status.ts'
 import { TEXT_STATES, type TextState } from '../domain/text-state.ts'
 import type { SignatureRow } from '../domain/topics.ts'
+import { bytea } from './bytea.ts'
 import { timestamp } from './timestamp.ts'
 
+export * from './object-rows.ts'
 export * from './text-queue.ts'
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const now = sql`clock_timestamp()`
 /** The same for every column of a row. */

@@ -34,6 +34,8 @@ export { HTTP_GREETING } from './greetings.ts'
 export interface BlobsResources extends S3Options {
   /** where `file:` keeps objects, unless the URL has a path */
   folder: string
+  /** keeps small objects, where the adapter belongs to this process */
+  database?: Database | undefined
 }
 
 export interface CacheResources {
@@ -146,7 +148,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 'file:///folder',
       // A folder of its own can be on a file system that all processes see.
       isShared: (url) => url !== 'file:',
-      open: async (url, { folder }) => (await import('./blobs/file.ts')).openFileDriver(url, folder),
+      open: async (url, resources) => (await import('./blobs/file.ts')).openFileDriver(url, resources),
     },
     {
       prefixes: ['s3:'],
@@ -261,12 +263,10 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       batching: { maxBatch: 1_000, concurrency: 3 },
       applyAccess: async (url, users, options) =>
         (await import('./search/elasticsearch/access.ts')).applyElasticsearchAccess(url, users, options),
-      open: async (url, { index = 'documents', log }) =>
-        (await import('./search/elasticsearch/engine.ts')).openElasticsearchSearch({
-          url,
-          alias: index,
-          log,
-        }),
+      async open(url, { index: alias = 'documents', log }) {
+        const { openElasticsearchSearch } = await import('./search/elasticsearch/engine.ts')
+        return openElasticsearchSearch({ url, alias, log })
+      },
     },
   ],
 }

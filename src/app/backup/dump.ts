@@ -25,7 +25,8 @@ import type { Entry } from './tar.ts'
 const ROWS_AT_ONCE = 50
 /** Objects up to this size are read ahead; larger ones are checked first and then streamed. */
 export const SMALL_BYTES = 1024 * 1024
-const READERS = 8
+/** Objects that are read at the same time. */
+export const READERS = 8
 
 /** What a backup is made of. */
 export interface DumpSources {

@@ -24,7 +24,7 @@ test('verify finds each of 1,000 damages beside a service, and repairs what can 
   const folder = join(data, 'postgres')
   const database = await openRunning({ folder, poolSize: 4, statementTimeout: 10_000, log })
   undo.after(() => database.stop())
-  const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), log })
+  const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), database, log })
   undo.after(() => blobs.stop())
   const target = {
     http: service.urls.http,

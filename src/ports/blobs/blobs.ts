@@ -3,8 +3,8 @@ import { diskFull } from '../../runtime/disk-space.ts'
 import { spanned } from '../../runtime/spans.ts'
 import { createCheckedReads, type Damage } from './checked-read.ts'
 import type { BlobsDriver } from './driver.ts'
-import { createMeter } from './meter.ts'
 import type { Blobs, Bucket } from './port.ts'
+import { takeIn } from './take-in.ts'
 
 /** Segments of letters, digits, `-`, `_` and `.`, none of which begins with a dot: no key leads out of its bucket. */
 const KEY = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
@@ -37,21 +37,22 @@ export function createBlobs(driver: BlobsDriver, onDamage: (damage: Damage) => v
 
   const reads = createCheckedReads({
     get: ({ bucket, key }, range) => unlessMissing(key, () => driver.get(bucket, key, range)),
+    catchUp: async () => driver.catchUp?.(),
     problemOf,
     onDamage,
   })
 
   return tracedBlobs({
-    async put(bucket, key, body, { contentType, maxBytes, signal, fresh = false }) {
+    async put(bucket, key, body, options) {
       checkKey(key)
-      const meter = createMeter(maxBytes, signal)
-      try {
-        const { bytesRead } = meter
-        await driver.put(bucket, key, meter.measure(body), { contentType, signal, fresh, bytesRead })
-      } catch (error) {
-        throw meter.failure ?? problemOf(error)
-      }
-      return meter.info()
+      const { size, sha256 } = await takeIn({ driver, problemOf }, { bucket, key, body, ...options })
+      return { size, sha256 }
+    },
+
+    async prepare(bucket, key, body, options) {
+      checkKey(key)
+      const { rowBytes } = driver
+      return takeIn({ driver, problemOf }, { bucket, key, body, ...options, fresh: true, rowBytes })
     },
 
     ...reads,
@@ -88,6 +89,7 @@ function tracedBlobs(blobs: Blobs): Blobs {
   return {
     ...blobs,
     put: (bucket, ...rest) => spanned(span('put', bucket), () => blobs.put(bucket, ...rest)),
+    prepare: (bucket, ...rest) => spanned(span('put', bucket), () => blobs.prepare(bucket, ...rest)),
     read: (object) => spanned(span('read', object.bucket), () => blobs.read(object)),
     open: (object, range) => spanned(span('open', object.bucket), () => blobs.open(object, range)),
   }

@@ -19,6 +19,8 @@ export interface Damage {
 export interface ReadingOptions {
   /** Undefined where there is no such object. @throws DomainError unavailable, anything unexpected */
   get(object: StoredObject, range?: ByteRange): Promise<OpenedObject | undefined>
+  /** Resolves when every object can be read whose row was committed before. */
+  catchUp(): Promise<void>
   /** Translates an error of a stream. */
   problemOf(error: unknown): unknown
   onDamage(damage: Damage): void
@@ -27,16 +29,20 @@ export interface ReadingOptions {
 type Problem = Omit<Damage, 'object'>
 
 /** @returns the two reading functions of the port */
-export function createCheckedReads({ get, problemOf, onDamage }: ReadingOptions) {
+export function createCheckedReads({ get, catchUp, problemOf, onDamage }: ReadingOptions) {
   const damaged = (object: StoredObject, problem: Problem): DomainError => {
     onDamage({ object, ...problem })
     return new DomainError('content-damaged', `the stored content is damaged: ${problem.detail}`)
   }
 
-  /** Tries twice: what the second attempt reads rightly was damaged on its way. */
+  /**
+   * Tries twice: what the second attempt reads rightly was damaged on its way, or its row was seen in an event before it was
+   * visible.
+   */
   async function twice<T>(object: StoredObject, attempt: () => Promise<T | Problem>): Promise<T> {
     const first = await attempt()
     if (!isProblem(first)) return first
+    if (first.kind === 'missing') await catchUp()
     const second = await attempt()
     if (isProblem(second)) throw damaged(object, second)
     return second

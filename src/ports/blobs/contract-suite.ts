@@ -55,6 +55,17 @@ const CONTRACT: Record<string, (blobs: Blobs) => Promise<void>> = {
     assert.equal(await blobs.size('documents', whole), bytes.length)
   },
 
+  async 'what is prepared is stored, unless it is left to its row'(blobs) {
+    for (const size of [100, 300_000]) {
+      const bytes = randomBytes(size)
+      const key = `${newId()}/content`
+      const { row, ...info } = await blobs.prepare('documents', key, chunks(bytes), plain)
+      assert.deepEqual(info, { size, sha256: sha256(bytes) })
+      if (row === undefined) assert.ok((await read(blobs, 'documents', key)).equals(bytes))
+      else assert.deepEqual(row, { bucket: 'documents', key, bytes })
+    }
+  },
+
   async 'keeps an empty object'(blobs) {
     const key = `${newId()}/content`
     assert.deepEqual(await blobs.put('documents', key, chunks(), plain), {

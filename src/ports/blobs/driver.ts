@@ -8,6 +8,8 @@ export type ErrorMeaning = 'missing' | 'full' | 'unavailable' | undefined
 
 /** A kind of object storage. `createBlobs` checks the arguments, measures the bodies and translates the errors. */
 export interface BlobsDriver {
+  /** An object of at most so many bytes is stored by the statement that inserts its row, where there is one. */
+  rowBytes?: number
   /** Stores the whole body durably before it resolves. When the body fails, nothing is left under the key. */
   put(bucket: Bucket, key: string, body: Body, options: DriverPutOptions): Promise<void>
   /** The bytes of a range, or all. The range may be beyond the object's end. Rejects when there is no such object. */
@@ -18,6 +20,8 @@ export interface BlobsDriver {
   list(bucket: Bucket): AsyncIterable<ListedObject>
   /** May resolve or reject when there is no such object. */
   delete(bucket: Bucket, key: string): Promise<void>
+  /** Resolves when every object can be read whose row was committed before. */
+  catchUp?(): Promise<void>
   /** Rejects when objects cannot be written or read now. */
   check(): Promise<void>
   meaningOf(error: unknown): ErrorMeaning

@@ -1,11 +1,13 @@
-/** The `file:` driver: objects are files below one folder, which belongs to one process. */
+/** The `file:` driver: objects are files below one folder, and small ones rows where the process has a database. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Pool } from 'pg'
 import { watchDiskSpace } from '../../runtime/disk-space.ts'
 import { syncFolder } from '../../runtime/file-sync.ts'
 import type { BlobsDriver, ErrorMeaning } from './driver.ts'
+import { withObjectTable } from './object-table.ts'
 import { type Bucket, BUCKETS, type ListedObject } from './port.ts'
 
 /** Creating files in one folder at the same time waits for its lock, so temporary files are spread over several. */
@@ -16,14 +18,23 @@ const CHUNK_BYTES = 256 * 1024
 const ABANDONED_MS = 3_600_000
 
 /**
+ * @param url `file:` for `folder`, or file:///folder; the folder is created when it is missing
+ * @param resources.database keeps small objects
+ */
+export async function openFileDriver(
+  url: string,
+  { folder, database }: { folder: string; database?: { pool: Pool } | undefined },
+): Promise<BlobsDriver> {
+  const files = await openFiles(folderOf(url, folder))
+  return database ? withObjectTable(files, database.pool) : files
+}
+
+/**
  * An object is written to a temporary file on the same file system, flushed, and renamed to its place; then the folder
  * is flushed. So a file in a bucket is always complete, also after a crash. Temporary files that a crash left are
  * removed after an hour.
- *
- * @param url `file:` for `ownFolder`, or file:///folder; the folder is created when it is missing
  */
-export async function openFileDriver(url: string, ownFolder: string): Promise<BlobsDriver> {
-  const folder = folderOf(url, ownFolder)
+async function openFiles(folder: string): Promise<BlobsDriver> {
   const drafts = join(folder, 'drafts')
   const newTemporaryPath = await makeTemporaryFolders(drafts)
   await removeAbandoned(drafts)

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ObjectRow } from '../../db/object-rows.ts'
 
 export const BUCKETS = ['documents', 'signatures', 'previews'] as const
 export type Bucket = (typeof BUCKETS)[number]
@@ -8,6 +9,11 @@ export interface BlobInfo {
   size: number
   /** hexadecimal SHA-256 of the bytes */
   sha256: string
+}
+
+export interface PreparedObject extends BlobInfo {
+  /** to be inserted with the row that names the object (db/object-rows.ts); undefined: the object is stored */
+  row: ObjectRow | undefined
 }
 
 /** An object that a row names, with what the row says about its bytes. */
@@ -48,6 +54,16 @@ export interface Blobs {
     body: Uint8Array | AsyncIterable<Uint8Array>,
     options: PutOptions,
   ): Promise<BlobInfo>
+  /**
+   * As `put` of a new key, for an object whose row is inserted next. A small one may be left to the statement that inserts
+   * this row, so that both are committed together: then it is in the result, and nothing is stored yet.
+   */
+  prepare(
+    bucket: Bucket,
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options: Omit<PutOptions, 'fresh'>,
+  ): Promise<PreparedObject>
   /**
    * The bytes of an object, or of a range of it, checked against its row. An object of at most 1 MiB is checked before
    * this resolves. A larger one is checked while it is read: its last bytes come only when the whole is right, else the

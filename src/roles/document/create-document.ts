@@ -1,4 +1,4 @@
-/** Creates a document: the object first, then the row that names it. */
+/** Creates a document: its object first, or a small one together with the row that names it. */
 import type { Database } from '../../db/database.ts'
 import { type IdempotentRequest, requestHash } from '../../db/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
@@ -9,7 +9,7 @@ import { titleOfContent } from '../../domain/document-title.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
 import type { RequestContext } from '../../domain/request.ts'
-import type { BlobInfo, Blobs } from '../../ports/blobs/port.ts'
+import type { BlobInfo, Blobs, PreparedObject } from '../../ports/blobs/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { isTransient } from '../../runtime/translate-error.ts'
@@ -52,10 +52,11 @@ export interface CreateDocumentOptions {
 
 export function createDocumentUseCase(options: CreateDocumentOptions): CreateDocument {
   const { store, database, blobs, newId, limits, onPending, log } = options
-  const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes, fresh: true }
+  const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes }
 
-  /** Of an object that has no row. If this fails, the object stays until `docmgr gc`. */
-  const discard = async (key: string): Promise<void> => {
+  /** Of an object that is stored and has no row. If this fails, the object stays until `docmgr gc`. */
+  const discard = async (key: string, content: PreparedObject): Promise<void> => {
+    if (content.row !== undefined) return
     await blobs
       .delete('documents', key)
       .catch((error: unknown) => log.warn({ err: error, key }, 'could not delete unreferenced object'))
@@ -66,17 +67,17 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     const id = newId()
     const key = contentKey(id)
     const { body, start } = keepStart(input.body, AT_ONCE_BYTES)
-    const content = await blobs.put('documents', key, body, putOptions)
+    const content = await blobs.prepare('documents', key, body, putOptions)
     try {
       // A file that could not be read is sent as nothing by curl, and by forms in which none was chosen.
       if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
       const row = await rowOf(id, await input.fields(), { ...content, start: start() }, context)
-      const created = await store.insert(row, idempotentRequest(input, row, context))
-      if (created.repeated) await discard(key)
+      const created = await store.insert(row, content.row, idempotentRequest(input, row, context))
+      if (created.repeated) await discard(key, content)
       else if (row.text_state === 'pending') onPending()
       return created
     } catch (error) {
-      if (hasNoRow(error)) await discard(key)
+      if (hasNoRow(error)) await discard(key, content)
       throw error
     }
   }

@@ -7,6 +7,7 @@ import { countRows } from '../../db/count-rows.ts'
 import type { Database } from '../../db/database.ts'
 import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
+import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
 import { type DocumentRow, INPUT_FIELDS } from '../../domain/document-fields.ts'
 import type { Document } from '../../domain/document-fields.ts'
@@ -40,6 +41,8 @@ const INSERTED = [
 const INSERT =
   `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
   ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${DOCUMENT_COLUMNS}`
+/** One statement, so that both rows are committed with one flush. */
+const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 1)} ${INSERT}`
 
 export type NewDocumentRow = Pick<DocumentRow, (typeof INSERTED)[number]>
 
@@ -54,11 +57,13 @@ export interface ChangeOptions {
 
 export interface DocumentStore {
   /**
+   * @param object the document's content, where it is still to be stored
    * @param request makes the insert idempotent: a repeated request gets the document that the first one made
    * @throws DomainError idempotency-key-reused, request-in-progress
    */
   insert(
     row: NewDocumentRow,
+    object: ObjectRow | undefined,
     request: IdempotentRequest | undefined,
   ): Promise<{ document: Document; repeated: boolean }>
   find(id: string): Promise<Document | undefined>
@@ -96,8 +101,8 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
   }
 
   return {
-    async insert(row, request) {
-      const insertRow = (on: Queryable): Promise<Document> => insert(on, row)
+    async insert(row, object, request) {
+      const insertRow = (on: Queryable): Promise<Document> => insert(on, row, object)
       const created = request
         ? await insertOnce(idempotency, request, insertRow)
         : { document: await insertRow(pool), repeated: false }
@@ -151,13 +156,12 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
   }
 }
 
-async function insert(on: Queryable, row: NewDocumentRow): Promise<Document> {
-  const [document] = await queryRows<Document>(
-    on,
-    INSERT,
-    INSERTED.map((name) => row[name]),
-  )
-  return document!
+async function insert(on: Queryable, row: NewDocumentRow, object: ObjectRow | undefined): Promise<Document> {
+  const values = INSERTED.map((name) => row[name])
+  const rows = object
+    ? await queryRows<Document>(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
+    : await queryRows<Document>(on, INSERT, values)
+  return rows[0]!
 }
 
 async function insertOnce(

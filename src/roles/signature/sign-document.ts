@@ -11,7 +11,7 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { FinishSigning } from './finish-signing.ts'
 import type { IntentStore } from './intent-store.ts'
 import { getSignable } from './preconditions.ts'
-import { type SignatureImages, withoutData } from './signature-images.ts'
+import { type PreparedImage, type SignatureImages, withoutData } from './signature-images.ts'
 import type { NewSignature, SignatureStore } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
 import type { SigningMetrics } from './signing-metrics.ts'
@@ -54,8 +54,8 @@ export type SignDocument = (
 ) => Promise<SignResult>
 
 /**
- * Signs a document: first the image, then the signature and the intent to move the document in one transaction, then the
- * move. After the commit, only the document's own refusal can undo the signature.
+ * Signs a document: first the image, then the signature, a small image and the intent to move the document in one
+ * transaction, then the move. After the commit, only the document's own refusal can undo the signature.
  */
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
   const { store, database, images, intents, documents, finish, limits, metrics, clock, newId } = options
@@ -67,10 +67,11 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
 
   const commit = async (
     row: NewSignature,
+    image: PreparedImage,
     request: IdempotentRequest | undefined,
   ): Promise<{ id: string; repeated: boolean }> => {
     try {
-      const inserted = await store.insert(row, 2 * limits.statusWaitMs, request)
+      const inserted = await store.insert(row, image.object, 2 * limits.statusWaitMs, request)
       if (inserted.repeated) await images.discard(row)
       return inserted
     } catch (error) {
@@ -89,6 +90,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     const { signature_data, ...fields } = command
     const id = newId()
     const client_address = addressOf(context)
+    const image = await images.prepare(id, signature_data)
     const row: NewSignature = {
       ...fields,
       id,
@@ -98,10 +100,10 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
       content_sha256,
       client_address,
       token_subject: context.principal.kind === 'user' ? context.principal.id : null,
-      ...(await images.put(id, signature_data)),
+      ...image.columns,
       traceparent: context.traceparent,
     }
-    const committed = await commit(row, request)
+    const committed = await commit(row, image, request)
     if (committed.repeated) return repeat(committed.id)
     try {
       const documentStatus = await finish(row, context, request)

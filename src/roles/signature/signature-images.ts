@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ObjectRow } from '../../db/object-rows.ts'
 import { MAX_SIGNATURE_DATA_BYTES, type Signature, signatureImageKey } from '../../domain/signature.ts'
 import { magicTypeOf } from '../../extraction/magic-type.ts'
 import type { Blobs, StoredObject } from '../../ports/blobs/port.ts'
@@ -11,10 +12,17 @@ export type ImageColumns = Pick<
   'image_encoding' | 'image_prefix' | 'image_type' | 'image_size' | 'image_sha256'
 >
 
+export interface PreparedImage {
+  /** what the row of the signature says about it */
+  columns: ImageColumns
+  /** see PreparedObject */
+  object: ObjectRow | undefined
+}
+
 /** The `signature_data` of signatures, which are objects in the bucket `signatures`. */
 export interface SignatureImages {
-  /** Stores the data; resolves with what the row says about them. */
-  put(id: string, signatureData: string | null): Promise<ImageColumns>
+  /** Stores the data, unless they are to be inserted with the row of the signature. */
+  prepare(id: string, signatureData: string | null): Promise<PreparedImage>
   /** @throws DomainError content-damaged, unavailable */
   open(row: StoredSignature): Promise<Readable>
   /** Removes the image of a row that was not committed. If this fails, the object stays until `docmgr gc`. */
@@ -42,22 +50,22 @@ export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImage
   })
 
   return {
-    async put(id, signatureData) {
-      if (signatureData === null) return NO_IMAGE
+    async prepare(id, signatureData) {
+      if (signatureData === null) return { columns: NO_IMAGE, object: undefined }
       const { bytes, encoding, prefix } = encodeSignatureData(signatureData)
       const type = encoding === 'base64' ? await imageTypeOf(bytes) : null
-      const { size, sha256 } = await blobs.put('signatures', signatureImageKey(id), bytes, {
+      const { size, sha256, row } = await blobs.prepare('signatures', signatureImageKey(id), bytes, {
         contentType: type ?? 'application/octet-stream',
         maxBytes: MAX_SIGNATURE_DATA_BYTES,
-        fresh: true,
       })
-      return {
+      const columns = {
         image_encoding: encoding,
         image_prefix: prefix,
         image_type: type,
         image_size: size,
         image_sha256: sha256,
       }
+      return { columns, object: row }
     },
 
     open: (row) => blobs.open(objectOf(row)),

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { countRows } from '../../db/count-rows.ts'
+import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
 import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
 import type { signatures } from '../../db/schema.ts'
 import { DomainError } from '../../domain/errors.ts'
@@ -32,12 +33,14 @@ export interface SignatureStore {
   /**
    * Stores a signature together with the intent to move its document. The sweeper does not touch the intent for
    * `graceMs`, because the caller moves the document at once.
+   * @param object its image, where that is still to be stored
    * @param request makes the insert idempotent
    * @returns the id, and whether an earlier request with the same key has created it
    * @throws DomainError already-signed, idempotency-key-reused, request-in-progress
    */
   insert(
     row: NewSignature,
+    object: ObjectRow | undefined,
     graceMs: number,
     request: IdempotentRequest | undefined,
   ): Promise<{ id: string; repeated: boolean }>
@@ -61,14 +64,16 @@ const READ = [
 const INSERTED = [...READ, 'traceparent'] as const
 const COLUMNS = READ.join(', ')
 
-// One statement, so that both rows are committed in one round trip.
-const INSERT = `
-  WITH signature AS (
+// One statement, so that all rows are committed in one round trip.
+const insertStatement = (objects: string): string => `
+  WITH ${objects}signature AS (
     INSERT INTO signatures.signatures (${INSERTED.join(', ')})
     VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')})
   )
   INSERT INTO signatures.signing_intents (signature_id, document_id, next_attempt_at, traceparent)
   VALUES ($1, $2, now() + $${INSERTED.length + 1} * interval '1 millisecond', $${INSERTED.length})`
+const INSERT = insertStatement('')
+const INSERT_WITH_OBJECT = insertStatement(`${insertingObject(INSERTED.length + 2)}, `)
 
 export interface SignatureStoreOptions {
   pool: Pool
@@ -78,14 +83,14 @@ export interface SignatureStoreOptions {
 
 export function createSignatureStore({ pool, idempotency }: SignatureStoreOptions): SignatureStore {
   return {
-    async insert(row, graceMs, request) {
+    async insert(row, object, graceMs, request) {
       const { id } = row
       if (!request) {
-        await insert(pool, row, graceMs)
+        await insert(pool, row, object, graceMs)
         return { id, repeated: false }
       }
       const { result, repeated } = await idempotency.once(request, async (transaction) => {
-        await insert(transaction, row, graceMs)
+        await insert(transaction, row, object, graceMs)
         return { status: 201, result: { id } }
       })
       return { id: result.id, repeated }
@@ -123,9 +128,16 @@ export function createSignatureStore({ pool, idempotency }: SignatureStoreOption
   }
 }
 
-async function insert(on: Queryable, row: NewSignature, graceMs: number): Promise<void> {
+async function insert(
+  on: Queryable,
+  row: NewSignature,
+  object: ObjectRow | undefined,
+  graceMs: number,
+): Promise<void> {
+  const values = [...INSERTED.map((name) => row[name]), graceMs]
   try {
-    await queryRows(on, INSERT, [...INSERTED.map((name) => row[name]), graceMs])
+    if (object) await queryRows(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
+    else await queryRows(on, INSERT, values)
   } catch (error) {
     const { constraint } = error as { constraint?: string }
     if (sqlState(error) !== '23505' || constraint !== 'signatures_one_a_signer') throw error
