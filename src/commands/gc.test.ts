@@ -55,16 +55,24 @@ async function age(): Promise<void> {
 test('gc removes old objects that no row names, beside a service, and nothing else', async () => {
   const id = await create('Dunlin')
   const plain = { contentType: 'text/plain', maxBytes: 100 }
-  const [old, young] = [`${newId()}/content`, `${newId()}/content`]
+  const [old, inTable, young] = [`${newId()}/content`, `${newId()}/content`, `${newId()}/content`]
   await blobs.put('documents', old, Buffer.from('old'), plain)
   await age()
+  await pool.query(
+    `insert into blobs.objects (bucket, key, bytes, stored_at) values ('documents', $1, 'old', now() - interval '2 days')`,
+    [inTable],
+  )
+  await pool.query(`update blobs.objects set stored_at = now() - interval '2 days'`)
   await blobs.put('documents', young, Buffer.from('young'), plain)
 
   const planned = await gc('--dry-run')
-  assert.deepEqual([planned.count, planned.objects[0]!.key], [1, old])
-  assert.equal(await blobs.size('documents', old), 3)
-  assert.equal((await gc()).count, 1)
-  assert.equal(await blobs.size('documents', old), undefined)
+  assert.deepEqual(
+    [planned.count, planned.objects.map(({ key }) => key).toSorted()],
+    [2, [old, inTable].toSorted()],
+  )
+  for (const key of [old, inTable]) assert.equal(await blobs.size('documents', key), 3)
+  assert.equal((await gc()).count, 2)
+  for (const key of [old, inTable]) assert.equal(await blobs.size('documents', key), undefined)
   assert.equal(await blobs.size('documents', young), 5)
   assert.equal(await blobs.size('documents', `${id}/content`), 4)
   assert.equal((await gc()).count, 0)

@@ -3,7 +3,7 @@ import { pgSchema, primaryKey, varchar } from 'drizzle-orm/pg-core'
 import { bytea } from './bytea.ts'
 import { timestamp } from './timestamp.ts'
 
-/** Not published, and kept by a backup as objects, not as rows. */
+/** Not published. A backup keeps its rows as objects. */
 export const blobsSchema = pgSchema('blobs')
 
 /**

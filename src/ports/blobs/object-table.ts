@@ -9,8 +9,8 @@ import type { BlobsDriver, OpenedObject } from './driver.ts'
 import type { Bucket, ByteRange, ListedObject } from './port.ts'
 
 /**
- * A file costs three flushes and some 300 µs; a row none beside that of the row which names it. Larger objects would make
- * the log and the checkpoints of the database longer without a gain.
+ * A file costs two flushes; a row none beside that of the row which names it. Larger objects would only make the log of the
+ * database longer.
  */
 const ROW_BYTES = 16 * 1024
 const PAGE_SIZE = 1_000
@@ -19,7 +19,7 @@ const CATCH_UP_POLL_MS = 10
 
 /**
  * Objects that `prepare` leaves to the statements of their rows are in the table blobs.objects; all others, and those
- * that were stored before there was this table, belong to the other driver. What is put anew belongs to it, too.
+ * that were stored before there was this table, belong to the other driver. What is put again belongs to it, too.
  */
 export function withObjectTable(files: BlobsDriver, pool: Pool): BlobsDriver {
   const table = createObjectTable(pool)
