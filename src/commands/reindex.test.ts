@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { QueryResultRow } from 'pg'
 import { runCli } from '../testing/cli.ts'
