@@ -9,7 +9,7 @@ export interface DetectedLanguage {
 }
 
 /** UTF-16 code units of a text that are looked at. */
-const SAMPLE_UNITS = 1_000
+const SAMPLE_UNITS = 500
 /** Shorter texts say too little. */
 const MIN_UNITS = 20
 const MAX_LIKELY = 3

@@ -7,7 +7,7 @@ import {
 } from '../../../runtime/detect-language.ts'
 import { type Passage, passagesOf } from './passages.ts'
 import { relatedKeys } from './related-keys.ts'
-import { type StemKeyOf, stemmersOf } from './stems.ts'
+import { stemmersOf } from './stems.ts'
 import { type Token, tokensOf } from './tokens.ts'
 
 /** What an index keeps of the words of a document. */
@@ -49,10 +49,17 @@ export async function analyzeDocument(title: string, parts: readonly TextPart[])
   const detected = passages.map(({ text }) => detect(text))
   const language = mostFrequent(detected)
   const languages = new Set<Language>()
-  async function stemmersFor({ certain, likely }: DetectedLanguage): Promise<StemKeyOf[]> {
+  const relatedBy = new Map<string, RelatedKeysOf>()
+  async function relatedFor({ certain, likely }: DetectedLanguage): Promise<RelatedKeysOf> {
     const own = certain === undefined && language !== undefined ? [language] : likely
     for (const each of own) languages.add(each)
-    return stemmersOf(own)
+    const name = own.join()
+    let related = relatedBy.get(name)
+    if (related === undefined) {
+      const stemmers = await stemmersOf(own)
+      relatedBy.set(name, (related = remembered((word) => [...relatedKeys(word, stemmers)])))
+    }
+    return related
   }
 
   const textKeys = new Set<string>()
@@ -61,16 +68,16 @@ export async function analyzeDocument(title: string, parts: readonly TextPart[])
   for (const [number, { tokens, text }] of passages.entries()) {
     for (const { word } of tokens) counts.set(word, (counts.get(word) ?? 0) + 1)
     const keys = new Set<string>()
-    addKeys(keys, tokens, text, await stemmersFor(detected[number]!))
+    addKeys(keys, tokens, text, await relatedFor(detected[number]!))
     for (const key of keys) textKeys.add(key)
     for (const { word } of tokens) keys.delete(word)
     passageKeys.push([...keys])
   }
   for (const { otherForms = '' } of parts)
-    addKeys(textKeys, tokensOf(otherForms), otherForms, await stemmersFor(NOT_DETECTED))
-  const titleTokens = [...tokensOf(title)]
+    addKeys(textKeys, tokensOf(otherForms), otherForms, await relatedFor(NOT_DETECTED))
+  const titleTokens = tokensOf(title)
   const titleKeys = new Set<string>()
-  addKeys(titleKeys, titleTokens, title, await stemmersFor(detect(title)))
+  addKeys(titleKeys, titleTokens, title, await relatedFor(detect(title)))
   return {
     titleWords: titleTokens.map(({ word }) => word),
     titleKeys: [...titleKeys],
@@ -97,17 +104,29 @@ function mostFrequent(detected: readonly DetectedLanguage[]): Language | undefin
   return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0]
 }
 
+type RelatedKeysOf = (word: string) => readonly string[]
+
+/** The words of a text repeat, and their keys cost most of the analysis. */
+function remembered(keysOf: RelatedKeysOf): RelatedKeysOf {
+  const known = new Map<string, readonly string[]>()
+  return (word) => {
+    let keys = known.get(word)
+    if (keys === undefined) known.set(word, (keys = keysOf(word)))
+    return keys
+  }
+}
+
 /** Words in their exact form, their stems and other spellings, and the compounds of the text. */
 function addKeys(
   keys: Set<string>,
   tokens: Iterable<Token>,
   text: string,
-  stemmers: readonly StemKeyOf[],
+  relatedKeysOf: RelatedKeysOf,
 ): void {
   for (const { word, kind, start, end } of tokens) {
     keys.add(word)
     if (kind !== 'word') continue
-    for (const key of relatedKeys(text.slice(start, end), stemmers)) keys.add(key)
+    for (const key of relatedKeysOf(text.slice(start, end))) keys.add(key)
   }
   for (const { word } of compoundsOf(text)) keys.add(word)
 }

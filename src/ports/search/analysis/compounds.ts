@@ -1,3 +1,4 @@
+import { isBlank } from './characters.ts'
 import { fold } from './fold.ts'
 import { shorten } from './tokens.ts'
 
@@ -47,18 +48,86 @@ const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}\p{M}]/gu
 const DIGITS = /\d/g
 const ANY_DIGIT = /\d/
 
+const HYPHEN = /[-\u2010\u2011]/g
+/** Digits with so little between them that they may belong together: two groups of letters of an IBAN. */
+const NEAR_DIGITS = /\d(?:\D{0,16}\d)*/g
+/** What a compound has before its first and after its last digit at most; words are taken whole. */
+const UNITS_AROUND = 16
+
 export function* compoundsOf(text: string): Generator<Compound> {
-  for (const { 0: match, index } of text.matchAll(HYPHENATED))
-    if (LETTER.test(match)) yield compound(match, index)
-  for (const { 0: match, index } of text.matchAll(GROUPED)) yield compound(match, index)
+  // Few places of a text can have a compound, and these expressions take long.
+  for (const { text: part, start } of partsAround(text, HYPHEN, 1))
+    for (const { 0: match, index } of part.matchAll(HYPHENATED))
+      if (LETTER.test(match)) yield compound(match, start + index)
+  for (const { text: part, start } of partsAround(text, NEAR_DIGITS, UNITS_AROUND))
+    yield* withDigits(part, start)
+  yield* acrossLines(text)
+}
+
+function* withDigits(text: string, start: number): Generator<Compound> {
+  for (const { 0: match, index } of text.matchAll(GROUPED)) yield compound(match, start + index)
   for (const { 0: match, 1: before, 2: after, 3: first, 4: last, index } of text.matchAll(AMOUNT)) {
     const number = (after ?? first)!.replace(FRACTION, '')
     if (CURRENCIES.has((before ?? last)!))
-      yield { ...compound(match, index), word: number.replace(NO_LETTER_OR_DIGIT, '') }
+      yield { ...compound(match, start + index), word: number.replace(NO_LETTER_OR_DIGIT, '') }
   }
-  for (const { 0: match, index } of text.matchAll(IBAN)) yield* endings(match, index)
-  for (const { 0: match, index } of text.matchAll(REFERENCE)) yield* beginnings(match, index)
+  yield* ibansOf(text, start)
+  yield* referencesOf(text, start)
 }
+
+const ibansOf = (text: string, start: number): Compound[] =>
+  Array.from(text.matchAll(IBAN), ({ 0: match, index }) => [...endings(match, start + index)]).flat()
+
+const referencesOf = (text: string, start: number): Compound[] =>
+  Array.from(text.matchAll(REFERENCE), ({ 0: match, index }) => [...beginnings(match, start + index)]).flat()
+
+/** The matches with so many units on both sides, up to the next blanks. Parts follow each other. */
+function* partsAround(
+  text: string,
+  expression: RegExp,
+  units: number,
+): Generator<{ text: string; start: number }> {
+  let [start, end] = [0, 0]
+  for (const { 0: match, index } of text.matchAll(expression)) {
+    if (index - units >= end) {
+      if (end > 0) yield { text: text.slice(start, end), start }
+      for (start = index - units; start > end && !isBlank(text.charCodeAt(start - 1));) start--
+    }
+    end = Math.max(index + match.length + units, end)
+    while (end < text.length && !isBlank(text.charCodeAt(end))) end++
+  }
+  if (end > 0) yield { text: text.slice(start, end), start }
+}
+
+const LINE_END = /\r?\n/g
+/** Digits at the end of a line and at the beginning of the next one. */
+const ENDS_IN_NUMBER = /\d[A-Za-z0-9 )]{0,8}[-/. ]?$/
+const BEGINS_WITH_NUMBER = /^ ?\(?[A-Za-z]{0,4} ?\d/
+/** Digits of a telephone number at most (E.164), which begins with 0, + or a parenthesis. */
+const MAX_DIALLED = 15
+/** More than a written compound has. */
+const LINE_UNITS = 60
+
+/** IBANs and telephone numbers that a line end divides. Numbers of a table that stand one below the other are none. */
+function* acrossLines(text: string): Generator<Compound> {
+  for (const { 0: lineEnd, index } of text.matchAll(LINE_END)) {
+    const next = index + lineEnd.length
+    const start = Math.max(text.lastIndexOf('\n', index - 1) + 1, index - LINE_UNITS)
+    const before = text.slice(start, index)
+    const [after] = text.slice(next, next + LINE_UNITS).split('\n', 1) as [string]
+    if (!ENDS_IN_NUMBER.test(before) || !BEGINS_WITH_NUMBER.test(after)) continue
+    const line = `${before} ${after}`
+    for (const found of [
+      ...ibansOf(line, 0),
+      ...referencesOf(line, 0).filter((each) => isDialled(line, each)),
+    ])
+      if (found.start < before.length && found.end > before.length + 1)
+        yield { ...found, start: found.start + start, end: found.end - before.length - 1 + next }
+  }
+}
+
+const isDialled = (line: string, { start, word }: Compound): boolean =>
+  word.length <= MAX_DIALLED && (word.startsWith('0') || '+('.includes(line[start - 1] ?? ' '))
 
 const compound = (written: string, start: number): Compound => ({
   start,

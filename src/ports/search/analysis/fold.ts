@@ -3,6 +3,7 @@
  * ignorable characters. What counts as an accent is decided by Unicode's properties, not by ranges.
  */
 import { LRUCache } from 'lru-cache'
+import { propertyOf, unitsOf } from './characters.ts'
 
 const MAX_CACHED_UNITS = 8
 
@@ -15,10 +16,11 @@ export interface Folded {
 }
 
 /**
- * A character with what changes its form: marks, ignorable characters, halfwidth sound marks of kana, and the vowels
- * and finals of decomposed Hangul.
+ * What changes the form of the character before it: marks, ignorable characters, halfwidth sound marks of kana, and the
+ * vowels and finals of decomposed Hangul.
  */
-const CLUSTER = /[^][\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\uff9e\uff9f\u1160-\u11ff]*/gu
+const EXTENDER = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\uff9e\uff9f\u1160-\u11ff]/u
+const isExtender = propertyOf((character) => Number(EXTENDER.test(character)))
 /** Format characters, variation selectors, and the tatweel, which only stretches a word. */
 const IGNORABLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u0640]/gu
 /**
@@ -71,13 +73,19 @@ export const isAscii = (text: string): boolean => ASCII.test(text)
 export function foldText(original: string): Folded | undefined {
   if (ASCII.test(original)) return undefined
   const folded: Folded = { text: '', starts: [], ends: [] }
-  for (const { 0: cluster, index } of original.matchAll(CLUSTER)) {
-    const text = foldCluster(cluster)
+  for (let start = 0; start < original.length;) {
+    const first = original.codePointAt(start)!
+    let end = start + unitsOf(first)
+    const single = end
+    for (let next; (next = original.codePointAt(end)) !== undefined && isExtender(next) > 0;)
+      end += unitsOf(next)
+    const text = end === single ? foldCharacter(first) : foldCluster(original.slice(start, end))
     folded.text += text
     for (let unit = 0; unit < text.length; unit++) {
-      folded.starts.push(index)
-      folded.ends.push(index + cluster.length)
+      folded.starts.push(start)
+      folded.ends.push(end)
     }
+    start = end
   }
   return folded
 }
@@ -85,7 +93,16 @@ export function foldText(original: string): Folded | undefined {
 /** The folded text alone. */
 export const fold = (text: string): string => foldText(text)?.text ?? text.toLowerCase()
 
-/** clusters; a text has few different ones, and normalizing each again costs most of the time */
+const characters = new Map<number, string>()
+
+function foldCharacter(codePoint: number): string {
+  let folded = characters.get(codePoint)
+  if (folded === undefined)
+    characters.set(codePoint, (folded = normalizeCluster(String.fromCodePoint(codePoint))))
+  return folded
+}
+
+/** A character with extenders; a text has few different ones, and normalizing each again costs most of the time. */
 const cache = new LRUCache<string, string>({ max: 20_000 })
 
 function foldCluster(cluster: string): string {

@@ -66,7 +66,7 @@ test('any words of a text in quotes are found as a phrase of it', async () => {
     fc.asyncProperty(pieces, fc.nat(), fc.nat(), async (all, from, length) => {
       // A part of a number is another number.
       const text = textOf(all).replace(/\p{N}/gu, 'n')
-      const tokens = [...tokensOf(text)]
+      const tokens = tokensOf(text)
       if (tokens.length === 0) return
       const first = from % tokens.length
       const last = Math.min(first + (length % 40), tokens.length - 1)

@@ -37,8 +37,11 @@ function splitPart(page: number | undefined, text: string): Passage[] {
   let tokens: Token[] = []
   let start = 0
   function end(at: number): void {
-    const moved = tokens.map((token) => ({ ...token, start: token.start - start, end: token.end - start }))
-    if (tokens.length > 0) passages.push({ page, text: text.slice(start, at), tokens: moved, following: [] })
+    for (const token of tokens) {
+      token.start -= start
+      token.end -= start
+    }
+    if (tokens.length > 0) passages.push({ page, text: text.slice(start, at), tokens, following: [] })
     tokens = []
     start = at
   }

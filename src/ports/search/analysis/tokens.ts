@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Folded, foldText } from './fold.ts'
+import { isBlank, propertyOf, unitsOf } from './characters.ts'
+import { foldText } from './fold.ts'
 
 /** A word of a text. Offsets are in UTF-16 code units of the text, `end` is exclusive. */
 export interface Token {
@@ -36,68 +37,91 @@ const UNSPACED = [
   .concat(['Tibetan', 'Javanese', 'Balinese', 'Tai_Le', 'New_Tai_Lue', 'Tai_Tham'])
   .map((script) => `\\p{Script_Extensions=${script}}`)
   .join('')
-const WORD_CHARACTER = '\\p{L}\\p{N}\\p{M}'
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u
+const UNSPACED_CHARACTER = new RegExp(`[${UNSPACED}]`, 'u')
+const SEPARATOR = 0
+const SPACED_WORD = 1
+const UNSPACED_WORD = 2
+const typeOf = propertyOf((character) => {
+  if (!WORD_CHARACTER.test(character)) return SEPARATOR
+  return UNSPACED_CHARACTER.test(character) ? UNSPACED_WORD : SPACED_WORD
+})
 /**
  * Digits in groups of three are one number: `2,450`, `1.234.567`, `1'000`, and with no-break spaces, which are folded
  * to spaces. All groups have the same separator: addresses and versions (`192.168.1.1`) are no numbers. A comma or point
  * before other digits separates words, so that a decimal fraction follows its number.
  */
-const numberWith = (separators: string, character: string): string =>
-  `(?<!${character}|\\d[${separators}])` +
-  `(?<number>[1-9]\\d{0,2}(?<separator>[${separators}])\\d{3}(?:\\k<separator>\\d{3})*)` +
-  `(?!${character}|\\k<separator>\\d)`
-const SPACED = `(?![${UNSPACED}])[${WORD_CHARACTER}]`
-const TOKEN = new RegExp(
-  [
-    numberWith(".,'\u2019 ", SPACED),
-    `(?<unspaced>(?:(?=[${WORD_CHARACTER}])[${UNSPACED}])+)`,
-    `(?:${SPACED})+`,
-  ].join('|'),
-  'gu',
-)
-/** The same for ASCII, which most of a text is. */
-const ASCII_TOKEN = new RegExp(`${numberWith(".,'", '[A-Za-z0-9]')}|[A-Za-z0-9]+`, 'g')
+const NUMBER =
+  /(?<!\d[.,'\u2019 ])[1-9]\d{0,2}(?<separator>[.,'\u2019 ])\d{3}(?:\k<separator>\d{3})*(?!\k<separator>\d)/y
 const NO_DIGIT = /\D/g
-/** Other spaces, such as the no-break space between groups of digits, are separators within a piece. */
-const PIECE = /[^\t-\r ]+/g
 
 /** The words of a text, in order. Documents and queries are split in the same way. */
-export function* tokensOf(text: string): Generator<Token> {
-  for (const { 0: piece, index } of text.matchAll(PIECE)) {
-    const folded = foldText(piece)
-    if (folded === undefined) yield* asciiTokens(piece, index)
-    else yield* foldedTokens(folded, index)
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = []
+  // Other spaces, such as the no-break space between groups of digits, are separators within a piece.
+  for (let start = 0; start < text.length; start++) {
+    const begin = start
+    while (start < text.length && !isBlank(text.charCodeAt(start))) start++
+    if (start > begin) addTokens(tokens, text.slice(begin, start), begin)
   }
+  return tokens
 }
 
-function* asciiTokens(piece: string, offset: number): Generator<Token> {
-  for (const { 0: match, index, groups } of piece.matchAll(ASCII_TOKEN)) {
-    const start = offset + index
-    const word = groups!['number']?.replace(NO_DIGIT, '') ?? match.toLowerCase()
-    yield { start, end: start + match.length, word: shorten(word), kind: 'word' }
+function addTokens(tokens: Token[], piece: string, offset: number): void {
+  const folded = foldText(piece)
+  const text = folded?.text ?? piece.toLowerCase()
+  const add: Add = (from, to, word, kind) => {
+    const start = offset + (folded?.starts[from] ?? from)
+    const end = offset + (folded?.ends[to - 1] ?? to)
+    tokens.push({ start, end, word, kind })
   }
-}
-
-function* foldedTokens({ text, starts, ends }: Folded, offset: number): Generator<Token> {
-  const between = (from: number, to: number) => ({
-    start: offset + starts[from]!,
-    end: offset + ends[to - 1]!,
-  })
-  for (const { 0: match, index, groups } of text.matchAll(TOKEN)) {
-    const { number, unspaced } = groups!
-    if (unspaced === undefined) {
-      const word = shorten(number?.replace(NO_DIGIT, '') ?? match)
-      yield { ...between(index, index + match.length), word, kind: 'word' }
+  for (let at = 0; at < text.length;) {
+    const type = typeAt(text, at)
+    if (type === SEPARATOR) {
+      at += unitsOf(text.codePointAt(at)!)
       continue
     }
-    const characters = [...unspaced]
-    let from = index
-    for (const [place, character] of characters.entries()) {
-      const next = characters[place + 1] ?? ''
-      const word = character + next
-      yield { ...between(from, from + word.length), word, kind: next === '' ? 'last' : 'pair' }
-      from += character.length
+    const number = type === SPACED_WORD ? endOfNumber(text, at) : undefined
+    const end = number ?? endOfRun(text, at)
+    if (type === UNSPACED_WORD) addPairs(text, at, end, add)
+    else {
+      const written = text.slice(at, end)
+      add(at, end, shorten(number === undefined ? written : written.replace(NO_DIGIT, '')), 'word')
     }
+    at = end
+  }
+}
+
+const typeAt = (text: string, at: number): number =>
+  at < text.length ? typeOf(text.codePointAt(at)!) : SEPARATOR
+
+function endOfRun(text: string, start: number): number {
+  const type = typeAt(text, start)
+  let end = start
+  while (typeAt(text, end) === type) end += unitsOf(text.codePointAt(end)!)
+  return end
+}
+
+function endOfNumber(text: string, start: number): number | undefined {
+  const unit = text.charCodeAt(start)
+  if (unit < FIRST_DIGIT || unit > LAST_DIGIT) return undefined
+  NUMBER.lastIndex = start
+  if (!NUMBER.test(text)) return undefined
+  const end = NUMBER.lastIndex
+  return typeAt(text, end) === SPACED_WORD ? undefined : end
+}
+
+const FIRST_DIGIT = 0x31
+const LAST_DIGIT = 0x39
+
+type Add = (from: number, to: number, word: string, kind: Token['kind']) => void
+
+function addPairs(text: string, start: number, end: number, add: Add): void {
+  for (let from = start; from < end;) {
+    const next = from + unitsOf(text.codePointAt(from)!)
+    const to = next < end ? next + unitsOf(text.codePointAt(next)!) : next
+    add(from, to, text.slice(from, to), next < end ? 'pair' : 'last')
+    from = next
   }
 }
 
@@ -109,4 +133,4 @@ export function shorten(word: string): string {
 }
 
 /** The folded words alone. */
-export const wordsOf = (text: string): string[] => Array.from(tokensOf(text), ({ word }) => word)
+export const wordsOf = (text: string): string[] => tokensOf(text).map(({ word }) => word)

@@ -49,7 +49,7 @@ function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[])
     return false
   }
   return (text) => {
-    const tokens = [...tokensOf(text)]
+    const tokens = tokensOf(text)
     const found: Span[] = tokens.filter((token) => hasKey(token, text))
     if (keys.size > 0) found.push(...[...compoundsOf(text)].filter(({ word }) => keys.has(word)))
     for (const phrase of phrases) found.push(...phraseIn(tokens, phrase))

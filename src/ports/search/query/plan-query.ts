@@ -128,7 +128,7 @@ function planText(
 
 /** The tokens of a text without those that say nothing new: a pair has the last character of its run. */
 function queryTokens(text: string): Token[] {
-  const tokens = [...tokensOf(text)]
+  const tokens = tokensOf(text)
   if (tokens.at(-1)?.kind === 'last' && tokens.at(-2)?.kind === 'pair') tokens.pop()
   return tokens
 }

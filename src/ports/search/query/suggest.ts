@@ -43,7 +43,7 @@ export async function suggest(
 /** The words of a prefix; the last one may be incomplete. */
 function prefixTokens(text: string): Token[] {
   // Of a script without spaces the pairs say all, and a character that is alone may be the beginning of a pair.
-  const tokens = [...tokensOf(text)].filter(
+  const tokens = tokensOf(text).filter(
     ({ kind }, place, all) =>
       kind !== 'last' || (place === all.length - 1 && all[place - 1]?.kind !== 'pair'),
   )
