@@ -51,6 +51,7 @@ export async function plantValues(urls: ServiceUrls, authSecret: string): Promis
     token,
     'signature of the token': token.split('.')[2]!,
     'refused token': uniqueWord(),
+    'refused API key': `dk_000000000000_${uniqueWord()}`,
     password: uniqueWord(),
   }
   const errors: string[] = []
@@ -141,7 +142,7 @@ async function askWrongly(
   { http, ws }: ServiceUrls,
   asUser: Send,
   { title, content, 'search words': words }: Planted,
-  { 'refused token': refused, token, password }: Planted,
+  { 'refused token': refused, 'refused API key': key, token, password }: Planted,
 ): Promise<void> {
   const json = { 'content-type': 'application/json' }
   const documents = `${http}/documents`
@@ -150,6 +151,7 @@ async function askWrongly(
   await asUser('GET', `${http}/search?q=${words}&size=${words}&status=${words}`)
   await asUser('GET', `${http}/nowhere?token=${token}&password=${password}`)
   await asUser('GET', documents, undefined, { authorization: `Bearer ${refused}` })
+  await asUser('GET', documents, undefined, { authorization: `Bearer ${key}` })
   await asUser('GET', documents, undefined, { authorization: `Basic ${btoa(`docmgr:${password}`)}` })
   await asUser('GET', documents, undefined, { cookie: `session=${token}` })
   const call = `${http}/document.DocumentService/GetDocument`
@@ -159,6 +161,7 @@ async function askWrongly(
   await asUser('GET', `${ws}/events?ticket=${refused}&last=${words}`)
   const sockets = [
     new WebSocket(`${ws.replace('http', 'ws')}/ws/nowhere?token=${refused}`),
+    new WebSocket(`${ws.replace('http', 'ws')}/ws/nowhere?token=${key}`),
     new WebSocket(`${ws.replace('http', 'ws')}/ws?last=${words}`, ['docmgr.v1', `bearer.${refused}`]),
     new WebSocket(`${ws.replace('http', 'ws')}/ws`, ['docmgr.v1', `bearer.${token}`]),
   ]

@@ -1,3 +1,4 @@
+import type { IdentityTimes } from '../auth/known-identities.ts'
 import { isLoopback } from '../config/check.ts'
 import type { Role } from '../config/roles.ts'
 import type { Config } from '../config/schema.ts'
@@ -29,6 +30,8 @@ export interface Overrides {
   /** false: no queued text is read */
   texts?: boolean
   ws?: Partial<WsLimits>
+  /** how long what is known of keys and people counts */
+  identities?: Partial<IdentityTimes>
 }
 
 /** What all modules share. */

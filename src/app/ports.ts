@@ -1,12 +1,14 @@
 import { join, resolve } from 'node:path'
 import { createAuthenticator } from '../auth/authenticator.ts'
 import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
-import { createServiceTokens } from '../auth/service-tokens.ts'
+import { createKnownIdentities, NOBODY_KNOWN } from '../auth/known-identities.ts'
+import { createServiceTokens, type ServiceTokens } from '../auth/service-tokens.ts'
 import { createTokens } from '../auth/tokens.ts'
 import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import { openCache } from '../ports/cache/open.ts'
+import { openIdentities } from '../ports/identities/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
 import { createRequestLimits } from '../http/request-limits.ts'
@@ -36,8 +38,10 @@ export function composePorts(base: Base) {
     ...(!isShared(port, url) && !overrides.sharesFolder && { lock }),
   })
 
-  const authenticator = composeAuthenticator(config, folder, clock)
   const database = composeDatabase(base, folder, lockFor('database', config.database.url))
+  const secrets = composeSecrets(config, folder, clock)
+  const identities = composeIdentities(base, secrets, database)
+  const authenticator = composeAuthenticator(base, secrets, identities)
 
   const hasTable = !isShared('blobs', config.blobs.url) && overrides.objectTable !== false
   const blobsNeeds = { ...(hasTable && { database }), ...lockFor('blobs', config.blobs.url) }
@@ -84,6 +88,7 @@ export function composePorts(base: Base) {
   return {
     folder,
     authenticator,
+    identities,
     limits: composeLimits(base),
     database,
     blobs,
@@ -121,13 +126,46 @@ function composeLimits({ config, metrics, logOf }: Base) {
   })
 }
 
-function composeAuthenticator(config: Config, folder: DataFolder, clock: Clock) {
-  return defineModule('authentication', {}, async () => {
-    const { mode, issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = config.auth
-    const secret = config.auth.secret ?? (await keptTokenSecret(folder.path))
+/** The tokens that this process makes and accepts. */
+function composeSecrets({ auth }: Config, folder: DataFolder, clock: Clock) {
+  return defineModule('secrets', {}, async () => {
+    const { issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = auth
+    const secret = auth.secret ?? (await keptTokenSecret(folder.path))
     const settings = { secret, issuer, audience, lifetime, maxLifetime }
     const [tokens, serviceTokens] = [createTokens(settings, clock), createServiceTokens(settings, clock)]
-    return { value: createAuthenticator(mode, tokens, serviceTokens) }
+    return { value: { tokens, serviceTokens } }
+  })
+}
+
+type SecretsModule = ReturnType<typeof composeSecrets>
+type IdentitiesModule = ReturnType<typeof composeIdentities>
+
+/** Who keys belong to: the tables, where the document role runs, else that role. Undefined: this process can ask nobody. */
+function composeIdentities(
+  { config, has, newId }: Base,
+  secrets: SecretsModule,
+  database: ReturnType<typeof composeDatabase>,
+) {
+  const { url, timeout: deadlineMs } = config.documents
+  const own = { secrets, ...(has('document') && { database }) }
+  return defineModule('identities', own, async (needs) => {
+    const { secrets, database } = needs as { secrets: { serviceTokens: ServiceTokens }; database?: Database }
+    const { serviceTokens } = secrets
+    const value = await openIdentities(url, { database, deadlineMs, serviceTokens, newId })
+    return { value, stop: async () => value?.stop() }
+  })
+}
+
+function composeAuthenticator(
+  { config, clock, logOf, overrides }: Base,
+  secrets: SecretsModule,
+  identities: IdentitiesModule,
+) {
+  return defineModule('authentication', { secrets, identities }, async ({ secrets, identities }) => {
+    const known = identities
+      ? createKnownIdentities(identities, logOf('authentication'), overrides.identities)
+      : NOBODY_KNOWN
+    return { value: createAuthenticator({ mode: config.auth.mode, ...secrets, known, clock }) }
   })
 }
 

@@ -59,20 +59,22 @@ export function composeRoles(base: Base, ports: Ports) {
 function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf, guard, overrides } = base
   const { limits, listen } = base.config
-  const { authenticator, database, blobs, cache } = ports
-  const own = { authenticator, limits: ports.limits, database, blobs, cache }
+  const { authenticator, identities, database, blobs, cache } = ports
+  const own = { authenticator, identities, limits: ports.limits, database, blobs, cache }
   return defineModule('document', own, async (needs) => {
-    const { authenticator, limits: clientLimits, ...resources } = needs
+    const { authenticator, identities, limits: clientLimits, ...resources } = needs
     const { limiter, ofRequests } = clientLimits
     const [
       { createDocumentRole, READERS },
       { createDocumentService },
+      { createIdentityService },
       { createRpcMetrics },
       { createConnectHandler },
       { createExtractor },
     ] = await Promise.all([
       import('../roles/document/role.ts'),
       import('../ports/documents/service.ts'),
+      import('../ports/identities/service.ts'),
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
       import('../extraction/extractor.ts'),
@@ -96,6 +98,7 @@ function composeDocument(base: Base, ports: Ports) {
     /** for gRPC and Connect */
     const calls = {
       handlers: createDocumentService(role.documents),
+      identities: createIdentityService(identities!),
       authenticator,
       guard,
       limits: ofRequests,

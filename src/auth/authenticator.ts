@@ -1,5 +1,9 @@
 import { DomainError } from '../domain/errors.ts'
-import type { Principal } from '../domain/request.ts'
+import { KEY_PREFIX, type Principal, type User } from '../domain/request.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { hasSha256, isApiKey, parseApiKey, sha256Of } from './api-keys.ts'
+import type { FoundKey } from './identity-source.ts'
+import type { KnownIdentities } from './known-identities.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -10,6 +14,9 @@ export interface Identity {
   expiresAt: number
 }
 
+/** At once where nobody has to be asked: a promise would cost every cached read. */
+type Soon<T> = T | Promise<T>
+
 /** Authenticates requests over REST, gRPC and WebSocket. */
 export interface Authenticator {
   /** `open` accepts requests without a token as anonymous; a token that is sent is checked. */
@@ -17,44 +24,107 @@ export interface Authenticator {
   readonly tokens: Tokens
   readonly serviceTokens: ServiceTokens
   /**
-   * @param authorization the `Authorization` header (RFC 6750: `Bearer …`)
-   * @throws DomainError unauthenticated
+   * @param authorization the `Authorization` header (RFC 6750: `Bearer …`): a JWT or an API key
+   * @throws DomainError unauthenticated; unavailable where a key cannot be checked now
    */
-  authenticate(authorization: string | undefined): Principal
-  /** The same, with the end of the token. @throws DomainError unauthenticated */
-  identify(authorization: string | undefined): Identity
-  /** Of a call over gRPC or Connect, which also a role of the service can make. @throws DomainError unauthenticated */
-  authenticateCall(authorization: string | undefined): Principal
+  identify(authorization: string | undefined): Soon<Identity>
+  /** Of a token without its scheme. @throws the same */
+  identifyToken(token: string): Soon<Identity>
+  /** Of a call over gRPC or Connect, which also a role of the service can make. @throws the same */
+  identifyCall(authorization: string | undefined): Soon<Principal>
+  /**
+   * Whether a principal that was identified earlier still counts: its key is not revoked, its person not disabled.
+   * @throws DomainError unavailable
+   */
+  isCurrent(principal: Principal): Soon<boolean>
+}
+
+export interface AuthenticatorOptions {
+  mode: 'open' | 'required'
+  tokens: Tokens
+  serviceTokens: ServiceTokens
+  known: KnownIdentities
+  clock: Clock
 }
 
 const ANONYMOUS: Identity = { principal: { kind: 'anonymous' }, expiresAt: Infinity }
+const BEARER = /^Bearer +(\S+)$/i
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-export function createAuthenticator(
-  mode: 'open' | 'required',
-  tokens: Tokens,
-  serviceTokens: ServiceTokens,
-): Authenticator {
-  const identify = (authorization: string | undefined): Identity => {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { mode, tokens, serviceTokens, known } = options
+  const identifyKey = createKeyCheck(options)
+
+  const identifyToken = (token: string): Soon<Identity> => {
+    if (isApiKey(token)) return identifyKey(token)
+    const { user, expiresAt } = tokens.verify(token)
+    if (user.id.startsWith(KEY_PREFIX))
+      throw new DomainError('unauthenticated', 'the token is not accepted: sub is the name of an API key')
+    const identity = { principal: user, expiresAt }
+    const isDisabled = known.isDisabled(user)
+    if (isDisabled === false) return identity
+    return then(isDisabled, (disabled) => {
+      if (disabled)
+        throw new DomainError('unauthenticated', 'the token is not accepted: its person is disabled')
+      return identity
+    })
+  }
+  const identify = (authorization: string | undefined): Soon<Identity> => {
     if (authorization === undefined) {
       if (mode === 'open') return ANONYMOUS
       throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
     }
-    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
-    if (token === undefined)
-      throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a JWT')
-    const { user, expiresAt } = tokens.verify(token)
-    return { principal: user, expiresAt }
+    const token = BEARER.exec(authorization)?.[1]
+    if (token === undefined || !(JWT.test(token) || isApiKey(token)))
+      throw new DomainError(
+        'unauthenticated',
+        'header authorization: must be `Bearer` and a JWT or an API key',
+      )
+    return identifyToken(token)
   }
-  const authenticate = (authorization: string | undefined): Principal => identify(authorization).principal
   return {
     mode,
     tokens,
     serviceTokens,
-    authenticate,
     identify,
-    authenticateCall(authorization) {
-      const role = authorization === undefined ? undefined : serviceTokens.authenticate(authorization)
-      return role ?? authenticate(authorization)
+    identifyToken,
+    identifyCall(authorization) {
+      const caller = authorization === undefined ? undefined : serviceTokens.authenticate(authorization)
+      return caller ?? then(identify(authorization), ({ principal }) => principal)
+    },
+    isCurrent(principal) {
+      if (principal.kind !== 'user') return true
+      if (principal.scopes === undefined) return then(known.isDisabled(principal), (disabled) => !disabled)
+      return then(known.key(principal.id.slice(KEY_PREFIX.length)), (key) => key !== undefined)
     },
   }
 }
+
+/** Whether a key is valid. One that is no key, or mistyped, is refused without asking anyone. */
+function createKeyCheck({ known, clock }: AuthenticatorOptions): (text: string) => Soon<Identity> {
+  return (text) => {
+    const key = parseApiKey(text)
+    if (!key) throw refused('it is no API key, or mistyped')
+    const { id, secret } = key
+    return then(known.key(id, sha256Of(secret)), (found) => {
+      if (!found || !hasSha256(secret, found.secretSha256)) throw refused('it is unknown or revoked')
+      if (found.expiresAt <= clock.now().getTime()) throw refused('it has expired')
+      return { principal: userOf(id, found), expiresAt: found.expiresAt }
+    })
+  }
+}
+
+const userOf = (id: string, { email, scopes }: FoundKey): User => ({
+  kind: 'user',
+  id: KEY_PREFIX + id,
+  email,
+  admin: scopes.includes('admin'),
+  scopes,
+})
+
+function then<T, Result>(value: Soon<T>, next: (value: T) => Result): Soon<Result> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
+
+const refused = (reason: string): DomainError =>
+  new DomainError('unauthenticated', `the key is not accepted: ${reason}`)

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Principal } from '../domain/request.ts'
+import type { Principal, User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createTokens, type TokenSettings } from './tokens.ts'
 
@@ -7,28 +7,42 @@ import { createTokens, type TokenSettings } from './tokens.ts'
 export type ServicePrincipal = Extract<Principal, { kind: 'system' }>
 
 /**
- * Tokens by which roles identify themselves to each other, in both modes. Their key is derived from the token secret, so
- * that nothing that issues tokens to users can issue them, and no token of a user is one of them.
+ * Tokens by which roles identify themselves to each other, in both modes. Their keys are derived from the token secret, so
+ * that nothing that issues tokens to users can issue them, and no token of a user is one of them. A role that calls for a
+ * user says so, and never as an administrator: what administrators do is done where their own token was checked.
  */
 export interface ServiceTokens {
-  /** value of the header Authorization: the scheme `Service` and a JWT */
-  authorize(role: ServicePrincipal): string
+  /** value of the header Authorization: the scheme `Service`, or `Service-User` for a user, and a JWT */
+  authorize(caller: ServicePrincipal | User): string
   /** Undefined for a value of another scheme. @throws DomainError unauthenticated */
-  authenticate(authorization: string): ServicePrincipal | undefined
+  authenticate(authorization: string): ServicePrincipal | User | undefined
 }
 
+/** Whether a value of the header Authorization is meant as a role's. */
+export const isServiceScheme = (authorization: string | undefined): boolean =>
+  authorization !== undefined && SCHEME.test(authorization)
+
+const SCHEME = /^Service(-User)? +(\S+)$/i
 const LIFETIME_SECONDS = 300
 
 export function createServiceTokens(settings: TokenSettings, clock: Clock): ServiceTokens {
-  const secret = createHmac('sha256', settings.secret).update('service tokens').digest('base64url')
-  const tokens = createTokens({ ...settings, secret, lifetime: LIFETIME_SECONDS }, clock)
+  const tokensFor = (purpose: string) => {
+    const secret = createHmac('sha256', settings.secret).update(purpose).digest('base64url')
+    return createTokens({ ...settings, secret, lifetime: LIFETIME_SECONDS }, clock)
+  }
+  const ofRoles = tokensFor('service tokens')
+  const forUsers = tokensFor('calls of roles for users')
   return {
-    authorize({ name }) {
-      return `Service ${tokens.sign({ id: name, email: `${name}@docmgr.internal`, admin: false })}`
+    authorize(caller) {
+      if (caller.kind === 'user') return `Service-User ${forUsers.sign({ ...caller, admin: false })}`
+      const { name } = caller
+      return `Service ${ofRoles.sign({ id: name, email: `${name}@docmgr.internal`, admin: false })}`
     },
     authenticate(authorization) {
-      const token = /^Service +(\S+)$/i.exec(authorization)?.[1]
-      return token === undefined ? undefined : { kind: 'system', name: tokens.verify(token).user.id }
+      const [, isUser, token] = SCHEME.exec(authorization) ?? []
+      if (token === undefined) return undefined
+      if (isUser !== undefined) return { ...forUsers.verify(token).user, admin: false }
+      return { kind: 'system', name: ofRoles.verify(token).user.id }
     },
   }
 }

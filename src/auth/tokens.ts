@@ -2,7 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { DomainError } from '../domain/errors.ts'
-import type { Principal } from '../domain/request.ts'
+import type { User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { isEmailAddress } from '../runtime/email-address.ts'
 
@@ -17,8 +17,6 @@ export interface TokenSettings {
   maxLifetime?: number
 }
 
-type User = Extract<Principal, { kind: 'user' }>
-
 export interface VerifiedToken {
   user: User
   /** when a connection that was opened with the token has to end, milliseconds since the epoch */
@@ -27,7 +25,7 @@ export interface VerifiedToken {
 
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
 export interface Tokens {
-  sign(user: Omit<User, 'kind'>): string
+  sign(user: Pick<User, 'id' | 'email' | 'admin'>): string
   /**
    * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
    * what is wrong with its header.

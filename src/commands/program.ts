@@ -9,6 +9,7 @@ import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
 import { type AddCommand, collect, type Work, withConfig, withService } from './command-options.ts'
 import { addDocumentCommands } from './document-commands.ts'
+import { addIdentityCommands } from './identity-commands.ts'
 import { withFilters } from './filters.ts'
 import type { Io } from './io.ts'
 
@@ -36,6 +37,7 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
   addDocumentCommands(add, onChosen, io)
   addClientCommands(add, onChosen, io)
   addAdministrationCommands(add, onChosen, io)
+  addIdentityCommands(add, onChosen, io)
   addRepairCommands(add, onChosen, io)
   addBackupCommands(add, onChosen, io)
   add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { OWNERS, quotaSetting } from '../domain/limits.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
-import { roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
+import { LISTENING_ROLES, roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
 import type { Config } from './schema.ts'
 import { isPublished, weaknessOf } from './weak-secret.ts'
 
@@ -81,9 +81,11 @@ function checkDatabase({ database }: Config): Contradiction[] {
   return [{ key: 'database.directUrl', rule: `needs a database.url such as ${sharedExamples('database')}` }]
 }
 
-function checkDocuments({ documents, roles }: Config): Contradiction[] {
+/** A process that checks tokens of requests asks the document role about API keys and disabled people. */
+function checkDocuments({ auth, documents, roles }: Config): Contradiction[] {
   if (isShared('documents', documents.url) || roles.includes('document')) return []
-  if (!rolesThatUse('documents').some((role) => roles.includes(role))) return []
+  const users = auth.mode === 'required' ? LISTENING_ROLES : rolesThatUse('documents')
+  if (!users.some((role) => roles.includes(role))) return []
   const rule =
     `reaches the document role in the same process, which runs only ${roles.join(', ')}: ` +
     `add the role document, or set it to ${sharedExamples('documents')}`

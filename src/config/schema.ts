@@ -210,7 +210,7 @@ export const configSchema = z
         url: urlOf('documents')
           .default('local:')
           .describe(
-            'how the roles signature and ws call the document role: local: or grpc://host:port,host:port',
+            'how other roles call the document role: local: or grpc://host:port,host:port; search only where auth.mode is required',
           ),
         timeout: whole(50, 60_000).default(2_000).describe('maximum milliseconds of a call'),
       })
@@ -221,7 +221,7 @@ export const configSchema = z
           .enum(['open', 'required'], 'must be open or required')
           .default('open')
           .describe(
-            'open: no token is needed, only allowed on loopback; required: every request needs a JWT',
+            'open: no token is needed, only allowed on loopback; required: every request needs a JWT or an API key',
           ),
         openBeyondLoopback: z
           .boolean('must be true or false')

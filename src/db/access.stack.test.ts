@@ -49,6 +49,8 @@ test('a user may do with each table what its level says, and nothing else', asyn
     ['maintain', 'select from changes.history, search.words, signatures.signatures, documents.documents'],
     ['maintain', 'update signatures.signing_intents set attempts = attempts'],
     ['maintain', `update documents.documents set text_state = 'pending', text_reason = null`],
+    ['documents', 'update people.api_keys set last_used_at = last_used_at'],
+    ['maintain', 'update people.people set disabled_at = disabled_at'],
     ['replicate', 'select from documents.documents, signatures.signatures'],
     ['replicate', `select pg_create_logical_replication_slot('access_test', 'pgoutput', true)`],
     ['connect', 'select from pg_replication_slots, pg_publication'],
@@ -58,6 +60,8 @@ test('a user may do with each table what its level says, and nothing else', asyn
   const refused: [level: DatabaseLevel, text: string][] = [
     ['documents', 'delete from documents.documents'],
     ['documents', 'select from signatures.signatures'],
+    ['documents', 'delete from people.people'],
+    ['signatures', 'select from people.api_keys'],
     ['documents', 'truncate documents.views'],
     ['documents', 'alter table documents.documents disable trigger all'],
     ['documents', 'create table documents.more ()'],

@@ -42,6 +42,14 @@ const TEXT_COLUMNS = Object.keys(DOCUMENT_FIELDS)
   .filter((name) => name.startsWith('text_'))
   .join(', ')
 
+/** Nobody removes a person or a key, which others name. */
+const IDENTITY: Grant[] = [
+  [nameOf(schema.people), 'select', 'insert', 'update'],
+  [nameOf(schema.apiKeys), 'select', 'insert', 'update'],
+  [nameOf(schema.sessions), ...EVERY],
+  [nameOf(schema.loginLinks), ...EVERY],
+]
+
 /** No user changes a signature, or removes the row of a document. */
 const GRANTS: Record<DatabaseLevel, Grant[]> = {
   documents: [
@@ -52,6 +60,7 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.documentIdempotencyKeys), ...EVERY],
     [nameOf(schema.textQueue), ...EVERY],
     [nameOf(schema.objectRows), 'select', 'insert', 'delete'],
+    ...IDENTITY,
   ],
   signatures: [
     PROGRAM,
@@ -71,6 +80,8 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.documentIdempotencyKeys), 'delete'],
     [nameOf(schema.signatureIdempotencyKeys), 'delete'],
     [nameOf(schema.objectRows), 'delete'],
+    // docmgr keys, people and login-link.
+    ...IDENTITY,
   ],
   replicate: TOPIC_TABLE.map(({ schema: of, table }): Grant => [`${of}.${table}`, 'select']),
   connect: [],

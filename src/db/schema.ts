@@ -26,6 +26,7 @@ import { bytea } from './bytea.ts'
 import { timestamp } from './timestamp.ts'
 
 export * from './object-rows.ts'
+export * from './people.ts'
 export * from './text-queue.ts'
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })

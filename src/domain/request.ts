@@ -1,6 +1,20 @@
+import { DomainError } from './errors.ts'
+import type { Scope } from './scopes.ts'
+
+/** A person, or a program that acts for one. */
+export interface User {
+  kind: 'user'
+  /** the subject of a token, the id of a person, or `key:ID` */
+  id: string
+  email: string
+  admin: boolean
+  /** what an API key may do; anything else may do everything that the user may */
+  scopes?: readonly Scope[] | undefined
+}
+
 /** Who asks. Every use case gets one. */
 export type Principal =
-  | { kind: 'user'; id: string; email: string; admin: boolean }
+  | User
   /** no token, where authentication is open */
   | { kind: 'anonymous' }
   /** a role of the service itself, called directly or with a service token; never a client */
@@ -12,6 +26,15 @@ export const SIGNATURE_ROLE = { kind: 'system', name: 'signature' } as const sat
 /** False for a user who signs: only the role's own identity speaks for a signature. */
 export const isSignatureRole = (principal: Principal): boolean =>
   principal.kind === SIGNATURE_ROLE.kind && principal.name === SIGNATURE_ROLE.name
+
+/** What the id of a user begins with who is known by an API key; no token has such a subject. */
+export const KEY_PREFIX = 'key:'
+
+/** @throws DomainError forbidden for a key without the scope */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (principal.kind !== 'user' || principal.scopes === undefined || principal.scopes.includes(scope)) return
+  throw new DomainError('forbidden', `this API key lacks the scope ${scope}`)
+}
 
 /** What a use case knows of the request that it works for. */
 export interface RequestContext {
@@ -26,10 +49,12 @@ export interface RequestContext {
   signal: AbortSignal
 }
 
-/** For the log: users by the subject of their token, never by their e-mail address. */
+/** For the log: users by the subject of their token or by their key, never by their e-mail address. */
 export const nameOf = (principal: Principal): string =>
   principal.kind === 'user'
-    ? `user:${principal.id}`
+    ? principal.id.startsWith(KEY_PREFIX)
+      ? principal.id
+      : `user:${principal.id}`
     : principal.kind === 'system'
       ? principal.name
       : 'anonymous'

@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
+import { testAuthenticator } from '../testing/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
@@ -14,7 +13,7 @@ import { createContexts } from './context.ts'
 const secret = 'a secret for tests, 32 bytes long'
 const tokens = createTokens({ secret, issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }, systemClock)
 const contextOf = createContexts({
-  authenticator: createAuthenticator('open', tokens, serviceTokens),
+  authenticator: testAuthenticator('open', tokens),
   newId: createUuidV7(),
   trustedProxies: [],
 })

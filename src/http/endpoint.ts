@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { ProblemCode } from '../domain/errors.ts'
 import type { RequestContext } from '../domain/request.ts'
+import type { Scope } from '../domain/scopes.ts'
 import type { ResponseHeader } from './response-headers.ts'
 
 /** One operation of the REST interface: the schemas that validate it also describe it in OpenAPI. */
@@ -23,6 +24,8 @@ export interface Endpoint<
    * `user`.
    */
   access?: 'public' | 'self' | 'user' | 'admin'
+  /** What an API key needs for it; default `read` of a GET, `write` of others. */
+  scope?: Scope
   /** A GET that pages of other sites may not send to an open service, as if it changed something. */
   acts?: boolean
   /** Probes and scrapers must reach it always. */

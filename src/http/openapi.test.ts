@@ -131,6 +131,7 @@ test('every operation has a tag and problems, and each of its references has a t
     '200',
     '400',
     '401',
+    '403',
     '404',
     '422',
     '429',

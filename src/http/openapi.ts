@@ -64,7 +64,7 @@ export function describeApi({ groups, version, mode }: ApiDescription): object {
       tags: groups.map(({ name, description }) => ({ name, description })),
       components: {
         ...(described.some(({ endpoint }) => needsToken(endpoint, mode)) && {
-          securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+          securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT, or an API key' } },
         }),
         headers: RESPONSE_HEADERS,
         responses: Object.fromEntries(
@@ -157,7 +157,8 @@ function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
   const codes: ProblemCode[] = ['malformed-request', 'headers-too-large', 'internal', ...problems]
   if (access !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
   if (isLimited(endpoint)) codes.push('too-many-requests')
-  if (access === 'admin') codes.push('forbidden')
+  // An administrator, or an API key with the scope.
+  if (access !== 'public') codes.push('forbidden')
   if (access !== 'public' || params || query) codes.push('validation-failed')
   if (body || rawBody) codes.push('request-timeout', 'payload-too-large', 'unsupported-media-type')
   if (mode === 'open') codes.push('misdirected-request')

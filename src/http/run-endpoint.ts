@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ParsedUrlQuery } from 'node:querystring'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
+import { type Principal, requireScope } from '../domain/request.ts'
 import { isCanonicalUuid } from '../domain/uuid.ts'
 import { readJson } from './body.ts'
 import type { HttpContext } from './context.ts'
@@ -32,11 +33,22 @@ export interface EndpointOptions {
  */
 export function runEndpoint(
   endpoint: Endpoint,
+  routed: RoutedRequest,
+  context: HttpContext,
+  options: EndpointOptions,
+): Promise<HttpResponse> {
+  const authorized = authorize(endpoint, routed.request, context, options.authenticator)
+  const run = () => runAuthorized(endpoint, routed, context, options)
+  // Most callers are known at once, and a promise would cost every cached read.
+  return authorized ? authorized.then(run) : run()
+}
+
+function runAuthorized(
+  endpoint: Endpoint,
   { request, res, params, query }: RoutedRequest,
   context: HttpContext,
-  { authenticator, limits }: EndpointOptions,
+  { limits }: EndpointOptions,
 ): Promise<HttpResponse> {
-  authorize(endpoint, request, context, authenticator)
   if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
   if (endpoint.access !== 'public' && !endpoint.query) requireKnownNames(query, undefined, 'query')
@@ -66,12 +78,23 @@ function authorize(
   { headers }: IncomingMessage,
   context: HttpContext,
   authenticator: Authenticator,
-): void {
+): Promise<void> | undefined {
   const access = endpoint.access ?? 'user'
-  if (access === 'public' || access === 'self') return
-  const principal = authenticator.authenticate(headers.authorization || undefined)
+  if (access === 'public' || access === 'self') return undefined
+  const identity = authenticator.identify(headers.authorization || undefined)
+  if (identity instanceof Promise)
+    return identity.then(({ principal }) => allow(endpoint, principal, context))
+  allow(endpoint, identity.principal, context)
+  return undefined
+}
+
+/** @throws DomainError forbidden, unauthenticated */
+function allow(endpoint: Endpoint, principal: Principal, context: HttpContext): void {
   context.principal = principal
-  if (access !== 'admin' || (principal.kind === 'user' && principal.admin)) return
+  const { access, method, scope } = endpoint
+  if (access !== 'admin') return requireScope(principal, scope ?? (method === 'GET' ? 'read' : 'write'))
+  requireScope(principal, 'admin')
+  if (principal.kind === 'user' && principal.admin) return
   throw principal.kind === 'user'
     ? new DomainError('forbidden', 'administrator token required: this token lacks the claim admin')
     : new DomainError('unauthenticated', 'administrator token required')

@@ -7,6 +7,7 @@ import type { DatabaseAccessOptions, DatabaseLevel } from '../db/access.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseOptions } from '../db/open.ts'
 import type { KafkaAccessOptions, KafkaLevel } from '../kafka/access.ts'
+import type { CallClientOptions } from '../rpc/call-client.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { SharedCounts } from '../runtime/limiter.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -23,7 +24,6 @@ import type { OpenFeed } from './changes/feed.ts'
 import type { Consumer } from './changes/port.ts'
 import type { ClusterResources } from './cluster/kafka.ts'
 import type { Cluster } from './cluster/port.ts'
-import type { GrpcDocumentsOptions } from './documents/grpc.ts'
 import type { Documents } from './documents/port.ts'
 import { HTTP2_GREETING, HTTP_GREETING, KAFKA_GREETING, REDIS_GREETING } from './greetings.ts'
 import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
@@ -48,7 +48,7 @@ export interface CacheResources {
   log: Logger
 }
 
-export interface DocumentsResources extends Omit<GrpcDocumentsOptions, 'url'> {
+export interface DocumentsResources extends Omit<CallClientOptions, 'url'> {
   /** the document role, where it runs in this process */
   role: Documents | undefined
 }

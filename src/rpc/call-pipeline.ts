@@ -6,7 +6,6 @@ import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import { isRecording, recordSpan, withinTrace } from '../runtime/spans.ts'
 import { traceIdOf } from '../runtime/trace.ts'
-import { DocumentService } from './gen/document_pb.ts'
 import { type GrpcStatus, grpcStatusOf } from './grpc-status.ts'
 
 export interface RpcMetrics {
@@ -34,6 +33,8 @@ export interface Call {
   protocol: 'grpc' | 'connect'
   /** its name */
   method: string
+  /** the full name of its service */
+  service: string
   context: RequestContext
   /** its message, which may have a field `documentId` */
   request: unknown
@@ -58,6 +59,7 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
     {
       protocol,
       method,
+      service,
       requestId,
       context,
       request,
@@ -68,7 +70,7 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
   ): void => {
     const millis = performance.now() - begun
     metrics.duration.observe(millis / 1000, protocol, method, status)
-    if (context) recordCallSpan({ protocol, method, context, parent }, status, begun)
+    if (context && service) recordCallSpan({ protocol, method, service, context, parent }, status, begun)
     if (!log.isLevelEnabled('info')) return
     const of = context && {
       trace: traceIdOf(context.traceparent),
@@ -118,12 +120,12 @@ const SERVER_FAILURES = [
 ]
 
 function recordCallSpan(
-  { protocol, method, context, parent }: Pick<Call, 'protocol' | 'method' | 'context' | 'parent'>,
+  { protocol, method, service, context, parent }: Omit<Call, 'request'>,
   status: string,
   begun: number,
 ): void {
   if (!isRecording()) return
-  const name = `${DocumentService.typeName}/${method}`
+  const name = `${service}/${method}`
   recordSpan({
     name,
     kind: 'server',

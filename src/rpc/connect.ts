@@ -40,11 +40,11 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     contextValues: (request) => createContextValues().set(requestKey, accepted.get(request)),
     routes: (router) => router.service(DocumentService, implementation(options, pipeline)),
   })
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const context = contextOf(request)
     try {
       options.limits.countAddress(context)
-      context.principal = options.authenticator.authenticateCall(request.headers.authorization || undefined)
+      context.principal = await options.authenticator.identifyCall(request.headers.authorization || undefined)
       options.limits.countPrincipal(context)
       checkRequest(request)
     } catch (error) {
@@ -60,7 +60,7 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     response.statusCode = 200
     adapter(request, response)
   }
-  return { accepts: ({ url }) => url!.startsWith(prefix), handle }
+  return { accepts: ({ url }) => url!.startsWith(prefix), handle: (...call) => void handle(...call) }
 }
 
 /** @throws DomainError unsupported-encoding, payload-too-large */
@@ -94,6 +94,7 @@ function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): D
         {
           protocol: 'connect',
           method: method.name,
+          service: DocumentService.typeName,
           context: { principal, requestId, traceparent, clientAddress, signal },
           request,
           parent: handler.requestHeader.get('traceparent') ?? undefined,

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
-import { createAuthenticator } from '../auth/authenticator.ts'
 import { SIGNATURE_ROLE } from '../domain/request.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
 import { GONE, type RpcServers, startRpcServers, tokens, transports } from '../testing/rpc-servers.ts'
 import { noLimits } from '../testing/no-limits.ts'
 import { testGuard } from '../testing/test-guard.ts'
+import { testAuthenticator } from '../testing/authenticator.ts'
 import { serviceTokens } from '../testing/service-tokens.ts'
 import { sharedByTests } from '../testing/test-file.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
@@ -194,7 +194,7 @@ test('a port that is in use is an error that names it', async () => {
       host: '127.0.0.1',
       port,
       handlers: createDocumentService(openMemoryDocuments()),
-      authenticator: createAuthenticator('open', tokens, serviceTokens),
+      authenticator: testAuthenticator('open', tokens),
       guard: testGuard(),
       limits: noLimits,
       log: silentLogger,

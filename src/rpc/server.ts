@@ -1,4 +1,4 @@
-import { toBinary } from '@bufbuild/protobuf'
+import { type DescService, toBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import {
   Metadata,
@@ -13,6 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
+import { isServiceScheme } from '../auth/service-tokens.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createClientAddress } from '../http/context.ts'
@@ -23,9 +24,10 @@ import type { RequestGuard } from '../http/request-guard.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
 import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
-import type { DocumentHandlers } from './handlers.ts'
+import type { DocumentHandlers, IdentityHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService, file_document } from './gen/document_pb.ts'
+import { IdentityService } from './gen/identity_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
 
 export interface GrpcServerOptions extends CallOptions, ContextOptions {
@@ -35,6 +37,8 @@ export interface GrpcServerOptions extends CallOptions, ContextOptions {
   guard: RequestGuard
   limits: RequestLimits
   handlers: DocumentHandlers
+  /** for the other roles only; without them, none asks */
+  identities?: IdentityHandlers
 }
 
 export interface GrpcServer {
@@ -48,10 +52,11 @@ export interface GrpcServer {
 
 /**
  * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
- * (doc/server-reflection.md). Only health needs no token. Nothing of a call is read before its caller is known.
+ * (doc/server-reflection.md), and beside it what only other roles may ask. Only health needs no token. Nothing of a call is read before its caller is known.
  * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  const { newId } = options
   const pipeline = createCallPipeline(options)
   const callers: Callers = new WeakMap()
   const server = new Server({
@@ -68,7 +73,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_connection_age_ms': 300_000,
     'grpc.max_connection_age_grace_ms': 30_000,
   })
-  server.addService(grpcService(DocumentService), implementation(options, pipeline, callers))
+  const serve = (service: DescService, handlers: object): void =>
+    server.addService(grpcService(service), implementation(service, handlers, { newId, pipeline, callers }))
+  serve(DocumentService, options.handlers)
+  if (options.identities) serve(IdentityService, options.identities)
   const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })
   health.addToServer(server)
   reflection().addToServer(server)
@@ -115,27 +123,30 @@ function authentication(
   const { guard, newId, trustedProxies } = options
   const addressOf = createClientAddress(trustedProxies)
   return ({ path }, call) => {
+    const accept = async (metadata: Metadata): Promise<void> => {
+      const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
+      guard.checkCall({ host: call.getHost(), origin, site })
+      const clientAddress = addressOf({
+        headers: forwardedBy(metadata),
+        socket: { remoteAddress: addressWithoutPort(call.getPeer()) },
+      })
+      const principal = await identify(options, clientAddress, textOf(metadata, 'authorization'))
+      callers.set(metadata, { principal, clientAddress })
+    }
+    const refuse = (metadata: Metadata, error: unknown): void => {
+      const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
+      const method = path.slice(path.lastIndexOf('/') + 1)
+      const failure = pipeline.refuse({ protocol: 'grpc', method, requestId }, error)
+      const trailers = new Metadata()
+      trailers.set('x-request-id', requestId)
+      call.sendStatus(statusOf(failure, trailers))
+    }
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
-      try {
-        if (!path.startsWith(HEALTH)) {
-          const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
-          guard.checkCall({ host: call.getHost(), origin, site })
-          const clientAddress = addressOf({
-            headers: forwardedBy(metadata),
-            socket: { remoteAddress: addressWithoutPort(call.getPeer()) },
-          })
-          const principal = identify(options, clientAddress, textOf(metadata, 'authorization'))
-          callers.set(metadata, { principal, clientAddress })
-        }
-      } catch (error) {
-        const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
-        const method = path.slice(path.lastIndexOf('/') + 1)
-        const failure = pipeline.refuse({ protocol: 'grpc', method, requestId }, error)
-        const trailers = new Metadata()
-        trailers.set('x-request-id', requestId)
-        return call.sendStatus(statusOf(failure, trailers))
-      }
-      next(metadata)
+      if (path.startsWith(HEALTH)) return next(metadata)
+      accept(metadata).then(
+        () => next(metadata),
+        (error: unknown) => refuse(metadata, error),
+      )
     })
     return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) })
   }
@@ -146,17 +157,17 @@ function authentication(
  * not counted again, and only the ones with a service token that is not valid are.
  * @throws DomainError unauthenticated, too-many-requests
  */
-function identify(
+async function identify(
   { authenticator, limits }: GrpcServerOptions,
   clientAddress: string,
   authorization: string | undefined,
-): Principal {
+): Promise<Principal> {
   const clientOf = (principal: Principal) => ({ clientAddress, principal, usages: [] })
-  const saysService = /^service /i.test(authorization ?? '')
+  const saysService = isServiceScheme(authorization)
   if (!saysService) limits.countAddress(clientOf(ANONYMOUS))
   try {
-    const principal = authenticator.authenticateCall(authorization)
-    limits.countPrincipal(clientOf(principal))
+    const principal = await authenticator.identifyCall(authorization)
+    if (!saysService) limits.countPrincipal(clientOf(principal))
     return principal
   } catch (error) {
     if (saysService) limits.countAddress(clientOf(ANONYMOUS))
@@ -164,22 +175,29 @@ function identify(
   }
 }
 
+type Handle = (request: object, context: RequestContext) => Promise<object>
+
 function implementation(
-  options: GrpcServerOptions,
-  pipeline: CallPipeline,
-  callers: Callers,
+  service: DescService,
+  handlers: object,
+  { newId, pipeline, callers }: { newId: NewId; pipeline: CallPipeline; callers: Callers },
 ): UntypedServiceImplementation {
   const methods: UntypedServiceImplementation = {}
-  for (const { name, localName } of DocumentService.methods) {
-    const handle = options.handlers[localName as keyof DocumentHandlers] as (
-      request: object,
-      context: RequestContext,
-    ) => Promise<object>
+  for (const { name, localName } of service.methods) {
+    const handle = (handlers as Record<string, Handle>)[localName]!
     methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
-      const context = new CallContext(call, callers.get(call.metadata)!, options.newId)
+      const context = new CallContext(call, callers.get(call.metadata)!, newId)
       const { requestId, traceparent } = context
       const parent = textOf(call.metadata, 'traceparent')
-      const about = { protocol: 'grpc', method: name, context, request: call.request, parent } as const
+      const { typeName } = service
+      const about = {
+        protocol: 'grpc',
+        method: name,
+        service: typeName,
+        context,
+        request: call.request,
+        parent,
+      } as const
       void pipeline
         .run(about, () => handle(call.request, context))
         .then((result) => {

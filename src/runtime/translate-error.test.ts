@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
-import { createAuthenticator } from '../auth/authenticator.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
+import { testAuthenticator } from '../testing/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { EXIT } from '../commands/exit-codes.ts'
 import { exitCodeOf } from '../commands/exit-codes.ts'
@@ -155,7 +154,7 @@ before(async () => {
   const metrics = createMetrics()
   const options = {
     handlers: createDocumentService(role),
-    authenticator: createAuthenticator('open', tokens, serviceTokens),
+    authenticator: testAuthenticator('open', tokens),
     guard: testGuard(),
     limits: noLimits,
     log: silentLogger,

@@ -1,14 +1,13 @@
-import { createAuthenticator } from '../auth/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import type { Documents } from '../ports/documents/port.ts'
 import { createDocumentService } from '../ports/documents/service.ts'
 import { createRpcMetrics } from '../rpc/call-pipeline.ts'
-import { type GrpcServer, startGrpcServer } from '../rpc/server.ts'
+import { type GrpcServer, type GrpcServerOptions, startGrpcServer } from '../rpc/server.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
-import { serviceTokens } from './service-tokens.ts'
+import { testAuthenticator } from './authenticator.ts'
 import { noLimits } from './no-limits.ts'
 import { testGuard } from './test-guard.ts'
 
@@ -20,16 +19,22 @@ export const testTokens = createTokens(
   systemClock,
 )
 
+interface ServeOptions extends Pick<GrpcServerOptions, 'identities'> {
+  mode?: 'open' | 'required'
+  port?: number
+}
+
 /** Serves documents over gRPC. @param options `mode` is open and `port` any free one, unless they are given */
 export function serveDocuments(
   documents: Documents,
-  { mode = 'open', port = 0 }: { mode?: 'open' | 'required'; port?: number } = {},
+  { mode = 'open', port = 0, ...others }: ServeOptions = {},
 ): Promise<GrpcServer> {
   return startGrpcServer({
     host: '127.0.0.1',
     port,
     handlers: createDocumentService(documents),
-    authenticator: createAuthenticator(mode, testTokens, serviceTokens),
+    ...others,
+    authenticator: testAuthenticator(mode, testTokens),
     guard: testGuard(mode),
     limits: noLimits,
     log: silentLogger,

@@ -1,4 +1,3 @@
-import { createAuthenticator } from '../auth/authenticator.ts'
 import { createTokens } from '../auth/tokens.ts'
 import { createApp, createHttpMetrics, type HttpOptions } from '../http/create-app.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -8,7 +7,7 @@ import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { createMetrics } from '../runtime/metrics.ts'
 import { noLimits } from './no-limits.ts'
-import { serviceTokens } from './service-tokens.ts'
+import { testAuthenticator } from './authenticator.ts'
 import { testGuard } from './test-guard.ts'
 import { type Undo, undoing } from './undoing.ts'
 
@@ -23,7 +22,7 @@ export function testAppOptions(mode: 'open' | 'required' = 'open'): HttpOptions 
   return {
     log: silentLogger,
     metrics: createHttpMetrics(createMetrics()),
-    authenticator: createAuthenticator(mode, appTokens, serviceTokens),
+    authenticator: testAuthenticator(mode, appTokens),
     guard: testGuard(mode),
     limits: noLimits,
     newId: createUuidV7(),

@@ -964,6 +964,25 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
+    /** @description `forbidden`: Not allowed */
+    Forbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:forbidden",
+         *       "title": "Not allowed",
+         *       "status": 403,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
     /** @description `request-timeout`: Request too slow */
     RequestTimeout: {
       headers: {
@@ -1033,25 +1052,6 @@ export interface components {
          *       "type": "urn:docmgr:problem:misdirected-request",
          *       "title": "Not the host of this service",
          *       "status": 421,
-         *       "detail": "what happened, and where the request is at fault, what would be right",
-         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
-         *     }
-         */
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description `forbidden`: Not allowed */
-    Forbidden: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id']
-        [name: string]: unknown
-      }
-      content: {
-        /**
-         * @example {
-         *       "type": "urn:docmgr:problem:forbidden",
-         *       "title": "Not allowed",
-         *       "status": 403,
          *       "detail": "what happened, and where the request is at fault, what would be right",
          *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
          *     }
@@ -1210,6 +1210,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -1351,6 +1352,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1521,6 +1523,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       416: components['responses']['RangeNotSatisfiable']
       421: components['responses']['MisdirectedRequest']
@@ -1558,6 +1561,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1593,6 +1597,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1646,6 +1651,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -1782,6 +1788,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1835,6 +1842,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1888,6 +1896,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -1956,6 +1965,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -2003,6 +2013,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -2056,6 +2067,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -2093,6 +2105,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -2185,6 +2198,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
@@ -2226,6 +2240,7 @@ export interface operations {
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']

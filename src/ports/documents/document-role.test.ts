@@ -5,7 +5,7 @@ import type { DocumentStatus } from '../../domain/document-status.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService } from '../../testing/test-service.ts'
 import { testContext } from '../../testing/context.ts'
-import { serveDocuments, testTokens } from '../../testing/grpc.ts'
+import { serveDocuments } from '../../testing/grpc.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
 import { startSignatureService } from '../../testing/signature-service.ts'
 import { documentsContractSuite } from './contract-suite.ts'
@@ -26,7 +26,7 @@ async function create(status: DocumentStatus): Promise<Document> {
 async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void> }> {
   const server = await serveDocuments(service.document.documents, { mode: 'required' })
   const url = `grpc://127.0.0.1:${server.port}`
-  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, tokens: testTokens, serviceTokens })
+  const documents = openGrpcDocuments({ url, deadlineMs: 5_000, serviceTokens })
   return {
     documents,
     async stop() {

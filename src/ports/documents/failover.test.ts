@@ -4,7 +4,7 @@ import { isProblem } from '../../domain/errors.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
 import { testContext } from '../../testing/context.ts'
-import { serveDocuments, testTokens } from '../../testing/grpc.ts'
+import { serveDocuments } from '../../testing/grpc.ts'
 import { GONE } from './contract-suite.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
 import { openDocuments } from './open.ts'
@@ -42,7 +42,6 @@ async function openClient(t: TestContext, hosts: string[]): Promise<Documents> {
   const documents = await openDocuments(`grpc://${hosts.join(',')}`, {
     role: undefined,
     deadlineMs: 5_000,
-    tokens: testTokens,
     serviceTokens,
   })
   t.after(() => documents.stop())

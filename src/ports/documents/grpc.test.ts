@@ -7,7 +7,7 @@ import { DomainError, isProblem } from '../../domain/errors.ts'
 import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { serveDocuments, testTokens } from '../../testing/grpc.ts'
+import { serveDocuments } from '../../testing/grpc.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
 import { signatureRoleContext, testContext } from '../../testing/context.ts'
 import { GONE, documentsContractSuite } from './contract-suite.ts'
@@ -19,7 +19,6 @@ const connect = (port: number, options: Partial<Parameters<typeof openGrpcDocume
   openGrpcDocuments({
     url: `grpc://127.0.0.1:${port}`,
     deadlineMs: 5_000,
-    tokens: testTokens,
     serviceTokens,
     ...options,
   })

@@ -1,80 +1,12 @@
-import type { DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
-import { LRUCache } from 'lru-cache'
-import type { ServiceTokens } from '../../auth/service-tokens.ts'
-import type { Tokens } from '../../auth/tokens.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
-import { DomainError } from '../../domain/errors.ts'
-import type { Principal, RequestContext } from '../../domain/request.ts'
-import { spanned } from '../../runtime/spans.ts'
-import { documentOf } from './service.ts'
-import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfStatus } from '../../rpc/grpc-status.ts'
+import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
-import { MAX_MESSAGE_BYTES, grpcMethod } from '../../rpc/grpc-service.ts'
-import { targetOf } from './address-resolver.ts'
+import { documentOf } from './service.ts'
 import type { Documents } from './port.ts'
 
-export interface GrpcDocumentsOptions {
-  /** grpc://host:port of each instance, separated by commas; a name may stand for several */
-  url: string
-  /** maximum time of a call with its retries in milliseconds */
-  deadlineMs: number
-  /** signs the tokens of calls for a user */
-  tokens: Tokens
-  /** and of those of the calling role itself */
-  serviceTokens: ServiceTokens
-}
-
-/**
- * Calls go to all connected instances in turn: an instance that stops sends GOAWAY, and one that is cut off does not
- * answer the keep-alive. Every method is idempotent, so failed calls are retried within their deadline and a budget of the
- * channel: 10 failures in a row use it up, 10 successes give one retry back (gRFC A6, which adds jitter).
- */
-const SERVICE_CONFIG = {
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [{ service: DocumentService.typeName }],
-      retryPolicy: {
-        maxAttempts: 5,
-        initialBackoff: '0.1s',
-        maxBackoff: '0.5s',
-        backoffMultiplier: 2,
-        // CANCELLED by an instance that stops; calls that their caller cancels are not retried.
-        retryableStatusCodes: ['UNAVAILABLE', 'CANCELLED'],
-      },
-    },
-  ],
-  retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
-}
-
-const CHANNEL_OPTIONS = {
-  'grpc.service_config': JSON.stringify(SERVICE_CONFIG),
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.keepalive_permit_without_calls': 1,
-  'grpc.initial_reconnect_backoff_ms': 100,
-  // Short, so that a new instance gets calls before an old one has stopped.
-  'grpc.max_reconnect_backoff_ms': 500,
-  // Names are resolved again when a connection ends, at most this often.
-  'grpc.dns_min_time_between_resolutions_ms': 1_000,
-  'grpc.service_config_disable_resolution': 1,
-  // Nothing reads its statistics.
-  'grpc.enable_channelz': 0,
-}
-
-/** Half of the minimum lifetime of tokens. */
-const TOKEN_MS = 30_000
-const MAX_TOKENS = 1_000
-
 /** The document role of other processes, over gRPC. Connects at the first call. */
-export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsOptions): Documents {
-  const addresses = addressesOf(url)
-  const client = new Client(targetOf(addresses), credentials.createInsecure(), CHANNEL_OPTIONS)
-
-  const call = createCall(client, deadlineMs, createCallMetadata(tokens))
+export function openGrpcDocuments(options: CallClientOptions): Documents {
+  const { call, check, stop } = createCallClient(DocumentService, options)
   const { method } = DocumentService
   return {
     async updateStatus(documentId, status, context) {
@@ -87,103 +19,7 @@ export function openGrpcDocuments({ url, deadlineMs, ...tokens }: GrpcDocumentsO
       const { exists, status } = await call(method.documentExists, { documentId }, context)
       return { exists, status: status as DocumentStatus | '' }
     },
-    check: () =>
-      new Promise((resolve, reject) => {
-        client.waitForReady(Date.now() + deadlineMs, (error) => {
-          if (error)
-            reject(
-              new DomainError('unavailable', `no connection to the document role at ${addresses.join(', ')}`),
-            )
-          else resolve()
-        })
-      }),
-    stop: async () => client.close(),
+    check,
+    stop: async () => stop(),
   }
-}
-
-type Identity = Pick<RequestContext, 'principal' | 'requestId' | 'traceparent'>
-
-/** Makes calls of a channel, each with a span of its own, which the server gets as the parent. */
-function createCall(client: Client, deadlineMs: number, metadataOf: (identity: Identity) => Metadata) {
-  return <Method extends DescMethod>(
-    description: Method,
-    request: MessageInitShape<Method['input']>,
-    { principal, requestId, traceparent: parent, signal }: RequestContext,
-  ): Promise<MessageShape<Method['output']>> => {
-    const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
-    if (signal.aborted)
-      return Promise.reject(new DomainError('deadline-exceeded', 'the request was cancelled'))
-    const send = (traceparent: string): Promise<MessageShape<Method['output']>> =>
-      new Promise((resolve, reject) => {
-        const options = { deadline: Date.now() + deadlineMs }
-        const running = client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadataOf({ principal, requestId, traceparent }),
-          options,
-          (error, response) => {
-            signal.removeEventListener('abort', cancel)
-            if (error) reject(errorOf(error))
-            else resolve(response!)
-          },
-        )
-        const cancel = (): void => running.cancel()
-        signal.addEventListener('abort', cancel, { once: true })
-      })
-    const name = path.slice(1)
-    const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name }
-    return spanned({ name, kind: 'client', parent, attributes }, send)
-  }
-}
-
-/**
- * Who speaks for a caller without a token. Such calls have a service token too, so that processes with different secrets
- * fail before anything is stored; it gives no rights.
- */
-const FOR_ANONYMOUS = { kind: 'system', name: 'for-anonymous' } as const
-
-/** Makes the metadata of calls: request id, trace and a token. */
-function createCallMetadata({
-  tokens,
-  serviceTokens,
-}: Pick<GrpcDocumentsOptions, 'tokens' | 'serviceTokens'>): (identity: Identity) => Metadata {
-  // Signing a token costs more than the rest of the metadata.
-  const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
-  const sign = (principal: Principal): string => {
-    if (principal.kind === 'user') return `Bearer ${tokens.sign(principal)}`
-    return serviceTokens.authorize(principal.kind === 'anonymous' ? FOR_ANONYMOUS : principal)
-  }
-  const authorize = (principal: Principal): string => {
-    const key = JSON.stringify(principal)
-    let value = signed.get(key)
-    if (value === undefined) signed.set(key, (value = sign(principal)))
-    return value
-  }
-  return ({ principal, requestId, traceparent }) => {
-    const metadata = new Metadata()
-    metadata.set('x-request-id', requestId)
-    metadata.set('traceparent', traceparent)
-    metadata.set('authorization', authorize(principal))
-    return metadata
-  }
-}
-
-function errorOf({ code, details, metadata }: ServiceError): DomainError {
-  const fieldErrors = metadata.get(FIELD_ERRORS_KEY)[0]
-  return errorOfStatus({
-    code,
-    details,
-    problem: metadata.get(PROBLEM_KEY)[0]?.toString(),
-    fieldErrors: Buffer.isBuffer(fieldErrors) ? fieldErrors : undefined,
-  })
-}
-
-/** @throws Error when one of them is no `host:port` */
-function addressesOf(url: string): string[] {
-  const addresses = /^grpc:\/\/([^/]+)\/?$/i.exec(url)?.[1]?.split(',')
-  const isAddress = (text: string): boolean => /^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text)
-  if (addresses?.every(isAddress)) return addresses
-  throw new Error(`documents.url: ${url} is no address of a document role; use grpc://host:port,host:port`)
 }

@@ -3,6 +3,7 @@ import { type MessageInitShape, ScalarType } from '@bufbuild/protobuf'
 import { type DocumentField, fieldDefinition, GRPC_FIELDS } from '../../domain/document-fields.ts'
 import { type DocumentStatus, isStatus, STATUSES } from '../../domain/document-status.ts'
 import { invalidField } from '../../domain/errors.ts'
+import { requireScope } from '../../domain/request.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
 import { type DocumentResponse, DocumentResponseSchema } from '../../rpc/gen/document_pb.ts'
 import type { DocumentHandlers } from '../../rpc/handlers.ts'
@@ -14,12 +15,15 @@ type Value = string | number | bigint | null
 export function createDocumentService(documents: Documents): DocumentHandlers {
   return {
     async updateDocumentStatus({ documentId, status }, context) {
+      requireScope(context.principal, 'write')
       return messageOf(await documents.updateStatus(parseId(documentId), parseStatus(status), context))
     },
     async getDocument({ documentId }, context) {
+      requireScope(context.principal, 'read')
       return messageOf(await documents.get(parseId(documentId), context))
     },
     async documentExists({ documentId }, context) {
+      requireScope(context.principal, 'read')
       return documents.exists(parseId(documentId), context)
     },
   }

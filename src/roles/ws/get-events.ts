@@ -107,7 +107,7 @@ function createStreaming({
     try {
       const { authorization } = headers
       const signedIn = await signIn({ authorization, ticket: query.ticket }, { authenticator, tickets })
-      const identity = signedIn ?? authenticator.identify(undefined)
+      const identity = signedIn ?? (await authenticator.identify(undefined))
       place.countFor(identity.principal)
       const admitted = await subscribe.admit({ documentId, last }, identity)
       if (head) return { status: 200, headers: HEADERS }

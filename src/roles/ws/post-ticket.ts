@@ -12,6 +12,7 @@ export function postTicket(authenticator: Authenticator, tickets: Tickets): Endp
     description:
       'For clients that can send a credential only in a URL, such as pages in a browser: `?ticket=…`. The connection ends ' +
       'with the token that the ticket was issued for.',
+    scope: 'read',
     responses: {
       201: {
         description: 'a ticket',
@@ -20,7 +21,7 @@ export function postTicket(authenticator: Authenticator, tickets: Tickets): Endp
     },
     problems: ['too-many-requests'],
     async handle({ headers }) {
-      const identity = authenticator.identify(headers.authorization || undefined)
+      const identity = await authenticator.identify(headers.authorization || undefined)
       const ticket = await tickets.issue(identity)
       return { status: 201, secret: true, json: { ticket, expires_in: TICKET_SECONDS } }
     },

@@ -19,7 +19,7 @@ import type { MessagesDescription } from './describe-messages.ts'
 import { getAsyncApi } from './get-async-api.ts'
 import { getDocumentEvents, getEvents } from './get-events.ts'
 import { getWsStats } from './get-ws-stats.ts'
-import { createHub } from './hub.ts'
+import { createHub, type Hub } from './hub.ts'
 import { createKnownDocuments } from './known-documents.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
@@ -27,6 +27,7 @@ import { postBroadcast } from './post-broadcast.ts'
 import { postTicket } from './post-ticket.ts'
 import { createSubscribe } from './subscribe.ts'
 import { createTickets, type Tickets } from './tickets.ts'
+import { CLOSE } from './transport.ts'
 import { type ClientLimits, createUpgradeHandler } from './upgrade-handler.ts'
 import { webSocketPaths } from './web-socket-paths.ts'
 
@@ -84,6 +85,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const connectionCheck = setInterval(() => {
     const now = clock.now()
     for (const { connection } of hub.all()) connection.check(now)
+    closeRevoked(hub, authenticator)
   }, limits.checkMs)
   connectionCheck.unref()
 
@@ -114,5 +116,18 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       await admission.closeAll()
     },
     stats: () => hub.stats(),
+  }
+}
+
+/** Ends the connections of keys that were revoked meanwhile, and of people who were disabled. */
+function closeRevoked(hub: Pick<Hub, 'all'>, authenticator: Pick<Authenticator, 'isCurrent'>): void {
+  for (const { connection, subscription } of hub.all()) {
+    const end = (isCurrent: boolean): void => {
+      if (!isCurrent) connection.close(CLOSE.policyViolation, 'the credential is no longer accepted')
+    }
+    const isCurrent = authenticator.isCurrent(subscription.principal)
+    // While the document role is away, connections stay; the next check comes soon.
+    if (isCurrent instanceof Promise) isCurrent.then(end, () => {})
+    else end(isCurrent)
   }
 }

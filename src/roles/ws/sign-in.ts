@@ -1,4 +1,5 @@
 import type { Authenticator, Identity } from '../../auth/authenticator.ts'
+import { requireScope } from '../../domain/request.ts'
 import type { Tickets } from './tickets.ts'
 
 /** What a client can identify itself with, in the order in which it counts. */
@@ -15,16 +16,20 @@ export interface Credentials {
 
 /**
  * @returns undefined when there are none
- * @throws DomainError unauthenticated; unavailable when a ticket cannot be checked now
+ * @throws DomainError unauthenticated, forbidden; unavailable when a ticket or key cannot be checked now
  */
 export async function signIn(
   { authorization, protocolToken, ticket, token }: Credentials,
   { authenticator, tickets }: { authenticator: Authenticator; tickets: Tickets },
 ): Promise<Identity | undefined> {
-  if (authorization) return authenticator.identify(authorization)
-  if (!protocolToken && ticket) return tickets.redeem(ticket)
-  const bearer = protocolToken || token
-  if (!bearer) return undefined
-  const { user, expiresAt } = authenticator.tokens.verify(bearer)
-  return { principal: user, expiresAt }
+  const identity = await identify()
+  if (identity) requireScope(identity.principal, 'read')
+  return identity
+
+  async function identify(): Promise<Identity | undefined> {
+    if (authorization) return authenticator.identify(authorization)
+    if (!protocolToken && ticket) return tickets.redeem(ticket)
+    const bearer = protocolToken || token
+    return bearer ? authenticator.identifyToken(bearer) : undefined
+  }
 }

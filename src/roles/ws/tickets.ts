@@ -4,6 +4,7 @@ import type { Identity } from '../../auth/authenticator.ts'
 import type { TicketSeal } from '../../auth/ticket-seal.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
+import { SCOPES } from '../../domain/scopes.ts'
 
 /**
  * Single-use tickets, for clients that can send a credential in a URL only. Every process of the role keeps the hashes of
@@ -20,7 +21,13 @@ export interface Tickets {
 }
 
 const PRINCIPAL = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), id: z.string(), email: z.string(), admin: z.boolean() }),
+  z.object({
+    kind: z.literal('user'),
+    id: z.string(),
+    email: z.string(),
+    admin: z.boolean(),
+    scopes: z.array(z.enum(SCOPES)).optional(),
+  }),
   z.object({ kind: z.literal('anonymous') }),
 ])
 /** Unix time in milliseconds; null: never */
@@ -111,7 +118,8 @@ export function createTickets(
 
 /** Only clients have tickets, and no role of the service is one. */
 function clientOf(principal: Principal): z.output<typeof PRINCIPAL> {
-  if (principal.kind !== 'system') return principal
+  if (principal.kind === 'anonymous') return principal
+  if (principal.kind === 'user') return { ...principal, scopes: principal.scopes && [...principal.scopes] }
   throw new DomainError('forbidden', 'tickets are for clients')
 }
 

@@ -107,7 +107,7 @@ async function identify(
     const ways = 'header authorization, subprotocol bearer.TOKEN, ?ticket=… or ?token=…'
     return new DomainError('unauthenticated', `a token is required: ${ways}`)
   } catch (error) {
-    if (credentials.authorization || !isProblem(error, 'unauthenticated')) throw error
+    if (credentials.authorization || !isProblem(error, 'unauthenticated', 'forbidden')) throw error
     return error
   }
 }

@@ -1,0 +1,30 @@
+import type { Scope } from '../domain/scopes.ts'
+
+/** A key that was made and not revoked, of a person who is not disabled. */
+export interface FoundKey {
+  /** of its secret, hexadecimal */
+  secretSha256: string
+  email: string
+  scopes: readonly Scope[]
+  /** Unix time in milliseconds; Infinity: never */
+  expiresAt: number
+}
+
+/** People who may not do anything, whatever token they have. */
+export interface DisabledPeople {
+  ids: ReadonlySet<string>
+  /** in lower case; none that another person has who is not disabled */
+  emails: ReadonlySet<string>
+}
+
+/** Where the document role keeps who someone is; the authenticator keeps answers for a limited time. */
+export interface IdentitySource {
+  /**
+   * @param usedWith SHA-256 of the secret that a request has: if it is the key's, the key counts as used
+   * @returns undefined for a key that is unknown or revoked, or whose person is disabled
+   * @throws DomainError unavailable, deadline-exceeded
+   */
+  findKey(id: string, usedWith: string | undefined): Promise<FoundKey | undefined>
+  /** @throws DomainError unavailable, deadline-exceeded */
+  listDisabled(): Promise<DisabledPeople>
+}

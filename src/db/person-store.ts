@@ -1,0 +1,75 @@
+import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
+import { queryBuilder, run } from './query-builder.ts'
+import type { Queryable } from './query.ts'
+import { people } from './people.ts'
+
+export type Person = typeof people.$inferSelect
+
+/** The issuer of people whom no identity provider knows. */
+export const OWN_ISSUER = 'docmgr'
+
+/** People in the database. */
+export interface PersonStore {
+  /**
+   * The person with this address of docmgr's own issuer, who is made where there is none.
+   * @param changes of a person that exists; what is not given stays
+   */
+  put(
+    newId: string,
+    email: string,
+    changes?: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>,
+  ): Promise<Person>
+  /** All people with this address, compared without case. */
+  findByEmail(email: string): Promise<Person[]>
+  /** By their addresses. */
+  list(): Promise<Person[]>
+  /** Changes everyone with this address. @returns them as they are now */
+  edit(email: string, changes: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>): Promise<Person[]>
+  /** Disables or enables everyone with this address. @returns how many they are */
+  setDisabled(email: string, disabled: boolean): Promise<number>
+  listDisabled(): Promise<{ ids: string[]; emails: string[] }>
+}
+
+export function createPersonStore(on: Queryable): PersonStore {
+  const { email, disabled_at } = people
+  const caseless = sql<string>`lower(${email})`
+  const hasAddress = (address: string) => eq(caseless, address.toLowerCase())
+  return {
+    async put(newId, address, changes = {}) {
+      const row = {
+        id: newId,
+        issuer: OWN_ISSUER,
+        subject: address.toLowerCase(),
+        email: address,
+        ...changes,
+      }
+      const insert = queryBuilder(on).insert(people).values(row)
+      // An update of nothing new returns the row that is there.
+      const set = { subject: sql`excluded.subject`, ...changes } as never
+      const put = insert.onConflictDoUpdate({ target: [people.issuer, people.subject], set })
+      return (await run(put.returning()))[0]!
+    },
+    findByEmail: (address) => run(queryBuilder(on).select().from(people).where(hasAddress(address))),
+    list: () => run(queryBuilder(on).select().from(people).orderBy(asc(caseless), asc(people.issuer))),
+    edit: (address, changes) =>
+      run(queryBuilder(on).update(people).set(changes).where(hasAddress(address)).returning()),
+    async setDisabled(address, disabled) {
+      const at = (disabled ? sql`coalesce(${disabled_at}, clock_timestamp())` : null) as never
+      const update = queryBuilder(on).update(people).set({ disabled_at: at })
+      return (await run(update.where(hasAddress(address)))).rowCount ?? 0
+    },
+    async listDisabled() {
+      const enabled = queryBuilder(on).select({ address: caseless }).from(people).where(isNull(disabled_at))
+      const [ids, addresses] = await Promise.all([
+        run(queryBuilder(on).select({ id: people.id }).from(people).where(isNotNull(disabled_at))),
+        run(
+          queryBuilder(on)
+            .selectDistinct({ address: caseless })
+            .from(people)
+            .where(and(isNotNull(disabled_at), notInArray(caseless, enabled))),
+        ),
+      ])
+      return { ids: ids.map(({ id }) => id), emails: addresses.map(({ address }) => address) }
+    },
+  }
+}

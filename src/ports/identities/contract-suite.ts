@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { test as nodeTest } from 'node:test'
+import type { Pool } from 'pg'
+import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
+import { createKeyStore } from '../../db/key-store.ts'
+import { createPersonStore } from '../../db/person-store.ts'
+import type { Scope } from '../../domain/scopes.ts'
+import { createUuidV7 } from '../../runtime/ids.ts'
+import { sharedByTests } from '../../testing/test-file.ts'
+import type { Identities } from './port.ts'
+
+export interface IdentitiesUnderTest {
+  identities: Identities
+  /** of the database that the document role has */
+  pool: Pool
+  stop(): Promise<void>
+}
+
+const newId = createUuidV7()
+
+/** What every adapter of the port `identities` does. */
+export function identitiesContractSuite(adapter: string, open: () => Promise<IdentitiesUnderTest>): void {
+  const opened = sharedByTests(async () => {
+    const { pool, ...rest } = await open()
+    const [people, keys] = [createPersonStore(pool), createKeyStore(pool)]
+    const addKey = async (email: string, expiresAt: string | null = null) => {
+      const { id: personId } = await people.put(newId(), email)
+      const key = createApiKey()
+      const scopes: Scope[] = ['read', 'admin']
+      await keys.add({
+        id: key.id,
+        name: 'ci',
+        secretSha256: sha256Of(key.secret),
+        personId,
+        scopes,
+        expiresAt,
+      })
+      return key
+    }
+    return { ...rest, people, keys, addKey }
+  })
+  type Subject = Awaited<ReturnType<typeof opened>>
+  const test = (rule: string, body: (subject: Subject) => Promise<void>): void =>
+    void nodeTest(`identities by ${adapter}: ${rule}`, async () => body(await opened()))
+
+  test('a key is found with whom it acts for', async ({ identities, addKey }) => {
+    const { id, secret } = await addKey('ada@example.com')
+    const common = { secretSha256: sha256Of(secret), email: 'ada@example.com', scopes: ['read', 'admin'] }
+    assert.deepEqual(await identities.findKey(id, undefined), { ...common, expiresAt: Infinity })
+    const until = await addKey('ada@example.com', '2027-01-01T00:00:00Z')
+    const found = await identities.findKey(until.id, undefined)
+    assert.equal(found?.expiresAt, Date.parse('2027-01-01T00:00:00Z'))
+    assert.equal(await identities.findKey('000000000000', undefined), undefined)
+  })
+
+  test('only a use with the right secret counts as one', async ({ identities, keys, addKey }) => {
+    const { id, secret } = await addKey('use@example.com')
+    const lastUse = async () => (await keys.list()).find((key) => key.id === id)!.last_used_at
+    await identities.findKey(id, undefined)
+    await identities.findKey(id, sha256Of('other'))
+    assert.equal(await lastUse(), null)
+    await identities.findKey(id, sha256Of(secret))
+    assert.match((await lastUse())!, /T\d\d:\d\d:00Z$/)
+  })
+
+  test('a revoked key is not found, and one of a disabled person neither', async (subject) => {
+    const { identities, keys, people, addKey } = subject
+    const [revoked, disabled] = [await addKey('bob@example.com'), await addKey('eve@example.com')]
+    assert.equal(await keys.revoke(revoked.id), true)
+    assert.equal(await keys.revoke('000000000000'), false)
+    assert.equal(await people.setDisabled('EVE@example.com', true), 1)
+    assert.equal(await identities.findKey(revoked.id, undefined), undefined)
+    assert.equal(await identities.findKey(disabled.id, undefined), undefined)
+    await people.setDisabled('eve@example.com', false)
+    assert.notEqual(await identities.findKey(disabled.id, undefined), undefined)
+  })
+
+  test('disabled people are listed, and an address only where nobody else has it', async (subject) => {
+    const { identities, people } = subject
+    const { id } = await people.put(newId(), 'Zoe@example.com')
+    await people.setDisabled('zoe@example.com', true)
+    const { ids, emails } = await identities.listDisabled()
+    assert.equal(ids.has(id), true)
+    assert.equal(emails.has('zoe@example.com'), true)
+    await people.setDisabled('zoe@example.com', false)
+    const after = await identities.listDisabled()
+    assert.equal(after.ids.has(id) || after.emails.has('zoe@example.com'), false)
+  })
+}

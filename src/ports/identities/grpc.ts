@@ -1,0 +1,34 @@
+import type { NewId } from '../../runtime/ids.ts'
+import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
+import { IdentityService } from '../../rpc/gen/identity_pb.ts'
+import { childTraceparent } from '../../runtime/trace.ts'
+import type { Identities } from './port.ts'
+import { IDENTITY_READER, keyOf } from './service.ts'
+
+export interface GrpcIdentitiesOptions extends CallClientOptions {
+  newId: NewId
+}
+
+/** The document role of other processes, over gRPC. Connects at the first call. */
+export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions): Identities {
+  const { call, stop } = createCallClient(IdentityService, options)
+  const { method } = IdentityService
+  // The answers are kept for many requests, so none of them may cancel the call.
+  const { signal } = new AbortController()
+  const context = () => ({
+    principal: IDENTITY_READER,
+    requestId: newId(),
+    traceparent: childTraceparent(undefined),
+    signal,
+  })
+  return {
+    async findKey(id, usedWith = '') {
+      return keyOf(await call(method.findKey, { id, usedWith }, context()))
+    },
+    async listDisabled() {
+      const { ids, emails } = await call(method.listDisabled, {}, context())
+      return { ids: new Set(ids), emails: new Set(emails) }
+    },
+    stop: async () => stop(),
+  }
+}

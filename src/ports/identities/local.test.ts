@@ -1,0 +1,10 @@
+import { openTestDatabase } from '../../testing/database.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { identitiesContractSuite } from './contract-suite.ts'
+import { openLocalIdentities } from './local.ts'
+
+identitiesContractSuite('local', async () => {
+  const { pool } = await openTestDatabase(TEST_FILE)
+  const identities = openLocalIdentities(pool)
+  return { identities, pool, stop: () => identities.stop() }
+})

@@ -1,0 +1,28 @@
+import type { Pool } from 'pg'
+import { createKeyStore } from '../../db/key-store.ts'
+import { createPersonStore } from '../../db/person-store.ts'
+import type { Identities } from './port.ts'
+
+/** The tables of the document role in this process. */
+export function openLocalIdentities(pool: Pool): Identities {
+  const keys = createKeyStore(pool)
+  const people = createPersonStore(pool)
+  return {
+    async findKey(id, usedWith) {
+      const found = await keys.findValid(id)
+      if (!found) return undefined
+      if (usedWith === found.secret_sha256) await keys.markUsed(id)
+      return {
+        secretSha256: found.secret_sha256,
+        email: found.email,
+        scopes: found.scopes,
+        expiresAt: found.expires_at === null ? Infinity : Date.parse(found.expires_at),
+      }
+    },
+    async listDisabled() {
+      const { ids, emails } = await people.listDisabled()
+      return { ids: new Set(ids), emails: new Set(emails) }
+    },
+    stop: async () => {},
+  }
+}

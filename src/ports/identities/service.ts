@@ -1,0 +1,60 @@
+/** `docmgr.IdentityService` (proto/identity.proto): its messages and the port, mapped onto each other. */
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { FoundKey } from '../../auth/identity-source.ts'
+import { DomainError } from '../../domain/errors.ts'
+import type { Principal } from '../../domain/request.ts'
+import { isScope } from '../../domain/scopes.ts'
+import type { FindKeyResponse, FindKeyResponseSchema, IdentityService } from '../../rpc/gen/identity_pb.ts'
+import type { Handlers } from '../../rpc/handlers.ts'
+import type { Identities } from './port.ts'
+
+/** The only caller of the service: what authenticates requests in another process. */
+export const IDENTITY_READER = { kind: 'system', name: 'identity-reader' } as const satisfies Principal
+
+export function createIdentityService(identities: Identities): Handlers<typeof IdentityService> {
+  return {
+    async findKey({ id, usedWith }, { principal }) {
+      requireReader(principal)
+      const found = await identities.findKey(id, usedWith === '' ? undefined : usedWith)
+      return found ? messageOf(found) : { found: false }
+    },
+    async listDisabled(_request, { principal }) {
+      requireReader(principal)
+      const { ids, emails } = await identities.listDisabled()
+      return { ids: [...ids], emails: [...emails] }
+    },
+  }
+}
+
+function requireReader(principal: Principal): void {
+  if (principal.kind === IDENTITY_READER.kind && principal.name === IDENTITY_READER.name) return
+  throw new DomainError('forbidden', 'only roles of the service may ask who someone is')
+}
+
+const messageOf = ({
+  expiresAt,
+  scopes,
+  ...key
+}: FoundKey): MessageInitShape<typeof FindKeyResponseSchema> => ({
+  found: true,
+  ...key,
+  scopes: [...scopes],
+  expiresAt: Number.isFinite(expiresAt) ? BigInt(expiresAt) : 0n,
+})
+
+export function keyOf({
+  found,
+  secretSha256,
+  email,
+  scopes,
+  expiresAt,
+}: FindKeyResponse): FoundKey | undefined {
+  if (!found) return undefined
+  return {
+    secretSha256,
+    email,
+    // An older process may not know all.
+    scopes: scopes.filter(isScope),
+    expiresAt: expiresAt === 0n ? Infinity : Number(expiresAt),
+  }
+}
