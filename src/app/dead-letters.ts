@@ -11,6 +11,7 @@ import { defineModule } from '../runtime/module.ts'
 import { translateError } from '../runtime/translate-error.ts'
 import { startCommandPorts } from './command-ports.ts'
 import { makeIndexer } from './indexer.ts'
+import { readUnreadableAgain } from './read-unreadable-again.ts'
 
 export type { DeadLetter } from '../ports/changes/delivery/dead-letters.ts'
 
@@ -73,6 +74,8 @@ export async function openDeadLetters(
     const { pool } = started.value(database!)
     const event = await retry.retry(async () => newestEvent(failed, await currentDocumentsOf(pool, [id])))
     if (event) await retry.retry(() => started.value(indexer!).handle([event]))
+    // A damaged content fails both its reading and its indexing.
+    await retry.retry(() => readUnreadableAgain(pool, [id]))
   }
 
   return {

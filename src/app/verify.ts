@@ -14,6 +14,7 @@ import { counterCheck } from './verify/check-counters.ts'
 import { indexChecks } from './verify/check-index.ts'
 import { objectCheck } from './verify/check-objects.ts'
 import { signatureChecks } from './verify/check-signatures.ts'
+import { textCheck } from './verify/check-texts.ts'
 import type { Damage } from './verify/damage.ts'
 import { runChecks } from './verify/run-checks.ts'
 
@@ -82,6 +83,7 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
         objectCheck(resources, blobs, objectsBefore),
         ...signatureChecks(resources),
         ...indexChecks({ ...resources, index, blobs, consumer, deletedBefore }),
+        textCheck(resources, blobs),
         counterCheck(resources, cache),
         ...(cache ? [cacheCheck(resources, cache)] : []),
       ]

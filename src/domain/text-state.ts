@@ -2,6 +2,9 @@
 export const TEXT_STATES = ['pending', 'indexed', 'empty', 'failed'] as const
 export type TextState = (typeof TEXT_STATES)[number]
 
+/** How the reason begins of a text whose content object storage did not give out: that may be repaired there. */
+export const UNREADABLE_CONTENT = 'its content cannot be read: '
+
 /** The columns of documents.documents with it. A change of them alone does not raise the version of the document. */
 export interface TextColumns {
   text_state: TextState

@@ -1,6 +1,7 @@
 import { titleOfContent } from '../../domain/document-title.ts'
 import { extractAtOnce, MAX_INPUT_BYTES } from '../../extraction/extract-at-once.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
+import { UNREADABLE_CONTENT } from '../../domain/text-state.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import { findText, keepText } from '../../extraction/kept-texts.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
@@ -50,7 +51,7 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
       const translated = translateError(error)
       const isAway = isTransient(translated)
       if (!isAway && attempts >= MAX_ATTEMPTS) {
-        const reason = (translated as Error).message
+        const reason = UNREADABLE_CONTENT + (translated as Error).message
         return store.record(source, await textColumnsOf({ outcome: 'failed', reason }))
       }
       log.warn({ err: error, document: document_id, attempts }, 'could not read a text; it is tried again')

@@ -1,3 +1,4 @@
+import { UNREADABLE_CONTENT } from '../../domain/text-state.ts'
 import type { Expected, Inflict } from './inflict.ts'
 import { type DamageTarget, withoutTriggers } from './target.ts'
 
@@ -56,6 +57,13 @@ export const ROW_KINDS: Record<string, Inflict> = {
     const signature = newId()
     await addIntent(target, signature, document())
     return { repairable: [`intent-left-open ${signature}`] }
+  },
+
+  async 'the text of a content that was restored is not read'({ pool }, { document }) {
+    const id = document()
+    const text = `update documents.documents set text_state = 'failed', text_reason = $2 where id = $1`
+    await pool.query(text, [id, `${UNREADABLE_CONTENT}it is missing`])
+    return { repairable: [`text-unread ${id}`] }
   },
 
   async 'the SHA-256 of a row is altered'(target, { document }): Promise<Expected> {
