@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import type { Database } from '../db/database.ts'
 import { openRunning } from '../db/open.ts'
-import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
+import { isShared, sharedExamples } from '../ports/adapters.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type Module, type RunningGraph, startGraph } from '../runtime/module.ts'
 import { type Base, createBase, type Overrides } from './base.ts'
@@ -67,9 +67,7 @@ export async function startCommandPorts<Roots extends Record<string, Module<unkn
 function refuseOwnDatabaseBesideSharedData(config: Config): void {
   const { url } = config.database
   if (isShared('database', url)) return
-  const shared = (['blobs', 'search', 'changes'] as const).find(
-    (port) => isShared(port, config[port].url) && adapterOf(port, config[port].url).needsDatabase !== true,
-  )
+  const shared = (['blobs', 'search', 'changes'] as const).find((port) => isShared(port, config[port].url))
   if (shared === undefined) return
   const rule =
     `belongs to this machine alone, and ${shared}.url = ${JSON.stringify(config[shared].url)} can have the data of ` +

@@ -58,20 +58,18 @@ export function composePorts(base: Base) {
     },
   )
 
-  const databaseFor = (port: 'search' | 'changes', url: string) => ({
-    ...(adapterOf(port, url).needsDatabase && { database }),
-  })
-  const searchNeeds = { ...databaseFor('search', config.search.url), ...lockFor('search', config.search.url) }
-  const searchIndex = defineModule('search-index', searchNeeds, async (needs) => {
-    const { database } = needs as { database?: Database }
+  const searchIndex = defineModule('search-index', lockFor('search', config.search.url), async () => {
     const { url, index } = config.search
     const own = { folder: folder.path, isAlone: !overrides.sharesFolder }
-    const value = await openSearch(url, { database, index, ...own, log: logOf('search-index') })
+    const value = await openSearch(url, { index, ...own, log: logOf('search-index') })
     return { value, stop: () => value.stop() }
   })
 
   const { url: changesUrl } = config.changes
-  const feedNeeds = { ...databaseFor('changes', changesUrl), ...lockFor('changes', changesUrl) }
+  const feedNeeds = {
+    ...(adapterOf('changes', changesUrl).needsDatabase && { database }),
+    ...lockFor('changes', changesUrl),
+  }
   const changes = defineModule('changes', feedNeeds, async (needs) => {
     const { database } = needs as { database?: Database }
     const { url, historyHours: maxAgeHours, historyEvents: maxEvents, ...settings } = config.changes

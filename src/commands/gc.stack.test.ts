@@ -19,7 +19,7 @@ test('gc removes tombstones beside the servers, and a group that reads everythin
   const pool = new Pool({ connectionString, max: 1 })
   undo.after(() => pool.end())
   const url = `elasticsearch:${stack.elasticsearchUrl}`
-  const index = await openSearch(url, { database: undefined, index: names.index, log: silentLogger })
+  const index = await openSearch(url, { index: names.index, log: silentLogger })
   undo.after(() => index.stop())
   const admin = openKafkaAdmin()
   undo.after(() => admin.close())

@@ -218,6 +218,11 @@ test('roles in several processes need adapters that they can share', async () =>
     assert.deepEqual([several!.key, others], ['search.url', []])
     assert.match(several!.rule, /others can take events of changes\.url/)
   }
+  const [removed] = await problemsOf({ env: { DOCMGR_SEARCH_URL: 'postgres:' } })
+  assert.match(
+    removed!.rule,
+    /starts with sqlite: or elasticsearch:; the search index is no longer in PostgreSQL/,
+  )
   const shared = {
     DOCMGR_BLOBS_URL: 's3:http://minio:9000',
     DOCMGR_CHANGES_URL: 'kafka://kafka:9092',

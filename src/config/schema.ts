@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
 import { quotas } from './quotas.ts'
+import { replacementOf } from './removed-adapters.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
 import { tracing } from './tracing.ts'
 
@@ -12,11 +13,13 @@ const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`
   return z.int(rule).min(min, rule).max(max, rule)
 }
-const url = (prefixes: readonly string[]) => {
+const url = (prefixes: readonly string[], hint: (value: string) => string | undefined = () => undefined) => {
   const rule = `must be a URL that starts with ${prefixes.join(' or ')}`
-  return z.string(rule).refine((value) => prefixes.some((prefix) => value.startsWith(prefix)), rule)
+  const error = ({ input }: { input?: unknown }): string =>
+    [rule, hint(String(input))].filter((part) => part !== undefined).join('; ')
+  return z.string(rule).refine((value) => prefixes.some((prefix) => value.startsWith(prefix)), { error })
 }
-const urlOf = (adapters: Port) => url(prefixesOf(adapters))
+const urlOf = (adapters: Port) => url(prefixesOf(adapters), (value) => replacementOf(adapters, value))
 
 const text = z.string('must be a string').min(1, 'must be a string')
 const secretText = z

@@ -46,7 +46,7 @@ test('a user may do with each table what its level says, and nothing else', asyn
     ['documents', 'delete from documents.idempotency_keys'],
     ['signatures', 'delete from signatures.signatures'],
     ['signatures', 'select from drizzle.__drizzle_migrations'],
-    ['maintain', 'select from changes.history, search.words, signatures.signatures, documents.documents'],
+    ['maintain', 'select from changes.history, texts.queue, signatures.signatures, documents.documents'],
     ['maintain', 'update signatures.signing_intents set attempts = attempts'],
     ['maintain', `update documents.documents set text_state = 'pending', text_reason = null`],
     ['documents', 'update people.api_keys set last_used_at = last_used_at'],

@@ -4,10 +4,10 @@ import type { ClientBase } from 'pg'
 import * as schema from './schema.ts'
 
 /**
- * What can be made of the rest: the state of the change feed, the search index and the queue of texts; and the small
- * objects, which an archive has as it has the other objects.
+ * What can be made of the rest: the state of the change feed and the queue of texts; and the small objects, which an archive
+ * has as it has the other objects.
  */
-const DERIVED = ['blobs', 'changes', 'search', 'texts']
+const DERIVED = ['blobs', 'changes', 'texts']
 const KEPT = Object.values(schema)
   .flatMap((one) => (is(one, PgSchema) ? [one.schemaName] : []))
   .filter((name) => !DERIVED.includes(name))

@@ -7,7 +7,6 @@ import {
   bigint,
   boolean,
   check,
-  customType,
   index,
   integer,
   json,
@@ -29,7 +28,6 @@ export * from './object-rows.ts'
 export * from './people.ts'
 export * from './text-queue.ts'
 
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const now = sql`clock_timestamp()`
 /** The same for every column of a row. */
 const transactionStart = sql`now()`
@@ -246,52 +244,4 @@ export const changesDeadLetters = changesSchema.table(
     recorded_at: timestamp().notNull().default(now),
   },
   (table) => [primaryKey({ columns: [table.consumer, table.position] })],
-)
-
-// --- search: written by the `postgres:` search index -----------------------------------------------------------------
-
-export const searchSchema = pgSchema('search')
-
-/** Search documents and tombstones. Only narrow columns stay in the table's own pages. */
-export const searchDocuments = searchSchema.table(
-  'documents',
-  {
-    id: uuid().primaryKey(),
-    title: varchar({ length: 255 }).notNull(),
-    /** for highlights; `vector` is made of it */
-    content: text().notNull(),
-    content_sha256: varchar({ length: 64 }),
-    status: varchar({ length: 20 }).$type<DocumentStatus>().notNull(),
-    created_by: varchar({ length: 320 }).notNull(),
-    content_type: varchar({ length: 255 }).notNull(),
-    content_size: bigint({ mode: 'number' }).notNull(),
-    created_at: timestamp().notNull(),
-    updated_at: timestamp().notNull(),
-    version: integer().notNull(),
-    deleted: boolean().notNull(),
-    /** made by src/ports/search/postgres/tsvector.ts */
-    vector: tsvector().notNull(),
-  },
-  (table) => [
-    index('documents_vector')
-      .using('gin', table.vector)
-      .where(sql`not deleted`),
-    index('documents_newest')
-      .on(table.created_at, table.id)
-      .where(sql`not deleted`),
-  ],
-)
-
-/** The words that documents have or had: the candidates for a misspelled word. */
-export const searchWords = searchSchema.table(
-  'words',
-  {
-    /** folded, letters only */
-    word: varchar({ length: 32 }).primaryKey(),
-    stem: varchar({ length: 32 }).notNull(),
-  },
-  (table) => [
-    index('words_trigrams').using('gin', sql`${table.word} gin_trgm_ops`),
-    index('words_stem').on(table.stem),
-  ],
 )

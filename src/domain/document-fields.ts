@@ -1,8 +1,8 @@
 /**
  * The one table of a document's fields: each entry is a column of documents.documents with the same name. SQL column
  * lists, row types, REST schemas, list and search filters, facets, change messages, search documents and the values of
- * the gRPC message derive from it. The compiler compares documents.documents in db/schema.ts with it; search.documents
- * and proto/document.proto are written by hand. CONTRIBUTING.md has the recipe for a new field.
+ * the gRPC message derive from it. The compiler compares documents.documents in db/schema.ts with it;
+ * proto/document.proto is written by hand. CONTRIBUTING.md has the recipe for a new field.
  */
 import type { DocumentStatus } from './document-status.ts'
 import type { TextState, TextSummary } from './text-state.ts'

@@ -247,14 +247,6 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       open: async (_url, resources) => (await import('./search/sqlite/open.ts')).openSqliteSearch(resources),
     },
     {
-      prefixes: ['postgres:'],
-      example: 'postgres:',
-      isShared: always,
-      needsDatabase: true,
-      open: async (_url, { database }) =>
-        (await import('./search/postgres/driver.ts')).openPostgresSearch(database!.pool),
-    },
-    {
       prefixes: ['elasticsearch:'],
       example: 'elasticsearch:http://host:port',
       isShared: always,
@@ -270,6 +262,18 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
     },
   ],
 }
+
+/** Schemes that earlier versions had, and what replaces them. */
+const REMOVED: { [P in Port]?: Record<string, string> } = {
+  search: {
+    'postgres:':
+      'the search index is no longer in PostgreSQL; sqlite: has it in the data folder of a process with all roles',
+  },
+}
+
+/** What to use instead of a scheme that earlier versions had. */
+export const replacementOf = (port: Port, url: string): string | undefined =>
+  Object.entries(REMOVED[port] ?? {}).find(([prefix]) => url.startsWith(prefix))?.[1]
 
 /** The setting whose URL selects the adapter of a port. */
 const settingOf = (port: Port): string => (port === 'cluster' ? 'changes.url' : `${port}.url`)

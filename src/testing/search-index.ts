@@ -15,7 +15,7 @@ export async function newIndexFolder(t: Undo): Promise<string> {
 }
 
 const openBeside = (data: string): Promise<SearchIndex> =>
-  openSearch('sqlite:', { database: undefined, folder: data, isAlone: false, log: silentLogger })
+  openSearch('sqlite:', { folder: data, isAlone: false, log: silentLogger })
 
 /** The index of a service that runs on this data folder, which is opened beside it; it stops at the end. */
 export async function openIndexBeside(data: string, t: Undo = TEST_FILE): Promise<SearchIndex> {
@@ -43,7 +43,7 @@ export async function indexedDocuments(data: string): Promise<Map<string, Stored
 /** An empty index in a file; it stops at the end. */
 export async function openTestSearch(t: Undo = TEST_FILE): Promise<SearchIndex> {
   const folder = await newIndexFolder(t)
-  const index = await openSearch('sqlite:', { database: undefined, folder, log: silentLogger })
+  const index = await openSearch('sqlite:', { folder, log: silentLogger })
   undoing(t).after(() => index.stop())
   return index
 }

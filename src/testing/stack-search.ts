@@ -38,7 +38,7 @@ export function newStackSearch(t: { after(done: () => Promise<void>): void }) {
     ask,
     /** An adapter on the alias, at the stack's address or another; stopped when the test ends. */
     async open(url: string = stack.elasticsearchUrl): Promise<SearchIndex> {
-      const resources = { database: undefined, index: alias, log: silentLogger }
+      const resources = { index: alias, log: silentLogger }
       const index = await openSearch(`elasticsearch:${url}`, resources)
       opened.push(index)
       return index

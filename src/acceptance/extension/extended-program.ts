@@ -35,7 +35,6 @@ const EDITS: Record<string, { before: string; insert: string }[]> = {
   ],
   'src/db/schema.ts': [
     { before: '    deleted_at: timestamp(),', insert: '    category: varchar({ length: 100 }),\n' },
-    { before: '    deleted: boolean()', insert: '    category: varchar({ length: 100 }),\n' },
     {
       before: '// --- signatures:',
       insert: `export const comments = documentsSchema.table('comments', {

@@ -31,7 +31,7 @@ test('verify finds damages of every kind on the servers, and repairs what can be
   })
   undo.after(() => blobs.stop())
   const url = `elasticsearch:${stack.elasticsearchUrl}`
-  const index = await openSearch(url, { database: undefined, index: names.index, log })
+  const index = await openSearch(url, { index: names.index, log })
   undo.after(() => index.stop())
   const redis = await createClient({ url: names.redisUrl }).connect()
   undo.after(() => redis.destroy())

@@ -6,6 +6,6 @@ import type { SearchResources } from './resources.ts'
 
 test('an unknown scheme is refused with the known ones', async () => {
   const resources = { log: silentLogger } as SearchResources
-  const message = /search\.url: solr: is not known; use sqlite: or postgres: or elasticsearch:/
+  const message = /search\.url: solr: is not known; use sqlite: or elasticsearch:/
   await assert.rejects(openSearch('solr://localhost', resources), message)
 })

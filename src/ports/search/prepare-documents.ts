@@ -1,8 +1,5 @@
 import { fieldsWhere } from '../../domain/document-fields.ts'
-import type { DriverDocument } from './driver.ts'
 import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from './fields.ts'
-import { joinedText } from '../../domain/text-part.ts'
-import { MAX_CONTENT_UNITS } from './limits.ts'
 import type { SearchDocument } from './port.ts'
 
 /** With its text, which an index needs unless it has it from before; a tombstone has none. */
@@ -38,13 +35,6 @@ export function prepareDocument(document: SearchDocument): SearchDocument {
   const prepared = { ...document, content }
   for (const name of WORDS_FIELDS) prepared[name] = withoutNul(document[name])
   return prepared
-}
-
-/** The same with a limited text. */
-export function truncateToLimits(document: SearchDocument): DriverDocument {
-  const prepared = prepareDocument(document)
-  const content = prepared.content && withoutNul(joinedText(prepared.content).slice(0, MAX_CONTENT_UNITS))
-  return { ...prepared, content }
 }
 
 /** A field that is added can have no value. */

@@ -1,9 +1,7 @@
-import type { Database } from '../../db/database.ts'
 import type { Logger } from '../../runtime/logger.ts'
 
 /** What adapters of search indexes are opened with. */
 export interface SearchResources {
-  database: Database | undefined
   /** where `sqlite:` keeps its file */
   folder?: string
   /** no other process uses the folder; by default true */

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { wordsOf } from '../analysis/tokens.ts'
 import { parseQuery } from './parse-query.ts'
 import type { Match } from './query-tree.ts'
 
 function text(match: Match): string {
   if (match.kind === 'value') return `${match.condition.field}=${match.condition.values.join()}`
   const field = match.field === undefined ? '' : `${match.field}:`
-  if (match.kind === 'word') return field + match.word
-  return match.kind === 'prefix' ? `${field}${match.prefix}*` : `${field}"${match.words.join(' ')}"`
+  const words = wordsOf(match.text)
+  if (match.isQuoted || words.length > 1) return `${field}"${words.join(' ')}"`
+  return `${field}${words[0]}${match.isPrefix ? '*' : ''}`
 }
 
 /** The tree in a canonical form: clauses between ` & `, alternatives between ` | `. */
@@ -132,7 +134,7 @@ test('any text is a query, and excludes or selects nothing without an operator',
       if (!q.includes('OR')) assert.ok(tree.every((clause) => clause.length === 1))
       for (const { match } of alternatives) {
         if (match.kind === 'value') assert.ok(q.includes(`${match.condition.field}:`))
-        else if (match.kind === 'prefix') assert.ok(q.includes('*'))
+        else if (match.isPrefix) assert.ok(q.includes('*'))
       }
     }),
     { numRuns: 1_000 },

@@ -1,7 +1,6 @@
+import { wordsOf } from '../analysis/tokens.ts'
 import { type Condition, isValueOf, VALUE_FIELDS, WORDS_FIELDS } from '../fields.ts'
 import type { Alternative, Match, QueryTree, TextMatch } from './query-tree.ts'
-import { foldedWords } from './words.ts'
-import { wordsOf } from '../analysis/tokens.ts'
 
 export interface ParsedQuery {
   tree: QueryTree
@@ -95,13 +94,11 @@ function fieldMatch(text: string, form: Form): Match | undefined {
 
 /** Undefined when the text has no words. */
 function textMatch(text: string, form: Form, field?: TextMatch['field']): TextMatch | undefined {
-  const words = foldedWords(text)
-  const [word] = words
+  const [word, ...others] = wordsOf(text)
   if (word === undefined) return undefined
-  const common = { field, text, isQuoted: form === 'quoted' }
-  if (form === 'quoted' || words.length > 1) return { ...common, kind: 'phrase', words }
-  const isPrefix = form === 'operand' && STARRED.test(text) && [...word].length >= MIN_PREFIX_CHARS
-  return isPrefix ? { ...common, kind: 'prefix', prefix: word } : { ...common, kind: 'word', word }
+  const isStarred = form === 'operand' && others.length === 0 && STARRED.test(text)
+  const isPrefix = isStarred && [...word].length >= MIN_PREFIX_CHARS
+  return { kind: 'text', field, text, isQuoted: form === 'quoted', isPrefix }
 }
 
 const literal = (run: string): Alternative[] => matched(textMatch(run, 'literal'))
@@ -126,11 +123,8 @@ function clausesOf(tokens: readonly Token[]): QueryTree {
   return [...new Map(clauses.map((clause) => [keyOf(clause), clause])).values()]
 }
 
-/** Words of before are cut, so those of now tell clauses apart. */
+/** Different texts can have the same words. */
 const keyOf = (clause: readonly Alternative[]): string =>
-  JSON.stringify(clause, (name, value: unknown) => {
-    if (name === 'word' || name === 'words' || name === 'prefix') return undefined
-    return name === 'text' ? wordsOf(value as string) : value
-  })
+  JSON.stringify(clause, (name, value: unknown) => (name === 'text' ? wordsOf(value as string) : value))
 
-const countWords = (match: Match): number => (match.kind === 'phrase' ? match.words.length : 1)
+const countWords = (match: Match): number => (match.kind === 'text' ? wordsOf(match.text).length : 1)

@@ -59,7 +59,7 @@ function compoundsOfNeighbours(tree: QueryTree): Map<number, string[]> {
 /** That of a clause of nothing but a word, and a blank. */
 function plainText(clause: Clause): string | undefined {
   const [{ match, excluded }] = clause as [Alternative]
-  const isPlain = clause.length === 1 && !excluded && match.kind !== 'value' && match.kind !== 'prefix'
+  const isPlain = clause.length === 1 && !excluded && match.kind === 'text' && !match.isPrefix
   return isPlain && !match.isQuoted && match.field === undefined ? `${match.text} ` : undefined
 }
 
@@ -98,7 +98,7 @@ function planText(
   const [first] = tokens
   if (first === undefined) return { of: 'any', matches: [] }
   const endsInPrefix = tokens.at(-1)!.kind === 'last'
-  if (tokens.length === 1 && (endsInPrefix || (match.kind === 'prefix' && first.kind === 'word')))
+  if (tokens.length === 1 && (endsInPrefix || (match.isPrefix && first.kind === 'word')))
     return { of: 'any', matches: [{ kind: 'prefix', field, prefix: first.word.slice(0, BEGINNING_UNITS) }] }
   const joined = isQuoted ? [] : Array.from(compoundsOf(text), ({ word }) => word)
   const wordMatch = (word: string, related: Iterable<string>): PlanMatch => ({

@@ -1,9 +1,6 @@
 import type { Condition, WordsField } from '../fields.ts'
 
-/**
- * What a query asks for, without knowledge of the index: every clause must hold. Words are folded (words.ts) and not
- * stemmed.
- */
+/** What a query asks for, without knowledge of the index: every clause must hold. */
 export type QueryTree = readonly Clause[]
 
 /** Any of the alternatives must hold; there is at least one. */
@@ -17,27 +14,20 @@ export interface Alternative {
 
 export type Match = TextMatch | ValueMatch
 
-/**
- * Words of a document; `field` undefined: in any of its texts. `text` is what the query has for it, without operators,
- * for adapters on plan-query.ts.
- */
-export type TextMatch = { field: WordsField | undefined; text: string; isQuoted: boolean } & (
-  | { kind: 'word'; word: string }
-  /** consecutive words; in quotes it can be a single one */
-  | { kind: 'phrase'; words: readonly string[] }
-  /** a word that begins so */
-  | { kind: 'prefix'; prefix: string }
-)
+/** Words of a document. */
+export interface TextMatch {
+  kind: 'text'
+  /** undefined: in any of its texts */
+  field: WordsField | undefined
+  /** what the query has for it, without operators; it has at least one word (analysis/tokens.ts) */
+  text: string
+  isQuoted: boolean
+  /** its only word is the beginning of one */
+  isPrefix: boolean
+}
 
 /** The exact value of a field. */
 export interface ValueMatch {
   kind: 'value'
   condition: Condition
-}
-
-/** The words that a match names. */
-export function wordsOfMatch(match: Match): readonly string[] {
-  if (match.kind === 'word') return [match.word]
-  if (match.kind === 'phrase') return match.words
-  return []
 }

@@ -12,7 +12,7 @@ const PAGE = 4_096
 test('a file that is damaged behind its first page is replaced', async (t) => {
   const folder = await newIndexFolder(t)
   const openIndex = async () => {
-    const index = await openSearch('sqlite:', { database: undefined, folder, log: silentLogger })
+    const index = await openSearch('sqlite:', { folder, log: silentLogger })
     t.after(() => index.stop())
     return index
   }
