@@ -17,7 +17,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
-import { reportDatabaseSize, reportDisk, reportFeed, reportPool } from './report-metrics.ts'
+import { reportDatabaseSize, reportDisk, reportFeed, reportIndexSize, reportPool } from './report-metrics.ts'
 
 export type Ports = ReturnType<typeof composePorts>
 
@@ -62,6 +62,8 @@ export function composePorts(base: Base) {
     const { url, index } = config.search
     const own = { folder: folder.path, isAlone: !overrides.sharesFolder }
     const value = await openSearch(url, { index, ...own, log: logOf('search-index') })
+    const { fileState } = adapterOf('search', url)
+    if (fileState) reportIndexSize(metrics, async () => (await fileState(folder.path))?.bytes)
     return { value, stop: () => value.stop() }
   })
 

@@ -60,6 +60,13 @@ export function reportDisk(metrics: Metrics, folder: string): void {
   })
 }
 
+/** Of a search index in a file. @param bytes undefined where there is none */
+export function reportIndexSize(metrics: Metrics, bytes: () => Promise<number | undefined>): void {
+  const help = 'Size of the search index in the data folder'
+  const size = sampled(1_000, bytes)
+  metrics.gauge('docmgr_search_index_size_bytes', help, [], async (gauge) => setIfKnown(gauge, await size()))
+}
+
 /** What takes the space in an embedded database. */
 export function reportDatabaseSize(metrics: Metrics, pool: Pool): void {
   const sizes = sampled(60_000, async () => {

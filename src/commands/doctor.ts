@@ -5,6 +5,7 @@ import { checksOfSettings } from './doctor/settings.ts'
 import { checksOfDatabase } from './doctor/database.ts'
 import { checksOfServers } from './doctor/servers.ts'
 import { checksOfDeadLetters } from './doctor/dead-letters.ts'
+import { checksOfSearchIndex } from './doctor/search-index.ts'
 import { checkNode, checkPackages, checksOfFolder } from './doctor/machine.ts'
 import { type Check, type Finding } from './doctor/finding.ts'
 import { EXIT } from './exit-codes.ts'
@@ -45,6 +46,7 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
       ...checksOfFolder(config),
       ...service.checks,
       ...checksOfDatabase(config, service.isRunning),
+      ...checksOfSearchIndex(config),
       ...checksOfServers(config),
       ...checksOfDeadLetters(config, { isRunning: service.isRunning, signal: io.signal }),
     }

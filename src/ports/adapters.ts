@@ -29,6 +29,7 @@ import { HTTP2_GREETING, HTTP_GREETING, KAFKA_GREETING, REDIS_GREETING } from '.
 import type { ElasticsearchAccessOptions, ElasticsearchLevel } from './search/elasticsearch/access.ts'
 import type { SearchIndex } from './search/port.ts'
 import type { SearchResources } from './search/resources.ts'
+import type { IndexFileState } from './search/sqlite/file-state.ts'
 export { HTTP_GREETING } from './greetings.ts'
 
 export interface BlobsResources extends S3Options {
@@ -117,7 +118,13 @@ interface Adapters {
   changes: ChangesAdapter
   cluster: Adapter<ClusterResources, Cluster>
   documents: Adapter<DocumentsResources, Documents>
-  search: Adapter<SearchResources, SearchIndex> & WithUsers<ElasticsearchLevel, ElasticsearchAccessOptions>
+  search: SearchAdapter
+}
+
+interface SearchAdapter
+  extends Adapter<SearchResources, SearchIndex>, WithUsers<ElasticsearchLevel, ElasticsearchAccessOptions> {
+  /** Of an index in a file of the data folder; undefined where there is none. */
+  fileState?(folder: string): Promise<IndexFileState | undefined>
 }
 
 export type Port = keyof Adapters
@@ -245,6 +252,7 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       example: 'sqlite:',
       isShared: never,
       open: async (_url, resources) => (await import('./search/sqlite/open.ts')).openSqliteSearch(resources),
+      fileState: async (folder) => (await import('./search/sqlite/file-state.ts')).indexFileState(folder),
     },
     {
       prefixes: ['elasticsearch:'],
@@ -262,18 +270,6 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
     },
   ],
 }
-
-/** Schemes that earlier versions had, and what replaces them. */
-const REMOVED: { [P in Port]?: Record<string, string> } = {
-  search: {
-    'postgres:':
-      'the search index is no longer in PostgreSQL; sqlite: has it in the data folder of a process with all roles',
-  },
-}
-
-/** What to use instead of a scheme that earlier versions had. */
-export const replacementOf = (port: Port, url: string): string | undefined =>
-  Object.entries(REMOVED[port] ?? {}).find(([prefix]) => url.startsWith(prefix))?.[1]
 
 /** The setting whose URL selects the adapter of a port. */
 const settingOf = (port: Port): string => (port === 'cluster' ? 'changes.url' : `${port}.url`)

@@ -34,12 +34,20 @@ const readiness =
   (base: string, { pid, started_at }: ServiceFile): Check =>
   async () => {
     const answer = await fetch(`${base}/health/ready`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
-    const { status, checks = {} } = (await answer.json()) as {
+    const {
+      status,
+      checks = {},
+      remarks = {},
+    } = (await answer.json()) as {
       status: string
       checks?: Record<string, string>
+      remarks?: Record<string, string>
     }
     const who = `process ${pid} at ${base}, since ${started_at}`
-    if (answer.ok) return { state: 'ok', detail: `${who}: ${status}` }
+    if (answer.ok) {
+      const detail = [`${who}: ${status}`, ...Object.values(remarks)].join('\n')
+      return { state: Object.keys(remarks).length === 0 ? 'ok' : 'remark', detail }
+    }
     const broken = Object.entries(checks).filter(([, result]) => result !== 'ok')
     const detail = `${who}: ${status}; ${broken.map(([name, result]) => `${name}: ${result}`).join('; ')}`
     return {

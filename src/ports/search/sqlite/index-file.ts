@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from '@photostructure/sqlite'
+import { DAMAGED } from './file-state.ts'
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 export type IndexFile = InstanceType<typeof DatabaseSync>
@@ -13,9 +14,6 @@ export type Unfilled = 'is new' | 'is of another version' | 'is damaged' | 'was 
 
 /** PRAGMA application_id of a file that has all documents, up to those that events are under way for. */
 const FILLED = 1
-
-/** Beside a file in which damage was found. Opening a file reads little of it. */
-const DAMAGED = '-damaged'
 
 const isDamage = (error: unknown): boolean =>
   error instanceof Error && /malformed|not a database|vtable constructor failed/.test(error.message)

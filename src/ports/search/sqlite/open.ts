@@ -4,15 +4,24 @@ import { createPassageIndex } from '../passage-index.ts'
 import type { SearchIndex } from '../port.ts'
 import type { SearchResources } from '../resources.ts'
 import { openSqliteEngine } from './engine.ts'
+import { INDEX_FILE } from './file-state.ts'
 
-/** The search index in a file of the folder. */
+/**
+ * The search index in a file of the folder.
+ * @throws Error with a sentence for the operator
+ */
 export async function openSqliteSearch({
   folder,
   isAlone = true,
   log,
 }: SearchResources): Promise<SearchIndex> {
   await mkdir(folder!, { recursive: true })
-  const { engine, unfilled, markFilled } = await openSqliteEngine(join(folder!, 'search.db'), isAlone, log)
+  const path = join(folder!, INDEX_FILE)
+  const opening = openSqliteEngine(path, isAlone, log)
+  const { engine, unfilled, markFilled } = await opening.catch((cause: unknown) => {
+    const reason = (cause as Error).message
+    throw new Error(`the search index ${path} cannot be opened: ${reason}`, { cause })
+  })
   const index = createPassageIndex(engine)
   if (unfilled === undefined) return index
   const filling = {
