@@ -2,7 +2,7 @@
 export interface Row {
   measure: string
   value: number
-  unit: 'µs' | 'ms' | '/s' | '/CPU-s'
+  unit: 'µs' | 'ms' | '/s' | '/CPU-s' | 'bytes'
   /** the figure as a multiple of its baseline's */
   ratio?: number
   /** upper bound of the ratio or, where there is none, of the value */
@@ -46,6 +46,8 @@ const SCALES = {
   events: [300, 5],
   /** and a search */
   searches: [200, 5],
+  /** documents that searches go through */
+  searched: [10_000, 100],
   /** documents that are signed in a round, once each */
   signatures: [400, 20],
   /** operations of each kind whose cost is split by process */

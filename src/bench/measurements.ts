@@ -1,21 +1,11 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { within } from '../testing/deadline.ts'
-import {
-  type Answer,
-  ask,
-  askJson,
-  type BenchRequest,
-  get,
-  load,
-  socketUrl,
-  subscribe,
-  until,
-  withJson,
-} from './load.ts'
+import { compare, type Goal, type Load } from './compare.ts'
+import { ask, askJson, get, socketUrl, subscribe, until, withJson } from './load.ts'
 import type { Measurement, Row } from './measurement.ts'
 import { type Bench, openBench } from './open-bench.ts'
-import { measureRatio } from './ratio.ts'
+import { search } from './search-measurement.ts'
 import { median, percentile } from './table.ts'
 import { newDocument, newWord, prose, signatureOf } from './texts.ts'
 
@@ -81,19 +71,6 @@ const sign: Measurement<Bench> = {
     ),
 }
 
-interface Load {
-  status?: number
-  prepare?: () => Promise<void>
-  next: () => BenchRequest | undefined
-  /** Waits for what the requests cause in the background; its CPU time counts. */
-  settle?: () => Promise<void>
-}
-
-interface Goal {
-  measure: string
-  aim?: number
-}
-
 /** On a service of the roles that answer, and on one of all roles, which also does what follows the answer. */
 async function aloneAndAll(bench: Bench, goal: Goal, loadOn: (bench: Bench) => Load): Promise<Row[]> {
   const alone = await openBench(bench.scale, 'document,signature')
@@ -106,40 +83,6 @@ async function aloneAndAll(bench: Bench, goal: Goal, loadOn: (bench: Bench) => L
   } finally {
     await alone.stop()
   }
-}
-
-/** Headers that node:http sets itself. */
-const OWN_HEADERS = ['date', 'connection', 'keep-alive']
-
-/** CPU time of a request, as a multiple of what a bare node:http server needs to return the same bytes. */
-async function compare(
-  { scale, service, pool }: Bench,
-  { measure, aim, status = 200, prepare, next, settle }: Goal & Load,
-): Promise<Row> {
-  await prepare?.()
-  const sample = next()!
-  const answer: Answer = await ask(pool, sample, status)
-  for (const name of OWN_HEADERS) delete answer.headers[name]
-  return measureRatio(scale, {
-    measure,
-    as: 'cost',
-    bound: aim,
-    docmgr: {
-      pid: service.pid,
-      prepare,
-      async work(forMs) {
-        const done = await load(pool, forMs, { next, status })
-        await settle?.()
-        return done
-      },
-    },
-    baseline: {
-      name: 'http',
-      options: answer,
-      named: 'bare node:http',
-      load: (bare) => (forMs) => load(bare.pool, forMs, { next: () => sample, status }),
-    },
-  })
 }
 
 /** From the commit, which the message states in whole milliseconds, so that up to one is counted too much. */
@@ -215,4 +158,12 @@ function latencyRows(measure: string, latencies: number[], aim: number, detail?:
 }
 
 /** In the order in which they run. */
-export const MEASUREMENTS: readonly Measurement<Bench>[] = [cached, list, create, sign, event, searchable]
+export const MEASUREMENTS: readonly Measurement<Bench>[] = [
+  cached,
+  list,
+  create,
+  sign,
+  event,
+  searchable,
+  search,
+]
