@@ -29,6 +29,7 @@ export * from './people.ts'
 export * from './text-queue.ts'
 
 const now = sql`clock_timestamp()`
+const isPresent = sql`deleted_at is null`
 /** The same for every column of a row. */
 const transactionStart = sql`now()`
 
@@ -73,23 +74,25 @@ export const documents = documentsSchema.table(
     ),
     index('documents_text_state_created_at')
       .on(table.text_state, table.created_at, table.id)
-      .where(sql`deleted_at is null`),
-    index('documents_created_at_id')
-      .on(table.created_at, table.id)
-      .where(sql`deleted_at is null`),
+      .where(isPresent),
+    index('documents_created_at_id').on(table.created_at, table.id).where(isPresent),
     index('documents_content_sha256').on(table.content_sha256),
-    index('documents_status_created_at')
-      .on(table.status, table.created_at, table.id)
-      .where(sql`deleted_at is null`),
+    index('documents_status_created_at').on(table.status, table.created_at, table.id).where(isPresent),
     index('documents_created_by_created_at')
       .on(sql`lower(${table.created_by})`, table.created_at, table.id)
-      .where(sql`deleted_at is null`),
-    index('documents_updated_at_id')
-      .on(table.updated_at, table.id)
-      .where(sql`deleted_at is null`),
-    index('documents_title_id')
-      .on(table.title, table.id)
-      .where(sql`deleted_at is null`),
+      .where(isPresent),
+    index('documents_updated_at_id').on(table.updated_at, table.id).where(isPresent),
+    index('documents_title_id').on(table.title, table.id).where(isPresent),
+    index('documents_content_type_created_at')
+      .on(table.content_type, table.created_at, table.id)
+      .where(isPresent),
+    index('documents_text_language_created_at')
+      .on(table.text_language, table.created_at, table.id)
+      .where(sql`deleted_at is null and text_language is not null`),
+    // For parts of at least three characters.
+    index('documents_trigrams')
+      .using('gin', sql`${table.title} gin_trgm_ops`, sql`${table.file_name} gin_trgm_ops`)
+      .where(isPresent),
   ],
 )
 

@@ -215,6 +215,35 @@ test('every order reads its index from the cursor on, without a sort', async () 
   }
 })
 
+test('filters that select little read little, in every order', async () => {
+  const { pool } = service.database
+  await queryRows(
+    pool,
+    `INSERT INTO documents.documents (id, title, file_name, content_type, content_size, created_by, text_language)
+     SELECT gen_random_uuid(), 'shelf ' || md5(n::text), n || '.txt', 'text/plain', 0,
+       CASE WHEN n % 2 = 0 THEN 'bulk@example.com' ELSE 'few' || n % 997 || '@example.com' END, 'en'
+     FROM generate_series(1, 20000) n`,
+  )
+  await queryRows(pool, 'ANALYZE documents.documents')
+  const filters: [Record<string, string>, string][] = [
+    [{ title: 'Kingfisher' }, 'documents_trigrams'],
+    [{ title: 'a_b%c' }, 'documents_trigrams'],
+    [{ file_name: '19999.t' }, 'documents_trigrams'],
+    [{ content_type: 'image/x-rare' }, 'documents_content_type_created_at'],
+    [{ language: 'fi' }, 'documents_text_language_created_at'],
+    [{ created_by: 'Few7@example.com' }, 'documents_created_by_created_at'],
+  ]
+  for (const [some, index] of filters) {
+    for (const key of ['created_at', 'updated_at', 'title'] as const) {
+      const sort = { key, descending: key !== 'title' }
+      const { text, values } = listStatement({ filters: some, sort, skip: 0, limit: 101, after: undefined })
+      const rows = await queryRows<{ 'QUERY PLAN': string }>(pool, `EXPLAIN ${text}`, values)
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      assert.match(plan, new RegExp(`Index Scan (Backward )?(using|on) ${index}`), plan)
+    }
+  }
+})
+
 test('a total is counted up to 10,000', async () => {
   const { pool } = service.database
   await queryRows(
