@@ -4,6 +4,7 @@
  */
 import { composeListeners } from './app/listeners.ts'
 import { createBase, type Overrides } from './app/base.ts'
+import { createLoginLink, loginPageOf } from './app/login-link.ts'
 import { composeRoles } from './app/roles.ts'
 import { composePorts } from './app/ports.ts'
 import type { Config } from './config/schema.ts'
@@ -18,6 +19,8 @@ export interface RunningService {
   findings: string[]
   /** the data folder; undefined if all data is on servers */
   folder?: string
+  /** Makes a link that logs in an administrator once; where the document role runs and people log in. */
+  loginLink?: (email: string) => Promise<string>
   /** rejects when a module has failed permanently */
   failed: Promise<never>
   stop(): Promise<void>
@@ -31,13 +34,27 @@ export interface ServiceOptions {
 /** Starts the configured roles and everything they need. */
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   const { log } = options
-  const { listeners: service } = composeService(config, log)
+  const { base, ports, listeners: service } = composeService(config, log)
   const graph = await startGraph([...tracingOf(config, log), service], {
     stopLimitMs: config.shutdown.limit,
     ...(options.onStarted && { onStarted: options.onStarted }),
     onStopProblem: (module, error) => log.error({ module, err: error }, 'could not stop in time'),
   })
-  return { ...graph.value(service), failed: graph.failed, stop: graph.stop }
+  const started = graph.value(service)
+  const loginLink = (email: string): Promise<string> => {
+    const { pool } = graph.value(ports.database)
+    const person = { email, admin: true }
+    return createLoginLink(
+      {
+        pool,
+        newId: base.newId,
+        page: loginPageOf(config, (started.urls as Record<string, string>)['http']),
+      },
+      person,
+    )
+  }
+  const canLogIn = config.auth.mode === 'required' && base.has('document')
+  return { ...started, ...(canLogIn && { loginLink }), failed: graph.failed, stop: graph.stop }
 }
 
 /** Started first and stopped last, so that nothing is missing; loaded only where it is configured. */

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import type { Config } from '../config/schema.ts'
 import { createKeyStore, type KeyStore } from '../db/key-store.ts'
 import { createPersonStore, type PersonStore } from '../db/person-store.ts'
@@ -9,6 +10,7 @@ import { startCommandPorts } from './command-ports.ts'
 export interface IdentityCommand {
   people: PersonStore
   keys: KeyStore
+  pool: Pool
   newId: NewId
   stop(): Promise<void>
 }
@@ -22,5 +24,5 @@ export async function openIdentities(config: Config, log: Logger): Promise<Ident
     database,
   }))
   const { pool } = value(roots.database)
-  return { people: createPersonStore(pool), keys: createKeyStore(pool), newId: base.newId, stop }
+  return { people: createPersonStore(pool), keys: createKeyStore(pool), pool, newId: base.newId, stop }
 }

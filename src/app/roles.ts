@@ -86,7 +86,7 @@ function composeDocument(base: Base, ports: Ports) {
     const role = createDocumentRole({
       ...resources,
       extractor,
-      authMode: authenticator.mode,
+      authenticator,
       limiter,
       clock,
       newId,

@@ -3,7 +3,7 @@ import { KEY_PREFIX, type Principal, type User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { hasSha256, isApiKey, parseApiKey, sha256Of } from './api-keys.ts'
 import type { FoundKey } from './identity-source.ts'
-import type { KnownIdentities } from './known-identities.ts'
+import type { KnownIdentities, Soon } from './known-identities.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -14,8 +14,13 @@ export interface Identity {
   expiresAt: number
 }
 
-/** At once where nobody has to be asked: a promise would cost every cached read. */
-type Soon<T> = T | Promise<T>
+/** What a request identifies itself with; `authorization` counts more. */
+export interface Credentials {
+  /** the header Authorization (RFC 6750: `Bearer …`): a JWT or an API key */
+  authorization: string | undefined
+  /** the value of the session cookie */
+  cookie?: string | undefined
+}
 
 /** Authenticates requests over REST, gRPC and WebSocket. */
 export interface Authenticator {
@@ -23,11 +28,8 @@ export interface Authenticator {
   readonly mode: 'open' | 'required'
   readonly tokens: Tokens
   readonly serviceTokens: ServiceTokens
-  /**
-   * @param authorization the `Authorization` header (RFC 6750: `Bearer …`): a JWT or an API key
-   * @throws DomainError unauthenticated; unavailable where a key cannot be checked now
-   */
-  identify(authorization: string | undefined): Soon<Identity>
+  /** @throws DomainError unauthenticated; unavailable where a key or a session cannot be checked now */
+  identify(credentials: Credentials): Soon<Identity>
   /** Of a token without its scheme. @throws the same */
   identifyToken(token: string): Soon<Identity>
   /** Of a call over gRPC or Connect, which also a role of the service can make. @throws the same */
@@ -37,6 +39,8 @@ export interface Authenticator {
    * @throws DomainError unavailable
    */
   isCurrent(principal: Principal): Soon<boolean>
+  /** A session that has ended in this process. @param cookieSha256 hexadecimal */
+  forgetSession(cookieSha256: string): void
 }
 
 export interface AuthenticatorOptions {
@@ -69,9 +73,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return identity
     })
   }
-  const identify = (authorization: string | undefined): Soon<Identity> => {
+  const identify = ({ authorization, cookie }: Credentials): Soon<Identity> => {
     if (authorization === undefined) {
       if (mode === 'open') return ANONYMOUS
+      if (cookie !== undefined) return identifySession(cookie, known)
       throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
     }
     const token = BEARER.exec(authorization)?.[1]
@@ -90,13 +95,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     identifyToken,
     identifyCall(authorization) {
       const caller = authorization === undefined ? undefined : serviceTokens.authenticate(authorization)
-      return caller ?? then(identify(authorization), ({ principal }) => principal)
+      return caller ?? then(identify({ authorization }), ({ principal }) => principal)
     },
     isCurrent(principal) {
       if (principal.kind !== 'user') return true
+      if (principal.session !== undefined)
+        return then(known.session(principal.session, false), (session) => session !== undefined)
       if (principal.scopes === undefined) return then(known.isDisabled(principal), (disabled) => !disabled)
       return then(known.key(principal.id.slice(KEY_PREFIX.length)), (key) => key !== undefined)
     },
+    forgetSession: (cookieSha256) => known.forgetSession(cookieSha256),
   }
 }
 
@@ -112,6 +120,15 @@ function createKeyCheck({ known, clock }: AuthenticatorOptions): (text: string) 
       return { principal: userOf(id, found), expiresAt: found.expiresAt }
     })
   }
+}
+
+function identifySession(cookie: string, known: KnownIdentities): Soon<Identity> {
+  const session = sha256Of(cookie)
+  return then(known.session(session, true), (found) => {
+    if (!found) throw new DomainError('unauthenticated', 'the session is over: log in again')
+    const { expiresAt, ...person } = found
+    return { principal: { kind: 'user', ...person, session }, expiresAt }
+  })
 }
 
 const userOf = (id: string, { email, scopes }: FoundKey): User => ({

@@ -10,6 +10,16 @@ export interface FoundKey {
   expiresAt: number
 }
 
+/** A session that is not over, of a person who is not disabled. */
+export interface FoundSession {
+  /** of the person */
+  id: string
+  email: string
+  admin: boolean
+  /** Unix time in milliseconds */
+  expiresAt: number
+}
+
 /** People who may not do anything, whatever token they have. */
 export interface DisabledPeople {
   ids: ReadonlySet<string>
@@ -25,6 +35,12 @@ export interface IdentitySource {
    * @throws DomainError unavailable, deadline-exceeded
    */
   findKey(id: string, usedWith: string | undefined): Promise<FoundKey | undefined>
+  /**
+   * @param used a request has it now, which keeps it from ending idle
+   * @returns undefined for a session that is unknown or over, or whose person is disabled
+   * @throws DomainError unavailable, deadline-exceeded
+   */
+  findSession(cookieSha256: string, used: boolean): Promise<FoundSession | undefined>
   /** @throws DomainError unavailable, deadline-exceeded */
   listDisabled(): Promise<DisabledPeople>
 }

@@ -18,6 +18,7 @@ function sourceOf(changes: Partial<IdentitySource> = {}) {
       asked.push(id)
       return id === 'known' ? KEY : undefined
     },
+    findSession: async () => undefined,
     async listDisabled() {
       asked.push('disabled')
       return NONE

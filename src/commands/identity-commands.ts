@@ -22,6 +22,7 @@ export function addIdentityCommands(add: AddCommand, chosen: (work: Work) => voi
       chosen(async () => (await import('./people.ts')).people(action, email, options, io)),
     )
 
+  addLoginLink(add, chosen, io)
   withConfig(add('keys', 'manage API keys for programs', KEYS_EXAMPLE))
     .addArgument(
       new Argument('<action>', 'list all keys, create one, or revoke one for good').choices(KEY_ACTIONS),
@@ -36,6 +37,15 @@ export function addIdentityCommands(add: AddCommand, chosen: (work: Work) => voi
     )
 }
 
+function addLoginLink(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
+  withConfig(add('login-link', 'print a link that logs in a browser once, within ten minutes', LINK_EXAMPLE))
+    .requiredOption('--email <e-mail>', 'the person that it logs in, who is added if not known yet')
+    .option('--admin', 'make them an administrator')
+    .option('--json', 'print JSON')
+    .action((options) => chosen(async () => (await import('./login-link.ts')).loginLink(options, io)))
+}
+
+const LINK_EXAMPLE = 'docmgr login-link --email ada@example.com --admin'
 const PEOPLE_EXAMPLE = 'docmgr people add ada@example.com --admin\ndocmgr people disable bob@example.com'
 const KEYS_EXAMPLE = `docmgr keys create ci --email ci@example.com --scope read,write --expires 30d
 docmgr keys revoke 4fKq0ZcWb1Xu`

@@ -1,4 +1,6 @@
 import { type RunningService, startService } from '../app.ts'
+import { LINK_MINUTES } from '../app/login-link.ts'
+import { localUser } from '../client/local-user.ts'
 import { type FlagValue } from '../config/load-config.ts'
 import { ROLES } from '../config/roles.ts'
 import type { Config } from '../config/schema.ts'
@@ -29,7 +31,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     const { urls, findings } = service
     io.json({ urls, roles: config.roles, data: config.data, findings, seconds: Number(seconds.toFixed(3)) })
   } else {
-    announce(config, service, seconds, io)
+    announce(config, service, seconds, await linkOf(config, service), io)
   }
   try {
     await Promise.race([service.failed.catch(fail), untilAborted(io.interrupted)])
@@ -53,7 +55,18 @@ function flagsOf({ role, host, port }: ServeOptions): FlagValue[] {
   ]
 }
 
-function announce(config: Config, { urls, findings, folder }: RunningService, seconds: number, io: Io): void {
+/** The account that starts a service with a data folder may log in to it; the processes of others start often. */
+async function linkOf({ auth }: Config, { folder, loginLink }: RunningService): Promise<string | undefined> {
+  return folder === undefined || auth.mode === 'open' ? undefined : loginLink?.(localUser().email)
+}
+
+function announce(
+  config: Config,
+  { urls, findings, folder }: RunningService,
+  seconds: number,
+  link: string | undefined,
+  io: Io,
+): void {
   const { bold, green, dim } = io.colors
   const roles = config.roles.length === ROLES.length ? 'all roles' : config.roles.join(', ')
   for (const finding of findings) io.out(`${dim('found:')} ${finding}`)
@@ -65,6 +78,7 @@ function announce(config: Config, { urls, findings, folder }: RunningService, se
     io.out(`  ${name.padEnd(width)}  ${bold(url)}${meaning}`)
   }
   for (const line of tour(urls, config)) io.out(line)
+  if (link !== undefined) io.out(`Log in within ${LINK_MINUTES} minutes: ${bold(link)}`)
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -16,6 +16,7 @@ export function checkConfig(config: Config): Contradiction[] {
   const checks = [
     checkAuthentication,
     checkPorts,
+    checkPublicUrl,
     checkDatabase,
     checkBlobs,
     checkDocuments,
@@ -74,6 +75,15 @@ function checkPorts({ listen }: Config): Contradiction[] {
       found.push({ key: `listen.${name}`, rule: `is the port of listen.${owner}: use another one, 0 or off` })
   }
   return found
+}
+
+/** The cookie of a session has the attribute Secure: every login would seem to work, and lead to the login page again. */
+function checkPublicUrl({ http: { publicUrl } }: Config): Contradiction[] {
+  if (publicUrl === undefined || !publicUrl.startsWith('http:')) return []
+  if (isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, ''))) return []
+  const rule =
+    'browsers keep no session over plain http: set it to an https origin, or to one of this machine'
+  return [{ key: 'http.publicUrl', rule }]
 }
 
 function checkDatabase({ database }: Config): Contradiction[] {

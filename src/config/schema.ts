@@ -103,6 +103,11 @@ export const configSchema = z
           .describe(
             'names, beside localhost, under which an open service is reached; it refuses any other Host',
           ),
+        publicUrl: z
+          .string()
+          .refine(isOrigin, ORIGIN_RULE)
+          .optional()
+          .describe('origin under which people open the console, for links; if not set, that of listen.http'),
         origins: z
           .array(z.string().refine(isOrigin, ORIGIN_RULE), 'must be a list of origins')
           .default([])

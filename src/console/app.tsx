@@ -2,12 +2,16 @@ import lazy, { ErrorBoundary } from 'preact-iso/lazy'
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
 import { useState } from 'preact/hooks'
 import { DocumentsPage } from './pages/documents-page.tsx'
+import { LoginPage } from './pages/login-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
+import { Account } from './parts/account.tsx'
 import { HelpDialog } from './parts/help-dialog.tsx'
+import { useStore } from './parts/store.ts'
 import { Toasts } from './parts/toasts.tsx'
 import { UploadDialog, UploadProgress } from './parts/upload-dialog.tsx'
 import { useDroppedFiles } from './parts/use-dropped-files.ts'
 import { useKeys } from './parts/use-keys.ts'
+import { needsLogin, session } from './session.ts'
 import { t } from './text/catalogue.ts'
 import { uploads, useUploads } from './uploads.ts'
 
@@ -17,12 +21,19 @@ const SignPage = lazy(() => import('./pages/sign-page.tsx').then((module) => mod
 const StatusPage = lazy(() => import('./pages/status-page.tsx').then((module) => module.StatusPage))
 
 /** Other paths of this origin, such as /docs, are not pages of the console. */
-const SCOPE = /^\/($|\?|d\/|status$)/
+const SCOPE = /^\/($|\?|d\/|status$|login$)/
 
 export function App() {
+  const isLoggedOut = needsLogin(useStore(session))
   return (
     <LocationProvider scope={SCOPE}>
-      <Frame />
+      {isLoggedOut ? (
+        <main id="main" tabIndex={-1}>
+          <LoginPage />
+        </main>
+      ) : (
+        <Frame />
+      )}
     </LocationProvider>
   )
 }
@@ -45,6 +56,7 @@ function Frame() {
             <Route path="/d/:id" component={DocumentPage} />
             <Route path="/d/:id/sign" component={SignPage} />
             <Route path="/status" component={StatusPage} />
+            <Route path="/login" component={DocumentsPage} />
             <Route default component={NotFoundPage} />
           </Router>
         </ErrorBoundary>
@@ -74,6 +86,7 @@ function Header({ onHelp }: { onHelp: () => void }) {
         </a>
       </nav>
       <UploadProgress />
+      <Account />
       <button
         type="button"
         class="quiet"

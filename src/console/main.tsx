@@ -3,7 +3,8 @@ import { App } from './app.tsx'
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/pages.css'
+import { readSession } from './session.ts'
 import { chooseLanguage } from './text/catalogue.ts'
 
-await chooseLanguage(navigator.languages)
+await Promise.all([chooseLanguage(navigator.languages), readSession()])
 render(<App />, document.getElementById('console')!)

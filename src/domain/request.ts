@@ -10,6 +10,8 @@ export interface User {
   admin: boolean
   /** what an API key may do; anything else may do everything that the user may */
   scopes?: readonly Scope[] | undefined
+  /** of a browser that has logged in: SHA-256 of its cookie */
+  session?: string | undefined
 }
 
 /** Who asks. Every use case gets one. */

@@ -47,6 +47,7 @@ interface ConsoleFile {
 /** The paths of the console, which src/console/app.tsx routes. */
 const PAGES = [
   { path: '/', operationId: 'getDocumentsPage', summary: 'A page that lists and searches documents' },
+  { path: '/login', operationId: 'getLoginPage', summary: 'A page to log in' },
   { path: '/status', operationId: 'getStatusPage', summary: 'A page that says how the service is' },
   { path: '/d/{id}', operationId: 'getDocumentPage', summary: 'A page that shows a document' },
   { path: '/d/{id}/sign', operationId: 'getSignPage', summary: 'A page to sign a document' },

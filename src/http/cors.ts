@@ -17,7 +17,8 @@ export interface Cors {
 const MAX_AGE = 7200
 
 /**
- * No page may send cookies or other credentials of the browser: docmgr has none, and a token is sent by the page itself.
+ * No page of another origin may send credentials of the browser: a session is for the service's own pages, and a token is
+ * sent by the page itself.
  * Without credentials `*` names every header but Authorization.
  * @param origins the pages that may; with none, no response has a header of CORS
  */

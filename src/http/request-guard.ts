@@ -62,7 +62,7 @@ export function createRequestGuard({ mode, hosts, origins }: GuardOptions): Requ
     const isAllowed = origin !== undefined && allowed.has(origin.toLowerCase())
     if (isAllowed) return
     if (site !== undefined && !OWN_SITES.includes(site)) throw foreign('sec-fetch-site', 'another site')
-    if (origin !== undefined && !isOwn(origin, host)) throw foreign('origin', 'another origin')
+    if (origin !== undefined && !isOwnOrigin(origin, host)) throw foreign('origin', 'another origin')
   }
 
   return {
@@ -102,9 +102,13 @@ function askedBy({ headers, rawHeaders, url }: IncomingMessage): Asked {
 }
 
 /** Whether a page of this origin was loaded from this service. The scheme is unknown behind a proxy. */
-function isOwn(origin: string, host: string | undefined): boolean {
+export function isOwnOrigin(origin: string, host: string | undefined): boolean {
   return /^https?:\/\//.test(origin) && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()
 }
+
+/** Whether a page is loaded from this machine, where browsers trust plain http. @param name of a URL's host */
+export const isLoopbackName = (name: string): boolean =>
+  LOCAL_HOSTS.includes(name) || name.startsWith('127.') || name.endsWith('.localhost')
 
 const badHost = (rule: string): DomainError => new DomainError('malformed-request', `header host: ${rule}`)
 

@@ -60,6 +60,10 @@ const HEADERS = {
     description: 'seconds after which the request may succeed',
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
+  'Set-Cookie': {
+    description: 'the session (RFC 6265)',
+    schema: text('__Host-docmgr=…; Path=/; Max-Age=604800; Secure; HttpOnly; SameSite=Lax'),
+  },
   Vary: { description: 'what the answer depends on (RFC 9110, 12.5.5)', schema: text('Accept-Encoding') },
   'WWW-Authenticate': { description: 'RFC 6750, 3', schema: text('Bearer') },
   'X-Total-Count': {

@@ -10,8 +10,10 @@ import type { Endpoint, HttpResponse } from './endpoint.ts'
 import { idParams } from './fields.ts'
 import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
+import { requireOwnPage } from './own-page.ts'
 import { parseQuery } from './query.ts'
 import { allowBody, isUnread } from './request-body.ts'
+import { countsByCookie, credentialsOf } from './session-cookie.ts'
 import type { RequestLimits } from './request-limits.ts'
 
 export interface RoutedRequest {
@@ -75,13 +77,17 @@ function runAuthorized(
 
 function authorize(
   endpoint: Endpoint,
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   context: HttpContext,
   authenticator: Authenticator,
 ): Promise<void> | undefined {
   const access = endpoint.access ?? 'user'
   if (access === 'public' || access === 'self') return undefined
-  const identity = authenticator.identify(headers.authorization || undefined)
+  const credentials = credentialsOf(request.headers)
+  // Otherwise a page of another site could act with the session of who looks at it.
+  const isBySession = authenticator.mode === 'required' && countsByCookie(credentials)
+  if (isBySession && endpoint.method !== 'GET') requireOwnPage(request)
+  const identity = authenticator.identify(credentials)
   if (identity instanceof Promise)
     return identity.then(({ principal }) => allow(endpoint, principal, context))
   allow(endpoint, identity.principal, context)

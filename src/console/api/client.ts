@@ -10,6 +10,13 @@ export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })
 
+let onUnauthenticated = (): void => {}
+
+/** @param callback called when a request is refused because nobody is logged in */
+export function watchSession(callback: () => void): void {
+  onUnauthenticated = callback
+}
+
 interface Answer<T> {
   data?: T
   error?: unknown
@@ -25,6 +32,7 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<{ data: 
     if (cause.name === 'AbortError') throw cause
     throw new Problem('unreachable', 0)
   })
+  if (response.status === 401) onUnauthenticated()
   if (!response.ok) throw Problem.of(error, response.status)
   return { data: data as T, response }
 }

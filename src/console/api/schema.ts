@@ -100,6 +100,31 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/auth/session': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who makes this request: by a session cookie, a JWT or an API key */
+    get: operations['getSession']
+    put?: never
+    /**
+     * Begins a session with a link that `docmgr login-link` has printed
+     * @description A link works once, for ten minutes. The session is a cookie `__Host-docmgr`, which browsers keep over https and on localhost only; it ends after twelve hours without a request, and after seven days.
+     */
+    post: operations['createSession']
+    /**
+     * Ends the session of the cookie
+     * @description At once where this process answers; within 30 seconds in every other.
+     */
+    delete: operations['deleteSession']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/signatures': {
     parameters: {
       query?: never
@@ -465,6 +490,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/login': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A page to log in */
+    get: operations['getLoginPage']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/status': {
     parameters: {
       query?: never
@@ -704,6 +746,34 @@ export interface components {
       document_id: string
       total_views: number
       unique_views: number
+    }
+    /**
+     * @description the caller of a request
+     * @example {
+     *       "mode": "required",
+     *       "user": {
+     *         "id": "019aa1b2-0000-7000-8000-000000000001",
+     *         "email": "ada@example.com",
+     *         "admin": false
+     *       },
+     *       "expires_at": "2026-12-06T10:00:00.000Z"
+     *     }
+     */
+    Session: {
+      /**
+       * @description open: nobody needs to log in
+       * @enum {string}
+       */
+      mode: 'open' | 'required'
+      /** @description null: the caller is not known */
+      user: {
+        /** @description of the person, the subject of the token, or `key:ID` */
+        id: string
+        email: string
+        admin: boolean
+      } | null
+      /** @description when the credential ends; null: never */
+      expires_at: string | null
     }
     Signature: {
       /**
@@ -1145,6 +1215,8 @@ export interface components {
     'Repr-Digest': string
     /** @description seconds after which the request may succeed */
     'Retry-After': number
+    /** @description the session (RFC 6265) */
+    'Set-Cookie': string
     /** @description RFC 6750, 3 */
     'WWW-Authenticate': string
     /** @description with total=true: how many the list has on all pages, at most 10000 */
@@ -1601,6 +1673,112 @@ export interface operations {
       404: components['responses']['NotFound']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getSession: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description who it is */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Session']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  createSession: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @example q1Vw0mE5tq2JHkDDoXQ1E2yFhQq8vO0n0i4b2t9v5rE */
+          link: string
+        }
+      }
+    }
+    responses: {
+      /** @description logged in */
+      201: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          'Set-Cookie': components['headers']['Set-Cookie']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Session']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      408: components['responses']['RequestTimeout']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  deleteSession: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description there is no session any more */
+      204: {
+        headers: {
+          'Set-Cookie': components['headers']['Set-Cookie']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      403: components['responses']['Forbidden']
+      421: components['responses']['MisdirectedRequest']
       429: components['responses']['TooManyRequests']
       431: components['responses']['RequestHeaderFieldsTooLarge']
       500: components['responses']['InternalServerError']
@@ -2549,6 +2727,51 @@ export interface operations {
     }
   }
   getDocumentsPage: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description an ETag: 304 while the page is the same */
+        'If-None-Match'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the page */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
+      /** @description not changed */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+    }
+  }
+  getLoginPage: {
     parameters: {
       query?: never
       header?: {

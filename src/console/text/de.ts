@@ -11,6 +11,12 @@ export const DE: Catalogue = {
   'frame.loading': 'Wird geladen …',
   'frame.email': 'Ihre E-Mail-Adresse',
 
+  'login.title': 'Anmelden',
+  'login.text':
+    'Sie brauchen einen Link, der Sie einmal anmeldet. Der Betreiber dieses Dienstes kann einen für Ihre E-Mail-Adresse erstellen:',
+  'login.used': 'Dieser Link gilt nicht: Er wurde schon benutzt oder ist älter als zehn Minuten.',
+  'login.out': 'Abmelden',
+
   'documents.title': 'Dokumente',
   'documents.search': 'Dokumente suchen',
   'documents.placeholder': 'Titel und Texte durchsuchen: Miete, "fristlose Kündigung", -Entwurf',
@@ -202,7 +208,7 @@ export const DE: Catalogue = {
     'Ein unterschriebenes oder archiviertes Dokument kann nicht gelöscht werden.',
   'problem.already-signed': 'Mit dieser E-Mail-Adresse wurde das Dokument schon unterschrieben.',
   'problem.too-many-requests': 'Zu viele Anfragen. Warten Sie eine Minute, und versuchen Sie es dann erneut.',
-  'problem.unauthenticated': 'Der Dienst verlangt ein Token, das diese Seite noch nicht senden kann.',
+  'problem.unauthenticated': 'Sie sind nicht mehr angemeldet.',
   'problem.content-damaged':
     'Der gespeicherte Inhalt ist beschädigt. Ein Administrator kann ihn aus einer Sicherung wiederherstellen.',
   'problem.unavailable': 'Ein Teil des Dienstes ist nicht verfügbar. Versuchen Sie es gleich noch einmal.',

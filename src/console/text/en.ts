@@ -9,6 +9,12 @@ export const EN = {
   'frame.loading': 'Loading…',
   'frame.email': 'Your e-mail address',
 
+  'login.title': 'Log in',
+  'login.text':
+    'You need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
+  'login.used': 'This link does not work: it was used, or it is older than ten minutes.',
+  'login.out': 'Log out',
+
   'documents.title': 'Documents',
   'documents.search': 'Search documents',
   'documents.placeholder': 'Search titles and texts: rent, "notice period", -draft',
@@ -196,7 +202,7 @@ export const EN = {
   'problem.document-not-deletable': 'A signed or archived document cannot be deleted.',
   'problem.already-signed': 'This e-mail address has already signed this document.',
   'problem.too-many-requests': 'Too many requests. Wait a minute, then try again.',
-  'problem.unauthenticated': 'The service requires a token, which this page cannot send yet.',
+  'problem.unauthenticated': 'You are not logged in any more.',
   'problem.content-damaged': 'The stored content is damaged. An operator can restore it from a backup.',
   'problem.unavailable': 'A part of the service is not available. Try again in a moment.',
 } as const

@@ -3,7 +3,8 @@ import { test as nodeTest } from 'node:test'
 import type { Pool } from 'pg'
 import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
 import { createKeyStore } from '../../db/key-store.ts'
-import { createPersonStore } from '../../db/person-store.ts'
+import { createPersonStore, type PersonStore } from '../../db/person-store.ts'
+import { createSessionStore } from '../../db/session-store.ts'
 import type { Scope } from '../../domain/scopes.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
@@ -37,7 +38,7 @@ export function identitiesContractSuite(adapter: string, open: () => Promise<Ide
       })
       return key
     }
-    return { ...rest, people, keys, addKey }
+    return { ...rest, pool, people, keys, addKey }
   })
   type Subject = Awaited<ReturnType<typeof opened>>
   const test = (rule: string, body: (subject: Subject) => Promise<void>): void =>
@@ -75,6 +76,8 @@ export function identitiesContractSuite(adapter: string, open: () => Promise<Ide
     assert.notEqual(await identities.findKey(disabled.id, undefined), undefined)
   })
 
+  test('a session is found until it has ended, was idle too long, or its person is disabled', checkSessions)
+
   test('disabled people are listed, and an address only where nobody else has it', async (subject) => {
     const { identities, people } = subject
     const { id } = await people.put(newId(), 'Zoe@example.com')
@@ -86,4 +89,28 @@ export function identitiesContractSuite(adapter: string, open: () => Promise<Ide
     const after = await identities.listDisabled()
     assert.equal(after.ids.has(id) || after.emails.has('zoe@example.com'), false)
   })
+}
+
+async function checkSessions({
+  identities,
+  people,
+  pool,
+}: Pick<IdentitiesUnderTest, 'identities' | 'pool'> & { people: PersonStore }): Promise<void> {
+  const sessions = createSessionStore(pool)
+  const { id: personId, email } = await people.put(newId(), 'session@example.com', { admin: true })
+  const add = async (cookieSha256: string, expiresAt: string): Promise<void> =>
+    sessions.add({ cookieSha256, personId, expiresAt, agent: null })
+  const expiresAt = new Date(Date.now() + 60_000).toISOString()
+  await add('valid', expiresAt)
+  await add('over', new Date(Date.now() - 1_000).toISOString())
+  await add('idle', expiresAt)
+  await pool.query(
+    `update people.sessions set seen_at = now() - interval '12 hours 1 minute' where cookie_sha256 = 'idle'`,
+  )
+  const found = { id: personId, email, admin: true, expiresAt: Date.parse(expiresAt) }
+  for (const used of [true, false]) assert.deepEqual(await identities.findSession('valid', used), found)
+  for (const other of ['over', 'idle', 'unknown'])
+    assert.equal(await identities.findSession(other, true), undefined)
+  await people.setDisabled(email, true)
+  assert.equal(await identities.findSession('valid', true), undefined)
 }

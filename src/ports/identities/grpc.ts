@@ -25,6 +25,11 @@ export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions)
     async findKey(id, usedWith = '') {
       return keyOf(await call(method.findKey, { id, usedWith }, context()))
     },
+    async findSession(cookieSha256, used) {
+      const answer = await call(method.findSession, { cookieSha256, used }, context())
+      const { found, id, email, admin, expiresAt } = answer
+      return found ? { id, email, admin, expiresAt: Number(expiresAt) } : undefined
+    },
     async listDisabled() {
       const { ids, emails } = await call(method.listDisabled, {}, context())
       return { ids: new Set(ids), emails: new Set(emails) }

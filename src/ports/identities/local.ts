@@ -1,12 +1,14 @@
 import type { Pool } from 'pg'
 import { createKeyStore } from '../../db/key-store.ts'
 import { createPersonStore } from '../../db/person-store.ts'
+import { createSessionStore } from '../../db/session-store.ts'
 import type { Identities } from './port.ts'
 
 /** The tables of the document role in this process. */
 export function openLocalIdentities(pool: Pool): Identities {
   const keys = createKeyStore(pool)
   const people = createPersonStore(pool)
+  const sessions = createSessionStore(pool)
   return {
     async findKey(id, usedWith) {
       const found = await keys.findValid(id)
@@ -18,6 +20,13 @@ export function openLocalIdentities(pool: Pool): Identities {
         scopes: found.scopes,
         expiresAt: found.expires_at === null ? Infinity : Date.parse(found.expires_at),
       }
+    },
+    async findSession(cookieSha256, used) {
+      const found = await sessions.findValid(cookieSha256)
+      if (!found) return undefined
+      if (used) await sessions.markSeen(cookieSha256)
+      const { id, email, admin, expires_at } = found
+      return { id, email, admin, expiresAt: Date.parse(expires_at) }
     },
     async listDisabled() {
       const { ids, emails } = await people.listDisabled()

@@ -18,6 +18,11 @@ export function createIdentityService(identities: Identities): Handlers<typeof I
       const found = await identities.findKey(id, usedWith === '' ? undefined : usedWith)
       return found ? messageOf(found) : { found: false }
     },
+    async findSession({ cookieSha256, used }, { principal }) {
+      requireReader(principal)
+      const found = await identities.findSession(cookieSha256, used)
+      return found ? { found: true, ...found, expiresAt: BigInt(found.expiresAt) } : { found: false }
+    },
     async listDisabled(_request, { principal }) {
       requireReader(principal)
       const { ids, emails } = await identities.listDisabled()

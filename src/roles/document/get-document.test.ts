@@ -8,7 +8,9 @@ import { createUuidV7 } from '../../runtime/ids.ts'
 import { createUnlimited } from '../../runtime/limiter.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
+import { testAuthenticator } from '../../testing/authenticator.ts'
 import { testContext } from '../../testing/context.ts'
+import { appTokens } from '../../testing/test-app.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { problemFields, startTestService } from '../../testing/test-service.ts'
 import { createDocumentRole } from './role.ts'
@@ -66,7 +68,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     limiter: createUnlimited(),
     limits,
     extractor: { extract: () => Promise.reject(new Error('not asked')) },
-    authMode: 'open',
+    authenticator: testAuthenticator('open', appTokens),
     metrics: createMetrics(),
   })
   return async (id) => (await role.documents.get(id, testContext())) as Document

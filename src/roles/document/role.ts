@@ -1,5 +1,7 @@
+import type { Authenticator } from '../../auth/authenticator.ts'
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
+import { createSessionStore } from '../../db/session-store.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
@@ -13,6 +15,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
 import { createDocumentUseCase } from './create-document.ts'
 import { deleteDocument } from './delete-document.ts'
+import { deleteSession } from './delete-session.ts'
 import { createDocumentStore } from './document-store.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
@@ -20,8 +23,10 @@ import { createDocumentTexts } from './document-texts.ts'
 import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
+import { getSession } from './get-session.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
+import { postSession } from './post-session.ts'
 import { countCacheReads } from './metrics.ts'
 import { readDocumentUseCase } from './read-document.ts'
 import { patchDocument } from './patch-document.ts'
@@ -45,7 +50,7 @@ export interface DocumentRoleOptions {
     extractionTime: number
   }
   extractor: Pick<Extractor, 'extract'>
-  authMode: 'open' | 'required'
+  authenticator: Authenticator
 }
 
 export interface DocumentRole {
@@ -60,8 +65,9 @@ export interface DocumentRole {
 
 /** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
-  const { database, blobs, cache, clock, newId, log, limiter, limits, metrics } = options
+  const { authenticator, database, blobs, cache, clock, newId, log, limiter, limits, metrics } = options
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
+  const sessions = createSessionStore(database.pool)
   const store = createDocumentStore({ database, cache, idempotency })
   const read = readDocumentUseCase({ store, cache, counts: countCacheReads(metrics) })
   const { extractionTime } = limits
@@ -70,7 +76,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const create = createDocumentUseCase({ store, database, blobs, newId, limits, onPending, log })
   return {
     endpoints: [
-      postDocument(create, options),
+      postDocument(create, { limits, authMode: authenticator.mode }),
       listDocuments(store),
       getDocument(read),
       patchDocument(store),
@@ -78,6 +84,9 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       getDocumentContent(read, blobs),
       getDocumentText({ read, blobs, store: texts.store, onPending }),
       getDocumentStats(store, cache),
+      getSession(authenticator),
+      postSession({ sessions, authenticator, clock }),
+      deleteSession(sessions, authenticator),
     ],
     documents: createDocumentsPort({ store, read, database }),
     start: () => texts.reader.start(),

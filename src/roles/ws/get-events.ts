@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import { defineEndpoint, type Endpoint, type HttpResponse, type Input } from '../../http/endpoint.ts'
+import { credentialsOf } from '../../http/session-cookie.ts'
 import { idParams } from '../../http/fields.ts'
 import type { Admission } from './admission.ts'
 import { EventStreamTransport } from './event-stream-transport.ts'
@@ -105,9 +106,9 @@ function createStreaming({
     const last = resumePointOf(input)
     const place = admission.take(clientAddress, documentId)
     try {
-      const { authorization } = headers
-      const signedIn = await signIn({ authorization, ticket: query.ticket }, { authenticator, tickets })
-      const identity = signedIn ?? (await authenticator.identify(undefined))
+      const credentials = { ...credentialsOf(headers), ticket: query.ticket }
+      const signedIn = await signIn(credentials, { authenticator, tickets })
+      const identity = signedIn ?? (await authenticator.identify({ authorization: undefined }))
       place.countFor(identity.principal)
       const admitted = await subscribe.admit({ documentId, last }, identity)
       if (head) return { status: 200, headers: HEADERS }

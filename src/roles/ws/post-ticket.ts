@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Authenticator } from '../../auth/authenticator.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { credentialsOf } from '../../http/session-cookie.ts'
 import { TICKET_SECONDS, type Tickets } from './tickets.ts'
 
 export function postTicket(authenticator: Authenticator, tickets: Tickets): Endpoint {
@@ -21,7 +22,7 @@ export function postTicket(authenticator: Authenticator, tickets: Tickets): Endp
     },
     problems: ['too-many-requests'],
     async handle({ headers }) {
-      const identity = await authenticator.identify(headers.authorization || undefined)
+      const identity = await authenticator.identify(credentialsOf(headers))
       const ticket = await tickets.issue(identity)
       return { status: 201, secret: true, json: { ticket, expires_in: TICKET_SECONDS } }
     },

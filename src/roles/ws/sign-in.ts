@@ -12,6 +12,8 @@ export interface Credentials {
   ticket: string | undefined
   /** in the URL, as the original's clients send it */
   token?: string | undefined
+  /** of a session */
+  cookie?: string | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Credentials {
  * @throws DomainError unauthenticated, forbidden; unavailable when a ticket or key cannot be checked now
  */
 export async function signIn(
-  { authorization, protocolToken, ticket, token }: Credentials,
+  { authorization, protocolToken, ticket, token, cookie }: Credentials,
   { authenticator, tickets }: { authenticator: Authenticator; tickets: Tickets },
 ): Promise<Identity | undefined> {
   const identity = await identify()
@@ -27,9 +29,10 @@ export async function signIn(
   return identity
 
   async function identify(): Promise<Identity | undefined> {
-    if (authorization) return authenticator.identify(authorization)
+    if (authorization) return authenticator.identify({ authorization })
     if (!protocolToken && ticket) return tickets.redeem(ticket)
     const bearer = protocolToken || token
-    return bearer ? authenticator.identifyToken(bearer) : undefined
+    if (bearer) return authenticator.identifyToken(bearer)
+    return cookie ? authenticator.identify({ authorization: undefined, cookie }) : undefined
   }
 }

@@ -27,6 +27,7 @@ const PRINCIPAL = z.discriminatedUnion('kind', [
     email: z.string(),
     admin: z.boolean(),
     scopes: z.array(z.enum(SCOPES)).optional(),
+    session: z.string().optional(),
   }),
   z.object({ kind: z.literal('anonymous') }),
 ])

@@ -7,6 +7,7 @@ import type { Limiter } from '../../domain/limits.ts'
 import { requestIdOf } from '../../domain/request-id.ts'
 import type { Upgrade } from '../../http/listen.ts'
 import { problemResponse } from '../../http/problem-response.ts'
+import { isOwnPage } from '../../http/own-page.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
 import type { RequestLimits } from '../../http/request-limits.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -72,6 +73,8 @@ function createOpening(options: UpgradeOptions) {
     const clientAddress = addressOf(request)
     clientLimits.ofRequests.countAddress({ clientAddress, principal: { kind: 'anonymous' }, usages: [] })
     const asked = parseUpgrade(request, isPosition)
+    // A cookie counts for pages of the service itself only, and not for those of http.origins.
+    if (asked.credentials.cookie !== undefined && !isOwnPage(request)) delete asked.credentials.cookie
     const place = admission.take(clientAddress, asked.documentId)
     try {
       const identity = await identify(asked.credentials, options)

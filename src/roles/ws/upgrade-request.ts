@@ -3,6 +3,7 @@ import { parse } from 'node:querystring'
 import { z } from 'zod'
 import { invalidField } from '../../domain/errors.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
+import { credentialsOf } from '../../http/session-cookie.ts'
 import { parseQuery } from '../../http/query.ts'
 import { parseResumePoint, type ResumePoint } from './resume-point.ts'
 import type { Credentials } from './sign-in.ts'
@@ -45,7 +46,7 @@ export function parseUpgrade(
     documentId,
     last: query.last ? parseResumePoint(query.last, 'query.last', isPosition) : undefined,
     credentials: {
-      authorization: headers.authorization,
+      ...credentialsOf(headers),
       protocolToken: protocolToken(headers['sec-websocket-protocol']),
       ticket: query.ticket,
       token: query.token,

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file identity.proto.
  */
 export const file_identity: GenFile = /*@__PURE__*/
-  fileDesc("Cg5pZGVudGl0eS5wcm90bxIGZG9jbWdyIi8KDkZpbmRLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEhEKCXVzZWRfd2l0aBgCIAEoCSJqCg9GaW5kS2V5UmVzcG9uc2USDQoFZm91bmQYASABKAgSFQoNc2VjcmV0X3NoYTI1NhgCIAEoCRINCgVlbWFpbBgDIAEoCRIOCgZzY29wZXMYBCADKAkSEgoKZXhwaXJlc19hdBgFIAEoAyIVChNMaXN0RGlzYWJsZWRSZXF1ZXN0IjMKFExpc3REaXNhYmxlZFJlc3BvbnNlEgsKA2lkcxgBIAMoCRIOCgZlbWFpbHMYAiADKAkymAEKD0lkZW50aXR5U2VydmljZRI6CgdGaW5kS2V5EhYuZG9jbWdyLkZpbmRLZXlSZXF1ZXN0GhcuZG9jbWdyLkZpbmRLZXlSZXNwb25zZRJJCgxMaXN0RGlzYWJsZWQSGy5kb2NtZ3IuTGlzdERpc2FibGVkUmVxdWVzdBocLmRvY21nci5MaXN0RGlzYWJsZWRSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Cg5pZGVudGl0eS5wcm90bxIGZG9jbWdyIi8KDkZpbmRLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEhEKCXVzZWRfd2l0aBgCIAEoCSJqCg9GaW5kS2V5UmVzcG9uc2USDQoFZm91bmQYASABKAgSFQoNc2VjcmV0X3NoYTI1NhgCIAEoCRINCgVlbWFpbBgDIAEoCRIOCgZzY29wZXMYBCADKAkSEgoKZXhwaXJlc19hdBgFIAEoAyI5ChJGaW5kU2Vzc2lvblJlcXVlc3QSFQoNY29va2llX3NoYTI1NhgBIAEoCRIMCgR1c2VkGAIgASgIImIKE0ZpbmRTZXNzaW9uUmVzcG9uc2USDQoFZm91bmQYASABKAgSCgoCaWQYAiABKAkSDQoFZW1haWwYAyABKAkSDQoFYWRtaW4YBCABKAgSEgoKZXhwaXJlc19hdBgFIAEoAyIVChNMaXN0RGlzYWJsZWRSZXF1ZXN0IjMKFExpc3REaXNhYmxlZFJlc3BvbnNlEgsKA2lkcxgBIAMoCRIOCgZlbWFpbHMYAiADKAky4AEKD0lkZW50aXR5U2VydmljZRI6CgdGaW5kS2V5EhYuZG9jbWdyLkZpbmRLZXlSZXF1ZXN0GhcuZG9jbWdyLkZpbmRLZXlSZXNwb25zZRJGCgtGaW5kU2Vzc2lvbhIaLmRvY21nci5GaW5kU2Vzc2lvblJlcXVlc3QaGy5kb2NtZ3IuRmluZFNlc3Npb25SZXNwb25zZRJJCgxMaXN0RGlzYWJsZWQSGy5kb2NtZ3IuTGlzdERpc2FibGVkUmVxdWVzdBocLmRvY21nci5MaXN0RGlzYWJsZWRSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message docmgr.FindKeyRequest
@@ -83,6 +83,75 @@ export const FindKeyResponseSchema: GenMessage<FindKeyResponse> = /*@__PURE__*/
   messageDesc(file_identity, 1);
 
 /**
+ * @generated from message docmgr.FindSessionRequest
+ */
+export type FindSessionRequest = Message<"docmgr.FindSessionRequest"> & {
+  /**
+   * Hexadecimal SHA-256 of its cookie.
+   *
+   * @generated from field: string cookie_sha256 = 1;
+   */
+  cookieSha256: string;
+
+  /**
+   * Whether a request has it now, which keeps it from ending idle.
+   *
+   * @generated from field: bool used = 2;
+   */
+  used: boolean;
+};
+
+/**
+ * Describes the message docmgr.FindSessionRequest.
+ * Use `create(FindSessionRequestSchema)` to create a new message.
+ */
+export const FindSessionRequestSchema: GenMessage<FindSessionRequest> = /*@__PURE__*/
+  messageDesc(file_identity, 2);
+
+/**
+ * @generated from message docmgr.FindSessionResponse
+ */
+export type FindSessionResponse = Message<"docmgr.FindSessionResponse"> & {
+  /**
+   * False for one that is unknown or over, or whose person is disabled.
+   *
+   * @generated from field: bool found = 1;
+   */
+  found: boolean;
+
+  /**
+   * Of the person.
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string email = 3;
+   */
+  email: string;
+
+  /**
+   * @generated from field: bool admin = 4;
+   */
+  admin: boolean;
+
+  /**
+   * Unix time in milliseconds.
+   *
+   * @generated from field: int64 expires_at = 5;
+   */
+  expiresAt: bigint;
+};
+
+/**
+ * Describes the message docmgr.FindSessionResponse.
+ * Use `create(FindSessionResponseSchema)` to create a new message.
+ */
+export const FindSessionResponseSchema: GenMessage<FindSessionResponse> = /*@__PURE__*/
+  messageDesc(file_identity, 3);
+
+/**
  * @generated from message docmgr.ListDisabledRequest
  */
 export type ListDisabledRequest = Message<"docmgr.ListDisabledRequest"> & {
@@ -93,7 +162,7 @@ export type ListDisabledRequest = Message<"docmgr.ListDisabledRequest"> & {
  * Use `create(ListDisabledRequestSchema)` to create a new message.
  */
 export const ListDisabledRequestSchema: GenMessage<ListDisabledRequest> = /*@__PURE__*/
-  messageDesc(file_identity, 2);
+  messageDesc(file_identity, 4);
 
 /**
  * @generated from message docmgr.ListDisabledResponse
@@ -117,7 +186,7 @@ export type ListDisabledResponse = Message<"docmgr.ListDisabledResponse"> & {
  * Use `create(ListDisabledResponseSchema)` to create a new message.
  */
 export const ListDisabledResponseSchema: GenMessage<ListDisabledResponse> = /*@__PURE__*/
-  messageDesc(file_identity, 3);
+  messageDesc(file_identity, 5);
 
 /**
  * @generated from service docmgr.IdentityService
@@ -132,6 +201,14 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof FindKeyRequestSchema;
     output: typeof FindKeyResponseSchema;
+  },
+  /**
+   * @generated from rpc docmgr.IdentityService.FindSession
+   */
+  findSession: {
+    methodKind: "unary";
+    input: typeof FindSessionRequestSchema;
+    output: typeof FindSessionResponseSchema;
   },
   /**
    * @generated from rpc docmgr.IdentityService.ListDisabled

@@ -1,0 +1,52 @@
+/** Who uses the console. */
+import { api, dataOf, watchSession } from './api/client.ts'
+import type { components } from './api/schema.ts'
+import { createStore } from './parts/store.ts'
+import { remember } from './preferences.ts'
+
+export type Session = components['schemas']['Session']
+
+const UNKNOWN: Session = { mode: 'open', user: null, expires_at: null }
+
+export const session = createStore<Session>(UNKNOWN)
+
+export const needsLogin = ({ mode, user }: Session): boolean => mode === 'required' && user === null
+
+/** Asks once, before anything is shown: a request without a session would be an error. Without an answer, pages say so. */
+export async function readSession(): Promise<void> {
+  await dataOf(api.GET('/auth/session')).then(use, () => {})
+}
+
+function use(answer: Session): void {
+  // Forms begin with it.
+  if (answer.user) remember('email', answer.user.email)
+  session.set(answer)
+}
+
+/** A request was refused: the session has ended. */
+function forget(): void {
+  const { mode } = session.get()
+  session.set({ mode, user: null, expires_at: null })
+}
+watchSession(forget)
+
+/** The text of a link to log in, which its URL has after #. It works once, so it is taken out of the address. */
+export function takeLink(): string | undefined {
+  const { pathname, hash } = location
+  if (pathname !== '/login' || hash.length < 2) return undefined
+  history.replaceState(null, '', pathname)
+  return hash.slice(1)
+}
+
+/** @throws Problem */
+export async function logIn(link: string): Promise<void> {
+  const answer = await dataOf(api.POST('/auth/session', { body: { link } }))
+  history.replaceState(null, '', '/')
+  use(answer)
+}
+
+/** @throws Problem */
+export async function logOut(): Promise<void> {
+  await dataOf(api.DELETE('/auth/session'))
+  forget()
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Authenticator, Identity } from '../../auth/authenticator.ts'
+import { isProblem } from '../../domain/errors.ts'
+import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
+import { credentialsOf, NO_COOKIE } from '../../http/session-cookie.ts'
+
+export const sessionSchema = z
+  .object({
+    mode: z.enum(['open', 'required']).describe('open: nobody needs to log in'),
+    user: z
+      .object({
+        id: z.string().describe('of the person, the subject of the token, or `key:ID`'),
+        email: z.string(),
+        admin: z.boolean(),
+      })
+      .nullable()
+      .describe('null: the caller is not known'),
+    expires_at: z.iso.datetime().nullable().describe('when the credential ends; null: never'),
+  })
+  .meta({
+    id: 'Session',
+    description: 'the caller of a request',
+    examples: [
+      {
+        mode: 'required',
+        user: { id: '019aa1b2-0000-7000-8000-000000000001', email: 'ada@example.com', admin: false },
+        expires_at: '2026-12-06T10:00:00.000Z',
+      },
+    ],
+  })
+
+/** Who the caller is. Public, since the login page asks it too, and a browser shows each 401 as an error. */
+export function getSession(authenticator: Authenticator): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/auth/session',
+    operationId: 'getSession',
+    summary: 'Who makes this request: by a session cookie, a JWT or an API key',
+    access: 'public',
+    responses: { 200: { description: 'who it is', schema: sessionSchema, headers: ['Cache-Control'] } },
+    problems: ['unauthenticated', 'unavailable', 'deadline-exceeded'],
+    async handle({ headers }) {
+      const credentials = credentialsOf(headers)
+      const identity = await identify()
+      const isOver = identity === undefined && credentials.cookie !== undefined
+      return {
+        status: 200,
+        headers: { 'cache-control': 'no-store', ...(isOver && { 'set-cookie': NO_COOKIE }) },
+        json: describeSession(authenticator.mode, identity),
+      }
+
+      async function identify(): Promise<Identity | undefined> {
+        if (credentials.authorization === undefined && credentials.cookie === undefined) return undefined
+        try {
+          return await authenticator.identify(credentials)
+        } catch (error) {
+          // A program that sends a wrong token has to learn so; a session may simply be over.
+          if (credentials.authorization === undefined && isProblem(error, 'unauthenticated')) return undefined
+          throw error
+        }
+      }
+    },
+  })
+}
+
+export function describeSession(
+  mode: Authenticator['mode'],
+  identity: Identity | undefined,
+): z.output<typeof sessionSchema> {
+  if (identity?.principal.kind !== 'user') return { mode, user: null, expires_at: null }
+  const { principal, expiresAt } = identity
+  const { id, email, admin } = principal
+  return {
+    mode,
+    user: { id, email, admin },
+    expires_at: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : null,
+  }
+}
