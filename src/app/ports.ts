@@ -131,7 +131,7 @@ function composeSecrets({ auth }: Config, folder: DataFolder, clock: Clock) {
   return defineModule('secrets', {}, async () => {
     const { issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = auth
     const secret = auth.secret ?? (await keptTokenSecret(folder.path))
-    const settings = { secret, issuer, audience, lifetime, maxLifetime }
+    const settings = { secret, secondSecret: auth.secondSecret, issuer, audience, lifetime, maxLifetime }
     const [tokens, serviceTokens] = [createTokens(settings, clock), createServiceTokens(settings, clock)]
     return { value: { tokens, serviceTokens } }
   })

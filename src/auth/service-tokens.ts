@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Principal, User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { createTokens, type TokenSettings } from './tokens.ts'
+import { createTokens, secretsOf, type TokenSettings } from './tokens.ts'
 
 /** A role of the service itself, such as the signature role. */
 export type ServicePrincipal = Extract<Principal, { kind: 'system' }>
@@ -27,8 +27,10 @@ const LIFETIME_SECONDS = 300
 
 export function createServiceTokens(settings: TokenSettings, clock: Clock): ServiceTokens {
   const tokensFor = (purpose: string) => {
-    const secret = createHmac('sha256', settings.secret).update(purpose).digest('base64url')
-    return createTokens({ ...settings, secret, lifetime: LIFETIME_SECONDS }, clock)
+    const [secret, secondSecret] = secretsOf(settings).map((one) =>
+      createHmac('sha256', one).update(purpose).digest('base64url'),
+    )
+    return createTokens({ ...settings, secret: secret!, secondSecret, lifetime: LIFETIME_SECONDS }, clock)
   }
   const ofRoles = tokensFor('service tokens')
   const forUsers = tokensFor('calls of roles for users')

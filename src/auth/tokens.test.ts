@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
+import { SIGNATURE_ROLE } from '../domain/request.ts'
+import { serviceTokens } from '../testing/service-tokens.ts'
 import { TOKEN_CASES, TOKEN_SETTINGS } from '../testing/token-cases.ts'
+import { createServiceTokens } from './service-tokens.ts'
+import { createTicketSeal } from './ticket-seal.ts'
 import { createTokens } from './tokens.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
@@ -29,4 +33,55 @@ test('a connection may last until the token expires, or until the end of the lee
 
 test('a secret needs 32 bytes', () => {
   assert.throws(() => createTokens({ ...TOKEN_SETTINGS, secret: 'x'.repeat(31) }, { now: () => new Date() }))
+})
+
+test('while a secret is replaced in three steps, the processes of two neighbouring steps accept each other', () => {
+  const [before, after] = [TOKEN_SETTINGS.secret, 'another secret of a test, 32 bytes long']
+  const steps = [
+    { secret: before },
+    { secret: before, secondSecret: after },
+    { secret: after, secondSecret: before },
+    { secret: after },
+  ].map((secrets) => {
+    const clock = { now: () => new Date(NOW) }
+    const settings = { ...TOKEN_SETTINGS, ...secrets }
+    const tokens = createTokens(settings, clock)
+    return {
+      tokens,
+      serviceTokens: createServiceTokens(settings, clock),
+      seal: createTicketSeal(tokens.deriveKeys('tickets')),
+    }
+  })
+  const user = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: true } as const
+  steps.forEach((one, step) => {
+    for (const other of [one, steps[step + 1], steps[step - 1]]) {
+      if (!other) continue
+      assert.deepEqual(other.tokens.verify(one.tokens.sign(user)).user, user)
+      assert.deepEqual(
+        other.serviceTokens.authenticate(one.serviceTokens.authorize(SIGNATURE_ROLE)),
+        SIGNATURE_ROLE,
+      )
+      assert.equal(other.seal.isGenuine(one.seal.create()), true)
+    }
+  })
+  const [first, , , last] = steps
+  assert.throws(() => last!.tokens.verify(first!.tokens.sign(user)), /its signature does not match/)
+  assert.throws(() => last!.serviceTokens.authenticate(first!.serviceTokens.authorize(SIGNATURE_ROLE)))
+  assert.equal(last!.seal.isGenuine(first!.seal.create()), false)
+})
+
+test('a role calls for a user without the rights of an administrator', () => {
+  const user = {
+    kind: 'user',
+    id: 'key:x',
+    email: 'ada@example.com',
+    admin: true,
+    scopes: ['admin'],
+  } as const
+  const authorization = serviceTokens.authorize(user)
+  const { id, email, kind } = user
+  assert.deepEqual(serviceTokens.authenticate(authorization), { kind, id, email, admin: false })
+  const [, token] = authorization.split(' ')
+  assert.throws(() => serviceTokens.authenticate(`Service ${token}`))
+  assert.equal(serviceTokens.authenticate(`Bearer ${token}`), undefined)
 })

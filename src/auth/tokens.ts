@@ -9,6 +9,8 @@ import { isEmailAddress } from '../runtime/email-address.ts'
 export interface TokenSettings {
   /** at least 32 bytes (RFC 7518, 3.2: as long as the hash) */
   secret: string
+  /** another one whose tokens are accepted, too, while the secret is replaced */
+  secondSecret?: string | undefined
   issuer: string
   audience: string
   /** lifetime of a new token in seconds */
@@ -31,8 +33,8 @@ export interface Tokens {
    * what is wrong with its header.
    */
   verify(token: string): VerifiedToken
-  /** A key for another purpose, the same in every process with the same secret; no token is signed with it. */
-  deriveKey(purpose: string): Buffer
+  /** Keys for another purpose, one of each secret, that of new tokens first; no token is signed with them. */
+  deriveKeys(purpose: string): Buffer[]
 }
 
 /** Seconds that the clocks of issuer and service may differ (RFC 7519, 4.1.4). */
@@ -52,9 +54,11 @@ const claims = z.object({
 })
 
 export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
-  if (Buffer.byteLength(settings.secret) < 32) throw new Error('the token secret must have at least 32 bytes')
+  const secrets = secretsOf(settings)
+  if (secrets.some((secret) => Buffer.byteLength(secret) < 32))
+    throw new Error('the token secret must have at least 32 bytes')
   // Given a raw secret, jsonwebtoken creates a KeyObject in each call.
-  const key = createSecretKey(Buffer.from(settings.secret))
+  const keys = secrets.map((secret) => createSecretKey(Buffer.from(secret)))
   const { issuer, audience, lifetime, maxLifetime = DEFAULT_MAX_LIFETIME } = settings
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
 
@@ -62,13 +66,13 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
     sign({ id, email, admin }) {
       const issued = seconds()
       const payload = { sub: id, email, ...(admin && { admin }), iat: issued, exp: issued + lifetime }
-      return jwt.sign(payload, key, { algorithm: 'HS256', issuer, audience })
+      return jwt.sign(payload, keys[0]!, { algorithm: 'HS256', issuer, audience })
     },
     verify(token) {
       checkHeader(token)
       const now = seconds()
       const { sub, email, admin, exp, iat } = parseClaims(
-        signedPayload(token, key, {
+        signedPayload(token, keys, {
           algorithms: ['HS256'],
           issuer,
           audience,
@@ -86,7 +90,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
         expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
       }
     },
-    deriveKey: (purpose) => createHmac('sha256', settings.secret).update(purpose).digest(),
+    deriveKeys: (purpose) => secrets.map((secret) => createHmac('sha256', secret).update(purpose).digest()),
   }
 }
 
@@ -108,13 +112,29 @@ function checkHeader(token: string): void {
   }
 }
 
-function signedPayload(token: string, key: jwt.Secret, options: jwt.VerifyOptions): unknown {
+/** The secret that signs new tokens, and then another one whose tokens are accepted. */
+export const secretsOf = ({
+  secret,
+  secondSecret,
+}: Pick<TokenSettings, 'secret' | 'secondSecret'>): string[] =>
+  secondSecret === undefined ? [secret] : [secret, secondSecret]
+
+/** @param keys are tried in turn */
+function signedPayload(
+  token: string,
+  [key, ...others]: readonly jwt.Secret[],
+  options: jwt.VerifyOptions,
+): unknown {
   try {
-    return jwt.verify(token, key, options)
+    return jwt.verify(token, key!, options)
   } catch (error) {
+    if (others.length > 0 && (error as Error).message === BAD_SIGNATURE)
+      return signedPayload(token, others, options)
     throw refused(reasonOf(error as Error), error)
   }
 }
+
+const BAD_SIGNATURE = 'invalid signature'
 
 function parseClaims(payload: unknown): z.output<typeof claims> {
   const { success, data, error } = claims.safeParse(payload)
@@ -132,7 +152,7 @@ function reasonOf(error: Error): string {
   if (claim !== undefined) return claim === 'issuer' ? 'iss is another issuer' : 'aud is another audience'
   const [, name] = /^invalid (exp|nbf) value/.exec(error.message) ?? []
   if (name !== undefined) return `${name} is not a number`
-  return error.message === 'invalid signature' ? 'its signature does not match' : 'it is not a signed JWT'
+  return error.message === BAD_SIGNATURE ? 'its signature does not match' : 'it is not a signed JWT'
 }
 
 const refused = (reason: string, cause?: unknown): DomainError =>

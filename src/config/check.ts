@@ -44,12 +44,16 @@ function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
     const rule = `new tokens would not be accepted: auth.maxTokenLifetime is ${auth.maxTokenLifetime}`
     return [{ key: 'auth.tokenLifetime', rule }]
   }
-  const { secret } = auth
-  const weakness = secret === undefined ? undefined : weaknessOf(secret)
-  const reason =
-    weakness ?? (auth.mode === 'required' && isPublished(secret) ? 'is known to everyone' : undefined)
-  if (reason === undefined) return []
-  return [{ key: 'auth.secret', rule: `${reason}: set it to random bytes (openssl rand -base64 32)` }]
+  if (auth.secondSecret !== undefined && auth.secret === undefined)
+    return [{ key: 'auth.secret', rule: 'auth.secondSecret is set: set the secret that signs tokens, too' }]
+  return (['secret', 'secondSecret'] as const).flatMap((name) => {
+    const secret = auth[name]
+    const weakness = secret === undefined ? undefined : weaknessOf(secret)
+    const reason =
+      weakness ?? (auth.mode === 'required' && isPublished(secret) ? 'is known to everyone' : undefined)
+    if (reason === undefined) return []
+    return [{ key: `auth.${name}`, rule: `${reason}: set it to random bytes (openssl rand -base64 32)` }]
+  })
 }
 
 /** Whether only programs on this machine can reach the address. */

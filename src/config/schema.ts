@@ -45,6 +45,7 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 /** Values that are hidden when the configuration is shown. */
 export const SECRET_KEYS = [
   'auth.secret',
+  'auth.secondSecret',
   'database.url',
   'database.directUrl',
   'blobs.secretKey',
@@ -240,6 +241,9 @@ export const configSchema = z
         secret: secretText
           .optional()
           .describe('key that signs tokens (HS256); if not set, generated and kept in the data folder'),
+        secondSecret: secretText
+          .optional()
+          .describe('another key whose tokens are accepted, while auth.secret is replaced'),
         issuer: text.default('docmgr').describe('`iss` of the tokens'),
         audience: text.default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),

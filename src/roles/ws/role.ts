@@ -76,7 +76,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const wsCluster = createWsCluster(cluster, hub, () => tickets)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
   const { tokens } = authenticator
-  const seal = createTicketSeal(tokens.deriveKey('tickets'))
+  const seal = createTicketSeal(tokens.deriveKeys('tickets'))
   const tickets: Tickets = createTickets((question) => wsCluster.askAboutTicket(question), seal)
   const admission = createAdmission({ limits, limiter: clientLimits.limiter, log, metrics })
   const subscribe = createSubscribe({ hub, known, limits, log, newId })
