@@ -23,10 +23,12 @@ const part = (value: unknown): string =>
 const hash = (alg: string): string => `sha${alg.slice(2)}`
 
 function signToken(header: object, claims: object | string, secret = TOKEN_SETTINGS.secret): string {
-  const { alg = 'HS256' } = header as { alg?: string }
+  const { alg = 'HS256' } = header as { alg?: unknown }
   const text = `${part(header)}.${part(claims)}`
-  const signature = alg.startsWith('HS')
-    ? createHmac(hash(alg), secret).update(text).digest('base64url')
+  const signature = /^HS\d+$/.test(String(alg))
+    ? createHmac(hash(String(alg)), secret)
+        .update(text)
+        .digest('base64url')
     : 'AAAA'
   return `${text}.${signature}`
 }
@@ -45,6 +47,12 @@ const withHeader = (name: string, header: object, reason?: RegExp): TokenCase =>
   name,
   make: (now, claims) => signToken({ ...HEADER, ...header }, { ...claimsAt(now), ...claims }),
   ...(reason && { reason }),
+})
+/** Signed with a key that the header makes known. */
+const withForeignKey = (name: string, header: object, secret: string): TokenCase => ({
+  name,
+  make: (now) => signToken({ ...HEADER, ...header }, claimsAt(now), secret),
+  reason: /signature/,
 })
 const withClaims = (name: string, change: (now: number) => object, reason?: RegExp): TokenCase => ({
   name,
@@ -69,6 +77,22 @@ export const TOKEN_CASES: readonly TokenCase[] = [
   withHeader('with HS512', { alg: 'HS512' }, /alg must be/),
   withHeader('with RS256', { alg: 'RS256' }, /alg must be/),
   withHeader('with alg in lower case', { alg: 'hs256' }, /alg must be/),
+  withHeader('with alg in capitals', { alg: 'NONE' }, /alg must be/),
+  withHeader('with an empty alg', { alg: '' }, /alg must be/),
+  withHeader('with a list of algs', { alg: ['HS256'] }, /alg must be/),
+  withHeader('with ES256', { alg: 'ES256' }, /alg must be/),
+  withHeader('with PS256', { alg: 'PS256' }, /alg must be/),
+  withHeader('with EdDSA', { alg: 'EdDSA' }, /alg must be/),
+  withForeignKey('whose key id is the path of an empty file', { kid: '../../../../dev/null' }, ''),
+  withForeignKey('whose key id ends a statement', { kid: "k' union select 'x" }, 'x'),
+  withForeignKey('that has its key with it', { jwk: { kty: 'oct', k: part('x') } }, 'x'),
+  withForeignKey('that says where its key is', { jku: 'http://127.0.0.1:9/keys' }, 'x'),
+  withForeignKey('with a certificate', { x5c: [part('x')] }, 'x'),
+  {
+    name: 'without the signature that its header names',
+    make: (now) => signToken(HEADER, claimsAt(now)).replace(/[^.]+$/, ''),
+    reason: /JWT/,
+  },
   {
     name: 'of another secret',
     make: (now) => signToken(HEADER, claimsAt(now), 'another secret, which is long enough'),
@@ -113,7 +137,15 @@ export const TOKEN_CASES: readonly TokenCase[] = [
   withClaims('for several audiences', () => ({ aud: ['other', 'docmgr'] })),
   withClaims('without sub', () => ({ sub: undefined }), /sub is missing/),
   withClaims('with an empty sub', () => ({ sub: '' }), /sub/),
+  withClaims('whose sub is too long', () => ({ sub: 'u'.repeat(256) }), /sub/),
+  withClaims('whose sub is a list', () => ({ sub: ['u1'] }), /sub/),
   withClaims('without email', () => ({ email: undefined }), /email is missing/),
   withClaims('with an invalid email', () => ({ email: 'x' }), /email/),
+  withClaims(
+    'whose email has a second line',
+    () => ({ email: 'ada@example.com\nroot@example.com' }),
+    /email/,
+  ),
+  withClaims('whose admin is a number', () => ({ admin: 1 }), /admin/),
   withClaims('whose admin is text', () => ({ admin: 'true' }), /admin/),
 ]
