@@ -11,6 +11,8 @@ const PAGES = Array.from({ length: 30 }, (_, page) => ({
   text: `Page of filler text. `.repeat(80),
 }))
 PAGES[20]!.text += 'The supplier indemnifies zanzibar.'
+PAGES[25]!.text += 'Either party gives a quarter'
+PAGES[26]!.text = `of a year as notice. ${PAGES[26]!.text}`
 
 const DOCUMENTS = [
   sample({ title: 'A', content: `${LONG} then the supplier indemnifies Zanzibar ${LONG}` }),
@@ -65,6 +67,10 @@ export function searchPassagesContract(open: () => Promise<SearchIndex>): void {
     const [onPage] = await search('title:B "supplier indemnifies"')
     assert.equal(onPage!.page, 21)
     assert.match(onPage!.highlights.content!.join(), /<em>supplier<\/em> <em>indemnifies<\/em> zanzibar/)
+
+    const [acrossPages] = await search('"a quarter of a year"')
+    assert.equal(acrossPages!.page, 26)
+    assert.match(acrossPages!.highlights.content!.join(), /gives <em>a<\/em> <em>quarter<\/em>$/)
 
     await index.index([{ ...DOCUMENTS[1]!, version: 2, title: 'Renamed', content: null }])
     await index.index([{ ...DOCUMENTS[5]!, version: 2, title: 'Moved', content: null }])

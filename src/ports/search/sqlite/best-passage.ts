@@ -54,14 +54,19 @@ export function createBestPassage(lookups: Lookups) {
         : []),
       ...(expressions.length > 1 ? [allOf(expressions)] : []),
     ]
-    /** A passage is also found by the first words of the next one, which then has the match. */
+    const hasMatch = (passage: Passage): boolean => {
+      const words = ` ${wordsOf(passage?.text ?? '').join(' ')} `
+      return textClauses.some(({ matches }) => matches.some((match) => isIn(words, match)))
+    }
+    /**
+     * A passage is also found by the first words of the next one. That one is shown where it has the match, and not where it
+     * has the end of a phrase only.
+     */
     function readOwn(rowid: number, number: number): Passage {
       const passage = read(rowid, number)
-      const own = ` ${wordsOf(passage?.text ?? '').join(' ')} `
-      const next = textClauses.some(({ matches }) => matches.some((match) => isIn(own, match)))
-        ? undefined
-        : read(rowid, number + 1)
-      return next ?? passage
+      if (hasMatch(passage)) return passage
+      const next = read(rowid, number + 1)
+      return hasMatch(next) ? next : passage
     }
 
     return (rowid) => {
