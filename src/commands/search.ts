@@ -40,8 +40,9 @@ function show(hit: SearchHit, io: Io): void {
   io.out(
     dim(`  ${hit.id}  ${hit.created_by}  ${hit.content_type}  ${localTime(hit.created_at).slice(0, 10)}`),
   )
+  const page = hit.page === null ? '' : `page ${hit.page}: `
   for (const fragment of hit.highlights.content ?? [])
-    io.out(`  ${highlighted(fragment, io, (text) => text)}`)
+    io.out(`  ${dim(page)}${highlighted(fragment, io, (text) => text)}`)
 }
 
 /** Matches are colored, or between asterisks without colors. */
