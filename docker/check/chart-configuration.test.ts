@@ -159,8 +159,9 @@ test('no two pods share a login where each has its own', () => {
   assert.equal(owners.size, 26)
 })
 
-test('the roles signature and ws find all pods of the document role', () => {
-  for (const [rendered, role] of ALL.flatMap((one) => [[one, 'signature'] as const, [one, 'ws'] as const])) {
+test('the roles signature, search and ws find all pods of the document role', () => {
+  const roles = ['signature', 'search', 'ws'] as const
+  for (const [rendered, role] of ALL.flatMap((one) => roles.map((role) => [one, role] as const))) {
     const url = variablesOf(rendered.deployment(role))['DOCMGR_DOCUMENTS_URL']!
     const [, host, port] = /^grpc:\/\/([a-z0-9-]+):(\d+)$/.exec(url)!
     const { spec } = rendered.named('Service', host!)
@@ -207,7 +208,7 @@ test('a pod has the time to stop', () => {
 const PATHS =
   `/documents /documents/ /documents/1 /documents/1/stats /documents/1/content /documents/1/signatures
   /documents/1/signatures/ /documents/1/signatures/2 /documents/1/signaturesx /signatures /signatures/1 /search /suggest
-  /aggregations/status /ws /ws/1 /events /documents/1/events /documents/1/eventsx /events/x /auth/token /auth/ticket /broadcast/1 /stats /openapi.json /asyncapi.json /document.DocumentService/GetDocument
+  /aggregations/status /ws /ws/1 /events /documents/1/events /documents/1/eventsx /events/x /auth/token /auth/ticket /auth/session /login /login/x /broadcast/1 /stats /openapi.json /asyncapi.json /document.DocumentService/GetDocument
   / /metrics /health/live /health/ready /docs /docs/start.js /docsx /status /status/x /d/1 /d/1/sign /dx /console/main.js /searching /documentsx /stats/x /openapixjson`.split(
     /\s+/,
   )

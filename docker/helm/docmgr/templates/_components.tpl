@@ -13,16 +13,16 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 {{- $blobs := "blobs.url blobs.region blobs.bucketPrefix" -}}
 {{- $feed := "changes.url changes.prefix changes.group changes.historyHours changes.historyEvents" -}}
 document:
-  settings: {{ $serving }} auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory
+  settings: {{ $serving }} http.publicUrl auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory
   secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
-  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, /d, /console]
+  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /d, /console]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout
   secrets: auth.secret database.url database.directUrl cache.url blobs
   paths: [/signatures]
 search:
-  settings: {{ $serving }} search.url search.index {{ $limits }}
+  settings: {{ $serving }} search.url search.index documents.timeout {{ $limits }}
   secrets: auth.secret search.url cache.url
   paths: [/search, /suggest, /aggregations]
 ws:
