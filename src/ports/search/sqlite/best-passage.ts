@@ -2,9 +2,9 @@ import { wordsOf } from '../analysis/tokens.ts'
 import type { EngineHit } from '../engine.ts'
 import type { PlanMatch } from '../query/query-plan.ts'
 import type { CompiledPlan } from './compile-plan.ts'
+import { decompress } from './compress.ts'
 import type { Lookups } from './lookups.ts'
 import { allOf, anyOf, passageExpression } from './match-expression.ts'
-import { inflate } from './read-parts.ts'
 
 type Passage = EngineHit['passage']
 
@@ -31,7 +31,7 @@ export function createBestPassage(lookups: Lookups) {
     const row = lookups
       .prepare('select page, text from passages where rowid = ? and document = ?')
       .get(passage, rowid) as { page: number | null; text: Uint8Array } | undefined
-    return row && { text: inflate(row.text), page: row.page ?? undefined }
+    return row && { text: decompress(row.text), page: row.page ?? undefined }
   }
 
   function mostOf(rowid: number, expressions: readonly string[]): number | undefined {

@@ -9,6 +9,9 @@ export type Statement = ReturnType<IndexFile['prepare']>
 /** Milliseconds that a statement waits for the lock of another connection, such as a reader at a checkpoint. */
 const BUSY_TIMEOUT_MS = 5_000
 
+/** Bytes that the log beside the file keeps after a large batch. */
+const MAX_LOG_BYTES = 16_777_216
+
 /** Why an index file lacks documents that no event will bring: it was replaced by an empty one and is not filled yet. */
 export type Unfilled = 'is new' | 'is of another version' | 'is damaged' | 'was not filled completely'
 
@@ -83,7 +86,10 @@ function open(path: string): IndexFile {
   // Other users of the machine may enter the data folder. SQLite gives the files beside it the same permissions.
   closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768')
+  database.exec(
+    `pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma journal_size_limit = ${MAX_LOG_BYTES};
+     pragma synchronous = full; pragma cache_size = -32768`,
+  )
   return database
 }
 

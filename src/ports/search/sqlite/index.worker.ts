@@ -1,5 +1,6 @@
 // A thread of the search index: the one that writes the file, or one that reads it.
 import { parentPort, workerData } from 'node:worker_threads'
+import { createMerger } from './merge-segments.ts'
 import { noteDamage, openForReading, openForWriting } from './index-file.ts'
 import type { Ready, Request, ThreadOptions } from './protocol.ts'
 import { createReader } from './reader.ts'
@@ -14,8 +15,14 @@ const handlers = (kind === 'writer'
   ? createWriter(opened.database)
   : createReader(opened.database)) as unknown as Record<string, (...args: unknown[]) => unknown>
 
+/** Milliseconds without a call, after which the writer tidies up. Beside another process it leaves that to it. */
+const IDLE_MS = 2_000
+const merge = kind === 'writer' && isAlone ? createMerger(opened.database) : undefined
+
 let last: Promise<void> = Promise.resolve()
+let idle: NodeJS.Timeout | undefined
 port.on('message', (message: Request | 'stop') => {
+  clearTimeout(idle)
   last = last.then(() => (message === 'stop' ? stop() : answer(message)))
 })
 
@@ -26,9 +33,23 @@ async function answer({ id, method, args }: Request): Promise<void> {
     noteDamage(path, error)
     port.postMessage({ id, error })
   }
+  tidyAfter(IDLE_MS)
+}
+
+function tidyAfter(ms: number): void {
+  clearTimeout(idle)
+  if (merge === undefined) return
+  idle = setTimeout(() => {
+    try {
+      if (merge()) tidyAfter(0)
+    } catch (error) {
+      noteDamage(path, error)
+    }
+  }, ms)
 }
 
 function stop(): void {
+  clearTimeout(idle)
   opened.database.close()
   port.close()
 }

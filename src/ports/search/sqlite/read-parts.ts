@@ -1,9 +1,7 @@
-import { inflateRawSync } from 'node:zlib'
 import type { IndexFile } from './index-file.ts'
 import type { TextPart } from '../../../domain/text-part.ts'
+import { decompress } from './compress.ts'
 import type { PassageRange } from './write-document.ts'
-
-export const inflate = (text: Uint8Array): string => inflateRawSync(text).toString()
 
 /** Reads the text of a document as the parts that it was written with. */
 export function createPartsReader(database: IndexFile): (rowid: number, range: PassageRange) => TextPart[] {
@@ -18,8 +16,8 @@ export function createPartsReader(database: IndexFile): (rowid: number, range: P
       text: Uint8Array
     }[]) {
       const last = parts.at(-1)
-      if (last !== undefined && (last.page ?? null) === page) last.text += inflate(text)
-      else parts.push({ ...(page !== null && { page }), text: inflate(text) })
+      if (last !== undefined && (last.page ?? null) === page) last.text += decompress(text)
+      else parts.push({ ...(page !== null && { page }), text: decompress(text) })
     }
     const others = otherForms.get(rowid) as { parts: string } | undefined
     return others === undefined ? parts : [...parts, ...(JSON.parse(others.parts) as TextPart[])]

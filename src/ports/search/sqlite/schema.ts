@@ -36,7 +36,9 @@ export const SCHEMA = `
   CREATE VIRTUAL TABLE passage_words USING fts5(
     text, ${WORDS_FIELDS.join(', ')}, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
   );
-  CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB);
+  INSERT INTO words (words, rank) VALUES ('usermerge', 2);
+  INSERT INTO passage_words (passage_words, rank) VALUES ('usermerge', 2);
+  CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB /* Brotli */);
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;

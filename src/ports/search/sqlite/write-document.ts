@@ -1,14 +1,11 @@
-import { deflateRawSync } from 'node:zlib'
 import type { IndexFile } from './index-file.ts'
 import type { AnalyzedPassage } from '../analysis/analyze-document.ts'
 import type { WholeDocument } from '../engine.ts'
 import { WORDS_FIELDS } from '../fields.ts'
 import type { AnalyzedTexts } from './analyze-texts.ts'
 import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
+import { compress } from './compress.ts'
 import { EVERY_DOCUMENT, wordOfStem } from './match-expression.ts'
-
-/** Level of zlib: higher ones cost more time than they save. */
-const COMPRESSION = { level: 6 }
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
@@ -108,7 +105,7 @@ const createPassageWriter =
   (passage: number, rowid: number, { words, keys, page, text }: AnalyzedPassage): void => {
     const related = [...keys.filter(isWord), ...onlyStems(keys, words)]
     insertPassageWords.run(passage, joined(words), ...NO_FIELDS, joined(related))
-    insertPassage.run(passage, rowid, page ?? null, deflateRawSync(text, COMPRESSION))
+    insertPassage.run(passage, rowid, page ?? null, compress(text))
   }
 
 /** What the passages do not have of the parts. */
