@@ -41,7 +41,10 @@ export function fillIndex({ config, index, pool, consumer, log }: FillIndexOptio
       signal,
     })
     const { indexed, failed } = await reindex.run(
-      (documents) => void (filling!.documents += documents),
+      (documents) => {
+        if (filling!.documents === 0) log.warn(`${fillingRemark(index)}; they are indexed in the background`)
+        filling!.documents += documents
+      },
       ({ id, reason }) => log.error({ document: id, reason }, 'a document could not be indexed'),
     )
     await filling!.done()

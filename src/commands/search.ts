@@ -1,4 +1,5 @@
 import { type SearchHit } from '../ports/search/port.ts'
+import { abortAfter } from '../runtime/within.ts'
 import { EXIT } from './exit-codes.ts'
 import { filtersOf } from './filters.ts'
 import { type Io } from './io.ts'
@@ -13,12 +14,17 @@ export interface SearchOptions extends ServiceOptions {
   json?: boolean
 }
 
+/** Milliseconds for the service to say what it remarks. */
+const REMARK_MS = 2_000
+
 /** Searches documents and prints them with highlights. */
 export async function search(q: string, options: SearchOptions, io: Io): Promise<number> {
   const from = wholeNumber(options.from, '--from', 0, 10_000)
   const size = wholeNumber(options.size, '--size', 1, 100)
-  return withService(options, io, 1, async ({ api }) => {
+  return withService(options, io, 1, async ({ api, service }) => {
     const page = await api.search(q, { from, size }, filtersOf('search', options))
+    const remark = await remarkOf(service.urls.search, io)
+    if (remark !== undefined) io.note(remark)
     if (options.json) {
       io.json(page)
       return EXIT.done
@@ -29,6 +35,18 @@ export async function search(q: string, options: SearchOptions, io: Io): Promise
     io.note(`${total} found${range}; ${Math.round(page.took_ms)} ms`)
     return EXIT.done
   })
+}
+
+/** What readiness remarks of the search index: that it lacks documents. Not every gateway lets it through. */
+async function remarkOf(url: string, { signal }: Io): Promise<string | undefined> {
+  try {
+    const limit = AbortSignal.any([signal, abortAfter(REMARK_MS)])
+    const answer = await fetch(`${url}/health/ready`, { signal: limit })
+    const { remarks } = (await answer.json()) as { remarks?: Record<string, string> }
+    return remarks?.['search index']
+  } catch {
+    return undefined
+  }
 }
 
 function show(hit: SearchHit, io: Io): void {
