@@ -26,6 +26,8 @@ export const encodingOfLabel = (label: string): string | undefined => decoderFor
  * encodings: UTF-32, UTF-7 and the code pages of DOS and of the Macintosh.
  */
 function decoderFor(label: string): Decoder | undefined {
+  // Most texts declare nothing; TextDecoder's error with its stack costs more than reading a short text.
+  if (label === '') return undefined
   try {
     const decoder = new TextDecoder(label)
     const { encoding } = decoder
