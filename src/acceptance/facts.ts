@@ -44,7 +44,10 @@ export interface Signature {
 }
 
 /** A document as the search returns it. */
-export interface SearchHit extends Pick<Document, 'id' | 'title' | 'status' | 'version' | 'created_by'> {
+export interface SearchHit extends Pick<
+  Document,
+  'id' | 'title' | 'file_name' | 'status' | 'version' | 'created_by'
+> {
   content_type: string
   content_size: number
   created_at: string

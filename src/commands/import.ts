@@ -9,6 +9,7 @@ import type { Io } from './io.ts'
 import { type ServiceOptions } from './options.ts'
 import { printable } from './printable.ts'
 import { type ReadTexts, waitForTexts } from './import/wait-for-texts.ts'
+import { waitUntilFound } from './import/wait-until-found.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { waitForIndex } from './wait-for-index.ts'
 import { withService } from './with-service.ts'
@@ -57,7 +58,8 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
         if (tally.imported > 0) {
           progress.end()
           tally.texts = await waitForTexts(api, tally.created, io)
-          indexed = await waitForIndex(api, io, service.kind === 'embedded')
+          if (service.kind === 'embedded') indexed = await waitForIndex(api, io)
+          else await waitUntilFound(api, awaited(tally), io)
         }
       } finally {
         progress.end()
@@ -69,6 +71,13 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
   }
   if (io.signal.aborted) return io.interruptionCode()
   return tally.failed.length > 0 ? EXIT.attention : indexed
+}
+
+/** What searches should find: all documents but those whose texts are still to be read. */
+function awaited({ created, texts }: Tally) {
+  const [since] = created.map(({ document }) => document.created_at).sort() as [string]
+  const createdBy = created[0]!.document.created_by
+  return { createdBy, since, count: created.length - (texts?.states.pending ?? 0) }
 }
 
 async function find(path: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {

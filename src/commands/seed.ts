@@ -45,7 +45,7 @@ export async function seed(options: SeedOptions, io: Io): Promise<number> {
       summarize(result, (performance.now() - begun) / 1_000, options, io)
     }
     if (io.signal.aborted) return io.interruptionCode()
-    return service.kind === 'embedded' ? waitForIndex(api, io, true) : EXIT.done
+    return service.kind === 'embedded' ? waitForIndex(api, io) : EXIT.done
   })
 }
 

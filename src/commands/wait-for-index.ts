@@ -1,58 +1,43 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Api } from '../client/api.ts'
 import { feedLag } from '../client/feed-lag.ts'
-import { ApiError } from '../client/problem.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 
 /** Without any progress for so long, the index cannot be written: a batch of texts needs less. */
 const STALL_MS = 20_000
-/** A service in use is not waited for longer, once it does not get less. */
-const BUSY_MS = 10_000
 
 /**
- * Waits until the texts of new documents are read and the search index has the last changes. Before a service that was
+ * Waits until the texts of new documents are read and the search index has the last changes, before a service that was
  * started for one command is stopped: without it, a search right after the command could miss them until the next start. It
  * waits as long as the service gets on with them.
- * @param isOwn the service works for this command only; any other one may have changes of others all the time
  * @returns the exit code
  */
-export async function waitForIndex(api: Api, io: Io, isOwn: boolean): Promise<number> {
+export async function waitForIndex(api: Api, io: Io): Promise<number> {
   let least = Infinity
   let progressAt = performance.now()
   let timesDone = 0
   while (!io.signal.aborted) {
-    const metrics = await api.metrics().catch((error: unknown) => {
-      // A gateway need not pass them on.
-      if (!isOwn && error instanceof ApiError) return ''
-      throw error
-    })
-    const { bytes, events, deadLetters, pendingTexts = 0 } = feedLag(metrics)
+    const { bytes, events, deadLetters, pendingTexts = 0 } = feedLag(await api.metrics())
     const lag = bytes ?? events
     // A service that does not read the feed publishes none of them; a lag that is not known yet is not 0.
     if (deadLetters === undefined) return EXIT.done
     // A text that was read between the two numbers is a change that the lag does not have yet.
-    timesDone = lag === 0 && (pendingTexts === 0 || !isOwn) ? timesDone + 1 : 0
+    timesDone = lag === 0 && pendingTexts === 0 ? timesDone + 1 : 0
     if (timesDone === 2) return EXIT.done
-    const left = lag === undefined ? undefined : lag + (isOwn ? pendingTexts : 0)
+    const left = lag === undefined ? undefined : lag + pendingTexts
     if (left !== undefined && left < least) {
       least = left
       progressAt = performance.now()
     }
-    if (performance.now() - progressAt > (isOwn ? STALL_MS : BUSY_MS)) return stalled(io, isOwn)
+    if (performance.now() - progressAt > STALL_MS) return stalled(io)
     await delay(timesDone === 1 ? 10 : 100, undefined, { signal: io.signal }).catch(() => {})
   }
   return io.interruptionCode()
 }
 
-function stalled(io: Io, isOwn: boolean): number {
+function stalled(io: Io): number {
   const { yellow } = io.errorColors
-  if (!isOwn) {
-    io.note(
-      `${yellow('still being indexed:')} the service has many changes; docmgr_changes_lag_bytes tells how far it is`,
-    )
-    return EXIT.done
-  }
   const why = `the index has taken nothing for ${STALL_MS / 1_000} s: \`docmgr doctor\` tests the server of search.url`
   io.note(`${yellow('not indexed yet:')} ${why}; the next start indexes the rest`)
   return EXIT.attention

@@ -34,7 +34,7 @@ export interface FieldFilter {
    * `?X_from=` (inclusive) and `?X_to=` (exclusive), where X is the field's name without `_at`.
    */
   match: 'equal' | 'caseless' | 'contains' | 'range'
-  /** name of the parameter, where it is not that of the field */
+  /** name of the parameter, and of the facet, where it is not that of the field */
   parameter?: string
   /** GET /search and GET /aggregations accept it too, not only GET /documents */
   search: boolean
@@ -60,7 +60,7 @@ export interface FieldDefinition {
   reportsUpdate?: true
   /**
    * What the search index does with it. `words`: full text and exact value. `keyword`: exact value. `stored`: only
-   * returned with a hit. `internal`: kept for the indexer, never returned.
+   * returned with a hit. `internal`: exact value, for filters and the indexer, never returned.
    */
   search?: 'words' | 'keyword' | 'stored' | 'internal'
   /** weight of a match in this field; only with `words` */
@@ -102,6 +102,8 @@ export const DOCUMENT_FIELDS = {
     description: 'of the file that the content was, with its folders where the client gave them',
     input: true,
     reportsUpdate: true,
+    search: 'words',
+    weight: 1,
     filter: { match: 'contains', search: false },
   },
   content_type: {
@@ -196,7 +198,8 @@ export const DOCUMENT_FIELDS = {
     visibility: 'text',
     description: 'what became of the text of the content: pending until it was read',
     example: 'indexed',
-    filter: { match: 'equal', search: false },
+    search: 'internal',
+    filter: { match: 'equal', search: true },
   },
   text_reason: { type: 'text', maxChars: 500, nullable: true, visibility: 'text' },
   text_pages: { type: 'integer', nullable: true, visibility: 'text' },
@@ -207,7 +210,9 @@ export const DOCUMENT_FIELDS = {
     nullable: true,
     visibility: 'text',
     example: 'en',
-    filter: { match: 'equal', search: false, parameter: 'language' },
+    search: 'internal',
+    filter: { match: 'equal', search: true, parameter: 'language' },
+    facet: true,
   },
   text_cut: { type: 'boolean', visibility: 'text' },
   /** its client gave no title: until its text was read it has the name of its file (document-title.ts) */
@@ -252,6 +257,8 @@ export const SEARCH_FIELDS = fieldsWhere<FieldsWith<{ search: string }>>(({ sear
 /** The fields of a search hit. */
 export type HitField = FieldsWith<{ search: 'words' | 'keyword' | 'stored' }>
 export const HIT_FIELDS = fieldsWhere<HitField>(({ search }) => search !== undefined && search !== 'internal')
+/** The name of a field in queries and facets. */
+export const queryName = (name: DocumentField): string => fieldDefinition(name).filter?.parameter ?? name
 export const FACETS = fieldsWhere<FieldsWith<{ facet: true }>>(({ facet }) => facet === true)
 export const GRPC_FIELDS = fieldsWhere<FieldsWith<{ grpc: true }>>(({ grpc }) => grpc === true)
 
@@ -279,13 +286,13 @@ export function filterParameters(where: 'list' | 'search'): Record<string, Filte
   for (const field of fieldsWhere(
     ({ filter }) => filter !== undefined && (where === 'list' || filter.search),
   )) {
-    const { match, parameter = field } = fieldDefinition(field).filter!
+    const { match } = fieldDefinition(field).filter!
     if (match === 'range') {
       const name = field.replace(/_at$/, '')
       parameters[`${name}_from`] = { field, operator: 'from' }
       parameters[`${name}_to`] = { field, operator: 'to' }
     } else {
-      parameters[parameter] = { field, operator: match }
+      parameters[queryName(field)] = { field, operator: match }
     }
   }
   return parameters

@@ -11,5 +11,5 @@ export const QUERY_SYNTAX: readonly [example: string, meaning: string][] = [
   ['-draft', 'not with this word; also -"…", -title:…, -status:…'],
   ['indemni*', 'words that begin so, from two letters'],
   ['title:lease', 'in the title; also title:"…" and title:leas*'],
-  ['status:signed', 'of this status; likewise created_by: and content_type:'],
+  ['status:signed', 'of this status; likewise created_by:, content_type:, text_state: and language:'],
 ]

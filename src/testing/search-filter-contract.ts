@@ -11,12 +11,18 @@ export function searchFilterContract(open: () => Promise<SearchIndex>): void {
     const index = await open()
     t.after(() => index.stop())
     await index.index([
-      sample({ title: 'Contract A', created_by: 'ada@example.com', content_type: 'text/plain' }),
+      sample({
+        title: 'Contract A',
+        created_by: 'ada@example.com',
+        content_type: 'text/plain',
+        text_language: 'de',
+      }),
       sample({
         title: 'Contract B',
         created_by: 'bob@example.com',
         content_type: 'text/html',
         status: 'sent',
+        text_state: 'failed',
       }),
       sample({
         title: 'Contract C',
@@ -32,6 +38,10 @@ export function searchFilterContract(open: () => Promise<SearchIndex>): void {
     }
     await eventually('the documents', async () => (await find({})) === 'ABC')
 
+    assert.equal(await find({ text_state: 'failed' }), 'B')
+    assert.equal(await find({ text_state: ['indexed', 'failed'] }), 'ABC')
+    assert.equal(await find({ language: ['de', 'fr'] }), 'A')
+    assert.deepEqual(await index.aggregate('text_language'), [{ key: 'de', count: 1 }])
     assert.equal(await find({ status: ['sent', 'signed'] }), 'BC')
     assert.equal(await find({ status: ['sent'] }), 'B')
     assert.equal(await find({ status: ['archived', 'signed'] }), 'C')

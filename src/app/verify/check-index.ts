@@ -1,5 +1,6 @@
 import { queryRows } from '../../db/query.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
+import { fieldDefinition } from '../../domain/document-fields.ts'
 import type { StoredDocument } from '../../ports/search/port.ts'
 import { currentDocumentsOf } from '../../roles/indexer/current-documents.ts'
 import { wasDeletedBefore } from '../../roles/indexer/compare-with-index.ts'
@@ -70,9 +71,14 @@ function findingOf(
   return found('index-altered', `the index has another value of ${names.join(', ')}`)
 }
 
-/** Fields in which the index differs from the row. Of a deleted document it only has to know that it is deleted. */
+/**
+ * Fields in which the index differs from the row. Of a deleted document it only has to know that it is deleted; of a text that is
+ * read again it keeps what it knows.
+ */
 function differences(expected: StoredDocument, stored: StoredDocument): string[] {
   if (expected.deleted || stored.deleted) return expected.deleted === stored.deleted ? [] : ['deleted']
   const names = Object.keys(stored) as (keyof StoredDocument)[]
-  return names.filter((name) => expected[name] !== stored[name])
+  const isKept = (name: keyof StoredDocument): boolean =>
+    name !== 'deleted' && expected.text_state === 'pending' && fieldDefinition(name).visibility === 'text'
+  return names.filter((name) => expected[name] !== stored[name] && !isKept(name))
 }

@@ -61,7 +61,7 @@ const feed =
   (base: string): Check =>
   async () => {
     const answer = await fetch(`${base}/metrics`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
-    const { bytes, events, deadLetters } = feedLag(await answer.text())
+    const { bytes, events, deadLetters, pendingTexts = 0 } = feedLag(await answer.text())
     if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters > 0) {
       const detail = `${deadLetters} events could not be processed`
@@ -69,7 +69,9 @@ const feed =
     }
     if (bytes === undefined && events === undefined)
       return { state: 'problem', detail: 'not read now', fix: 'see the readiness of the service' }
-    const detail = `${bytes === undefined ? `${events} events` : `${bytes} bytes of the log`} not yet processed`
+    const lag = bytes === undefined ? `${events} events` : `${bytes} bytes of the log`
+    const texts = pendingTexts === 0 ? '' : `, ${pendingTexts} texts still to be read`
+    const detail = `${lag} not yet processed${texts}`
     if ((bytes ?? 0) < MAX_LAG_BYTES && (events ?? 0) < MAX_LAG_EVENTS) return { state: 'ok', detail }
     return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }
   }

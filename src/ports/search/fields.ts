@@ -8,6 +8,7 @@ import {
   filterParameters,
   HIT_FIELDS,
   type HitField,
+  queryName,
 } from '../../domain/document-fields.ts'
 import { isStatus } from '../../domain/document-status.ts'
 import type { SearchFilters } from './port.ts'
@@ -42,7 +43,11 @@ export interface Condition {
 /** The fields that a query can name for their exact value (`status:sent`): those with such a filter. */
 export const VALUE_FIELDS = fieldsWhere<SearchField>(
   ({ filter }) => filter?.search === true && (filter.match === 'equal' || filter.match === 'caseless'),
-).map((field) => ({ field, operator: fieldDefinition(field).filter!.match as 'equal' | 'caseless' }))
+).map((field) => ({
+  name: queryName(field),
+  field,
+  operator: fieldDefinition(field).filter!.match as 'equal' | 'caseless',
+}))
 
 /** Whether a document can have this value. */
 export const isValueOf = (field: SearchField, value: string): boolean =>

@@ -1,5 +1,11 @@
 import type { TextPart } from '../../domain/text-part.ts'
-import type { DocumentRow, FieldsWith, FieldValue, HitField } from '../../domain/document-fields.ts'
+import type {
+  DOCUMENT_FIELDS,
+  DocumentRow,
+  FieldsWith,
+  FieldValue,
+  HitField,
+} from '../../domain/document-fields.ts'
 
 /** What the index has of a document: the fields with `search` in domain/document-fields.ts, and its text. */
 export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: string }>> {
@@ -14,13 +20,21 @@ export interface SearchDocument extends Pick<DocumentRow, FieldsWith<{ search: s
 
 type EqualFilter = FieldsWith<{ filter: { match: 'equal' | 'caseless'; search: true } }>
 type RangeFilter = FieldsWith<{ filter: { match: 'range'; search: true } }>
+type QueryName<Name extends EqualFilter> = (typeof DOCUMENT_FIELDS)[Name]['filter'] extends {
+  parameter: infer Parameter extends string
+}
+  ? Parameter
+  : Name
 type WithoutAt<Name extends string> = Name extends `${infer Base}_at` ? Base : Name
 
 /**
  * The filter parameters of searches. Of several values any counts. Times are ISO 8601; `X_from` is inclusive, `X_to`
  * exclusive.
  */
-export type SearchFilters = { [Name in EqualFilter]?: FieldValue<Name> | FieldValue<Name>[] | undefined } & {
+export type SearchFilters = {
+  [Name in EqualFilter as QueryName<Name>]?:
+    NonNullable<FieldValue<Name>> | NonNullable<FieldValue<Name>>[] | undefined
+} & {
   [Name in RangeFilter as `${WithoutAt<Name>}_${'from' | 'to'}`]?: string | undefined
 }
 
@@ -83,7 +97,7 @@ export interface SearchIndex {
   /**
    * Resolves when the documents are durable; they can be found at once or, under load, a fraction of a second later.
    * Idempotent, never goes backwards: a newer version in the index stays, and so does the same version, unless the document
-   * brings a text: texts are read after their documents. Of several versions of one document only the newest counts. A
+   * brings a text, or says that there is none: texts are read after their documents. Of several versions of one document only the newest counts. A
    * tombstone keeps neither title nor text.
    *
    * @returns the ids of documents that were left out, because their `content` is null and the index has no text for

@@ -8,6 +8,16 @@ export const isWhole = <Document extends { content: unknown; deleted: boolean }>
 ): document is Document & { content: NonNullable<Document['content']> } =>
   document.content !== null || document.deleted
 
+/**
+ * Whether it replaces the same version: the text of a document is read without a new version. What is still to be read replaces
+ * nothing, because an event can be delivered again.
+ */
+export const saysNewText = ({
+  content,
+  text_state: state,
+}: Pick<SearchDocument, 'content' | 'text_state'>): boolean =>
+  state === 'failed' || state === 'empty' || (content?.some(({ text }) => text !== '') ?? false)
+
 /** The newest version of each document. */
 export function newestVersions(documents: SearchDocument[]): SearchDocument[] {
   const newest = new Map<string, SearchDocument>()
@@ -33,7 +43,7 @@ export function prepareDocument(document: SearchDocument): SearchDocument {
   if (document.deleted) return { ...document, ...TOMBSTONE }
   const content = document.content?.map((part) => ({ ...part, text: withoutNul(part.text) })) ?? null
   const prepared = { ...document, content }
-  for (const name of WORDS_FIELDS) prepared[name] = withoutNul(document[name])
+  for (const name of WORDS_FIELDS) Object.assign(prepared, { [name]: withoutNul(document[name]) })
   return prepared
 }
 

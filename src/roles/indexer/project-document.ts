@@ -10,7 +10,7 @@ export interface DocumentState {
   deleted: boolean
   /** the batch has the creation of the document, so the index cannot have its text yet */
   isNew: boolean
-  /** the batch has the event with which its text was read */
+  /** the batch has the event with which its text was read, or could not be read */
   hasNewText: boolean
   /** when the newest change was committed, Unix time in milliseconds */
   committedAt: number
@@ -42,7 +42,8 @@ function stateAfter({ value }: Extract<ChangeEvent, { topic: 'cdc.documents' }>)
   const committedAt = value.source.ts_ms
   const { after, before } = value
   if (after) {
-    const hasNewText = before !== null && before.text_state !== 'indexed' && after.text_state === 'indexed'
+    const isRead = after.text_state !== 'pending'
+    const hasNewText = before !== null && isRead && before.text_state !== after.text_state
     const deleted = after.deleted_at !== null
     return { row: after, version: after.version, deleted, isNew, hasNewText, committedAt }
   }

@@ -37,5 +37,5 @@ test('a query and filters narrow what is counted; an empty query is ignored', as
 test('a field that is no facet is refused with the facets', async () => {
   const { status, body } = await role.query('/aggregations/title')
   assert.equal(status, 422)
-  assert.match(body.errors[0].detail, /content_type, status, created_by/)
+  assert.match(body.errors[0].detail, /content_type, status, created_by, language/)
 })

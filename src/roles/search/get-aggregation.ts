@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { FACETS } from '../../domain/document-fields.ts'
+import { FACETS, queryName } from '../../domain/document-fields.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import { filterFields, searchQuery } from './query-fields.ts'
 
-const params = z.object({ field: z.enum(FACETS, `must be one of ${FACETS.join(', ')}`) })
+const NAMES = FACETS.map(queryName)
+const params = z.object({ field: z.enum(NAMES, `must be one of ${NAMES.join(', ')}`) })
 const query = z.object({ q: searchQuery(0).optional(), ...filterFields })
 const responseSchema = z.object({
-  field: z.enum(FACETS),
+  field: z.enum(NAMES),
   values: z.array(z.object({ key: z.string(), count: z.int() })),
 })
 
@@ -23,7 +24,8 @@ export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
     query,
     responses: { 200: { description: 'values and their numbers of documents', schema: responseSchema } },
     async handle({ params: { field }, query: { q, ...filters } }) {
-      const values = await index.aggregate(field, q || undefined, filters)
+      const facet = FACETS.find((name) => queryName(name) === field)!
+      const values = await index.aggregate(facet, q || undefined, filters)
       return { status: 200, json: { field, values } }
     },
   })

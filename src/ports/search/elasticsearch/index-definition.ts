@@ -27,6 +27,7 @@ const BY_TYPE = {
   uuid: KEYWORD,
   sha256: KEYWORD,
   status: KEYWORD,
+  textState: KEYWORD,
   text: LIMITED_KEYWORD,
   email: TEXT_AND_KEYWORD,
   mediaType: LIMITED_KEYWORD,

@@ -1,5 +1,6 @@
 import type { SearchEngine, WholeDocument } from '../engine.ts'
 import type { SearchDocument } from '../port.ts'
+import { saysNewText } from '../prepare-documents.ts'
 import type { BulkEntry, Refusal } from './bulk.ts'
 import type { IndexSetup } from './create-index.ts'
 import type { Refresher } from './refresher.ts'
@@ -52,7 +53,7 @@ export function createIndexDocuments(options: IndexDocumentsOptions): SearchEngi
     for (const document of documents) {
       const source = await sourceOf(document)
       onLanguages(source.languages ?? [])
-      yield bulkEntryOf(document, source, (source.content ?? []).length > 0)
+      yield bulkEntryOf(document, source, !document.deleted && saysNewText(document))
     }
   }
 }

@@ -17,7 +17,7 @@ const MAX_BLOCKED_MS = 10
 
 export interface Writer {
   /**
-   * Writes documents, unless the index has a newer version, or this one and they bring no text. Resolves when they are
+   * Writes documents, unless the index has a newer version, or this one and they say nothing new of their text. Resolves when they are
    * durable, and with `refresh` can be found.
    * @throws DomainError unavailable, after all requests have ended
    */
@@ -66,14 +66,14 @@ async function* requestsOf(documents: AsyncIterable<BulkEntry>): AsyncGenerator<
 
 /**
  * The lines of a bulk request that index a document.
- * @param bringsText also where the index has this version
+ * @param hasNewText also where the index has this version
  */
 export function bulkEntryOf(
   { id, version, deleted }: Pick<SearchDocument, 'id' | 'version' | 'deleted'>,
   source: Source,
-  bringsText: boolean,
+  hasNewText: boolean,
 ): BulkEntry {
-  const action = { index: { _id: id, version, version_type: bringsText ? 'external_gte' : 'external' } }
+  const action = { index: { _id: id, version, version_type: hasNewText ? 'external_gte' : 'external' } }
   const lines = `${JSON.stringify(action)}\n${JSON.stringify(source)}\n`
   // A tombstone brings no document back, however late it is written again.
   const repeatableUntil = deleted ? Infinity : Date.now() + REPEATABLE_MS

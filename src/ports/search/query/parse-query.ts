@@ -86,9 +86,10 @@ function fieldMatch(text: string, form: Form): Match | undefined {
   if (name === undefined || value === undefined) return undefined
   const words = WORDS_FIELDS.find((field) => field === name)
   if (words !== undefined) return textMatch(value, form, words)
-  const valued = VALUE_FIELDS.find(({ field }) => field === name)
+  const valued = VALUE_FIELDS.find((each) => each.name === name)
   if (valued === undefined || !isValueOf(valued.field, value)) return undefined
-  const condition: Condition = { ...valued, values: [value] }
+  const { field, operator } = valued
+  const condition: Condition = { field, operator, values: [value] }
   return { kind: 'value', condition }
 }
 

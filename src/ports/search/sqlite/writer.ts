@@ -2,6 +2,7 @@ import { type IndexFile, markFilled } from './index-file.ts'
 import type { WholeDocument } from '../engine.ts'
 import { WORDS_FIELDS } from '../fields.ts'
 import type { IndexedDocument, SearchDocument } from '../port.ts'
+import { saysNewText } from '../prepare-documents.ts'
 import { type AnalyzedTexts, analyzeTexts, type FieldTexts } from './analyze-texts.ts'
 import { encode, encodeId, type SqlValue } from './columns.ts'
 import { createWordCounter, type WordCounter } from './known-words.ts'
@@ -114,10 +115,9 @@ export function createWriter(database: IndexFile): Handlers<WriterMethods> {
   }
 }
 
-/** The same version is written again when it brings a text. */
-const replaces = ({ version, content }: WholeDocument, before: Stored): boolean =>
-  version > before.version ||
-  (version === before.version && before.deleted === 0 && content.some(({ text }) => text !== ''))
+const replaces = (document: WholeDocument, before: Stored): boolean =>
+  document.version > before.version ||
+  (document.version === before.version && before.deleted === 0 && saysNewText(document))
 
 const bytes = (value: SqlValue): Uint8Array => value as Uint8Array
 
