@@ -1,12 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { UnreadableContent } from './extraction.ts'
 
-/** A file of a ZIP archive, not compressed. */
-export interface ZipEntry {
-  name: string
-  bytes: Uint8Array
-}
-
 export interface ZipLimits {
   /** Files in the archive, wanted or not. */
   maxEntries: number
@@ -48,16 +42,6 @@ export function openZip(archive: Uint8Array, { maxEntries, maxBytes }: ZipLimits
       return bytes
     },
   }
-}
-
-/** Reads the wanted files of an archive, in the order of its directory; for limits and errors see `openZip`. */
-export function readZip(
-  archive: Uint8Array,
-  wanted: (name: string) => boolean,
-  limits: ZipLimits,
-): ZipEntry[] {
-  const { names, read } = openZip(archive, limits)
-  return names.filter(wanted).map((name) => ({ name, bytes: read(name)! }))
 }
 
 /** The positions of the entries in the directory, by name. */

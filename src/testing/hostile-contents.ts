@@ -4,10 +4,9 @@ import { after } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
 import { joinedText } from '../domain/text-part.ts'
 import { createExtractor, type Extraction } from '../extraction/extractor.ts'
-import type { ZipEntry } from '../extraction/zip.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { pdf } from './sample-files.ts'
-import { writeZip } from '../runtime/write-zip.ts'
+import { writeZip, type ZipFile } from '../runtime/write-zip.ts'
 
 // More time than the default, for machines that do much else at the same time.
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })
@@ -37,7 +36,7 @@ export function assertText(extraction: Extraction, expected: RegExp): void {
 }
 
 /** An archive of the entries, one of them followed by blanks and deflated. */
-export function deflatedZip(entries: readonly ZipEntry[], bomb: string, megabytes: number): Buffer {
+export function deflatedZip(entries: readonly ZipFile[], bomb: string, megabytes: number): Buffer {
   const blanks = Buffer.alloc(megabytes * 1024 * 1024, ' ')
   const sizes = new Map(entries.map((entry) => [entry.name, entry.bytes.length]))
   const packed = entries.map(({ name, bytes }) =>

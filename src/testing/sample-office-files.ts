@@ -1,16 +1,15 @@
 /** Small files for tests: presentations, workbooks, OpenDocument, EPUB. The given texts are XML. */
-import type { ZipEntry } from '../extraction/zip.ts'
-import { writeZip } from '../runtime/write-zip.ts'
+import { writeZip, type ZipFile } from '../runtime/write-zip.ts'
 
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
-export const entry = (name: string, text: string): ZipEntry => ({ name, bytes: Buffer.from(text) })
+export const entry = (name: string, text: string): ZipFile => ({ name, bytes: Buffer.from(text) })
 
 /** The relationships of a part: `rId1` and so on, each as type and target. */
 export function relationships(
   part: string,
   targets: readonly (readonly [type: string, target: string])[],
-): ZipEntry {
+): ZipFile {
   const slash = part.lastIndexOf('/') + 1
   const list = targets.map(
     ([type, target], index) =>
@@ -27,7 +26,7 @@ export const slide = (...texts: string[]): string =>
   `<p:sld><p:txBody>${texts.map((text) => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`).join('')}</p:txBody></p:sld>`
 
 /** The files of a presentation whose slides are these parts. */
-export function pptxEntries(slides: readonly string[]): ZipEntry[] {
+export function pptxEntries(slides: readonly string[]): ZipFile[] {
   const list = slides.map((_, index) => `<p:sldId id="${256 + index}" r:id="rId${index + 1}"/>`).join('')
   return [
     relationships('', [['officeDocument', 'ppt/presentation.xml']]),
@@ -51,7 +50,7 @@ export interface XlsxOptions {
 export function xlsxEntries(
   sheets: Record<string, string>,
   { strings = [], styles = '' }: XlsxOptions = {},
-): ZipEntry[] {
+): ZipFile[] {
   const names = Object.keys(sheets)
   const list = names.map(
     (name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`,
@@ -73,7 +72,7 @@ export function xlsxEntries(
 }
 
 /** The files of an OpenDocument file: `kind` is text, spreadsheet, presentation …, `body` what is in `office:KIND`. */
-export function odfEntries(kind: string, body: string, { styles = '', meta = '' } = {}): ZipEntry[] {
+export function odfEntries(kind: string, body: string, { styles = '', meta = '' } = {}): ZipFile[] {
   return [
     entry('mimetype', `application/vnd.oasis.opendocument.${kind}`),
     entry(
@@ -86,7 +85,7 @@ export function odfEntries(kind: string, body: string, { styles = '', meta = '' 
 }
 
 /** The files of an EPUB with these chapters in XHTML. */
-export function epubEntries(chapters: readonly string[], title = 'A book'): ZipEntry[] {
+export function epubEntries(chapters: readonly string[], title = 'A book'): ZipFile[] {
   const items = chapters
     .map((_, index) => `<item id="c${index}" href="text/chapter%20${index}.xhtml"/>`)
     .join('')
@@ -105,4 +104,4 @@ export function epubEntries(chapters: readonly string[], title = 'A book'): ZipE
   ]
 }
 
-export const zipOf = (...entries: ZipEntry[]): Buffer => writeZip(entries)
+export const zipOf = (...entries: ZipFile[]): Buffer => writeZip(entries)

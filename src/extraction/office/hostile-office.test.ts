@@ -10,7 +10,7 @@ import {
   xlsxEntries,
   zipOf,
 } from '../../testing/sample-office-files.ts'
-import type { ZipEntry } from '../zip.ts'
+import type { ZipFile } from '../../runtime/write-zip.ts'
 
 const OPAQUE_TYPE = 'application/octet-stream'
 const DECLARED = {
@@ -20,7 +20,7 @@ const DECLARED = {
   epub: 'application/epub+zip',
 }
 
-const formats: [type: string, entries: ZipEntry[], withText: string][] = [
+const formats: [type: string, entries: ZipFile[], withText: string][] = [
   [DECLARED.pptx, pptxEntries([slide('text')]), 'ppt/slides/slide1.xml'],
   [DECLARED.xlsx, xlsxEntries({ text: '<row/>' }), 'xl/worksheets/sheet1.xml'],
   [DECLARED.odt, odfEntries('text', '<text:p>text</text:p>'), 'content.xml'],

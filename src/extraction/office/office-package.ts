@@ -68,7 +68,7 @@ export function openOfficePackage(bytes: Uint8Array): OfficePackage {
   const targetOf = (wanted: string) => roots.find(({ type }) => type === wanted)?.target
   const mainPart = targetOf('officeDocument')
   if (mainPart === undefined) throw new UnreadableContent('malformed: it has no main part')
-  const properties = zip.xmlIfAny(targetOf('core-properties') ?? '')
+  const properties = zip.xmlIfAny(targetOf('core-properties') ?? 'docProps/core.xml')
   return {
     ...zip,
     mainPart,
