@@ -65,7 +65,9 @@ test('a text whose reading is ended by kill -9 is read by the next start, and so
   await service.exited
   await start()
   assert.deepEqual(await outcomeOf(behind), { state: 'indexed', pages: 2, language: 'en' })
-  assert.equal((await outcomeOf(slow))['state'], 'failed')
+  // A fast machine may come to its end.
+  assert.match(String((await outcomeOf(slow))['state']), /^(failed|empty)$/)
+  await fetch(`${service.urls.document}/documents/${slow}`, { method: 'DELETE' })
 })
 
 test('text prints what was read, page by page, or why there is none', async () => {
@@ -83,8 +85,9 @@ test('text prints what was read, page by page, or why there is none', async () =
   ]
   assert.deepEqual(JSON.parse(json.stdout), { state: 'indexed', pages: 2, language: 'en', parts })
 
-  const [failed] = await titles('slow.pdf')
-  const nothing = await client('text', failed!)
+  const failed = await create('broken.pdf', Buffer.from('%PDF-1.7 only'))
+  await outcomeOf(failed)
+  const nothing = await client('text', failed)
   assert.deepEqual([nothing.code, nothing.stdout], [3, ''])
   assert.match(nothing.stderr, /^failed \(.*\w.*\)\n$/)
   const unknown = await client('text', '019aa1b2-0000-7000-8000-00000000dead')
@@ -102,7 +105,9 @@ test('reindex --text has the texts in a state read again', async () => {
   assert.equal((await client('reindex', '--text', 'empty', '--json')).stdout, '{"queued":0}\n')
   assert.equal((await client('reindex', '--text', 'pending', '--json')).stdout, '{"queued":2}\n')
   const states = await withStoppedDatabase(data, async (client) => {
-    const { rows } = await client.query('select text_state, version from documents.documents')
+    const { rows } = await client.query(
+      'select text_state, version from documents.documents where deleted_at is null',
+    )
     return rows
   })
   assert.deepEqual(states, Array(2).fill({ text_state: 'pending', version: 1 }))

@@ -817,6 +817,11 @@ export interface components {
       id: string
       /** @example Lease */
       title: string
+      /**
+       * @description of the file that the content was, with its folders where the client gave them
+       * @example contracts/lease.pdf
+       */
+      file_name: string | null
       /** @example text/plain */
       content_type: string
       /**
@@ -2099,7 +2104,7 @@ export interface operations {
          *     | `-draft` | not with this word; also -"…", -title:…, -status:… |
          *     | `indemni*` | words that begin so, from two letters |
          *     | `title:lease` | in the title; also title:"…" and title:leas* |
-         *     | `status:signed` | of this status; likewise created_by: and content_type: |
+         *     | `status:signed` | of this status; likewise created_by:, content_type:, text_state: and language: |
          */
         q: string
         /** @description can be repeated: any of the values */
@@ -2112,6 +2117,10 @@ export interface operations {
         created_from?: string
         /** @description older than this */
         created_to?: string
+        /** @description can be repeated: any of the values */
+        text_state?: ('pending' | 'indexed' | 'empty' | 'failed')[]
+        /** @description can be repeated: any of the values */
+        language?: string[]
         from?: number
         size?: number
       }
@@ -2167,6 +2176,10 @@ export interface operations {
         created_from?: string
         /** @description older than this */
         created_to?: string
+        /** @description can be repeated: any of the values */
+        text_state?: ('pending' | 'indexed' | 'empty' | 'failed')[]
+        /** @description can be repeated: any of the values */
+        language?: string[]
         size?: number
       }
       header?: never
@@ -2215,10 +2228,14 @@ export interface operations {
         created_from?: string
         /** @description older than this */
         created_to?: string
+        /** @description can be repeated: any of the values */
+        text_state?: ('pending' | 'indexed' | 'empty' | 'failed')[]
+        /** @description can be repeated: any of the values */
+        language?: string[]
       }
       header?: never
       path: {
-        field: 'content_type' | 'status' | 'created_by'
+        field: 'content_type' | 'status' | 'created_by' | 'language'
       }
       cookie?: never
     }
@@ -2235,7 +2252,7 @@ export interface operations {
         content: {
           'application/json': {
             /** @enum {string} */
-            field: 'content_type' | 'status' | 'created_by'
+            field: 'content_type' | 'status' | 'created_by' | 'language'
             values: {
               key: string
               count: number

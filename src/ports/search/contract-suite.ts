@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test as nodeTest } from 'node:test'
+import { HIT_FIELDS } from '../../domain/document-fields.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { sampleSearchDocument as sample } from '../../testing/sample-documents.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
@@ -195,7 +196,7 @@ function testHits(open: () => Promise<SearchIndex>): void {
 
   test('a hit has the fields of its document and highlights, with everything else escaped', async (index) => {
     const [hit] = await hitsOf(index, 'employment alert', 1)
-    const { content: _, content_sha256: __, deleted: ___, ...fields } = contract
+    const fields = Object.fromEntries(HIT_FIELDS.map((name) => [name, contract[name]]))
     const { score, page: _page, highlights, ...rest } = hit!
     const iso = (time: string): string => new Date(time).toISOString()
     assert.deepEqual({ ...rest, created_at: iso(rest.created_at), updated_at: iso(rest.updated_at) }, fields)
