@@ -6,7 +6,7 @@ import { people } from './people.ts'
 export type Person = typeof people.$inferSelect
 
 /** The issuer of people whom no identity provider knows. */
-export const OWN_ISSUER = 'docmgr'
+const OWN_ISSUER = 'docmgr'
 
 /** People in the database. */
 export interface PersonStore {

@@ -14,10 +14,7 @@ import { testGuard } from './test-guard.ts'
 const SETTINGS = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
 
 /** The tokens that the server accepts. */
-export const testTokens = createTokens(
-  { secret: 'a secret for tests, 32 bytes long', ...SETTINGS },
-  systemClock,
-)
+const testTokens = createTokens({ secret: 'a secret for tests, 32 bytes long', ...SETTINGS }, systemClock)
 
 interface ServeOptions extends Pick<GrpcServerOptions, 'identities'> {
   mode?: 'open' | 'required'
