@@ -58,6 +58,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
   })
 
   testLateTexts(open)
+  testTextStates(open)
 }
 
 function testLateTexts(open: () => Promise<SearchIndex>): void {
@@ -86,5 +87,29 @@ function testLateTexts(open: () => Promise<SearchIndex>): void {
       async () => (await index.search({ q: 'pistachio', filters: {}, from: 0, size: 9 })).total === 0,
     )
     assert.deepEqual(await index.versions([document.id]), new Map([[document.id, 3]]))
+  })
+}
+
+function testTextStates(open: () => Promise<SearchIndex>): void {
+  void test('what became of a text replaces the same version, but never by what is still to be read', async (t) => {
+    const index = await open()
+    t.after(() => index.stop())
+    const pending = sample({ title: 'Beechnut', content: [], text_state: 'pending' })
+    const content = [{ text: 'beechnut' }]
+    const stateOf = async () => (await index.stored([pending.id])).get(pending.id)!.text_state
+    await index.index([pending])
+    await index.index([{ ...pending, text_state: 'failed' }])
+    assert.equal(await stateOf(), 'failed')
+    await index.index([pending])
+    assert.equal(await stateOf(), 'failed')
+    await index.index([{ ...pending, text_state: 'indexed', text_language: 'en', content }])
+    await index.index([{ ...pending, content: null }])
+    assert.equal(await stateOf(), 'indexed')
+    const query = { q: 'language:en beechnut', filters: {}, from: 0, size: 9 }
+    const [hit] = await eventually('the text', async () => {
+      const { documents } = await index.search(query)
+      return documents.length === 1 && documents
+    })
+    assert.deepEqual(hit!.highlights.content, ['<em>beechnut</em>'])
   })
 }

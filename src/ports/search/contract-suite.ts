@@ -62,23 +62,6 @@ function testIndexing(open: () => Promise<SearchIndex>): void {
     assert.deepEqual(await index.versions([second.id]), new Map([[second.id, 2]]))
   })
 
-  test('what became of a text replaces the same version, but never by what is still to be read', async (index) => {
-    const pending = sample({ title: 'Beechnut', content: [], text_state: 'pending' })
-    await index.index([pending])
-    await index.index([{ ...pending, text_state: 'failed' }])
-    const stateOf = async () => (await index.stored([pending.id])).get(pending.id)!.text_state
-    assert.equal(await stateOf(), 'failed')
-    await index.index([pending])
-    assert.equal(await stateOf(), 'failed')
-    await index.index([
-      { ...pending, text_state: 'indexed', text_language: 'en', content: [{ text: 'beechnut' }] },
-    ])
-    assert.equal(await stateOf(), 'indexed')
-    await index.index([{ ...pending, content: null }])
-    const [hit] = await hitsOf(index, 'language:en beechnut', 1)
-    assert.deepEqual(hit!.highlights.content, ['<em>beechnut</em>'])
-  })
-
   test('of several versions in one call the newest counts, in any order', async (index) => {
     const document = sample({ title: 'Chestnut' })
     const versions = [2, 3, 1].map((version) => ({ ...document, title: `Chestnut ${version}`, version }))
