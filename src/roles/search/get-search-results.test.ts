@@ -20,6 +20,7 @@ test('the answer has the page, the total and the duration', async () => {
   assert.deepEqual(hit, {
     id: contract.id,
     title: 'Contract A',
+    file_name: null,
     status: 'created',
     created_by: 'ada@example.com',
     content_type: 'text/plain',
