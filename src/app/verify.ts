@@ -5,6 +5,7 @@ import { createRetry } from '../roles/indexer/retry-transient.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { defineModule } from '../runtime/module.ts'
 import { startCommandPorts } from './command-ports.ts'
+import { fillingRemark } from './fill-index.ts'
 import { tombstonesKeptFrom } from './gc/find-old-tombstones.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Check } from './verify/check.ts'
@@ -33,6 +34,8 @@ export interface VerifyOptions {
 
 /** The checks of stored data, open for one command. */
 export interface OpenVerify {
+  /** why the index may lack documents that are no damage; undefined where it should have all */
+  remark: string | undefined
   /** number of rows with objects */
   total(): Promise<number>
   /**
@@ -62,6 +65,8 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
   const retry = createRetry(AbortSignal.any([options.signal, failed]))
 
   return {
+    remark: fillingRemark(value(roots.searchIndex)),
+
     async total() {
       const [row] = await queryRows<{ total: number }>(
         pool,

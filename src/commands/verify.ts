@@ -39,6 +39,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const damages: Damage[] = []
   try {
     io.signal.throwIfAborted()
+    if (opened.remark !== undefined) io.note(opened.remark)
     const progress = startProgress(io, io.interactive ? await opened.total() : 0, 'objects')
     const onProgress = (part: string, count: number): void => {
       checked[part] = (checked[part] ?? 0) + count
