@@ -18,7 +18,7 @@ export interface ServiceOptions extends ConfigOptions {
 /** Loads the configuration with the flags of this command. @throws ConfigError, CommandError */
 export async function configOf(
   options: ConfigOptions,
-  more: readonly FlagValue[] = [],
+  { more = [], serves = false }: { more?: readonly FlagValue[]; serves?: boolean } = {},
 ): Promise<LoadedConfig> {
   const flags = (options.set ?? []).map((text): FlagValue => {
     const split = text.indexOf('=')
@@ -29,6 +29,7 @@ export async function configOf(
   if (options.data !== undefined) flags.push({ key: 'data', text: options.data, flag: '--data' })
   return loadConfig({
     flags: [...flags, ...more],
+    serves,
     ...(options.config !== undefined && { configFile: options.config }),
   })
 }

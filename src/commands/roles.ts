@@ -12,7 +12,7 @@ export async function showRoles(
   io: Io,
 ): Promise<number> {
   const roles = options.role === undefined ? [] : [{ key: 'roles', text: options.role, flag: '--role' }]
-  const { config } = await configOf(options, roles)
+  const { config } = await configOf(options, { more: roles })
   const graph = moduleGraph(config, silentLogger)
   if (options.json) io.json({ roles: config.roles, modules: graph })
   else if (options.mermaid) io.out(mermaid(graph))

@@ -20,7 +20,7 @@ export interface ServeOptions extends ConfigOptions {
 /** Runs the service until a signal arrives or a module fails permanently. */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const begun = performance.now()
-  const { config } = await configOf(options, flagsOf(options))
+  const { config } = await configOf(options, { more: flagsOf(options), serves: true })
   const log = createLogger({ level: config.log.level })
   const service = await startService(config, {
     log,

@@ -11,8 +11,11 @@ export interface Contradiction {
   rule: string
 }
 
-/** Checks rules about more than one setting. A port of one process must be in the same process as its users. */
-export function checkConfig(config: Config): Contradiction[] {
+/**
+ * Checks rules about more than one setting. A port of one process must be in the same process as its users.
+ * @param serves the roles start, so that what they do together counts
+ */
+export function checkConfig(config: Config, serves: boolean): Contradiction[] {
   const checks = [
     checkAuthentication,
     checkPorts,
@@ -21,7 +24,7 @@ export function checkConfig(config: Config): Contradiction[] {
     checkBlobs,
     checkDocuments,
     checkEmbedded,
-    checkSearch,
+    ...(serves ? [checkSearch] : []),
     checkSharing,
     checkQuotas,
   ]

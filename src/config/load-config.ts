@@ -23,6 +23,8 @@ export interface LoadOptions {
   cwd?: string
   /** the path of the configuration file; without it DOCMGR_CONFIG, else docmgr.config.ts in `cwd` */
   configFile?: string
+  /** the roles start with it; other commands may lack settings of ports that they do not use */
+  serves?: boolean
 }
 
 export interface LoadedConfig {
@@ -39,7 +41,7 @@ export interface LoadedConfig {
  * @throws ConfigError with all errors at once
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
-  const { flags = [], env = process.env, cwd = process.cwd() } = options
+  const { flags = [], env = process.env, cwd = process.cwd(), serves = false } = options
   const settings = listSettings()
   const file = findConfigFile(cwd, askedFile(options.configFile, env))
   const shown = file && (relative(cwd, file).startsWith('..') ? file : relative(cwd, file))
@@ -56,7 +58,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
   const origins = new Map(settings.map(({ key }) => [key, given.get(key)?.origin ?? DEFAULT]))
   const base = origins.get('data')!.layer === 'file' ? dirname(file!) : cwd
   const config = { ...parsed.data, data: resolve(base, parsed.data.data) }
-  const contradictions = checkConfig(config)
+  const contradictions = checkConfig(config, serves)
   if (contradictions.length > 0) {
     throw new ConfigError(
       contradictions.map(({ key, rule }) => ({
