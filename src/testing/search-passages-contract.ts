@@ -71,6 +71,8 @@ export function searchPassagesContract(open: () => Promise<SearchIndex>): void {
     const [acrossPages] = await search('"a quarter of a year"')
     assert.equal(acrossPages!.page, 26)
     assert.match(acrossPages!.highlights.content!.join(), /gives <em>a<\/em> <em>quarter<\/em>$/)
+    const [ofMany] = await search('title:B page')
+    assert.equal(ofMany!.page, 1)
 
     await index.index([{ ...DOCUMENTS[1]!, version: 2, title: 'Renamed', content: null }])
     await index.index([{ ...DOCUMENTS[5]!, version: 2, title: 'Moved', content: null }])

@@ -64,6 +64,8 @@ const FOUND: [q: string, letters: string][] = [
   // phrases
   ['"zanzibar tenant"', 'A'],
   ['lease -"not guilty"', 'B'],
+  ['guilty -"not guilty"', 'D'],
+  ['-"not guilty"', 'ABD'],
   ['“lease of barns”', 'C'],
   ['-"are running" -"zanzibar tenant"', 'BD'],
   ['"zanzibar tenant" OR "landlord owns"', 'AB'],

@@ -34,5 +34,13 @@ export function searchSuggestContract(open: () => Promise<SearchIndex>): void {
     assert.deepEqual(await suggest('UBERW'), ['Überweisung'])
     assert.deepEqual(await suggest('barn xylo'), [])
     assert.deepEqual(await suggest('lea', { created_by: 'nobody@example.com' }), [])
+
+    const older = sample({ title: 'Older', content: 'A tennis court.' })
+    const newer = Array.from({ length: 30 }, () =>
+      sample({ title: 'Newer', content: 'The tenant owes rent.' }),
+    )
+    await index.index([older, ...newer])
+    await eventually('the newer documents', async () => (await suggest('tenn')).length > 0)
+    assert.deepEqual(await suggest('ten'), ['tenant', 'tennis'])
   })
 }

@@ -10,7 +10,14 @@ export type WholeDocument = SearchDocument & { content: readonly TextPart[] }
 /** A hit before highlighting. */
 export interface EngineHit extends Omit<SearchHit, 'highlights' | 'page'> {
   /** the passage that matches best; undefined where only the title matches */
-  passage: { text: string; page: number | undefined } | undefined
+  passage: Passage | undefined
+  /** further ones that match as well as it, in order: the best one can match by the first words of the next one only */
+  others?: readonly Passage[]
+}
+
+interface Passage {
+  text: string
+  page: number | undefined
 }
 
 /**
@@ -47,6 +54,8 @@ export interface SearchEngine {
     from: number,
     size: number,
   ): Promise<{ matches: number; hits: EngineHit[] }>
+  /** Whether any document matches all clauses and conditions. */
+  exists(plan: QueryPlan, conditions: readonly Condition[]): Promise<boolean>
   /**
    * Titles of the newest documents whose title has all of the words, the last one as a prefix; at most MAX_SUGGESTION_ROWS.
    */

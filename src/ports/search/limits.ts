@@ -3,4 +3,4 @@ export const MAX_WINDOW = 10_100
 /** values of a facet */
 export const MAX_VALUES = 50
 /** Suggestions are chosen from the titles of this many newest documents. */
-export const MAX_SUGGESTION_ROWS = 500
+export const MAX_SUGGESTION_ROWS = 200

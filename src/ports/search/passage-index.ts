@@ -91,8 +91,10 @@ export function createPassageIndex(engine: SearchEngine): SearchIndex {
   }
 }
 
-function highlighted({ passage, ...hit }: EngineHit, finder: MatchFinder): SearchHit {
+function highlighted({ passage: best, others = [], ...hit }: EngineHit, finder: MatchFinder): SearchHit {
   const inTitle = finder.inTitle(hit.title)
+  const passages = best === undefined ? [] : [best, ...others]
+  const passage = passages.find(({ text }) => finder.inContent(text).length > 0) ?? best
   const content = passage === undefined ? [] : fragmentsOf(passage.text, finder.inContent(passage.text))
   const highlights = {
     ...(inTitle.length > 0 && { title: [emphasize(hit.title, inTitle)] }),

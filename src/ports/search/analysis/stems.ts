@@ -104,5 +104,13 @@ async function load(language: Language): Promise<StemKeyOf> {
 /** The middle dot is not ASCII, so that the tokenizer of any index takes it for a letter, and no word has it. */
 const stemKey = (stem: string, language: Language): string => `${stem}\u00b7${language}`
 
-/** Whether a key is that of a stem. */
-export const isStemKey = (key: string): boolean => key.includes('\u00b7')
+/** The stem of a key that is that of one; undefined for a word. */
+export function wordOfStem(key: string): string | undefined {
+  const end = key.indexOf('\u00b7')
+  return end === -1 ? undefined : key.slice(0, end)
+}
+
+/** The keys, and the stems among them as words: an index keeps a stem that is a word of the same text as that only. */
+export const withWordsOfStems = (keys: readonly string[]): string[] => [
+  ...new Set(keys.flatMap((key) => [key, wordOfStem(key) ?? key])),
+]

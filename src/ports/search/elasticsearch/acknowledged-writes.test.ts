@@ -4,7 +4,7 @@ import { type BulkEntry, createAcknowledgedWrites } from './acknowledged-writes.
 
 const HOUR_MS = 3_600_000
 const entry = (id: string, repeatableUntil = HOUR_MS): BulkEntry => {
-  return { id, lines: id, bytes: id.length, repeatableUntil }
+  return { id, lines: [Buffer.from(id)], bytes: id.length, repeatableUntil }
 }
 const idsOf = (entries: BulkEntry[]): string[] => entries.map(({ id }) => id)
 

@@ -1,7 +1,8 @@
-/** A document ready to be sent: action and source, each line with its line feed. */
+/** A document ready to be sent. */
 export interface BulkEntry {
   id: string
-  lines: string
+  /** UTF-8 of the lines of its action and its source, each with its line feed */
+  lines: readonly Uint8Array[]
   bytes: number
   /** Unix time in milliseconds after which a new primary is no reason to write it again */
   repeatableUntil: number

@@ -76,7 +76,7 @@ export function createBulk({ client, alias, setup, log, maxRequests, signal }: B
           filter_path: 'errors,items.*.status,items.*.error,items.*._primary_term',
           ...(refresh && { refresh }),
         },
-        lines: entries.map(({ lines }) => lines).join(''),
+        lines: Buffer.concat(entries.flatMap(({ lines }) => lines)),
         timeoutMs: TIMEOUT_MS,
         retries: 0,
       })

@@ -10,7 +10,7 @@ export interface ElasticsearchRequest {
   /** an object for JSON */
   body?: object
   /** lines of JSON, each with its line feed */
-  lines?: string
+  lines?: string | Buffer
   /** milliseconds for one attempt */
   timeoutMs?: number
   /** further attempts, on another node if there is one, after a lost connection or 502, 503, 504 */

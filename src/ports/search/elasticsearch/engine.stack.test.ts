@@ -4,6 +4,8 @@ import { searchFilterContract } from '../../../testing/search-filter-contract.ts
 import { searchLanguagesContract } from '../../../testing/search-languages-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
+import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
+import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
@@ -21,4 +23,6 @@ searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)
 searchSuggestContract(open)
+searchPassagesContract(open)
+searchPropertyContract(open)
 searchLanguagesContract(open)

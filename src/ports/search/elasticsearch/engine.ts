@@ -11,6 +11,7 @@ import { createKnownLanguages } from './known-languages.ts'
 import { createReader } from './reader.ts'
 import { createRefresher } from './refresher.ts'
 import { createSimilarWords } from './similar-words.ts'
+import { createSourceThread } from './source-thread.ts'
 import { createStoredDocuments } from './stored-documents.ts'
 import { parseElasticsearchUrl } from './url.ts'
 import { createWordsWithPrefix } from './words-with-prefix.ts'
@@ -45,6 +46,7 @@ function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): S
       .ask({ method: 'POST', path: `/${alias}/_refresh` })
       .catch((error: unknown) => log.warn({ err: error }, 'the search index was not refreshed'))
   })
+  const sources = createSourceThread()
   const writer = createWriter(
     createBulk({ client, alias, setup, log, maxRequests: MAX_REQUESTS, signal: stopping.signal }),
   )
@@ -58,7 +60,7 @@ function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): S
     languages,
     similarWords: createSimilarWords(index, alias),
     wordsWithPrefix: createWordsWithPrefix(search),
-    index: createIndexDocuments({ storedDocuments, writer, refresher, setup, onLanguages }),
+    index: createIndexDocuments({ sources, storedDocuments, writer, refresher, setup, onLanguages }),
     versions: storedDocuments.versions,
     stored: storedDocuments.stored,
     forget: createForgetDocuments(index, alias),
@@ -66,6 +68,7 @@ function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): S
     async stop() {
       stopping.abort()
       refresher.stop()
+      await sources.stop()
       await client.stop()
     },
   }

@@ -4,11 +4,12 @@ import { saysNewText } from '../prepare-documents.ts'
 import type { BulkEntry, Refusal } from './bulk.ts'
 import type { IndexSetup } from './create-index.ts'
 import type { Refresher } from './refresher.ts'
-import { sourceOf, sourceWithStoredText } from './source.ts'
+import type { SourceMethods } from './source-thread.ts'
 import type { StoredDocuments } from './stored-documents.ts'
 import { bulkEntryOf, type Writer } from './writer.ts'
 
 export interface IndexDocumentsOptions {
+  sources: SourceMethods
   storedDocuments: Pick<StoredDocuments, 'complete'>
   writer: Writer
   refresher: Pick<Refresher, 'write'>
@@ -24,7 +25,7 @@ export interface IndexDocumentsOptions {
  * @throws Error that names a refused document, after the others are written
  */
 export function createIndexDocuments(options: IndexDocumentsOptions): SearchEngine['index'] {
-  const { storedDocuments, writer, refresher, setup, onLanguages } = options
+  const { sources: made, storedDocuments, writer, refresher, setup, onLanguages } = options
   return async (whole, withoutContent) => {
     const { needContent, refusals } = await refresher.write(
       whole.length + withoutContent.length,
@@ -46,23 +47,45 @@ export function createIndexDocuments(options: IndexDocumentsOptions): SearchEngi
   async function writeCompleted(documents: SearchDocument[], refresh: boolean) {
     if (documents.length === 0) return { needContent: [], refusals: [] }
     const { needContent, sources } = await storedDocuments.complete(documents)
-    return { needContent, refusals: await writer.write(completedEntries(sources), refresh) }
+    return { needContent, refusals: await writer.write(completedEntries(sources, made), refresh) }
   }
 
   async function* entriesOf(documents: WholeDocument[]): AsyncGenerator<BulkEntry> {
-    for (const document of documents) {
-      const source = await sourceOf(document)
-      onLanguages(source.languages ?? [])
+    for await (const [document, source] of ahead(documents, (document) => made.whole(document))) {
+      onLanguages(source.languages)
       yield bulkEntryOf(document, source, !document.deleted && saysNewText(document))
     }
   }
 }
 
+/** Documents that are made while others are sent. */
+const AHEAD = 4
+
+/** Each item with what is made of it, in order. */
+async function* ahead<Item, Made>(
+  items: readonly Item[],
+  make: (item: Item) => Promise<Made>,
+): AsyncGenerator<[Item, Made]> {
+  const making: Promise<Made>[] = []
+  for (const [place, item] of items.entries()) {
+    while (making.length < items.length && making.length < place + AHEAD) {
+      const next = make(items[making.length]!)
+      // A failure is thrown in its turn.
+      next.catch(() => {})
+      making.push(next)
+    }
+    yield [item, await making[place]!]
+    // What has been sent is not kept.
+    delete making[place]
+  }
+}
+
 async function* completedEntries(
   sources: Awaited<ReturnType<StoredDocuments['complete']>>['sources'],
+  made: SourceMethods,
 ): AsyncGenerator<BulkEntry> {
   for await (const [document, stored] of sources)
-    yield bulkEntryOf(document, await sourceWithStoredText(document, stored), false)
+    yield bulkEntryOf(document, await made.withStoredText(document, stored), false)
 }
 
 function describeRefusals(refusals: Refusal[]): string {

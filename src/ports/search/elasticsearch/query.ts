@@ -9,7 +9,7 @@ import type {
   WordMatch,
 } from '../query/query-plan.ts'
 import type { ValueMatch } from '../query/query-tree.ts'
-import { isStemKey } from '../analysis/stems.ts'
+import { withWordsOfStems, wordOfStem } from '../analysis/stems.ts'
 import { exactField, keysField, wordsField } from './index-definition.ts'
 
 export type Query = Record<string, unknown>
@@ -110,7 +110,7 @@ function fieldQuery(match: PlanMatch, field: WordsField | 'content', boost: numb
 
 /** The related and similar ones that can be words of a text. */
 const otherWords = ({ related, similar }: WordMatch): string[] => [
-  ...related.filter((key) => !isStemKey(key)),
+  ...withWordsOfStems(related).filter((key) => wordOfStem(key) === undefined),
   ...similar,
 ]
 

@@ -23,7 +23,7 @@ const WITHOUT_STORED_FIELDS = { stored_fields: '_none_' }
 export function createReader(
   client: Pick<Elasticsearch, 'ask'>,
   alias: string,
-): Pick<SearchEngine, 'check' | 'list' | 'search' | 'titles' | 'countValues'> & { ask: Search } {
+): Pick<SearchEngine, 'check' | 'list' | 'search' | 'exists' | 'titles' | 'countValues'> & { ask: Search } {
   async function ask(body: { query: Query } & Record<string, unknown>): Promise<Answer> {
     const answer = await client.ask<Answer>({
       method: 'POST',
@@ -60,6 +60,8 @@ export function createReader(
       return { matches: hits.total.value, hits: hits.hits.map(hitOf) }
     },
 
+    exists: (plan, conditions) => existsDocument(ask, queryOf(plan, conditions)),
+
     async titles(words, conditions) {
       const { hits } = await ask({
         query: titleQuery(words, conditions),
@@ -84,25 +86,35 @@ export function createReader(
   }
 }
 
+async function existsDocument(search: Search, query: Query): Promise<boolean> {
+  const { hits } = await search({ query, size: 0, terminate_after: 1, track_total_hits: 1 })
+  return hits.total.value > 0
+}
+
 /** A search in the index. */
 export type Search = (body: { query: Query } & Record<string, unknown>) => Promise<Answer>
 
 /**
- * The query, whose hits come with their best passage. Lucene leaves an optional clause out of a filter, so passages are
- * looked for in the hits of the page only. The words of a passage end with the first ones of the next, so what is found
- * only among those scores at least as much in the next: of equal passages the last one is taken.
+ * The query, whose hits come with their best passages: of equal ones the first two and the last. Lucene leaves an optional
+ * clause out of a filter, so passages are looked for in the hits of the page only. The words of a passage end with the
+ * first ones of the next, so the first ones may have only those; the last one has what is looked for itself.
  */
 export function withPassages(query: Query, passages: Query | undefined): Query {
   if (passages === undefined) return query
+  const should = [bestPassages(passages, 'first', 'asc', 2), bestPassages(passages, 'last', 'desc', 1)]
+  return { bool: { must: query, filter: { bool: { filter: { match_all: {} }, should } } } }
+}
+
+function bestPassages(query: Query, name: 'first' | 'last', order: 'asc' | 'desc', size: number): Query {
   const inner_hits = {
-    size: 1,
-    sort: [{ _score: 'desc' }, { _doc: 'desc' }],
+    name,
+    size,
+    sort: [{ _score: 'desc' }, { _doc: order }],
     _source: false,
     stored_fields: [PASSAGE_TEXT],
     docvalue_fields: [PASSAGE_PAGE],
   }
-  const nested = { path: 'content', query: passages, inner_hits }
-  return { bool: { must: query, filter: { bool: { filter: { match_all: {} }, should: { nested } } } } }
+  return { nested: { path: 'content', query, inner_hits } }
 }
 
 const PASSAGE_TEXT = 'content.text'
@@ -144,24 +156,32 @@ interface AnsweredHit {
   _version: number
   fields: Record<string, unknown[]>
   sort: [score: number, ...unknown[]]
-  inner_hits?: { content: { hits: { hits: { fields: Record<string, unknown[]> }[] } } }
+  inner_hits?: Record<'first' | 'last', { hits: { hits: AnsweredPassage[] } }>
 }
 
-/** The best passage of a hit. */
-export function passageOf({ inner_hits }: AnsweredHit): EngineHit['passage'] {
-  const [fields] = (inner_hits?.content.hits.hits ?? []).map((each) => each.fields)
-  if (fields === undefined) return undefined
-  return {
-    text: fields[PASSAGE_TEXT]![0] as string,
-    page: fields[PASSAGE_PAGE]?.[0] as number | undefined,
-  }
+interface AnsweredPassage {
+  fields: Record<string, unknown[]>
+  sort: [score: number, ...unknown[]]
+}
+
+/** The best passages of a hit, which are equally good. */
+export function passagesOf({ inner_hits }: AnsweredHit): NonNullable<EngineHit['passage']>[] {
+  const passages =
+    inner_hits === undefined ? [] : [...inner_hits.first.hits.hits, ...inner_hits.last.hits.hits]
+  return passages
+    .filter(({ sort: [score] }) => score === passages[0]!.sort[0])
+    .map(({ fields }) => ({
+      text: fields[PASSAGE_TEXT]![0] as string,
+      page: fields[PASSAGE_PAGE]?.[0] as number | undefined,
+    }))
 }
 
 function hitOf(hit: AnsweredHit): EngineHit {
   const values = HIT_FIELDS.map((name) => [name, hit.fields[exactField(name)]?.[0] ?? null])
   const fields = Object.fromEntries(values) as Pick<EngineHit, HitField>
   for (const name of TIME_FIELDS) fields[name] = formatTime(fields[name])
-  return { ...fields, score: hit.sort[0], passage: passageOf(hit) }
+  const [passage, ...others] = passagesOf(hit)
+  return { ...fields, score: hit.sort[0], passage, others }
 }
 
 const digestOf = (query: Query): string => createHash('sha1').update(JSON.stringify(query)).digest('hex')

@@ -1,5 +1,6 @@
 import { HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { type AnalyzedDocument, type AnalyzedPassage, analyzeDocument } from '../analysis/analyze-document.ts'
+import { wordOfStem } from '../analysis/stems.ts'
 import { wordsOf } from '../analysis/tokens.ts'
 import type { WholeDocument } from '../engine.ts'
 import { INTERNAL_FIELDS, type SearchField, WORDS_FIELDS } from '../fields.ts'
@@ -92,7 +93,7 @@ function contentSource({ passages, textKeys, languages }: AnalyzedDocument): Con
       ...(page !== undefined && { page }),
       text: text.toWellFormed(),
       words: words.join(' '),
-      keys: keys.join(' '),
+      keys: withoutWords(keys, [words]),
     })),
     [keysField('content') as 'content_keys']: withoutWords(
       textKeys,
@@ -103,10 +104,11 @@ function contentSource({ passages, textKeys, languages }: AnalyzedDocument): Con
   }
 }
 
+/** The keys but those that are words of the texts, and stems that are: queries look for both as words. */
 function withoutWords(keys: readonly string[], texts: readonly (readonly string[])[]): string {
-  const others = new Set(keys)
-  for (const words of texts) for (const word of words) others.delete(word)
-  return [...others].join(' ')
+  const words = new Set<string>()
+  for (const text of texts) for (const word of text) words.add(word)
+  return keys.filter((key) => !words.has(key) && !words.has(wordOfStem(key) ?? key)).join(' ')
 }
 
 type Passage = Pick<AnalyzedPassage, 'page' | 'text' | 'words' | 'keys'>

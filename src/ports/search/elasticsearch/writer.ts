@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import { createSemaphore } from '../../../runtime/semaphore.ts'
 import type { SearchDocument } from '../port.ts'
 import type { BulkEntry, Refusal, SendBulk } from './bulk.ts'
-import type { Source } from './source.ts'
+import type { MadeSource } from './source-thread.ts'
 
 /** Bytes of one request; a single larger document is sent alone. */
 const MAX_BYTES = 4_000_000
@@ -11,9 +10,6 @@ const MAX_DOCUMENTS = 1_000
 export const MAX_REQUESTS = 3
 /** Less than the age of the youngest tombstone that `docmgr gc` removes, which is two hours. */
 const REPEATABLE_MS = 3_600_000
-
-/** milliseconds of preparing documents before other work has its turn */
-const MAX_BLOCKED_MS = 10
 
 export interface Writer {
   /**
@@ -46,13 +42,7 @@ export function createWriter(send: SendBulk): Writer {
 async function* requestsOf(documents: AsyncIterable<BulkEntry>): AsyncGenerator<BulkEntry[]> {
   let entries: BulkEntry[] = []
   let bytes = 0
-  let begun = performance.now()
   for await (const entry of documents) {
-    // Analysis waits for nothing, so that many documents would block everything else.
-    if (performance.now() - begun > MAX_BLOCKED_MS) {
-      await setImmediate()
-      begun = performance.now()
-    }
     if (entries.length === MAX_DOCUMENTS || (entries.length > 0 && bytes + entry.bytes > MAX_BYTES)) {
       yield entries
       entries = []
@@ -64,18 +54,20 @@ async function* requestsOf(documents: AsyncIterable<BulkEntry>): AsyncGenerator<
   if (entries.length > 0) yield entries
 }
 
+const LINE_FEED = Buffer.from('\n')
+
 /**
  * The lines of a bulk request that index a document.
  * @param hasNewText also where the index has this version
  */
 export function bulkEntryOf(
   { id, version, deleted }: Pick<SearchDocument, 'id' | 'version' | 'deleted'>,
-  source: Source,
+  { json }: Pick<MadeSource, 'json'>,
   hasNewText: boolean,
 ): BulkEntry {
   const action = { index: { _id: id, version, version_type: hasNewText ? 'external_gte' : 'external' } }
-  const lines = `${JSON.stringify(action)}\n${JSON.stringify(source)}\n`
+  const line = Buffer.from(`${JSON.stringify(action)}\n`)
   // A tombstone brings no document back, however late it is written again.
   const repeatableUntil = deleted ? Infinity : Date.now() + REPEATABLE_MS
-  return { id, lines, bytes: Buffer.byteLength(lines), repeatableUntil }
+  return { id, lines: [line, json, LINE_FEED], bytes: line.length + json.length + 1, repeatableUntil }
 }

@@ -33,8 +33,8 @@ export async function suggest(
       : []
   const found = await Promise.all(
     completions.map(async (word) => {
-      const { matches } = await engine.search(allOf([...words.slice(0, -1), word]), conditions, 0, 0)
-      return matches > 0 ? [text.slice(0, last.start).trimStart() + word] : []
+      const isFound = await engine.exists(allOf([...words.slice(0, -1), word]), conditions)
+      return isFound ? [text.slice(0, last.start).trimStart() + word] : []
     }),
   )
   return [...titles, ...found.flat()].slice(0, size)

@@ -4,6 +4,7 @@ import { searchLanguagesContract } from '../../../testing/search-languages-contr
 import { searchListContract } from '../../../testing/search-list-contract.ts'
 import { searchOracleContract } from '../../../testing/search-oracle-contract.ts'
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
+import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
@@ -15,5 +16,6 @@ searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)
 searchPassagesContract(open)
+searchPropertyContract(open)
 searchSuggestContract(open)
 searchLanguagesContract(open)

@@ -3,9 +3,9 @@ import { diskFull } from '../../../runtime/disk-space.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { TimeoutError } from '../../../runtime/within.ts'
 import type { SearchEngine } from '../engine.ts'
+import { startThread, type Thread } from '../thread.ts'
 import type { Unfilled } from './index-file.ts'
-import type { ReaderMethods, ThreadOptions, WriterMethods } from './protocol.ts'
-import { startThread, type Thread } from './thread.ts'
+import type { ReaderMethods, Ready, ThreadOptions, WriterMethods } from './protocol.ts'
 
 /** Milliseconds of one query, and of one batch: the analysis of long texts takes most of it. */
 const READ_MS = 5_000
@@ -58,6 +58,7 @@ export async function openSqliteEngine(
     },
     similarWords: read('similarWords'),
     search: read('search'),
+    exists: read('exists'),
     titles: read('titles'),
     wordsWithPrefix: read('wordsWithPrefix'),
     countValues: read('countValues'),
@@ -72,17 +73,18 @@ export async function openSqliteEngine(
 
 /** A thread that is started again when it has ended, or does not answer in time. */
 async function createRestarted(options: ThreadOptions, timeoutMs: number, log: Logger) {
-  let thread = await startThread(options)
-  let starting: Promise<Thread> | undefined
-  let abandoned: Thread[] = []
+  const start = () => startThread<Ready>('sqlite/index.worker.js', options)
+  let thread = await start()
+  let starting: Promise<Thread<Ready>> | undefined
+  let abandoned: Thread<Ready>[] = []
   let stopped = false
 
-  async function running(): Promise<Thread> {
+  async function running(): Promise<Thread<Ready>> {
     if (!thread.ended && !abandoned.includes(thread)) return thread
     abandoned = abandoned.filter(({ ended }) => !ended)
     if (stopped || abandoned.length > MAX_ABANDONED)
       throw new DomainError('unavailable', 'the search index does not answer; try again')
-    starting ??= startThread(options).finally(() => (starting = undefined))
+    starting ??= start().finally(() => (starting = undefined))
     return (thread = await starting)
   }
 

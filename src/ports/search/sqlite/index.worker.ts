@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createMerger } from './merge-segments.ts'
 import { noteDamage, openForReading, openForWriting } from './index-file.ts'
-import type { Ready, Request, ThreadOptions } from './protocol.ts'
+import type { Request } from '../thread.ts'
+import type { Ready, ThreadOptions } from './protocol.ts'
 import { createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
 

@@ -1,4 +1,5 @@
 /** Expressions of FTS5's query language (https://sqlite.org/fts5.html, 3) for matches of a plan. */
+import { withWordsOfStems } from '../analysis/stems.ts'
 import { WORDS_FIELDS, type WordsField } from '../fields.ts'
 import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch } from '../query/query-plan.ts'
 import { relatedColumn } from './columns.ts'
@@ -9,17 +10,6 @@ export const TEXT_COLUMNS = [...WORDS_FIELDS, 'text'].join(' ')
 /** A key that every document has, so that "all but" can be asked. It is no word. */
 export const EVERY_DOCUMENT = '\u00b7'
 const ALL = `"${EVERY_DOCUMENT}"`
-
-/** The stem of a key that names a language (analysis/stems.ts); undefined for a word. */
-export function wordOfStem(key: string): string | undefined {
-  const end = key.indexOf(EVERY_DOCUMENT)
-  return end === -1 ? undefined : key.slice(0, end)
-}
-
-/** A stem that is a word of the same text is kept as that only. */
-const withWordsOfStems = (keys: readonly string[]): string[] => [
-  ...new Set(keys.flatMap((key) => [key, wordOfStem(key) ?? key])),
-]
 
 const quoted = (key: string): string => `"${key.replaceAll('"', '""')}"`
 const within = (columns: string, expression: string): string => `({${columns}} : (${expression}))`

@@ -24,11 +24,3 @@ export interface ThreadOptions {
 export interface Ready {
   unfilled: Unfilled | undefined
 }
-
-export interface Request {
-  id: number
-  method: string
-  args: unknown[]
-}
-
-export type Response = { id: number } & ({ result: unknown } | { error: Error })

@@ -87,7 +87,7 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
   }
 }
 
-function createSearch(lookups: Lookups): Reads<'search' | 'titles'> {
+function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   const { prepare } = lookups
   const findMatches = createFindMatches(lookups)
   const rank = createRanking(
@@ -115,6 +115,8 @@ function createSearch(lookups: Lookups): Reads<'search' | 'titles'> {
       const ranked = from >= matches.length ? [] : rank(compiled, matches, limit)
       return { matches: matches.length, hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled)) }
     },
+
+    exists: (plan, conditions) => findMatches(compilePlan(plan, conditions), 1).length > 0,
 
     titles(words, conditions) {
       const parts = words.map((word, index) =>

@@ -1,11 +1,12 @@
 import type { IndexFile } from './index-file.ts'
 import type { AnalyzedPassage } from '../analysis/analyze-document.ts'
+import { wordOfStem } from '../analysis/stems.ts'
 import type { WholeDocument } from '../engine.ts'
 import { WORDS_FIELDS } from '../fields.ts'
 import type { AnalyzedTexts } from './analyze-texts.ts'
 import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 import { compress } from './compress.ts'
-import { EVERY_DOCUMENT, wordOfStem } from './match-expression.ts'
+import { EVERY_DOCUMENT } from './match-expression.ts'
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { DomainError } from '../../../domain/errors.ts'
-import { buildRoot } from '../../../runtime/package-root.ts'
-import { within } from '../../../runtime/within.ts'
-import type { Ready, Request, Response, ThreadOptions } from './protocol.ts'
+import { DomainError } from '../../domain/errors.ts'
+import { buildRoot } from '../../runtime/package-root.ts'
+import { within } from '../../runtime/within.ts'
 
 /** Calls that wait for one thread; one more is refused. */
 const MAX_WAITING = 1_000
-/** Milliseconds that a thread may take to open the file, and to end. */
+/** Milliseconds that a thread may take to begin, and to end. */
 const START_MS = 30_000
 const STOP_MS = 5_000
 
 /** A thread that answers calls one after the other. */
-export interface Thread {
+export interface Thread<Ready> {
+  /** its first message */
   ready: Ready
   /** @throws what the function in the thread throws; DomainError unavailable when the thread has ended */
   call<Result>(method: string, args: unknown[], timeoutMs: number): Promise<Result>
@@ -28,9 +28,21 @@ interface Call {
   reject(error: unknown): void
 }
 
-/** @throws when the file cannot be opened */
-export async function startThread(options: ThreadOptions): Promise<Thread> {
-  const worker = new Worker(join(buildRoot(), 'ports/search/sqlite/index.worker.js'), { workerData: options })
+export interface Request {
+  id: number
+  method: string
+  args: unknown[]
+}
+
+export type Response = { id: number } & ({ result: unknown } | { error: Error })
+
+/**
+ * @param file of the compiled program, in ports/search
+ * @param options its `workerData`
+ * @throws what the thread throws before its first message
+ */
+export async function startThread<Ready>(file: string, options?: object): Promise<Thread<Ready>> {
+  const worker = new Worker(join(buildRoot(), 'ports/search', file), { workerData: options })
   const calls = new Map<number, Call>()
   let ended = false
   let lastId = 0
