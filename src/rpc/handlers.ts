@@ -1,7 +1,7 @@
 import type { DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import type { RequestContext } from '../domain/request.ts'
 import type { DocumentService } from './gen/document_pb.ts'
-import type { IdentityService } from './gen/identity_pb.ts'
+import type { IdentityService } from './gen/docmgr/identity_pb.ts'
 
 /** A service's unary methods, for each server that serves them. */
 export type Handlers<Service extends DescService> = {

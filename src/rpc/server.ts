@@ -27,7 +27,7 @@ import { type CallOptions, type CallPipeline, createCallPipeline } from './call-
 import type { DocumentHandlers, IdentityHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService, file_document } from './gen/document_pb.ts'
-import { IdentityService } from './gen/identity_pb.ts'
+import { IdentityService } from './gen/docmgr/identity_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
 
 export interface GrpcServerOptions extends CallOptions, ContextOptions {

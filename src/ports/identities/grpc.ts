@@ -1,6 +1,6 @@
 import type { NewId } from '../../runtime/ids.ts'
 import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
-import { IdentityService } from '../../rpc/gen/identity_pb.ts'
+import { IdentityService } from '../../rpc/gen/docmgr/identity_pb.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import type { Identities } from './port.ts'
 import { IDENTITY_READER, keyOf } from './service.ts'

@@ -1,10 +1,14 @@
-/** `docmgr.IdentityService` (proto/identity.proto): its messages and the port, mapped onto each other. */
+/** `docmgr.IdentityService` (proto/docmgr/identity.proto): its messages and the port, mapped onto each other. */
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { FoundKey } from '../../auth/identity-source.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { Principal } from '../../domain/request.ts'
 import { isScope } from '../../domain/scopes.ts'
-import type { FindKeyResponse, FindKeyResponseSchema, IdentityService } from '../../rpc/gen/identity_pb.ts'
+import type {
+  FindKeyResponse,
+  FindKeyResponseSchema,
+  IdentityService,
+} from '../../rpc/gen/docmgr/identity_pb.ts'
 import type { Handlers } from '../../rpc/handlers.ts'
 import type { Identities } from './port.ts'
 
