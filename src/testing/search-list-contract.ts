@@ -54,7 +54,10 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
       await index.index([older])
       return (await index.versions([id])).get(id) === 3
     })
-    assert.deepEqual((await index.search({ q: 'contract', filters: {}, from: 0, size: 10 })).total, 1)
+    await eventually('the older version to be found', async () => {
+      const { total } = await index.search({ q: 'contract', filters: {}, from: 0, size: 10 })
+      return total === 1
+    })
   })
 
   testLateTexts(open)

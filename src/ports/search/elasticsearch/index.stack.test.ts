@@ -52,11 +52,13 @@ test('the index can be read without docmgr', async (t) => {
   )
   assert.equal(status, 200)
   const [{ _source, _id }] = body.hits.hits
-  const { title_words, title_keys, content, content_keys, content_length, languages, ...fields } = _source
+  const { title_words, title_keys, file_name_words, file_name_keys, ...others } = _source
+  const { content, content_keys, content_length, languages, ...fields } = others
   assert.equal(_id, document.id)
   const { content: _, ...expected } = document
   assert.deepEqual(fields, expected)
   assert.equal(title_words, 'contract 2026 pdf')
+  assert.deepEqual([file_name_words, file_name_keys], ['', ''])
   // A stem that is a word of the title is not kept.
   assert.match(title_keys, /^(\S+·\w+ ?)*$/)
   assert.doesNotMatch(title_keys, /contract·/)
@@ -97,8 +99,9 @@ test('a tombstone keeps no text and is not counted', async (t) => {
   await index.index([{ ...document, version: 2, deleted: true }])
   const { body } = await search.ask('GET', `/${search.alias}/_doc/${document.id}`)
   assert.equal(body._version, 2)
-  const { title: _, content: __, content_sha256: ___, created_by: ____, ...rest } = document
-  assert.deepEqual(body._source, { ...rest, version: 2, deleted: true })
+  const { id, content_type, content_size, status, created_at, updated_at } = document
+  const kept = { id, content_type, content_size, status, created_at, updated_at }
+  assert.deepEqual(body._source, { ...kept, version: 2, deleted: true })
   await eventually('nothing to be counted', async () => (await index.aggregate('status')).length === 0)
 })
 
