@@ -97,11 +97,11 @@ export interface SearchIndex {
   /**
    * Resolves when the documents are durable; they can be found at once or, under load, a fraction of a second later.
    * Idempotent, never goes backwards: a newer version in the index stays, and so does the same version, unless the document
-   * brings a text, or says that there is none: texts are read after their documents. Of several versions of one document only the newest counts. A
-   * tombstone keeps neither title nor text.
+   * brings a text, or says that there is none: texts are read after their documents. Of several versions of one document only
+   * the newest counts. A tombstone keeps neither title nor text.
    *
    * @returns the ids of documents that were left out, because their `content` is null and the index has no text for
-   * them: the caller indexes them again, with their text
+   * them, or has it as still to be read while they say more: the caller indexes them again, with their text
    * @throws DomainError unavailable; then some of the documents may be indexed
    */
   index(documents: SearchDocument[]): Promise<{ needContent: string[] }>

@@ -10,13 +10,26 @@ export const isWhole = <Document extends { content: unknown; deleted: boolean }>
 
 /**
  * Whether it replaces the same version: the text of a document is read without a new version. What is still to be read replaces
- * nothing, because an event can be delivered again.
+ * nothing, also where its short text is known, because an event can be delivered again and a row can have been read earlier.
  */
 export const saysNewText = ({
   content,
   text_state: state,
 }: Pick<SearchDocument, 'content' | 'text_state'>): boolean =>
-  state === 'failed' || state === 'empty' || (content?.some(({ text }) => text !== '') ?? false)
+  state === 'indexed' ? (content?.some(({ text }) => text !== '') ?? false) : state !== 'pending'
+
+/** What the index has; a tombstone has no state of a text. */
+interface TextVersion {
+  version: number
+  text_state: SearchDocument['text_state'] | undefined
+}
+
+/**
+ * Whether the index still waits for a text of which the document, of the same or a newer version, says what became. It does not
+ * get the event of that where the change feed began again in between.
+ */
+export const lacksText = (stored: TextVersion, { version, text_state: state }: SearchDocument): boolean =>
+  stored.text_state === 'pending' && state !== 'pending' && stored.version <= version
 
 /** The newest version of each document. */
 export function newestVersions(documents: SearchDocument[]): SearchDocument[] {

@@ -162,6 +162,14 @@ test('a text that is delivered after a later change of its document is added to 
     indexer.handle([sampleEvent('u', row, read)]),
   ])
   assert.deepEqual(await found('badger sett'), [['Badger', 'sent', 2]])
+  const [indexed] = (await index.stored([row.id])).values()
+  assert.equal(indexed!.text_state, 'indexed')
+  const unread = await newRow('Otter', `swims${LONG}`, { text_state: 'pending' })
+  const failed = { ...unread, text_state: 'failed' } as const
+  await indexer.handle([created(unread), changed(unread, { version: 2 })])
+  await indexer.handle([sampleEvent('u', unread, failed)])
+  const [stored] = (await index.stored([unread.id])).values()
+  assert.deepEqual([stored!.version, stored!.text_state], [2, 'failed'])
   const gone = await newRow('Polecat', `hides${LONG}`, { text_state: 'pending' })
   await keepText(blobs, gone, { ...text, parts: [{ text: 'hides' }] })
   await indexer.handle([created(gone), changed(gone, { deleted_at: '2026-03-02T00:00:00Z' })])
@@ -225,6 +233,6 @@ test('a large batch is indexed in one call', async () => {
 test('metrics count indexed documents and measure the delay', async () => {
   const text = await metrics.registry.metrics()
   assert.match(text, /docmgr_indexer_documents_total\{change="create"\} \d{3}/)
-  assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 2/)
+  assert.match(text, /docmgr_indexer_contents_total\{outcome="failed"\} 3/)
   assert.match(text, /docmgr_indexer_delay_seconds_count \d+/)
 })

@@ -3,6 +3,7 @@ import { fieldDefinition, SEARCH_FIELDS } from '../../../domain/document-fields.
 import { formatTime } from '../../../domain/time.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import type { SearchDocument, StoredDocument } from '../port.ts'
+import { lacksText } from '../prepare-documents.ts'
 import { type Elasticsearch, isElasticsearchError } from './client.ts'
 import type { IndexSetup } from './create-index.ts'
 import type { Source } from './source.ts'
@@ -79,15 +80,23 @@ export function createStoredDocuments(
 
     async complete(documents) {
       const ids = documents.map(({ id }) => id)
-      const stored = await read(ids, 'content_sha256,content_length,deleted')
+      const stored = await read(ids, 'content_sha256,content_length,text_state,deleted')
       const byId = new Map(stored.map((each) => [each._id, each]))
       const needContent: string[] = []
       const usable: { document: SearchDocument; units: number }[] = []
       for (const document of documents) {
         const found = byId.get(document.id)
-        if (found !== undefined && found._version >= document.version) continue
-        const { deleted, content_sha256, content_length: units = 0 } = found?._source ?? { deleted: true }
-        if (deleted || document.content_sha256 === null || content_sha256 !== document.content_sha256)
+        const source = found?._source ?? { deleted: true }
+        const { deleted, content_sha256, content_length: units = 0 } = source
+        const text_state = source['text_state'] as SearchDocument['text_state'] | undefined
+        const lacks = found !== undefined && lacksText({ version: found._version, text_state }, document)
+        if (found !== undefined && !lacks && found._version >= document.version) continue
+        if (
+          deleted ||
+          lacks ||
+          document.content_sha256 === null ||
+          content_sha256 !== document.content_sha256
+        )
           needContent.push(document.id)
         else usable.push({ document, units })
       }

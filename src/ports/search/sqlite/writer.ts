@@ -2,7 +2,7 @@ import { type IndexFile, markFilled } from './index-file.ts'
 import type { WholeDocument } from '../engine.ts'
 import { WORDS_FIELDS } from '../fields.ts'
 import type { IndexedDocument, SearchDocument } from '../port.ts'
-import { saysNewText } from '../prepare-documents.ts'
+import { lacksText, saysNewText } from '../prepare-documents.ts'
 import { type AnalyzedTexts, analyzeTexts, type FieldTexts } from './analyze-texts.ts'
 import { encode, encodeId, type SqlValue } from './columns.ts'
 import { createWordCounter, type WordCounter } from './known-words.ts'
@@ -18,6 +18,7 @@ interface Stored extends PassageRange, FieldTexts {
   version: number
   deleted: number
   content_sha256: SqlValue
+  text_state: SearchDocument['text_state']
 }
 
 /** UTF-16 code units of texts in one transaction. */
@@ -26,7 +27,7 @@ const MAX_UNITS = 2_000_000
 /** What a document changes in the file, prepared before the transaction. */
 function createSteps(database: IndexFile, words: WordCounter) {
   const find = database.prepare(
-    `select rowid, version, deleted, content_sha256, ${WORDS_FIELDS.join(', ')}, first_passage as first, passages as count
+    `select rowid, version, deleted, content_sha256, text_state, ${WORDS_FIELDS.join(', ')}, first_passage as first, passages as count
      from documents where id = ?`,
   )
   const remove = database.prepare('delete from documents where rowid = ?')
@@ -58,6 +59,7 @@ function createSteps(database: IndexFile, words: WordCounter) {
   /** `undefined` for a document without a usable text. */
   async function fieldsStep(document: SearchDocument): Promise<Step | 'need content'> {
     const before = storedOf(document.id)
+    if (before?.deleted === 0 && lacksText(before, document)) return 'need content'
     if (before !== undefined && before.version >= document.version) return undefined
     const sha256 = encode('content_sha256', document.content_sha256)
     if (before === undefined || before.deleted === 1 || sha256 === null) return 'need content'
