@@ -105,6 +105,7 @@ export const DOCUMENT_FIELDS = {
     search: 'words',
     weight: 1,
     filter: { match: 'contains', search: false },
+    grpc: true,
   },
   content_type: {
     type: 'mediaType',
