@@ -55,8 +55,12 @@ export async function queryRows<Row extends QueryResultRow>(
   }
 }
 
+/** Changes in a WITH clause, which are not what the statement is for. */
+const CHANGES_BEFORE = /\b[a-z_]+ AS \(\s*(?:INSERT|UPDATE|DELETE)(?:[^()]|\([^()]*\))*\)/gi
+
 /** The span of a statement: what it does with which table; its values are parameters, and are not in it. */
-function statementSpan(text: string): Spanned {
+function statementSpan(statement: string): Spanned {
+  const text = statement.replace(CHANGES_BEFORE, '')
   const [, operation = 'statement'] = /\b(SELECT|INSERT|UPDATE|DELETE)\b/i.exec(text) ?? []
   const [, table] = /\b(?:FROM|INTO|UPDATE)\s+(?:ONLY\s+)?([a-z_]+\.[a-z_]+)/i.exec(text) ?? []
   const verb = operation.toUpperCase()
