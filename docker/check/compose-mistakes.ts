@@ -68,8 +68,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ['0.0.0.0:8002, ', '', 'KONG_STREAM_LISTEN lacks port 8002'],
     ['DOCMGR_CACHE_URL:', 'DOCMGR_CASH_URL:', 'does not need DOCMGR_CASH'],
     [
-      'environment: { <<: [*common, *index, *cache] }',
-      'environment: { <<: [*common, *index, *cache, *pooled] }',
+      'environment: { <<: [*common, *index, *cache, *documents] }',
+      'environment: { <<: [*common, *index, *cache, *documents, *pooled] }',
       'does not need DOCMGR_DATABASE',
     ],
     [

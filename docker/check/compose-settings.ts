@@ -21,7 +21,7 @@ const NEEDS: Record<string, string[]> = {
   reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
   document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
-  search: [...SERVING, 'SEARCH', 'CACHE'],
+  search: [...SERVING, 'SEARCH', 'CACHE', 'DOCUMENTS'],
   ws: [...SERVING, 'CHANGES', 'CACHE', 'DOCUMENTS'],
   indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS'],
 }
