@@ -60,6 +60,9 @@ const NEEDS: Record<string, readonly Server[]> = {
   [`restore ${ARCHIVE}`]: ['blobs', 'database'],
   migrate: ['database'],
   [`access apply --passwords ${folder}`]: ['database', 'changes', 'blobs', 'search', 'cache'],
+  'people list': ['database'],
+  'keys list': ['database'],
+  'login-link --email ada@example.com': ['database'],
   'cdc status': ['connect'],
   'cdc apply --wait 5': ['connect'],
   'cdc delete --yes': ['database'],
@@ -90,6 +93,8 @@ async function runWithout(server: Server, at: number, command: string): Promise<
     'blobs.secretKey': 'secret',
     'changes.slot': `away_${folders}`,
     ...(server === 'connect' || command.startsWith('cdc') ? { 'changes.url': 'kafka://127.0.0.1:9' } : {}),
+    // An index of one process cannot follow a shared feed.
+    ...(server === 'changes' && command === 'serve' ? { 'search.url': SERVERS.search[1](9) } : {}),
     ...Object.fromEntries(LISTENERS.map((one) => [`listen.${one}`, 0])),
     [key]: urlAt(at),
   }
@@ -177,7 +182,7 @@ async function runAlone(command: string): Promise<Outcome> {
 function clientCommands(): string[] {
   const id = '01a201cf-2dea-7226-9076-3169e0d79aa5'
   const values: Record<string, string> = {
-    folder: join(folder, 'files'),
+    path: join(folder, 'files'),
     files: join(folder, 'files', 'a.txt'),
     query: 'rent',
     status: 'sent',

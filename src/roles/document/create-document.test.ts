@@ -27,12 +27,14 @@ test('the same request under the same key is answered with the same document', a
 
 test('another request under the same key is refused, in every form', async () => {
   const headers = { 'idempotency-key': 'order-2' }
-  assert.equal((await post(fields, headers)).status, 201)
-  const other = await post({ ...fields, content: 'Other' }, headers)
+  const named = { ...fields, file_name: 'deed.txt' }
+  assert.equal((await post(named, headers)).status, 201)
+  const other = await post({ ...named, content: 'Other' }, headers)
   assert.equal(other.status, 422)
   assert.deepEqual(await problemFields(other), ['header.idempotency-key'])
   const form = new FormData()
-  form.append('file', new Blob(['Hello, world'], { type: 'text/plain' }), 'Contract A')
+  form.append('file', new Blob(['Hello, world'], { type: 'text/plain' }), 'deed.txt')
+  form.append('title', 'Contract A')
   form.append('created_by', 'ada@example.com')
   const same = await post(form, headers)
   assert.deepEqual([same.status, same.headers.get('idempotency-replayed')], [201, 'true'])

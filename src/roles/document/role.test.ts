@@ -16,13 +16,16 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     Object.keys(item).map((method) => `${method} ${path}`),
   )
   assert.deepEqual(operations.sort(), [
+    'delete /auth/session',
     'delete /documents/{id}',
+    'get /auth/session',
     'get /documents',
     'get /documents/{id}',
     'get /documents/{id}/content',
     'get /documents/{id}/stats',
     'get /documents/{id}/text',
     'patch /documents/{id}',
+    'post /auth/session',
     'post /documents',
   ])
   assert.ok(components.schemas.Document.required.includes('content_sha256'))
