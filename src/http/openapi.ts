@@ -159,7 +159,7 @@ function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
   if (isLimited(endpoint)) codes.push('too-many-requests')
   // An administrator, or an API key with the scope.
   if (access !== 'public') codes.push('forbidden')
-  if (access !== 'public' || params || query) codes.push('validation-failed')
+  if (access !== 'public' || params || query || body) codes.push('validation-failed')
   if (body || rawBody) codes.push('request-timeout', 'payload-too-large', 'unsupported-media-type')
   if (mode === 'open') codes.push('misdirected-request')
   if (mode === 'open' && (acts || method !== 'GET')) codes.push('forbidden')

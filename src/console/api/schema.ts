@@ -1754,6 +1754,7 @@ export interface operations {
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       431: components['responses']['RequestHeaderFieldsTooLarge']
       500: components['responses']['InternalServerError']
