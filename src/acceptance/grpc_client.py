@@ -43,6 +43,7 @@ MESSAGES = {
         ("updated_at", 9, STRING),
         ("version", 10, INT32),
         ("content_sha256", 11, STRING),
+        ("file_name", 12, STRING),
     ],
 }
 
