@@ -59,10 +59,11 @@ export const ROW_KINDS: Record<string, Inflict> = {
     return { repairable: [`intent-left-open ${signature}`] }
   },
 
-  async 'the text of a content that was restored is not read'({ pool }, { document }) {
+  async 'the text of a content that was restored is not read'(target, { document }) {
     const id = document()
     const text = `update documents.documents set text_state = 'failed', text_reason = $2 where id = $1`
-    await pool.query(text, [id, `${UNREADABLE_CONTENT}it is missing`])
+    await target.pool.query(text, [id, `${UNREADABLE_CONTENT}it is missing`])
+    await uncache(target, id)
     return { repairable: [`text-unread ${id}`] }
   },
 
