@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Client } from 'pg'
 import { eventually } from '../../testing/deadline.ts'
 import { type Document, type Signature, STATUSES } from '../facts.ts'
@@ -121,9 +122,16 @@ export async function checkTexts(base: string, documents: readonly KnownDocument
     for (const phrase of [words.slice(0, PHRASE_WORDS), words.slice(-PHRASE_WORDS)]) {
       const q = `${word} "${phrase.join(' ')}"`
       const url = `${base}/search?${new URLSearchParams({ q, size: '1' })}`
-      const { body } = await ask<{ documents: { id: string }[] }>(url)
-      const found = body.documents.map((document) => document.id)
-      assert.deepEqual(found, deleted ? [] : [id], `what ${q} finds`)
+      const expected = deleted ? [] : [id]
+      const isAsExpected = async (): Promise<boolean> => {
+        const { body } = await ask<{ documents: { id: string }[] }>(url)
+        return isDeepStrictEqual(
+          body.documents.map((document) => document.id),
+          expected,
+        )
+      }
+      // A text is read after its document, and without a new version.
+      await eventually(`${q} to find ${expected.join() || 'nothing'}`, isAsExpected, STALL_LIMIT_MS)
     }
   })
 }
