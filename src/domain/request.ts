@@ -8,6 +8,8 @@ export interface User {
   id: string
   email: string
   admin: boolean
+  /** may read everything */
+  auditor?: boolean | undefined
   /** what an API key may do; anything else may do everything that the user may */
   scopes?: readonly Scope[] | undefined
   /** of a browser that has logged in: SHA-256 of its cookie */
