@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { open, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../testing/cli.ts'
@@ -68,5 +69,23 @@ test('an index file that is missing, damaged, old or half filled is filled again
   assert.equal(reindexed.code, 0, reindexed.stderr)
   service = await start()
   assert.ok(await isComplete(service))
+  await service.stop()
+})
+
+test('an index that was left by the service of another database is not used', async (t) => {
+  const data = await newDataFolder()
+  // A database of its own: those of newDataFolder() are copies of one.
+  const other = await mkdtemp(join(tmpdir(), 'docmgr-test-data-'))
+  for (const folder of [data, other]) t.after(() => rm(folder, { recursive: true, force: true }))
+  const seeded = await runCli(['seed', '--count', '10', '--data', other])
+  assert.equal(seeded.code, 0, seeded.stderr)
+  await copyFile(join(other, 'search.db'), join(data, 'search.db'))
+  const service = await startServiceProcess(data, WARN)
+  t.after(() => service.kill('SIGKILL'))
+  assert.equal((await askJson(`${service.urls.http}/search?q=-status:none`)).total, 0)
+  await eventually('the index to be filled', async () => {
+    const { remarks } = await askJson(`${service.urls.http}/health/ready`)
+    return remarks === undefined
+  })
   await service.stop()
 })

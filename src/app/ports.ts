@@ -4,6 +4,7 @@ import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/
 import { createKnownIdentities, NOBODY_KNOWN } from '../auth/known-identities.ts'
 import { createServiceTokens, type ServiceTokens } from '../auth/service-tokens.ts'
 import { createTokens } from '../auth/tokens.ts'
+import { databaseId } from '../db/database-id.ts'
 import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
@@ -58,13 +59,9 @@ export function composePorts(base: Base) {
     },
   )
 
-  const searchIndex = defineModule('search-index', lockFor('search', config.search.url), async () => {
-    const { url, index } = config.search
-    const own = { folder: folder.path, isAlone: !overrides.sharesFolder }
-    const value = await openSearch(url, { index, ...own, log: logOf('search-index') })
-    const { fileState } = adapterOf('search', url)
-    if (fileState) reportIndexSize(metrics, async () => (await fileState(folder.path))?.bytes)
-    return { value, stop: () => value.stop() }
+  const searchIndex = composeSearchIndex(base, folder, {
+    ...(!isShared('search', config.search.url) && { database }),
+    ...lockFor('search', config.search.url),
   })
 
   const { url: changesUrl } = config.changes
@@ -175,6 +172,23 @@ function composeLock({ metrics }: Base, folder: DataFolder) {
     folder.isLocked = true
     reportDisk(metrics, folder.path)
     return { value: undefined, stop: () => release() }
+  })
+}
+
+function composeSearchIndex({ config, logOf, metrics, overrides }: Base, folder: DataFolder, needs: Needs) {
+  return defineModule('search-index', needs, async (opened) => {
+    const { database } = opened as { database?: Database }
+    const { url, index } = config.search
+    const value = await openSearch(url, {
+      index,
+      folder: folder.path,
+      isAlone: !overrides.sharesFolder,
+      databaseId: database && (await databaseId(database.pool)),
+      log: logOf('search-index'),
+    })
+    const { fileState } = adapterOf('search', url)
+    if (fileState) reportIndexSize(metrics, async () => (await fileState(folder.path))?.bytes)
+    return { value, stop: () => value.stop() }
   })
 }
 

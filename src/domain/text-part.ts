@@ -6,10 +6,3 @@ export interface TextPart {
   /** Further forms of words in it, separated by blanks: to be found, and not to be shown. */
   otherForms?: string
 }
-
-/** The whole text with the other forms of its words; parts are separated by an empty line. */
-export const joinedText = (parts: readonly TextPart[]): string =>
-  parts
-    .flatMap(({ text, otherForms }) => [text, otherForms])
-    .filter((text) => text !== undefined)
-    .join('\n\n')

@@ -8,7 +8,7 @@ import {
   writeCompoundFile,
   type CompoundTree,
 } from '../testing/sample-compound-files.ts'
-import { joinedText } from '../domain/text-part.ts'
+import { joinedText } from '../testing/joined-text.ts'
 import type { Extraction } from './extraction.ts'
 import { openCompoundFile } from './compound-file.ts'
 import { readText } from './read-text.ts'

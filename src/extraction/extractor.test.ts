@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { silentLogger } from '../runtime/logger.ts'
-import { joinedText } from '../domain/text-part.ts'
+import { joinedText } from '../testing/joined-text.ts'
 import { createExtractor, type Extraction } from './extractor.ts'
 import { docx, docxEntries, DOCX_TYPE, pdf, wordXml } from '../testing/sample-files.ts'
 import { writeZip } from '../runtime/write-zip.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deflateSync } from 'node:zlib'
-import { joinedText } from '../domain/text-part.ts'
+import { joinedText } from '../testing/joined-text.ts'
 import { assertFailed, assertText, deflatedZip, survive } from '../testing/hostile-contents.ts'
 import { docx, docxEntries, DOCX_TYPE, pdf } from '../testing/sample-files.ts'
 import { writeZip } from '../runtime/write-zip.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { deflateRawSync } from 'node:zlib'
-import { joinedText } from '../domain/text-part.ts'
+import { joinedText } from './joined-text.ts'
 import { createExtractor, type Extraction } from '../extraction/extractor.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { pdf } from './sample-files.ts'

@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import iconv from 'iconv-lite'
 import { silentLogger } from '../../runtime/logger.ts'
 import { contentTypeOf } from '../content-type.ts'
-import { joinedText } from '../../domain/text-part.ts'
+import { joinedText } from '../../testing/joined-text.ts'
 import { createExtractor } from '../extractor.ts'
 
 const extractor = createExtractor({ log: silentLogger, limits: { timeoutMs: 60_000 } })

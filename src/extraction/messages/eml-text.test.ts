@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { docx, pdf } from '../../testing/sample-files.ts'
 import { contentTypeOf } from '../content-type.ts'
-import { joinedText } from '../../domain/text-part.ts'
+import { joinedText } from '../../testing/joined-text.ts'
 import type { Extraction } from '../extraction.ts'
 import { readText } from '../read-text.ts'
 

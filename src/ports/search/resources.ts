@@ -6,6 +6,8 @@ export interface SearchResources {
   folder?: string
   /** no other process uses the folder; by default true */
   isAlone?: boolean
+  /** of the database whose documents are indexed: an index of another one in the folder is not used */
+  databaseId?: string | undefined
   /** alias in Elasticsearch */
   index?: string
   log: Logger

@@ -54,10 +54,14 @@ export async function startThread<Ready>(file: string, options?: object): Promis
     calls.clear()
   }
 
-  const started = once(worker, 'message') as Promise<[Ready]>
+  const started = new Promise<Ready>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new DomainError('unavailable', 'the search index could not be opened')))
+  })
   worker.once('error', end)
   worker.once('exit', () => end())
-  const [ready] = await within(START_MS, started, 'the search index to be opened')
+  const ready = await within(START_MS, started, 'the search index to be opened')
   worker.on('message', (response: Response) => {
     const call = calls.get(response.id)
     calls.delete(response.id)

@@ -8,6 +8,7 @@ import { searchPassagesContract } from '../../../testing/search-passages-contrac
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
+import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 // The suite opens indexes in `before` hooks; cleanups that they registered themselves would run when the hook ends.
@@ -26,3 +27,4 @@ searchSuggestContract(open)
 searchPassagesContract(open)
 searchPropertyContract(open)
 searchLanguagesContract(open)
+searchThreadsContract(open)

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../runtime/logger.ts'
 import type { SearchEngine } from '../engine.ts'
-import { createPassageIndex } from '../passage-index.ts'
+import { createSearchIndex } from '../search-index.ts'
 import type { SearchIndex } from '../port.ts'
 import { createBulk } from './bulk.ts'
 import { openElasticsearch } from './client.ts'
@@ -30,7 +30,7 @@ export interface ElasticsearchOptions {
  * @throws Error with a sentence for the operator when the URL is wrong
  */
 export const openElasticsearchSearch = (options: ElasticsearchOptions): SearchIndex =>
-  createPassageIndex(createElasticsearchEngine(options))
+  createSearchIndex(createElasticsearchEngine(options))
 
 function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): SearchEngine {
   const client = openElasticsearch(parseElasticsearchUrl(url))

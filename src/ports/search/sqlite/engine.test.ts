@@ -7,6 +7,7 @@ import { searchPassagesContract } from '../../../testing/search-passages-contrac
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
+import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
 
 const open = () => openTestSearch()
@@ -19,3 +20,4 @@ searchPassagesContract(open)
 searchPropertyContract(open)
 searchSuggestContract(open)
 searchLanguagesContract(open)
+searchThreadsContract(open)

@@ -24,16 +24,15 @@ export interface OpenSqliteEngine {
 
 /**
  * The search index in a file of SQLite: one thread writes it, another reads it, so that a query waits for no batch.
- * @param path of the file; `-wal` and `-shm` files are beside it
+ * @param file its path; `-wal` and `-shm` files are beside it
  * @throws when the file cannot be opened
  */
 export async function openSqliteEngine(
-  path: string,
-  isAlone: boolean,
+  file: Pick<ThreadOptions, 'path' | 'isAlone' | 'databaseId'>,
   log: Logger,
 ): Promise<OpenSqliteEngine> {
-  const writer = await createRestarted({ path, kind: 'writer', isAlone }, WRITE_MS, log)
-  const reader = await createRestarted({ path, kind: 'reader', isAlone }, READ_MS, log)
+  const writer = await createRestarted({ ...file, kind: 'writer' }, WRITE_MS, log)
+  const reader = await createRestarted({ ...file, kind: 'reader' }, READ_MS, log)
   const read =
     <Name extends keyof ReaderMethods>(name: Name) =>
     (...args: Parameters<ReaderMethods[Name]>) =>
@@ -72,9 +71,10 @@ export async function openSqliteEngine(
 }
 
 /** A thread that is started again when it has ended, or does not answer in time. */
-async function createRestarted(options: ThreadOptions, timeoutMs: number, log: Logger) {
-  const start = () => startThread<Ready>('sqlite/index.worker.js', options)
-  let thread = await start()
+async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutMs: number, log: Logger) {
+  const start = (isFirst: boolean) =>
+    startThread<Ready>('sqlite/index.worker.js', { ...options, isFirst } satisfies ThreadOptions)
+  let thread = await start(true)
   let starting: Promise<Thread<Ready>> | undefined
   let abandoned: Thread<Ready>[] = []
   let stopped = false
@@ -84,14 +84,16 @@ async function createRestarted(options: ThreadOptions, timeoutMs: number, log: L
     abandoned = abandoned.filter(({ ended }) => !ended)
     if (stopped || abandoned.length > MAX_ABANDONED)
       throw new DomainError('unavailable', 'the search index does not answer; try again')
-    starting ??= start().finally(() => (starting = undefined))
+    starting ??= start(false).finally(() => (starting = undefined))
     return (thread = await starting)
   }
 
   return {
     unfilled: thread.ready.unfilled,
     async call<Result>(method: string, args: unknown[]): Promise<Result> {
-      const used = await running()
+      const used = await running().catch((error: unknown) => {
+        throw translated(error)
+      })
       try {
         return await used.call<Result>(method, args, timeoutMs)
       } catch (error) {
@@ -114,7 +116,7 @@ async function createRestarted(options: ThreadOptions, timeoutMs: number, log: L
 /** Messages of SQLite (https://sqlite.org/rescode.html); their codes do not cross the border of threads. */
 const FULL = /database or disk is full/
 const BUSY = /database is locked/
-const DAMAGED = /malformed|not a database|vtable constructor failed/
+const DAMAGED = /malformed|not a database|vtable constructor failed|index is damaged/
 const BROKEN = /disk I\/O error|unable to open database file/
 
 function translated(error: unknown): unknown {

@@ -13,7 +13,8 @@ const BUSY_TIMEOUT_MS = 5_000
 const MAX_LOG_BYTES = 16_777_216
 
 /** Why an index file lacks documents that no event will bring: it was replaced by an empty one and is not filled yet. */
-export type Unfilled = 'is new' | 'is of another version' | 'is damaged' | 'was not filled completely'
+export type Unfilled =
+  'is new' | 'is of another version' | 'is of another database' | 'is damaged' | 'was not filled completely'
 
 /** PRAGMA application_id of a file that has all documents, up to those that events are under way for. */
 const FILLED = 1
@@ -26,38 +27,51 @@ export function noteDamage(path: string, error: unknown): void {
   if (isDamage(error)) writeFileSync(path + DAMAGED, '')
 }
 
-/**
- * Opens the index for writing. A missing, old or damaged file is replaced by an empty one.
- * @param mayReplace not beside another process that has opened the file
- */
+interface Opening {
+  /** of the database whose documents the index has; '' where it is not known */
+  databaseId: string
+  /** not while another thread or process has opened the file */
+  mayReplace: boolean
+}
+
+/** Opens the index for writing. A file that is missing, old, damaged or of another database is replaced by an empty one. */
 export function openForWriting(
   path: string,
-  mayReplace: boolean,
+  opening: Opening,
 ): { database: IndexFile; unfilled: Unfilled | undefined } {
   try {
-    if (existsSync(path + DAMAGED)) return replace(path, mayReplace, 'is damaged')
+    if (existsSync(path + DAMAGED)) return replace(path, opening, 'is damaged')
     const database = open(path)
     const version = pragmaOf(database, 'user_version')
     if (version === SCHEMA_VERSION) {
       // Their first pages are read.
       for (const table of ['words', 'passage_words', 'documents'])
         database.prepare(`select rowid from ${table} limit 1`).get()
+      if (originOf(database) !== opening.databaseId) {
+        database.close()
+        return replace(path, opening, 'is of another database')
+      }
       const isFilled = pragmaOf(database, 'application_id') === FILLED
       return { database, unfilled: isFilled ? undefined : 'was not filled completely' }
     }
     database.close()
-    return replace(path, mayReplace, version === 0 ? 'is new' : 'is of another version')
+    return replace(path, opening, version === 0 ? 'is new' : 'is of another version')
   } catch (error) {
     if (!isDamage(error)) throw error
-    return replace(path, mayReplace, 'is damaged')
+    return replace(path, opening, 'is damaged')
   }
 }
 
 export const markFilled = (database: IndexFile): void => database.exec(`pragma application_id = ${FILLED}`)
 
-function replace(path: string, mayReplace: boolean, unfilled: Unfilled) {
-  if (!mayReplace) throw new Error(`the search index ${unfilled}, and another process uses it: ${path}`)
-  return { database: create(path), unfilled }
+function replace(path: string, { mayReplace, databaseId }: Opening, unfilled: Unfilled) {
+  if (!mayReplace) throw new Error(`the search index ${unfilled}, and it is in use: ${path}`)
+  return { database: create(path, databaseId), unfilled }
+}
+
+function originOf(database: IndexFile): string | undefined {
+  const row = database.prepare('select database from origin').get() as { database: string } | undefined
+  return row?.database
 }
 
 /** Opens an index that the writer has opened. */
@@ -71,10 +85,12 @@ function removeIndexFile(path: string): void {
   for (const suffix of ['', '-wal', '-shm', DAMAGED]) rmSync(path + suffix, { force: true })
 }
 
-function create(path: string): IndexFile {
+function create(path: string, databaseId: string): IndexFile {
   removeIndexFile(path)
   const database = open(path)
-  database.exec(`begin; ${SCHEMA}; pragma user_version = ${SCHEMA_VERSION}; commit`)
+  database.exec(`begin; ${SCHEMA}; pragma user_version = ${SCHEMA_VERSION}`)
+  database.prepare('insert into origin values (?)').run(databaseId)
+  database.exec('commit')
   return database
 }
 

@@ -8,10 +8,12 @@ import { createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
 
 const port = parentPort!
-const { path, kind, isAlone } = workerData as ThreadOptions
+const { path, kind, isAlone, isFirst, databaseId } = workerData as ThreadOptions
 
 const opened =
-  kind === 'writer' ? openForWriting(path, isAlone) : { database: openForReading(path), unfilled: undefined }
+  kind === 'writer'
+    ? openForWriting(path, { databaseId, mayReplace: isAlone && isFirst })
+    : { database: openForReading(path), unfilled: undefined }
 const handlers = (kind === 'writer'
   ? createWriter(opened.database)
   : createReader(opened.database)) as unknown as Record<string, (...args: unknown[]) => unknown>

@@ -10,7 +10,10 @@ import { createWriter } from './writer.ts'
 const BATCHES = 30
 
 test('the segments of many batches are merged, and free pages are given back', async (t) => {
-  const { database } = openForWriting(join(await newIndexFolder(t), 'search.db'), true)
+  const { database } = openForWriting(join(await newIndexFolder(t), 'search.db'), {
+    databaseId: '',
+    mayReplace: true,
+  })
   t.after(() => database.close())
   const numberOf = (sql: string): number => Number(Object.values(database.prepare(sql).get() as object)[0])
   // The first bits of an id are the number of its segment; small ids are of other records.

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createPassageIndex } from '../passage-index.ts'
+import { createSearchIndex } from '../search-index.ts'
 import type { SearchIndex } from '../port.ts'
 import type { SearchResources } from '../resources.ts'
 import { openSqliteEngine } from './engine.ts'
@@ -13,16 +13,17 @@ import { INDEX_FILE } from './file-state.ts'
 export async function openSqliteSearch({
   folder,
   isAlone = true,
+  databaseId = '',
   log,
 }: SearchResources): Promise<SearchIndex> {
   await mkdir(folder!, { recursive: true })
   const path = join(folder!, INDEX_FILE)
-  const opening = openSqliteEngine(path, isAlone, log)
+  const opening = openSqliteEngine({ path, isAlone, databaseId }, log)
   const { engine, unfilled, markFilled } = await opening.catch((cause: unknown) => {
     const reason = (cause as Error).message
     throw new Error(`the search index ${path} cannot be opened: ${reason}`, { cause })
   })
-  const index = createPassageIndex(engine)
+  const index = createSearchIndex(engine)
   if (unfilled === undefined) return index
   const filling = {
     reason: unfilled,

@@ -18,6 +18,10 @@ export interface ThreadOptions {
   kind: 'writer' | 'reader'
   /** no other process uses the file */
   isAlone: boolean
+  /** no other thread has opened the file either */
+  isFirst: boolean
+  /** of the database whose documents the index has */
+  databaseId: string
 }
 
 /** The first message of a thread. */

@@ -42,6 +42,7 @@ export const SCHEMA = `
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE origin (database TEXT);
 `
 
 /** An index of another version is built again. A positive 31-bit number, for PRAGMA user_version. */

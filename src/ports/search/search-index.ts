@@ -22,7 +22,7 @@ import { suggest } from './query/suggest.ts'
 const MAX_MATCHES_FOR_SIMILAR = 100
 
 /** The port's index on an engine that keeps passages: all that is the same for every search server. */
-export function createPassageIndex(engine: SearchEngine): SearchIndex {
+export function createSearchIndex(engine: SearchEngine): SearchIndex {
   async function planOf(q: string): Promise<{ plan: QueryPlan; languages: readonly Language[] }> {
     const { tree, words } = parseQuery(q)
     if (words > MAX_QUERY_WORDS)
