@@ -31,12 +31,13 @@ export interface MutatingProxy {
   stop(): Promise<void>
 }
 
-/** Headers that concern one connection only, and those that a changed body makes wrong. */
+/** Headers that concern one connection only, and those that a changed or decoded body makes wrong. */
 const NOT_FORWARDED = new Set([
   'connection',
   'keep-alive',
   'transfer-encoding',
   'content-length',
+  'content-encoding',
   'host',
   'expect',
 ])
