@@ -9,6 +9,7 @@ const ID = '019aa1b2-0000-7000-8000-000000000001'
 /** Commands for one document each. Names, short flags and output follow GitHub's `gh`. */
 export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withService(
+    'create',
     add('create <files...>', 'create a document from each file; - is standard input', CREATE_EXAMPLE),
   )
     .alias('new')
@@ -22,27 +23,34 @@ export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => voi
     .action((files, options) => chosen(async () => (await import('./create.ts')).create(files, options, io)))
 
   const list = add('list', 'list documents, the newest first', 'docmgr list --status signed --limit 100')
-  withService(withFilters(list.alias('ls'), 'list'))
+  withService('list', withFilters(list.alias('ls'), 'list'))
     .option('-L, --limit <number>', 'maximum number of documents', '30')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./list.ts')).list(options, io)))
 
-  withService(add('get <document-id>', 'show a document without its content', `docmgr get ${ID}`))
+  withService('read', add('get <document-id>', 'show a document without its content', `docmgr get ${ID}`))
     .alias('view')
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./get.ts')).get(id, options, io)))
 
-  withService(add('download <document-id>', 'write the content of a document to a file', DOWNLOAD_EXAMPLE))
+  withService(
+    'read',
+    add('download <document-id>', 'write the content of a document to a file', DOWNLOAD_EXAMPLE),
+  )
     .option('-o, --output <file>', 'the file, or - for standard output; default: named as the document')
     .option('--clobber', 'replace the file if it exists')
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./download.ts')).download(id, options, io)))
 
-  withService(add('text <document-id>', 'print the text that was read of a document', `docmgr text ${ID}`))
+  withService(
+    'read',
+    add('text <document-id>', 'print the text that was read of a document', `docmgr text ${ID}`),
+  )
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./text.ts')).text(id, options, io)))
 
   withService(
+    'change',
     add('status <document-id>', 'show or change the status of a document', `docmgr status ${ID} sent`),
   )
     .addArgument(new Argument('[status]', 'the new status').choices(STATUSES))
@@ -51,18 +59,22 @@ export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => voi
       chosen(async () => (await import('./status.ts')).status(id, wanted, options, io)),
     )
 
-  withService(add('sign <document-id>', 'sign a document', SIGN_EXAMPLE))
+  withService('sign', add('sign <document-id>', 'sign a document', SIGN_EXAMPLE))
     .requiredOption('--email <e-mail>', 'e-mail address of the signer')
     .requiredOption('--name <name>', 'name of the signer')
     .option('--image <file>', 'image of the signature')
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./sign.ts')).sign(id, options, io)))
 
-  withService(add('history <document-id>', 'show what has happened to a document', `docmgr history ${ID}`))
+  withService(
+    'read',
+    add('history <document-id>', 'show what has happened to a document', `docmgr history ${ID}`),
+  )
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./history.ts')).history(id, options, io)))
 
   withService(
+    'change',
     add('delete <document-id>', 'delete a document that was never signed', `docmgr delete ${ID} --yes`),
   )
     .option('-y, --yes', 'do not ask')

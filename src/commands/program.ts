@@ -7,7 +7,14 @@ import { programVersion } from '../runtime/version.ts'
 import { CDC_ACTIONS } from './cdc/actions.ts'
 import { DEAD_LETTER_ACTIONS } from './dead-letters/actions.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
-import { type AddCommand, collect, type Work, withConfig, withService } from './command-options.ts'
+import {
+  type AddCommand,
+  collect,
+  type Work,
+  withConfig,
+  withPolicy,
+  withService,
+} from './command-options.ts'
 import { addDocumentCommands } from './document-commands.ts'
 import { addIdentityCommands } from './identity-commands.ts'
 import { withFilters } from './filters.ts'
@@ -40,7 +47,8 @@ export function createProgram(io: Io, onChosen: (work: Work) => void): Command {
   addIdentityCommands(add, onChosen, io)
   addRepairCommands(add, onChosen, io)
   addBackupCommands(add, onChosen, io)
-  add('completion', 'print the completion script for a shell', 'eval "$(docmgr completion bash)"')
+  const example = 'eval "$(docmgr completion bash)"'
+  withPolicy('public', add('completion', 'print the completion script for a shell', example))
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action((shell) => onChosen(async () => (await import('./completion.ts')).completion(shell, program, io)))
   return program
@@ -75,6 +83,7 @@ function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 /** Commands that use a service, beside those of `addDocumentCommands`. */
 function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withService(
+    'create',
     add('seed', 'create realistic documents, signatures and statuses', 'docmgr seed --count 1000 --seed 7'),
   )
     .option('--count <number>', 'how many documents', '100')
@@ -83,6 +92,7 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .action((options) => chosen(async () => (await import('./seed.ts')).seed(options, io)))
 
   withService(
+    'create',
     add('import <path...>', 'import files, and those of folders', 'docmgr import ~/Documents/contracts'),
   )
     .option('--created-by <e-mail>', 'author of the documents', 'import@docmgr.local')
@@ -94,13 +104,16 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 
   const search = add('search <query>', 'find documents by their title and text', SEARCH_EXAMPLE)
   search.addHelpText('after', `\nQueries:\n${QUERY_HELP}`)
-  withService(withFilters(search, 'search'))
+  withService('list', withFilters(search, 'search'))
     .option('--from <number>', 'number of results to skip', '0')
     .option('--size <number>', 'maximum number of results', '10')
     .option('--json', 'print the answer as JSON')
     .action((query, options) => chosen(async () => (await import('./search.ts')).search(query, options, io)))
 
-  withService(add('tail <document-id>', 'print the events of a document as they happen', TAIL_EXAMPLE))
+  withService(
+    'read',
+    add('tail <document-id>', 'print the events of a document as they happen', TAIL_EXAMPLE),
+  )
     .addOption(
       new Option('--since <when>', 'begin with what has happened, or with new events only')
         .choices(['start', 'now'])

@@ -40,6 +40,15 @@ export function requireScope(principal: Principal, scope: Scope): void {
   throw new DomainError('forbidden', `this API key lacks the scope ${scope}`)
 }
 
+/** @throws DomainError forbidden; unauthenticated for one without a token */
+export function requireAdmin(principal: Principal): void {
+  requireScope(principal, 'admin')
+  if (principal.kind === 'user' && principal.admin) return
+  throw principal.kind === 'user'
+    ? new DomainError('forbidden', 'administrator token required: this token lacks the claim admin')
+    : new DomainError('unauthenticated', 'administrator token required')
+}
+
 /** What a use case knows of the request that it works for. */
 export interface RequestContext {
   principal: Principal

@@ -62,7 +62,7 @@ export function consoleEndpoints(): Endpoint[] {
       defineEndpoint({
         ...described,
         method: 'GET',
-        access: 'public',
+        policy: 'public',
         ...(described.path.includes('{id}') && { params: z.object({ id: z.string().min(1) }) }),
         headers: { 'If-None-Match': 'an ETag: 304 while the page is the same' },
         responses: {
@@ -88,7 +88,7 @@ export function consoleEndpoints(): Endpoint[] {
       path: '/console/{file}',
       operationId: 'getConsoleFile',
       summary: 'A script or a style sheet of the console',
-      access: 'public',
+      policy: 'public',
       params: z.object({ file: z.string().min(1) }),
       headers: { 'If-None-Match': 'an ETag: 304 while the file is the same' },
       responses: {

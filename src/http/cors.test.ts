@@ -8,7 +8,7 @@ import { defineEndpoint, type Endpoint } from './endpoint.ts'
 
 /** a web page of another origin that may read responses */
 const PAGE = 'https://app.example'
-const read = { method: 'GET', summary: 'Reads', responses: {} } as const
+const read = { method: 'GET', summary: 'Reads', policy: 'list', responses: {} } as const
 const endpoints: Endpoint[] = [
   defineEndpoint({
     ...read,
@@ -35,6 +35,7 @@ const endpoints: Endpoint[] = [
     path: '/things',
     operationId: 'createThing',
     summary: 'Creates',
+    policy: 'create',
     responses: {},
     body: { schema: z.object({}), maxBytes: 100 },
     handle: async () => ({ status: 201 }),

@@ -24,6 +24,7 @@ const endpoints: Endpoint[] = [
     method: 'GET',
     path: '/things/{id}',
     operationId: 'getThing',
+    policy: 'list',
     summary: 'A thing',
     responses: ok,
     params: idParams,
@@ -37,6 +38,7 @@ const endpoints: Endpoint[] = [
     method: 'POST',
     path: '/things',
     operationId: 'createThing',
+    policy: 'list',
     summary: 'Create one',
     responses: ok,
     body: { schema: z.object({ title: text({ min: 1, max: 5 }) }), maxBytes: 100 },
@@ -47,7 +49,7 @@ const endpoints: Endpoint[] = [
     path: '/broken',
     operationId: 'getBroken',
     summary: 'Fails',
-    access: 'public',
+    policy: 'public',
     responses: ok,
     handle: async () => {
       throw new Error('the password is hunter2')
@@ -58,7 +60,7 @@ const endpoints: Endpoint[] = [
     path: '/lost',
     operationId: 'getLost',
     summary: 'Its server is gone',
-    access: 'public',
+    policy: 'public',
     responses: ok,
     handle: async () => {
       throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
@@ -69,7 +71,7 @@ const endpoints: Endpoint[] = [
     path: '/gone',
     operationId: 'getGone',
     summary: 'Not there',
-    access: 'public',
+    policy: 'public',
     responses: ok,
     handle: async () => {
       throw new DomainError('document-not-found', 'there is no document 7')
@@ -80,7 +82,7 @@ const endpoints: Endpoint[] = [
     path: '/stream',
     operationId: 'getStream',
     summary: 'Streams',
-    access: 'public',
+    policy: 'public',
     responses: ok,
     handle: async () => ({
       status: 200,
@@ -93,7 +95,7 @@ const endpoints: Endpoint[] = [
     path: '/admin',
     operationId: 'getAdmin',
     summary: 'Admins',
-    access: 'admin',
+    policy: 'admin',
     responses: ok,
     handle: async () => ({ status: 200, json: {} }),
   }),

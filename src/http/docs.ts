@@ -71,7 +71,7 @@ export function docsEndpoints(): Endpoint[] {
       path: '/docs',
       operationId: 'getDocs',
       summary: 'A page that shows this description and sends requests from it',
-      access: 'public',
+      policy: 'public',
       responses: { 200: { description: 'the page', contentTypes: { 'text/html': z.string() } } },
       handle: async () => ({
         status: 200,
@@ -88,7 +88,7 @@ export function docsEndpoints(): Endpoint[] {
       path: '/docs/{file}',
       operationId: 'getDocsFile',
       summary: 'A script or a style sheet of the page',
-      access: 'public',
+      policy: 'public',
       params: z.object({ file: z.enum(FILES) }),
       responses: {
         200: {

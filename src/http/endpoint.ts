@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { ProblemCode } from '../domain/errors.ts'
+import type { Policy } from '../domain/policy.ts'
 import type { RequestContext } from '../domain/request.ts'
 import type { Scope } from '../domain/scopes.ts'
 import type { ResponseHeader } from './response-headers.ts'
@@ -20,10 +21,12 @@ export interface Endpoint<
   summary: string
   description?: string
   /**
-   * Who may call it; `user` is anyone where authentication is open, `self` whom the handler itself authenticates. Default
-   * `user`.
+   * Who may call it. What concerns the caller alone is checked before the handler is called; what concerns a document, where
+   * the document is read.
    */
-  access?: 'public' | 'self' | 'user' | 'admin'
+  policy: Policy
+  /** The handler authenticates the caller itself, since credentials can also come in other ways than in headers. */
+  authenticates?: 'itself'
   /** What an API key needs for it; default `read` of a GET, `write` of others. */
   scope?: Scope
   /** A GET that pages of other sites may not send to an open service, as if it changed something. */

@@ -16,7 +16,7 @@ export interface Health {
 }
 
 /** Probes and scrapers always get through. */
-const PROBE = { access: 'public', unlimited: true } as const
+const PROBE = { policy: 'public', unlimited: true } as const
 const CHECK_LIMIT_MS = 2_000
 
 /** Readiness: whether this process can serve. Liveness: whether its event loop runs. */

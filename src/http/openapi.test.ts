@@ -15,6 +15,7 @@ const endpoint = (given: Partial<Endpoint>): Endpoint =>
     path: '/things',
     operationId: 'listThings',
     summary: 'Things',
+    policy: 'list',
     responses: { 200: { description: 'things', schema: z.array(z.object({ id })), headers: ['Link'] } },
     handle: async () => ({ status: 200, json: [] }),
     ...given,
@@ -37,8 +38,8 @@ const endpoints = [
     problems: ['document-not-found'],
     responses: { 200: { description: 'bytes', contentTypes: { 'application/octet-stream': binary } } },
   }),
-  endpoint({ path: '/admin', operationId: 'getAdmin', access: 'admin' }),
-  endpoint({ path: '/health', operationId: 'getHealth', access: 'public', unlimited: true }),
+  endpoint({ path: '/admin', operationId: 'getAdmin', policy: 'admin' }),
+  endpoint({ path: '/health', operationId: 'getHealth', policy: 'public', unlimited: true }),
   endpoint({ path: '/ws', operationId: 'openSocket', responses: { 101: { description: 'a WebSocket' } } }),
 ]
 

@@ -106,6 +106,8 @@ function operation(
     summary,
     ...(description && { description }),
     tags: [tag],
+    // Who may use it where tokens are required: src/domain/policy.ts.
+    'x-policy': endpoint.policy,
     security: needsToken(endpoint, mode) ? [{ bearer: [] }] : [],
     requestParams: {
       ...(endpoint.params && { path: endpoint.params as z.ZodObject }),
@@ -131,8 +133,8 @@ function operation(
 const isDescribed = ({ responses }: Endpoint): boolean =>
   Object.keys(responses).some((status) => status !== '101')
 
-function needsToken({ access = 'user' }: Endpoint, mode: Mode): boolean {
-  return access === 'admin' || (access !== 'public' && mode === 'required')
+function needsToken({ policy }: Endpoint, mode: Mode): boolean {
+  return policy === 'admin' || (policy !== 'public' && mode === 'required')
 }
 
 const isLimited = ({ unlimited }: Endpoint): boolean => unlimited !== true
@@ -153,13 +155,13 @@ function responseOf(
 
 /** What any request of the kind can be answered with, and what the endpoint adds. */
 function problemStatuses(endpoint: Endpoint, mode: Mode): number[] {
-  const { access = 'user', acts, body, method, params, problems = [], query, rawBody } = endpoint
+  const { policy, acts, body, method, params, problems = [], query, rawBody } = endpoint
   const codes: ProblemCode[] = ['malformed-request', 'headers-too-large', 'internal', ...problems]
-  if (access !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
+  if (policy !== 'public') codes.push('unauthenticated', 'unavailable', 'deadline-exceeded')
   if (isLimited(endpoint)) codes.push('too-many-requests')
   // An administrator, or an API key with the scope.
-  if (access !== 'public') codes.push('forbidden')
-  if (access !== 'public' || params || query || body) codes.push('validation-failed')
+  if (policy !== 'public') codes.push('forbidden')
+  if (policy !== 'public' || params || query || body) codes.push('validation-failed')
   if (body || rawBody) codes.push('request-timeout', 'payload-too-large', 'unsupported-media-type')
   if (mode === 'open') codes.push('misdirected-request')
   if (mode === 'open' && (acts || method !== 'GET')) codes.push('forbidden')
@@ -217,7 +219,7 @@ export function openApiEndpoint({ groups, ...about }: ApiDescription): Endpoint 
     path: '/openapi.json',
     operationId: 'getOpenApi',
     summary: 'This OpenAPI description',
-    access: 'public',
+    policy: 'public',
     responses: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     handle: async () => {
       document ??= JSON.stringify(describeApi({ groups: described, ...about }))

@@ -15,6 +15,7 @@ const of = (path: string, response: () => HttpResponse) =>
     path,
     operationId: path.slice(1),
     summary: 'Reads',
+    policy: 'list',
     responses: {},
     handle: async () => response(),
   })

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ParsedUrlQuery } from 'node:querystring'
 import type { Authenticator } from '../auth/authenticator.ts'
-import { DomainError } from '../domain/errors.ts'
-import { type Principal, requireScope } from '../domain/request.ts'
+import { type Principal, requireAdmin, requireScope } from '../domain/request.ts'
 import { isCanonicalUuid } from '../domain/uuid.ts'
 import { readJson } from './body.ts'
 import type { HttpContext } from './context.ts'
@@ -53,7 +52,7 @@ function runAuthorized(
 ): Promise<HttpResponse> {
   if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
-  if (endpoint.access !== 'public' && !endpoint.query) requireKnownNames(query, undefined, 'query')
+  if (endpoint.policy !== 'public' && !endpoint.query) requireKnownNames(query, undefined, 'query')
   const { body } = endpoint
   const input = {
     params: endpoint.params && parseParams(endpoint.params, params),
@@ -81,29 +80,28 @@ function authorize(
   context: HttpContext,
   authenticator: Authenticator,
 ): Promise<void> | undefined {
-  const access = endpoint.access ?? 'user'
-  if (access === 'public' || access === 'self') return undefined
+  if (endpoint.policy === 'public' || endpoint.authenticates === 'itself') return undefined
   const credentials = credentialsOf(request.headers)
   // Otherwise a page of another site could act with the session of who looks at it.
   const isBySession = authenticator.mode === 'required' && countsByCookie(credentials)
   if (isBySession && endpoint.method !== 'GET') requireOwnPage(request)
   const identity = authenticator.identify(credentials)
   if (identity instanceof Promise)
-    return identity.then(({ principal }) => allow(endpoint, principal, context))
-  allow(endpoint, identity.principal, context)
+    return identity.then(({ principal }) => allow(endpoint, principal, context, authenticator))
+  allow(endpoint, identity.principal, context, authenticator)
   return undefined
 }
 
 /** @throws DomainError forbidden, unauthenticated */
-function allow(endpoint: Endpoint, principal: Principal, context: HttpContext): void {
+function allow(
+  { policy, method, scope }: Endpoint,
+  principal: Principal,
+  context: HttpContext,
+  { mode }: Authenticator,
+): void {
   context.principal = principal
-  const { access, method, scope } = endpoint
-  if (access !== 'admin') return requireScope(principal, scope ?? (method === 'GET' ? 'read' : 'write'))
-  requireScope(principal, 'admin')
-  if (principal.kind === 'user' && principal.admin) return
-  throw principal.kind === 'user'
-    ? new DomainError('forbidden', 'administrator token required: this token lacks the claim admin')
-    : new DomainError('unauthenticated', 'administrator token required')
+  if (policy === 'admin' || (policy === 'operator' && mode === 'required')) return requireAdmin(principal)
+  requireScope(principal, scope ?? (method === 'GET' ? 'read' : 'write'))
 }
 
 function parseParams(schema: NonNullable<Endpoint['params']>, params: Record<string, string>): unknown {

@@ -94,7 +94,7 @@ test('over gRPC, what a compressed request inflates to is bounded, too', async (
   await servers.stop()
 })
 
-test('where tokens are required, reflection needs one', async () => {
+test('where tokens are required, reflection needs that of an administrator', async () => {
   const servers = await startRpcServers('required')
   const Reflection = makeGenericClientConstructor(reflectionMethods, 'ServerReflection')
   const client = new Reflection(`127.0.0.1:${servers.grpc.port}`, credentials.createInsecure())
@@ -106,9 +106,11 @@ test('where tokens are required, reflection needs one', async () => {
       call.write(Buffer.from([0x3a, 0x00]))
     })
   assert.equal(await codeWith(new Metadata()), Code.Unauthenticated)
-  const known = new Metadata()
-  known.set('authorization', `Bearer ${tokens.sign(USER)}`)
-  assert.equal(await codeWith(known), 0)
+  for (const admin of [false, true]) {
+    const known = new Metadata()
+    known.set('authorization', `Bearer ${tokens.sign({ ...USER, admin })}`)
+    assert.equal(await codeWith(known), admin ? 0 : Code.PermissionDenied)
+  }
   client.close()
   await servers.stop()
 })

@@ -29,6 +29,7 @@ import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts
 import { DocumentService, file_document } from './gen/document_pb.ts'
 import { IdentityService } from './gen/docmgr/identity_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
+import { policyOfCall, requirePolicy } from './policies.ts'
 
 export interface GrpcServerOptions extends CallOptions, ContextOptions {
   host: string
@@ -52,7 +53,8 @@ export interface GrpcServer {
 
 /**
  * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
- * (doc/server-reflection.md), and beside it what only other roles may ask. Only health needs no token. Nothing of a call is read before its caller is known.
+ * (doc/server-reflection.md), and beside it what only other roles may ask. Each method has
+ * a policy; only health needs no token. Nothing of a call is read before its caller is known.
  * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
@@ -112,8 +114,6 @@ type Caller = Pick<RequestContext, 'principal' | 'clientAddress'>
 /** By the metadata of a call, which its handler receives, too. */
 type Callers = WeakMap<Metadata, Caller>
 
-const HEALTH = '/grpc.health.v1.Health/'
-
 /** Refuses a call by its headers, before its first message is read. */
 function authentication(
   options: GrpcServerOptions,
@@ -131,6 +131,7 @@ function authentication(
         socket: { remoteAddress: addressWithoutPort(call.getPeer()) },
       })
       const principal = await identify(options, clientAddress, textOf(metadata, 'authorization'))
+      requirePolicy(path, principal, options.authenticator.mode)
       callers.set(metadata, { principal, clientAddress })
     }
     const refuse = (metadata: Metadata, error: unknown): void => {
@@ -142,7 +143,7 @@ function authentication(
       call.sendStatus(statusOf(failure, trailers))
     }
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
-      if (path.startsWith(HEALTH)) return next(metadata)
+      if (policyOfCall(path) === 'public') return next(metadata)
       accept(metadata).then(
         () => next(metadata),
         (error: unknown) => refuse(metadata, error),

@@ -167,6 +167,7 @@ before(async () => {
     path: '/fail',
     operationId: 'fail',
     summary: 'Fails',
+    policy: 'list',
     responses: {},
     handle: fail,
   })

@@ -10,6 +10,7 @@ export function deleteDocument(store: DocumentStore): Endpoint {
     path: '/documents/{id}',
     operationId: 'deleteDocument',
     summary: 'Deletes a document that was never signed',
+    policy: 'change',
     params: idParams,
     headers: { 'If-Match': ifMatch },
     problems: ['document-not-found', 'version-mismatch', 'document-not-deletable'],

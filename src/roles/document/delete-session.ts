@@ -13,7 +13,7 @@ export function deleteSession(sessions: SessionStore, authenticator: Authenticat
     operationId: 'deleteSession',
     summary: 'Ends the session of the cookie',
     description: 'At once where this process answers; within 30 seconds in every other.',
-    access: 'public',
+    policy: 'public',
     responses: { 204: { description: 'there is no session any more', headers: ['Set-Cookie'] } },
     problems: ['forbidden', 'unavailable', 'deadline-exceeded'],
     async handle({ headers, request }) {

@@ -17,6 +17,7 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
     path: '/documents/{id}/content',
     operationId: 'getDocumentContent',
     summary: 'The content of a document, as an attachment',
+    policy: 'read',
     description:
       'The bytes are checked against their SHA-256. A content of at most 1 MiB is checked before the answer begins. A larger ' +
       'one is checked while it is sent, and the connection breaks off before its end when it is damaged. Of a range of a ' +

@@ -16,6 +16,7 @@ export function getDocumentStats(store: DocumentStore, cache: DocumentCache): En
     path: '/documents/{id}/stats',
     operationId: 'getDocumentStats',
     summary: 'How often a document was read, and by how many viewers',
+    policy: 'read',
     params: idParams,
     responses: { 200: { description: 'the views', schema: stats } },
     problems: ['document-not-found'],

@@ -40,6 +40,7 @@ export function getDocumentText({ read, blobs, store, onPending }: GetDocumentTe
     path: '/documents/{id}/text',
     operationId: 'getDocumentText',
     summary: 'The text that was read of a document, page by page',
+    policy: 'read',
     params: idParams,
     responses: { 200: { description: 'the text', schema: documentText, headers: ['Cache-Control'] } },
     problems: ['document-not-found', 'content-damaged'],

@@ -12,6 +12,7 @@ export function getDocument(read: ReadDocument): Endpoint {
     path: '/documents/{id}',
     operationId: 'getDocument',
     summary: 'A document; counts a view',
+    policy: 'read',
     params: idParams,
     headers: { 'If-None-Match': 'an ETag: 304 while the document has this version' },
     responses: {

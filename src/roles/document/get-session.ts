@@ -36,7 +36,7 @@ export function getSession(authenticator: Authenticator): Endpoint {
     path: '/auth/session',
     operationId: 'getSession',
     summary: 'Who makes this request: by a session cookie, a JWT or an API key',
-    access: 'public',
+    policy: 'public',
     responses: { 200: { description: 'who it is', schema: sessionSchema, headers: ['Cache-Control'] } },
     problems: ['unauthenticated', 'unavailable', 'deadline-exceeded'],
     async handle({ headers }) {

@@ -36,6 +36,7 @@ export function listDocuments(store: Pick<DocumentStore, 'count' | 'list'>): End
     path: '/documents',
     operationId: 'listDocuments',
     summary: 'Documents, the newest first',
+    policy: 'list',
     description:
       'A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with ' +
       'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is ' +

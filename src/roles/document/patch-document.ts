@@ -17,6 +17,7 @@ export function patchDocument(store: DocumentStore): Endpoint {
     path: '/documents/{id}',
     operationId: 'updateDocument',
     summary: 'Changes the title, the status or both',
+    policy: 'change',
     description:
       'A document only moves forward: created, sent, viewed, signed, completed, archived. Steps may be skipped, but ' +
       'only a signature leads to signed, and only a signed document becomes completed; cancelled is reached from any ' +

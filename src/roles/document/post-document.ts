@@ -20,6 +20,7 @@ export function postDocument(create: CreateDocument, { limits, authMode }: PostD
     path: '/documents',
     operationId: 'createDocument',
     summary: 'Creates a document',
+    policy: 'create',
     description:
       'As JSON with the content as a string; as multipart/form-data with the content as the part `file` and the other ' +
       'fields as parts; or with the content as the body, its type as Content-Type, and title and created_by in the query.',

@@ -30,7 +30,7 @@ export function postSession({ sessions, authenticator, clock }: SessionDeps): En
     description:
       'A link works once, for ten minutes. The session is a cookie `__Host-docmgr`, which browsers keep over https and on ' +
       'localhost only; it ends after twelve hours without a request, and after seven days.',
-    access: 'public',
+    policy: 'public',
     body: {
       schema: z.object({
         link: z

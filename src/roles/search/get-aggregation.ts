@@ -18,6 +18,7 @@ export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
     path: '/aggregations/{field}',
     operationId: 'countDocumentsByField',
     summary: 'Number of documents for each value of a field',
+    policy: 'list',
     description:
       'The most frequent values first, at most 50. With q, only the matches of a search are counted.',
     params,

@@ -43,6 +43,7 @@ export function getSearchResults({ index, clock }: { index: SearchIndex; clock: 
     path: '/search',
     operationId: 'searchDocuments',
     summary: 'Find documents by words in their titles and contents',
+    policy: 'list',
     description:
       'Words are stemmed, accents do not matter, and typing errors are tolerated, but not in phrases, prefixes and ' +
       'exclusions. The best matches come first; of many matches only the newest are ranked. A query without a word ' +

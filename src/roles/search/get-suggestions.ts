@@ -16,6 +16,7 @@ export function getSuggestions({ index }: { index: SearchIndex }): Endpoint {
     path: '/suggest',
     operationId: 'suggestTitles',
     summary: 'Searches that begin with the query',
+    policy: 'list',
     description:
       'Titles that have all words of the query, the last one as a beginning, and then the query with a word of a text ' +
       'that completes its last one. Every suggestion finds something with the same filters.',

@@ -12,6 +12,7 @@ export function getSignatureImage(store: SignatureStore, images: SignatureImages
     path: '/signatures/{id}/image',
     operationId: 'getSignatureImage',
     summary: "A signature's image",
+    policy: 'evidence',
     params: idParams,
     headers: { 'If-None-Match': 'the ETag of the image that the client has: 304 when it is this one' },
     responses: {

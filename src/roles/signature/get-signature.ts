@@ -10,6 +10,7 @@ export function getSignature(store: SignatureStore, images: SignatureImages): En
     path: '/signatures/{id}',
     operationId: 'getSignature',
     summary: 'Read a signature, with its data as it was sent',
+    policy: 'read',
     params: idParams,
     responses: { 200: { description: 'the signature', schema: signatureSchema } },
     problems: ['signature-not-found', 'content-damaged'],

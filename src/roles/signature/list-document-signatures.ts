@@ -11,6 +11,7 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
     path: '/documents/{id}/signatures',
     operationId: 'listDocumentSignatures',
     summary: 'List the signatures of a document, newest first',
+    policy: 'read',
     params: idParams,
     query: z.object(pageParameters),
     responses: pageResponses,

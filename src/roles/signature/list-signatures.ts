@@ -16,6 +16,7 @@ export function listSignatures(options: PageOptions): Endpoint {
     path: SIGNATURES,
     operationId: 'listSignatures',
     summary: 'List signatures, newest first',
+    policy: 'list',
     query: z.object({ ...pageParameters, document_id: anyOf(id) }),
     responses: pageResponses,
     problems: ['content-damaged'],

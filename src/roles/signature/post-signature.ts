@@ -57,6 +57,7 @@ export function postSignature(sign: SignDocument): Endpoint {
     path: '/signatures',
     operationId: 'createSignature',
     summary: 'Sign a document',
+    policy: 'sign',
     description:
       'An e-mail address, compared without case, signs a document once. The document becomes signed.',
     body: { schema: body, maxBytes: jsonBytesFor(MAX_SIGNATURE_DATA_BYTES) },

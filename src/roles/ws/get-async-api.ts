@@ -9,7 +9,7 @@ export function getAsyncApi(about: MessagesDescription): Endpoint {
     path: '/asyncapi.json',
     operationId: 'getAsyncApi',
     summary: 'The AsyncAPI description of messages and topics',
-    access: 'public',
+    policy: 'public',
     responses: { 200: { description: 'AsyncAPI 3.0', schema: z.record(z.string(), z.unknown()) } },
     async handle() {
       document ??= JSON.stringify(describeMessages(about))

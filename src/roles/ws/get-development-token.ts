@@ -10,7 +10,7 @@ export function getDevelopmentToken(tokens: Tokens): Endpoint {
     path: '/auth/token',
     operationId: 'getDevelopmentToken',
     summary: 'A token for any user, only in open mode',
-    access: 'public',
+    policy: 'public',
     acts: true,
     query: z.object({ user_id: text({ min: 1, max: 255 }), email }),
     responses: {

@@ -37,7 +37,7 @@ const HEADERS = {
 }
 
 const SHARED = {
-  access: 'self',
+  authenticates: 'itself',
   query,
   headers: { 'last-event-id': 'the id of the last event that was received' },
   responses: {
@@ -58,6 +58,7 @@ export function getDocumentEvents(options: EventStreamOptions): Endpoint {
     description:
       'The messages and positions of the WebSocket; the id of an event is its position. An event of type `reset` says ' +
       'that earlier ones may be missing, one of type `connection.closed` why the stream ends.',
+    policy: 'read',
     params: idParams,
     problems: ['document-not-found', ...SHARED.problems],
     handle: (input, context) => stream(input.params.id, input, context),
@@ -76,6 +77,7 @@ export function getEvents(options: EventStreamOptions): Endpoint {
     description:
       'Those that the user of the token created; of all documents for administrators, and where no token is required and ' +
       'none was sent.',
+    policy: 'list',
     handle: (input, context) => stream(undefined, input, context),
   })
 }

@@ -9,6 +9,7 @@ export function getWsStats(cluster: WsCluster, feed: Pick<ChangeFeed, 'status'>)
     path: '/stats',
     operationId: 'getWebSocketStats',
     summary: 'Number of subscribers',
+    policy: 'operator',
     responses: {
       200: {
         description: 'the current counts of all processes',

@@ -15,7 +15,7 @@ export function postBroadcast(cluster: WsCluster, clock: Clock): Endpoint {
     description:
       'They receive `{type: "broadcast", data, timestamp}`, where data is the body. It is not in the history: clients ' +
       'that connect later do not receive it.',
-    access: 'admin',
+    policy: 'admin',
     params: idParams,
     body: {
       schema: z.record(z.string(), z.unknown(), 'must be a JSON object'),

@@ -13,6 +13,7 @@ export function postTicket(authenticator: Authenticator, tickets: Tickets): Endp
     description:
       'For clients that can send a credential only in a URL, such as pages in a browser: `?ticket=…`. The connection ends ' +
       'with the token that the ticket was issued for.',
+    policy: 'known',
     scope: 'read',
     responses: {
       201: {

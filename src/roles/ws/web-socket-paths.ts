@@ -8,7 +8,7 @@ const SHARED = {
   description:
     'With `Upgrade: websocket`; any other request is answered with 426. The token is sent as `Authorization: Bearer`, as ' +
     'the subprotocol `bearer.TOKEN` beside `docmgr.v1`, or in the URL.',
-  access: 'public',
+  authenticates: 'itself',
   responses: { 101: { description: 'a WebSocket' } },
   problems: ['upgrade-required'],
   async handle(): Promise<never> {
@@ -23,6 +23,7 @@ export const webSocketPaths = (): Endpoint[] => [
     path: '/ws/{document_id}',
     operationId: 'subscribeToDocument',
     summary: 'Messages about the changes of a document, as a WebSocket',
+    policy: 'read',
     params: z.object({ document_id: z.string() }),
     query: upgradeQuery,
   }),
@@ -31,6 +32,7 @@ export const webSocketPaths = (): Endpoint[] => [
     path: '/ws',
     operationId: 'subscribeToDocuments',
     summary: "Messages about the changes of all of one's documents, as a WebSocket",
+    policy: 'list',
     query: upgradeQuery,
   }),
 ]
