@@ -9,6 +9,7 @@ import { createProgram } from './commands/program.ts'
 import { POLICIES } from './domain/policy.ts'
 import { CLIENT_MESSAGES } from './roles/ws/answer-message.ts'
 import { MESSAGE_SCHEMAS } from './roles/ws/message-schemas.ts'
+import { file_docmgr_access } from './rpc/gen/docmgr/access_pb.ts'
 import { file_docmgr_identity } from './rpc/gen/docmgr/identity_pb.ts'
 import { file_document } from './rpc/gen/document_pb.ts'
 import { policyOfCall } from './rpc/policies.ts'
@@ -18,9 +19,13 @@ import { startTestService } from './testing/test-service.ts'
 
 const isPolicy = (name: unknown): boolean => typeof name === 'string' && name in POLICIES
 
-for (const mode of ['open', 'required'] as const) {
-  const service = await startTestService({ roles: ['all'], settings: { auth: { mode } } }, TEST_FILE)
+const MODES = ['open', 'required'] as const
+const services = await Promise.all(
+  MODES.map((mode) => startTestService({ roles: ['all'], settings: { auth: { mode } } }, TEST_FILE)),
+)
 
+for (const [index, service] of services.entries()) {
+  const mode = MODES[index]
   test(`every operation of REST has a policy in mode ${mode}`, async () => {
     const { body } = await service.get('/openapi.json')
     const operations = Object.entries<Record<string, Record<string, unknown>>>(body.paths).flatMap(
@@ -39,7 +44,7 @@ for (const mode of ['open', 'required'] as const) {
 }
 
 test('every method of a service has a policy', () => {
-  const files = [file_document, file_docmgr_identity]
+  const files = [file_document, file_docmgr_access, file_docmgr_identity]
   const sources = readdirSync(join(packageRoot(), 'src/rpc/gen'), { recursive: true, encoding: 'utf8' })
   assert.equal(files.length, sources.filter((name) => name.endsWith('_pb.ts')).length)
   const methods = files.flatMap(({ services }) => services.flatMap((service) => service.methods))

@@ -66,7 +66,7 @@ function composeDocument(base: Base, ports: Ports) {
     const { limiter, ofRequests } = clientLimits
     const [
       { createDocumentRole, READERS },
-      { createDocumentService },
+      { createAccessService, createDocumentService },
       { createIdentityService },
       { createRpcMetrics },
       { createConnectHandler },
@@ -99,6 +99,7 @@ function composeDocument(base: Base, ports: Ports) {
     const calls = {
       handlers: createDocumentService(role.documents),
       identities: createIdentityService(identities!),
+      access: createAccessService(role.documents),
       authenticator,
       guard,
       limits: ofRequests,

@@ -49,6 +49,10 @@ export function addDocumentCommands(add: AddCommand, chosen: (work: Work) => voi
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./text.ts')).text(id, options, io)))
 
+  addChangingCommands(add, chosen, io)
+}
+
+function addChangingCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withService(
     'change',
     add('status <document-id>', 'show or change the status of a document', `docmgr status ${ID} sent`),

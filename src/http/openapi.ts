@@ -106,7 +106,7 @@ function operation(
     summary,
     ...(description && { description }),
     tags: [tag],
-    // Who may use it where tokens are required: src/domain/policy.ts.
+    // Who may use it where tokens are required.
     'x-policy': endpoint.policy,
     security: needsToken(endpoint, mode) ? [{ bearer: [] }] : [],
     requestParams: {

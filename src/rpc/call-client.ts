@@ -18,7 +18,7 @@ export interface CallClientOptions {
   serviceTokens: ServiceTokens
 }
 
-/** Calls methods of one service of the document role of other processes. */
+/** Calls methods of services of the document role of other processes. */
 export interface CallClient {
   call<Method extends DescMethod>(
     method: Method,
@@ -35,11 +35,11 @@ export interface CallClient {
  * answer the keep-alive. Every method is idempotent, so failed calls are retried within their deadline and a budget of the
  * channel: 10 failures in a row use it up, 10 successes give one retry back (gRFC A6, which adds jitter).
  */
-const serviceConfig = (service: DescService) => ({
+const serviceConfig = (services: readonly DescService[]) => ({
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
-      name: [{ service: service.typeName }],
+      name: services.map(({ typeName }) => ({ service: typeName })),
       retryPolicy: {
         maxAttempts: 5,
         initialBackoff: '0.1s',
@@ -75,13 +75,13 @@ const MAX_TOKENS = 1_000
 
 /** Connects at the first call. @throws Error when an address is no `host:port` */
 export function createCallClient(
-  service: DescService,
+  services: readonly DescService[],
   { url, deadlineMs, serviceTokens }: CallClientOptions,
 ): CallClient {
   const addresses = addressesOf(url)
   const client = new Client(targetOf(addresses), credentials.createInsecure(), {
     ...CHANNEL_OPTIONS,
-    'grpc.service_config': JSON.stringify(serviceConfig(service)),
+    'grpc.service_config': JSON.stringify(serviceConfig(services)),
   })
   return {
     call: createCall(client, deadlineMs, createCallMetadata(serviceTokens)),

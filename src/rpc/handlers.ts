@@ -1,6 +1,7 @@
 import type { DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import type { RequestContext } from '../domain/request.ts'
 import type { DocumentService } from './gen/document_pb.ts'
+import type { AccessService } from './gen/docmgr/access_pb.ts'
 import type { IdentityService } from './gen/docmgr/identity_pb.ts'
 
 /** A service's unary methods, for each server that serves them. */
@@ -12,4 +13,5 @@ export type Handlers<Service extends DescService> = {
 }
 
 export type DocumentHandlers = Handlers<typeof DocumentService>
+export type AccessHandlers = Handlers<typeof AccessService>
 export type IdentityHandlers = Handlers<typeof IdentityService>

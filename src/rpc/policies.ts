@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors.ts'
 import type { Policy } from '../domain/policy.ts'
 import { type Principal, requireAdmin } from '../domain/request.ts'
 import { DocumentService } from './gen/document_pb.ts'
+import { AccessService } from './gen/docmgr/access_pb.ts'
 import { IdentityService } from './gen/docmgr/identity_pb.ts'
 
 /** Who may call each method of a service. */
@@ -18,11 +19,13 @@ const IDENTITY: MethodPolicies<typeof IdentityService> = {
   findSession: 'service',
   listDisabled: 'service',
 }
+const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service' }
 
 /** By path: `/document.DocumentService/GetDocument`. */
 export const RPC_POLICIES: ReadonlyMap<string, Policy> = new Map<string, Policy>([
   ...pathsOf(DocumentService, DOCUMENT),
   ...pathsOf(IdentityService, IDENTITY),
+  ...pathsOf(AccessService, ACCESS),
 ])
 
 /** Services that grpc-js brings, by the beginning of their paths. */

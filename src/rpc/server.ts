@@ -1,5 +1,4 @@
-import { type DescService, toBinary } from '@bufbuild/protobuf'
-import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import type { DescService } from '@bufbuild/protobuf'
 import {
   Metadata,
   Server,
@@ -11,7 +10,6 @@ import {
   type UntypedServiceImplementation,
   type sendUnaryData,
 } from '@grpc/grpc-js'
-import { ReflectionService } from '@grpc/reflection'
 import { HealthImplementation } from 'grpc-health-check'
 import { isServiceScheme } from '../auth/service-tokens.ts'
 import { requestIdOf } from '../domain/request-id.ts'
@@ -24,12 +22,14 @@ import type { RequestGuard } from '../http/request-guard.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
 import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
-import type { DocumentHandlers, IdentityHandlers } from './handlers.ts'
+import type { AccessHandlers, DocumentHandlers, IdentityHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
-import { DocumentService, file_document } from './gen/document_pb.ts'
+import { DocumentService } from './gen/document_pb.ts'
+import { AccessService } from './gen/docmgr/access_pb.ts'
 import { IdentityService } from './gen/docmgr/identity_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
 import { policyOfCall, requirePolicy } from './policies.ts'
+import { createReflection } from './reflection.ts'
 
 export interface GrpcServerOptions extends CallOptions, ContextOptions {
   host: string
@@ -40,6 +40,8 @@ export interface GrpcServerOptions extends CallOptions, ContextOptions {
   handlers: DocumentHandlers
   /** for the other roles only; without them, none asks */
   identities?: IdentityHandlers
+  /** the same */
+  access?: AccessHandlers
 }
 
 export interface GrpcServer {
@@ -79,9 +81,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     server.addService(grpcService(service), implementation(service, handlers, { newId, pipeline, callers }))
   serve(DocumentService, options.handlers)
   if (options.identities) serve(IdentityService, options.identities)
+  if (options.access) serve(AccessService, options.access)
   const health = new HealthImplementation({ '': 'SERVING', [DocumentService.typeName]: 'SERVING' })
   health.addToServer(server)
-  reflection().addToServer(server)
+  createReflection().addToServer(server)
   const port = await bind(server, options)
 
   const drain = (): void => {
@@ -96,15 +99,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       return shutDown(server, deadlineMs)
     },
   }
-}
-
-/** Serves the original descriptor, because proto-loader changes it. */
-function reflection(): ReflectionService {
-  const descriptor = Buffer.from(toBinary(FileDescriptorProtoSchema, file_document.proto))
-  const format = 'Protocol Buffer 3 EnumDescriptorProto'
-  return new ReflectionService({
-    [file_document.name]: { format, type: {}, fileDescriptorProtos: [descriptor] },
-  })
 }
 
 const ANONYMOUS: Principal = { kind: 'anonymous' }

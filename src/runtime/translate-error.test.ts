@@ -141,7 +141,14 @@ let thrown: Error
 const fail = async (): Promise<never> => {
   throw thrown
 }
-const role: Documents = { get: fail, exists: fail, updateStatus: fail, check: fail, stop: async () => {} }
+const role: Documents = {
+  get: fail,
+  exists: fail,
+  access: fail,
+  updateStatus: fail,
+  check: fail,
+  stop: async () => {},
+}
 
 let http: HttpListener
 let grpc: GrpcServer

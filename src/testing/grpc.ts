@@ -1,6 +1,6 @@
 import { createTokens } from '../auth/tokens.ts'
 import type { Documents } from '../ports/documents/port.ts'
-import { createDocumentService } from '../ports/documents/service.ts'
+import { createAccessService, createDocumentService } from '../ports/documents/service.ts'
 import { createRpcMetrics } from '../rpc/call-pipeline.ts'
 import { type GrpcServer, type GrpcServerOptions, startGrpcServer } from '../rpc/server.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -30,6 +30,7 @@ export function serveDocuments(
     host: '127.0.0.1',
     port,
     handlers: createDocumentService(documents),
+    access: createAccessService(documents),
     ...others,
     authenticator: testAuthenticator(mode, testTokens),
     guard: testGuard(mode),

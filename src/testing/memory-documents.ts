@@ -54,6 +54,15 @@ export function openMemoryDocuments(): MemoryDocuments {
       const document = documents.get(id)
       return document ? { exists: true, status: document.status } : { exists: false, status: '' }
     },
+    async access(ids) {
+      const found = ids.flatMap((id) => documents.get(id) ?? [])
+      return new Map(
+        found.map(({ id, version, status, created_by }) => {
+          const readers = [`email:${created_by.toLowerCase()}`]
+          return [id, { version, status, readers, owners: readers }]
+        }),
+      )
+    },
     check: async () => {},
     stop: async () => {},
   }

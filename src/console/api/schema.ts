@@ -323,7 +323,7 @@ export interface paths {
     }
     /**
      * Messages about the changes of all of one's documents, as server-sent events
-     * @description Those that the user of the token created; of all documents for administrators, and where no token is required and none was sent.
+     * @description Those that the user of the token may read; of all documents for administrators and auditors, and where no token is required and none was sent.
      */
     get: operations['streamEvents']
     put?: never

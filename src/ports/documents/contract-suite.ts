@@ -56,14 +56,7 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
     assert.deepEqual(second, first)
   })
 
-  test('concurrent moves change the version once', async ({ documents, create }) => {
-    const { id, version } = await create('sent')
-    const moves = Array.from({ length: 8 }, () => documents.updateStatus(id, 'signed', signing))
-    assert.deepEqual(
-      new Set((await Promise.all(moves)).map(({ version }) => version)),
-      new Set([version + 1]),
-    )
-  })
+  test('concurrent moves change the version once', checkConcurrentMoves)
 
   test('a move that is not allowed is refused and changes nothing', async ({ documents, create }) => {
     const { id, version } = await create('cancelled')
@@ -87,7 +80,26 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
     for (const other of [context, testContext({ principal: user })]) await checkSigning(subject, other)
   })
 
+  test('access tells roles who reads and owns the documents that exist', checkAccess)
+
   test('check resolves while the role works', ({ documents }) => documents.check())
+}
+
+async function checkConcurrentMoves({ documents, create }: DocumentsUnderTest): Promise<void> {
+  const signing = signatureRoleContext()
+  const { id, version } = await create('sent')
+  const moves = Array.from({ length: 8 }, () => documents.updateStatus(id, 'signed', signing))
+  const versions = (await Promise.all(moves)).map((moved) => moved.version)
+  assert.deepEqual(new Set(versions), new Set([version + 1]))
+}
+
+async function checkAccess({ documents, create }: DocumentsUnderTest): Promise<void> {
+  const signing = signatureRoleContext()
+  const { id, version, status, created_by } = await create('sent')
+  const subjects = [`email:${created_by.toLowerCase()}`]
+  const found = await documents.access([id, GONE], signing)
+  assert.deepEqual([...found], [[id, { version, status, readers: subjects, owners: subjects }]])
+  assert.equal((await documents.access([], signing)).size, 0)
 }
 
 async function checkMovedOn({ documents, create }: DocumentsUnderTest): Promise<void> {

@@ -1,12 +1,13 @@
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
+import { AccessService } from '../../rpc/gen/docmgr/access_pb.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { documentOf } from './service.ts'
 import type { Documents } from './port.ts'
 
 /** The document role of other processes, over gRPC. Connects at the first call. */
 export function openGrpcDocuments(options: CallClientOptions): Documents {
-  const { call, check, stop } = createCallClient(DocumentService, options)
+  const { call, check, stop } = createCallClient([DocumentService, AccessService], options)
   const { method } = DocumentService
   return {
     async updateStatus(documentId, status, context) {
@@ -18,6 +19,19 @@ export function openGrpcDocuments(options: CallClientOptions): Documents {
     async exists(documentId, context) {
       const { exists, status } = await call(method.documentExists, { documentId }, context)
       return { exists, status: status as DocumentStatus | '' }
+    },
+    async access(documentIds, context) {
+      const { documents } = await call(
+        AccessService.method.listAccess,
+        { documentIds: [...documentIds] },
+        context,
+      )
+      return new Map(
+        documents.map(({ documentId, version, status, readers, owners }) => [
+          documentId,
+          { version, status: status as DocumentStatus, readers, owners },
+        ]),
+      )
     },
     check,
     stop: async () => stop(),

@@ -13,6 +13,7 @@ export function openLocalDocuments(role: Documents | undefined): Documents {
     updateStatus: (documentId, status, context) => role.updateStatus(documentId, status, context),
     get: (documentId, context) => role.get(documentId, context),
     exists: (documentId, context) => role.exists(documentId, context),
+    access: (documentIds, context) => role.access(documentIds, context),
     check: () => role.check(),
     stop: async () => {},
   }

@@ -5,6 +5,19 @@ import type { RequestContext } from '../../domain/request.ts'
 /** A document with the fields that the service's messages have. */
 export type DocumentSummary = Pick<Document, FieldsWith<{ grpc: true }>>
 
+/** The most documents that one call of `access` asks for. */
+export const MAX_ACCESS_IDS = 500
+
+/** Who has access to a document, as roles of the service learn it. */
+export interface DocumentAccess {
+  version: number
+  status: DocumentStatus
+  /** the subjects that have any role in it */
+  readers: readonly string[]
+  /** of these the ones that own it */
+  owners: readonly string[]
+}
+
 /** The document role as other roles call it. Ids are canonical UUIDs. See `document.DocumentService` in proto/document.proto. */
 export interface Documents {
   /**
@@ -20,6 +33,16 @@ export interface Documents {
     documentId: string,
     context: RequestContext,
   ): Promise<{ exists: boolean; status: DocumentStatus | '' }>
+  /**
+   * Who may read and who owns documents. Only for roles of the service, for what they answer themselves.
+   * @param documentIds at most MAX_ACCESS_IDS
+   * @returns by id; what does not exist, or no more, is missing
+   * @throws DomainError forbidden, unavailable, deadline-exceeded
+   */
+  access(
+    documentIds: readonly string[],
+    context: RequestContext,
+  ): Promise<ReadonlyMap<string, DocumentAccess>>
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

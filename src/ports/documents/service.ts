@@ -6,8 +6,9 @@ import { invalidField } from '../../domain/errors.ts'
 import { requireScope } from '../../domain/request.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
 import { type DocumentResponse, DocumentResponseSchema } from '../../rpc/gen/document_pb.ts'
-import type { DocumentHandlers } from '../../rpc/handlers.ts'
-import type { Documents, DocumentSummary } from './port.ts'
+import type { AccessService } from '../../rpc/gen/docmgr/access_pb.ts'
+import type { DocumentHandlers, Handlers } from '../../rpc/handlers.ts'
+import { type Documents, type DocumentSummary, MAX_ACCESS_IDS } from './port.ts'
 
 type Value = string | number | bigint | null
 
@@ -25,6 +26,25 @@ export function createDocumentService(documents: Documents): DocumentHandlers {
     async documentExists({ documentId }, context) {
       requireScope(context.principal, 'read')
       return documents.exists(parseId(documentId), context)
+    },
+  }
+}
+
+/** Who has access to documents, for other roles of the service. */
+export function createAccessService(documents: Pick<Documents, 'access'>): Handlers<typeof AccessService> {
+  return {
+    async listAccess({ documentIds }, context) {
+      if (documentIds.length > MAX_ACCESS_IDS)
+        throw invalidField('document_ids', `must be at most ${MAX_ACCESS_IDS}`)
+      const found = await documents.access(documentIds.map(parseId), context)
+      return {
+        documents: Array.from(found, ([documentId, { readers, owners, ...fields }]) => ({
+          ...fields,
+          documentId,
+          readers: [...readers],
+          owners: [...owners],
+        })),
+      }
     },
   }
 }

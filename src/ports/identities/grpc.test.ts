@@ -29,7 +29,7 @@ identitiesContractSuite('grpc', async () => {
 })
 
 test('only what authenticates requests may ask who someone is', async () => {
-  const client = createCallClient(IdentityService, options)
+  const client = createCallClient([IdentityService], options)
   TEST_FILE.after(() => client.stop())
   const user = { kind: 'user', id: 'identity-reader', email: 'a@example.com', admin: true } as const
   for (const principal of [user, SIGNATURE_ROLE, { kind: 'anonymous' } as const]) {

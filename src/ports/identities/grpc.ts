@@ -11,7 +11,7 @@ export interface GrpcIdentitiesOptions extends CallClientOptions {
 
 /** The document role of other processes, over gRPC. Connects at the first call. */
 export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions): Identities {
-  const { call, stop } = createCallClient(IdentityService, options)
+  const { call, stop } = createCallClient([IdentityService], options)
   const { method } = IdentityService
   // The answers are kept for many requests, so none of them may cancel the call.
   const { signal } = new AbortController()

@@ -3,6 +3,7 @@ import { isProblem } from '../../domain/errors.ts'
 import { isSignatureRole } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { DocumentStore } from './document-store.ts'
+import { listAccess } from './list-access.ts'
 import type { ReadDocument } from './read-document.ts'
 
 /** The port that other roles use, in this process or over gRPC. Reads through this port do not count as views. */
@@ -29,6 +30,7 @@ export function createDocumentsPort(options: {
         throw error
       }
     },
+    access: (ids) => listAccess(database.pool, ids),
     check: async () => void (await database.check()),
     stop: async () => {},
   }

@@ -1,25 +1,33 @@
 /** The one place that decides whose events a client may see. */
+import { type Reach, reachOf } from '../../domain/access.ts'
 import type { Principal } from '../../domain/request.ts'
 import { storedAddress } from '../../runtime/email-address.ts'
 
-/** What a decision can depend on. */
-export interface DocumentOwner {
-  /** e-mail address of its creator */
+/** What a decision depends on. */
+export interface DocumentReaders {
+  /** the subjects that have a role in the document */
+  readers: readonly string[]
+}
+
+/**
+ * The documents that a subscription may be about. A feed over many documents is that of its principal, also where
+ * authentication is open: who sends a token there asks for the documents of its user.
+ * @param documentId undefined for a feed
+ */
+export function reachOfSubscription(
+  principal: Principal,
+  documentId: string | undefined,
+  mode: 'open' | 'required',
+): Reach {
+  const isFeedOfUser = documentId === undefined && principal.kind === 'user'
+  return reachOf(principal, 'read', isFeedOfUser ? 'required' : mode)
+}
+
+/** The readers of a row. Events from before the column have none, and then only the creator had access. */
+export const readersOf = ({
+  readers,
+  created_by,
+}: {
+  readers?: readonly string[] | null
   created_by: string
-}
-
-/** Whether a client may follow a document that it names. Today that is everyone who may read it over REST. */
-export function mayFollow(_principal: Principal, _document: DocumentOwner): boolean {
-  return true
-}
-
-/** Whether a principal sees the events of all documents in its feed: administrators, and everyone without a token. */
-export const seesEverything = (principal: Principal): boolean => principal.kind !== 'user' || principal.admin
-
-/** Whether the events of a document are in the principal's feed over all documents. */
-export function isInFeed(principal: Principal, { created_by }: DocumentOwner): boolean {
-  if (principal.kind !== 'user' || principal.admin) return true
-  return caseless(principal.email) === caseless(created_by)
-}
-
-const caseless = (email: string): string => storedAddress(email).toLowerCase()
+}): readonly string[] => readers ?? [`email:${storedAddress(created_by).toLowerCase()}`]

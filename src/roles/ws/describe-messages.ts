@@ -18,8 +18,8 @@ const { shared, webSocket, eventStream, client } = MESSAGE_SCHEMAS
 
 const DOCUMENT_PARAMETER = { parameters: { document_id: { description: 'a UUID' } } }
 const MINE =
-  'all documents that the user of the token created; for administrators, and where no token is required and none was ' +
-  'sent, all documents'
+  'all documents that the user of the token may read; for administrators and auditors, and where no token is required and ' +
+  'none was sent, all documents'
 const SOCKET = 'A WebSocket. A client that reconnects sends the last position as ?last=.'
 const STREAM =
   'Server-sent events, whose data are the messages and whose ids are their positions. A client that reconnects sends the ' +

@@ -89,7 +89,14 @@ test('a feed that is too far behind is reset', async (t) => {
 
 test('a feed is reset when the owner of a changed document cannot be found out', async (t) => {
   const away = (): Promise<never> => Promise.reject(new DomainError('unavailable', 'away'))
-  const documents = { updateStatus: away, get: away, exists: away, check: away, stop: async () => {} }
+  const documents = {
+    updateStatus: away,
+    get: away,
+    exists: away,
+    access: away,
+    check: away,
+    stop: async () => {},
+  }
   const alone = await startTestService({ roles: ['ws'], overrides: { documents } }, t)
   const id = await alone.rows.add()
   const client = await follow(ADA, undefined, alone.url)
@@ -110,7 +117,11 @@ test('a feed is reset when the owner of a changed document cannot be found out',
   await client.message('pong')
   assert.deepEqual(
     resets().map(({ data }) => data.reason),
-    ['the slot is gone', 'it could not be found out whose document was changed', 'the slot is gone again'],
+    [
+      'the slot is gone',
+      'it could not be found out who may read the document that was changed',
+      'the slot is gone again',
+    ],
   )
   for (const one of [client, all]) one.close()
 })

@@ -65,7 +65,7 @@ export function getDocumentEvents(options: EventStreamOptions): Endpoint {
   })
 }
 
-/** The events of all documents that the caller created. */
+/** The events of all documents that the caller may read. */
 export function getEvents(options: EventStreamOptions): Endpoint {
   const stream = createStreaming(options)
   return defineEndpoint({
@@ -75,8 +75,8 @@ export function getEvents(options: EventStreamOptions): Endpoint {
     operationId: 'streamEvents',
     summary: "Messages about the changes of all of one's documents, as server-sent events",
     description:
-      'Those that the user of the token created; of all documents for administrators, and where no token is required and ' +
-      'none was sent.',
+      'Those that the user of the token may read; of all documents for administrators and auditors, and where no token is ' +
+      'required and none was sent.',
     policy: 'list',
     handle: (input, context) => stream(undefined, input, context),
   })

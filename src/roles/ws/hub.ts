@@ -5,8 +5,8 @@ import type { Logger } from '../../runtime/logger.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import { recordSpanBelow } from '../../runtime/spans.ts'
 import { within } from '../../runtime/within.ts'
-import { isInFeed, seesEverything } from './access.ts'
 import { type EncodedEvent, encodeEvent } from './encode-event.ts'
+import { createAccessChecks, createVisibility, findReaders, type Visibility } from './event-access.ts'
 import type { KnownDocuments } from './known-documents.ts'
 import type { WsLimits } from './limits.ts'
 import type { WsMetrics } from './metrics.ts'
@@ -15,7 +15,10 @@ import type { Subscriber, SubscriberHub, Subscription } from './subscriber.ts'
 /** The subscribers of this process; it dispatches events to them. */
 export interface Hub {
   forSubscribers: SubscriberHub
+  /** Closes it at once when its access has ended since it was admitted. */
   add(subscriber: Subscriber): void
+  /** Looks again at subscribers whose access could have ended unnoticed, until that is known. */
+  recheck(): void
   remove(subscriber: Subscriber): void
   /** Sends the messages of these events to those who subscribed to them. */
   dispatch(events: readonly ChangeEvent[]): Promise<void>
@@ -38,25 +41,15 @@ export interface HubOptions {
   metrics: WsMetrics | undefined
 }
 
-/** Other subscribers wait as long for their messages. */
-const OWNERS_MS = 500
-const OWNER_UNKNOWN = 'it could not be found out whose document was changed'
+const READERS_UNKNOWN = 'it could not be found out who may read the document that was changed'
 
 export function createHub(options: HubOptions): Hub {
   const { feed, known } = options
   const subscribers = createSubscriberSet()
   const isVisible = createVisibility(known)
+  const { hasEnded, recheck, recheckAll, forget } = createAccessChecks(known, subscribers.all)
   /** the last dispatched event, in the order of the feed */
   let newest: ChangeEvent | undefined
-
-  const recipientsOf = function* (event: ChangeEvent): Generator<Subscriber, void> {
-    yield* subscribers.ofDocument(documentIdOf(event))
-    for (const subscriber of subscribers.ofFeeds) {
-      const verdict = isVisible(subscriber.subscription, event)
-      if (verdict === true) yield subscriber
-      else if (verdict === 'unknown') subscriber.missed(event, OWNER_UNKNOWN)
-    }
-  }
 
   const dispatchOne = (event: ChangeEvent, corked: Set<Subscriber> | undefined): void => {
     // A feed that starts again repeats events; they do not move the newest one back.
@@ -64,7 +57,7 @@ export function createHub(options: HubOptions): Hub {
     const begun = performance.now()
     let encoded: EncodedEvent | undefined
     let recipients = 0
-    for (const subscriber of recipientsOf(event)) {
+    for (const subscriber of recipientsOf(event, subscribers, isVisible, hasEnded)) {
       encoded ??= encodeEvent(event)
       if (corked && !corked.has(subscriber)) {
         subscriber.connection.cork()
@@ -78,11 +71,18 @@ export function createHub(options: HubOptions): Hub {
 
   return {
     forSubscribers: createSubscriberHub(options, isVisible, () => newest),
-    add: (subscriber) => subscribers.add(subscriber),
-    remove: (subscriber) => subscribers.remove(subscriber),
+    add(subscriber) {
+      subscribers.add(subscriber)
+      if (hasEnded(subscriber.subscription)) subscriber.endAccess()
+    },
+    recheck,
+    remove(subscriber) {
+      subscribers.remove(subscriber)
+      forget(subscriber)
+    },
     async dispatch(events) {
       known.observe(events)
-      if (subscribers.ofFeeds.size > 0) await findOwners(known, events)
+      if (subscribers.limited > 0) await findReaders(known, events)
       // The messages of a batch reach a subscriber in one write.
       const corked = events.length > 1 ? new Set<Subscriber>() : undefined
       try {
@@ -96,6 +96,8 @@ export function createHub(options: HubOptions): Hub {
       known.clear()
       options.log.warn({ reason, subscribers: subscribers.all.size }, 'every subscriber is reset')
       for (const subscriber of subscribers.all) subscriber.reset(reason)
+      // That it ended can be among what was missed.
+      recheckAll()
     },
     broadcast(documentId, message) {
       const json = Buffer.from(JSON.stringify(message))
@@ -116,9 +118,14 @@ function createSubscriberSet() {
   /** those with a feed over many documents */
   const ofFeeds = new Set<Subscriber>()
   const byDocument = new Map<string, Set<Subscriber>>()
+  let limited = 0
   return {
     all,
     ofFeeds,
+    /** how many may not see the events of every document */
+    get limited(): number {
+      return limited
+    },
     ofDocument: (documentId: string): Iterable<Subscriber> => byDocument.get(documentId) ?? [],
     documentIds: () => byDocument.keys(),
     get documents(): number {
@@ -126,21 +133,38 @@ function createSubscriberSet() {
     },
     add(subscriber: Subscriber): void {
       all.add(subscriber)
-      const { documentId } = subscriber.subscription
+      const { documentId, reach } = subscriber.subscription
+      if (reach !== 'all') limited++
       if (documentId === undefined) return void ofFeeds.add(subscriber)
       const others = byDocument.get(documentId)
       if (others) others.add(subscriber)
       else byDocument.set(documentId, new Set([subscriber]))
     },
     remove(subscriber: Subscriber): void {
-      all.delete(subscriber)
+      const { documentId = '', reach } = subscriber.subscription
+      if (all.delete(subscriber) && reach !== 'all') limited--
       ofFeeds.delete(subscriber)
-      const { documentId = '' } = subscriber.subscription
       const others = byDocument.get(documentId)
       others?.delete(subscriber)
       if (others?.size === 0) byDocument.delete(documentId)
     },
   }
+}
+
+/** Closes, on the way, those whose access to their document has ended. */
+function* recipientsOf(
+  event: ChangeEvent,
+  { ofDocument, ofFeeds }: ReturnType<typeof createSubscriberSet>,
+  isVisible: Visibility,
+  hasEnded: (subscription: Subscription) => boolean,
+): Generator<Subscriber, void> {
+  for (const group of [ofDocument(documentIdOf(event)), ofFeeds])
+    for (const subscriber of group) {
+      const verdict = isVisible(subscriber.subscription, event)
+      if (verdict === true) yield subscriber
+      else if (verdict === 'unknown') subscriber.missed(event, READERS_UNKNOWN)
+      else if (hasEnded(subscriber.subscription)) subscriber.endAccess()
+    }
 }
 
 /** A span in the trace of the request that made the change. */
@@ -151,32 +175,6 @@ const recordDelivery = (event: ChangeEvent, recipients: number, begun: number): 
     begun,
     attributes: { 'network.protocol.name': 'websocket', 'docmgr.recipients': recipients },
   })
-
-type Visibility = (subscription: Subscription, event: ChangeEvent) => boolean | 'unknown'
-
-/** Whether an event is in a feed over many documents, by what is known of the document's owner. */
-function createVisibility(known: KnownDocuments): Visibility {
-  return ({ principal }, event) => {
-    if (seesEverything(principal)) return true
-    const row = event.value.after ?? event.value.before
-    if (row && 'created_by' in row) return isInFeed(principal, row)
-    const owner = known.ownerOf(documentIdOf(event))
-    if (owner === undefined) return 'unknown'
-    return owner !== 'absent' && isInFeed(principal, owner)
-  }
-}
-
-/** Asks for the owners that the events themselves do not name, for a limited time. */
-async function findOwners(known: KnownDocuments, events: readonly ChangeEvent[]): Promise<void> {
-  const ids = new Set<string>()
-  for (const event of events) {
-    const row = event.value.after ?? event.value.before
-    const id = documentIdOf(event)
-    if (row && !('created_by' in row) && !known.ownerOf(id)) ids.add(id)
-  }
-  const asked = Promise.all(Array.from(ids, (id) => known.find(id)))
-  if (ids.size > 0) await within(OWNERS_MS, asked).catch(() => {})
-}
 
 function createSubscriberHub(
   { feed, known, limits, log, clock, metrics }: HubOptions,
@@ -189,12 +187,15 @@ function createSubscriberHub(
     const event = newest()
     return event && !feed.covers(position, event) ? event.position : position
   }
-  const replayFeed = async (subscription: Subscription, after: Position): Promise<Replay> => {
-    const replay = await feed.replay(undefined, after, limits.feedReplayEvents)
-    if (replay.kind === 'reset') return replay
-    if (!seesEverything(subscription.principal)) await findOwners(known, replay.events)
+  const replayVisible = async (subscription: Subscription, after: Position): Promise<Replay> => {
+    const { documentId, reach } = subscription
+    const max = documentId === undefined ? limits.feedReplayEvents : limits.replayEvents
+    const replay = await feed.replay(documentId, after, max)
+    if (replay.kind === 'reset' || reach === 'all') return replay
+    known.observe(replay.events)
+    await findReaders(known, replay.events)
     const verdicts = replay.events.map((event) => isVisible(subscription, event))
-    if (verdicts.includes('unknown')) return { kind: 'reset', reason: OWNER_UNKNOWN }
+    if (verdicts.includes('unknown')) return { kind: 'reset', reason: READERS_UNKNOWN }
     return { kind: 'events', events: replay.events.filter((_, index) => verdicts[index]) }
   }
   return {
@@ -207,8 +208,7 @@ function createSubscriberHub(
       const { documentId } = subscription
       const replay = async (): Promise<Replay> => {
         if (!isWanted()) return { kind: 'events', events: [] }
-        if (documentId === undefined) return replayFeed(subscription, after)
-        return feed.replay(documentId, after, limits.replayEvents)
+        return replayVisible(subscription, after)
       }
       const turns = documentId === undefined ? feedReplays : replays
       return within(limits.replayMs, turns.run(replay))

@@ -1,20 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { ChangeEvent } from '../../domain/change.ts'
-import { isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import { within } from '../../runtime/within.ts'
-import type { DocumentOwner } from './access.ts'
+import { type DocumentReaders, readersOf } from './access.ts'
 
-/** Of an existing document its owner. `unknown`: the document role cannot be asked now. */
-export type Lookup = DocumentOwner | 'absent' | 'unknown'
+/** Of an existing document its readers. `unknown`: the document role cannot be asked now. */
+export type Lookup = DocumentReaders | 'absent' | 'unknown'
 
 /**
- * Which documents exist, and whose they are. This role has no database: it learns from the events that pass through, and
+ * Which documents exist, and who may read them. This role has no database: it learns from the events that pass through, and
  * asks the document role about others.
  */
 export interface KnownDocuments {
@@ -22,13 +21,13 @@ export interface KnownDocuments {
   observe(events: readonly ChangeEvent[]): void
   /** Events may have been missed. */
   clear(): void
-  /** The owner of a document, even of a deleted one; undefined when nobody has asked yet. */
-  ownerOf(documentId: string): DocumentOwner | 'absent' | undefined
+  /** The readers of a document, even of a deleted one; undefined when nobody has asked yet. */
+  readersOf(documentId: string): DocumentReaders | 'absent' | undefined
   /** Never rejects. A document that was committed before is never `absent`, a deleted one always. */
   find(documentId: string): Promise<Lookup>
 }
 
-interface Known extends DocumentOwner {
+interface Known extends DocumentReaders {
   /** 0: it did not exist when the document role was asked */
   version: number
   deleted: boolean
@@ -42,10 +41,10 @@ const FIND_MS = 3_000
 const SECOND_LOOK_MS = 100
 /** While the document role is away, it is asked once in this time. */
 const AWAY_MS = 5_000
-const NEVER_SEEN: Known = { version: 0, created_by: '', deleted: true }
+const NEVER_SEEN: Known = { version: 0, readers: [], deleted: true }
 
 export function createKnownDocuments(
-  documents: Pick<Documents, 'get'>,
+  documents: Pick<Documents, 'access'>,
   newId: () => string,
   log: Logger,
 ): KnownDocuments {
@@ -57,12 +56,13 @@ export function createKnownDocuments(
       for (const { topic, key, value } of events) {
         const row = value.after ?? value.before
         if (topic !== 'cdc.documents' || !row || !('created_by' in row)) continue
-        const { version, created_by, deleted_at } = row
-        memory.learn(key, { version, created_by, deleted: value.op === 'd' || deleted_at !== null })
+        const { version, deleted_at } = row
+        const deleted = value.op === 'd' || deleted_at !== null
+        memory.learn(key, { version, readers: readersOf(row), deleted })
       }
     },
     clear: () => memory.clear(),
-    ownerOf(id) {
+    readersOf(id) {
       const found = memory.get(id)
       return found?.version === 0 ? 'absent' : found
     },
@@ -95,7 +95,7 @@ function createMemory() {
 
 /** Asks the document role about one document. */
 function createLooking(
-  documents: Pick<Documents, 'get'>,
+  documents: Pick<Documents, 'access'>,
   { learn, recall }: ReturnType<typeof createMemory>,
   newId: () => string,
   log: Logger,
@@ -103,19 +103,16 @@ function createLooking(
   const calls = createSemaphore(MAX_CALLS)
   let awayUntil = -Infinity
 
-  /** @throws DomainError document-not-found, unavailable, deadline-exceeded */
-  const ask = async (id: string): Promise<void> => {
-    const { version, created_by } = await documents.get(id, contextOf(newId))
-    learn(id, { version, created_by, deleted: false })
+  /** @returns whether there is such a document. @throws DomainError unavailable, deadline-exceeded */
+  const ask = async (id: string): Promise<boolean> => {
+    const found = (await documents.access([id], contextOf(newId))).get(id)
+    if (found) learn(id, { version: found.version, readers: found.readers, deleted: false })
+    return found !== undefined
   }
   const askTwice = async (id: string): Promise<void> => {
-    try {
-      await ask(id)
-    } catch (error) {
-      if (!isProblem(error, 'document-not-found')) throw error
-      await delay(SECOND_LOOK_MS)
-      if (!recall(id)) await ask(id)
-    }
+    if (await ask(id)) return
+    await delay(SECOND_LOOK_MS)
+    if (!recall(id) && !(await ask(id))) learn(id, NEVER_SEEN)
   }
   return async (id) => {
     if (performance.now() < awayUntil) return 'unknown'
@@ -124,14 +121,13 @@ function createLooking(
         FIND_MS,
         calls.run(() => askTwice(id)),
       )
-      return recall(id) ?? 'unknown'
+      return recall(id) ?? 'absent'
     } catch (error) {
-      if (isProblem(error, 'document-not-found')) {
-        learn(id, NEVER_SEEN)
-        return recall(id) ?? 'absent'
-      }
       awayUntil = performance.now() + AWAY_MS
-      log.warn({ err: error }, 'the document role cannot be asked; every document is taken to exist')
+      log.warn(
+        { err: error },
+        'the document role cannot be asked which documents exist, and who may read them',
+      )
       return 'unknown'
     }
   }

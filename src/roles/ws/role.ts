@@ -35,7 +35,7 @@ export interface WsRoleOptions {
   feed: ChangeFeed
   /** the processes of this role */
   cluster: Cluster
-  /** knows which documents exist; while it is away, every document is taken to exist */
+  /** knows which documents exist, and who may read them */
   documents: Documents
   authenticator: Authenticator
   guard: RequestGuard
@@ -79,13 +79,14 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const seal = createTicketSeal(tokens.deriveKeys('tickets'))
   const tickets: Tickets = createTickets((question) => wsCluster.askAboutTicket(question), seal)
   const admission = createAdmission({ limits, limiter: clientLimits.limiter, log, metrics })
-  const subscribe = createSubscribe({ hub, known, limits, log, newId })
+  const subscribe = createSubscribe({ hub, known, mode: authenticator.mode, limits, log, newId })
   const isPosition = (text: string): boolean => feed.isPosition(text)
   const edge = { admission, subscribe, authenticator, tickets, limits, isPosition }
   const connectionCheck = setInterval(() => {
     const now = clock.now()
     for (const { connection } of hub.all()) connection.check(now)
     closeRevoked(hub, authenticator)
+    hub.recheck()
   }, limits.checkMs)
   connectionCheck.unref()
 

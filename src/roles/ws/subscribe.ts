@@ -1,19 +1,20 @@
 import type { Identity } from '../../auth/authenticator.ts'
+import { isReader } from '../../domain/access.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { mayFollow } from './access.ts'
+import { reachOfSubscription } from './access.ts'
 import type { Hub } from './hub.ts'
 import type { KnownDocuments } from './known-documents.ts'
 import type { WsLimits } from './limits.ts'
 import { type ResumePoint, START } from './resume-point.ts'
-import { Subscriber } from './subscriber.ts'
+import { Subscriber, type Subscription } from './subscriber.ts'
 import type { Transport } from './transport.ts'
 import type { SubscriptionRequest } from './upgrade-request.ts'
 
 /** The one way to subscribe, over every transport. */
 export interface Subscribe {
-  /** @throws DomainError document-not-found */
+  /** @throws DomainError document-not-found, unavailable */
   admit(request: SubscriptionRequest, identity: Identity): Promise<Admitted>
 }
 
@@ -25,16 +26,16 @@ export interface Admitted {
 export interface SubscribeOptions {
   hub: Hub
   known: KnownDocuments
+  mode: 'open' | 'required'
   limits: WsLimits
   log: Logger
   newId: NewId
 }
 
-export function createSubscribe({ hub, known, limits, log, newId }: SubscribeOptions): Subscribe {
+export function createSubscribe({ hub, known, mode, limits, log, newId }: SubscribeOptions): Subscribe {
   /** Whether a client that resumes has still to learn of events of a document that was deleted meanwhile. */
-  const hasMissed = async (documentId: string, { position }: ResumePoint, identity: Identity) => {
+  const hasMissed = async (subscription: Subscription, { position }: ResumePoint) => {
     if (position === START) return false
-    const subscription = { documentId, principal: identity.principal }
     try {
       const replay = await hub.forSubscribers.replay(subscription, position, () => true)
       return replay.kind === 'events' && replay.events.length > 0
@@ -43,28 +44,30 @@ export function createSubscribe({ hub, known, limits, log, newId }: SubscribeOpt
     }
   }
 
-  const checkDocument = async ({ documentId, last }: SubscriptionRequest, identity: Identity) => {
+  const checkDocument = async (subscription: Subscription, last: ResumePoint | undefined) => {
+    const { documentId, reach } = subscription
     if (documentId === undefined) return
     const found = await known.find(documentId)
-    if (found === 'unknown') return
-    if (
-      found === 'absent'
-        ? last && (await hasMissed(documentId, last, identity))
-        : mayFollow(identity.principal, found)
-    )
-      return
-    throw new DomainError('document-not-found', `document ${documentId} does not exist`)
+    if (found === 'unknown') {
+      if (reach === 'all') return
+      throw new DomainError('unavailable', 'who may read the document cannot be found out now')
+    }
+    const isAllowed =
+      found === 'absent' ? last && (await hasMissed(subscription, last)) : isReader(found.readers, reach)
+    if (!isAllowed) throw new DomainError('document-not-found', `document ${documentId} does not exist`)
   }
 
   return {
     async admit(request, identity) {
-      await checkDocument(request, identity)
       const { documentId, last } = request
       const { principal, expiresAt } = identity
+      const reach = reachOfSubscription(principal, documentId, mode)
+      const subscription = { documentId, principal, reach }
+      await checkDocument(subscription, last)
       return {
         start(transport) {
           const id = newId()
-          const options = { id, documentId, principal, transport, expiresAt, limits, hub: hub.forSubscribers }
+          const options = { ...subscription, id, transport, expiresAt, limits, hub: hub.forSubscribers }
           const subscriber = new Subscriber(options, last)
           hub.add(subscriber)
           const user = principal.kind === 'user' ? principal.id : undefined

@@ -1,4 +1,5 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
+import type { Reach } from '../../domain/access.ts'
 import type { Principal } from '../../domain/request.ts'
 import type { Replay } from '../../ports/changes/port.ts'
 import { answerMessage } from './answer-message.ts'
@@ -11,9 +12,11 @@ import { CLOSE, type Transport } from './transport.ts'
 
 /** Whose events a subscriber gets. */
 export interface Subscription {
-  /** undefined: all documents that the principal may see in its feed */
+  /** undefined: all documents of the principal's feed */
   documentId: string | undefined
   principal: Principal
+  /** the documents that it may read */
+  reach: Reach
 }
 
 /** What a subscriber needs from the hub. */
@@ -111,6 +114,12 @@ export class Subscriber {
   /** Resets a client that could not be sent this event, unless it is past it. */
   missed(event: ChangeEvent, reason: string): void {
     if (!this.#options.hub.covers(this.#point.position, event)) this.reset(reason)
+  }
+
+  /** Ends the connection of a client that may not read its document any more. */
+  endAccess(): void {
+    this.#buffer &&= []
+    this.connection.close(CLOSE.policyViolation, 'access to the document has ended')
   }
 
   /** Tells the client that it may have missed events, and continues with what happens from now on. */

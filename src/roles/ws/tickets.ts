@@ -26,6 +26,7 @@ const PRINCIPAL = z.discriminatedUnion('kind', [
     id: z.string(),
     email: z.string(),
     admin: z.boolean(),
+    auditor: z.boolean().optional(),
     scopes: z.array(z.enum(SCOPES)).optional(),
     session: z.string().optional(),
   }),

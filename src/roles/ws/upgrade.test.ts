@@ -111,7 +111,14 @@ test('a deleted document is refused, except to a client that has still to learn 
 
 test('while the document role is away, every document is taken to exist', async (t) => {
   const away = (): Promise<never> => Promise.reject(new DomainError('unavailable', 'away'))
-  const documents = { updateStatus: away, get: away, exists: away, check: away, stop: async () => {} }
+  const documents = {
+    updateStatus: away,
+    get: away,
+    exists: away,
+    access: away,
+    check: away,
+    stop: async () => {},
+  }
   const alone = await startTestService({ roles: ['ws'], overrides: { documents } }, t)
   const client = await alone.connect(newId())
   await client.message('connection.established')

@@ -1,0 +1,71 @@
+/** Who may see the events of which documents where tokens are required. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openEventStream } from '../../testing/event-stream.ts'
+import { openSocketAt } from '../../testing/socket.ts'
+import { TEST_FILE } from '../../testing/test-file.ts'
+import { newId, startTestService } from '../../testing/test-service.ts'
+
+const ADA = { id: 'ada', email: 'ada@example.com' }
+const EVE = { id: 'eve', email: 'eve@example.com' }
+
+const service = await startTestService(
+  { roles: ['document', 'ws'], settings: { auth: { mode: 'required' } } },
+  TEST_FILE,
+)
+const { url, token } = service
+const bearer = (user: Parameters<typeof token>[0]) => ({ authorization: `Bearer ${token(user)}` })
+
+/** A document of Ada's. */
+async function createDocument(): Promise<string> {
+  const body = { title: 'Lease', content: 'x', created_by: ADA.email }
+  const { status, body: document } = await service.send('POST', '/documents', body, bearer(ADA))
+  assert.equal(status, 201)
+  return document.id
+}
+
+const change = async (id: string, title: string): Promise<void> =>
+  assert.equal((await service.send('PATCH', `/documents/${id}`, { title }, bearer(ADA))).status, 200)
+
+test('a document that one may not read is refused like one that does not exist', async () => {
+  const [id, gone] = [await createDocument(), newId()]
+  const answers = await Promise.all(
+    [id, gone].map((each) => service.get(`/documents/${each}/events`, bearer(EVE))),
+  )
+  const [foreign, missing] = answers.map(({ status, body }) => ({
+    status,
+    detail: body.detail.replaceAll(/[0-9a-f-]{36}/g, 'ID'),
+  }))
+  assert.deepEqual(foreign, missing)
+  assert.equal(foreign!.status, 404)
+  for (const last of [undefined, 'start'])
+    await assert.rejects(openSocketAt(url, `/ws/${id}`, { token: token(EVE), ...(last && { last }) }), /404/)
+  const own = await openEventStream(`${url}/documents/${id}/events?last=start`, bearer(ADA))
+  assert.equal((await own.changes(1))[0]!.data.type, 'document.created')
+  own.close()
+})
+
+test('a feed has only the events of documents that one may read, live and replayed', async () => {
+  const first = await createDocument()
+  const feeds = [EVE, ADA, { admin: true }].map((user) => openSocketAt(url, '/ws', { token: token(user) }))
+  const [eve, ada, admin] = await Promise.all(feeds)
+  const own = await service.send(
+    'POST',
+    '/documents',
+    { title: 'Own', content: 'x', created_by: EVE.email },
+    bearer(EVE),
+  )
+  await change(first, 'Changed')
+  await Promise.all([ada!.message('document.updated'), admin!.message('document.updated')])
+  await change(first, 'Again')
+  const { position } = await admin!.message('document.created')
+  await service.send('PATCH', `/documents/${own.body.id}`, { title: 'Own, too' }, bearer(EVE))
+  await eve!.message('document.updated')
+  const idsOf = (messages: { data: Record<string, unknown> }[]) =>
+    new Set(messages.map(({ data }) => data['document_id']).filter((id) => id !== null))
+  assert.deepEqual(idsOf(eve!.received), new Set([own.body.id]))
+  const again = await openSocketAt(url, '/ws', { token: token(EVE), last: position! })
+  await again.message('document.updated')
+  assert.deepEqual(idsOf(again.received), new Set([own.body.id]))
+  for (const one of [eve, ada, admin, again]) one!.close()
+})
