@@ -107,6 +107,8 @@ async function restoreInto(config: Config, { draft, ...restore }: Restore): Prom
     await client.query('begin')
     for (const name of ['statement_timeout', 'idle_in_transaction_session_timeout'])
       await client.query(`set local ${name} = 0`)
+    // The archive has the owners of documents; the trigger that adds them looks at this.
+    await client.query(`set local docmgr.restoring = 'on'`)
     await checkTables(client, manifest)
     const retry = createRetry(signal)
     const begun = new Date(Date.now() - CLOCK_DIFFERENCE_MS)

@@ -55,6 +55,7 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
   documents: [
     PROGRAM,
     [nameOf(schema.documents), 'select', 'insert', 'update'],
+    [nameOf(schema.documentAccess), ...EVERY],
     [nameOf(schema.documentViewers), 'select', 'insert'],
     [nameOf(schema.documentViews), 'select', 'insert', 'update'],
     [nameOf(schema.documentIdempotencyKeys), ...EVERY],

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
 import { eventually } from '../testing/deadline.ts'
 import { startTestPostgres } from '../testing/postgres.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import type { ConnectionSettings } from './database.ts'
-import { migrateDatabase, NewerDatabaseError, readSchemaState } from './migrate.ts'
+import { migrateDatabase, migrateDatabaseTo, NewerDatabaseError, readSchemaState } from './migrate.ts'
 import { migrationsFolder } from './open.ts'
 
 const server = await startTestPostgres()
@@ -93,5 +94,27 @@ test('a database with a migration that this program does not know is refused and
     migrateDatabase(connection, folder),
     /schema version \d+, of a newer docmgr, and this is/,
   )
+  await client.end()
+})
+
+test('documents of before there was access belong to who created them, and keep their versions', async () => {
+  const connection = await newDatabase()
+  await migrateDatabaseTo(connection, folder, 13)
+  const client = await connected(connection)
+  const id = randomUUID()
+  await client.query(
+    `insert into documents.documents (id, title, content_size, created_by, version)
+     values ($1, 'Lease', 1, 'Ada@Example.com', 7)`,
+    [id],
+  )
+  await migrateDatabase(connection, folder)
+  const { rows } = await client.query(
+    `select d.version, d.readers, a.principal, a.role, a.created_at = d.created_at as is_of_document
+     from documents.documents d join documents.access a on a.document_id = d.id`,
+  )
+  const owner = 'email:ada@example.com'
+  assert.deepEqual(rows, [
+    { version: 7, readers: [owner], principal: owner, role: 'owner', is_of_document: true },
+  ])
   await client.end()
 })

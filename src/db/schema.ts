@@ -17,6 +17,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
+import { ACCESS_ROLES, type AccessRole } from '../domain/access.ts'
 import type { DocumentRow } from '../domain/document-fields.ts'
 import { type DocumentStatus, STATUSES } from '../domain/document-status.ts'
 import { TEXT_STATES, type TextState } from '../domain/text-state.ts'
@@ -58,6 +59,8 @@ export const documents = documentsSchema.table(
     text_language: varchar({ length: 16 }),
     text_cut: boolean().notNull().default(false),
     takes_title: boolean().notNull().default(false),
+    /** set by the trigger documents_readers where the program that inserts gives none */
+    readers: text().array().notNull().default([]),
     /** set by the trigger documents_touch */
     signed_at: timestamp(),
     deleted_at: timestamp(),
@@ -99,6 +102,27 @@ export const documents = documentsSchema.table(
 type Same<A, B> = [A, B] extends [B, A] ? true : never
 /** Fails to compile unless the columns are those of domain/document-fields.ts, with the same types. */
 true satisfies Same<typeof documents.$inferSelect, DocumentRow>
+
+/**
+ * Who has a role in which document. A subject of it is in the document's `readers`, and no other: both change in one
+ * transaction. The creation time is the document's, so that the index has the order of lists.
+ */
+export const documentAccess = documentsSchema.table(
+  'access',
+  {
+    document_id: uuid().notNull(),
+    principal: varchar({ length: 330 }).notNull(),
+    role: varchar({ length: 10 }).$type<AccessRole>().notNull(),
+    created_at: timestamp().notNull(),
+    granted_by: varchar({ length: 330 }).notNull(),
+    granted_at: timestamp().notNull().default(now),
+  },
+  (table) => [
+    primaryKey({ columns: [table.document_id, table.principal] }),
+    check('access_role', sql`role in (${sql.raw(ACCESS_ROLES.map((role) => `'${role}'`).join(', '))})`),
+    index('access_principal_created_at').on(table.principal, table.created_at, table.document_id),
+  ],
+)
 
 /** Answers of POST requests that carried an Idempotency-Key; `request_hash` recognises the same request. */
 const idempotencyColumns = () => ({

@@ -21,6 +21,9 @@ export const rolesFor = (action: Action): readonly AccessRole[] =>
 /** The most subjects that one document can have. */
 export const MAX_READERS = 200
 
+/** The name of who has an address. */
+export const subjectOfAddress = (email: string): string => `email:${email.toLowerCase()}`
+
 /**
  * The names by which a principal can have a role: `email:ADDRESS` in lower case, `person:ID` of one who has logged in,
  * `key:ID` of an API key, which acts for a person and so has that person's address, too.
@@ -28,7 +31,7 @@ export const MAX_READERS = 200
 export function subjectsOf(principal: Principal): readonly string[] {
   if (principal.kind !== 'user') return []
   const { id, email, session } = principal
-  const subjects = [`email:${email.toLowerCase()}`]
+  const subjects = [subjectOfAddress(email)]
   if (session !== undefined) subjects.push(`person:${id}`)
   if (id.startsWith(KEY_PREFIX)) subjects.push(id)
   return subjects

@@ -4,73 +4,10 @@
  * the gRPC message derive from it. The compiler compares documents.documents in db/schema.ts with it;
  * proto/document.proto is written by hand. CONTRIBUTING.md has the recipe for a new field.
  */
-import type { DocumentStatus } from './document-status.ts'
-import type { TextState, TextSummary } from './text-state.ts'
+import type { FieldDefinition, FieldTypes } from './field-definition.ts'
+import type { TextSummary } from './text-state.ts'
 
-/** TypeScript type of a field's value. Times are ISO 8601 in UTC with `Z`. */
-interface FieldTypes {
-  uuid: string
-  text: string
-  /** hexadecimal SHA-256 */
-  sha256: string
-  email: string
-  mediaType: string
-  status: DocumentStatus
-  textState: TextState
-  boolean: boolean
-  /** 32 bits */
-  integer: number
-  /** 64 bits, below 2^53 in practice */
-  bigint: number
-  timestamp: string
-}
-
-export type FieldType = keyof FieldTypes
-
-/** How a query parameter selects documents by a field. */
-export interface FieldFilter {
-  /**
-   * `equal`: `?name=value`. `caseless`: the same, in any case. `contains`: `?name=part`, in any case. `range`:
-   * `?X_from=` (inclusive) and `?X_to=` (exclusive), where X is the field's name without `_at`.
-   */
-  match: 'equal' | 'caseless' | 'contains' | 'range'
-  /** name of the parameter, and of the facet, where it is not that of the field */
-  parameter?: string
-  /** GET /search and GET /aggregations accept it too, not only GET /documents */
-  search: boolean
-}
-
-export interface FieldDefinition {
-  type: FieldType
-  nullable?: true
-  /** maximum length in characters (code points) */
-  maxChars?: number
-  /**
-   * `public`: in REST answers, messages and the cache. `event`: only in change events. `text`: there, and as a part of the
-   * document's `text` (text-state.ts).
-   */
-  visibility: 'public' | 'event' | 'text'
-  /** for OpenAPI */
-  description?: string
-  /** for OpenAPI; required of a public field */
-  example?: string | number
-  /** sent by the client that creates the document */
-  input?: true
-  /** a change of its value is reported as `document.updated` */
-  reportsUpdate?: true
-  /**
-   * What the search index does with it. `words`: full text and exact value. `keyword`: exact value. `stored`: only
-   * returned with a hit. `internal`: exact value, for filters and the indexer, never returned.
-   */
-  search?: 'words' | 'keyword' | 'stored' | 'internal'
-  /** weight of a match in this field; only with `words` */
-  weight?: number
-  filter?: FieldFilter
-  /** GET /aggregations/{name} counts its values */
-  facet?: true
-  /** field of the gRPC message document.DocumentResponse */
-  grpc?: true
-}
+export type { FieldDefinition, FieldType } from './field-definition.ts'
 
 /** In the order of the JSON of a document. */
 export const DOCUMENT_FIELDS = {
@@ -218,6 +155,8 @@ export const DOCUMENT_FIELDS = {
   text_cut: { type: 'boolean', visibility: 'text' },
   /** its client gave no title: until its text was read it has the name of its file (document-title.ts) */
   takes_title: { type: 'boolean', visibility: 'event' },
+  /** all subjects that have a role in it (access.ts), kept with the rows of documents.access */
+  readers: { type: 'subjects', visibility: 'event', search: 'internal' },
   /** of the move to `signed`; set by the database, so that an archived document tells whether it was signed */
   signed_at: { type: 'timestamp', nullable: true, visibility: 'event' },
   deleted_at: { type: 'timestamp', nullable: true, visibility: 'event' },

@@ -31,6 +31,7 @@ const RETURNED: Record<FieldType, () => z.ZodType> = {
   integer: () => z.int32().min(0),
   bigint: () => z.int().min(0),
   timestamp: () => z.iso.datetime(),
+  subjects: () => z.array(z.string()),
 }
 
 /** A field as it is returned. */
@@ -77,6 +78,7 @@ const SENT: Record<FieldType, (maxChars?: number) => z.ZodType> = {
   integer: () => integer,
   bigint: () => integer,
   timestamp: () => dateTime,
+  subjects: () => z.array(text({ min: 1 })),
 }
 
 /** A field as a client sends it. */

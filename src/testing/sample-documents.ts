@@ -31,6 +31,7 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
     text_language: null,
     text_cut: false,
     takes_title: false,
+    readers: ['email:ada@example.com'],
     signed_at: null,
     deleted_at: null,
     traceparent: null,

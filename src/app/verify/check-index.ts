@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { queryRows } from '../../db/query.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { fieldDefinition } from '../../domain/document-fields.ts'
@@ -80,5 +81,5 @@ function differences(expected: StoredDocument, stored: StoredDocument): string[]
   const names = Object.keys(stored) as (keyof StoredDocument)[]
   const isKept = (name: keyof StoredDocument): boolean =>
     name !== 'deleted' && expected.text_state === 'pending' && fieldDefinition(name).visibility === 'text'
-  return names.filter((name) => expected[name] !== stored[name] && !isKept(name))
+  return names.filter((name) => !isDeepStrictEqual(expected[name], stored[name]) && !isKept(name))
 }

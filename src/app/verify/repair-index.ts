@@ -98,7 +98,7 @@ function tombstoneOf(id: string, version: number): SearchDocument {
   return { ...fields, id, version, deleted: true, content: [] } as unknown as SearchDocument
 }
 
-const EMPTY_VALUES: Record<FieldType, string | number | boolean> = {
+const EMPTY_VALUES: Record<FieldType, string | number | boolean | string[]> = {
   uuid: '',
   text: '',
   sha256: '',
@@ -110,4 +110,5 @@ const EMPTY_VALUES: Record<FieldType, string | number | boolean> = {
   integer: 0,
   bigint: 0,
   timestamp: new Date(0).toISOString(),
+  subjects: [],
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { documentIdOf } from '../../domain/change.ts'
+import { MAX_READERS } from '../../domain/access.ts'
+import { type ChangeEvent, documentIdOf } from '../../domain/change.ts'
+import type { DocumentRow } from '../../domain/document-fields.ts'
 import { insertDocument, insertSignature, recordingConsumer } from '../../testing/changes.ts'
 import { type ChangeFeedHarness, type FeedCases, startFeed, versionsOf } from '../../testing/feed-contract.ts'
 import { DELIVERY_CASES } from './delivery/contract-suite.ts'
@@ -95,10 +98,33 @@ const REPLAY_CASES: FeedCases = {
   },
 }
 
+const ROW_CASES: FeedCases = {
+  async 'an event has the readers of its document as a list, also where they are stored apart from the row'(
+    subject,
+  ) {
+    const consumer = recordingConsumer()
+    await startFeed(subject, consumer)
+    const id = await insertDocument(subject.pool)
+    // Random characters, which are not compressed.
+    const readers = Array.from({ length: MAX_READERS }, () => `email:${randomUUID()}"\\ ,{é}@example.com`)
+    await subject.pool.query('update documents.documents set readers = $2 where id = $1', [id, readers])
+    await subject.pool.query(`update documents.documents set title = 'new' where id = $1`, [id])
+    const events = await consumer.reached(3)
+    const readersIn = ({ value }: ChangeEvent) =>
+      [value.before, value.after].map((row) => (row as DocumentRow | null)?.readers)
+    const owner = ['email:ada@example.com']
+    assert.deepEqual(events.map(readersIn), [
+      [undefined, owner],
+      [owner, readers],
+      [readers, readers],
+    ])
+  },
+}
+
 /** What the change feed does over every driver. */
 export function changeFeedContractSuite(name: string, { order, create }: ChangeFeedHarness): void {
   suite(`change feed: ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...DELIVERY_CASES, ...REPLAY_CASES })) {
+    for (const [title, run] of Object.entries({ ...DELIVERY_CASES, ...REPLAY_CASES, ...ROW_CASES })) {
       test(title, async (t) => run(await create(t), order))
     }
   })

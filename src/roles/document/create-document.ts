@@ -1,4 +1,5 @@
 /** Creates a document: its object first, or a small one together with the row that names it. */
+import { subjectOfAddress } from '../../domain/access.ts'
 import type { Database } from '../../db/database.ts'
 import { type IdempotentRequest, requestHash } from '../../db/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
@@ -99,6 +100,7 @@ async function rowOf(
     content_size: size,
     content_sha256: sha256,
     s3_key: contentKey(id),
+    readers: [subjectOfAddress(fields.created_by)],
     traceparent,
   }
 }

@@ -35,6 +35,7 @@ const INSERTED = [
   'text_language',
   'text_cut',
   'takes_title',
+  'readers',
   'traceparent',
 ] as const satisfies readonly (keyof DocumentRow)[]
 

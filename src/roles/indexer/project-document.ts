@@ -1,3 +1,4 @@
+import { subjectOfAddress } from '../../domain/access.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import type { DocumentRow } from '../../domain/document-fields.ts'
 import { SEARCH_FIELDS } from '../../domain/document-fields.ts'
@@ -63,6 +64,8 @@ export function projectDocument(
 ): SearchDocument {
   const document: Record<string, unknown> = {}
   for (const name of SEARCH_FIELDS) document[name] = row[name]
+  // An event from before the column has none.
+  document['readers'] ??= [subjectOfAddress(row.created_by)]
   return Object.assign(document as unknown as SearchDocument, {
     version,
     deleted,

@@ -34,6 +34,7 @@ const BY_TYPE = {
   integer: { type: 'integer' },
   bigint: { type: 'long' },
   timestamp: TIME,
+  subjects: KEYWORD,
 }
 
 const WORDS = { type: 'text', analyzer: 'whitespace', search_analyzer: FOREIGN_QUERIES }

@@ -9,13 +9,13 @@ type FieldContent = StoredDocument[SearchField]
 
 interface ColumnType {
   sql: 'TEXT' | 'INTEGER' | 'BLOB'
-  encode(value: string | number): SqlValue
-  decode(value: NonNullable<SqlValue>): string | number
+  encode(value: NonNullable<FieldContent>): SqlValue
+  decode(value: NonNullable<SqlValue>): NonNullable<FieldContent>
 }
 
 const plain = (sql: 'TEXT' | 'INTEGER'): ColumnType => ({
   sql,
-  encode: (value) => value,
+  encode: (value) => value as string | number,
   decode: (value) => value as string | number,
 })
 const hex = (decode: (digits: string) => string): ColumnType => ({
@@ -40,6 +40,11 @@ const TYPES: Record<FieldType, ColumnType> = {
     sql: 'INTEGER',
     encode: (value) => microsecondsOf(String(value)),
     decode: (value) => formatMicroseconds(Number(value)),
+  },
+  subjects: {
+    sql: 'TEXT',
+    encode: (value) => JSON.stringify(value),
+    decode: (value) => JSON.parse(String(value)) as string[],
   },
 }
 
