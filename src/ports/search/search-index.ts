@@ -94,8 +94,15 @@ export function createSearchIndex(engine: SearchEngine): SearchIndex {
 function highlighted({ passage: best, others = [], ...hit }: EngineHit, finder: MatchFinder): SearchHit {
   const inTitle = finder.inTitle(hit.title)
   const passages = best === undefined ? [] : [best, ...others]
-  const passage = passages.find(({ text }) => finder.inContent(text).length > 0) ?? best
-  const content = passage === undefined ? [] : fragmentsOf(passage.text, finder.inContent(passage.text))
+  let passage = best
+  let content: string[] = []
+  for (const each of passages) {
+    const found = finder.inContent(each.text)
+    if (found.length === 0) continue
+    passage = each
+    content = fragmentsOf(each.text, found)
+    break
+  }
   const highlights = {
     ...(inTitle.length > 0 && { title: [emphasize(hit.title, inTitle)] }),
     ...(content.length > 0 && { content }),

@@ -55,13 +55,18 @@ const NEAR_DIGITS = /\d(?:\D{0,16}\d)*/g
 const UNITS_AROUND = 16
 
 export function* compoundsOf(text: string): Generator<Compound> {
+  yield* hyphenatedOf(text)
   // Few places of a text can have a compound, and these expressions take long.
-  for (const { text: part, start } of partsAround(text, HYPHEN, 1))
-    for (const { 0: match, index } of part.matchAll(HYPHENATED))
-      if (LETTER.test(match)) yield compound(match, start + index)
   for (const { text: part, start } of partsAround(text, NEAR_DIGITS, UNITS_AROUND))
     yield* withDigits(part, start)
   yield* acrossLines(text)
+}
+
+/** The only compounds that can be without a digit. */
+export function* hyphenatedOf(text: string): Generator<Compound> {
+  for (const { text: part, start } of partsAround(text, HYPHEN, 1))
+    for (const { 0: match, index } of part.matchAll(HYPHENATED))
+      if (LETTER.test(match)) yield compound(match, start + index)
 }
 
 function* withDigits(text: string, start: number): Generator<Compound> {

@@ -1,4 +1,4 @@
-import { compoundsOf } from '../analysis/compounds.ts'
+import { compoundsOf, hyphenatedOf } from '../analysis/compounds.ts'
 import type { Language } from '../../../runtime/detect-language.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
 import { type StemKeyOf, stemmersOf } from '../analysis/stems.ts'
@@ -31,6 +31,8 @@ export async function createMatchFinder(
   }
 }
 
+const DIGIT = /\d/
+
 function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[]): (text: string) => Span[] {
   if (matches.length === 0) return () => []
   const keys = new Set<string>()
@@ -42,16 +44,25 @@ function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[])
     else if (!match.isOptional)
       for (const key of [match.word, ...match.related, ...match.similar]) keys.add(key)
   }
+  /** Of words as texts have them: stems take most of the time, and the passages of a page share most words. */
+  const related = new Map<string, boolean>()
+  const hasRelatedKey = (written: string): boolean => {
+    let has = related.get(written)
+    if (has === undefined) {
+      has = [...relatedKeys(written, stemmers)].some((key) => keys.has(key))
+      related.set(written, has)
+    }
+    return has
+  }
   const hasKey = ({ word, kind, start, end }: Token, text: string): boolean => {
     if (keys.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true
-    if (kind !== 'word' || keys.size === 0) return false
-    for (const key of relatedKeys(text.slice(start, end), stemmers)) if (keys.has(key)) return true
-    return false
+    return kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end))
   }
+  const compoundsIn = [...keys].some((key) => DIGIT.test(key)) ? compoundsOf : hyphenatedOf
   return (text) => {
     const tokens = tokensOf(text)
     const found: Span[] = tokens.filter((token) => hasKey(token, text))
-    if (keys.size > 0) found.push(...[...compoundsOf(text)].filter(({ word }) => keys.has(word)))
+    if (keys.size > 0) found.push(...[...compoundsIn(text)].filter(({ word }) => keys.has(word)))
     for (const phrase of phrases) found.push(...phraseIn(tokens, phrase))
     return merged(found)
   }
