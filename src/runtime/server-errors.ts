@@ -97,6 +97,18 @@ export const SERVER_ERRORS = {
       XMinioInvalidObjectName XMinioObjectExistsAsDirectory XMinioObjectTampered XMinioInvalidResourceName`,
   },
   /**
+   * The primary result codes of https://sqlite.org/rescode.html, where the search index is a file. SQLITE_ERROR passes: the
+   * statements are constant, so it is the file's ("no such table") or that of a transaction which another error ended.
+   */
+  sqlite: {
+    passing: `SQLITE_ERROR SQLITE_INTERNAL SQLITE_ABORT SQLITE_BUSY SQLITE_LOCKED SQLITE_NOMEM SQLITE_INTERRUPT
+      SQLITE_NOTFOUND SQLITE_FULL SQLITE_PROTOCOL SQLITE_EMPTY SQLITE_SCHEMA SQLITE_MISUSE SQLITE_NOTICE SQLITE_WARNING`,
+    // Rights, the file system, and files that are damaged or no databases, which the next start replaces
+    configuration: `SQLITE_PERM SQLITE_READONLY SQLITE_IOERR SQLITE_CORRUPT SQLITE_CANTOPEN SQLITE_NOLFS SQLITE_AUTH
+      SQLITE_FORMAT SQLITE_NOTADB`,
+    data: 'SQLITE_TOOBIG SQLITE_CONSTRAINT SQLITE_MISMATCH SQLITE_RANGE',
+  },
+  /**
    * A request as a whole: `type` of an answer's `error`, the class's name in underscore case; the classes that cross the wire
    * are listed in ElasticsearchException.ElasticsearchExceptionHandle. Status codes cannot tell them apart: a closed index is
    * a 400 like a document that cannot be parsed, and a shard that has not started is a 404.

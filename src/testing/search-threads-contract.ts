@@ -1,12 +1,11 @@
 /** What an index does when threads of it end, as of a fault in native code or for want of memory. */
 import assert from 'node:assert/strict'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { test, type TestContext } from 'node:test'
-import type { Worker } from 'node:worker_threads'
+import { test } from 'node:test'
 import { DomainError } from '../domain/errors.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
 import { eventually } from './deadline.ts'
 import { sampleSearchDocument as sample } from './sample-documents.ts'
+import { startedThreads } from './started-threads.ts'
 
 const COUNT = 40
 const STRIKE_EVERY = 8
@@ -33,15 +32,6 @@ export function searchThreadsContract(open: () => Promise<SearchIndex>): void {
     await eventually('all documents', async () => (await untilAvailable(find)).total === COUNT)
     assert.equal((await untilAvailable(() => index.list(undefined, 2 * COUNT))).length, COUNT)
   })
-}
-
-/** Threads of this process that are started until the test ends (Node's documentation of diagnostics_channel). */
-function startedThreads(t: TestContext): Worker[] {
-  const threads: Worker[] = []
-  const onThread = (message: unknown): void => void threads.push((message as { worker: Worker }).worker)
-  subscribe('worker_threads', onThread)
-  t.after(() => unsubscribe('worker_threads', onThread))
-  return threads
 }
 
 /** Repeats a call as the indexer does. */

@@ -34,7 +34,13 @@ export interface Request {
   args: unknown[]
 }
 
-export type Response = { id: number } & ({ result: unknown } | { error: Error })
+/** Of an error only name and message cross the border of threads, so its result code of SQLite is beside it. */
+export type Response = { id: number } & (
+  { result: unknown } | { error: Error; sqliteCode?: number | undefined }
+)
+
+const withCode = ({ error, sqliteCode }: { error: Error; sqliteCode?: number | undefined }): Error =>
+  sqliteCode === undefined ? error : Object.assign(error, { sqliteCode })
 
 /**
  * @param file of the compiled program, in ports/search
@@ -67,7 +73,7 @@ export async function startThread<Ready>(file: string, options?: object): Promis
     calls.delete(response.id)
     // A thread without work does not keep the process alive.
     if (calls.size === 0) worker.unref()
-    if ('error' in response) call?.reject(response.error)
+    if ('error' in response) call?.reject(withCode(response))
     else call?.resolve(response.result)
   })
 

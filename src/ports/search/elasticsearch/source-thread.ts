@@ -42,7 +42,8 @@ export function createSourceThread(): SourceThread {
     const starting = (current ??= startThread<'ready'>('elasticsearch/source.worker.js'))
     const thread = await starting.catch((error: unknown) => {
       forget(starting)
-      throw error
+      if (error instanceof DomainError) throw error
+      throw new DomainError('unavailable', 'the analysis of documents could not be started', { cause: error })
     })
     if (!thread.ended) return { thread, starting }
     forget(starting)

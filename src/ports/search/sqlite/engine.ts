@@ -1,9 +1,9 @@
 import { DomainError } from '../../../domain/errors.ts'
-import { diskFull } from '../../../runtime/disk-space.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { TimeoutError } from '../../../runtime/within.ts'
 import type { SearchEngine } from '../engine.ts'
 import { startThread, type Thread } from '../thread.ts'
+import { translateSqliteError, translateStartError } from './errors.ts'
 import type { Unfilled } from './index-file.ts'
 import type { ReaderMethods, Ready, ThreadOptions, WriterMethods } from './protocol.ts'
 
@@ -92,7 +92,7 @@ async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutM
     unfilled: thread.ready.unfilled,
     async call<Result>(method: string, args: unknown[]): Promise<Result> {
       const used = await running().catch((error: unknown) => {
-        throw translated(error)
+        throw translateStartError(error)
       })
       try {
         return await used.call<Result>(method, args, timeoutMs)
@@ -103,7 +103,7 @@ async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutM
           abandoned.push(used)
           void used.stop()
         }
-        throw translated(error)
+        throw translateSqliteError(error)
       }
     },
     async stop(): Promise<void> {
@@ -111,32 +111,4 @@ async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutM
       await thread.stop()
     },
   }
-}
-
-/** Messages of SQLite (https://sqlite.org/rescode.html); their codes do not cross the border of threads. */
-const FULL = /database or disk is full/
-const BUSY = /database is locked/
-const DAMAGED = /malformed|not a database|vtable constructor failed|index is damaged/
-const BROKEN = /disk I\/O error|unable to open database file/
-
-function translated(error: unknown): unknown {
-  if (error instanceof TimeoutError)
-    return new DomainError('deadline-exceeded', 'the search took too long; try again', { cause: error })
-  if (!(error instanceof Error) || error instanceof DomainError) return error
-  if (FULL.test(error.message)) return new DomainError('unavailable', diskFull('the disk'), { cause: error })
-  if (BUSY.test(error.message))
-    return new DomainError('unavailable', 'the search index is busy; try again', { cause: error })
-  if (DAMAGED.test(error.message))
-    return new DomainError(
-      'unavailable',
-      'the search index is damaged; the next start of docmgr builds it again',
-      {
-        cause: error,
-      },
-    )
-  if (BROKEN.test(error.message))
-    return new DomainError('unavailable', 'the file of the search index cannot be read or written', {
-      cause: error,
-    })
-  return error
 }

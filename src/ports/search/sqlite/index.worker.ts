@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createMerger } from './merge-segments.ts'
 import { noteDamage, openForReading, openForWriting } from './index-file.ts'
-import type { Request } from '../thread.ts'
+import type { Request, Response } from '../thread.ts'
+import { sqliteCodeOf } from './errors.ts'
 import type { Ready, ThreadOptions } from './protocol.ts'
 import { createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -34,7 +35,7 @@ async function answer({ id, method, args }: Request): Promise<void> {
     port.postMessage({ id, result: await handlers[method]!(...args) })
   } catch (error) {
     noteDamage(path, error)
-    port.postMessage({ id, error })
+    port.postMessage({ id, error: error as Error, sqliteCode: sqliteCodeOf(error) } satisfies Response)
   }
   tidyAfter(IDLE_MS)
 }
