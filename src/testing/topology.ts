@@ -21,6 +21,8 @@ export interface TopologyOptions {
   connector?: Record<string, string>
   /** more DOCMGR_* settings, for the processes of one role */
   envOf?: (role: Role, names: TopologyNames) => Record<string, string>
+  /** a backup that is restored into the empty servers, instead of migrating them */
+  archive?: string
   /** once the database is migrated, before the connector and the roles. @param env that of `Topology` */
   prepare?: (names: TopologyNames, env: Record<string, string>) => Promise<void>
 }
@@ -95,7 +97,7 @@ export async function startTopology(
     }
     undo.push(() => Promise.all([...present].map((instance) => instance.end())))
 
-    expectDone(await cli('migrate'))
+    expectDone(await (options.archive === undefined ? cli('migrate') : cli('restore', options.archive)))
     await options.prepare?.(names, env)
     undo.push(() => names.removeConnector(cli))
     await names.applyConnector(cli, options.connector ?? {})

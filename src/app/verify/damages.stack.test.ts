@@ -9,8 +9,8 @@ import { stack } from '../../testing/stack.ts'
 import { startTopology } from '../../testing/topology.ts'
 import { undoing } from '../../testing/undoing.ts'
 
-/** Damages of each kind. The embedded profile has more; what differs here are the drivers. */
-const TIMES_EACH = 4
+/** Damages of each kind: about a thousand. */
+const TIMES_EACH = 32
 
 test('verify finds damages of every kind on the servers, and repairs what can be rebuilt', async (t) => {
   const undo = undoing(t)
