@@ -83,7 +83,11 @@ interface Sent {
 async function statusOf(path: string, { method = 'POST', headers, body }: Sent): Promise<number> {
   const sent = send(service.urls.http + path, {
     method,
-    headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(headers?.['transfer-encoding'] === undefined && { 'content-length': body.length }),
+      ...headers,
+    },
   })
   sent.on('error', () => {})
   sent.end(body)
@@ -115,6 +119,12 @@ const BODIES: [name: string, path: string, sent: Sent, status: number][] = [
     '/documents',
     { headers: { 'content-encoding': 'gzip' }, body: gzipSync(OBJECTS) },
     415,
+  ],
+  [
+    'more than the limit, without its length',
+    '/documents',
+    { headers: { 'transfer-encoding': 'chunked' }, body: times('{},', 12_000_000) },
+    413,
   ],
   ['a compressed call', RPC, { headers: { 'content-encoding': 'gzip' }, body: gzipSync(OBJECTS) }, 501],
   ['a large call', RPC, { body: OBJECTS }, 429],
@@ -166,6 +176,57 @@ async function nobodyWaits(work: Promise<unknown>): Promise<void> {
   const longest = await longestWaits(work)
   assert.ok(longest.service - longest.bare < MAX_WAIT_MS, JSON.stringify(longest))
 }
+
+test('searches of many words, and of what many words begin with', async () => {
+  const words = Array.from({ length: 200 }, (_, n) => `w${n}`)
+  const queries = [
+    words.join(' '),
+    words.join(' OR '),
+    words.map((word) => `"${word} x"`).join(' '),
+    'a* b* c* d*',
+  ]
+  const answered = Promise.all(
+    queries.flatMap((q) =>
+      ['search', 'aggregations/status'].map(async (path) => {
+        const response = await fetch(`${service.urls.http}/${path}?${new URLSearchParams({ q })}`)
+        await response.arrayBuffer()
+        return response.status
+      }),
+    ),
+  )
+  await nobodyWaits(within(30_000, 'the answers', answered))
+  for (const status of await answered) assert.ok(status === 200 || status === 422, String(status))
+})
+
+test('compressed messages of gRPC', async () => {
+  const session = connectHttp2(`http://${service.urls.grpc}`)
+  session.on('error', () => {})
+  await once(session, 'connect')
+  const bomb = gzipSync(Buffer.alloc(100 * MEGABYTE))
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt8(1)
+  prefix.writeUInt32BE(bomb.length, 1)
+  const call = async (): Promise<unknown> => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': RPC,
+      'content-type': 'application/grpc',
+      'grpc-encoding': 'gzip',
+      te: 'trailers',
+    })
+    stream.on('error', () => {})
+    let status: unknown
+    const note = (headers: Record<string, unknown>) => (status ??= headers['grpc-status'])
+    stream.on('response', note).on('trailers', note)
+    stream.resume().end(Buffer.concat([prefix, bomb]))
+    await once(stream, 'close')
+    return status
+  }
+  const answered = Promise.all(Array.from({ length: 5 }, call))
+  await nobodyWaits(within(30_000, 'the answers', answered))
+  for (const status of await answered) assert.notEqual(status, '0')
+  session.destroy()
+})
 
 test('gRPC with large messages, many streams and streams that never end', async () => {
   const session = connectHttp2(`http://${service.urls.grpc}`)
