@@ -19,7 +19,7 @@ const NEEDS: Record<string, string[]> = {
   cdc: ['DATABASE', 'CHANGES'],
   access: ['DATABASE', 'CHANGES', 'BLOBS', 'SEARCH', 'CACHE'],
   reindex: ['DATABASE', 'BLOBS', 'CACHE', 'CHANGES', 'SEARCH'],
-  document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE'],
+  document: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'EXTRACTION'],
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
   search: [...SERVING, 'SEARCH', 'CACHE', 'DOCUMENTS'],
   ws: [...SERVING, 'CHANGES', 'CACHE', 'DOCUMENTS'],

@@ -18,6 +18,7 @@ import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { fillIndex, fillingRemark } from './fill-index.ts'
 import { extractionLimits, makeIndexer } from './indexer.ts'
+import { openOcr } from './ocr.ts'
 import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
 
@@ -83,9 +84,11 @@ function composeDocument(base: Base, ports: Ports) {
       log: logOf('extraction'),
       limits: { ...extractionLimits(limits), concurrency: READERS },
     })
+    const ocr = await openOcr(base, READERS)
     const role = createDocumentRole({
       ...resources,
       extractor,
+      ocr,
       authenticator,
       limiter,
       clock,
@@ -118,6 +121,7 @@ function composeDocument(base: Base, ports: Ports) {
     if (overrides.texts !== false) role.start()
     const stop = async (): Promise<void> => {
       await extractor.stop()
+      ocr?.stop()
       await role.stop()
     }
     return { value: { server, role, calls }, stop }

@@ -47,6 +47,14 @@ export function compileOptions(out, { entries, sourcemap = 'linked' }) {
 /** What the page /docs loads, with its licence. */
 const VIEWER = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE']
 
+/** What OCR loads: its programs, and the language data of English, of the network with whole numbers. */
+const OCR_FILES = {
+  'tesseract.js-core/tesseract-core-simd-lstm.js': 'tesseract.cjs',
+  'tesseract.js-core/tesseract-core-simd-lstm.wasm': 'tesseract.wasm',
+  '@hyzyla/pdfium/pdfium.wasm': 'pdfium.wasm',
+  '@tesseract.js-data/eng/4.0.0_best_int/eng.traineddata.gz': 'eng.traineddata.gz',
+}
+
 /** Makes the output folder a build: a package of modules, an executable, the console, the files of /docs, character maps for PDF, the state of the sources. */
 export function finishBuild(out) {
   buildConsole(out)
@@ -56,6 +64,8 @@ export function finishBuild(out) {
   cpSync(fileURLToPath(new URL('../cmaps', import.meta.resolve('pdfjs-dist'))), `${out}/extraction/cmaps`, {
     recursive: true,
   })
+  for (const [file, name] of Object.entries(OCR_FILES))
+    copyFileSync(fileURLToPath(import.meta.resolve(file)), `${out}/extraction/ocr/${name}`)
   writeFileSync(`${out}/package.json`, '{"type":"module"}\n')
   writeFileSync(`${out}/.fingerprint`, fingerprint())
   chmodSync(`${out}/cli.js`, 0o755)

@@ -7,6 +7,7 @@ import { checksOfServers } from './doctor/servers.ts'
 import { checksOfDeadLetters } from './doctor/dead-letters.ts'
 import { checksOfSearchIndex } from './doctor/search-index.ts'
 import { checkNode, checkPackages, checksOfFolder } from './doctor/machine.ts'
+import { checksOfOcr } from './doctor/ocr.ts'
 import { type Check, type Finding } from './doctor/finding.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
@@ -44,6 +45,7 @@ export async function doctor(options: ConfigOptions & { json?: boolean }, io: Io
     const checks = {
       ...checksOfSettings(config),
       ...checksOfFolder(config),
+      ...checksOfOcr(config),
       ...service.checks,
       ...checksOfDatabase(config, service.isRunning),
       ...checksOfSearchIndex(config),

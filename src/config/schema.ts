@@ -1,18 +1,16 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
+import { extraction, extractionLimits } from './extraction.ts'
 import { quotas } from './quotas.ts'
 import { replacementOf } from './removed-adapters.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
 import { tracing } from './tracing.ts'
+import { whole } from './whole.ts'
 
 /** A TCP port; 0 means any free one, `off` that nothing listens. */
 const PORT_RULE = 'must be a port from 0 to 65535 (0: any free one) or off'
 const port = z.union([z.int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE), z.literal('off')], PORT_RULE)
-const whole = (min: number, max: number) => {
-  const rule = `must be a whole number from ${min} to ${max}`
-  return z.int(rule).min(min, rule).max(max, rule)
-}
 const url = (prefixes: readonly string[], hint: (value: string) => string | undefined = () => undefined) => {
   const rule = `must be a URL that starts with ${prefixes.join(' or ')}`
   const error = ({ input }: { input?: unknown }): string =>
@@ -224,6 +222,7 @@ export const configSchema = z
         timeout: whole(50, 60_000).default(2_000).describe('maximum milliseconds of a call'),
       })
       .prefault({}),
+    extraction,
     auth: z
       .strictObject({
         mode: z
@@ -262,12 +261,7 @@ export const configSchema = z
           .describe('seconds in which requests, bytes and idempotency keys of a client are counted'),
         ...quotas,
         connections: whole(1, 1_000_000).default(10_000).describe('maximum number of WebSocket connections'),
-        extractionTime: whole(100, 600_000)
-          .default(10_000)
-          .describe('maximum milliseconds for extracting the text of a document'),
-        extractionMemory: whole(32, 65_536)
-          .default(256)
-          .describe('maximum megabytes of memory for extracting the text of a document'),
+        ...extractionLimits,
       })
       .prefault({}),
     shutdown: z

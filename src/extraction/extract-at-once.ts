@@ -4,6 +4,7 @@ import type { Extraction } from './extraction.ts'
 import { isPdf } from './magic-type.ts'
 import { textFormatOf } from './text-format.ts'
 import { isTextualFormat, readTextualFormat } from './textual/read-textual-format.ts'
+import { withoutText } from './without-text.ts'
 
 /** Text up to this size is read in this process: it takes milliseconds, even for hostile text. */
 export const AT_ONCE_BYTES = 32 * 1024
@@ -28,7 +29,7 @@ export function extractAtOnce(
   // A PDF that is called a text would be read as its source.
   const format = isPdf(start) ? 'pdf' : textFormatOf(contentType)
   if (size === 0) return { outcome: 'empty', reason: 'empty' }
-  if (format === 'opaque') return { outcome: 'empty', reason: 'not a format with text' }
+  if (format === 'opaque') return withoutText(start)
   if (size > limits.maxInputBytes)
     return { outcome: 'failed', reason: `larger than ${limits.maxInputBytes} bytes` }
   if (!isTextualFormat(format) || size > AT_ONCE_BYTES) return undefined

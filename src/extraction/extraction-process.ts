@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Extraction, ExtractionInput, ReadingLimits } from './extraction.ts'
 
 export interface ExtractionProcessOptions {
-  /** The built extract.worker.js. */
+  /** The built worker, which answers each message { input, limits } with an Extraction. */
   file: string
   /** For one content, starting the process included. */
   timeoutMs: number
@@ -13,24 +13,21 @@ export interface ExtractionProcessOptions {
 }
 
 /** A process that reads contents, one at a time; started when there is work, replaced when it dies. */
-export interface ExtractionProcess {
+export interface ExtractionProcess<Input = ExtractionInput> {
   /** Never rejects; `failed` when the content exceeds a limit of the process, or after stop(). */
-  run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction>
+  run(input: Input, limits: ReadingLimits): Promise<Extraction>
   stop(): void
 }
 
-export function createExtractionProcess(options: ExtractionProcessOptions): ExtractionProcess {
+export function createExtractionProcess<Input extends object = ExtractionInput>(
+  options: ExtractionProcessOptions,
+): ExtractionProcess<Input> {
   const { file, timeoutMs, maxMemoryMb, idleMs } = options
   let child: ChildProcess | undefined
   let idleTimer: NodeJS.Timeout | undefined
 
   function start(): ChildProcess {
-    const started = fork(file, [String(maxMemoryMb * 2)], {
-      execArgv: [`--max-old-space-size=${maxMemoryMb}`],
-      env: {},
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      serialization: 'advanced',
-    })
+    const started = forkWorker(file, maxMemoryMb)
     started.on('exit', () => {
       if (child === started) child = undefined
     })
@@ -50,7 +47,7 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
     idleTimer = setTimeout(kill, idleMs).unref()
   }
 
-  function run(input: ExtractionInput, limits: ReadingLimits): Promise<Extraction> {
+  function run(input: Input, limits: ReadingLimits): Promise<Extraction> {
     clearTimeout(idleTimer)
     const running = (child ??= start())
     running.ref()
@@ -89,6 +86,14 @@ export function createExtractionProcess(options: ExtractionProcessOptions): Extr
     },
   }
 }
+
+const forkWorker = (file: string, maxMemoryMb: number): ChildProcess =>
+  fork(file, [String(maxMemoryMb * 2)], {
+    execArgv: [`--max-old-space-size=${maxMemoryMb}`],
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  })
 
 /** V8 aborts when its heap is full; the watching thread kills the process when its memory is. */
 function reasonForExit(code: number | null, signal: NodeJS.Signals | null): string {

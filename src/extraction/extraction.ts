@@ -2,7 +2,8 @@ import type { TextPart } from '../domain/text-part.ts'
 
 /** Result of an attempt to extract the text of a content. */
 export type Extraction =
-  | ({ outcome: 'text'; parts: TextPart[]; cut: boolean } & About)
+  /** `reason`: why not all of the text was read, where that is known */
+  | ({ outcome: 'text'; parts: TextPart[]; cut: boolean; reason?: string } & About)
   /** The content has no text: opaque bytes, a scanned PDF, an empty file. */
   | ({ outcome: 'empty'; reason: string } & About)
   /** The text cannot be read: malformed, encrypted, or beyond a limit. */
@@ -14,6 +15,17 @@ interface About {
   title?: string
   /** number of pages, also of those that were not read; only of formats that have pages */
   pages?: number
+  scan?: Scan
+}
+
+/** The pages without text, which OCR can read. Their texts join the parts. */
+export interface Scan {
+  /** numbers of the pages that are still to be read, from 1, in order */
+  unread: number[]
+  /** milliseconds that OCR has taken so far; missing: it has not begun */
+  spentMs?: number
+  /** why some of the pages were not read */
+  problem?: string
 }
 
 export interface ExtractionInput {
@@ -41,6 +53,8 @@ export interface RawText extends About {
   isWrapped?: boolean
   /** Why there is no text, where `empty` says too little. */
   emptyReason?: string
+  /** numbers of the pages without text */
+  unread?: number[]
 }
 
 /**

@@ -41,7 +41,8 @@ test('text of each format: PDF, page by page, with its title', async () => {
     { page: 3, text: 'Last page' },
   ]
   const extraction = await extractor.extract({ contentType: 'application/pdf', bytes })
-  assert.deepEqual(extraction, { outcome: 'text', parts, cut: false, pages: 3, title: 'The title' })
+  const about = { pages: 3, title: 'The title', scan: { unread: [2] } }
+  assert.deepEqual(extraction, { outcome: 'text', parts, cut: false, ...about })
 })
 
 test('text of each format: a PDF that is cut off says how many pages it has', async () => {
@@ -135,7 +136,12 @@ test('text of each format: bytes that the caller still holds a view of are left 
 const cases: [string, string, Uint8Array, RegExp][] = [
   ['an empty file', 'application/pdf', new Uint8Array(), /^empty: empty/],
   ['blanks', 'text/plain', Buffer.from(' \n\t '), /^empty: empty/],
-  ['a picture', 'image/png', Buffer.from('89504e470d0a1a0a', 'hex'), /^empty: not a format with text/],
+  [
+    'a picture',
+    'image/png',
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    /^empty: an image: to have it read, set/,
+  ],
   ['opaque bytes', 'application/octet-stream', Buffer.from([0, 1, 2, 3, 255]), /^empty: not a format/],
   ['bytes that are called text', 'text/plain', Buffer.from([0, 1, 2, 3, 255]), /^empty: not text/],
   ['a PDF of blank pages', 'application/pdf', pdf(['']), /^empty: a PDF whose pages have no text/],

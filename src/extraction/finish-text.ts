@@ -23,7 +23,11 @@ export function finishText(raw: RawText, maxChars: number): Extraction {
     parts.push({ ...part, text, ...(otherForms !== '' && { otherForms }) })
   }
   const title = tidyText(raw.title ?? '', MAX_TITLE_CHARS).text.replaceAll(/\s+/g, ' ')
-  const about = { ...(title !== '' && { title }), ...(raw.pages !== undefined && { pages: raw.pages }) }
+  const about = {
+    ...(title !== '' && { title }),
+    ...(raw.pages !== undefined && { pages: raw.pages }),
+    ...(raw.unread !== undefined && raw.unread.length > 0 && { scan: { unread: raw.unread } }),
+  }
   if (parts.length > 0) return { outcome: 'text', parts, cut, ...about }
   const reason = cut ? 'no text before the limits of reading' : (raw.emptyReason ?? 'empty')
   return cut ? { outcome: 'failed', reason, ...about } : { outcome: 'empty', reason, ...about }

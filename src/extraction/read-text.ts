@@ -25,6 +25,7 @@ import { rtfText } from './office/rtf-text.ts'
 import { looksLikeText } from './sniff.ts'
 import { knownEncoding } from './encodings/text-encoding.ts'
 import { type BinaryFormat, textFormatOf } from './text-format.ts'
+import { withoutText } from './without-text.ts'
 import { xlsxText } from './office/xlsx-text.ts'
 
 const READERS: Record<BinaryFormat, FormatReader> = {
@@ -81,6 +82,6 @@ async function readFormat(
     const encoding = knownEncoding(bytes, format, charsetOf(contentType)) ?? (await detectEncoding(bytes))
     return readTextualFormat(format, bytes, encoding, limits)
   }
-  if (format === 'opaque' || format === 'sniff') return { outcome: 'empty', reason: 'not a format with text' }
+  if (format === 'opaque' || format === 'sniff') return withoutText(bytes)
   return finishText(await READERS[format](bytes, limits, readInside), limits.maxOutputChars)
 }

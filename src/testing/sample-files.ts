@@ -54,8 +54,10 @@ export interface PdfOptions {
   page?: string
   /** The dictionary of the font F1 */
   font?: string
+  /** Entries of the resources of each page: `/XObject << … >>` */
+  resources?: string
   /** Further objects; of a PDF of one page the first of them is `6 0 R`. */
-  objects?: string[]
+  objects?: (string | Buffer)[]
   /** The content stream of each page, and the entries of its dictionary: `/Filter …` */
   stream?: (line: string) => { dictionary: string; bytes: Buffer }
 }
@@ -64,7 +66,14 @@ const HELVETICA = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
 
 /** A PDF 1.4 with one line of ASCII text a page. */
 export function pdf(lines: string[], options: PdfOptions = {}): Buffer {
-  const { trailer = '', catalog = '', page = '', font = HELVETICA, stream = plainStream } = options
+  const {
+    trailer = '',
+    catalog = '',
+    page = '',
+    resources = '',
+    font = HELVETICA,
+    stream = plainStream,
+  } = options
   const pageIds = lines.map((_, index) => 4 + index * 2)
   const objects: (string | Buffer)[][] = [
     [`<< /Type /Catalog /Pages 2 0 R ${catalog} >>`],
@@ -76,7 +85,7 @@ export function pdf(lines: string[], options: PdfOptions = {}): Buffer {
     objects.push(
       [
         '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] ' +
-          `/Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R ${page} >>`,
+          `/Resources << /Font << /F1 3 0 R >> ${resources} >> /Contents ${5 + index * 2} 0 R ${page} >>`,
       ],
       [`<< /Length ${bytes.length} ${dictionary} >>\nstream\n`, bytes, '\nendstream'],
     )

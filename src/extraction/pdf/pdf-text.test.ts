@@ -203,7 +203,10 @@ test('only a PDF whose pages are pictures is called one', async () => {
     assert.equal(extraction.outcome, 'empty')
     return 'reason' in extraction ? extraction.reason : ''
   }
-  assert.equal(await reason({ objects: [image] }), 'a PDF of images only')
+  assert.equal(
+    await reason({ objects: [image] }),
+    'a PDF of images only: to have it read, set extraction.ocr to auto',
+  )
   const logo = image.replace('1240', '60').replace('1754', '60')
   assert.equal(await reason({ objects: [logo] }), 'a PDF whose pages have no text')
   assert.equal(await reason({}), 'a PDF whose pages have no text')

@@ -3,6 +3,7 @@ import { type RawText, type ReadInside, type ReadingLimits, UnreadableContent } 
 import { annotationText, isDrawn, type PdfAnnotation } from './pdf-annotations.ts'
 import { attachmentTexts, type PdfAttachment } from './pdf-attachments.ts'
 import { drawnTexts } from './pdf-drawn-text.ts'
+import { OCR_HINT } from '../without-text.ts'
 import { isScanned } from './pdf-images.ts'
 import { loadPdfJs, openPdf, type Pdf, type PdfJs, type PdfPage } from './pdf-js.ts'
 import { joinItems } from './pdf-lines.ts'
@@ -25,14 +26,16 @@ export async function pdfText(
   const parts: TextPart[] = []
   const pinned: PdfAttachment[] = []
   let left = maxOutputChars * 2
+  const unread: number[] = []
   let broken = 0
   let page = 0
   while (page < pdf.numPages && left > 0 && performance.now() < stopAt) {
     page++
-    const text = await pageText(pdf, page, pdfJs, pinned).catch(() => void broken++)
-    if (text === undefined) continue
-    parts.push({ page, text })
-    left -= text.length
+    const read = await pageText(pdf, page, pdfJs, pinned).catch(() => void broken++)
+    if (read === undefined) continue
+    if (!read.hasOwnText) unread.push(page)
+    parts.push({ page, text: read.text })
+    left -= read.text.length
   }
   if (page > 0 && broken === page) throw new UnreadableContent('malformed PDF: no page can be read')
   const isCut = page < pdf.numPages || broken > 0
@@ -44,6 +47,7 @@ export async function pdfText(
     parts,
     pages: pdf.numPages,
     isWrapped: true,
+    unread,
     cut: isCut || attached.cut,
     title: await titleOf(pdf).catch(() => ''),
     ...(!hasText && {
@@ -52,21 +56,27 @@ export async function pdfText(
   }
 }
 
-const SCANNED = 'a PDF of images only'
+const SCANNED = `a PDF of images only: ${OCR_HINT}`
 
-/** @param pinned gets the files of the annotations */
+/**
+ * @param pinned gets the files of the annotations
+ * @returns also whether the page has text beside that of its annotations
+ */
 async function pageText(
   pdf: Pdf,
   pageNumber: number,
   pdfJs: PdfJs,
   pinned: PdfAttachment[],
-): Promise<string> {
+): Promise<{ text: string; hasOwnText: boolean }> {
   const page = await pdf.getPage(pageNumber)
   const text = await contentText(pdf, page)
   // Annotations that cannot be read cost only themselves.
   const annotations = await annotationTexts(page, pdfJs, pinned).catch(() => '')
   page.cleanup()
-  return annotations === '' ? text : `${text}\n\n${annotations}`
+  return {
+    text: annotations === '' ? text : `${text}\n\n${annotations}`,
+    hasOwnText: /\S/.test(text),
+  }
 }
 
 async function contentText(pdf: Pdf, page: PdfPage): Promise<string> {

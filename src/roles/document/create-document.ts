@@ -9,6 +9,7 @@ import { contentKey } from '../../domain/content-key.ts'
 import { titleOfContent } from '../../domain/document-title.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
 import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
+import { imageFormatOf } from '../../extraction/ocr/scan-image.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { BlobInfo, Blobs, PreparedObject } from '../../ports/blobs/port.ts'
 import type { NewId } from '../../runtime/ids.ts'
@@ -46,13 +47,15 @@ export interface CreateDocumentOptions {
   newId: NewId
   /** bytes */
   limits: { contentBytes: number }
+  /** whether the texts of images are read, too */
+  readsImages: boolean
   /** called when a document was stored whose text is still to be read */
   onPending: () => void
   log: Logger
 }
 
 export function createDocumentUseCase(options: CreateDocumentOptions): CreateDocument {
-  const { store, database, blobs, newId, limits, onPending, log } = options
+  const { store, database, blobs, newId, limits, readsImages, onPending, log } = options
   const putOptions = { contentType: 'application/octet-stream', maxBytes: limits.contentBytes }
 
   /** Of an object that is stored and has no row. If this fails, the object stays until `docmgr gc`. */
@@ -72,7 +75,8 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
     try {
       // A file that could not be read is sent as nothing by curl, and by forms in which none was chosen.
       if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
-      const row = await rowOf(id, await input.fields(), { ...content, start: start() }, context)
+      const about = { ...content, start: start(), readsImages }
+      const row = await rowOf(id, await input.fields(), about, context)
       const created = await store.insert(row, content.row, idempotentRequest(input, row, context))
       if (created.repeated) await discard(key, content)
       else if (row.text_state === 'pending') onPending()
@@ -87,10 +91,11 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
 async function rowOf(
   id: string,
   fields: Awaited<ReturnType<NewDocument['fields']>>,
-  { size, sha256, start }: BlobInfo & { start: Uint8Array },
+  { size, sha256, start, readsImages }: BlobInfo & { start: Uint8Array; readsImages: boolean },
   { traceparent }: RequestContext,
 ): Promise<NewDocumentRow> {
-  const extraction = extractAtOnce({ contentType: fields.content_type, start, size })
+  const isScan = readsImages && imageFormatOf(start) !== undefined
+  const extraction = isScan ? undefined : extractAtOnce({ contentType: fields.content_type, start, size })
   const ownTitle = fields.takes_title ? titleOfContent(extraction?.title) : undefined
   return {
     ...fields,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Extractor } from '../../extraction/extractor.ts'
+import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -19,18 +20,19 @@ export interface DocumentTextsOptions {
   blobs: Blobs
   cache: DocumentCache
   extractor: Pick<Extractor, 'extract'>
+  ocr?: Pick<Ocr, 'readOn'> | undefined
   /** milliseconds of one extraction */
   extractionTime: number
   metrics: Metrics
   log: Logger
 }
 
-/** Reading objects and storing what was read: less than this. */
-const STORAGE_MS = 120_000
+/** Reading objects, storing what was read and a turn of OCR: less than this. */
+const OTHER_MS = 240_000
 
 /** The texts of documents: their state, and what reads those that are pending. */
 export function createDocumentTexts(options: DocumentTextsOptions): DocumentTexts {
-  const { pool, blobs, cache, extractor, extractionTime, metrics, log } = options
+  const { pool, blobs, cache, extractor, ocr, extractionTime, metrics, log } = options
   const queue = createTextQueue(pool)
   const store = createTextStore(pool, cache)
   const outcomes = metrics.counter('docmgr_texts_read_total', 'Texts read from the queue, by outcome', [
@@ -41,7 +43,7 @@ export function createDocumentTexts(options: DocumentTextsOptions): DocumentText
     gauge.set(await queue.count().catch(() => NaN))
   })
   const onRead = (outcome: string): void => outcomes.inc({ outcome })
-  const read = readDocumentTextUseCase({ store, queue, blobs, extractor, onRead, log })
-  const reader = createTextReader({ queue, read, log, leaseMs: extractionTime + STORAGE_MS })
+  const read = readDocumentTextUseCase({ store, queue, blobs, extractor, ocr, onRead, log })
+  const reader = createTextReader({ queue, read, log, leaseMs: extractionTime + OTHER_MS })
   return { store, reader }
 }

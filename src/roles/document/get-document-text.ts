@@ -71,7 +71,8 @@ async function readText(
   if (size <= AT_ONCE_BYTES) {
     const start = await blobs.read({ bucket: 'documents', key: key!, size, sha256 })
     const extraction = extractAtOnce({ contentType, start, size })
-    if (extraction !== undefined) return extraction
+    // An image has a text by OCR only, which is kept.
+    if (extraction?.outcome === 'text') return extraction
   }
   return findText(blobs, document)
 }

@@ -4,6 +4,9 @@ import type { Extraction } from '../../extraction/extraction.ts'
 import { UNREADABLE_CONTENT } from '../../domain/text-state.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import { findText, keepText } from '../../extraction/kept-texts.ts'
+import type { Ocr } from '../../extraction/ocr/ocr.ts'
+import { imageFormatOf } from '../../extraction/ocr/scan-image.ts'
+import { isUnfinished, scanOfImage } from '../../extraction/ocr/scan-state.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import { backoffMs } from '../../runtime/backoff.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -22,9 +25,11 @@ const BACKOFF = { firstMs: 1_000, limitMs: 60_000 }
 
 export interface ReadDocumentTextOptions {
   store: TextStore
-  queue: Pick<TextQueue, 'remove' | 'postpone'>
+  queue: Pick<TextQueue, 'remove' | 'postpone' | 'continueLater'>
   blobs: Pick<Blobs, 'get' | 'put' | 'read'>
   extractor: Pick<Extractor, 'extract'>
+  /** undefined: pages without text are not read */
+  ocr: Pick<Ocr, 'readOn'> | undefined
   onRead: (outcome: Extraction['outcome']) => void
   log: Logger
 }
@@ -45,6 +50,7 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
         { name: 'read text', kind: 'internal', parent: source.traceparent, attributes: {} },
         () => extractionOf(source, options),
       )
+      if (options.ocr !== undefined && isUnfinished(extraction)) return await queue.continueLater(document_id)
       await store.record(source, await textColumnsOf(extraction), titleOfContent(extraction.title))
       onRead(extraction.outcome)
     } catch (error) {
@@ -62,7 +68,7 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
 
 async function extractionOf(
   source: TextSource,
-  { blobs, extractor }: ReadDocumentTextOptions,
+  { blobs, extractor, ocr }: ReadDocumentTextOptions,
 ): Promise<Extraction> {
   const { title, content_type: contentType, content_size: size, content_sha256: sha256, s3_key } = source
   if (size > MAX_INPUT_BYTES) {
@@ -70,11 +76,15 @@ async function extractionOf(
     if (refused !== undefined) return refused
   }
   const kept = await findText(blobs, source)
-  if (kept !== undefined) return kept
+  if (kept !== undefined && !(ocr && isUnfinished(kept))) return kept
   const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
-  const known = extractAtOnce({ contentType, start: bytes, size })
+  const isImage = ocr !== undefined && imageFormatOf(bytes) !== undefined
+  const known = isImage ? undefined : extractAtOnce({ contentType, start: bytes, size })
   if (known !== undefined) return known
-  const extraction = await extractor.extract({ contentType, title, bytes })
+  const input = { contentType, title, bytes }
+  let extraction = kept ?? (isImage ? scanOfImage(bytes) : await extractor.extract(input))
+  // What was read so far is kept, so the next turn continues there, also after the end of this process.
+  if (ocr !== undefined && isUnfinished(extraction)) extraction = await ocr.readOn(bytes, extraction)
   await keepText(blobs, source, extraction)
   return extraction
 }

@@ -5,6 +5,7 @@ import { createSessionStore } from '../../db/session-store.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
+import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
@@ -50,6 +51,8 @@ export interface DocumentRoleOptions {
     extractionTime: number
   }
   extractor: Pick<Extractor, 'extract'>
+  /** reads the text of images; undefined: it is not read */
+  ocr?: Pick<Ocr, 'readOn'> | undefined
   authenticator: Authenticator
 }
 
@@ -66,6 +69,7 @@ export interface DocumentRole {
 /** The role that owns documents.documents: REST endpoints, and the port that gRPC serves. */
 export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { authenticator, database, blobs, cache, clock, newId, log, limiter, limits, metrics } = options
+  const readsImages = options.ocr !== undefined
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
   const sessions = createSessionStore(database.pool)
   const store = createDocumentStore({ database, cache, idempotency })
@@ -73,7 +77,16 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { extractionTime } = limits
   const texts = createDocumentTexts({ ...options, pool: database.pool, extractionTime })
   const onPending = texts.reader.wake
-  const create = createDocumentUseCase({ store, database, blobs, newId, limits, onPending, log })
+  const create = createDocumentUseCase({
+    store,
+    database,
+    blobs,
+    newId,
+    limits,
+    readsImages,
+    onPending,
+    log,
+  })
   return {
     endpoints: [
       postDocument(create, { limits, authMode: authenticator.mode }),

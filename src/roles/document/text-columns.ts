@@ -16,8 +16,14 @@ export async function textColumnsOf(extraction: Extraction): Promise<TextColumns
   const { outcome, pages = null } = extraction
   const about = { ...PENDING, text_pages: pages }
   if (outcome !== 'text') return { ...about, text_state: outcome, text_reason: storable(extraction.reason) }
-  const language = (await languageOfText(extraction.parts)) ?? null
-  return { ...about, text_state: 'indexed', text_language: language, text_cut: extraction.cut }
+  const { parts, cut, reason } = extraction
+  return {
+    ...about,
+    text_state: 'indexed',
+    text_reason: reason === undefined ? null : storable(reason),
+    text_language: (await languageOfText(parts)) ?? null,
+    text_cut: cut,
+  }
 }
 
 /** A reason can quote a file. */

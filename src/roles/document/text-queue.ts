@@ -25,6 +25,8 @@ export interface TextQueue {
   remove(documentId: string): Promise<void>
   /** The next attempt is due in `delayMs` milliseconds. @param counts whether this attempt counts */
   postpone(documentId: string, delayMs: number, counts: boolean): Promise<void>
+  /** A part of it was read: it is due again, behind the other documents of its owner. */
+  continueLater(documentId: string): Promise<void>
   /**
    * Makes all of them due, so that the claims of a process that died are not waited for. Where the claiming process still
    * runs, a text is read twice, with the same outcome.
@@ -57,6 +59,11 @@ export function createTextQueue(pool: Pool): TextQueue {
       const text = `UPDATE texts.queue SET due_at = now() + $2 * interval '1 millisecond', attempts = attempts - $3
         WHERE document_id = $1`
       await queryRows(pool, text, [id, delayMs, counts ? 0 : 1])
+    },
+    async continueLater(id) {
+      const text = `UPDATE texts.queue SET queued_at = clock_timestamp(), due_at = now(), attempts = 0
+        WHERE document_id = $1`
+      await queryRows(pool, text, [id])
     },
     async makeDue() {
       await queryRows(pool, 'UPDATE texts.queue SET due_at = now() WHERE due_at > now()')

@@ -37,7 +37,8 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     if (size <= AT_ONCE_BYTES) {
       const bytes = await readBytes()
       const known = extractAtOnce({ contentType, start: bytes, size })
-      if (known !== undefined || !isRead) return known
+      // The text of an image is that of OCR.
+      if (known?.outcome === 'text' || !isRead) return known
       return (await findText(blobs, row)) ?? extractor.extract({ contentType, title, bytes })
     }
     if (!isRead) return undefined

@@ -1,0 +1,58 @@
+import { type Extraction, type ReadingLimits, UnreadableContent } from '../extraction.ts'
+import { finishText } from '../finish-text.ts'
+import type { LanguageData } from './language-data.ts'
+import { recognise } from './recognise.ts'
+import { renderPage } from './render-page.ts'
+import { imageFormatOf, imagePage } from './scan-image.ts'
+
+/** A page of a PDF or of an image. */
+export interface PageInput {
+  bytes: Uint8Array
+  /** from 1 */
+  page: number
+  languages: readonly LanguageData[]
+}
+
+/** What tesseract was trained for; letters of 10 points are 40 dots high then. */
+const DOTS_PER_INCH = 300
+/** A3 at 300 dots an inch has 17 million. */
+const RENDERED_PIXELS = 20e6
+/** A2 at 300 dots an inch has 35 million. */
+const IMAGE_PIXELS = 50e6
+
+/** The text of one page. Only for the OCR process: hostile bytes may kill it. */
+export async function readPage(
+  { bytes, page, languages }: PageInput,
+  { maxOutputChars }: ReadingLimits,
+): Promise<Extraction> {
+  try {
+    const isImage = imageFormatOf(bytes) !== undefined
+    const image = isImage ? fileOf(bytes, page) : await drawnPage(bytes, page)
+    if (image === undefined) return { outcome: 'empty', reason: 'a blank page' }
+    const text = await recognise(image, { languages, dotsPerInch: isImage ? 0 : DOTS_PER_INCH })
+    return finishText({ parts: [{ page, text }], cut: false, isWrapped: true }, maxOutputChars)
+  } catch (error) {
+    if (error instanceof UnreadableContent) return { outcome: 'failed', reason: error.message }
+    return { outcome: 'failed', reason: `malformed: ${String(error).slice(0, 200)}` }
+  }
+}
+
+/** As a PGM; undefined: nothing is drawn on it. */
+async function drawnPage(bytes: Uint8Array, page: number): Promise<Uint8Array | undefined> {
+  const limits = { dotsPerInch: DOTS_PER_INCH, maxPixels: RENDERED_PIXELS }
+  const { width, height, pixels } = await renderPage(bytes, page, limits)
+  const first = pixels[0]
+  if (pixels.every((pixel) => pixel === first)) return undefined
+  return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), pixels])
+}
+
+/** Its size is known before anything is decoded. */
+function fileOf(bytes: Uint8Array, page: number): Uint8Array {
+  const image = imagePage(bytes, page)
+  const { width, height } = image
+  if (width * height > IMAGE_PIXELS)
+    throw new UnreadableContent(
+      `an image of ${width} × ${height} pixels, more than ${IMAGE_PIXELS / 1e6} million`,
+    )
+  return image.bytes
+}

@@ -1,0 +1,65 @@
+import type { TextPart } from '../../domain/text-part.ts'
+import type { Extraction, Scan } from '../extraction.ts'
+import { countImagePages } from './scan-image.ts'
+
+const NOTHING_FOUND = 'OCR found no text in its images'
+
+/** What is known of an image before OCR. */
+export function scanOfImage(bytes: Uint8Array): Extraction {
+  const pages = countImagePages(bytes)
+  if (pages === 0) return { outcome: 'failed', reason: 'malformed image' }
+  const unread = Array.from({ length: pages }, (_, index) => index + 1)
+  return { outcome: 'empty', reason: NOTHING_FOUND, pages, scan: { unread } }
+}
+
+/** Whether OCR still has pages to read. */
+export const isUnfinished = ({ scan }: Extraction): boolean => scan !== undefined && scan.unread.length > 0
+
+/** The scan with at most `maxPages` pages, before the first of them is read. */
+export function beginScan(extraction: Extraction, maxPages: number): Scan {
+  const scan = extraction.scan ?? { unread: [] }
+  if (scan.spentMs !== undefined) return scan
+  const { unread } = scan
+  const isOver = unread.length > maxPages
+  const problems = [
+    // It was cut before it had a text.
+    extraction.outcome === 'failed' && extraction.reason,
+    isOver && `limits.ocrPages: ${unread.length - maxPages} pages without text were not read`,
+  ].filter((problem) => problem !== false)
+  return {
+    unread: unread.slice(0, maxPages),
+    spentMs: 0,
+    ...(problems.length > 0 && { problem: problems.join('; ') }),
+  }
+}
+
+/** The extraction with the texts of further pages. */
+export function withPages(extraction: Extraction, read: readonly TextPart[], scan: Scan): Extraction {
+  const { title, pages } = extraction
+  const about = { ...(title !== undefined && { title }), ...(pages !== undefined && { pages }), scan }
+  const before = extraction.outcome === 'text' ? extraction : undefined
+  const parts = mergeParts(before?.parts ?? [], read)
+  const { problem } = scan
+  if (parts.length > 0) {
+    const cut = before?.cut === true || problem !== undefined
+    return { outcome: 'text', parts, cut, ...(problem !== undefined && { reason: problem }), ...about }
+  }
+  if (problem !== undefined) return { outcome: 'failed', reason: problem, ...about }
+  return { outcome: 'empty', reason: NOTHING_FOUND, ...about }
+}
+
+/** In the order of the pages, with one part for each; parts on no page are last. */
+function mergeParts(parts: readonly TextPart[], added: readonly TextPart[]): TextPart[] {
+  const byPage = new Map(added.map((part) => [part.page, part]))
+  const merged = parts.map((part) => {
+    const other = part.page === undefined ? undefined : byPage.get(part.page)
+    if (other === undefined) return part
+    byPage.delete(part.page)
+    return { ...part, ...other, text: `${other.text}\n\n${part.text}` }
+  })
+  const placeOf = ({ page = Infinity }: TextPart): number => page
+  return [...merged, ...byPage.values()].sort((one, other) => {
+    const [first, second] = [placeOf(one), placeOf(other)]
+    return first === second ? 0 : first - second
+  })
+}
