@@ -1,7 +1,8 @@
 // Prints README's shell examples, word for word and in order, as one script for sh. What is not run is named here, with the
 // reason; an entry that no longer matches, and a document that names no example, are errors.
+// With an argument, only the blocks that begin so are printed: for where there is what they need.
 //
-//   node .ci/readme-commands.mjs >script; sh -e script
+//   node .ci/readme-commands.mjs ['docker compose up'] >script; sh -e script
 import { readFileSync } from 'node:fs'
 
 /** The beginnings of lines, and why they are left out. A whole block is left out where the reason concerns all of it. */
@@ -24,6 +25,13 @@ const leftOut = (line) => NOT_RUN.find((rule) => rule.line !== undefined && line
 const readme = readFileSync('README.md', 'utf8')
 const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text)
 if (blocks.length === 0) throw new Error('README has no blocks of sh')
+const [, , only] = process.argv
+if (only !== undefined) {
+  const found = blocks.filter((block) => block.startsWith(only))
+  if (found.length === 0) throw new Error(`README has no block that begins with ${only}`)
+  console.log(found.join(''))
+  process.exit()
+}
 for (const block of blocks) {
   const rule = NOT_RUN.find((one) => one.block !== undefined && block.startsWith(one.block))
   if (rule) {

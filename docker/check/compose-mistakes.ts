@@ -97,6 +97,11 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'shorter than a stop may take',
     ],
     ["  DOCMGR_SHUTDOWN_DRAIN: '4000'", "  DOCMGR_SHUTDOWN_DRAIN: '0'", 'needs 3 s'],
+    [
+      '  DOCMGR_LISTEN_HOST: 0.0.0.0\n',
+      '  DOCMGR_LISTEN_HOST: 0.0.0.0\n  DOCMGR_LISTEN_TRUSTED_PROXIES: uniquelocal\n',
+      'document trusts uniquelocal, and the gateway forwards',
+    ],
   ]),
   ...mistakesOf('docker/pgbouncer/pgbouncer.ini', [
     ['host=postgres port=5432', 'host=postgres port=6432', 'postgres exposes'],
@@ -111,6 +116,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ['- target: signature:8000', '- target: signature:8002', 'signature exposes'],
     ['- target: ws:8000', '- target: websocket:8000', 'names no service'],
     ['host: search.upstream', 'host: searches.upstream', 'no upstream searches.upstream'],
+    ['minute: 1200000', 'minute: 15000', 'after 15000 requests in a minute, before the roles do'],
+    ['minute: 1200000', 'second: 500', 'after 500 requests in a second, before the roles do'],
     ['destinations: [{ port: 8003 }]', 'destinations: [{ port: 8013 }]', '8013 is not published'],
   ]),
   ...mistakesOf('compose.production.yml', [
@@ -200,6 +207,23 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ['profiles: [tools]', 'labels: {}', 'kafka-ui is started'],
     ['internal: true', 'internal: false', 'not internal'],
     ["KONG_ADMIN_LISTEN: 'off'", 'KONG_ADMIN_LISTEN: 0.0.0.0:8001', 'KONG_ADMIN_LISTEN is not off'],
+    [
+      'TRUSTED_PROXIES: ${FRONT_NETWORK:-10.213.47}.2',
+      'TRUSTED_PROXIES: uniquelocal',
+      'signature trusts uniquelocal, not only the gateway',
+    ],
+    [
+      '  DOCMGR_LISTEN_TRUSTED_PROXIES: ${FRONT_NETWORK:-10.213.47}.2\n',
+      '',
+      'ws trusts no proxy, not only the gateway',
+    ],
+    [
+      "front: { ipv4_address: '${FRONT_NETWORK:-10.213.47}.2' }",
+      'front: {}',
+      'no fixed address in the network front',
+    ],
+    ['          ip_range: ${FRONT_NETWORK:-10.213.47}.128/25\n', '', 'may get the address of the gateway'],
+    ['.128/25', '.0/25', 'may get the address of the gateway'],
     ["KONG_STREAM_LISTEN: 'off'", 'KONG_STREAM_LISTEN: 0.0.0.0:8002', 'KONG_STREAM_LISTEN is not off'],
     [
       "elastic_password: { file: '${SECRETS:-./secrets}/elastic_password' }",

@@ -22,7 +22,7 @@ export interface Service {
   healthcheck?: { test?: string[]; disable?: boolean }
   ports?: { host_ip?: string; published: string; target: number }[]
   expose?: string[]
-  networks?: Record<string, null>
+  networks?: Record<string, { ipv4_address?: string } | null>
   volumes?: { type: string; source: string; read_only?: boolean }[]
   tmpfs?: string[]
   secrets?: { source: string }[]
@@ -44,14 +44,17 @@ export interface Service {
 interface Model {
   name: string
   services: Record<string, Omit<Service, 'name'>>
-  networks: Record<string, { internal?: boolean }>
+  networks: Record<
+    string,
+    { internal?: boolean; ipam?: { config?: { gateway?: string; ip_range?: string }[] } }
+  >
   volumes: Record<string, object>
   secrets?: Record<string, { file?: string }>
 }
 
 interface KongPlugin {
   name: string
-  config: { allowed_payload_size?: number; size_unit?: string }
+  config: { allowed_payload_size?: number; size_unit?: string; [window: string]: unknown }
 }
 
 /** What the rules need of kong.yml. */
@@ -145,3 +148,23 @@ export const isDocmgr = ({ image }: Service): boolean => image.startsWith('docmg
 export const isRole = ({ name }: Service): boolean => (ROLES as readonly string[]).includes(name)
 /** It ends by itself. */
 export const isOneShot = ({ restart = '' }: Service): boolean => /^(no$|on-failure)/.test(restart)
+
+/** A service of the system. */
+export const find = ({ services }: System, wanted: string): Service | undefined =>
+  services.find(({ name }) => name === wanted)
+
+/** Why `from` cannot reach host:port. The host must expose the port and share a network. */
+export function unreachable(
+  system: System,
+  from: Service,
+  host: string,
+  port: number | string,
+): string | undefined {
+  const service = find(system, host)
+  if (!service) return `${host}:${port} names no service`
+  const { expose = [], networks = {} } = service
+  if (!expose.includes(String(port))) return `${host}:${port}, but ${host} exposes ${expose.join(', ')}`
+  if (!Object.keys(from.networks ?? {}).some((network) => network in networks))
+    return `${host}:${port} is in none of its networks`
+  return undefined
+}

@@ -2,15 +2,17 @@
 import { existsSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { CONNECT_WORKER } from '../../src/kafka/connect-worker.ts'
+import { gateway, proxies, quotas } from './compose-gateway.ts'
 import {
   environmentOf,
+  find,
   isDocmgr,
   isOneShot,
   isRole,
-  type Kong,
   type Problems,
   type Service,
   type System,
+  unreachable,
 } from './compose-model.ts'
 import { logins, production, secrets, variables } from './compose-settings.ts'
 
@@ -37,6 +39,8 @@ const SYSTEM_RULES: Record<string, (system: System) => Problems> = {
   builders,
   unused,
   gateway,
+  proxies,
+  quotas,
   production,
   logins,
 }
@@ -57,19 +61,6 @@ export function problemsOf(system: System): string[] {
 
 const hasHealthCheck = ({ healthcheck }: Service): boolean =>
   (healthcheck?.test?.length ?? 0) > 1 && healthcheck?.disable !== true
-const find = ({ services }: System, wanted: string): Service | undefined =>
-  services.find(({ name }) => name === wanted)
-
-/** Why `from` cannot reach host:port. The host must expose the port and share a network. */
-function unreachable(system: System, from: Service, host: string, port: number | string): string | undefined {
-  const service = find(system, host)
-  if (!service) return `${host}:${port} names no service`
-  const { expose = [], networks = {} } = service
-  if (!expose.includes(String(port))) return `${host}:${port}, but ${host} exposes ${expose.join(', ')}`
-  if (!Object.keys(from.networks ?? {}).some((network) => network in networks))
-    return `${host}:${port} is in none of its networks`
-  return undefined
-}
 
 /** A server must be healthy, which needs a health check; a one-shot service must have completed. */
 function* dependencies(service: Service, system: System): Problems {
@@ -267,55 +258,4 @@ function* unused({ model, services }: System): Problems {
   for (const kind of ['volume', 'network', 'secret'] as const)
     for (const name of Object.keys(declared[kind]))
       if (!used[kind].includes(name)) yield `no service uses the ${kind} ${name}`
-}
-
-/** What kong.yml names is a service with that port, and the ports it forwards are published. */
-function* gateway(system: System): Problems {
-  const kong = find(system, 'kong')!
-  const upstreams = new Set(system.kong.upstreams.map(({ name }) => name))
-  const targets = system.kong.upstreams.flatMap(({ targets }) =>
-    targets.map(({ target }) => target.split(':')),
-  )
-  const streams = system.kong.services.filter(({ protocol }) => protocol === 'tcp')
-  for (const [host, port] of [...targets, ...streams.map(({ host, port }) => [host, String(port)])]) {
-    const problem = unreachable(system, kong, host!, port!)
-    if (problem) yield problem
-  }
-  yield* bodies(system, environmentOf(kong)['KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE'])
-  const hosts = system.kong.services.filter(({ protocol }) => protocol !== 'tcp').map(({ host }) => host)
-  for (const host of hosts) if (!upstreams.has(host)) yield `there is no upstream ${host}`
-  for (const name of upstreams) if (!hosts.includes(name)) yield `no service uses the upstream ${name}`
-  if (system.production) {
-    const plain = (environmentOf(kong)['KONG_PROXY_LISTEN'] ?? '')
-      .split(', ')
-      .filter((listen) => !/ ssl\b/.test(listen))
-    if (plain.length > 0) yield `kong listens without TLS: ${plain.join(', ')}`
-    return
-  }
-  const listens = environmentOf(kong)['KONG_STREAM_LISTEN'] ?? ''
-  const forwarded = streams.flatMap(({ routes }) => routes.flatMap(({ destinations = [] }) => destinations))
-  for (const { port } of forwarded) {
-    if (!listens.split(', ').includes(`0.0.0.0:${port}`)) yield `KONG_STREAM_LISTEN lacks port ${port}`
-    if (!kong.ports?.some(({ published, target }) => target === port && published === String(port)))
-      yield `port ${port} is not published`
-  }
-}
-
-/**
- * Every route has a limit of its bodies, and nginx has the greatest of them: Kong's plugin compares the length that a
- * client states, and reads a body without one whole before it compares.
- */
-function* bodies({ kong }: System, nginxLimit: string | undefined): Problems {
-  const limits = (plugins: Kong['plugins'] = []): number[] =>
-    plugins.flatMap(({ name, config }) =>
-      name === 'request-size-limiting' && config.size_unit === 'megabytes'
-        ? config.allowed_payload_size!
-        : [],
-    )
-  const everywhere = limits(kong.plugins)
-  if (everywhere.length !== 1) yield 'kong.yml does not limit the bodies of all routes'
-  const routes = kong.services.flatMap((service) => service.routes.flatMap(({ plugins }) => limits(plugins)))
-  const greatest = `${Math.max(...everywhere, ...routes)}m`
-  if (nginxLimit !== greatest)
-    yield `nginx limits bodies to ${nginxLimit ?? 'nothing'}, kong.yml to ${greatest}`
 }
