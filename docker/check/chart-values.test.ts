@@ -138,6 +138,48 @@ const REFUSED: [change: string, message: RegExp][] = [
   ['ingress.enabled=true,ingress.host=docs.example', /ingress.tlsSecret: set/],
 ]
 
+/** What the notes say of a server without TLS and of a trusted network that has clients, too. */
+const PLAIN = /Connections are not encrypted according to ([^:]+):/
+const WIDE = /settings\.listen\.trustedProxies has ([^:]+):/
+
+test('the notes name what is not encrypted, and who is trusted too much', () => {
+  const notesOf = (values: string, change: string): string => {
+    const path = `${CHART}/ci/${values}-values.yaml`
+    // The default, Helm 4: Helm 3 asks a cluster.
+    const { status, stdout, stderr } = helm([
+      'install',
+      RELEASE,
+      CHART,
+      '-f',
+      path,
+      '--set',
+      change,
+      '--dry-run=client',
+    ])
+    assert.equal(status, 0, stderr)
+    return stdout.slice(stdout.indexOf('\nNOTES:')).replaceAll(/\s+/g, ' ')
+  }
+  const named = (text: string, pattern: RegExp): string[] => pattern.exec(text)?.[1]!.split(', ') ?? []
+
+  const trial = notesOf(
+    'trial',
+    'settings.listen.trustedProxies={uniquelocal,10.0.0.0/8,10.244.0.0/16,fd00::/64}',
+  )
+  assert.deepEqual(named(trial, PLAIN), [
+    ...['blobs.url', 'cache.url', 'changes.connectUrl', 'changes.url', 'search.url'].map(
+      (key) => `settings.${key}`,
+    ),
+    'secrets.values.database-direct-url',
+    'secrets.values.database-url',
+  ])
+  assert.deepEqual(named(trial, WIDE), ['uniquelocal', '10.0.0.0/8'])
+
+  const role = notesOf('operators', 'roles.ws.settings.changes.url=kafka://kafka:9092')
+  assert.deepEqual(named(role, PLAIN), ['roles.ws.settings.changes.url'])
+  const encrypted = notesOf('operators', 'settings.listen.trustedProxies={10.244.0.0/16}')
+  assert.deepEqual([named(encrypted, PLAIN), named(encrypted, WIDE)], [[], []])
+})
+
 test('wrong values are refused with the name of the value', () => {
   const trial = ['template', RELEASE, CHART, '-f', `${CHART}/ci/trial-values.yaml`]
   for (const [change, message] of REFUSED) {

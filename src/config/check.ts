@@ -18,6 +18,7 @@ export interface Contradiction {
 export function checkConfig(config: Config, serves: boolean): Contradiction[] {
   const checks = [
     checkAuthentication,
+    checkSecrets,
     checkPorts,
     checkPublicUrl,
     checkDatabase,
@@ -49,13 +50,22 @@ function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
   }
   if (auth.secondSecret !== undefined && auth.secret === undefined)
     return [{ key: 'auth.secret', rule: 'auth.secondSecret is set: set the secret that signs tokens, too' }]
-  return (['secret', 'secondSecret'] as const).flatMap((name) => {
-    const secret = auth[name]
+  return []
+}
+
+/** With a guessed secret a client signs tokens, or finds out which viewers the statistics count. */
+function checkSecrets({ auth, cache }: Config): Contradiction[] {
+  const secrets = {
+    'auth.secret': auth.secret,
+    'auth.secondSecret': auth.secondSecret,
+    'cache.viewerSecret': cache.viewerSecret,
+  }
+  return Object.entries(secrets).flatMap(([key, secret]) => {
     const weakness = secret === undefined ? undefined : weaknessOf(secret)
     const reason =
       weakness ?? (auth.mode === 'required' && isPublished(secret) ? 'is known to everyone' : undefined)
     if (reason === undefined) return []
-    return [{ key: `auth.${name}`, rule: `${reason}: set it to random bytes (openssl rand -base64 32)` }]
+    return [{ key, rule: `${reason}: set it to random bytes (openssl rand -base64 32)` }]
   })
 }
 

@@ -175,6 +175,24 @@ for (const [name, env, key, rule] of [
     'auth.secret',
     /same/,
   ],
+  [
+    'a secret that can be guessed',
+    { DOCMGR_AUTH_SECRET: 'changeme'.repeat(4) },
+    'auth.secret',
+    /too few different characters/,
+  ],
+  [
+    'a secret of viewers that can be guessed',
+    { DOCMGR_CACHE_VIEWER_SECRET: 'a'.repeat(32) },
+    'cache.viewerSecret',
+    /too few different characters: .*openssl/,
+  ],
+  [
+    'a secret of viewers that is published',
+    { DOCMGR_AUTH_MODE: 'required', DOCMGR_CACHE_VIEWER_SECRET: 'known-to-everyone-for-development-only' },
+    'cache.viewerSecret',
+    /known to everyone/,
+  ],
 ] as const) {
   test(`settings that contradict each other are refused: ${name}`, async () => {
     const [problem] = await problemsOf({ env })

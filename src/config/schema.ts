@@ -24,7 +24,8 @@ const secretText = z
   .string('must be a string of at least 32 bytes')
   .refine((value) => Buffer.byteLength(value) >= 32, 'must be a string of at least 32 bytes')
 
-const NETWORK_RULE = 'must be an address, a network such as 10.0.0.0/8, or loopback, linklocal or uniquelocal'
+const NETWORK_RULE =
+  'must be an address, a network such as 10.1.2.0/24, or loopback, linklocal or uniquelocal'
 
 function isNetwork(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true

@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 64 * 1024
 const title = sentSchema('title') as z.ZodType<string>
 const changes = z.object({ title: title.optional(), status: status.optional() }, 'must be a JSON object')
 
-/** Both fields change, or neither does. Other fields are ignored. */
+/** Both fields change, or neither does. Other fields are refused. */
 export function patchDocument(store: DocumentStore): Endpoint {
   return defineEndpoint({
     method: 'PATCH',
