@@ -31,7 +31,7 @@ export const plantedSecret = (): string => randomBytes(32).toString('hex')
  */
 export async function plantValues(urls: ServiceUrls, authSecret: string): Promise<PlantedRun> {
   const email = `${uniqueWord()}@example.com`
-  const token = jwt.sign({ email }, authSecret, {
+  const token = jwt.sign({ email, admin: true }, authSecret, {
     subject: uniqueWord(),
     issuer: 'docmgr',
     audience: 'docmgr',

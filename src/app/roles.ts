@@ -148,7 +148,7 @@ function composeDocuments(
 }
 
 function composeSignature(base: Base, ports: Ports, documents: DocumentsModule) {
-  const { clock, newId, metrics, logOf, overrides } = base
+  const { config, clock, newId, metrics, logOf, overrides } = base
   const { database, blobs } = ports
   return defineModule('signature', { limits: ports.limits, database, blobs, documents }, async (all) => {
     const {
@@ -158,6 +158,7 @@ function composeSignature(base: Base, ports: Ports, documents: DocumentsModule) 
     const { createSignatureRole } = await import('../roles/signature/role.ts')
     const role = createSignatureRole({
       ...needs,
+      mode: config.auth.mode,
       limiter,
       clock,
       newId,

@@ -132,12 +132,15 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** List signatures, newest first */
+    /**
+     * List signatures, newest first
+     * @description Where tokens are required, these are the caller's own, and with document_id those of the documents among them that the caller may read; administrators and auditors get all.
+     */
     get: operations['listSignatures']
     put?: never
     /**
      * Sign a document
-     * @description An e-mail address, compared without case, signs a document once. The document becomes signed.
+     * @description An e-mail address, compared without case, signs a document once. The document becomes signed. Where tokens are required, signer_email is the address of the caller: only administrators, and API keys with the scope sign:for-others, sign for others.
      */
     post: operations['createSignature']
     delete?: never
@@ -153,7 +156,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Read a signature, with its data as it was sent */
+    /**
+     * Read a signature, with its data as it was sent
+     * @description Where tokens are required, only owners of the document and the signer get signature_data, ip_address and client_address; for others they are null.
+     */
     get: operations['getSignature']
     put?: never
     post?: never

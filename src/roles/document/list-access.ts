@@ -5,11 +5,11 @@ import type { Documents, DocumentAccess } from '../../ports/documents/port.ts'
 type Row = DocumentAccess & Record<string, unknown> & { id: string }
 
 const ACCESS = `
-  SELECT id, version, status,
-         json_build_array('email:' || lower(created_by)) AS readers,
-         json_build_array('email:' || lower(created_by)) AS owners
+  SELECT d.id, d.version, d.status, to_json(d.readers) AS readers,
+         (SELECT coalesce(json_agg(a.principal), '[]') FROM documents.access a
+           WHERE a.document_id = d.id AND a.role = 'owner') AS owners
     FROM documents.documents d
-   WHERE id = any($1::uuid[]) AND deleted_at IS NULL`
+   WHERE d.id = any($1::uuid[]) AND d.deleted_at IS NULL`
 
 /** Who has access to documents, for other roles: from the rows, since a cache could be older than an event that they know. */
 export async function listAccess(

@@ -3,10 +3,9 @@ import { DomainError } from '../../domain/errors.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { binary, idParams } from '../../http/fields.ts'
-import type { SignatureImages } from './signature-images.ts'
-import type { SignatureStore } from './signature-store.ts'
+import { readSignature, type SignatureReads } from './get-signature.ts'
 
-export function getSignatureImage(store: SignatureStore, images: SignatureImages): Endpoint {
+export function getSignatureImage({ store, images, access }: SignatureReads): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/signatures/{id}/image',
@@ -24,8 +23,10 @@ export function getSignatureImage(store: SignatureStore, images: SignatureImages
       304: { description: 'the client has it', headers: ['ETag', 'Cache-Control'] },
     },
     problems: ['signature-not-found', 'content-damaged'],
-    async handle({ params, headers }) {
-      const row = await store.get(params.id)
+    async handle({ params, headers }, context) {
+      const { row, sight } = await readSignature(params.id, context, { store, access })
+      if (!sight.maySeeEvidence(row))
+        throw new DomainError('forbidden', 'only owners of the document and the signer see the image')
       if (row.image_type === null) {
         const why =
           row.image_encoding === null ? 'has no signature_data' : 'has signature_data that is not an image'

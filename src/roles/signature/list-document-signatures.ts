@@ -17,15 +17,16 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
     responses: pageResponses,
     problems: ['document-not-found', 'content-damaged'],
     async handle({ params: { id }, query }, context) {
-      const response = await respondWithPage(
-        `/documents/${id}/signatures`,
-        { ...query, document_id: [id] },
-        options,
-      )
+      const missing = new DomainError('document-not-found', `there is no document ${id}`)
+      const sightOf = (ids: readonly string[]) => options.access.sightOf(ids, context)
+      const sight = await sightOf([id])
+      if (!sight.mayRead(id)) throw missing
+      const page = { path: `/documents/${id}/signatures`, query: { ...query, document_id: [id] } }
+      const response = await respondWithPage({ ...page, sight, sightOf }, options)
       if (response.json.length > 0) return response
       // Only for an empty page: a document with signatures exists.
       const { exists } = await options.documents.exists(id, context)
-      if (!exists) throw new DomainError('document-not-found', `there is no document ${id}`)
+      if (!exists) throw missing
       return response
     },
   })

@@ -16,10 +16,17 @@ export function listSignatures(options: PageOptions): Endpoint {
     path: SIGNATURES,
     operationId: 'listSignatures',
     summary: 'List signatures, newest first',
+    description:
+      "Where tokens are required, these are the caller's own, and with document_id those of the documents among them that the " +
+      'caller may read; administrators and auditors get all.',
     policy: 'list',
     query: z.object({ ...pageParameters, document_id: anyOf(id) }),
     responses: pageResponses,
     problems: ['content-damaged'],
-    handle: ({ query }) => respondWithPage(SIGNATURES, query, options),
+    async handle({ query }, context) {
+      const sightOf = (ids: readonly string[]) => options.access.sightOf(ids, context)
+      const sight = await sightOf(query.document_id ?? [])
+      return respondWithPage({ path: SIGNATURES, query, sight, sightOf }, options)
+    },
   })
 }

@@ -59,11 +59,14 @@ export function postSignature(sign: SignDocument): Endpoint {
     summary: 'Sign a document',
     policy: 'sign',
     description:
-      'An e-mail address, compared without case, signs a document once. The document becomes signed.',
+      'An e-mail address, compared without case, signs a document once. The document becomes signed. Where tokens are ' +
+      'required, signer_email is the address of the caller: only administrators, and API keys with the scope ' +
+      'sign:for-others, sign for others.',
     body: { schema: body, maxBytes: jsonBytesFor(MAX_SIGNATURE_DATA_BYTES) },
     headers: { 'Idempotency-Key': idempotencyKey },
     responses: { 201: { description: 'the signature', schema: responseSchema, headers: ['Location'] } },
     problems: [
+      'forbidden',
       'document-not-found',
       'document-not-signable',
       'already-signed',

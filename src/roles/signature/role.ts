@@ -17,6 +17,7 @@ import { listDocumentSignatures } from './list-document-signatures.ts'
 import { listSignatures } from './list-signatures.ts'
 import { retryIntentUseCase } from './retry-intent.ts'
 import { signDocumentUseCase } from './sign-document.ts'
+import { createSignatureAccess } from './signature-access.ts'
 import { createSignatureImages } from './signature-images.ts'
 import { createSignatureStore } from './signature-store.ts'
 import { SIGNING_LIMITS, type SigningLimits } from './signing-limits.ts'
@@ -27,6 +28,8 @@ export interface SignatureRoleOptions {
   database: Database
   blobs: Blobs
   documents: Documents
+  /** of authentication */
+  mode: 'open' | 'required'
   clock: Clock
   newId: NewId
   log: Logger
@@ -50,7 +53,7 @@ export interface SignatureRole {
 
 /** The role that owns signatures.*: REST endpoints, and the sweeper that finishes open intents. */
 export function createSignatureRole(options: SignatureRoleOptions): SignatureRole {
-  const { database, blobs, documents, clock, newId, log, limiter, random = Math.random } = options
+  const { database, blobs, documents, mode, clock, newId, log, limiter, random = Math.random } = options
   const { pool } = database
   const limits = { ...SIGNING_LIMITS, ...options.limits }
   const intents = createIntentStore(pool)
@@ -66,17 +69,19 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const images = createSignatureImages(blobs, log)
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })
   const sweeper = createSweeper({ intents, retry, limits, log, clock })
-  const parts = { store, database, images, intents, documents, limits, metrics, clock, newId, log }
+  const access = createSignatureAccess(documents, mode)
+  const reads = { store, images, access }
+  const parts = { access, store, database, images, intents, documents, limits, metrics, clock, newId, log }
   const finish = finishSigningUseCase({ ...parts, sweeper })
   const sign = signDocumentUseCase({ ...parts, finish })
 
   return {
     endpoints: [
       postSignature(sign),
-      listSignatures({ store, images }),
-      getSignature(store, images),
-      getSignatureImage(store, images),
-      listDocumentSignatures({ store, images, documents }),
+      listSignatures(reads),
+      getSignature(reads),
+      getSignatureImage(reads),
+      listDocumentSignatures({ ...reads, documents }),
     ],
     start: () => sweeper.start(),
     async stop() {

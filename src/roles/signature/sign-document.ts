@@ -11,6 +11,7 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { FinishSigning } from './finish-signing.ts'
 import type { IntentStore } from './intent-store.ts'
 import { getSignable } from './preconditions.ts'
+import type { SignatureAccess } from './signature-access.ts'
 import { type PreparedImage, type SignatureImages, withoutData } from './signature-images.ts'
 import type { NewSignature, SignatureStore } from './signature-store.ts'
 import type { SigningLimits } from './signing-limits.ts'
@@ -31,6 +32,7 @@ export interface SignResult {
 }
 
 export interface SignDocumentOptions {
+  access: SignatureAccess
   store: SignatureStore
   database: Pick<Database, 'requireSpace'>
   images: SignatureImages
@@ -44,7 +46,7 @@ export interface SignDocumentOptions {
 }
 
 /**
- * @throws DomainError document-not-found, document-not-signable, already-signed, unavailable, deadline-exceeded,
+ * @throws DomainError forbidden, document-not-found, document-not-signable, already-signed, unavailable, deadline-exceeded,
  *   idempotency-key-reused, request-in-progress
  */
 export type SignDocument = (
@@ -58,7 +60,8 @@ export type SignDocument = (
  * transaction, then the move. After the commit, only the document's own refusal can undo the signature.
  */
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
-  const { store, database, images, intents, documents, finish, limits, metrics, clock, newId } = options
+  const { access, store, database, images, intents, documents, finish, limits, metrics, clock, newId } =
+    options
 
   const repeat = async (id: string): Promise<SignResult> => {
     const [row, documentStatus] = await Promise.all([store.get(id), intents.stateOf(id)])
@@ -83,6 +86,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   }
 
   return async (command, context, request) => {
+    access.requireSigner(command.signer_email, context.principal)
     const earlier = request && (await store.findCreated(request))
     if (earlier !== undefined) return repeat(earlier)
     await database.requireSpace()

@@ -103,6 +103,13 @@ export function withoutData(row: StoredSignature): Signature {
   }
 }
 
+/** The signature as those see it who are neither owners of the document nor the signer. */
+export const withoutEvidence = (row: StoredSignature): Signature => ({
+  ...withoutData(row),
+  ip_address: null,
+  client_address: null,
+})
+
 async function imageTypeOf(bytes: Buffer): Promise<string | null> {
   if (bytes.length < MIN_IMAGE_BYTES) return null
   const type = await magicTypeOf(bytes)

@@ -8,9 +8,10 @@ import { dateTime, email, wholeNumber } from '../../http/fields.ts'
 import { addressForms } from '../../runtime/email-address.ts'
 import { anyOf } from '../../http/query.ts'
 import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../http/total.ts'
-import { type SignatureImages, withoutData } from './signature-images.ts'
+import type { SignatureAccess, Sight } from './signature-access.ts'
+import { type SignatureImages, withoutData, withoutEvidence } from './signature-images.ts'
 import { signatureSchema } from './signature-schema.ts'
-import type { SignatureStore } from './signature-store.ts'
+import type { SignatureStore, StoredSignature } from './signature-store.ts'
 
 const MAX_LIMIT = 200
 const DEFAULT_LIMIT = 100
@@ -45,14 +46,21 @@ export const pageResponses = {
 export interface PageOptions {
   store: SignatureStore
   images: SignatureImages
+  access: SignatureAccess
 }
 
-/**
- * @param path of the list
- */
+export interface PageRequest {
+  /** of the list */
+  path: string
+  query: PageQuery
+  /** what the caller may see of the documents that the query names */
+  sight: Sight
+  /** the same of others */
+  sightOf(documentIds: readonly string[]): Promise<Sight>
+}
+
 export async function respondWithPage(
-  path: string,
-  query: PageQuery,
+  { path, query, sight, sightOf }: PageRequest,
   { store, images }: PageOptions,
 ): Promise<HttpResponse & { json: object[] }> {
   const limit = limitOf(query)
@@ -62,6 +70,7 @@ export async function respondWithPage(
     signerEmails: filters.signer_email,
     signedFrom: filters.signed_from,
     signedTo: filters.signed_to,
+    ...(!sight.seesAll && { visible: visibleTo(sight, document_id) }),
   }
   const after = cursor === undefined ? undefined : decodeCursor(cursor, filter, isTime)
   // One more row tells whether there is a next page.
@@ -71,7 +80,14 @@ export async function respondWithPage(
   ])
   const headers = totalHeaders(count)
   const page = rows.slice(0, limit)
-  const json = include ? await Promise.all(page.map(images.withData)) : page.map(withoutData)
+  // Who may read all documents owns only some.
+  const isOfMany = sight.seesAll && document_id === undefined
+  const evidence = isOfMany ? await sightOf(page.map((row) => row.document_id)) : sight
+  const shown = async (row: StoredSignature): Promise<object> => {
+    if (!evidence.maySeeEvidence(row)) return withoutEvidence(row)
+    return include ? await images.withData(row) : withoutData(row)
+  }
+  const json = await Promise.all(page.map(shown))
   const last = page.at(-1)
   if (!last || rows.length <= limit) return { status: 200, headers, json }
   const inPath = path !== SIGNATURES
@@ -85,6 +101,12 @@ export async function respondWithPage(
   const link = nextLink(path, given, encodeCursor({ key: last.signed_at, id: last.id }, filter))
   return { status: 200, headers: { ...headers, link }, json }
 }
+
+/** One's own signatures, and those of the documents among the given ones that one may read. */
+const visibleTo = ({ address, mayRead }: Sight, documentIds: string[] = []) => ({
+  signerEmails: address === undefined ? [] : addressForms(address),
+  documentIds: documentIds.filter(mayRead),
+})
 
 function limitOf({ limit, include }: PageQuery): number {
   if (limit === NOT_GIVEN) return include ? MAX_LIMIT_WITH_DATA : DEFAULT_LIMIT

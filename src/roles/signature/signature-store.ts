@@ -20,6 +20,8 @@ export interface SignatureFilter {
   signedFrom?: string | undefined
   /** ISO 8601, exclusive */
   signedTo?: string | undefined
+  /** what the caller may see: signatures of any of these signers, and of any of these documents */
+  visible?: { signerEmails: string[]; documentIds: string[] }
 }
 
 export interface Page {
@@ -165,11 +167,15 @@ function selection(filter: SignatureFilter, after?: CursorRow) {
   const values: unknown[] = []
   const bind = (value: unknown): string => `$${values.push(value)}`
   const where: string[] = []
-  const { documentIds, signerEmails, signedFrom, signedTo } = filter
+  const { documentIds, signerEmails, signedFrom, signedTo, visible } = filter
   if (documentIds) where.push(isAny('document_id', documentIds, bind))
   if (signerEmails) where.push(isAnyCaseless('signer_email', signerEmails, bind))
   if (signedFrom !== undefined) where.push(`signed_at >= ${bind(signedFrom)}`)
   if (signedTo !== undefined) where.push(`signed_at < ${bind(signedTo)}`)
+  if (visible) {
+    const own = isAnyCaseless('signer_email', visible.signerEmails, bind)
+    where.push(`(${own} OR ${isAny('document_id', visible.documentIds, bind)})`)
+  }
   if (after) where.push(`(signed_at, id) < (${bind(after.key)}::timestamptz, ${bind(after.id)}::uuid)`)
   const source = `signatures.signatures${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
   return { source, values, bind }

@@ -1,7 +1,9 @@
 /** Who may see the events of which documents where tokens are required. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually } from '../../testing/deadline.ts'
 import { openEventStream } from '../../testing/event-stream.ts'
+import { createGrants } from '../../testing/grants.ts'
 import { openSocketAt } from '../../testing/socket.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { newId, startTestService } from '../../testing/test-service.ts'
@@ -14,6 +16,7 @@ const service = await startTestService(
   TEST_FILE,
 )
 const { url, token } = service
+const grants = createGrants(service.database.pool)
 const bearer = (user: Parameters<typeof token>[0]) => ({ authorization: `Bearer ${token(user)}` })
 
 /** A document of Ada's. */
@@ -68,4 +71,42 @@ test('a feed has only the events of documents that one may read, live and replay
   await again.message('document.updated')
   assert.deepEqual(idsOf(again.received), new Set([own.body.id]))
   for (const one of [eve, ada, admin, again]) one!.close()
+})
+
+test('access that ends closes the connections to the document within a second, and shows nothing new', async () => {
+  const id = await createDocument()
+  await grants.give(id, EVE.email, 'reader')
+  const socket = await openSocketAt(url, `/ws/${id}`, { token: token(EVE) })
+  const stream = await openEventStream(`${url}/documents/${id}/events`, bearer(EVE))
+  const feed = await openSocketAt(url, '/ws', { token: token(EVE) })
+  await change(id, 'Seen')
+  for (const one of [socket, feed]) await one.message('document.updated')
+  const begun = performance.now()
+  await grants.take(id, EVE.email)
+  const closed = await socket.closed
+  await stream.ended
+  assert.ok(performance.now() - begun < 1_000)
+  assert.deepEqual(closed, { code: 1008, reason: 'access to the document has ended' })
+  const { data } = stream.events.at(-1)!.data
+  assert.deepEqual([data.code, data.reason], [1008, 'access to the document has ended'])
+  await change(id, 'Not seen')
+  const own = await service.send(
+    'POST',
+    '/documents',
+    { title: 'Own', content: 'x', created_by: EVE.email },
+    bearer(EVE),
+  )
+  await eventually('an event of an own document', () =>
+    feed.received.some((message) => message.data.document_id === own.body.id),
+  )
+  const versions = [socket, feed].map(({ received }) =>
+    received.filter((message) => message.data.document_id === id).map((message) => message.data.version ?? 0),
+  )
+  for (const seen of versions) assert.ok(Math.max(...seen) === 3, JSON.stringify(seen))
+  // What it could read then, it cannot replay now.
+  const { position } = feed.received.find(({ type }) => type === 'connection.established')!.data
+  const again = await openSocketAt(url, '/ws', { token: token(EVE), last: position })
+  await again.message('document.created')
+  assert.ok(again.received.every((message) => message.data.document_id !== id))
+  for (const one of [feed, again]) one.close()
 })
