@@ -1,4 +1,4 @@
-/** Every way to ask docmgr for something has a policy; src/acceptance/access tries them. */
+/** Every way to ask docmgr for something has a policy; access-matrix.test.ts tries them. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

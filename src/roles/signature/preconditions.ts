@@ -13,7 +13,7 @@ export async function getSignable(
   context: RequestContext,
 ): Promise<DocumentSummary> {
   const document = await documents.get(documentId, context).catch((error: unknown) => {
-    throw isProblem(error, 'document-not-found') ? notFound(documentId) : error
+    throw isProblem(error, 'document-not-found') ? documentNotFound(documentId) : error
   })
   const { status } = document
   if (!isSignable(status)) throw notSignable(`the document ${documentId} cannot be signed (status ${status})`)
@@ -27,10 +27,12 @@ export function isRefusal(error: unknown): error is DomainError {
 
 /** The error for a client whose document has refused the move to `signed`. */
 export function signingErrorOf(refusal: DomainError, documentId: string): DomainError {
-  return refusal.code === 'document-not-found' ? notFound(documentId) : notSignable(refusal.message, refusal)
+  return refusal.code === 'document-not-found'
+    ? documentNotFound(documentId)
+    : notSignable(refusal.message, refusal)
 }
 
-function notFound(documentId: string): DomainError {
+export function documentNotFound(documentId: string): DomainError {
   return new DomainError('document-not-found', `document_id: there is no document ${documentId}`, {
     errors: [{ field: 'document_id', detail: 'must be a document that exists' }],
   })

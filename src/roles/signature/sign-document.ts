@@ -10,7 +10,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { FinishSigning } from './finish-signing.ts'
 import type { IntentStore } from './intent-store.ts'
-import { getSignable } from './preconditions.ts'
+import { documentNotFound, getSignable } from './preconditions.ts'
 import type { SignatureAccess } from './signature-access.ts'
 import { type PreparedImage, type SignatureImages, withoutData } from './signature-images.ts'
 import type { NewSignature, SignatureStore } from './signature-store.ts'
@@ -63,6 +63,10 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   const { access, store, database, images, intents, documents, finish, limits, metrics, clock, newId } =
     options
 
+  const requireReadable = async (id: string, context: RequestContext): Promise<void> => {
+    if (!(await access.sightOf([id], context)).mayRead(id)) throw documentNotFound(id)
+  }
+
   const repeat = async (id: string): Promise<SignResult> => {
     const [row, documentStatus] = await Promise.all([store.get(id), intents.stateOf(id)])
     return { signature: await images.withData(row), documentStatus }
@@ -90,6 +94,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     const earlier = request && (await store.findCreated(request))
     if (earlier !== undefined) return repeat(earlier)
     await database.requireSpace()
+    await requireReadable(command.document_id, context)
     const { content_sha256 } = await getSignable(documents, command.document_id, context)
     const { signature_data, ...fields } = command
     const id = newId()
