@@ -73,8 +73,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'does not need DOCMGR_DATABASE',
     ],
     [
-      'environment: { <<: [*common, *pooled, *blobs, *cache] }',
-      'environment: { <<: [*common, *direct, *blobs, *cache] }',
+      '<<: [*common, *pooled, *blobs, *cache]\n',
+      '<<: [*common, *direct, *blobs, *cache]\n',
       'roles go through PgBouncer',
     ],
     [
