@@ -16,6 +16,7 @@ export interface FoundSession {
   id: string
   email: string
   admin: boolean
+  auditor: boolean
   /** Unix time in milliseconds */
   expiresAt: number
 }

@@ -9,7 +9,8 @@ export type ServicePrincipal = Extract<Principal, { kind: 'system' }>
 /**
  * Tokens by which roles identify themselves to each other, in both modes. Their keys are derived from the token secret, so
  * that nothing that issues tokens to users can issue them, and no token of a user is one of them. A role that calls for a
- * user says so, and never as an administrator: what administrators do is done where their own token was checked.
+ * user says so, and never as an administrator: what administrators do is done where their own token was checked. As a role
+ * may read everything itself, one who may, may so through it.
  */
 export interface ServiceTokens {
   /** value of the header Authorization: the scheme `Service`, or `Service-User` for a user, and a JWT */
@@ -36,7 +37,10 @@ export function createServiceTokens(settings: TokenSettings, clock: Clock): Serv
   const forUsers = tokensFor('calls of roles for users')
   return {
     authorize(caller) {
-      if (caller.kind === 'user') return `Service-User ${forUsers.sign({ ...caller, admin: false })}`
+      if (caller.kind === 'user') {
+        const auditor = caller.admin || caller.auditor === true
+        return `Service-User ${forUsers.sign({ ...caller, admin: false, auditor })}`
+      }
       const { name } = caller
       return `Service ${ofRoles.sign({ id: name, email: `${name}@docmgr.internal`, admin: false })}`
     },

@@ -70,7 +70,7 @@ test('while a secret is replaced in three steps, the processes of two neighbouri
   assert.equal(last!.seal.isGenuine(first!.seal.create()), false)
 })
 
-test('a role calls for a user without the rights of an administrator', () => {
+test('a role calls for an administrator, who may read everything there and do no more', () => {
   const user = {
     kind: 'user',
     id: 'key:x',
@@ -80,7 +80,13 @@ test('a role calls for a user without the rights of an administrator', () => {
   } as const
   const authorization = serviceTokens.authorize(user)
   const { id, email, kind } = user
-  assert.deepEqual(serviceTokens.authenticate(authorization), { kind, id, email, admin: false })
+  assert.deepEqual(serviceTokens.authenticate(authorization), {
+    kind,
+    id,
+    email,
+    admin: false,
+    auditor: true,
+  })
   const [, token] = authorization.split(' ')
   assert.throws(() => serviceTokens.authenticate(`Service ${token}`))
   assert.equal(serviceTokens.authenticate(`Bearer ${token}`), undefined)

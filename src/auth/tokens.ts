@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { DomainError } from '../domain/errors.ts'
 import type { User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { isEmailAddress } from '../runtime/email-address.ts'
+import { isEmailAddress, storedAddress } from '../runtime/email-address.ts'
 
 export interface TokenSettings {
   /** at least 32 bytes (RFC 7518, 3.2: as long as the hash) */
@@ -27,7 +27,7 @@ export interface VerifiedToken {
 
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
 export interface Tokens {
-  sign(user: Pick<User, 'id' | 'email' | 'admin'>): string
+  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor'>): string
   /**
    * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
    * what is wrong with its header.
@@ -49,6 +49,7 @@ const claims = z.object({
   sub: z.string().min(1).max(255),
   email: z.string().refine(isEmailAddress),
   admin: z.boolean().default(false),
+  auditor: z.boolean().optional(),
   exp: z.number(),
   iat: z.number().optional(),
 })
@@ -63,15 +64,16 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
 
   return {
-    sign({ id, email, admin }) {
+    sign({ id, email, admin, auditor = false }) {
       const issued = seconds()
-      const payload = { sub: id, email, ...(admin && { admin }), iat: issued, exp: issued + lifetime }
+      const roles = { ...(admin && { admin }), ...(auditor && { auditor }) }
+      const payload = { sub: id, email, ...roles, iat: issued, exp: issued + lifetime }
       return jwt.sign(payload, keys[0]!, { algorithm: 'HS256', issuer, audience })
     },
     verify(token) {
       checkHeader(token)
       const now = seconds()
-      const { sub, email, admin, exp, iat } = parseClaims(
+      const { sub, email, admin, auditor, exp, iat } = parseClaims(
         signedPayload(token, keys, {
           algorithms: ['HS256'],
           issuer,
@@ -86,7 +88,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
       }
       // The leeway is for those who need it.
       return {
-        user: { kind: 'user', id: sub, email, admin },
+        user: { kind: 'user', id: sub, email: storedAddress(email), admin, ...(auditor && { auditor }) },
         expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
       }
     },

@@ -1,5 +1,6 @@
 import { type Readable } from 'node:stream'
 import contentDisposition from 'content-disposition'
+import type { AccessRole } from '../domain/access.ts'
 import type { Document } from '../domain/document-fields.ts'
 import type { DocumentStatus } from '../domain/document-status.ts'
 import type { TextPart } from '../domain/text-part.ts'
@@ -36,6 +37,14 @@ export interface ReadText extends TextSummary {
   parts: TextPart[]
 }
 
+/** Someone's role in a document. */
+export interface Grant {
+  principal: string
+  role: AccessRole
+  granted_by: string
+  granted_at: string
+}
+
 /** A content, or the part of it after an offset. */
 export interface Content {
   /** file name that the service suggests; not to be trusted */
@@ -66,6 +75,11 @@ export interface DocumentsApi {
   getText(id: string): Promise<ReadText>
   setStatus(id: string, status: DocumentStatus): Promise<Document>
   deleteDocument(id: string): Promise<void>
+  /** everyone with a role in it, the owners first */
+  listAccess(id: string): Promise<Grant[]>
+  /** @param principal `email:ADDRESS` or `key:ID` */
+  putAccess(id: string, principal: string, role: AccessRole): Promise<Grant>
+  removeAccess(id: string, principal: string): Promise<void>
   /** @param after its SHA-256 and the bytes that the caller has already; the content is sent whole if it is another */
   openContent(id: string, after?: { sha256: string; bytes: number }): Promise<Content & { offset: number }>
 }
@@ -135,9 +149,33 @@ export function createDocumentsApi(http: HttpClient, documents: string): Documen
       await http.send(one(id), { method: 'DELETE' })
     },
 
+    ...createAccessApi(http, one),
+
     async openContent(id, after) {
       const range = after && { range: `bytes=${after.bytes}-`, 'if-range': `"${after.sha256}"` }
       return contentOf(await http.open(`${one(id)}/content`, range))
+    },
+  }
+}
+
+function createAccessApi(
+  http: HttpClient,
+  one: (id: string) => string,
+): Pick<DocumentsApi, 'listAccess' | 'putAccess' | 'removeAccess'> {
+  const grant = (id: string, principal: string): string =>
+    `${one(id)}/access/${encodeURIComponent(principal)}`
+  return {
+    async listAccess(id) {
+      return (await http.send<Grant[]>(`${one(id)}/access`)).body
+    },
+
+    async putAccess(id, principal, role) {
+      const options = { method: 'PUT', json: { role }, repeatable: true } as const
+      return (await http.send<Grant>(grant(id, principal), options)).body
+    },
+
+    async removeAccess(id, principal) {
+      await http.send(grant(id, principal), { method: 'DELETE' })
     },
   }
 }

@@ -4,7 +4,7 @@ import { type Backoff, backoffMs, createRetryBudget, pause } from '../runtime/ba
 import { ApiError, errorOfResponse, ServiceUnreachableError } from './problem.ts'
 
 export interface HttpRequest {
-  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   /** sent as JSON */
   json?: unknown

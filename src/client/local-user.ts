@@ -2,11 +2,12 @@ import { userInfo } from 'node:os'
 
 /**
  * Who the command line acts for on its own machine: the account of the operating system. The address is not meant to be
- * delivered to; it is the owner of what is created without a token that someone gave.
+ * delivered to; it is the owner of what is created without a token that someone gave. An administrator, because who may read
+ * the data folder may do everything with it.
  */
-export function localUser(): { id: string; email: string; admin: false } {
+export function localUser(): { id: string; email: string; admin: true } {
   const id = accountName()
-  return { id, email: `${id}@docmgr.local`, admin: false }
+  return { id, email: `${id}@docmgr.local`, admin: true }
 }
 
 /** In the form of a local part of an e-mail address (RFC 5321, 4.1.2: Dot-string). */

@@ -42,7 +42,7 @@ Environment:
   DOCMGR_URL     default of --url
   DOCMGR_TOKEN   default of --token
   A service on this machine that requires a token gets one that is signed for your
-  account where you may read its data folder. A service at a URL gets only a token
+  account, as an administrator, where you may read its data folder. A service at a URL gets only a token
   that you give.`
 
 export const collect = (value: string, before: string[] = []): string[] => [...before, value]

@@ -141,6 +141,24 @@ test('status, sign, get and history show what happens to a document', async () =
   assert.deepEqual([backwards.code, /cannot move to sent/.test(backwards.stderr)], [1, true])
 })
 
+test('share gives roles, shows them and takes them away', async () => {
+  const id = await create('shared.txt', 'x')
+  assert.equal((await json('share', id, 'Bob@example.com', '--role', 'editor')).role, 'editor')
+  await done(['share', id, 'eve@example.com'])
+  const shown = (await json('share', id)).map(({ principal, role }: Record<string, string>) => [
+    principal,
+    role,
+  ])
+  assert.deepEqual(shown.slice(1), [
+    ['email:bob@example.com', 'editor'],
+    ['email:eve@example.com', 'reader'],
+  ])
+  await done(['share', id, 'bob@example.com', '--remove'])
+  assert.match(await done(['share', id]), /^email:eve@example\.com\treader\tanonymous\t/m)
+  assert.equal((await client(['share', id, '--remove'])).code, 2)
+  assert.equal((await client(['share', id, 'nobody'])).code, 1)
+})
+
 test('an unknown document is an error of every command, and none waits', async () => {
   const id = '019aa1b2-0000-7000-8000-000000000001'
   const signer = ['--email', 'ada@example.com', '--name', 'Ada']
@@ -148,6 +166,8 @@ test('an unknown document is an error of every command, and none waits', async (
     ['get'],
     ['status'],
     ['history'],
+    ['share'],
+    ['share', 'bob@example.com', '--role', 'editor'],
     ['tail'],
     ['download'],
     ['delete', '--yes'],

@@ -1,4 +1,5 @@
-import { Argument } from 'commander'
+import { Argument, Option } from 'commander'
+import { ACCESS_ROLES } from '../domain/access.ts'
 import { STATUSES } from '../domain/document-status.ts'
 import { type AddCommand, type Work, withService } from './command-options.ts'
 import { withFilters } from './filters.ts'
@@ -77,6 +78,15 @@ function addChangingCommands(add: AddCommand, chosen: (work: Work) => void, io: 
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./history.ts')).history(id, options, io)))
 
+  withService('share', add('share <document-id>', 'show or change who may use a document', SHARE_EXAMPLE))
+    .argument('[who]', 'e-mail address, or key:ID of an API key')
+    .addOption(new Option('--role <role>', 'the role that they get').choices(ACCESS_ROLES).default('reader'))
+    .option('--remove', 'take their role away')
+    .option('--json', 'print JSON')
+    .action((id, who, options) =>
+      chosen(async () => (await import('./share.ts')).share(id, who, options, io)),
+    )
+
   withService(
     'change',
     add('delete <document-id>', 'delete a document that was never signed', `docmgr delete ${ID} --yes`),
@@ -91,4 +101,5 @@ function addChangingCommands(add: AddCommand, chosen: (work: Work) => void, io: 
 const CREATE_EXAMPLE = `docmgr create lease.pdf --created-by ada@example.com
 date | docmgr create - --title Today`
 const DOWNLOAD_EXAMPLE = `docmgr download ${ID} --output lease.pdf`
+const SHARE_EXAMPLE = `docmgr share ${ID} bob@example.com --role editor`
 const SIGN_EXAMPLE = `docmgr sign ${ID} --email ada@example.com --name 'Ada Lovelace'`

@@ -6,7 +6,7 @@ import { runCli } from '../testing/cli.ts'
 
 const COMMANDS = [
   ...['serve', 'migrate', 'reindex', 'seed', 'import', 'search', 'tail'],
-  ...['create', 'list', 'get', 'download', 'status', 'sign', 'history', 'delete'],
+  ...['create', 'list', 'get', 'download', 'status', 'sign', 'history', 'share', 'delete'],
   ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'gc', 'completion'],
 ]
 

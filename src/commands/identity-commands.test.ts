@@ -67,7 +67,7 @@ test('wrong arguments say which one, and what would be right', async () => {
     ],
     [['keys', 'list', 'x'], /list: takes no argument/],
     [['people', 'add', 'ada'], /add ada: must be an e-mail address/],
-    [['people', 'edit', 'ada@example.com'], /give --name, --admin or --no-admin/],
+    [['people', 'edit', 'ada@example.com'], /give --name, --admin, --auditor, /],
   ]
   for (const [args, message] of cases) {
     const { code, stderr } = await docmgr(...args)

@@ -17,6 +17,8 @@ export function addIdentityCommands(add: AddCommand, chosen: (work: Work) => voi
     .option('--name <name>', 'add, edit: what they are called')
     .option('--admin', 'add, edit: make them an administrator')
     .option('--no-admin', 'edit: make them an ordinary user again')
+    .option('--auditor', 'add, edit: let them read everything')
+    .option('--no-auditor', 'edit: let them read only what they have access to')
     .option('--json', 'print JSON')
     .action((action, email, options) =>
       chosen(async () => (await import('./people.ts')).people(action, email, options, io)),

@@ -9,6 +9,7 @@ import { checkEmail, withIdentities } from './with-identities.ts'
 export interface PeopleOptions extends ConfigOptions {
   name?: string
   admin?: boolean
+  auditor?: boolean
   json?: boolean
 }
 
@@ -27,11 +28,16 @@ export function people(
 const COLUMNS: readonly Column<Person>[] = [
   { name: 'e-mail', of: ({ email }) => email, shrinks: true },
   { name: 'name', of: ({ name }) => name ?? '-', shrinks: true },
-  { name: 'role', of: ({ admin }) => (admin ? 'administrator' : 'user') },
+  { name: 'role', of: roleOf },
   { name: 'state', of: ({ disabled_at }) => (disabled_at === null ? 'enabled' : 'disabled') },
   { name: 'known by', of: ({ issuer }) => issuer, shrinks: true },
   { name: 'added', of: ({ created_at }) => created_at, isTime: true },
 ]
+
+function roleOf({ admin, auditor }: Person): string {
+  const roles = [...(admin ? ['administrator'] : []), ...(auditor ? ['auditor'] : [])]
+  return roles.length === 0 ? 'user' : roles.join(', ')
+}
 
 function list(argument: string | undefined, options: PeopleOptions, io: Io): Promise<number> {
   if (argument !== undefined) throw new CommandError(`list: takes no argument (${argument})`, EXIT.usage)
@@ -47,9 +53,10 @@ function list(argument: string | undefined, options: PeopleOptions, io: Io): Pro
 type Change = (email: string, options: PeopleOptions, io: Io) => Promise<number>
 
 /** What add and edit may set. */
-const fieldsOf = ({ name, admin }: PeopleOptions) => ({
+const fieldsOf = ({ name, admin, auditor }: PeopleOptions) => ({
   ...(name !== undefined && { name }),
   ...(admin !== undefined && { admin }),
+  ...(auditor !== undefined && { auditor }),
 })
 
 const add: Change = (email, options, io) =>
@@ -65,7 +72,7 @@ const add: Change = (email, options, io) =>
 const edit: Change = (email, options, io) => {
   const fields = fieldsOf(options)
   if (Object.keys(fields).length === 0)
-    throw new CommandError('edit: give --name, --admin or --no-admin', EXIT.usage)
+    throw new CommandError('edit: give --name, --admin, --auditor, --no-admin or --no-auditor', EXIT.usage)
   return withIdentities(options, async ({ people }) => {
     const changed = await people.edit(email, fields)
     if (changed.length === 0) throw unknown(email)

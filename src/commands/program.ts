@@ -135,6 +135,7 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .requiredOption('--user-id <id>', 'id of the user')
     .requiredOption('--email <e-mail>', 'e-mail address of the user')
     .option('--admin', 'make the user an administrator')
+    .option('--auditor', 'let the user read everything')
     .option('--lifetime <seconds>', 'how long it is valid; default: auth.tokenLifetime')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./token.ts')).token(options, io)))

@@ -10,6 +10,7 @@ export interface TokenOptions extends ConfigOptions {
   userId: string
   email: string
   admin?: boolean
+  auditor?: boolean
   lifetime?: string
   json?: boolean
 }
@@ -33,7 +34,12 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
   }
   const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
   const tokens = createTokens({ secret, issuer, audience, lifetime }, systemClock)
-  const signed = tokens.sign({ id: options.userId, email: options.email, admin: options.admin ?? false })
+  const signed = tokens.sign({
+    id: options.userId,
+    email: options.email,
+    admin: options.admin ?? false,
+    auditor: options.auditor ?? false,
+  })
   if (options.json) io.json({ access_token: signed, token_type: 'bearer', expires_in: lifetime })
   else io.out(signed)
   return EXIT.done

@@ -8,4 +8,11 @@ const TEXT =
  * What SQL selects of documents.documents for a Document. The version stays the last field, because a document's JSON is
  * recognised by it.
  */
-export const DOCUMENT_COLUMNS = [...PUBLIC_FIELDS.slice(0, -1), TEXT, PUBLIC_FIELDS.at(-1)].join(', ')
+export const DOCUMENT_COLUMNS = columns(TEXT)
+
+/** The same for a KeptDocument, whose readers come before the version. */
+export const KEPT_COLUMNS = columns(TEXT, 'readers')
+
+function columns(...further: string[]): string {
+  return [...PUBLIC_FIELDS.slice(0, -1), ...further, PUBLIC_FIELDS.at(-1)].join(', ')
+}

@@ -4,7 +4,7 @@
  * tables use the query builder (query-builder.ts), which checks names and types against schema.ts. Statements on
  * PostgreSQL's catalogs and functions are SQL too.
  */
-import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg'
 import { isRecording, spanned, type Spanned } from '../runtime/spans.ts'
 import { translateError } from '../runtime/translate-error.ts'
 import { isoFromPostgres } from './timestamp.ts'
@@ -19,6 +19,7 @@ const PARSERS: Record<number, (text: string) => unknown> = {
   21: Number,
   23: Number,
   114: JSON.parse,
+  1009: pg.types.getTypeParser(1009 as never, 'text'), // text[]
   1184: isoFromPostgres,
   3802: JSON.parse,
 }

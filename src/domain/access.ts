@@ -51,6 +51,9 @@ export function reachOf(principal: Principal, action: Action, mode: 'open' | 're
   return subjectsOf(principal)
 }
 
+/** `reachOf` where a role knows the mode. */
+export type ReachOf = (principal: Principal, action: Action) => Reach
+
 /** @param readers the subjects that have a role in a document, as `readers` of its row has them */
 export const isReader = (readers: readonly string[], reach: Reach): boolean =>
   reach === 'all' || reach.some((subject) => readers.includes(subject))

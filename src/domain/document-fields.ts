@@ -210,6 +210,14 @@ export interface Document extends Pick<DocumentRow, FieldsWith<{ visibility: 'pu
   text: TextSummary
 }
 
+/** A document with who may read it, as the service itself keeps it. */
+export interface KeptDocument extends Document {
+  readers: string[]
+}
+
+/** What others see of it. */
+export const publicDocument = ({ readers: _, ...document }: KeptDocument): Document => document
+
 /** Query parameters that select documents, by name: the field, and how its value is compared. */
 export interface FilterParameter {
   field: DocumentField

@@ -1,23 +1,32 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampleDocument } from '../testing/sample-documents.ts'
+import { sampleKeptDocument } from '../testing/sample-documents.ts'
 import { DocumentText } from './document-text.ts'
 
 test('a text is given back as it is, with the version and the fields of its document', () => {
-  const titles = ['Contract A', 'ä"\\\u2028', ',"version":7}', '"', '{"id":"']
+  const titles = [
+    'Contract A',
+    'ä"\\\u2028',
+    ',"version":7}',
+    ',"readers":["email:eve@example.com"]',
+    '"',
+    '{"id":"',
+  ]
   for (const title of titles) {
-    const given = sampleDocument({ title, version: 42 })
-    const json = JSON.stringify(given)
-    for (const text of [DocumentText.from(json)!, DocumentText.of(given)]) {
+    const given = sampleKeptDocument({ title, version: 42 })
+    const { readers, ...document } = given
+    for (const text of [DocumentText.from(JSON.stringify(given))!, DocumentText.of(given)]) {
       assert.equal(text.version, 42)
-      assert.equal(text.json, json)
-      assert.deepEqual(text.document, given)
+      assert.equal(text.json, JSON.stringify(document))
+      assert.deepEqual(text.readers, readers)
+      assert.deepEqual(text.kept, given)
+      assert.deepEqual(text.document, document)
     }
   }
 })
 
 test('a text in another order of fields has its version too', () => {
-  const { version, ...rest } = sampleDocument({ title: ',"version":9}', version: 3 })
+  const { version, ...rest } = sampleKeptDocument({ title: ',"version":9}', version: 3 })
   for (const given of [
     { version, ...rest },
     { ...rest, version, created_by: 'version' },
@@ -35,6 +44,7 @@ test('what is no document is none', () => {
     '{"id":"',
     '{"id":"x","version":}',
     '{"id":"x"}',
+    '{"id":"x","version":1}',
     '{"id":"x77777}',
   ])
     assert.equal(DocumentText.from(text), undefined, text)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { createClient } from 'redis'
-import type { Document } from '../domain/document-fields.ts'
+import type { KeptDocument } from '../domain/document-fields.ts'
 import { openCache } from '../ports/cache/open.ts'
 import type { DocumentCache } from '../ports/cache/port.ts'
 import { type Logger, silentLogger } from '../runtime/logger.ts'
@@ -73,7 +73,7 @@ export function useRedisCaches() {
 }
 
 /** Retries, because Redis can seem unavailable for a moment on a busy machine. */
-export function putInto(cache: DocumentCache, document: Document): Promise<Document> {
+export function putInto(cache: DocumentCache, document: KeptDocument): Promise<KeptDocument> {
   return eventually('the document in Redis', async () => {
     await cache.update(document)
     return documentIn(cache, document.id)
@@ -81,8 +81,8 @@ export function putInto(cache: DocumentCache, document: Document): Promise<Docum
 }
 
 /** The cached document, without counting a view. */
-export async function documentIn(cache: DocumentCache, id: string): Promise<Document | undefined> {
-  return (await cache.read(id, undefined))?.document
+export async function documentIn(cache: DocumentCache, id: string): Promise<KeptDocument | undefined> {
+  return (await cache.read(id, undefined, 'all'))?.kept
 }
 
 /** Runs `redis-cli WORDS` on the stack's Redis. */

@@ -1,7 +1,13 @@
 /** The one place of the tests that names every field of a document. */
 import type { Change, ChangeEvent } from '../domain/change.ts'
 import { contentKey } from '../domain/content-key.ts'
-import { type Document, type DocumentRow, PUBLIC_FIELDS, SEARCH_FIELDS } from '../domain/document-fields.ts'
+import {
+  type Document,
+  type DocumentRow,
+  type KeptDocument,
+  PUBLIC_FIELDS,
+  SEARCH_FIELDS,
+} from '../domain/document-fields.ts'
 import type { SearchDocument } from '../ports/search/port.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 
@@ -42,6 +48,12 @@ export function sampleRow(fields: Partial<DocumentRow> = {}): DocumentRow {
 export function sampleDocument({ text, ...fields }: Partial<Document> = {}): Document {
   const { version, ...document } = pick(sampleRow(fields), PUBLIC_FIELDS)
   return { ...document, text: text ?? { state: 'indexed' }, version }
+}
+
+/** As caches keep it. */
+export function sampleKeptDocument({ readers, ...fields }: Partial<KeptDocument> = {}): KeptDocument {
+  const { version, ...document } = sampleDocument(fields)
+  return { ...document, readers: readers ?? sampleRow().readers, version }
 }
 
 /** @param fields `content` as parts, or a text without pages */

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
+import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import { queryRows } from '../../db/query.ts'
-import { type Document, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
+import { type KeptDocument, PUBLIC_FIELDS } from '../../domain/document-fields.ts'
 import type { CachedState, DocumentCache } from '../../ports/cache/port.ts'
 import { type Check, type CheckResources, type Finding, idsOf, NO_FAILURES, pagesOfIds } from './check.ts'
 
-type Row = Document & { is_deleted: boolean; total: number }
+type Row = KeptDocument & { is_deleted: boolean; total: number }
 
 const ROWS = `
-  select ${DOCUMENT_COLUMNS}, deleted_at is not null as is_deleted, coalesce(v.total, 0) as total
+  select ${KEPT_COLUMNS}, deleted_at is not null as is_deleted, coalesce(v.total, 0) as total
     from documents.documents d left join documents.views v on v.document_id = d.id
    where d.id = any($1::uuid[])`
 
@@ -48,8 +48,8 @@ function findingsOf(row: Row, { document, views }: CachedState): Finding[] {
   return findings
 }
 
-const differs = (row: Row, cached: Document | 'unreadable'): boolean =>
+const differs = (row: Row, cached: KeptDocument | 'unreadable'): boolean =>
   cached === 'unreadable' ||
   row.is_deleted ||
-  !isDeepStrictEqual(cached.text, row.text) ||
+  !isDeepStrictEqual([cached.text, cached.readers], [row.text, row.readers]) ||
   PUBLIC_FIELDS.some((name) => cached[name] !== row[name])

@@ -6,7 +6,7 @@ import { silentLogger } from '../../runtime/logger.ts'
 import { openTestDatabase } from '../../testing/database.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { eventually } from '../../testing/deadline.ts'
-import { sampleDocument } from '../../testing/sample-documents.ts'
+import { sampleKeptDocument } from '../../testing/sample-documents.ts'
 import { cacheContractSuite } from './contract-suite.ts'
 import { openCache } from './open.ts'
 import type { DocumentCache } from './port.ts'
@@ -33,7 +33,7 @@ cacheContractSuite('memory:', async () => open(await openTestDatabase(TEST_FILE)
 test('views are in the database within about a second', async () => {
   const database = await openTestDatabase(TEST_FILE)
   const cache = await open(database)
-  await cache.fill(sampleDocument(), 'user:1')
+  await cache.fill(sampleKeptDocument(), 'user:1')
   await eventually(
     'the views',
     async () => (await queryRows(database.pool, 'SELECT 1 FROM documents.views')).length === 1,
@@ -43,7 +43,7 @@ test('views are in the database within about a second', async () => {
 
 test('a viewer is recognised after a restart, and the table does not show the address', async () => {
   const database = await openTestDatabase(TEST_FILE)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   for (let start = 0; start < 2; start++) {
     const cache = await open(database)
     await cache.fill(document, 'address:10.1.2.3')
@@ -59,11 +59,11 @@ test('a viewer is recognised after a restart, and the table does not show the ad
 test('views wait while the database is unavailable, and none is lost', async () => {
   const database = await openTestDatabase(TEST_FILE)
   const cache = await open(database)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await queryRows(database.pool, 'ALTER TABLE documents.views RENAME TO away')
   await cache.fill(document, 'user:1')
   await assert.rejects(cache.stats(document.id))
-  await cache.read(document.id, 'user:2')
+  await cache.read(document.id, 'user:2', 'all')
   await queryRows(database.pool, 'ALTER TABLE documents.away RENAME TO views')
   assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
   await cache.stop()
@@ -71,39 +71,39 @@ test('views wait while the database is unavailable, and none is lost', async () 
 
 test('a document is read from the table again after 300 seconds', async () => {
   const cache = await open(await openTestDatabase(TEST_FILE))
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await cache.update(document)
   time.ms += 299_000
-  assert.deepEqual((await cache.read(document.id, undefined))?.document, document)
+  assert.deepEqual((await cache.read(document.id, undefined, 'all'))?.kept, document)
   time.ms += 2_000
-  assert.equal(await cache.read(document.id, undefined), undefined)
+  assert.equal(await cache.read(document.id, undefined, 'all'), undefined)
 })
 
 test('keeps the latest documents up to the limit', async () => {
   const cache = await open(await openTestDatabase(TEST_FILE), { entries: 2 })
-  const documents = [sampleDocument(), sampleDocument(), sampleDocument()]
+  const documents = [sampleKeptDocument(), sampleKeptDocument(), sampleKeptDocument()]
   for (const document of documents) await cache.fill(document, undefined)
-  const kept = await Promise.all(documents.map(({ id }) => cache.read(id, undefined)))
+  const kept = await Promise.all(documents.map(({ id }) => cache.read(id, undefined, 'all')))
   assert.deepEqual(
-    kept.map((text) => text?.document),
+    kept.map((text) => text?.kept),
     [undefined, documents[1], documents[2]],
   )
 })
 
 test('an evicted change is not replaced by a row read before it', async () => {
   const cache = await open(await openTestDatabase(TEST_FILE), { entries: 2 })
-  const row = sampleDocument()
+  const row = sampleKeptDocument()
   await cache.update({ ...row, version: 2 })
-  for (let n = 0; n < 2; n++) await cache.update(sampleDocument())
+  for (let n = 0; n < 2; n++) await cache.update(sampleKeptDocument())
   await cache.fill(row, undefined)
-  assert.equal(await cache.read(row.id, undefined), undefined)
+  assert.equal(await cache.read(row.id, undefined, 'all'), undefined)
 })
 
 test('with no entries it caches nothing and still counts views', async () => {
   const cache = await open(await openTestDatabase(TEST_FILE), { entries: 0 })
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await cache.fill(document, 'user:1')
-  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
   assert.deepEqual(await cache.stats(document.id), { total_views: 1, unique_views: 1 })
 })
 

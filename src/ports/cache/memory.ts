@@ -1,6 +1,6 @@
 /** The `memory:` adapter: documents in this process, views counted in the database. */
 import { LRUCache } from 'lru-cache'
-import type { Document } from '../../domain/document-fields.ts'
+import type { KeptDocument } from '../../domain/document-fields.ts'
 import { DocumentText } from '../../domain/document-text.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { DocumentCache } from './port.ts'
@@ -19,7 +19,7 @@ interface Entry {
   changedAt?: number
 }
 
-const entryOf = (document: Document): Entry =>
+const entryOf = (document: KeptDocument): Entry =>
   document.text.state === 'pending'
     ? { version: document.version, isPending: true }
     : { version: document.version, text: DocumentText.of(document) }
@@ -57,10 +57,10 @@ export function createMemoryCache(options: {
   const holds = createHolds()
 
   return {
-    async read(id, viewer) {
+    async read(id, viewer, reach) {
       if (holds.has(id)) return undefined
       const text = cache.get(id)?.text
-      if (text && viewer !== undefined) views.count(id, viewer)
+      if (text && viewer !== undefined && text.isWithin(reach)) views.count(id, viewer)
       return text
     },
     async fill(document, viewer) {
@@ -82,7 +82,7 @@ export function createMemoryCache(options: {
     stats: (id) => views.stats(id),
     async inspect(ids) {
       const texts = ids.map((id) => [id, cache.peek(id)?.text] as const)
-      return new Map(texts.flatMap(([id, text]) => (text ? [[id, { document: text.document }]] : [])))
+      return new Map(texts.flatMap(([id, text]) => (text ? [[id, { document: text.kept }]] : [])))
     },
     async forget(id, floor) {
       cache.set(id, { version: floor, changedAt: now() })

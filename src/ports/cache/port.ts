@@ -1,9 +1,10 @@
-import type { Document } from '../../domain/document-fields.ts'
+import type { Reach } from '../../domain/access.ts'
+import type { KeptDocument } from '../../domain/document-fields.ts'
 import type { DocumentText } from '../../domain/document-text.ts'
 
 /** What a cache has of one document. */
 export interface CachedState {
-  document?: Document | 'unreadable'
+  document?: KeptDocument | 'unreadable'
   /** the views that it counts itself */
   views?: number
 }
@@ -14,10 +15,13 @@ export interface CachedState {
  * pending is not kept, because it changes without a new version.
  */
 export interface DocumentCache {
-  /** The cached document, with its view counted, or undefined: then the caller reads the row and calls `fill`. */
-  read(id: string, viewer: string | undefined): Promise<DocumentText | undefined>
+  /**
+   * The cached document, or undefined: then the caller reads the row and calls `fill`. Its view is counted where it is
+   * within reach; the caller refuses it otherwise.
+   */
+  read(id: string, viewer: string | undefined, reach: Reach): Promise<DocumentText | undefined>
   /** Caches a row that was just read, unless a newer version or a removal is known, and counts its view. */
-  fill(document: Document, viewer: string | undefined): Promise<void>
+  fill(document: KeptDocument, viewer: string | undefined): Promise<void>
   /**
    * Before a change is written: nothing of the document is read from the cache until `update`, `remove` or `release`
    * ends it, or some time has passed. A subscriber can learn of a change before the process that wrote it knows that it
@@ -30,7 +34,7 @@ export interface DocumentCache {
    * After a change, whose hold it ends, or an insert: caches the new version, or this version with its text (never replaces a
    * newer one).
    */
-  update(document: Document): Promise<void>
+  update(document: KeptDocument): Promise<void>
   /** After a deletion with this version, whose hold it ends. */
   remove(id: string, version: number): Promise<void>
   /** Exact for every view whose read has been answered. */

@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { usersOf } from '../../config/access.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { documentIn, putInto, useRedisCaches } from '../../testing/redis-cache.ts'
-import { sampleDocument } from '../../testing/sample-documents.ts'
+import { sampleKeptDocument } from '../../testing/sample-documents.ts'
 import { applyRedisAccess } from './redis-access.ts'
 import { openRedisSharedCounts } from './redis-shared-counts.ts'
 
@@ -17,11 +17,11 @@ test('with the rights of the table each user can do its work at Redis, and nothi
   const first = await start()
   assert.equal(await applyRedisAccess(url, usersOf('cache'), { passwordOf }), 'Redis: 5 users')
   const cache = await caches.open(as('document', url))
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
-  for (const viewer of ['user:1', 'user:2']) await cache.read(document.id, viewer)
+  for (const viewer of ['user:1', 'user:2']) await cache.read(document.id, viewer, 'all')
   await cache.remove(document.id, document.version + 1)
-  const other = await putInto(cache, sampleDocument())
+  const other = await putInto(cache, sampleKeptDocument())
   const reindex = await caches.open(as('reindex', url))
   assert.ok((await reindex.inspect([other.id])).get(other.id)?.document)
   await reindex.forget(other.id, 0)

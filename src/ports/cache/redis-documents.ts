@@ -1,4 +1,4 @@
-import type { Document } from '../../domain/document-fields.ts'
+import type { KeptDocument } from '../../domain/document-fields.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { isCommandError, type Reply } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
@@ -13,10 +13,10 @@ export interface RedisDocuments {
    * @param hash of the viewer; '' when it is not a view
    * @returns false when a counter is lost: then the view is not counted
    */
-  fill(document: Document, hash: string): Promise<boolean>
+  fill(document: KeptDocument, hash: string): Promise<boolean>
   hold(id: string): Promise<void>
   release(id: string): Promise<void>
-  update(document: Document): Promise<void>
+  update(document: KeptDocument): Promise<void>
   remove(id: string, version: number): Promise<void>
   /**
    * Removes the keys of a document after an error reply about them: they hold something that docmgr did not write.
@@ -25,7 +25,7 @@ export interface RedisDocuments {
   removeForeignKeys(id: string, error: unknown): Promise<boolean>
 }
 
-const textOf = (document: Document): string =>
+const textOf = (document: KeptDocument): string =>
   document.text.state === 'pending' ? '' : JSON.stringify(document)
 
 export function createRedisDocuments(
@@ -36,7 +36,7 @@ export function createRedisDocuments(
   const { send } = connection
   let isLogged = false
 
-  const store = (script: Script, document: Document, ...more: string[]): Promise<Reply> => {
+  const store = (script: Script, document: KeptDocument, ...more: string[]): Promise<Reply> => {
     const keys = keysOf(document.id)
     return evaluate(
       send,

@@ -13,7 +13,7 @@ import {
 } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
 import type { Proxy } from '../../testing/toxiproxy.ts'
-import { sampleDocument } from '../../testing/sample-documents.ts'
+import { sampleKeptDocument } from '../../testing/sample-documents.ts'
 
 const { open, redis, startOwnRedis } = useRedisCaches()
 
@@ -27,17 +27,17 @@ for (const [name, take, give] of [
     const lines: string[] = []
     const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
     const cache = await open(url, log)
-    const [changed, removed, viewed] = [sampleDocument(), sampleDocument(), sampleDocument()]
+    const [changed, removed, viewed] = [sampleKeptDocument(), sampleKeptDocument(), sampleKeptDocument()]
     for (const document of [changed, removed, viewed]) {
       await putInto(cache, document)
-      await cache.read(document.id, 'user:1')
+      await cache.read(document.id, 'user:1', 'all')
     }
 
     await take(proxy)
-    await within(5_000, 'a read', cache.read(viewed.id, 'user:1'))
+    await within(5_000, 'a read', cache.read(viewed.id, 'user:1', 'all'))
     await eventually('the circuit to open', async () => {
       const before = performance.now()
-      await cache.read(viewed.id, undefined)
+      await cache.read(viewed.id, undefined, 'all')
       return performance.now() - before < 20
     })
     const start = performance.now()
@@ -45,7 +45,7 @@ for (const [name, take, give] of [
     await cache.update(newer)
     await cache.remove(removed.id, 2)
     for (let n = 0; n < 100; n++) {
-      assert.equal(await cache.read(viewed.id, `user:${n % 10}`), undefined)
+      assert.equal(await cache.read(viewed.id, `user:${n % 10}`, 'all'), undefined)
       await cache.fill(viewed, `user:${n % 10}`)
     }
     assert.ok(performance.now() - start < 10_000, 'requests do not wait for Redis')
@@ -55,14 +55,14 @@ for (const [name, take, give] of [
     await give(proxy)
     const found = await eventually('a document from Redis', () => documentIn(cache, viewed.id))
     assert.deepEqual(found, viewed)
-    assert.equal(await cache.read(changed.id, undefined), undefined)
+    assert.equal(await cache.read(changed.id, undefined, 'all'), undefined)
     await cache.fill(changed, undefined)
-    assert.equal(await cache.read(changed.id, undefined), undefined)
+    assert.equal(await cache.read(changed.id, undefined, 'all'), undefined)
     await cache.fill(newer, undefined)
     assert.deepEqual(await documentIn(cache, changed.id), newer)
-    assert.equal(await cache.read(removed.id, undefined), undefined)
+    assert.equal(await cache.read(removed.id, undefined, 'all'), undefined)
     await cache.fill(removed, undefined)
-    assert.equal(await cache.read(removed.id, undefined), undefined)
+    assert.equal(await cache.read(removed.id, undefined, 'all'), undefined)
     await eventually('the counter in Redis', async () => (await redis.get(`views:${viewed.id}`)) === '101')
     assert.equal(await redisCli('PFCOUNT', `unique_views:${viewed.id}`), '10')
     const levels = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
@@ -75,13 +75,13 @@ for (const [name, take, give] of [
 test('a view whose answer was lost is counted once', async (t) => {
   const { proxy, url } = await proxyToRedis(t)
   const cache = await open(url)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   // The command arrives, its answer does not.
   await proxy.delay(20_000)
-  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
   await proxy.calm()
-  await eventually('Redis', () => cache.read(document.id, undefined))
+  await eventually('Redis', () => cache.read(document.id, undefined, 'all'))
   await cache.fill(document, 'user:1')
   assert.deepEqual(await cache.stats(document.id), { total_views: 1, unique_views: 1 })
   assert.equal(await redisCli('GET', `views:${document.id}`), '1')
@@ -91,7 +91,7 @@ test('the documents of a restarted Redis are removed: it may have lost the last 
   const own = await startOwnRedis(t)
   const first = await own.start()
   const cache = await open(own.url)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   // Longer than what `appendfsync everysec` keeps back.
   await eventually('the document in the file', async () =>
@@ -113,13 +113,13 @@ test('a Redis that rejects writes is not used, and that is logged once', async (
   const lines: string[] = []
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
   const cache = await open(own.url, log)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   await client.configSet('maxmemory', '1')
   const newer = { ...document, version: 2 }
   await cache.update(newer)
   for (let n = 0; n < 50; n++) {
-    assert.equal(await cache.read(document.id, 'user:1'), undefined)
+    assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
     await cache.fill(newer, 'user:1')
   }
   assert.deepEqual(await cache.stats(document.id), { total_views: 50, unique_views: 1 })
@@ -127,7 +127,7 @@ test('a Redis that rejects writes is not used, and that is logged once', async (
   assert.match(lines[0]!, /OOM.*Redis is unavailable/)
   await client.configSet('maxmemory', '0')
   await eventually('the newer version', async () => {
-    const found = await cache.read(document.id, undefined)
+    const found = await cache.read(document.id, undefined, 'all')
     assert.notEqual(found?.version, 1)
     await cache.fill(newer, undefined)
     return found
@@ -139,13 +139,13 @@ test('the cache opens without Redis, and uses it later', async (t) => {
   await proxy.cut()
   const inFourUrl = `${url.replace(/\/\d*$/, '')}/4`
   const cache = await within(30_000, 'the start', open(inFourUrl))
-  const document = sampleDocument()
-  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  const document = sampleKeptDocument()
+  assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
   await cache.fill(document, 'user:1')
   await proxy.restore()
   await eventually('Redis', async () => {
     await cache.fill(document, undefined)
-    return cache.read(document.id, undefined)
+    return cache.read(document.id, undefined, 'all')
   })
   assert.deepEqual(await cache.stats(document.id), { total_views: 1, unique_views: 1 })
   const inFour = createClient({ url: stack.redisUrl, database: 4 })

@@ -33,7 +33,7 @@ function stateOf(document: string | null, views: string | null): CachedState {
 
 function parse(json: string): NonNullable<CachedState['document']> {
   try {
-    return DocumentText.from(json)?.document ?? 'unreadable'
+    return DocumentText.from(json)?.kept ?? 'unreadable'
   } catch {
     return 'unreadable'
   }

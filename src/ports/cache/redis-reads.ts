@@ -1,3 +1,4 @@
+import type { Reach } from '../../domain/access.ts'
 import { coalesce } from '../../runtime/coalesce.ts'
 import { commandError } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
@@ -11,29 +12,37 @@ export interface RedisReads {
   /**
    * The same, with its view counted; null also when a counter is lost.
    * @param hash of the viewer
+   * @param reach of the viewer: the view of a document that is not within it is not counted
    * @throws the error reply about this document's keys, or about the command
    */
-  counted(id: string, hash: string): Promise<string | null>
+  counted(id: string, hash: string, reach: Reach): Promise<string | null>
 }
 
 /** Maximum number of documents in one command. Redis answers it within a millisecond, so others do not wait longer. */
 const MAX_BATCH = 64
 
 export function createRedisReads({ send }: RedisConnection): RedisReads {
-  const counted = coalesce<{ id: string; hash: string }, string | null>(MAX_BATCH, async (reads) => {
-    const keys: string[] = []
-    const hashes: string[] = []
-    for (const { id, hash } of reads) {
-      const { document, views, unique } = keysOf(id)
-      keys.push(document, views, unique)
-      hashes.push(hash)
-    }
-    const replies = (await evaluate(send, READ, keys, hashes)) as (string | null | [error: string])[]
-    return replies.map((reply) => (Array.isArray(reply) ? commandError(reply[0]) : reply))
-  })
+  const counted = coalesce<{ id: string; hash: string; reach: Reach }, string | null>(
+    MAX_BATCH,
+    async (reads) => {
+      const keys: string[] = []
+      const values: string[] = []
+      for (const { id, hash, reach } of reads) {
+        const { document, views, unique } = keysOf(id)
+        keys.push(document, views, unique)
+        values.push(hash, sought(reach))
+      }
+      const replies = (await evaluate(send, READ, keys, values)) as (string | null | [error: string])[]
+      return replies.map((reply) => (Array.isArray(reply) ? commandError(reply[0]) : reply))
+    },
+  )
   const plain = coalesce<string, string | null>(
     MAX_BATCH,
     async (ids) => (await send('MGET', ...ids.map((id) => keysOf(id).document))) as (string | null)[],
   )
-  return { plain, counted: (id, hash) => counted({ id, hash }) }
+  return { plain, counted: (id, hash, reach) => counted({ id, hash, reach }) }
 }
+
+/** The subjects as they are in the JSON of a document, one a line; empty: any document is within reach. */
+const sought = (reach: Reach): string =>
+  reach === 'all' ? '' : reach.map((subject) => JSON.stringify(subject)).join('\n') || '\n'

@@ -10,23 +10,34 @@ export interface Script {
 const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
 
 /**
- * For each document KEYS document, views, unique views and ARGV viewer.
+ * For each document KEYS document, views, unique views and ARGV viewer, and the viewer's subjects as JSON strings, one a line;
+ * without any, every document may be seen.
  *
- * @returns for each the document, with its view counted; or nil, and nothing counted, when the document or a counter is
+ * @returns for each the document, with its view counted where one of the subjects is among its readers; or nil, and nothing counted, when the document or a counter is
  *   missing: a lost counter must not start again at zero. When a key holds another type of value, the error reply in an
  *   array; an error about the server, such as OOM, ends the script.
  */
 export const READ = script(`
-local function read(document, views, unique, viewer)
+local function isReader(found, subjects)
+  if subjects == '' then return true end
+  local readers = found:match('.*,"readers":%[()')
+  if not readers then return false end
+  for subject in subjects:gmatch('[^\\n]+') do
+    if found:find(subject, readers, true) then return true end
+  end
+  return false
+end
+local function read(document, views, unique, viewer, subjects)
   local found = redis.call('GET', document)
   if not found or redis.call('EXISTS', views, unique) < 2 then return false end
+  if not isReader(found, subjects) then return found end
   redis.call('PFADD', unique, viewer)
   redis.call('INCR', views)
   return found
 end
 local replies = {}
-for n = 1, #ARGV do
-  local done, reply = pcall(read, KEYS[3 * n - 2], KEYS[3 * n - 1], KEYS[3 * n], ARGV[n])
+for n = 1, #ARGV / 2 do
+  local done, reply = pcall(read, KEYS[3 * n - 2], KEYS[3 * n - 1], KEYS[3 * n], ARGV[2 * n - 1], ARGV[2 * n])
   if not done then
     local failure = type(reply) == 'table' and reply.err or tostring(reply)
     if not (failure:find('^WRONGTYPE') or failure:find('^ERR') or failure:find('^INVALIDOBJ')) then error(reply) end

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'redis'
 import { queryRows } from '../../db/query.ts'
-import type { Document } from '../../domain/document-fields.ts'
+import type { KeptDocument } from '../../domain/document-fields.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { documentIn, putInto, redisCli, redisKeysOf, useRedisCaches } from '../../testing/redis-cache.ts'
 import { stack } from '../../testing/stack.ts'
-import { sampleDocument } from '../../testing/sample-documents.ts'
+import { sampleKeptDocument } from '../../testing/sample-documents.ts'
 import { cacheContractSuite } from './contract-suite.ts'
 
 const { open, pool, redis } = useRedisCaches()
@@ -16,9 +16,9 @@ cacheContractSuite('redis:', () => open())
 
 test('redis-cli shows the document as JSON for at most 300 seconds, the views, and the viewers', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
-  for (const viewer of ['user:1', 'user:2', 'user:1']) await cache.read(document.id, viewer)
+  for (const viewer of ['user:1', 'user:2', 'user:1']) await cache.read(document.id, viewer, 'all')
   const [key, , views, unique] = redisKeysOf(document.id) as [string, string, string, string]
   assert.ok((await redisCli('KEYS', 'document:*')).split('\n').includes(key))
   assert.equal(await redisCli('GET', key), JSON.stringify(document))
@@ -36,7 +36,7 @@ test('redis-cli shows the document as JSON for at most 300 seconds, the views, a
 
 test('a deleted document is removed, and all its keys expire', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   await cache.remove(document.id, 2)
   assert.equal(await redisCli('GET', `document:${document.id}`), '')
@@ -45,15 +45,15 @@ test('a deleted document is removed, and all its keys expire', async () => {
 
 test('a counted read is one command, and a miss counts nothing', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   const monitor = createClient({ url: stack.redisUrl })
   await monitor.connect()
   const seen: string[] = []
   await monitor.monitor((line: unknown) => void seen.push(String(line)))
-  await cache.read(document.id, 'user:1')
-  const other = sampleDocument()
-  await cache.read(other.id, 'user:1')
+  await cache.read(document.id, 'user:1', 'all')
+  const other = sampleKeptDocument()
+  await cache.read(other.id, 'user:1', 'all')
   await eventually('the commands', () => seen.some((line) => line.includes(other.id)))
   monitor.destroy()
   const sent = seen.filter((line) => line.includes(document.id) && !line.includes(' lua]'))
@@ -67,21 +67,21 @@ test('a counted read is one command, and a miss counts nothing', async () => {
 
 test('concurrent reads are one command per 64 documents', async () => {
   const cache = await open()
-  const documents = Array.from({ length: 65 }, () => sampleDocument())
+  const documents = Array.from({ length: 65 }, () => sampleKeptDocument())
   for (const document of documents) await putInto(cache, document)
   const monitor = createClient({ url: stack.redisUrl })
   await monitor.connect()
   const seen: string[] = []
   await monitor.monitor((line: unknown) => void seen.push(String(line)))
-  const counted = await Promise.all(documents.map(({ id }) => cache.read(id, 'user:1')))
-  const plain = await Promise.all(documents.map(({ id }) => cache.read(id, undefined)))
+  const counted = await Promise.all(documents.map(({ id }) => cache.read(id, 'user:1', 'all')))
+  const plain = await Promise.all(documents.map(({ id }) => cache.read(id, undefined, 'all')))
   for (const texts of [counted, plain])
     assert.deepEqual(
-      texts.map((text) => text?.document),
+      texts.map((text) => text?.kept),
       documents,
     )
-  const last = sampleDocument()
-  await cache.read(last.id, undefined)
+  const last = sampleKeptDocument()
+  await cache.read(last.id, undefined, 'all')
   await eventually('the commands', () => seen.some((line) => line.includes(last.id)))
   monitor.destroy()
   const ours = documents.map(({ id }) => id)
@@ -94,12 +94,12 @@ test('concurrent reads are one command per 64 documents', async () => {
 
 test('counters that Redis lost are rebuilt by the next read', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
-  for (let n = 0; n < 50; n++) await cache.read(document.id, `user:${n % 20}`)
+  for (let n = 0; n < 50; n++) await cache.read(document.id, `user:${n % 20}`, 'all')
   await redis.unlink(redisKeysOf(document.id))
   assert.deepEqual(await cache.stats(document.id), { total_views: 50, unique_views: 20 })
-  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
   await Promise.all(['user:1', 'user:77'].map((viewer) => cache.fill(document, viewer)))
   assert.equal(await redisCli('GET', `views:${document.id}`), '52')
   assert.equal(await redisCli('PFCOUNT', `unique_views:${document.id}`), '21')
@@ -109,11 +109,11 @@ test('counters that Redis lost are rebuilt by the next read', async () => {
 
 test('a lost counter is rebuilt also while its document is still cached', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
-  await cache.read(document.id, 'user:1')
+  await cache.read(document.id, 'user:1', 'all')
   await redis.unlink([`views:${document.id}`])
-  assert.equal(await cache.read(document.id, 'user:2'), undefined)
+  assert.equal(await cache.read(document.id, 'user:2', 'all'), undefined)
   await cache.fill(document, 'user:2')
   assert.equal(await redisCli('GET', `views:${document.id}`), '2')
   assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
@@ -121,10 +121,12 @@ test('a lost counter is rebuilt also while its document is still cached', async 
 
 test('the counter of more viewers than fit into one command is rebuilt', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   for (let viewer = 0; viewer < 2_500; viewer += 100)
-    await Promise.all(Array.from({ length: 100 }, (_, n) => cache.read(document.id, `user:${viewer + n}`)))
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => cache.read(document.id, `user:${viewer + n}`, 'all')),
+    )
   const before = await redisCli('PFCOUNT', `unique_views:${document.id}`)
   await cache.stats(document.id)
   await redis.unlink(redisKeysOf(document.id))
@@ -134,16 +136,16 @@ test('the counter of more viewers than fit into one command is rebuilt', async (
 
 test('values of other programs under the keys are replaced', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   const [key, , views, unique] = redisKeysOf(document.id) as [string, string, string, string]
   await redis.hSet(key, 'a', 'b')
   await redis.set(views, 'many')
   await redis.lPush(unique, 'x')
-  assert.equal(await cache.read(document.id, 'user:1'), undefined)
+  assert.equal(await cache.read(document.id, 'user:1', 'all'), undefined)
   await cache.fill(document, 'user:1')
   await cache.update({ ...document, version: 2 })
   await redis.set(key, 'not JSON')
-  assert.equal(await cache.read(document.id, undefined), undefined)
+  assert.equal(await cache.read(document.id, undefined, 'all'), undefined)
   await cache.fill({ ...document, version: 2 }, 'user:2')
   assert.deepEqual(await documentIn(cache, document.id), { ...document, version: 2 })
   assert.deepEqual(await cache.stats(document.id), { total_views: 2, unique_views: 2 })
@@ -151,21 +153,21 @@ test('values of other programs under the keys are replaced', async () => {
 
 test('values of other programs under the keys of one document do not affect reads of other documents in the same command', async () => {
   const cache = await open()
-  const documents = Array.from({ length: 5 }, () => sampleDocument())
+  const documents = Array.from({ length: 5 }, () => sampleKeptDocument())
   for (const document of documents) await putInto(cache, document)
   const [first, second, third, fourth, fifth] = documents as [
-    Document,
-    Document,
-    Document,
-    Document,
-    Document,
+    KeptDocument,
+    KeptDocument,
+    KeptDocument,
+    KeptDocument,
+    KeptDocument,
   ]
   await redis.set(`views:${second.id}`, 'many')
   await redis.set(`unique_views:${fourth.id}`, 'no HyperLogLog')
   await redis.unlink([`document:${fifth.id}`])
-  const texts = await Promise.all(documents.map(({ id }) => cache.read(id, 'user:1')))
+  const texts = await Promise.all(documents.map(({ id }) => cache.read(id, 'user:1', 'all')))
   assert.deepEqual(
-    texts.map((text) => text?.document),
+    texts.map((text) => text?.kept),
     [first, undefined, third, undefined, undefined],
   )
   for (const { id } of [first, third])
@@ -177,10 +179,10 @@ test('values of other programs under the keys of one document do not affect read
 
 test('two instances share documents and counters, and neither shows an older version', async () => {
   const [a, b] = [await open(), await open()]
-  const row = sampleDocument()
+  const row = sampleKeptDocument()
   await putInto(a, row)
   await Promise.all(
-    Array.from({ length: 200 }, async (_, n) => (n % 2 ? a : b).read(row.id, `user:${n % 20}`)),
+    Array.from({ length: 200 }, async (_, n) => (n % 2 ? a : b).read(row.id, `user:${n % 20}`, 'all')),
   )
   for (const cache of [a, b]) assert.equal((await cache.stats(row.id)).total_views, 200)
   assert.deepEqual(await a.stats(row.id), { total_views: 200, unique_views: 20 })
@@ -190,17 +192,17 @@ test('two instances share documents and counters, and neither shows an older ver
   assert.equal((await documentIn(a, row.id))?.title, 'by b')
   await b.remove(row.id, 4)
   await a.fill({ ...row, version: 3 }, 'user:1')
-  assert.equal(await a.read(row.id, 'user:1'), undefined)
+  assert.equal(await a.read(row.id, 'user:1', 'all'), undefined)
 })
 
 test('scripts that Redis lost are loaded again at once, and Redis stays in use', async () => {
   const lines: string[] = []
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
   const cache = await open(stack.redisUrl, log)
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
   await redis.scriptFlush()
-  assert.deepEqual((await cache.read(document.id, 'user:1'))?.document, document)
+  assert.deepEqual((await cache.read(document.id, 'user:1', 'all'))?.kept, document)
   await redis.scriptFlush()
   await cache.update({ ...document, version: 2 })
   assert.equal((await documentIn(cache, document.id))?.version, 2)
@@ -210,9 +212,9 @@ test('scripts that Redis lost are loaded again at once, and Redis stays in use',
 
 test('views are in the database within about a second', async () => {
   const cache = await open()
-  const document = sampleDocument()
+  const document = sampleKeptDocument()
   await putInto(cache, document)
-  await cache.read(document.id, 'user:1')
+  await cache.read(document.id, 'user:1', 'all')
   await eventually('the view', async () => {
     const found = 'SELECT 1 FROM documents.views WHERE document_id = $1'
     return (await queryRows(pool(), found, [document.id])).length === 1

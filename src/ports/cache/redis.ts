@@ -48,13 +48,13 @@ export async function openRedisCache(options: RedisCacheOptions): Promise<Docume
 
   return {
     // Without async functions: each adds as much to a cached read as a look-up in a table.
-    read(id, viewer) {
+    read(id, viewer, reach) {
       if (!connection.isUp) return Promise.resolve(undefined)
       if (viewer === undefined) return reads.plain(id).then(textOf, () => undefined)
-      return reads.counted(id, viewerHash(id, viewer)).then(
+      return reads.counted(id, viewerHash(id, viewer), reach).then(
         (json) => {
           const text = textOf(json)
-          if (text) views.count(id, viewer)
+          if (text?.isWithin(reach)) views.count(id, viewer)
           return text
         },
         async (error: unknown) => {

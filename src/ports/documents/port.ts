@@ -18,12 +18,15 @@ export interface DocumentAccess {
   owners: readonly string[]
 }
 
-/** The document role as other roles call it. Ids are canonical UUIDs. See `document.DocumentService` in proto/document.proto. */
+/**
+ * The document role as other roles call it: what the caller may not read is not found. Ids are canonical UUIDs. See
+ * `document.DocumentService` in proto/document.proto.
+ */
 export interface Documents {
   /**
    * Idempotent. Resolves with the document as it is afterwards. Only the signature role moves a document to `signed`; for
    * it, a document that was signed and has moved on since is a success that changes nothing.
-   * @throws DomainError document-not-found, status-not-allowed, unavailable, deadline-exceeded
+   * @throws DomainError document-not-found, forbidden, status-not-allowed, unavailable, deadline-exceeded
    */
   updateStatus(documentId: string, status: DocumentStatus, context: RequestContext): Promise<DocumentSummary>
   /** @throws DomainError document-not-found, unavailable, deadline-exceeded */

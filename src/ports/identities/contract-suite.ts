@@ -97,7 +97,8 @@ async function checkSessions({
   pool,
 }: Pick<IdentitiesUnderTest, 'identities' | 'pool'> & { people: PersonStore }): Promise<void> {
   const sessions = createSessionStore(pool)
-  const { id: personId, email } = await people.put(newId(), 'session@example.com', { admin: true })
+  const roles = { admin: true, auditor: true }
+  const { id: personId, email } = await people.put(newId(), 'session@example.com', roles)
   const add = async (cookieSha256: string, expiresAt: string): Promise<void> =>
     sessions.add({ cookieSha256, personId, expiresAt, agent: null })
   const expiresAt = new Date(Date.now() + 60_000).toISOString()
@@ -107,7 +108,7 @@ async function checkSessions({
   await pool.query(
     `update people.sessions set seen_at = now() - interval '12 hours 1 minute' where cookie_sha256 = 'idle'`,
   )
-  const found = { id: personId, email, admin: true, expiresAt: Date.parse(expiresAt) }
+  const found = { id: personId, email, ...roles, expiresAt: Date.parse(expiresAt) }
   for (const used of [true, false]) assert.deepEqual(await identities.findSession('valid', used), found)
   for (const other of ['over', 'idle', 'unknown'])
     assert.equal(await identities.findSession(other, true), undefined)

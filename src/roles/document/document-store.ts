@@ -3,14 +3,19 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
-import { countRows } from '../../db/count-rows.ts'
 import type { Database } from '../../db/database.ts'
-import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
+import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
 import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
-import { type DocumentRow, INPUT_FIELDS } from '../../domain/document-fields.ts'
-import type { Document } from '../../domain/document-fields.ts'
+import { isReader, type Reach, rolesFor } from '../../domain/access.ts'
+import {
+  type Document,
+  type DocumentRow,
+  INPUT_FIELDS,
+  type KeptDocument,
+  publicDocument,
+} from '../../domain/document-fields.ts'
 import {
   type DocumentStatus,
   FINAL_STATUSES,
@@ -19,8 +24,7 @@ import {
 } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
-import { type ListQuery, listStatement, SELECT, selection } from './list-statement.ts'
-import { checkChange, checkDeletion } from './preconditions.ts'
+import { checkChange, checkDeletion, changeForbidden, documentNotFound } from './preconditions.ts'
 import { withoutCache } from './without-cache.ts'
 
 const INSERTED = [
@@ -41,7 +45,7 @@ const INSERTED = [
 
 const INSERT =
   `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
-  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${DOCUMENT_COLUMNS}`
+  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${KEPT_COLUMNS}`
 /** One statement, so that both rows are committed with one flush. */
 const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 1)} ${INSERT}`
 
@@ -54,6 +58,10 @@ export interface ChangeOptions {
   versions?: number[] | undefined
   /** of the request that makes the change; its events carry it */
   traceparent: string
+  /** the documents that who makes the change may know of … */
+  readable: Reach
+  /** … and those that they may change */
+  changeable: Reach
 }
 
 export interface DocumentStore {
@@ -67,21 +75,19 @@ export interface DocumentStore {
     object: ObjectRow | undefined,
     request: IdempotentRequest | undefined,
   ): Promise<{ document: Document; repeated: boolean }>
-  find(id: string): Promise<Document | undefined>
-  list(query: ListQuery): Promise<Document[]>
-  /** How many documents the filters select, up to one more than MAX_TOTAL. */
-  count(filters: ListQuery['filters']): Promise<number>
+  find(id: string): Promise<KeptDocument | undefined>
   wasDeleted(id: string): Promise<boolean>
   /**
    * Resolves with the document after the change. Setting current values is a no-op and does not raise the version.
-   * @throws DomainError document-not-found, version-mismatch, status-not-allowed, title-frozen: then nothing has changed
+   * @throws DomainError document-not-found, forbidden, version-mismatch, status-not-allowed, title-frozen: then nothing has
+   *   changed
    */
   change(
     id: string,
     changes: { title?: string; status?: DocumentStatus },
     options: ChangeOptions,
   ): Promise<Document>
-  /** @throws DomainError document-not-found, version-mismatch, document-not-deletable */
+  /** @throws DomainError document-not-found, forbidden, version-mismatch, document-not-deletable */
   remove(id: string, options: ChangeOptions): Promise<void>
 }
 
@@ -96,32 +102,21 @@ export interface DocumentStoreOptions {
 
 export function createDocumentStore({ database, cache, idempotency }: DocumentStoreOptions): DocumentStore {
   const { pool } = database
-  const find = async (id: string): Promise<Document | undefined> => {
-    const rows = await queryRows<Document>(pool, `${SELECT} WHERE id = $1 AND deleted_at IS NULL`, [id])
-    return rows[0]
-  }
+  const find = (id: string): Promise<KeptDocument | undefined> => findDocument(pool, id)
 
   return {
     async insert(row, object, request) {
-      const insertRow = (on: Queryable): Promise<Document> => insert(on, row, object)
+      let inserted: KeptDocument | undefined
+      const insertRow = async (on: Queryable): Promise<Document> =>
+        publicDocument((inserted = await insert(on, row, object)))
       const created = request
         ? await insertOnce(idempotency, request, insertRow)
         : { document: await insertRow(pool), repeated: false }
-      if (!created.repeated) await cache.update(created.document)
+      if (!created.repeated) await cache.update(inserted!)
       return created
     },
 
     find,
-
-    list(query) {
-      const { text, values } = listStatement(query)
-      return queryRows<Document>(pool, text, values)
-    },
-
-    count(filters) {
-      const { where, values } = selection(filters)
-      return countRows(pool, `documents.documents WHERE ${where}`, values)
-    },
 
     async wasDeleted(id) {
       const deleted = 'SELECT 1 FROM documents.documents WHERE id = $1 AND deleted_at IS NOT NULL'
@@ -135,11 +130,11 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
         const changed = await withoutCache(cache, id, () => update(pool, id, changes, options))
         if (changed) {
           await cache.update(changed)
-          return changed
+          return publicDocument(changed)
         }
-        const current = await find(id)
-        if (current && (await hasMovedOn(pool, current, changes, options))) return current
-        checkChange(id, current, changes, options)
+        const current = await findChangeable(pool, id, options)
+        if (await hasMovedOn(pool, current, changes, options)) return current
+        checkChange(current, changes, options)
         const { title = current.title, status = current.status } = changes
         if (title === current.title && status === current.status) return current
       }
@@ -150,18 +145,52 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
       for (let n = 0; n < MAX_ATTEMPTS; n++) {
         const removed = await withoutCache(cache, id, () => markDeleted(pool, id, options))
         if (removed) return cache.remove(id, removed.version)
-        checkDeletion(id, await find(id), options.versions)
+        checkDeletion(await findChangeable(pool, id, options), options.versions)
       }
       throw tooManyUpdates()
     },
   }
 }
 
-async function insert(on: Queryable, row: NewDocumentRow, object: ObjectRow | undefined): Promise<Document> {
+async function findDocument(on: Queryable, id: string): Promise<KeptDocument | undefined> {
+  const text = `SELECT ${KEPT_COLUMNS} FROM documents.documents WHERE id = $1 AND deleted_at IS NULL`
+  return (await queryRows<KeptDocument & Record<string, unknown>>(on, text, [id]))[0]
+}
+
+/** @throws DomainError document-not-found, forbidden */
+async function findChangeable(
+  on: Queryable,
+  id: string,
+  { readable, changeable }: ChangeOptions,
+): Promise<Document> {
+  const found = await findDocument(on, id)
+  if (!found || !isReader(found.readers, readable)) throw documentNotFound(id)
+  if (changeable !== 'all') {
+    const text = `SELECT WHERE ${CHANGEABLE(1)}`
+    if ((await queryRows(on, text, [id, ...grantsOf(changeable)])).length === 0) throw changeForbidden()
+  }
+  return publicDocument(found)
+}
+
+/** A condition on the document `$1` whose values are those of `grantsOf`. @param after number of the value before them */
+const CHANGEABLE = (after: number): string =>
+  `($${after + 1}::text[] IS NULL OR EXISTS (SELECT FROM documents.access
+     WHERE document_id = $1 AND principal = ANY ($${after + 1}) AND role = ANY ($${after + 2})))`
+
+const grantsOf = (reach: Reach): unknown[] => [reach === 'all' ? null : reach, rolesFor('change')]
+
+async function insert(
+  on: Queryable,
+  row: NewDocumentRow,
+  object: ObjectRow | undefined,
+): Promise<KeptDocument> {
   const values = INSERTED.map((name) => row[name])
   const rows = object
-    ? await queryRows<Document>(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
-    : await queryRows<Document>(on, INSERT, values)
+    ? await queryRows<KeptDocument & Record<string, unknown>>(on, INSERT_WITH_OBJECT, [
+        ...values,
+        ...objectValues(object),
+      ])
+    : await queryRows<KeptDocument & Record<string, unknown>>(on, INSERT, values)
   return rows[0]!
 }
 
@@ -181,10 +210,10 @@ async function update(
   pool: Pool,
   id: string,
   { title, status }: { title?: string; status?: DocumentStatus },
-  { versions, traceparent, mover }: ChangeOptions,
-): Promise<Document | undefined> {
+  { versions, traceparent, mover, changeable }: ChangeOptions,
+): Promise<KeptDocument | undefined> {
   const from = status && [...statusesBefore(status, mover), status]
-  const rows = await queryRows<Document>(
+  const rows = await queryRows<KeptDocument & Record<string, unknown>>(
     pool,
     `UPDATE documents.documents
        SET title = coalesce($2, title), status = coalesce($3, status), traceparent = $4
@@ -193,8 +222,18 @@ async function update(
        AND ($6::text[] IS NULL OR status = ANY ($6))
        AND (title <> coalesce($2, title) OR status <> coalesce($3, status))
        AND (title = coalesce($2, title) OR status <> ALL ($7))
-     RETURNING ${DOCUMENT_COLUMNS}`,
-    [id, title ?? null, status ?? null, traceparent, versions ?? null, from ?? null, FINAL_STATUSES],
+       AND ${CHANGEABLE(7)}
+     RETURNING ${KEPT_COLUMNS}`,
+    [
+      id,
+      title ?? null,
+      status ?? null,
+      traceparent,
+      versions ?? null,
+      from ?? null,
+      FINAL_STATUSES,
+      ...grantsOf(changeable),
+    ],
   )
   return rows[0]
 }
@@ -219,7 +258,7 @@ async function hasMovedOn(
 async function markDeleted(
   pool: Pool,
   id: string,
-  { versions, traceparent }: ChangeOptions,
+  { versions, traceparent, changeable }: ChangeOptions,
 ): Promise<{ version: number } | undefined> {
   const rows = await queryRows<{ version: number }>(
     pool,
@@ -227,8 +266,9 @@ async function markDeleted(
      WHERE id = $1 AND deleted_at IS NULL
        AND ($3::int[] IS NULL OR version = ANY ($3))
        AND status <> ALL ($4)
+       AND ${CHANGEABLE(4)}
      RETURNING version`,
-    [id, traceparent, versions ?? null, FINAL_STATUSES],
+    [id, traceparent, versions ?? null, FINAL_STATUSES, ...grantsOf(changeable)],
   )
   return rows[0]
 }

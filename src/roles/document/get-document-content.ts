@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ReachOf } from '../../domain/access.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { deliver } from '../../http/content-delivery.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
@@ -11,7 +12,7 @@ const contentTypes = { 'application/octet-stream': binary, '*/*': z.unknown() }
 const headers = ['ETag', 'Cache-Control', 'Accept-Ranges', 'Content-Disposition', 'Repr-Digest'] as const
 
 /** Does not count as a view. */
-export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
+export function getDocumentContent(read: ReadDocument, blobs: Blobs, reachOf: ReachOf): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/documents/{id}/content',
@@ -39,7 +40,7 @@ export function getDocumentContent(read: ReadDocument, blobs: Blobs): Endpoint {
     },
     problems: ['document-not-found', 'range-not-satisfiable', 'content-damaged'],
     async handle({ params, headers, head }, context) {
-      const { document } = await read(params.id, undefined)
+      const { document } = await read(params.id, reachOf(context.principal, 'read'))
       // Rows that other programs wrote may have neither.
       const { s3_key: key, content_sha256: sha256 } = document
       if (key === null) throw new DomainError('not-found', 'the document has no content')

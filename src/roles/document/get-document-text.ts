@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ReachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { TextPart } from '../../domain/text-part.ts'
 import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
@@ -31,10 +32,12 @@ export interface GetDocumentTextOptions {
   store: Pick<TextStore, 'readAgain'>
   /** a text was queued */
   onPending: () => void
+  reachOf: ReachOf
 }
 
 /** Does not count as a view. */
-export function getDocumentText({ read, blobs, store, onPending }: GetDocumentTextOptions): Endpoint {
+export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
+  const { read, blobs, store, onPending, reachOf } = options
   return defineEndpoint({
     method: 'GET',
     path: '/documents/{id}/text',
@@ -44,8 +47,8 @@ export function getDocumentText({ read, blobs, store, onPending }: GetDocumentTe
     params: idParams,
     responses: { 200: { description: 'the text', schema: documentText, headers: ['Cache-Control'] } },
     problems: ['document-not-found', 'content-damaged'],
-    async handle({ params }) {
-      const { document } = await read(params.id, undefined)
+    async handle({ params }, { principal }) {
+      const { document } = await read(params.id, reachOf(principal, 'read'))
       const headers = { 'cache-control': 'private, no-cache' }
       if (document.text.state !== 'indexed')
         return { status: 200, headers, json: { ...document.text, parts: [] } }

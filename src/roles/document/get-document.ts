@@ -1,3 +1,4 @@
+import type { ReachOf } from '../../domain/access.ts'
 import { viewerOf } from '../../domain/request.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { documentSchema } from '../../http/document-schemas.ts'
@@ -6,7 +7,7 @@ import { idParams } from '../../http/fields.ts'
 import type { ReadDocument } from './read-document.ts'
 
 /** HEAD does not count as a view. */
-export function getDocument(read: ReadDocument): Endpoint {
+export function getDocument(read: ReadDocument, reachOf: ReachOf): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/documents/{id}',
@@ -21,7 +22,11 @@ export function getDocument(read: ReadDocument): Endpoint {
     },
     problems: ['document-not-found'],
     async handle({ params, headers, head }, context) {
-      const { version, json } = await read(params.id, head ? undefined : viewerOf(context))
+      const { version, json } = await read(
+        params.id,
+        reachOf(context.principal, 'read'),
+        head ? undefined : viewerOf(context),
+      )
       const etag = { etag: entityTag(version), 'cache-control': 'private, no-cache' }
       if (isNotModified(headers['if-none-match'], version)) return { status: 304, headers: etag }
       return { status: 200, headers: etag, jsonText: json }

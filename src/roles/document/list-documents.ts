@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ReachOf, subjectsOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { invalidField } from '../../domain/errors.ts'
 import { isTime } from '../../domain/time.ts'
@@ -7,7 +8,7 @@ import { documentSchema, filterShape } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { text, wholeNumber } from '../../http/fields.ts'
 import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../http/total.ts'
-import type { DocumentStore } from './document-store.ts'
+import type { DocumentLists } from './document-lists.ts'
 import { type ListQuery, SORT_KEYS } from './list-statement.ts'
 
 const MAX_LIMIT = 200
@@ -30,7 +31,8 @@ const query = z.object({
   ...filterShape('list'),
 })
 
-export function listDocuments(store: Pick<DocumentStore, 'count' | 'list'>): Endpoint {
+/** @param mode `required`: a cursor is valid for who has got it */
+export function listDocuments(lists: DocumentLists, reachOf: ReachOf, mode: 'open' | 'required'): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/documents',
@@ -40,21 +42,24 @@ export function listDocuments(store: Pick<DocumentStore, 'count' | 'list'>): End
     description:
       'A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with ' +
       'depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is ' +
-      'given several times finds the documents with any of its values.',
+      'given several times finds the documents with any of its values. Where a token is needed, the list has what its ' +
+      'user may read.',
     query,
     responses: {
       200: { description: 'a page', schema: z.array(documentSchema), headers: ['Link', ...TOTAL_HEADERS] },
     },
-    async handle({ query: { skip, limit, cursor, sort: order, total, ...filters } }) {
+    async handle({ query: { skip, limit, cursor, sort: order, total, ...filters } }, { principal }) {
       const sort = sortOf(order)
       const given = filters as Record<string, string | string[] | undefined>
-      const identity = [order, Object.entries(given).filter(([, value]) => value !== undefined)]
+      const identity: unknown[] = [order, Object.entries(given).filter(([, value]) => value !== undefined)]
+      if (mode === 'required') identity.push(subjectsOf(principal))
+      const reach = reachOf(principal, 'read')
       if (cursor !== undefined && skip > 0)
         throw invalidField('query.skip', 'cannot be combined with a cursor')
       const after = cursor === undefined ? undefined : decodeCursor(cursor, identity, isKeyOf(sort))
       const [documents, count] = await Promise.all([
-        limit === 0 ? [] : store.list({ filters, sort, skip, limit: limit + 1, after }),
-        total === 'true' ? store.count(filters) : undefined,
+        limit === 0 ? [] : lists.list({ filters, sort, skip, limit: limit + 1, after }, reach),
+        total === 'true' ? lists.count(filters, reach) : undefined,
       ])
       const headers = totalHeaders(count)
       if (documents.length <= limit) return { status: 200, headers, json: documents }

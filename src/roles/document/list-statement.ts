@@ -1,9 +1,8 @@
-/** What the filters and the order of a list of documents are in SQL. */
 import { containsAny, isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import { filterParameters, type FilterParameter } from '../../domain/document-fields.ts'
 
-export const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents`
+const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents`
 const FILTERS = filterParameters('list')
 
 export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const
@@ -18,50 +17,109 @@ export interface ListQuery {
   after: { key: string; id: string } | undefined
 }
 
-/** Pages in the order of the partial indexes of documents.documents. Exported so that a test can read its plan. */
-export function listStatement({ filters, sort, skip, limit, after }: ListQuery): {
+/** Whose documents are listed; undefined: all. */
+export interface Subjects {
+  names: readonly string[]
+  /** they have a role in so many documents that these are not read one by one */
+  haveMany: boolean
+}
+
+interface Statement {
   text: string
   values: unknown[]
-} {
-  const { where, values, bind } = selection(filters)
-  // Rows before the cursor are not read.
-  const rest = after
-    ? ` AND (${sort.key}, id) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})`
-    : ''
-  const direction = sort.descending ? 'DESC' : 'ASC'
+}
+
+type Bind = (value: unknown) => string
+
+/**
+ * Pages in the order of an index: of documents.documents, or of documents.access, where a page of someone who may read few
+ * documents costs as little as any. Exported so that a test can read its plan.
+ */
+export function listStatement(query: ListQuery, subjects?: Subjects): Statement {
+  if (subjects && query.sort.key === 'created_at' && !(subjects.haveMany && isFiltered(query)))
+    return ofSubjects(query, subjects.names)
+  const { filters, sort, skip, limit } = query
+  const { where, values, bind } = selection(filters, subjects)
   const text =
-    `${SELECT} WHERE ${where}${rest} ORDER BY ${sort.key} ${direction}, id ${direction}` +
+    `${SELECT} WHERE ${where}${rest(query, sort.key, 'id', bind)} ORDER BY ${order(sort, sort.key, 'id')}` +
     ` LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
   return { text, values }
 }
 
-/** The documents that the filters select. */
-export function selection(filters: ListQuery['filters']) {
+export const isFiltered = ({ filters }: Pick<ListQuery, 'filters'>): boolean =>
+  Object.values(filters).some((value) => value !== undefined)
+
+/** Of each subject as many as the page could have, and of these the page: a document can be there for several of them. */
+function ofSubjects(query: ListQuery, subjects: readonly string[]): Statement {
+  const { filters, sort, skip, limit } = query
+  const { conditions, values, bind } = filterConditions(filters, 'listed_at')
+  const where = [...conditions, `principal = subject`].join(' AND ')
+  const keys = order(sort, 'listed_at', 'document_id')
+  const text = `SELECT ${DOCUMENT_COLUMNS} FROM (
+    SELECT DISTINCT listed_at, document_id
+      FROM unnest(${bind(subjects)}::text[]) AS subject CROSS JOIN LATERAL (
+        SELECT listed_at, document_id
+          FROM (SELECT principal, created_at AS listed_at, document_id FROM documents.access) AS granted
+          JOIN documents.documents ON id = document_id
+         WHERE ${where}${rest(query, 'listed_at', 'document_id', bind)}
+         ORDER BY ${keys} LIMIT ${bind(skip + limit)}) AS own
+     ORDER BY ${keys} LIMIT ${bind(limit)} OFFSET ${bind(skip)}) AS page
+    JOIN documents.documents ON id = document_id ORDER BY ${keys}`
+  return { text, values }
+}
+
+const order = ({ descending }: ListQuery['sort'], key: string, id: string): string => {
+  const direction = descending ? 'DESC' : 'ASC'
+  return `${key} ${direction}, ${id} ${direction}`
+}
+
+/** Rows before the cursor are not read. */
+const rest = ({ after, sort }: ListQuery, key: string, id: string, bind: Bind): string =>
+  after ? ` AND (${key}, ${id}) ${sort.descending ? '<' : '>'} (${bind(after.key)}, ${bind(after.id)})` : ''
+
+/** The documents that the filters select, and of them those in which one of the subjects has a role. */
+export function selection(filters: ListQuery['filters'], subjects?: Subjects) {
+  const { conditions, values, bind } = filterConditions(filters)
+  if (subjects) {
+    const names = bind(subjects.names)
+    conditions.push(
+      subjects.haveMany
+        ? `EXISTS (SELECT FROM documents.access WHERE document_id = id AND principal = ANY (${names}))`
+        : `id = ANY (ARRAY (SELECT document_id FROM documents.access WHERE principal = ANY (${names})))`,
+    )
+  }
+  return { where: conditions.join(' AND '), values, bind }
+}
+
+/** @param createdAt the column with it */
+function filterConditions(filters: ListQuery['filters'], createdAt = 'created_at') {
   const values: unknown[] = []
-  const bind = (value: unknown): string => `$${values.push(value)}`
-  const where = ['deleted_at IS NULL']
+  const bind: Bind = (value) => `$${values.push(value)}`
+  const conditions = ['deleted_at IS NULL']
   for (const [name, parameter] of Object.entries(FILTERS)) {
     const value = filters[name]
-    if (value !== undefined) where.push(condition(parameter, [value].flat(), bind))
+    const column = parameter.field === 'created_at' ? createdAt : parameter.field
+    if (value !== undefined) conditions.push(condition(parameter, column, [value].flat(), bind))
   }
-  return { where: where.join(' AND '), values, bind }
+  return { conditions, values, bind }
 }
 
 function condition(
-  { field, operator }: FilterParameter,
+  { operator }: FilterParameter,
+  column: string,
   values: unknown[],
   bind: (value: unknown) => string,
 ): string {
   switch (operator) {
     case 'equal':
-      return isAny(field, values, bind)
+      return isAny(column, values, bind)
     case 'caseless':
-      return isAnyCaseless(field, values, bind)
+      return isAnyCaseless(column, values, bind)
     case 'contains':
-      return containsAny(field, values, bind)
+      return containsAny(column, values, bind)
     case 'from':
-      return `${field} >= ${bind(values[0])}`
+      return `${column} >= ${bind(values[0])}`
     case 'to':
-      return `${field} < ${bind(values[0])}`
+      return `${column} < ${bind(values[0])}`
   }
 }

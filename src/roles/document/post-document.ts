@@ -3,6 +3,7 @@ import { documentSchema } from '../../http/document-schemas.ts'
 import { entityTag, idempotencyKey } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import type { CreateDocument } from './create-document.ts'
+import { requireOwnAddress } from './require-own-address.ts'
 import { jsonForm, multipartForm, newContent, rawQuery, readNewDocument } from './read-new-document.ts'
 
 export interface PostDocumentOptions {
@@ -40,11 +41,12 @@ export function postDocument(create: CreateDocument, { limits, authMode }: PostD
         headers: ['ETag', 'Location', 'Idempotency-Replayed'],
       },
     },
-    problems: ['request-in-progress', 'idempotency-key-reused'],
+    problems: ['forbidden', 'request-in-progress', 'idempotency-key-reused'],
     async handle({ request, query }, context) {
       const { principal } = context
       const { contentBytes: maxBytes } = limits
-      const input = await readNewDocument({ request, query, principal, maxBytes, form })
+      const checkCreator = (address: string) => requireOwnAddress(address, principal, authMode)
+      const input = await readNewDocument({ request, query, principal, maxBytes, form, checkCreator })
       const { document, repeated } = await create(input, context)
       const headers = {
         location: `/documents/${document.id}`,

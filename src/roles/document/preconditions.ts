@@ -14,29 +14,29 @@ export function documentNotFound(id: string): DomainError {
   return new DomainError('document-not-found', `there is no document ${id}`)
 }
 
+/** For who may read a document, and not change it. */
+export function changeForbidden(): DomainError {
+  return new DomainError('forbidden', 'you may read this document, but only its editors and owners change it')
+}
+
 /**
  * @param options.versions accepted versions (If-Match); undefined accepts any
- * @throws DomainError document-not-found, version-mismatch, status-not-allowed, title-frozen
+ * @throws DomainError version-mismatch, status-not-allowed, title-frozen
  */
 export function checkChange(
-  id: string,
-  current: Document | undefined,
+  current: Document,
   { title, status }: { title?: string; status?: DocumentStatus },
   { versions, mover }: { versions?: number[] | undefined; mover?: Mover },
-): asserts current is Document {
-  checkVersion(id, current, versions)
+): void {
+  checkVersion(current, versions)
   if (status !== undefined && statusMove(current.status, status, mover) === 'refused')
     throw statusNotAllowed(current, status)
   if (title !== undefined && title !== current.title && isFinal(current.status)) throw titleFrozen(current)
 }
 
-/** @throws DomainError document-not-found, version-mismatch, document-not-deletable */
-export function checkDeletion(
-  id: string,
-  current: Document | undefined,
-  versions: number[] | undefined,
-): asserts current is Document {
-  checkVersion(id, current, versions)
+/** @throws DomainError version-mismatch, document-not-deletable */
+export function checkDeletion(current: Document, versions: number[] | undefined): void {
+  checkVersion(current, versions)
   if (!isFinal(current.status)) return
   throw new DomainError(
     'document-not-deletable',
@@ -44,13 +44,7 @@ export function checkDeletion(
   )
 }
 
-function checkVersion(
-  id: string,
-  current: Document | undefined,
-  versions: number[] | undefined,
-): asserts current is Document {
-  if (!current) throw documentNotFound(id)
-  const { version } = current
+function checkVersion({ version }: Document, versions: number[] | undefined): void {
   if (!versions || versions.includes(version)) return
   throw new DomainError(
     'version-mismatch',

@@ -86,6 +86,8 @@ export interface NewDocumentRequest {
   /** of the content */
   maxBytes: number
   form: Form
+  /** @throws DomainError where the address may not be created_by */
+  checkCreator(address: string): void
 }
 
 /**
@@ -142,7 +144,8 @@ const STRAY_TITLE =
 
 type Content = Omit<NewDocument, 'idempotencyKey'>
 
-async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentRequest): Promise<Content> {
+async function readJsonForm(options: NewDocumentRequest): Promise<Content> {
+  const { request, form, principal, maxBytes, checkCreator } = options
   const json = await readJson(request, jsonBytesFor(maxBytes))
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
   const result = form.safeParse(isObject ? { created_by: emailOf(principal), ...json } : json, {
@@ -150,6 +153,7 @@ async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentR
   })
   if (!result.success) throw validationError(result.error)
   const { content, ...fields } = result.data
+  checkCreator(fields.created_by)
   return {
     body: Buffer.from(content),
     contentField: 'content',
@@ -157,7 +161,7 @@ async function readJsonForm({ request, form, principal, maxBytes }: NewDocumentR
   }
 }
 
-async function readMultipart({ request, principal }: NewDocumentRequest): Promise<Content> {
+async function readMultipart({ request, principal, checkCreator }: NewDocumentRequest): Promise<Content> {
   const form = await openForm(request, ['file', 'content'])
   const { field: contentField, name, contentType, body } = form.file
   const defaults = {
@@ -165,7 +169,15 @@ async function readMultipart({ request, principal }: NewDocumentRequest): Promis
     content_type: contentType ?? mime.getType(name ?? '') ?? 'application/octet-stream',
     created_by: emailOf(principal),
   }
-  return { body, contentField, fields: async () => parseFields({ ...defaults, ...(await form.fields()) }) }
+  return {
+    body,
+    contentField,
+    async fields() {
+      const fields = parseFields({ ...defaults, ...(await form.fields()) })
+      checkCreator(fields.created_by)
+      return fields
+    },
+  }
 }
 
 function readRaw({
@@ -173,6 +185,7 @@ function readRaw({
   query,
   principal,
   maxBytes,
+  checkCreator,
 }: NewDocumentRequest): Content & { body: AsyncIterable<Uint8Array> } {
   const { headers } = request
   if (Number(headers['content-length'] ?? 0) > maxBytes) {
@@ -185,6 +198,7 @@ function readRaw({
   }
   // Before the body, so that the body of an invalid request is not read.
   const fields = parseFields({ ...defaults, ...query, content_type }, 'query')
+  checkCreator(fields.created_by)
   return { body: rawBody(request), contentField: 'body', fields: async () => fields }
 }
 

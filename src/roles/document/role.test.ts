@@ -18,15 +18,18 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
   assert.deepEqual(operations.sort(), [
     'delete /auth/session',
     'delete /documents/{id}',
+    'delete /documents/{id}/access/{principal}',
     'get /auth/session',
     'get /documents',
     'get /documents/{id}',
+    'get /documents/{id}/access',
     'get /documents/{id}/content',
     'get /documents/{id}/stats',
     'get /documents/{id}/text',
     'patch /documents/{id}',
     'post /auth/session',
     'post /documents',
+    'put /documents/{id}/access/{principal}',
   ])
   assert.ok(components.schemas.Document.required.includes('content_sha256'))
   const { content } = paths['/documents'].post.requestBody

@@ -2,6 +2,7 @@ import type { Authenticator } from '../../auth/authenticator.ts'
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
 import { createSessionStore } from '../../db/session-store.ts'
+import { type ReachOf, reachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
@@ -14,10 +15,13 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
+import { createAccessStore } from './access-store.ts'
 import { createDocumentUseCase } from './create-document.ts'
+import { deleteDocumentAccess } from './delete-document-access.ts'
 import { deleteDocument } from './delete-document.ts'
 import { deleteSession } from './delete-session.ts'
 import { createDocumentStore } from './document-store.ts'
+import { createDocumentLists } from './document-lists.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
 import { createDocumentTexts } from './document-texts.ts'
@@ -25,12 +29,14 @@ import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
 import { getSession } from './get-session.ts'
+import { listDocumentAccess } from './list-document-access.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
 import { postSession } from './post-session.ts'
 import { countCacheReads } from './metrics.ts'
 import { readDocumentUseCase } from './read-document.ts'
 import { patchDocument } from './patch-document.ts'
+import { putDocumentAccess } from './put-document-access.ts'
 
 export { READERS } from './text-reader.ts'
 
@@ -73,10 +79,13 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
   const sessions = createSessionStore(database.pool)
   const store = createDocumentStore({ database, cache, idempotency })
+  const { mode } = authenticator
+  const reach: ReachOf = (principal, action) => reachOf(principal, action, mode)
   const read = readDocumentUseCase({ store, cache, counts: countCacheReads(metrics) })
   const { extractionTime } = limits
   const texts = createDocumentTexts({ ...options, pool: database.pool, extractionTime })
   const onPending = texts.reader.wake
+  const access = createAccessStore(database.pool, cache)
   const create = createDocumentUseCase({
     store,
     database,
@@ -89,19 +98,22 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   })
   return {
     endpoints: [
-      postDocument(create, { limits, authMode: authenticator.mode }),
-      listDocuments(store),
-      getDocument(read),
-      patchDocument(store),
-      deleteDocument(store),
-      getDocumentContent(read, blobs),
-      getDocumentText({ read, blobs, store: texts.store, onPending }),
-      getDocumentStats(store, cache),
+      postDocument(create, { limits, authMode: mode }),
+      listDocuments(createDocumentLists(database.pool), reach, mode),
+      getDocument(read, reach),
+      patchDocument(store, reach),
+      deleteDocument(store, reach),
+      getDocumentContent(read, blobs, reach),
+      getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
+      getDocumentStats({ store, read, cache, reachOf: reach }),
+      listDocumentAccess(access, reach),
+      putDocumentAccess(access, reach),
+      deleteDocumentAccess(access, reach),
       getSession(authenticator),
       postSession({ sessions, authenticator, clock }),
       deleteSession(sessions, authenticator),
     ],
-    documents: createDocumentsPort({ store, read, database }),
+    documents: createDocumentsPort({ store, read, database, reachOf: reach }),
     start: () => texts.reader.start(),
     async stop() {
       await texts.reader.stop()

@@ -150,7 +150,7 @@ test('who is disabled is logged out, and no link logs them in', async () => {
 })
 
 test('the cookie opens WebSockets and event streams of pages of the service itself, which end with the session', async () => {
-  const [cookie, id] = [await newSession('carol@example.com'), await service.rows.add()]
+  const [cookie, id] = [await newSession('ada@example.com'), await service.rows.add()]
   const stream = await service.request('GET', `/documents/${id}/events`, undefined, { cookie })
   assert.equal(stream.status, 200)
   await stream.body!.cancel()

@@ -77,8 +77,13 @@ const CALLERS: Record<string, (service: TestService) => string | undefined> = {
 
 async function documentIn(service: TestService, status: DocumentStatus): Promise<Document> {
   const { rows } = await service.database.pool.query<{ id: string }>(
-    `INSERT INTO documents.documents (id, title, content_size, status, created_by)
-     VALUES (gen_random_uuid(), 'Contract', 5, $1, 'ada@example.com') RETURNING id`,
+    `WITH document AS (
+       INSERT INTO documents.documents (id, title, content_size, status, created_by, readers)
+       VALUES (gen_random_uuid(), 'Contract', 5, $1, 'ada@example.com',
+         '{email:ada@example.com,email:signature@docmgr.internal}') RETURNING id, created_at)
+     INSERT INTO documents.access (document_id, principal, role, created_at, granted_by)
+       SELECT id, 'email:signature@docmgr.internal', 'editor', created_at, 'email:ada@example.com' FROM document
+       RETURNING document_id AS id`,
     [status],
   )
   return stateOf(service, rows[0]!.id)

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
-import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
+import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import { queryRows } from '../../db/query.ts'
-import type { Document, DocumentRow } from '../../domain/document-fields.ts'
+import type { DocumentRow, KeptDocument } from '../../domain/document-fields.ts'
 import { FINAL_STATUSES } from '../../domain/document-status.ts'
 import { titleOfFile } from '../../domain/document-title.ts'
 import type { TextColumns } from '../../domain/text-state.ts'
@@ -47,7 +47,7 @@ const SAME_CONTENT = 'id = $1 AND content_sha256 IS NOT DISTINCT FROM $2 AND del
 
 const RECORD_WITH_TITLE = `
   ${OUTCOME}, title = $8 WHERE ${SAME_CONTENT} AND title = $9 AND status <> ALL ($10)
-  RETURNING ${DOCUMENT_COLUMNS}`
+  RETURNING ${KEPT_COLUMNS}`
 
 /** A change that changes nothing would be an event. */
 const RECORD = `
@@ -55,18 +55,18 @@ const RECORD = `
   ${OUTCOME} WHERE ${SAME_CONTENT}
     AND (text_state, text_reason, text_pages, text_language, text_cut)
       IS DISTINCT FROM ($3::varchar, $4::varchar, $5::int, $6::varchar, $7::boolean)
-  RETURNING ${DOCUMENT_COLUMNS}`
+  RETURNING ${KEPT_COLUMNS}`
 
 const READ_AGAIN = `
   UPDATE documents.documents
   SET text_state = 'pending', text_reason = NULL, text_pages = NULL, text_language = NULL, text_cut = false
   WHERE id = $1 AND deleted_at IS NULL AND s3_key IS NOT NULL AND text_state <> 'pending'
-  RETURNING ${DOCUMENT_COLUMNS}`
+  RETURNING ${KEPT_COLUMNS}`
 
 export function createTextStore(pool: Pool, cache: DocumentCache): TextStore {
   async function update(id: string, text: string, values: unknown[]): Promise<void> {
     const document = await withoutCache(cache, id, async () => {
-      const [changed] = await queryRows<Document & Record<string, unknown>>(pool, text, values)
+      const [changed] = await queryRows<KeptDocument & Record<string, unknown>>(pool, text, values)
       return changed
     })
     if (document === undefined) return
