@@ -29,7 +29,7 @@ export function createRequestLog(log: Logger): (logged: Logged) => void {
   return ({ request, res, route, context, response, millis, bytesBefore, failed }) => {
     const { status } = response
     // A 503 of /health/ready is no error of this process. Probes and scrapers come often.
-    const level = status >= 500 && failed ? 'error' : route.endpoint?.policy === 'public' ? 'debug' : 'info'
+    const level = status >= 500 && failed ? 'error' : route.endpoint?.unlimited === true ? 'debug' : 'info'
     if (!log.isLevelEnabled(level)) return
     res.once('close', () => {
       log[level](

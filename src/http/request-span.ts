@@ -14,7 +14,7 @@ interface Answered {
 
 /** The span of a request, named after its route. Those of probes and scrapers, which come often, are left out. */
 export function recordRequestSpan({ request, route, context, status, begun }: Answered): void {
-  if (route.endpoint?.policy === 'public') return
+  if (route.endpoint?.unlimited === true) return
   const { method, headers } = request
   recordSpan({
     name: `${method} ${route.template}`,

@@ -52,6 +52,8 @@ export interface CallPipeline {
   ): Promise<CallResult<Response>>
   /** The failure of a call that is not run, because its caller is not known or its request is not allowed. */
   refuse(call: Pick<Call, 'protocol' | 'method'> & { requestId: string }, error: unknown): GrpcStatus
+  /** Logs and counts a call that was answered before it could be run. @param begun performance.now() */
+  note(call: Pick<Call, 'protocol' | 'method' | 'context'>, status: GrpcStatus['name'], begun: number): void
 }
 
 export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline {
@@ -87,6 +89,7 @@ export function createCallPipeline({ log, metrics }: CallOptions): CallPipeline 
     return failure
   }
   return {
+    note: record,
     async run(call, handle) {
       const begun = performance.now()
       const { method, context } = call

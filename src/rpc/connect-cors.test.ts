@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually } from '../testing/deadline.ts'
 import { GONE, startRpcServers } from '../testing/rpc-servers.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
@@ -69,8 +70,32 @@ test('a page of a configured origin may read the answer to a call, and why it wa
   for (const [name, response] of Object.entries(responses)) {
     assert.deepEqual(corsOf(response), expected, `${name}: ${response.status}`)
     assert.match(response.headers.get('vary')!, /Origin/, name)
+    assert.match(response.headers.get('x-request-id')!, /^[\w-]{36}$/, name)
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff', name)
+    assert.equal(response.headers.get('cache-control'), 'no-store', name)
   }
   assert.equal(responses.answer.status, 200)
+})
+
+test('a call that is answered before it can be run is counted', async () => {
+  const count = async (method: string, status: string): Promise<number> => {
+    const text = await open.metrics.registry.metrics()
+    const labels = `{protocol="connect",method="${method}",status="${status}"}`
+    const line = text
+      .split('\n')
+      .find((each) => each.startsWith(`docmgr_rpc_duration_seconds_count${labels}`))
+    return Number(line?.split(' ')[1] ?? 0)
+  }
+  const cases: [method: string, status: string, call: () => Promise<Response>][] = [
+    ['DocumentExists', 'INVALID_ARGUMENT', () => call(open.url, {}, '{')],
+    ['DocumentExists', 'UNIMPLEMENTED', () => call(open.url, { 'content-type': 'text/plain' })],
+    ['unknown', 'UNIMPLEMENTED', () => fetch(`${open.url}${METHOD}s`, { method: 'POST' })],
+  ]
+  for (const [method, status, send] of cases) {
+    const before = await count(method, status)
+    assert.ok((await send()).status >= 400)
+    await eventually(`${method} ${status}`, async () => (await count(method, status)) === before + 1)
+  }
 })
 
 test('no other page gets a header of CORS, and in open mode none can call', async () => {

@@ -31,6 +31,7 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
   const contextOf = createContexts(options)
   const prefix = `/${DocumentService.typeName}/`
   const accepted = new WeakMap<object, RequestContext>()
+  const handled = new WeakSet<RequestContext>()
   const pipeline = createCallPipeline(options)
   const adapter = connectNodeAdapter({
     grpc: false,
@@ -38,18 +39,19 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     writeMaxBytes: MAX_MESSAGE_BYTES,
     acceptCompression: [],
     contextValues: (request) => createContextValues().set(requestKey, accepted.get(request)),
-    routes: (router) => router.service(DocumentService, implementation(options, pipeline)),
+    routes: (router) => router.service(DocumentService, implementation(options, pipeline, handled)),
   })
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const context = contextOf(request)
+    const begun = performance.now()
+    const name = request.url!.slice(prefix.length).split('?', 1)[0]
+    const method = DocumentService.methods.find((each) => each.name === name)?.name ?? 'unknown'
     try {
       options.limits.countAddress(context)
       context.principal = await options.authenticator.identifyCall(request.headers.authorization || undefined)
       options.limits.countPrincipal(context)
       checkRequest(request)
     } catch (error) {
-      const name = request.url!.slice(prefix.length).split('?', 1)[0]
-      const method = DocumentService.methods.find((each) => each.name === name)?.name ?? 'unknown'
       const { requestId } = context
       const failure = pipeline.refuse({ protocol: 'connect', method, requestId }, error)
       return sendFailure(response, failure, requestId)
@@ -58,6 +60,12 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     allowBody(request, response)
     // Koa has set 404.
     response.statusCode = 200
+    // Also for what the adapter answers itself, such as a message that it cannot read.
+    for (const [name, value] of commonHeaders(context)) response.setHeader(name, value)
+    response.once('close', () => {
+      if (!handled.has(context))
+        pipeline.note({ protocol: 'connect', method, context }, statusOf(response), begun)
+    })
     adapter(request, response)
   }
   return { accepts: ({ url }) => url!.startsWith(prefix), handle: (...call) => void handle(...call) }
@@ -76,7 +84,28 @@ function checkRequest({ headers }: IncomingMessage): void {
   }
 }
 
-function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): DocumentImplementation {
+const commonHeaders = ({ requestId, traceparent }: RequestContext) =>
+  new Map([
+    ['x-request-id', requestId],
+    ['traceparent', traceparent],
+    // A caller may not cache what another one may not see, and no browser guesses another type.
+    ['cache-control', 'no-store'],
+    ['x-content-type-options', 'nosniff'],
+  ])
+
+/** What the adapter refuses by itself: the method, the type, the size, or a message that it cannot read. */
+function statusOf(response: ServerResponse): GrpcStatus['name'] {
+  if (!response.writableFinished) return 'CANCELLED'
+  if ([404, 405, 415].includes(response.statusCode)) return 'UNIMPLEMENTED'
+  return response.statusCode === 429 ? 'RESOURCE_EXHAUSTED' : 'INVALID_ARGUMENT'
+}
+
+/** @param handled gets the contexts of the calls that are logged */
+function implementation(
+  { handlers }: ConnectOptions,
+  pipeline: CallPipeline,
+  handled: WeakSet<RequestContext>,
+): DocumentImplementation {
   const adapt =
     <Request, Response>(
       method: DescMethod,
@@ -85,10 +114,7 @@ function implementation({ handlers }: ConnectOptions, pipeline: CallPipeline): D
     async (request: Request, handler: HandlerContext): Promise<Response> => {
       const context = handler.values.get(requestKey)!
       const { principal, requestId, traceparent, clientAddress } = context
-      handler.responseHeader.set('x-request-id', requestId)
-      handler.responseHeader.set('traceparent', traceparent)
-      handler.responseHeader.set('cache-control', 'no-store')
-      handler.responseHeader.set('x-content-type-options', 'nosniff')
+      handled.add(context)
       const { signal } = handler
       const result = await pipeline.run(
         {

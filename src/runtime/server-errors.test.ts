@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
+import { commandError } from '../ports/cache/redis-client.ts'
 import { type Blame, blameOf, type Server, SERVER_ERRORS } from './server-errors.ts'
 import { isTransient, translateError } from './translate-error.ts'
 
@@ -42,7 +43,7 @@ test('the classes of SQLSTATEs decide for their codes', () => {
 const ERRORS: Partial<Record<Server, (name: string) => Error>> = {
   postgresql: (name) => Object.assign(new Error('failed'), { code: name.length === 2 ? `${name}000` : name }),
   kafka: (type) => Object.assign(new Error('failed'), { name: 'KafkaJSProtocolError', type }),
-  redis: (name) => Object.assign(new Error(`${name} why`), { name: 'ReplyError' }),
+  redis: (name) => commandError(`${name} why`),
 }
 
 test('only errors of the data are given up, for every entry of the servers that roles ask directly', () => {

@@ -179,3 +179,14 @@ export function blameOf(server: Server, name: string): Blame {
   if (own !== undefined || server !== 'postgresql') return own ?? 'passing'
   return BLAMES.get(`${server} ${name.slice(0, 2)}`) ?? 'passing'
 }
+
+/** Replies that begin with ERR, as those about a command do, and are about the server or the settings (src/*.c of Redis 7). */
+const SERVER_REPLIES: readonly [RegExp, Blame][] = [
+  [/^ERR max number of clients/, 'passing'],
+  [/^ERR (AUTH|invalid password|DB index|SELECT|Client sent AUTH)/, 'configuration'],
+]
+
+/** What an error reply of Redis is about. */
+export const blameOfReply = (message: string): Blame =>
+  SERVER_REPLIES.find(([pattern]) => pattern.test(message))?.[1] ??
+  blameOf('redis', message.split(' ', 1)[0]!)

@@ -1,9 +1,9 @@
 /** The one table of what technical errors mean, for every entry point: REST, gRPC, Connect, consumers of the feed, commands. */
 import { DomainError, isProblem, type ProblemCode } from '../domain/errors.ts'
-import { type Blame, blameOf } from './server-errors.ts'
+import { type Blame, blameOf, blameOfReply } from './server-errors.ts'
 import { diskFull } from './disk-space.ts'
 
-/** Codes of Node.js: errno(3), getaddrinfo(3), and "Node.js error codes". Others blame the work. */
+/** Codes of Node.js: errno(3), getaddrinfo(3), "Node.js error codes", and undici's errors. Others blame the work. */
 const NODE: readonly RegExp[] = [
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOTCONN|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_SYSTEM)$/,
   /^(ETIMEDOUT|ESOCKETTIMEDOUT|EHOST(UNREACH|DOWN)|ENET(UNREACH|DOWN|RESET))$/,
@@ -11,6 +11,17 @@ const NODE: readonly RegExp[] = [
   /^(EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|ENOMEM|EAGAIN|ENOSPC|EDQUOT|EIO|EROFS|ESTALE)$/,
   // A connection that ended within an answer
   /^(ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED|UND_ERR_(SOCKET|CONNECT_TIMEOUT))$/,
+  // A thread of this process that had too little memory, or could not begin
+  /^ERR_WORKER_(OUT_OF_MEMORY|INIT_FAILED|NOT_RUNNING)$/,
+]
+
+/** The server began its answer too late. */
+const SLOW = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/
+
+/** "X509 certificate error codes" of Node's documentation of tls, and what OpenSSL says of the protocol. */
+const TLS: readonly RegExp[] = [
+  /^(CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|ERR_TLS_|ERR_SSL_)/,
+  /^(EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
 ]
 
 /** Of PostgreSQL, and of no errno, which begins with E. */
@@ -20,6 +31,10 @@ const SQLSTATE = /^(?:\d[\dA-Z]|F0|HV|P0|XX)[\dA-Z]{3}$/
 const BY_MESSAGE: readonly [RegExp, Blame][] = [
   [/^Query read timeout/, 'slow'],
   [/^(Connection (terminated|ended)|timeout expired|timeout exceeded when trying to connect)/, 'passing'],
+  [
+    /^(The server does not support SSL connections|There was an error establishing an SSL|SASL: )/,
+    'configuration',
+  ],
   [/^(Client (was closed|has encountered a connection error)|Cannot use a pool after)/, 'passing'],
 ]
 
@@ -84,14 +99,20 @@ interface TechnicalError extends NodeJS.ErrnoException {
 function blameFor(error: Error): Blame | undefined {
   const { code, syscall, message, name, retriable, canRetry } = error as TechnicalError
   if (retriable === true || canRetry === true) return 'passing'
-  if (name === 'ReplyError') return blameOf('redis', message.split(' ', 1)[0]!)
+  if (isRedisReply(error)) return blameOfReply(message)
   if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_')) return blameForKafka(error)
   if (typeof code !== 'string') return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1]
   // The Unix socket of a server that is not running.
   if (code === 'ENOENT' && syscall === 'connect') return 'passing'
   if (SQLSTATE.test(code)) return blameOf('postgresql', code)
+  if (SLOW.test(code)) return 'slow'
+  if (TLS.some((pattern) => pattern.test(code))) return 'configuration'
   return NODE.some((pattern) => pattern.test(code)) ? 'passing' : undefined
 }
+
+/** The client's package is named in the adapter only, and its errors have the name `Error`. */
+const isRedisReply = (error: Error): boolean =>
+  ['ErrorReply', 'SimpleError', 'BlobError'].includes(error.constructor.name)
 
 /** Errors of the clients themselves are about brokers and connections, or have the protocol error as their cause. */
 function blameForKafka(error: TechnicalError): Blame | undefined {

@@ -1,6 +1,6 @@
 /** The Redis client's package, and what its errors mean. */
 import { createClient, ErrorReply } from 'redis'
-import { blameOf } from '../../runtime/server-errors.ts'
+import { blameOfReply } from '../../runtime/server-errors.ts'
 
 export type RedisClient = ReturnType<typeof createRedisClient>
 export type Reply = string | number | null | Reply[]
@@ -40,17 +40,12 @@ export function checkRedisUrl(url: string): void {
 const MISCONFIGURED =
   /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password|DB index|SELECT|Client sent AUTH))/
 
-/** A reply that begins with ERR, but is about the server. */
-const FULL_SERVER = /^ERR max number of clients/
-
 /**
  * Redis rejected this command; the connection can still be used. Any other error reply is about the state of the server:
  * Redis counts as unavailable then.
  */
 export const isCommandError = (error: unknown): boolean =>
-  error instanceof ErrorReply &&
-  blameOf('redis', error.message.split(' ', 1)[0]!) === 'data' &&
-  !FULL_SERVER.test(error.message)
+  error instanceof ErrorReply && blameOfReply(error.message) === 'data'
 
 /** Redis rejected the client's user, password or database. */
 export const isMisconfigured = (error: unknown): error is Error =>

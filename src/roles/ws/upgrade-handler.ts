@@ -1,12 +1,10 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Authenticator, Identity } from '../../auth/authenticator.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import type { Limiter } from '../../domain/limits.ts'
-import { requestIdOf } from '../../domain/request-id.ts'
 import type { Upgrade } from '../../http/listen.ts'
-import { problemResponse } from '../../http/problem-response.ts'
 import { isOwnPage } from '../../http/own-page.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
 import type { RequestLimits } from '../../http/request-limits.ts'
@@ -16,9 +14,11 @@ import type { Admission, Place } from './admission.ts'
 import type { WsLimits } from './limits.ts'
 import { type Credentials, signIn } from './sign-in.ts'
 import type { Subscribe } from './subscribe.ts'
+import { handshakeError, refuseUpgrade } from './refuse-upgrade.ts'
 import { PROTOCOL } from './subprotocols.ts'
 import type { Tickets } from './tickets.ts'
 import { CLOSE } from './transport.ts'
+import { createUpgradeAttempts, type UpgradeAttempts } from './upgrade-attempt.ts'
 import { parseUpgrade, WS_PATH } from './upgrade-request.ts'
 import { WebSocketTransport } from './web-socket-transport.ts'
 
@@ -48,31 +48,38 @@ export interface ClientLimits {
  * upgrade, and the page has to learn that it needs others.
  */
 export function createUpgradeHandler(options: UpgradeOptions): Upgrade {
-  const { log, newId } = options
-  const open = createOpening(options)
+  const { log } = options
+  const attempts = createUpgradeAttempts(options)
+  const refuse: Refuse = (request, socket, error) => {
+    const { requestId } = attempts.of(request)
+    if (!isProblem(error)) log.error({ err: error, requestId }, 'WebSocket upgrade failed')
+    const status = refuseUpgrade(request, socket, error, requestId)
+    attempts.answered(request, { status, failed: status >= 500 })
+  }
+  const open = createOpening(options, attempts, refuse)
   return {
     accepts: ({ headers, method, url }) =>
       method === 'GET' && headers.upgrade?.trim().toLowerCase() === 'websocket' && WS_PATH.test(url ?? ''),
     handle(request, socket, head) {
       socket.on('error', (error) => log.debug({ err: error }, 'WebSocket connection failed'))
-      open(request, socket, head).catch((error: unknown) => {
-        const requestId = requestIdOf(request.headers['x-request-id'], newId)
-        if (!isProblem(error)) log.error({ err: error, requestId }, 'WebSocket upgrade failed')
-        refuse(request, socket, error, requestId)
-      })
+      open(request, socket, head).catch((error: unknown) => refuse(request, socket, error))
     },
   }
 }
 
+type Refuse = (request: IncomingMessage, socket: Duplex, error: unknown) => void
+
 /** @returns a function that throws DomainError for what is refused before the upgrade */
-function createOpening(options: UpgradeOptions) {
-  const { admission, subscribe, clientLimits, guard, isPosition, addressOf } = options
-  const upgrade = createUpgrade(options)
+function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refuse: Refuse) {
+  const { admission, subscribe, clientLimits, guard, isPosition } = options
+  const upgrade = createUpgrade(options, attempts, refuse)
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     guard.checkUpgrade(request)
-    const clientAddress = addressOf(request)
-    clientLimits.ofRequests.countAddress({ clientAddress, principal: { kind: 'anonymous' }, usages: [] })
+    const attempt = attempts.of(request)
+    const { clientAddress } = attempt
+    clientLimits.ofRequests.countAddress(attempt)
     const asked = parseUpgrade(request, isPosition)
+    attempt.documentId = asked.documentId
     // A cookie counts for pages of the service itself only, and not for those of http.origins.
     if (asked.credentials.cookie !== undefined && !isOwnPage(request)) delete asked.credentials.cookie
     const place = admission.take(clientAddress, asked.documentId)
@@ -82,12 +89,15 @@ function createOpening(options: UpgradeOptions) {
         const reason = identity.message.slice(0, 100)
         upgrade(request, socket, head, place, (transport) => {
           transport.close(CLOSE.policyViolation, reason)
+          attempts.answered(request, { status: 101, closed: CLOSE.policyViolation })
           return () => {}
         })
       } else {
+        attempt.principal = identity.principal
         place.countFor(identity.principal)
         const admitted = await subscribe.admit(asked, identity)
         upgrade(request, socket, head, place, (transport) => {
+          attempts.answered(request, { status: 101 })
           const subscriber = admitted.start(transport)
           return (text) => subscriber.answer(text)
         })
@@ -118,7 +128,7 @@ async function identify(
 type OnText = (text: string | undefined) => void
 
 /** Completes handshakes. */
-function createUpgrade({ limits, log }: UpgradeOptions) {
+function createUpgrade({ limits, log }: UpgradeOptions, attempts: UpgradeAttempts, refuse: Refuse) {
   // closeTimeout is missing in the types of the package.
   const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -129,6 +139,8 @@ function createUpgrade({ limits, log }: UpgradeOptions) {
     handleProtocols: (offered) => offered.has(PROTOCOL) && PROTOCOL,
   }
   const server = new WebSocketServer(settings)
+  server.on('headers', (headers, request) => headers.push(`x-request-id: ${attempts.of(request).requestId}`))
+  server.on('wsClientError', (error, socket, request) => refuse(request, socket, handshakeError(error)))
   return (
     request: IncomingMessage,
     socket: Duplex,
@@ -143,12 +155,4 @@ function createUpgrade({ limits, log }: UpgradeOptions) {
       const onText = start(transport)
     })
   }
-}
-
-function refuse(request: IncomingMessage, socket: Duplex, error: unknown, requestId: string): void {
-  const { status, headers, text = '' } = problemResponse(request, error, requestId)
-  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' })
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nx-request-id: ${requestId}\r\n${head}\r\n${text}`)
-  socket.once('finish', () => socket.destroy())
 }

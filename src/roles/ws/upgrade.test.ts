@@ -70,6 +70,8 @@ test('what is wrong with a subscription is a problem before the upgrade, which n
     const answer = await shake(path, { query })
     assert.equal(answer.status, status, path)
     assert.equal(answer.headers['content-type'], 'application/problem+json')
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff')
+    assert.equal(answer.headers['cache-control'], 'no-store')
     assert.equal((answer.errors as { field: string }[])[0]!.field, field)
   }
   assert.equal((await shake(`/ws/${id}`, { query: { ...query, last: '' } })).data.resumed, false)
