@@ -112,7 +112,7 @@ async function configOf(settings: Record<string, string>): Promise<Config> {
 
 const found = async ({ index, search }: Prepared, q: string): Promise<string[]> => {
   await search.ask('POST', `/${search.alias}/_refresh`)
-  const { documents } = await index.search({ q, filters: {}, from: 0, size: 50 })
+  const { documents } = await index.within('all').search({ q, filters: {}, from: 0, size: 50 })
   return documents.map(({ title }) => title).toSorted()
 }
 

@@ -177,13 +177,17 @@ function composeSignature(base: Base, ports: Ports, documents: DocumentsModule) 
   })
 }
 
-function composeSearch({ clock }: Base, { searchIndex }: Ports) {
-  return defineModule('search', { searchIndex }, async ({ searchIndex: index }) => {
+function composeSearch({ clock }: Base, { searchIndex, authenticator }: Ports) {
+  return defineModule('search', { searchIndex, authenticator }, async (needs) => {
     const { createSearchRole } = await import('../roles/search/role.ts')
+    const {
+      searchIndex: index,
+      authenticator: { mode: authMode },
+    } = needs
     const server: RoleServer = {
       name: 'search',
       description: 'Documents by words, and their numbers',
-      endpoints: createSearchRole({ index, clock }).endpoints,
+      endpoints: createSearchRole({ index, authMode, clock }).endpoints,
       checks: {
         async 'search index'() {
           await index.check()

@@ -48,6 +48,8 @@ const SCALES = {
   searches: [200, 5],
   /** documents that searches go through */
   searched: [10_000, 100],
+  /** documents of which someone may read a part */
+  indexed: [300_000, 2_000],
   /** documents that are signed in a round, once each */
   signatures: [400, 20],
   /** operations of each kind whose cost is split by process */

@@ -32,7 +32,7 @@ export function searchFilterContract(open: () => Promise<SearchIndex>): void {
       }),
     ])
     const find = async (filters: SearchFilters): Promise<string> => {
-      const { documents } = await index.search({ q: 'contract', filters, from: 0, size: 10 })
+      const { documents } = await index.within('all').search({ q: 'contract', filters, from: 0, size: 10 })
       const letters = documents.map(({ title }) => title.slice(-1))
       return letters.sort().join('')
     }
@@ -41,7 +41,7 @@ export function searchFilterContract(open: () => Promise<SearchIndex>): void {
     assert.equal(await find({ text_state: 'failed' }), 'B')
     assert.equal(await find({ text_state: ['indexed', 'failed'] }), 'ABC')
     assert.equal(await find({ language: ['de', 'fr'] }), 'A')
-    assert.deepEqual(await index.aggregate('text_language'), [{ key: 'de', count: 1 }])
+    assert.deepEqual(await index.within('all').aggregate('text_language'), [{ key: 'de', count: 1 }])
     assert.equal(await find({ status: ['sent', 'signed'] }), 'BC')
     assert.equal(await find({ status: ['sent'] }), 'B')
     assert.equal(await find({ status: ['archived', 'signed'] }), 'C')
@@ -50,12 +50,16 @@ export function searchFilterContract(open: () => Promise<SearchIndex>): void {
     assert.equal(await find({ created_by: ['bob', 'nobody@example.com'] }), '')
     assert.equal(await find({ content_type: ['text/plain', 'text/html'] }), 'ABC')
     assert.equal(await find({ status: ['created', 'signed'], content_type: ['text/html', 'image/png'] }), 'C')
-    assert.deepEqual(await index.aggregate('content_type', undefined, { status: ['created', 'signed'] }), [
-      { key: 'text/html', count: 1 },
-      { key: 'text/plain', count: 1 },
-    ])
-    assert.deepEqual(await index.aggregate('status', 'contract', { created_by: ['BOB@example.com', 'x'] }), [
-      { key: 'sent', count: 1 },
-    ])
+    assert.deepEqual(
+      await index.within('all').aggregate('content_type', undefined, { status: ['created', 'signed'] }),
+      [
+        { key: 'text/html', count: 1 },
+        { key: 'text/plain', count: 1 },
+      ],
+    )
+    assert.deepEqual(
+      await index.within('all').aggregate('status', 'contract', { created_by: ['BOB@example.com', 'x'] }),
+      [{ key: 'sent', count: 1 }],
+    )
   })
 }

@@ -15,7 +15,7 @@ export function searchLanguagesContract(open: () => Promise<SearchIndex>): void 
       LANGUAGE_SAMPLES.map(({ language, text }) => sample({ title: language, content: text })),
     )
     const find = async (q: string): Promise<string[]> => {
-      const { documents } = await index.search({ q, filters: {}, from: 0, size: 100 })
+      const { documents } = await index.within('all').search({ q, filters: {}, from: 0, size: 100 })
       return documents.map(({ title }) => title)
     }
     const all = LANGUAGE_SAMPLES.length

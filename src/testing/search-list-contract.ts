@@ -55,7 +55,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
       return (await index.versions([id])).get(id) === 3
     })
     await eventually('the older version to be found', async () => {
-      const { total } = await index.search({ q: 'contract', filters: {}, from: 0, size: 10 })
+      const { total } = await index.within('all').search({ q: 'contract', filters: {}, from: 0, size: 10 })
       return total === 1
     })
   })
@@ -70,7 +70,7 @@ function testLateTexts(open: () => Promise<SearchIndex>): void {
     t.after(() => index.stop())
     const isFound = (q: string, version: number): Promise<unknown> =>
       eventually(`${q} in version ${version}`, async () => {
-        const { documents } = await index.search({ q, filters: {}, from: 0, size: 9 })
+        const { documents } = await index.within('all').search({ q, filters: {}, from: 0, size: 9 })
         return documents.length === 1 && documents[0]!.version === version
       })
     const document = sample({ title: 'Pistachio', content: [] })
@@ -87,7 +87,8 @@ function testLateTexts(open: () => Promise<SearchIndex>): void {
     await index.index([{ ...text, version: 2 }])
     await eventually(
       'the tombstone',
-      async () => (await index.search({ q: 'pistachio', filters: {}, from: 0, size: 9 })).total === 0,
+      async () =>
+        (await index.within('all').search({ q: 'pistachio', filters: {}, from: 0, size: 9 })).total === 0,
     )
     assert.deepEqual(await index.versions([document.id]), new Map([[document.id, 3]]))
   })
@@ -118,7 +119,7 @@ function testTextStates(open: () => Promise<SearchIndex>): void {
     assert.equal(await stateOf(), 'indexed')
     const query = { q: 'language:en beechnut', filters: {}, from: 0, size: 9 }
     const [hit] = await eventually('the text', async () => {
-      const { documents } = await index.search(query)
+      const { documents } = await index.within('all').search(query)
       return documents.length === 1 && documents
     })
     assert.deepEqual(hit!.highlights.content, ['<em>beechnut</em>'])

@@ -82,7 +82,9 @@ export function searchOracleContract(open: () => Promise<SearchIndex>): void {
     const [stored] = fc.sample(documents, 1)
     await index.index(stored!)
     const found = async (q: string): Promise<string[]> =>
-      (await index.search({ q, filters: {}, from: 0, size: 100 })).documents.map(({ id }) => id).sort()
+      (await index.within('all').search({ q, filters: {}, from: 0, size: 100 })).documents
+        .map(({ id }) => id)
+        .sort()
     await eventually('the documents', async () => (await found('-nothing')).length === DOCUMENTS)
     await fc.assert(
       fc.asyncProperty(query, async (clauses) => {

@@ -53,7 +53,8 @@ export function searchPassagesContract(open: () => Promise<SearchIndex>): void {
     const index = await open()
     t.after(() => index.stop())
     await index.index(DOCUMENTS)
-    const search = async (q: string) => (await index.search({ q, filters: {}, from: 0, size: 20 })).documents
+    const search = async (q: string) =>
+      (await index.within('all').search({ q, filters: {}, from: 0, size: 20 })).documents
     await eventually('the documents', async () => (await search('filler*')).length === 2)
     const wrong: string[] = []
     for (const [q, expected] of FOUND) {

@@ -51,7 +51,7 @@ export function searchPropertyContract(open: () => Promise<SearchIndex>): void {
     const index = await open()
     const [first, second] = fc.sample(documents, 2) as [SearchDocument[], SearchDocument[]]
     const found = async (q: string): Promise<Set<string>> => {
-      const result = await index.search({ q, filters: {}, from: 0, size: 100 })
+      const result = await index.within('all').search({ q, filters: {}, from: 0, size: 100 })
       return new Set(result.documents.map(({ id }) => id))
     }
     const add = async (added: SearchDocument[], all: number): Promise<void> => {
@@ -83,8 +83,8 @@ export function searchPropertyContract(open: () => Promise<SearchIndex>): void {
 
     await fc.assert(
       fc.asyncProperty(typed, async (q) => {
-        await index.search({ q, filters: {}, from: 0, size: 10 }).catch(tooManyWords)
-        await index.suggest(q, 5)
+        await index.within('all').search({ q, filters: {}, from: 0, size: 10 }).catch(tooManyWords)
+        await index.within('all').suggest(q, 5)
       }),
       { numRuns: RUNS },
     )

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test as nodeTest } from 'node:test'
 import { isProblem } from '../domain/errors.ts'
-import type { SearchHit, SearchIndex } from '../ports/search/port.ts'
+import type { SearchHit, Searches, SearchIndex } from '../ports/search/port.ts'
 import { eventually } from './deadline.ts'
 import { sampleSearchDocument as sample } from './sample-documents.ts'
 import { sharedByTests } from './test-file.ts'
@@ -134,43 +134,44 @@ const FOUND: [q: string, letters: string][] = [
 export function searchQueryContract(open: () => Promise<SearchIndex>): void {
   const opened = sharedByTests(async () => {
     const index = await open()
+    const searches = index.within('all')
     await index.index(DOCUMENTS)
-    await eventually('the documents', async () => (await hits(index, '-nothing')).length === DOCUMENTS.length)
+    await eventually('the documents', async () => (await hits(searches, '-nothing')).length === 4)
     return index
   })
-  const test = (name: string, body: (index: SearchIndex) => Promise<void>) =>
-    void nodeTest(name, async () => body(await opened()))
+  const test = (name: string, body: (searches: Searches) => Promise<void>) =>
+    void nodeTest(name, async () => body((await opened()).within('all')))
 
-  test('the query language', async (index) => {
+  test('the query language', async (searches) => {
     const wrong: string[] = []
     for (const [q, expected] of FOUND) {
-      const found = lettersOf(await hits(index, q))
+      const found = lettersOf(await hits(searches, q))
       if (found !== expected) wrong.push(`${q} → ${found || 'nothing'}, not ${expected || 'nothing'}`)
     }
     assert.deepEqual(wrong, [])
   })
 
-  test('a megabyte of punctuation finds nothing, and too many words are refused', async (index) => {
+  test('a megabyte of punctuation finds nothing, and too many words are refused', async (searches) => {
     for (const piece of ['"', "'", '\\', ':*&|!', 'ab"cd ', '漢', '\0', '((((', '-*"']) {
       const q = piece.repeat(1_000_000 / piece.length)
-      const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 }).catch(tooManyWords)
+      const { documents } = await searches.search({ q, filters: {}, from: 0, size: 10 }).catch(tooManyWords)
       assert.deepEqual(documents, [], piece)
     }
   })
 
-  test('facets count the matches of the same query', async (index) => {
-    assert.deepEqual(await index.aggregate('status', 'barn -status:signed title:agree* OR title:lease'), [
+  test('facets count the matches of the same query', async (searches) => {
+    assert.deepEqual(await searches.aggregate('status', 'barn -status:signed title:agree* OR title:lease'), [
       { key: 'created', count: 1 },
       { key: 'sent', count: 1 },
     ])
-    assert.deepEqual(await index.aggregate('status', '-lease'), [
+    assert.deepEqual(await searches.aggregate('status', '-lease'), [
       { key: 'archived', count: 1 },
       { key: 'created', count: 1 },
     ])
   })
 
-  test('without a word to look for every score is 0, the newest comes first, and filters apply', async (index) => {
-    const found = await hits(index, '-lease')
+  test('without a word to look for every score is 0, the newest comes first, and filters apply', async (searches) => {
+    const found = await hits(searches, '-lease')
     assert.deepEqual(
       found.map(({ title, score }) => [title[0], score]),
       [
@@ -178,17 +179,13 @@ export function searchQueryContract(open: () => Promise<SearchIndex>): void {
         ['A', 0],
       ],
     )
-    const { documents } = await index.search({
-      q: '-lease',
-      filters: { status: 'created' },
-      from: 0,
-      size: 10,
-    })
+    const query = { q: '-lease', filters: { status: 'created' as const }, from: 0, size: 10 }
+    const { documents } = await searches.search(query)
     assert.equal(lettersOf(documents), 'A')
   })
 
-  test('what is asked for is highlighted, and what is excluded is not', async (index) => {
-    const highlights = async (q: string) => (await hits(index, q)).map((hit) => hit.highlights)
+  test('what is asked for is highlighted, and what is excluded is not', async (searches) => {
+    const highlights = async (q: string) => (await hits(searches, q)).map((hit) => hit.highlights)
     assert.deepEqual(await highlights('title:barn zanzib* -guilty'), [
       {
         title: ['A: Agreement on the <em>barn</em>'],
@@ -208,8 +205,8 @@ function tooManyWords(error: unknown): { documents: [] } {
   return { documents: [] }
 }
 
-const hits = async (index: SearchIndex, q: string): Promise<SearchHit[]> =>
-  (await index.search({ q, filters: {}, from: 0, size: 100 })).documents
+const hits = async (searches: Searches, q: string): Promise<SearchHit[]> =>
+  (await searches.search({ q, filters: {}, from: 0, size: 100 })).documents
 
 const lettersOf = (found: readonly SearchHit[]): string =>
   found

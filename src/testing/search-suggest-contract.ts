@@ -19,7 +19,7 @@ export function searchSuggestContract(open: () => Promise<SearchIndex>): void {
       sample({ title: 'Überweisung', content: '契約書と東京', created_by: BOB }),
     ])
     const suggest = (prefix: string, filters: SearchFilters = {}, size = 5) =>
-      index.suggest(prefix, size, filters)
+      index.within('all').suggest(prefix, size, filters)
     await eventually('the documents', async () => (await suggest('lease')).length >= 2)
 
     const leases = await suggest('lea')

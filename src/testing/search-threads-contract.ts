@@ -28,7 +28,7 @@ export function searchThreadsContract(open: () => Promise<SearchIndex>): void {
       await indexed
     }
     assert.ok(ended >= Math.floor((COUNT - 1) / STRIKE_EVERY), `${ended} threads`)
-    const find = () => index.search({ q: 'contract', filters: {}, from: 0, size: COUNT })
+    const find = () => index.within('all').search({ q: 'contract', filters: {}, from: 0, size: COUNT })
     await eventually('all documents', async () => (await untilAvailable(find)).total === COUNT)
     assert.equal((await untilAvailable(() => index.list(undefined, 2 * COUNT))).length, COUNT)
   })

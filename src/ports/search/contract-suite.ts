@@ -37,7 +37,7 @@ async function hitsOf(
   const result = await eventually(
     `${expected} documents for ${JSON.stringify(q).slice(0, 80)}`,
     async () => {
-      const found = await index.search({ q, filters, from: 0, size: 100 })
+      const found = await index.within('all').search({ q, filters, from: 0, size: 100 })
       last = found.total
       return found.total === expected && found
     },
@@ -210,7 +210,7 @@ function testHits(open: () => Promise<SearchIndex>): void {
     await index.index(documents)
     await hitsOf(index, 'quokka', 7)
     const pages = await Promise.all(
-      [0, 3, 6, 9].map((from) => index.search({ q: 'quokka', filters: {}, from, size: 3 })),
+      [0, 3, 6, 9].map((from) => index.within('all').search({ q: 'quokka', filters: {}, from, size: 3 })),
     )
     assert.deepEqual(
       pages.map((page) => page.documents.map(({ title }) => title.slice(-1)).join('')),
@@ -248,43 +248,49 @@ function testCounting(open: () => Promise<SearchIndex>): void {
   })
 
   test('each title is suggested once, first those that begin with the text', async (index) => {
-    assert.deepEqual(await index.suggest('contr', 2), ['Contract for painting', 'Painting contracts'])
-    assert.deepEqual(await index.suggest('PAINT', 2), ['Painting contracts', 'Contract for painting'])
-    assert.deepEqual(await index.suggest('contract pain', 1), ['Contract for painting'])
-    assert.deepEqual(await index.suggest('uber', 5), ['Überweisung'])
-    assert.deepEqual(await index.suggest('contr', 1), ['Contract for painting'])
-    assert.deepEqual(await index.suggest('gone', 5), [])
-    assert.deepEqual(await index.suggest('ontract', 5), [])
+    assert.deepEqual(await index.within('all').suggest('contr', 2), [
+      'Contract for painting',
+      'Painting contracts',
+    ])
+    assert.deepEqual(await index.within('all').suggest('PAINT', 2), [
+      'Painting contracts',
+      'Contract for painting',
+    ])
+    assert.deepEqual(await index.within('all').suggest('contract pain', 1), ['Contract for painting'])
+    assert.deepEqual(await index.within('all').suggest('uber', 5), ['Überweisung'])
+    assert.deepEqual(await index.within('all').suggest('contr', 1), ['Contract for painting'])
+    assert.deepEqual(await index.within('all').suggest('gone', 5), [])
+    assert.deepEqual(await index.within('all').suggest('ontract', 5), [])
   })
 
   test('any text is a prefix', async (index) => {
     const long = ['"'.repeat(1_000_000), 'ab '.repeat(300_000)]
     for (const prefix of ['', '  ', "'", ':*', '\0', '\ud800', ...long]) {
-      assert.deepEqual(await index.suggest(prefix, 5), [], prefix.slice(0, 5))
+      assert.deepEqual(await index.within('all').suggest(prefix, 5), [], prefix.slice(0, 5))
     }
   })
 
   test('values are counted without tombstones, the most frequent first', async (index) => {
-    assert.deepEqual(await index.aggregate('status'), [
+    assert.deepEqual(await index.within('all').aggregate('status'), [
       { key: 'created', count: 2 },
       { key: 'signed', count: 2 },
     ])
-    assert.deepEqual(await index.aggregate('created_by'), [
+    assert.deepEqual(await index.within('all').aggregate('created_by'), [
       { key: 'ada@example.com', count: 3 },
       { key: 'b@example.com', count: 1 },
     ])
-    assert.deepEqual(await index.aggregate('content_type', undefined, { status: 'created' }), [
+    assert.deepEqual(await index.within('all').aggregate('content_type', undefined, { status: 'created' }), [
       { key: 'application/pdf', count: 1 },
       { key: 'text/plain', count: 1 },
     ])
   })
 
   test('with a query only its matches are counted', async (index) => {
-    assert.deepEqual(await index.aggregate('status', 'paintng'), [
+    assert.deepEqual(await index.within('all').aggregate('status', 'paintng'), [
       { key: 'signed', count: 2 },
       { key: 'created', count: 1 },
     ])
-    assert.deepEqual(await index.aggregate('status', 'nowhere'), [])
+    assert.deepEqual(await index.within('all').aggregate('status', 'nowhere'), [])
   })
 
   test('check passes', (index) => index.check())

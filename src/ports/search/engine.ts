@@ -21,7 +21,8 @@ interface Passage {
 }
 
 /**
- * What differs between search servers that keep passages. Every method may throw DomainError unavailable.
+ * What differs between search servers that keep passages. Every method may throw DomainError unavailable. A condition on
+ * `readers` (fields.ts) says who searches: no answer depends on documents that they may not read.
  */
 export interface SearchEngine {
   /**
@@ -40,8 +41,9 @@ export interface SearchEngine {
   /**
    * For each of these words those of titles and texts that are at most maxEdits() away (query/similar-words.ts) and begin
    * with the same letter, the most frequent first. A word without any may be missing.
+   * @param readers of the documents that have them: at most one condition, on `readers`
    */
-  similarWords(words: readonly string[]): Promise<Map<string, string[]>>
+  similarWords(words: readonly string[], readers: readonly Condition[]): Promise<Map<string, string[]>>
   /**
    * Documents that match all clauses and conditions, the best first, then the newest. Without positive matches every
    * score is 0. The order is the same for the same index, so that pages are consecutive.
@@ -62,7 +64,7 @@ export interface SearchEngine {
   titles(words: readonly string[], conditions: readonly Condition[]): Promise<string[]>
   /**
    * Words of texts that begin so, the most frequent first.
-   * @param conditions may be ignored: what is suggested is searched for before
+   * @param conditions those on other fields than `readers` may be ignored: what is suggested is searched for before
    */
   wordsWithPrefix(prefix: string, limit: number, conditions: readonly Condition[]): Promise<string[]>
   /** @param plan undefined: all documents */

@@ -40,6 +40,13 @@ export interface Condition {
   values: [string, ...string[]]
 }
 
+/** The subjects one of which has to be a reader; undefined: documents of everybody. */
+export const readersIn = (conditions: readonly Condition[]): readonly string[] | undefined =>
+  conditions.find(({ field }) => field === 'readers')?.values
+
+export const exceptReaders = (conditions: readonly Condition[]): Condition[] =>
+  conditions.filter(({ field }) => field !== 'readers')
+
 /** The fields that a query can name for their exact value (`status:sent`): those with such a filter. */
 export const VALUE_FIELDS = fieldsWhere<SearchField>(
   ({ filter }) => filter?.search === true && (filter.match === 'equal' || filter.match === 'caseless'),

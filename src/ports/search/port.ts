@@ -1,3 +1,4 @@
+import type { Reach } from '../../domain/access.ts'
 import type { TextPart } from '../../domain/text-part.ts'
 import type {
   DOCUMENT_FIELDS,
@@ -91,6 +92,22 @@ export interface Filling {
   done(): Promise<void>
 }
 
+/** Searches of some of the documents. */
+export interface Searches {
+  /**
+   * Any text is a valid query (domain/query-syntax.ts). Words are stemmed, accents folded, typing errors tolerated.
+   * @throws DomainError validation-failed when it has too many words
+   */
+  search(query: SearchQuery): Promise<SearchResult>
+  /**
+   * What `prefix` can be completed to: titles that have all of its words, the last one as a prefix, and then the prefix
+   * with a word of texts. Filters apply.
+   */
+  suggest(prefix: string, size: number, filters?: SearchFilters): Promise<string[]>
+  /** How many documents have each value, the most frequent first. */
+  aggregate(facet: Facet, q?: string, filters?: SearchFilters): Promise<ValueCount[]>
+}
+
 export interface SearchIndex {
   /** Undefined: the index has all that events have brought. */
   filling?: Filling
@@ -121,17 +138,10 @@ export interface SearchIndex {
    */
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
   /**
-   * Any text is a valid query (domain/query-syntax.ts). Words are stemmed, accents folded, typing errors tolerated.
-   * @throws DomainError validation-failed when it has too many words
+   * The searches of someone who may read these documents: hits, totals, suggestions, numbers of values and words that a
+   * misspelled one is taken for are those of an index without the others.
    */
-  search(query: SearchQuery): Promise<SearchResult>
-  /**
-   * What `prefix` can be completed to: titles that have all of its words, the last one as a prefix, and then the prefix
-   * with a word of texts. Filters apply.
-   */
-  suggest(prefix: string, size: number, filters?: SearchFilters): Promise<string[]>
-  /** How many documents have each value, the most frequent first. */
-  aggregate(facet: Facet, q?: string, filters?: SearchFilters): Promise<ValueCount[]>
+  within(reach: Reach): Searches
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

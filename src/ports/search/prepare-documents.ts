@@ -48,7 +48,7 @@ const PERSONAL_FIELDS = fieldsWhere<SearchField>(
 const TOMBSTONE = {
   content: [],
   ...Object.fromEntries(PERSONAL_FIELDS.map((name) => [name, ''])),
-  ...Object.fromEntries(INTERNAL_FIELDS.map((name) => [name, null])),
+  ...Object.fromEntries(INTERNAL_FIELDS.map((name) => [name, name === 'readers' ? [] : null])),
 }
 
 /** The document as an index can store it: without NUL characters. A tombstone has no texts and no author. */

@@ -63,7 +63,7 @@ const run = (
 ): Promise<ReindexResult> => createReindex(options).run(onProgress, onFailure)
 
 async function titles({ index }: Prepared, q: string): Promise<string[]> {
-  const { documents } = await index.search({ q, filters: {}, from: 0, size: 50 })
+  const { documents } = await index.within('all').search({ q, filters: {}, from: 0, size: 50 })
   return documents.map(({ title }) => title).toSorted()
 }
 
@@ -141,7 +141,10 @@ test('concurrent pages cover every document once', async () => {
   const result = await run({ ...all, consumer }, (documents) => void pages.push(documents))
   assert.deepEqual(result, { compared: count, missing: count, older: 0, indexed: count, failed: 0 })
   assert.deepEqual(pages.toSorted(), [1, PAGE_SIZE, PAGE_SIZE])
-  assert.equal((await all.index.search({ q: 'starling', filters: {}, from: 0, size: 1 })).total, count)
+  assert.equal(
+    (await all.index.within('all').search({ q: 'starling', filters: {}, from: 0, size: 1 })).total,
+    count,
+  )
 })
 
 test('a version that is committed while its document is indexed stays', async () => {

@@ -66,7 +66,7 @@ const changed = (row: DocumentRow, fields: Partial<DocumentRow>): ChangeEvent =>
   sampleEvent('u', row, { ...row, version: row.version + 1, ...fields })
 
 async function found(q: string): Promise<[title: string, status: string, version: number][]> {
-  const { documents } = await index.search({ q, filters: {}, from: 0, size: 10 })
+  const { documents } = await index.within('all').search({ q, filters: {}, from: 0, size: 10 })
   return documents.map(({ title, status, version }) => [title, status, version])
 }
 
@@ -227,7 +227,10 @@ test('a large batch is indexed in one call', async () => {
   const numbers = Array.from({ length: 200 }, (_, number) => number)
   const rows = await Promise.all(numbers.map((number) => newRow(`Ant ${number}`, `works hard ${number}`)))
   await indexer.handle(rows.map(created))
-  assert.equal((await index.search({ q: 'ant work', filters: {}, from: 0, size: 1 })).total, 200)
+  assert.equal(
+    (await index.within('all').search({ q: 'ant work', filters: {}, from: 0, size: 1 })).total,
+    200,
+  )
 })
 
 test('metrics count indexed documents and measure the delay', async () => {

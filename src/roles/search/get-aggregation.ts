@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { FACETS, queryName } from '../../domain/document-fields.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import type { SearchIndex } from '../../ports/search/port.ts'
 import { filterFields, searchQuery } from './query-fields.ts'
+import type { SearchesOf } from './searches-of.ts'
 
 const NAMES = FACETS.map(queryName)
 const params = z.object({ field: z.enum(NAMES, `must be one of ${NAMES.join(', ')}`) })
@@ -12,7 +12,7 @@ const responseSchema = z.object({
   values: z.array(z.object({ key: z.string(), count: z.int() })),
 })
 
-export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
+export function getAggregation({ searchesOf }: { searchesOf: SearchesOf }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/aggregations/{field}',
@@ -24,9 +24,9 @@ export function getAggregation({ index }: { index: SearchIndex }): Endpoint {
     params,
     query,
     responses: { 200: { description: 'values and their numbers of documents', schema: responseSchema } },
-    async handle({ params: { field }, query: { q, ...filters } }) {
+    async handle({ params: { field }, query: { q, ...filters } }, context) {
       const facet = FACETS.find((name) => queryName(name) === field)!
-      const values = await index.aggregate(facet, q || undefined, filters)
+      const values = await searchesOf(context).aggregate(facet, q || undefined, filters)
       return { status: 200, json: { field, values } }
     },
   })

@@ -3,9 +3,9 @@ import { HIT_FIELDS } from '../../domain/document-fields.ts'
 import { returnedSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
-import type { SearchIndex } from '../../ports/search/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { filterFields, searchQuery } from './query-fields.ts'
+import type { SearchesOf } from './searches-of.ts'
 
 const MAX_FROM = 10_000
 const MAX_SIZE = 100
@@ -37,7 +37,7 @@ const query = z.object({
   size: wholeNumber({ min: 1, max: MAX_SIZE, fallback: 10 }),
 })
 
-export function getSearchResults({ index, clock }: { index: SearchIndex; clock: Clock }): Endpoint {
+export function getSearchResults({ searchesOf, clock }: { searchesOf: SearchesOf; clock: Clock }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/search',
@@ -50,9 +50,10 @@ export function getSearchResults({ index, clock }: { index: SearchIndex; clock: 
       'to look for, such as `-draft`, finds everything else with a score of 0, the newest first.',
     query,
     responses: { 200: { description: 'matches, the best first', schema: responseSchema } },
-    async handle({ query: { q, from, size, ...filters } }) {
+    async handle({ query: { q, from, size, ...filters } }, context) {
       const start = clock.now().getTime()
-      const { total, total_is_exact, documents } = await index.search({ q, filters, from, size })
+      const searches = searchesOf(context)
+      const { total, total_is_exact, documents } = await searches.search({ q, filters, from, size })
       const took_ms = Math.max(0, clock.now().getTime() - start)
       return { status: 200, json: { total, total_is_exact, documents, took_ms, from, size } }
     },

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
-import type { SearchIndex } from '../../ports/search/port.ts'
 import { filterFields, queryText } from './query-fields.ts'
+import type { SearchesOf } from './searches-of.ts'
 
 const query = z.object({
   q: queryText(2),
@@ -10,7 +10,7 @@ const query = z.object({
   size: wholeNumber({ min: 1, max: 20, fallback: 5 }),
 })
 
-export function getSuggestions({ index }: { index: SearchIndex }): Endpoint {
+export function getSuggestions({ searchesOf }: { searchesOf: SearchesOf }): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/suggest',
@@ -24,8 +24,9 @@ export function getSuggestions({ index }: { index: SearchIndex }): Endpoint {
     responses: {
       200: { description: 'titles and queries', schema: z.object({ suggestions: z.array(z.string()) }) },
     },
-    async handle({ query: { q, size, ...filters } }) {
-      return { status: 200, json: { suggestions: await index.suggest(q, size, filters) } }
+    async handle({ query: { q, size, ...filters } }, context) {
+      const suggestions = await searchesOf(context).suggest(q, size, filters)
+      return { status: 200, json: { suggestions } }
     },
   })
 }

@@ -4,12 +4,22 @@ import type { Clock } from '../../runtime/clock.ts'
 import { getAggregation } from './get-aggregation.ts'
 import { getSearchResults } from './get-search-results.ts'
 import { getSuggestions } from './get-suggestions.ts'
+import { createSearchesOf } from './searches-of.ts'
+
+export interface SearchRoleOptions {
+  index: SearchIndex
+  authMode: 'open' | 'required'
+  clock: Clock
+}
 
 /** The role that reads the search index. */
-export function createSearchRole({ index, clock }: { index: SearchIndex; clock: Clock }): {
-  endpoints: Endpoint[]
-} {
+export function createSearchRole({ index, authMode, clock }: SearchRoleOptions): { endpoints: Endpoint[] } {
+  const searchesOf = createSearchesOf(index, authMode)
   return {
-    endpoints: [getSearchResults({ index, clock }), getSuggestions({ index }), getAggregation({ index })],
+    endpoints: [
+      getSearchResults({ searchesOf, clock }),
+      getSuggestions({ searchesOf }),
+      getAggregation({ searchesOf }),
+    ],
   }
 }

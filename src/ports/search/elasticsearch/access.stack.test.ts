@@ -45,11 +45,11 @@ test('with the rights of the table search only reads, and waits for the index th
   await indexer.index([document])
   await indexer.index([{ ...document, version: document.version + 1, content: null }])
   await reading.check()
-  assert.equal((await reading.search(QUERY)).total, 1)
-  assert.deepEqual(await reading.suggest('map', 5), ['Maple'])
+  assert.equal((await reading.within('all').search(QUERY)).total, 1)
+  assert.deepEqual(await reading.within('all').suggest('map', 5), ['Maple'])
   // With a word that no title has, which asks for suggestions of spelling.
-  await reading.search({ ...QUERY, q: 'mapel' })
-  await reading.aggregate('status')
+  await reading.within('all').search({ ...QUERY, q: 'mapel' })
+  await reading.within('all').aggregate('status')
   assert.deepEqual([...refused], [])
 
   await assert.rejects(reading.index([sampleSearchDocument()]), (error) => isProblem(error, 'unavailable'))

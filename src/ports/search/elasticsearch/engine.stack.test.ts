@@ -1,5 +1,6 @@
 import { after } from 'node:test'
 import { newStackSearch } from '../../../testing/stack-search.ts'
+import { searchAccessContract } from '../../../testing/search-access-contract.ts'
 import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { searchLanguagesContract } from '../../../testing/search-languages-contract.ts'
 import { searchListContract } from '../../../testing/search-list-contract.ts'
@@ -7,6 +8,7 @@ import { searchOracleContract } from '../../../testing/search-oracle-contract.ts
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchReachContract } from '../../../testing/search-reach-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
@@ -20,6 +22,8 @@ after(async () => {
 const open = () => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open()
 searchIndexContractSuite(open)
 searchListContract(open)
+searchAccessContract(open)
+searchReachContract(open)
 searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)

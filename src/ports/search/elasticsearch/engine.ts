@@ -58,7 +58,7 @@ function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): S
   return {
     ...reader,
     languages,
-    similarWords: createSimilarWords(index, alias),
+    similarWords: createSimilarWords(index, alias, search),
     wordsWithPrefix: createWordsWithPrefix(search),
     index: createIndexDocuments({ sources, storedDocuments, writer, refresher, setup, onLanguages }),
     versions: storedDocuments.versions,

@@ -7,8 +7,11 @@ import { newStackSearch } from '../../../testing/stack-search.ts'
 import { indexName } from './index-definition.ts'
 import type { SearchIndex } from '../port.ts'
 
+const searchIn = (index: SearchIndex, q: string) =>
+  index.within('all').search({ q, filters: {}, from: 0, size: 10 })
+
 const titles = async (index: SearchIndex, q: string): Promise<string[]> =>
-  (await index.search({ q, filters: {}, from: 0, size: 10 })).documents.map(({ title }) => title)
+  (await searchIn(index, q)).documents.map(({ title }) => title)
 
 test('processes that start at the same time create one index with the alias', async (t) => {
   const search = newStackSearch(t)
@@ -17,7 +20,7 @@ test('processes that start at the same time create one index with the alias', as
     ...indexes
       .slice(0, 3)
       .map((index, number) => index.index([sampleSearchDocument({ title: `Elm ${number}` })])),
-    ...indexes.slice(3).map((index) => index.search({ q: 'elm', filters: {}, from: 0, size: 1 })),
+    ...indexes.slice(3).map((index) => searchIn(index, 'elm')),
   ])
   const { body } = await search.ask('GET', `/${search.alias}/_alias`)
   assert.deepEqual(body, {
@@ -30,8 +33,8 @@ test('an empty index finds, counts and suggests nothing', async (t) => {
   const index = await newStackSearch(t).open()
   await index.check()
   assert.deepEqual(await titles(index, 'anything'), [])
-  assert.deepEqual(await index.suggest('any', 5), [])
-  assert.deepEqual(await index.aggregate('status', 'anything'), [])
+  assert.deepEqual(await index.within('all').suggest('any', 5), [])
+  assert.deepEqual(await index.within('all').aggregate('status', 'anything'), [])
   assert.deepEqual(await index.versions([sampleSearchDocument().id]), new Map())
 })
 
@@ -102,7 +105,8 @@ test('a tombstone keeps no text and is not counted', async (t) => {
   const { id, content_type, content_size, status, created_at, updated_at } = document
   const kept = { id, content_type, content_size, status, created_at, updated_at }
   assert.deepEqual(body._source, { ...kept, version: 2, deleted: true })
-  await eventually('nothing to be counted', async () => (await index.aggregate('status')).length === 0)
+  const { aggregate } = index.within('all')
+  await eventually('nothing to be counted', async () => (await aggregate('status')).length === 0)
 })
 
 test('a refused document is an error that names it, and the others are indexed', async (t) => {
@@ -136,7 +140,7 @@ test('many and large documents are indexed in several requests', async (t) => {
   const changed = documents.map((document) => ({ ...document, version: 2, content: null, title: 'Changed' }))
   assert.deepEqual(await index.index(changed), { needContent: [] })
   const found = await eventually('what was written last of very much', async () => {
-    const answer = await index.search({ q: 'oak changed', filters: {}, from: 0, size: 1 })
+    const answer = await searchIn(index, 'oak changed')
     return answer.total === 12 && answer.documents
   })
   assert.match(found[0]!.highlights.content![0]!, /The <em>oak<\/em> stands/)
@@ -159,7 +163,7 @@ test('passages keep their pages, order and other forms when the title changes', 
   })
   const after = await sourceOf()
   assert.deepEqual([after.content, after.content_keys, after.title_words], [before, content_keys, 'larch'])
-  const find = async (q: string) => (await index.search({ q, filters: {}, from: 0, size: 10 })).documents
+  const find = async (q: string) => (await searchIn(index, q)).documents
   await eventually('the new title', async () => (await find('larch arbitration')).length === 1)
   const [hit] = await find('"end 2 w3x0"')
   assert.equal(hit!.page, 2)
@@ -198,7 +202,7 @@ test('a document of more pages than an index takes passages is found to its last
     text: `sheet n${number + 1} of a book`,
   }))
   await index.index([sampleSearchDocument({ title: 'Cedar', content })])
-  const hits = async (q: string) => (await index.search({ q, filters: {}, from: 0, size: 10 })).documents
+  const hits = async (q: string) => (await searchIn(index, q)).documents
   await eventually('the document', async () => (await hits('cedar')).length === 1)
   for (const q of ['"sheet n10100 of a book"', '"n1 of a book sheet n2 of"', 'n5050', '"book sheet n9999"'])
     assert.equal((await hits(q)).length, 1, q)
@@ -267,7 +271,7 @@ test('times are filtered with any offset and precision of a request', async (t) 
   const created_at = '2026-03-01T10:00:00.123456Z'
   await index.index([sampleSearchDocument({ title: 'Fir', created_at })])
   const found = async (filters: object): Promise<number> =>
-    (await index.search({ q: 'fir', filters, from: 0, size: 1 })).total
+    (await index.within('all').search({ q: 'fir', filters, from: 0, size: 1 })).total
   for (const created_from of [
     '0001-01-01T00:00:00Z',
     '2026-03-01T15:00:00+05:00',
@@ -278,7 +282,7 @@ test('times are filtered with any offset and precision of a request', async (t) 
   for (const created_from of ['9999-12-31T23:59:59-15:00', '2026-03-01T10:00:01.00000000000001Z'])
     assert.equal(await found({ created_from }), 0, created_from)
   assert.equal(await found({ created_to: created_at }), 0)
-  const { documents } = await index.search({ q: 'fir', filters: {}, from: 0, size: 1 })
+  const { documents } = await searchIn(index, 'fir')
   assert.equal(documents[0]!.created_at, created_at)
 })
 
@@ -288,7 +292,8 @@ test('beyond 10,000 matches the total is not exact, and the last page can be rea
     sampleSearchDocument({ title: `Reed ${number}` }),
   )
   await index.index(documents)
-  const last = await index.search({ q: 'reed', filters: {}, from: 10_000, size: 100 })
+  const searches = index.within('all')
+  const last = await searches.search({ q: 'reed', filters: {}, from: 10_000, size: 100 })
   assert.deepEqual([last.total, last.total_is_exact, last.documents.length], [10_000, false, 1])
-  assert.deepEqual((await index.search({ q: 'reed', filters: {}, from: 20_000, size: 100 })).documents, [])
+  assert.deepEqual((await searches.search({ q: 'reed', filters: {}, from: 20_000, size: 100 })).documents, [])
 })

@@ -112,10 +112,11 @@ function storedDocumentOf({ _id, _version, _source }: ReadDocument): StoredDocum
   return stored
 }
 
-/** The source of a tombstone lacks its texts and its author. */
-const EMPTY = Object.fromEntries(
-  SEARCH_FIELDS.map((name) => [name, fieldDefinition(name).nullable ? null : '']),
-) as Partial<StoredDocument>
+/** The source of a tombstone lacks its texts, its author and its readers. */
+const EMPTY = {
+  ...Object.fromEntries(SEARCH_FIELDS.map((name) => [name, fieldDefinition(name).nullable ? null : ''])),
+  readers: [],
+} as Partial<StoredDocument>
 
 /** Reads the sources of documents together until their texts have MAX_UNITS. */
 async function* withSources(

@@ -18,7 +18,10 @@ test('while the server cannot be reached everything is unavailable, and works af
   const index = await search.open(`http://${proxy.host}:${proxy.port}`)
   await assert.rejects(index.check(), isUnavailable)
   await assert.rejects(index.index([sampleSearchDocument({ title: 'Maple' })]), isUnavailable)
-  await assert.rejects(index.search({ q: 'maple', filters: {}, from: 0, size: 1 }), isUnavailable)
+  await assert.rejects(
+    index.within('all').search({ q: 'maple', filters: {}, from: 0, size: 1 }),
+    isUnavailable,
+  )
   await proxy.restore()
   await index.check()
   await index.index([sampleSearchDocument({ title: 'Maple' })])
@@ -26,7 +29,7 @@ test('while the server cannot be reached everything is unavailable, and works af
   await assert.rejects(index.versions(['x']), isUnavailable)
   await assert.rejects(index.index([sampleSearchDocument({ title: 'Maple' })]), isUnavailable)
   await proxy.restore()
-  const found = await index.search({ q: 'maple', filters: {}, from: 0, size: 1 })
+  const found = await index.within('all').search({ q: 'maple', filters: {}, from: 0, size: 1 })
   assert.equal(found.total, 1)
 })
 
@@ -103,7 +106,7 @@ test('requests that are too large for a proxy are halved, and a single document 
   })
   assert.equal(bulks.length, 3)
   await eventually('the other one', async () => {
-    return (await index.search({ q: 'willow', filters: {}, from: 0, size: 1 })).total === 1
+    return (await index.within('all').search({ q: 'willow', filters: {}, from: 0, size: 1 })).total === 1
   })
 })
 
@@ -132,8 +135,8 @@ test('a search that the shards cannot answer now is unavailable, with any status
   const error = { type: 'search_phase_execution_exception', reason: 'all shards failed', root_cause }
   const { url } = await openFailingProxy(t, [[404, { error, status: 404 }]], '_search')
   const index = await newStackSearch(t).open(url)
-  await assert.rejects(index.search({ q: 'any', filters: {}, from: 0, size: 1 }), isUnavailable)
-  assert.equal((await index.search({ q: 'any', filters: {}, from: 0, size: 1 })).total, 0)
+  await assert.rejects(index.within('all').search({ q: 'any', filters: {}, from: 0, size: 1 }), isUnavailable)
+  assert.equal((await index.within('all').search({ q: 'any', filters: {}, from: 0, size: 1 })).total, 0)
 })
 
 test('a closed index is unavailable until it is open again', async (t) => {
@@ -145,7 +148,10 @@ test('a closed index is unavailable until it is open again', async (t) => {
   await assert.rejects(index.index([{ ...document, version: 2 }]), isUnavailable)
   await assert.rejects(index.index([{ ...document, version: 2, content: null }]), isUnavailable)
   await assert.rejects(index.versions([document.id]), isUnavailable)
-  await assert.rejects(index.search({ q: 'juniper', filters: {}, from: 0, size: 1 }), isUnavailable)
+  await assert.rejects(
+    index.within('all').search({ q: 'juniper', filters: {}, from: 0, size: 1 }),
+    isUnavailable,
+  )
   await search.ask('POST', `/${search.alias}/_open`)
   await search.ask('GET', `/_cluster/health/${search.alias}?wait_for_status=yellow&timeout=30s`)
   await index.index([{ ...document, version: 2 }])
@@ -190,7 +196,7 @@ test('documents that a failed primary acknowledged and lost are written again by
   await index.index([sampleSearchDocument({ title: 'Rowan next' })])
   assert.equal(bulks.length, 5)
   assert.deepEqual([...(await index.versions([document.id])).values()], [document.version])
-  assert.equal((await index.search({ q: 'berries', filters: {}, from: 0, size: 1 })).total, 1)
+  assert.equal((await index.within('all').search({ q: 'berries', filters: {}, from: 0, size: 1 })).total, 1)
 })
 
 test('documents that cannot be written again at once are written with a later request', async (t) => {

@@ -1,10 +1,11 @@
-import type { Condition } from '../fields.ts'
+import { type Condition, exceptReaders, readersIn } from '../fields.ts'
 import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch, QueryPlan } from '../query/query-plan.ts'
 import type { ValueMatch } from '../query/query-tree.ts'
 import {
   allOf,
   excludedExpression,
   isDecidedByWords,
+  readersExpression,
   relaxedExpression,
   without,
 } from './match-expression.ts'
@@ -13,6 +14,9 @@ import {
 export interface CompiledPlan {
   /** FTS5 expression on `words` that every match fulfils; undefined: any document */
   words: string | undefined
+  /** whose documents they are; undefined: everybody's */
+  readers: readonly string[] | undefined
+  /** all but that of the readers, which is a part of `words` */
   conditions: Condition[]
   /** that every match has, with several words each */
   phrases: (PlanMatch & PhraseMatch)[]
@@ -29,14 +33,16 @@ export interface TextClause {
 }
 
 export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): CompiledPlan {
+  const readers = readersIn(conditions)
   const compiled: CompiledPlan = {
     words: undefined,
-    conditions: [...conditions],
+    readers,
+    conditions: exceptReaders(conditions),
     phrases: [],
     others: [],
     textClauses: [],
   }
-  const required: string[] = []
+  const required = readers === undefined ? [] : [readersExpression(readers)]
   const excluded: string[] = []
   for (const clause of plan) {
     const matches = textMatches(clause)

@@ -11,7 +11,16 @@ export interface Where {
 /** Documents of the same time have rowids that follow each other; there are never so many. */
 const MAX_SAME_TIME_ROWIDS = 100_000_000
 
-/** The condition of a document `d`, without tombstones. */
+/**
+ * The condition of a document `d` that one of the subjects is among its readers, whose JSON is searched: a quotation mark after
+ * a bracket or comma begins a subject, because one within a subject follows a backslash.
+ */
+export function isReadBy(subjects: readonly string[]): Where {
+  const values = subjects.flatMap((subject) => ['[', ','].map((before) => before + JSON.stringify(subject)))
+  return { sql: `(${values.map(() => 'instr(d.readers, ?)').join(' or ')})`, values }
+}
+
+/** The condition of a document `d`, without tombstones. Who may read it is no part of it (compile-plan.ts). */
 export function whereOf(conditions: readonly Condition[]): Where {
   const parts = conditions.map(conditionOf)
   return {

@@ -31,5 +31,5 @@ test('a file that is damaged behind its first page is replaced', async (t) => {
   const replaced = await openIndex()
   assert.equal(replaced.filling?.reason, 'is damaged')
   await replaced.index([sample({ title: 'Contract' })])
-  assert.equal((await replaced.search(find)).total, 1)
+  assert.equal((await replaced.within('all').search(find)).total, 1)
 })

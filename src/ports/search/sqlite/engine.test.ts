@@ -1,3 +1,4 @@
+import { searchAccessContract } from '../../../testing/search-access-contract.ts'
 import { searchFilterContract } from '../../../testing/search-filter-contract.ts'
 import { openTestSearch } from '../../../testing/search-index.ts'
 import { searchLanguagesContract } from '../../../testing/search-languages-contract.ts'
@@ -6,6 +7,7 @@ import { searchOracleContract } from '../../../testing/search-oracle-contract.ts
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchReachContract } from '../../../testing/search-reach-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
 import { searchIndexContractSuite } from '../contract-suite.ts'
@@ -13,6 +15,8 @@ import { searchIndexContractSuite } from '../contract-suite.ts'
 const open = () => openTestSearch()
 searchIndexContractSuite(open)
 searchListContract(open)
+searchAccessContract(open)
+searchReachContract(open)
 searchFilterContract(open)
 searchQueryContract(open)
 searchOracleContract(open)

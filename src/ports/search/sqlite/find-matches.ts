@@ -49,7 +49,7 @@ export function createFindMatches(lookups: Lookups): FindMatches {
 
   return (plan, limit) => {
     const rare = rareDocuments(lookups, plan)
-    if (rare !== undefined) return filter(plan, rare, false).slice(0, limit)
+    if (rare !== undefined) return filter(plan, rare.rowids, rare.isDecided).slice(0, limit)
     // A document can have passages in two pages.
     const matches = new Set<number>()
     const isDecided = plan.phrases.length === 0
@@ -85,11 +85,23 @@ function* candidates(lookups: Lookups, plan: CompiledPlan, limit: number): Gener
   }
 }
 
-/** The few documents that fulfil the conditions, if they are few. */
-function rareDocuments(lookups: Lookups, { words, conditions }: CompiledPlan): number[] | undefined {
-  if (words === undefined || conditions.length === 0) return undefined
-  const rowids = lookups.documentsPage(conditions, MAX_RARE + 1)
-  return rowids.length > MAX_RARE ? undefined : rowids
+/**
+ * The few documents that fulfil the conditions, if they are few, or those with the words of phrases that a reader of few
+ * documents may read.
+ */
+function rareDocuments(
+  lookups: Lookups,
+  { words, conditions, readers, phrases }: CompiledPlan,
+): { rowids: number[]; isDecided: boolean } | undefined {
+  if (words === undefined) return undefined
+  const isRare = (rowids: readonly number[]): boolean => rowids.length <= MAX_RARE
+  if (conditions.length > 0) {
+    const rowids = lookups.documentsPage(conditions, MAX_RARE + 1)
+    if (isRare(rowids)) return { rowids, isDecided: false }
+  }
+  if (readers === undefined || phrases.length === 0) return undefined
+  const rowids = lookups.wordsPage(words, conditions, MAX_RARE + 1)
+  return isRare(rowids) ? { rowids, isDecided: true } : undefined
 }
 
 const longest = (phrases: readonly (PlanMatch & PhraseMatch)[]) =>

@@ -14,6 +14,14 @@ const ALL = `"${EVERY_DOCUMENT}"`
 const quoted = (key: string): string => `"${key.replaceAll('"', '""')}"`
 const within = (columns: string, expression: string): string => `({${columns}} : (${expression}))`
 
+/** The token of a reader: a word has no middle dot, and hexadecimal digits keep every subject apart. */
+export const readerToken = (subject: string): string =>
+  `${EVERY_DOCUMENT}${Buffer.from(subject).toString('hex')}`
+
+/** Documents that one of these subjects may read. */
+export const readersExpression = (subjects: readonly string[]): string =>
+  within('readers', anyKey(subjects.map(readerToken)))
+
 export const anyOf = (expressions: readonly string[]): string => `(${expressions.join(' OR ')})`
 export const allOf = (expressions: readonly string[]): string => `(${expressions.join(' AND ')})`
 const anyKey = (keys: readonly string[]): string => anyOf(keys.map(quoted))

@@ -1,7 +1,15 @@
 import type { PlanMatch } from '../query/query-plan.ts'
 import type { CompiledPlan, TextClause } from './compile-plan.ts'
 import type { Lookups } from './lookups.ts'
-import { allOf, anyOf, type Forms, formExpression, passageExpression, without } from './match-expression.ts'
+import {
+  allOf,
+  anyOf,
+  type Forms,
+  formExpression,
+  passageExpression,
+  readersExpression,
+  without,
+} from './match-expression.ts'
 
 /** A document's rowid and score, the best first, then the newest. */
 export type Ranked = { rowid: number; score: number }[]
@@ -12,6 +20,8 @@ const MAX_CLAUSES = 8
 const MAX_WEIGHED = 2_000
 /** Passages that are read for nearness. */
 const MAX_PASSAGES = 4_000
+/** Matches whose passages are looked up one by one. */
+const MAX_LOOKED_UP = 50
 
 /** What a match in the text weighs 1 against. */
 const IN_TITLE = 3
@@ -26,19 +36,22 @@ const GUESSED = 1e-4
 
 type Weighed = TextClause & { weight: number }
 
-/** @param documents in the index @param limit of matches */
-export function createRanking(lookups: Lookups, documents: () => number) {
-  /** The rarer, the more: as BM25 weighs a word. */
-  function weigh(clauses: readonly TextClause[], limit: number): Weighed[] {
+/**
+ * @param documents in the index, of these readers
+ */
+export function createRanking(
+  lookups: Lookups,
+  documents: (readers: readonly string[] | undefined) => number,
+) {
+  /** The rarer, the more: as BM25 weighs a word. @param limit of matches */
+  function weigh({ textClauses: clauses, readers }: CompiledPlan, limit: number): Weighed[] {
     if (clauses.length < 2) return clauses.map((clause) => ({ ...clause, weight: 1 }))
-    const all = documents()
+    const all = documents(readers)
+    const within = readers === undefined ? [] : [readersExpression(readers)]
     return clauses
       .map((clause) => {
-        const having = lookups.wordsPage(
-          inForms(clause.matches, 'exact', 'related', 'similar')!,
-          [],
-          limit,
-        ).length
+        const expression = inForms(clause.matches, 'exact', 'related', 'similar')!
+        const having = lookups.wordsPage(allOf([expression, ...within]), [], limit).length
         return { ...clause, weight: Math.log(1 + (all - having + 0.5) / (having + 0.5)) + 0.1 }
       })
       .sort((one, other) => other.weight - one.weight)
@@ -47,14 +60,14 @@ export function createRanking(lookups: Lookups, documents: () => number) {
 
   return (plan: CompiledPlan, matches: readonly number[], limit: number): Ranked => {
     const { words, conditions } = plan
-    const clauses = weigh(plan.textClauses, limit)
+    const clauses = weigh(plan, limit)
     if (clauses.length === 0 || words === undefined) return matches.map((rowid) => ({ rowid, score: 0 }))
     const base = clauses.reduce((sum, { weight }) => sum + weight, 0)
     const known = new Set(matches)
     const isExact = plan.phrases.length === 0 && plan.others.length === 0
     /** Features of documents that are known to match. */
     const extra = new Map<number, number>()
-    const add = (rowids: readonly number[], weight: number): void => {
+    const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
     const having = (feature: string | undefined, most = MAX_WEIGHED): number[] => {
@@ -76,8 +89,14 @@ export function createRanking(lookups: Lookups, documents: () => number) {
       if (isOptional) add(having(without(undefined, [certain]), limit), -weight)
     }
     const isKnown = (rowid: number): boolean => known.has(rowid) || extra.has(rowid)
+    function withPassages(expression: string): Iterable<number> {
+      const { rowids, isLast } = lookups.passagesPage(expression, MAX_PASSAGES)
+      // The newest passages can be those of documents that a reader of few may not read.
+      const isHidden = !isLast && plan.readers !== undefined && matches.length <= MAX_LOOKED_UP
+      return isHidden ? lookups.withPassages(expression, matches) : rowids.filter(isKnown)
+    }
     for (const [expression, weight] of nearExpressions(clauses, plan.textClauses))
-      add(lookups.passagesPage(expression, MAX_PASSAGES).rowids.filter(isKnown), weight * base)
+      add(withPassages(expression), weight * base)
     const scoreOf = (rowid: number): number =>
       (base + (extra.get(rowid) ?? 0)) * (guessed.has(rowid) ? GUESSED : 1)
     return sorted(matches, new Set([...extra.keys(), ...guessed]), scoreOf, base)

@@ -1,26 +1,30 @@
 import type { IndexFile } from './index-file.ts'
 import { HIT_FIELDS, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import type { EngineHit } from '../engine.ts'
-import { MAX_SUGGESTION_ROWS, MAX_VALUES, MAX_WINDOW } from '../limits.ts'
-import type { IndexedDocument, StoredDocument, ValueCount } from '../port.ts'
+import { exceptReaders, readersIn } from '../fields.ts'
+import { MAX_SUGGESTION_ROWS, MAX_WINDOW } from '../limits.ts'
+import type { IndexedDocument, StoredDocument } from '../port.ts'
 import { createBestPassage } from './best-passage.ts'
 import { decodeId, encodeId, fieldsOf, type SqlValue } from './columns.ts'
 import { compilePlan } from './compile-plan.ts'
 import { whereOf } from './conditions.ts'
+import { createValueCounter } from './count-values.ts'
 import { createFindMatches } from './find-matches.ts'
 import { createLookups, type Lookups } from './lookups.ts'
-import { allOf, formExpression, TEXT_COLUMNS } from './match-expression.ts'
+import { allOf, formExpression, readersExpression, TEXT_COLUMNS } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
 import { createRanking, type Ranked } from './rank-matches.ts'
-import { createSimilarWords, nextOf } from './similar-words.ts'
+import { mostDocumentsOf } from './reader-values.ts'
+import { createSimilarWords, firstWhere, nextOf } from './similar-words.ts'
 
 type Row = Record<string, SqlValue>
 type Reads<Name extends keyof ReaderMethods> = Pick<Handlers<ReaderMethods>, Name>
 
-/** Of the matches of a query the values of so many of the newest are counted. */
-const MAX_COUNTED = 100_000
 /** Words with one beginning that are compared. */
 const MAX_WORDS = 50_000
+/** Of these so many are looked for in the documents of readers, and counted in so many documents. */
+const MAX_TRIED = 200
+const MAX_WEIGHED = 1_000
 
 /** Reads an index file, each call in a snapshot of its own. */
 export function createReader(database: IndexFile): Handlers<ReaderMethods> {
@@ -90,10 +94,11 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
 function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   const { prepare } = lookups
   const findMatches = createFindMatches(lookups)
-  const rank = createRanking(
-    lookups,
-    () =>
-      (prepare('select count(*) as count from documents where not deleted').get() as { count: number }).count,
+  const rank = createRanking(lookups, (readers) =>
+    readers === undefined
+      ? (prepare('select count(*) as count from documents where not deleted').get() as { count: number })
+          .count
+      : mostDocumentsOf(lookups, readers),
   )
   const bestPassage = createBestPassage(lookups)
   const columns = HIT_FIELDS.join(', ')
@@ -127,7 +132,9 @@ function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
           'exact',
         )!,
       )
-      const { sql, values } = whereOf(conditions)
+      const readers = readersIn(conditions)
+      if (readers !== undefined) parts.push(readersExpression(readers))
+      const { sql, values } = whereOf(exceptReaders(conditions))
       const rows = prepare(
         `select d.title from words as w cross join documents as d on d.rowid = w.rowid
          where w.words match ? and ${sql} order by w.rowid desc limit ${MAX_SUGGESTION_ROWS}`,
@@ -137,57 +144,43 @@ function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   }
 }
 
-function createValueCounter(lookups: Lookups): Reads<'countValues'> {
-  const findMatches = createFindMatches(lookups)
-  return {
-    countValues(facet, plan, conditions) {
-      const count = (from: string, where: string, values: SqlValue[]): ValueCount[] =>
-        lookups
-          .prepare(
-            `select d.${facet} as key, count(*) as count from ${from} where d.${facet} is not null and ${where}
-             group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`,
-          )
-          .all(...values)
-          .map((row: unknown) => ({ ...(row as ValueCount) }))
-      if (plan === undefined) {
-        const { sql, values } = whereOf(conditions)
-        return count('documents as d', sql, values)
-      }
-      const rowids = findMatches(compilePlan(plan, conditions), MAX_COUNTED)
-      const from = 'json_each(?) as given cross join documents as d on d.rowid = given.value'
-      return count(from, 'not d.deleted', [JSON.stringify(rowids)])
-    },
-  }
-}
-
 function createWordReader(lookups: Lookups): Reads<'languages' | 'similarWords' | 'wordsWithPrefix'> {
   const similarWords = createSimilarWords(lookups)
-  /** Words stay known when the last document with them is gone. */
-  const isInIndex = (word: string, columns: string): boolean =>
-    lookups.wordsPage(`{${columns}} : "${word}"`, [], 1).length > 0
+  /** Documents with the word, of these readers; words stay known when the last document with them is gone. */
+  const documentsWith = (word: string, columns: string, readers: readonly string[] | undefined, limit = 1) =>
+    lookups.wordsPage(
+      allOf([`({${columns}} : "${word}")`, ...(readers === undefined ? [] : [readersExpression(readers)])]),
+      [],
+      limit,
+    ).length
   return {
     languages: () =>
       (lookups.prepare('select language from languages').all() as { language: string }[]).map(
         ({ language }) => language,
       ),
 
-    similarWords: (words) =>
-      new Map(
-        words.map((word) => [word, similarWords(word).filter((similar) => isInIndex(similar, TEXT_COLUMNS))]),
-      ),
+    similarWords(words, conditions) {
+      const readers = readersIn(conditions)
+      const isFound = (word: string): boolean => documentsWith(word, TEXT_COLUMNS, readers) > 0
+      return new Map(words.map((word) => [word, similarWords(word, isFound)]))
+    },
 
-    wordsWithPrefix(prefix, limit) {
+    wordsWithPrefix(prefix, limit, conditions) {
+      const readers = readersIn(conditions)
       const rows = lookups
         .prepare(
           `select word from (
              select word, documents from known_words where word >= ? and word < ? limit ${MAX_WORDS}
            ) order by documents desc, word limit ?`,
         )
-        .all(prefix, nextOf(prefix), 2 * limit) as { word: string }[]
-      return rows
+        .all(prefix, nextOf(prefix), readers === undefined ? 2 * limit : MAX_TRIED) as { word: string }[]
+      const found = firstWhere(rows, limit, ({ word }) => documentsWith(word, 'text', readers) > 0)
+      if (readers === undefined) return found.map(({ word }) => word)
+      // Their order must not tell how frequent they are elsewhere.
+      return found
+        .map(({ word }) => ({ word, documents: documentsWith(word, 'text', readers, MAX_WEIGHED) }))
+        .sort((one, other) => other.documents - one.documents || (one.word < other.word ? -1 : 1))
         .map(({ word }) => word)
-        .filter((word) => isInIndex(word, 'text'))
-        .slice(0, limit)
     },
   }
 }

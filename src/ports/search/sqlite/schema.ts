@@ -20,7 +20,9 @@ const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
  * Both FTS5 tables are contentless (https://sqlite.org/fts5.html, 4.4.1): texts are in `passages`, compressed. `words` has
  * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
  * `passage_words`, whose postings are shortest for the first column. A stem that is itself a word of the same text is not
- * kept: queries look for it as a word too.
+ * kept: queries look for it as a word too. The readers of a document are tokens of `words`, so that FTS5 itself leaps over
+ * the documents that someone may not read. `reader_values` has for each reader and facet the number of documents with each value:
+ * that of all documents of one reader is read and not counted.
  */
 export const SCHEMA = `
   CREATE TABLE documents (
@@ -31,7 +33,7 @@ export const SCHEMA = `
   ${FILTERED.map((name) => `CREATE INDEX documents_${name} ON documents (${name}) WHERE NOT deleted;`).join('\n')}
   CREATE INDEX tombstones ON documents (id) WHERE deleted;
   CREATE VIRTUAL TABLE words USING fts5(
-    ${FIELD_COLUMNS.join(', ')}, prominent, text, related, content='', contentless_delete=1, detail=column, tokenize='ascii'
+    ${FIELD_COLUMNS.join(', ')}, prominent, text, related, readers, content='', contentless_delete=1, detail=column, tokenize='ascii'
   );
   CREATE VIRTUAL TABLE passage_words USING fts5(
     text, ${WORDS_FIELDS.join(', ')}, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
@@ -41,6 +43,9 @@ export const SCHEMA = `
   CREATE TABLE passages (rowid INTEGER PRIMARY KEY, document INTEGER, page INTEGER, text BLOB /* Brotli */);
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
+  CREATE TABLE reader_values (
+    reader TEXT, facet TEXT, value TEXT, documents INTEGER, PRIMARY KEY (reader, facet, value)
+  ) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE origin (database TEXT);
 `

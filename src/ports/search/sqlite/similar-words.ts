@@ -5,10 +5,13 @@ import type { Lookups } from './lookups.ts'
 const MAX_SIMILAR = 8
 /** Words that are compared with one. */
 const MAX_COMPARED = 50_000
+/** Of those that are similar so many are looked for in documents. */
+const MAX_TRIED = 200
 
 /** Code points are compared. The first letter is hardly ever wrong, and it selects what is compared. */
-export function createSimilarWords(lookups: Lookups): (word: string) => string[] {
-  return (word) => {
+export function createSimilarWords(lookups: Lookups) {
+  /** @param isFound whether a document has a word */
+  return (word: string, isFound: (word: string) => boolean): string[] => {
     const letters = [...word]
     const edits = maxEdits(word)
     const [first] = letters
@@ -22,13 +25,28 @@ export function createSimilarWords(lookups: Lookups): (word: string) => string[]
       word: string
       documents: number
     }[]
-    return rows
+    const similar = rows
       .map((row) => ({ ...row, distance: editDistance(letters, [...row.word], edits) }))
       .filter(({ distance }) => distance > 0 && distance <= edits)
       .sort((one, other) => one.distance - other.distance || other.documents - one.documents)
-      .slice(0, MAX_SIMILAR)
+      .slice(0, MAX_TRIED)
       .map((row) => row.word)
+    return firstWhere(similar, MAX_SIMILAR, isFound)
   }
+}
+
+/** The first ones for which it holds; it is not asked about more. */
+export function firstWhere<Item>(
+  items: readonly Item[],
+  count: number,
+  holds: (item: Item) => boolean,
+): Item[] {
+  const found: Item[] = []
+  for (const item of items) {
+    if (found.length === count) break
+    if (holds(item)) found.push(item)
+  }
+  return found
 }
 
 /** The first text after all that begin so. */

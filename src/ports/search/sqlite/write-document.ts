@@ -6,7 +6,7 @@ import { WORDS_FIELDS } from '../fields.ts'
 import type { AnalyzedTexts } from './analyze-texts.ts'
 import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 import { compress } from './compress.ts'
-import { EVERY_DOCUMENT } from './match-expression.ts'
+import { EVERY_DOCUMENT, readerToken } from './match-expression.ts'
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
@@ -34,25 +34,7 @@ export const NO_PASSAGES: PassageRange = { first: 0, count: 0 }
 export function createDocumentWriter(database: IndexFile) {
   const statements = prepareStatements(database)
   const writePassage = createPassageWriter(statements)
-
-  /** The words of the fields, and of the document as a whole. */
-  function writeWords(rowid: number, first: number, { fields, textKeys, prominentWords }: AnalyzedTexts) {
-    const plain = textKeys.filter(isWord)
-    const ofFields = WORDS_FIELDS.map((name) => {
-      const { words, keys } = fields.get(name)!
-      const known = keys.filter(isWord)
-      return { words, known, stems: onlyStems(keys, known) }
-    })
-    statements.insertWords.run(
-      rowid,
-      ...ofFields.flatMap(({ known, stems }) => [joined(known), joined([EVERY_DOCUMENT, ...stems])]),
-      joined(prominentWords),
-      joined(plain),
-      joined(onlyStems(textKeys, plain)),
-    )
-    const stems = ofFields.flatMap((field) => field.stems)
-    statements.insertPassageWords.run(first, '', ...ofFields.map(({ words }) => joined(words)), joined(stems))
-  }
+  const writeWords = createWordsWriter(statements)
 
   function deleteFields(rowid: number, first: number): void {
     statements.deleteWords.run(rowid)
@@ -71,10 +53,10 @@ export function createDocumentWriter(database: IndexFile) {
     },
 
     /** All that is found and shown of a document. */
-    writeTexts(rowid: number, { content }: WholeDocument, analyzed: AnalyzedTexts): PassageRange {
+    writeTexts(rowid: number, { content, readers }: WholeDocument, analyzed: AnalyzedTexts): PassageRange {
       const { passages } = analyzed
       const { first } = statements.nextPassage.get() as { first: number }
-      writeWords(rowid, first, analyzed)
+      writeWords(rowid, first, readers, analyzed)
       statements.insertPassage.run(first, rowid, null, null)
       for (const [index, passage] of passages.entries()) writePassage(first + 1 + index, rowid, passage)
       const others = otherFormsOf(content)
@@ -83,10 +65,15 @@ export function createDocumentWriter(database: IndexFile) {
       return { first, count: passages.length }
     },
 
-    /** What a new title changes: the text stays. */
-    replaceFields(rowid: number, { first }: PassageRange, analyzed: AnalyzedTexts): void {
+    /** What a new title or a new reader changes: the text stays. */
+    replaceFields(
+      rowid: number,
+      { first }: PassageRange,
+      readers: readonly string[],
+      analyzed: AnalyzedTexts,
+    ): void {
       deleteFields(rowid, first)
-      writeWords(rowid, first, analyzed)
+      writeWords(rowid, first, readers, analyzed)
     },
 
     deleteTexts(rowid: number, { first, count }: PassageRange): void {
@@ -100,6 +87,33 @@ export function createDocumentWriter(database: IndexFile) {
 }
 
 const NO_FIELDS = WORDS_FIELDS.map(() => '')
+
+/** Writes the words of the fields, and of the document as a whole, and who may read it. */
+const createWordsWriter =
+  ({ insertWords, insertPassageWords }: ReturnType<typeof prepareStatements>) =>
+  (
+    rowid: number,
+    first: number,
+    readers: readonly string[],
+    { fields, textKeys, prominentWords }: AnalyzedTexts,
+  ): void => {
+    const plain = textKeys.filter(isWord)
+    const ofFields = WORDS_FIELDS.map((name) => {
+      const { words, keys } = fields.get(name)!
+      const known = keys.filter(isWord)
+      return { words, known, stems: onlyStems(keys, known) }
+    })
+    insertWords.run(
+      rowid,
+      ...ofFields.flatMap(({ known, stems }) => [joined(known), joined([EVERY_DOCUMENT, ...stems])]),
+      joined(prominentWords),
+      joined(plain),
+      joined(onlyStems(textKeys, plain)),
+      joined(readers.map(readerToken)),
+    )
+    const stems = ofFields.flatMap((field) => field.stems)
+    insertPassageWords.run(first, '', ...ofFields.map(({ words }) => joined(words)), joined(stems))
+  }
 
 const createPassageWriter =
   ({ insertPassageWords, insertPassage }: ReturnType<typeof prepareStatements>) =>
@@ -122,7 +136,7 @@ function prepareStatements(database: IndexFile) {
     )
   return {
     upsert: inserting('documents', NAMES, 'insert or replace'),
-    insertWords: inserting('words', ['rowid', ...FIELD_COLUMNS, 'prominent', 'text', 'related']),
+    insertWords: inserting('words', ['rowid', ...FIELD_COLUMNS, 'prominent', 'text', 'related', 'readers']),
     deleteWords: database.prepare('delete from words where rowid = ?'),
     insertPassageWords: inserting('passage_words', ['rowid', 'text', ...WORDS_FIELDS, 'related']),
     deletePassageWords: database.prepare('delete from passage_words where rowid = ?'),

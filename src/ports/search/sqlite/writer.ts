@@ -1,41 +1,31 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type IndexFile, markFilled } from './index-file.ts'
 import type { WholeDocument } from '../engine.ts'
 import { WORDS_FIELDS } from '../fields.ts'
 import type { IndexedDocument, SearchDocument } from '../port.ts'
 import { lacksText, saysNewText } from '../prepare-documents.ts'
-import { type AnalyzedTexts, analyzeTexts, type FieldTexts } from './analyze-texts.ts'
-import { encode, encodeId, type SqlValue } from './columns.ts'
+import { type AnalyzedTexts, analyzeTexts } from './analyze-texts.ts'
+import { encode, type SqlValue } from './columns.ts'
 import { createWordCounter, type WordCounter } from './known-words.ts'
 import type { Handlers, WriterMethods } from './protocol.ts'
 import { createPartsReader } from './read-parts.ts'
+import { createReaderValues } from './reader-values.ts'
 import { createRowids } from './rowids.ts'
+import { createStoredFinder, type Stored } from './find-stored.ts'
 import { createTransactions, type Step } from './transactions.ts'
-import { createDocumentWriter, NO_PASSAGES, type PassageRange } from './write-document.ts'
-
-/** What the index has of a document. */
-interface Stored extends PassageRange, FieldTexts {
-  rowid: number
-  version: number
-  deleted: number
-  content_sha256: SqlValue
-  text_state: SearchDocument['text_state']
-}
+import { createDocumentWriter, NO_PASSAGES } from './write-document.ts'
 
 /** UTF-16 code units of texts in one transaction. */
 const MAX_UNITS = 2_000_000
 
 /** What a document changes in the file, prepared before the transaction. */
 function createSteps(database: IndexFile, words: WordCounter) {
-  const find = database.prepare(
-    `select rowid, version, deleted, content_sha256, text_state, ${WORDS_FIELDS.join(', ')}, first_passage as first, passages as count
-     from documents where id = ?`,
-  )
+  const storedOf = createStoredFinder(database)
   const remove = database.prepare('delete from documents where rowid = ?')
   const rowidFor = createRowids(database)
   const rows = createDocumentWriter(database)
   const partsOf = createPartsReader(database)
-
-  const storedOf = (id: string) => find.get(encodeId(id)) as Stored | undefined
+  const values = createReaderValues(database)
 
   async function wholeStep(document: WholeDocument): Promise<Step> {
     const before = storedOf(document.id)
@@ -54,6 +44,7 @@ function createSteps(database: IndexFile, words: WordCounter) {
     const passages = analyzed === undefined ? NO_PASSAGES : rows.writeTexts(rowid, document, analyzed)
     if (analyzed !== undefined) words.count(analyzed.fields.values(), analyzed.passages)
     rows.writeFields(rowid, document, passages)
+    values.change(before?.counted, document.deleted ? undefined : document)
   }
 
   /** `undefined` for a document without a usable text. */
@@ -65,15 +56,18 @@ function createSteps(database: IndexFile, words: WordCounter) {
     if (before === undefined || before.deleted === 1 || sha256 === null) return 'need content'
     if (before.content_sha256 === null || Buffer.compare(bytes(before.content_sha256), bytes(sha256)) !== 0)
       return 'need content'
-    const analyzed = WORDS_FIELDS.every((name) => before[name] === document[name])
-      ? undefined
-      : await analyzeTexts(document, partsOf(before.rowid, before))
+    const hasSameWords = WORDS_FIELDS.every((name) => before[name] === document[name])
+    const analyzed =
+      hasSameWords && isDeepStrictEqual(before.counted?.readers, document.readers)
+        ? undefined
+        : await analyzeTexts(document, partsOf(before.rowid, before))
     return () => {
       if (analyzed !== undefined) {
-        rows.replaceFields(before.rowid, before, analyzed)
-        words.count(analyzed.fields.values())
+        rows.replaceFields(before.rowid, before, document.readers, analyzed)
+        if (!hasSameWords) words.count(analyzed.fields.values())
       }
       rows.writeFields(before.rowid, document, before)
+      values.change(before.counted, document)
     }
   }
 
@@ -81,6 +75,7 @@ function createSteps(database: IndexFile, words: WordCounter) {
     const stored = storedOf(id)
     if (stored?.version !== version) return
     if (stored.deleted === 0) rows.deleteTexts(stored.rowid, stored)
+    values.change(stored.counted, undefined)
     remove.run(stored.rowid)
   }
 

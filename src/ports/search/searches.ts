@@ -1,0 +1,107 @@
+import type { Reach } from '../../domain/access.ts'
+import { invalidField } from '../../domain/errors.ts'
+import { MAX_QUERY_WORDS } from '../../domain/query-syntax.ts'
+import { MAX_TOTAL } from '../../domain/total.ts'
+import type { Language } from '../../runtime/detect-language.ts'
+import type { EngineHit, SearchEngine } from './engine.ts'
+import { type Condition, conditionsOf } from './fields.ts'
+import { MAX_WINDOW } from './limits.ts'
+import type { SearchFilters, SearchHit, Searches } from './port.ts'
+import { emphasize, fragmentsOf } from './query/emphasize.ts'
+import { createMatchFinder, type MatchFinder } from './query/find-matches.ts'
+import { parseQuery } from './query/parse-query.ts'
+import { planQuery } from './query/plan-query.ts'
+import type { QueryPlan } from './query/query-plan.ts'
+import { spellableWords, withSimilarWords } from './query/similar-words.ts'
+import { suggest } from './query/suggest.ts'
+
+/**
+ * While a query has at most as many exact matches, misspellings are tolerated too; that is the largest page. Beyond them
+ * nobody reads on, and totals stay exact.
+ */
+const MAX_MATCHES_FOR_SIMILAR = 100
+
+/** The searches of an engine within the documents of a reach. */
+export function createSearches(engine: SearchEngine, reach: Reach): Searches {
+  const readers: Condition[] = []
+  if (reach !== 'all') {
+    const [first, ...others] = reach
+    if (first === undefined) return NOTHING
+    readers.push({ field: 'readers', operator: 'equal', values: [first, ...others] })
+  }
+  const allConditions = (filters: SearchFilters = {}): Condition[] => [...readers, ...conditionsOf(filters)]
+
+  async function planOf(q: string): Promise<{ plan: QueryPlan; languages: readonly Language[] }> {
+    const { tree, words } = parseQuery(q)
+    if (words > MAX_QUERY_WORDS)
+      throw invalidField('query.q', `must have at most ${MAX_QUERY_WORDS} words, not ${words}`)
+    const languages = await engine.languages()
+    return { plan: await planQuery(tree, languages), languages }
+  }
+
+  /** Undefined where no other documents could match. */
+  async function forgivingPlan(plan: QueryPlan, matches: number): Promise<QueryPlan | undefined> {
+    const words = matches > MAX_MATCHES_FOR_SIMILAR ? [] : spellableWords(plan)
+    return words.length === 0 ? undefined : withSimilarWords(plan, await engine.similarWords(words, readers))
+  }
+
+  async function find(plan: QueryPlan, conditions: readonly Condition[], from: number, size: number) {
+    const exact = await engine.search(plan, conditions, from, size)
+    const forgiving = await forgivingPlan(plan, exact.matches)
+    if (forgiving === undefined) return { plan, ...exact }
+    return { plan: forgiving, ...(await engine.search(forgiving, conditions, from, size)) }
+  }
+
+  return {
+    async search({ q, filters, from, size }) {
+      const first = Math.min(from, MAX_WINDOW)
+      const count = Math.min(size, MAX_WINDOW - first)
+      const { plan, languages } = await planOf(q)
+      if (plan.length === 0) return { total: 0, total_is_exact: true, documents: [] }
+      const found = await find(plan, allConditions(filters), first, count)
+      const finder = await createMatchFinder(found.plan, languages)
+      return {
+        total: Math.min(found.matches, MAX_TOTAL),
+        total_is_exact: found.matches <= MAX_TOTAL,
+        documents: found.hits.map((hit) => highlighted(hit, finder)),
+      }
+    },
+
+    suggest: (prefix, size, filters) => suggest(engine, prefix, size, allConditions(filters)),
+
+    async aggregate(facet, q, filters) {
+      const conditions = allConditions(filters)
+      if (q === undefined) return engine.countValues(facet, undefined, conditions)
+      const { plan } = await planOf(q)
+      if (plan.length === 0) return []
+      const found = await find(plan, conditions, 0, 0)
+      return found.matches === 0 ? [] : engine.countValues(facet, found.plan, conditions)
+    },
+  }
+}
+
+/** Of someone who may read nothing. */
+const NOTHING: Searches = {
+  search: () => Promise.resolve({ total: 0, total_is_exact: true, documents: [] }),
+  suggest: () => Promise.resolve([]),
+  aggregate: () => Promise.resolve([]),
+}
+
+function highlighted({ passage: best, others = [], ...hit }: EngineHit, finder: MatchFinder): SearchHit {
+  const inTitle = finder.inTitle(hit.title)
+  const passages = best === undefined ? [] : [best, ...others]
+  let passage = best
+  let content: string[] = []
+  for (const each of passages) {
+    const found = finder.inContent(each.text)
+    if (found.length === 0) continue
+    passage = each
+    content = fragmentsOf(each.text, found)
+    break
+  }
+  const highlights = {
+    ...(inTitle.length > 0 && { title: [emphasize(hit.title, inTitle)] }),
+    ...(content.length > 0 && { content }),
+  }
+  return { ...hit, page: passage?.page ?? null, highlights }
+}

@@ -1,0 +1,75 @@
+import { type Condition, exceptReaders, readersIn } from '../fields.ts'
+import { MAX_VALUES } from '../limits.ts'
+import type { Facet, ValueCount } from '../port.ts'
+import type { SqlValue } from './columns.ts'
+import { compilePlan } from './compile-plan.ts'
+import { isReadBy, type Where, whereOf } from './conditions.ts'
+import { createFindMatches } from './find-matches.ts'
+import type { Lookups } from './lookups.ts'
+import { readersExpression, without } from './match-expression.ts'
+import type { Handlers, ReaderMethods } from './protocol.ts'
+import { documentsOfReaders, mostDocumentsOf } from './reader-values.ts'
+
+/** Of the matches of a query the values of so many of the newest are counted. */
+const MAX_COUNTED = 100_000
+/** Of readers with at most so many documents these are looked through, unless fewer fulfil the conditions. */
+const MAX_LISTED = 1_000
+
+const EVERY_VALUE = `group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
+
+export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethods>, 'countValues'> {
+  const findMatches = createFindMatches(lookups)
+
+  const rowsOf = (sql: string, values: readonly SqlValue[]): ValueCount[] =>
+    lookups
+      .prepare(sql)
+      .all(...values)
+      .map((row: unknown) => ({ ...(row as ValueCount) }))
+
+  const countOf = (facet: Facet, from: string, { sql, values }: Where): ValueCount[] =>
+    rowsOf(
+      `select d.${facet} as key, count(*) as count from ${from} where d.${facet} is not null and ${sql} ${EVERY_VALUE}`,
+      values,
+    )
+
+  /** The values of all documents of the readers. Those of the reader with the most are known. */
+  function countOfReaders(facet: Facet, readers: readonly string[]): ValueCount[] {
+    const [most, ...others] = documentsOfReaders(lookups, readers).map(({ reader }) => reader)
+    if (most === undefined) return []
+    const known = 'select value as key, documents as count from reader_values where reader = ? and facet = ?'
+    if (others.length === 0) return rowsOf(`${known} order by 2 desc, 1 limit ${MAX_VALUES}`, [most, facet])
+    const rest = without(readersExpression(others), [readersExpression([most])])
+    return rowsOf(
+      `select key, sum(count) as count from (
+         ${known} union all
+         select d.${facet}, 1 from words as w cross join documents as d on d.rowid = w.rowid
+         where w.words match ? and d.${facet} is not null
+       ) ${EVERY_VALUE}`,
+      [most, facet, rest],
+    )
+  }
+
+  function countOfAll(facet: Facet, conditions: readonly Condition[]): ValueCount[] | undefined {
+    const readers = readersIn(conditions)
+    const others = exceptReaders(conditions)
+    const where = whereOf(others)
+    if (readers === undefined) return countOf(facet, 'documents as d', where)
+    if (others.length === 0) return countOfReaders(facet, readers)
+    const listed = mostDocumentsOf(lookups, readers)
+    const isListed = listed <= MAX_LISTED && lookups.documentsPage(others, listed + 1).length > listed
+    if (isListed) return undefined
+    const read = isReadBy(readers)
+    const both = { sql: `${where.sql} and ${read.sql}`, values: [...where.values, ...read.values] }
+    return countOf(facet, 'documents as d', both)
+  }
+
+  return {
+    countValues(facet, plan, conditions) {
+      const counted = plan === undefined ? countOfAll(facet, conditions) : undefined
+      if (counted !== undefined) return counted
+      const rowids = findMatches(compilePlan(plan ?? [], conditions), MAX_COUNTED)
+      const from = 'json_each(?) as given cross join documents as d on d.rowid = given.value'
+      return countOf(facet, from, { sql: 'not d.deleted', values: [JSON.stringify(rowids)] })
+    },
+  }
+}

@@ -1,0 +1,11 @@
+import { reachOf } from '../../domain/access.ts'
+import type { RequestContext } from '../../domain/request.ts'
+import type { Searches, SearchIndex } from '../../ports/search/port.ts'
+
+/** The searches of whoever makes a request: in the documents that they may read. */
+export type SearchesOf = (context: Pick<RequestContext, 'principal'>) => Searches
+
+export const createSearchesOf =
+  ({ within }: Pick<SearchIndex, 'within'>, authMode: 'open' | 'required'): SearchesOf =>
+  ({ principal }) =>
+    within(reachOf(principal, 'read', authMode))
