@@ -32,6 +32,11 @@ const cases = (title: string, all: readonly Case[]): void =>
 cases('phrases and identifiers are exact', [
   ['See Exhibit A attached.', ['"Exhibit A"', 'exhibit a'], ['"Exhibit B"']],
   ['Section 5(a) of the agreement', ['"5(a)"', '5(a)', '"section 5(a)"'], ['"5(b)"', '5(b)']],
+  [
+    'Section 7: apt-mark and apt-get',
+    ['apt-mark', 'aptmark', 'apt-get apt-mark', '"7: apt-mark"'],
+    ['apt-mark(7)', 'apt-get(8)', '8(apt-mark)'],
+  ],
   ['The jury found him guilty.', ['guilty'], ['"not guilty"', '-guilty']],
   ['Write to b@x.org today', ['b@x.org', 'x.org'], ['a@x.org', '"a@x.org"']],
   ['The report of the WHO', ['WHO', '"the who"', 'who report'], ['"who report"']],

@@ -1,4 +1,4 @@
-import { compoundsOf } from '../analysis/compounds.ts'
+import { type Compound, compoundsOf } from '../analysis/compounds.ts'
 import type { Language } from '../../../runtime/detect-language.ts'
 import { MAX_PHRASE_WORDS } from '../analysis/passages.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
@@ -18,6 +18,8 @@ const POSSESSIVE = /(?<=\p{L}{2})['\u2019\u02bc]s$/iu
 /** A word in capitals among others that are not, such as WHO, is a name; these are taken for operators by habit. */
 const CAPITALS = /^\p{Lu}{2,}$/u
 const OPERATORS = new Set(['AND', 'OR', 'NOT'])
+const NUMBER = /^\d+$/
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
 
 /** What a query asks an index for; empty when there is nothing to look for. @param languages SearchEngine.languages() */
 export async function planQuery(tree: QueryTree, languages: readonly Language[]): Promise<QueryPlan> {
@@ -48,12 +50,22 @@ function compoundsOfNeighbours(tree: QueryTree): Map<number, string[]> {
   let text = ''
   const ends = tree.map((clause) => (text += plainText(clause) ?? '\n').length)
   const compounds = new Map<number, string[]>()
-  for (const { start, end, word } of compoundsOf(text))
+  for (const compound of compoundsOf(text))
     for (const [place, after] of ends.entries()) {
       const before = ends[place - 1] ?? 0
-      if (start < after && end > before) compounds.set(place, [...(compounds.get(place) ?? []), word])
+      if (compound.start < after && compound.end > before && isAllOf(compound, text, before, after))
+        compounds.set(place, [...(compounds.get(place) ?? []), compound.word])
     }
   return compounds
+}
+
+/**
+ * Whether a compound has all words between these places: `apt-mark(8)` is not found by `apt-mark` alone. A number may be
+ * without what is around it, such as a country's code or decimals.
+ */
+function isAllOf({ start, end, word }: Compound, text: string, from = 0, to = text.length): boolean {
+  const around = text.slice(from, Math.max(from, start)) + text.slice(Math.max(from, end), to)
+  return NUMBER.test(word) || !LETTER_OR_DIGIT.test(around)
 }
 
 /** That of a clause of nothing but a word, and a blank. */
@@ -100,7 +112,9 @@ function planText(
   const endsInPrefix = tokens.at(-1)!.kind === 'last'
   if (tokens.length === 1 && (endsInPrefix || (match.isPrefix && first.kind === 'word')))
     return { of: 'any', matches: [{ kind: 'prefix', field, prefix: first.word.slice(0, BEGINNING_UNITS) }] }
-  const joined = isQuoted ? [] : Array.from(compoundsOf(text), ({ word }) => word)
+  const joined = isQuoted
+    ? []
+    : Array.from(compoundsOf(text)).flatMap((compound) => (isAllOf(compound, text) ? [compound.word] : []))
   const wordMatch = (word: string, related: Iterable<string>): PlanMatch => ({
     kind: 'word',
     field,
