@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ApiError, ServiceUnreachableError } from '../client/problem.ts'
 import type { Document } from '../domain/document-fields.ts'
+import { canDecode } from '../extraction/encodings/decode-text.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { forEachParallel } from './for-each-parallel.ts'
 import { findFiles, type FoundFile, type FoundFiles, reasonOf } from './import/find-files.ts'
@@ -17,6 +18,7 @@ import { withService } from './with-service.ts'
 export interface ImportOptions extends ServiceOptions {
   createdBy: string
   hidden?: boolean
+  nameEncoding?: string
   json?: boolean
 }
 
@@ -36,6 +38,7 @@ interface Tally {
 /** Imports files, and those of folders. Files that cannot be read are reported and skipped. */
 export async function importFiles(paths: readonly string[], options: ImportOptions, io: Io): Promise<number> {
   const begun = performance.now()
+  checkEncoding(options.nameEncoding)
   const found: FoundFiles = { files: [], problems: [], hidden: 0 }
   for (const path of paths) {
     const { files, problems, hidden } = await find(resolve(path), options, io)
@@ -73,6 +76,15 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
   return tally.failed.length > 0 ? EXIT.attention : indexed
 }
 
+/** @throws CommandError */
+function checkEncoding(name: string | undefined): void {
+  if (name === undefined || canDecode(name)) return
+  throw new CommandError(
+    `--name-encoding: ${printable(name)} is not known; use a name such as shift_jis, windows-1251 or cp437`,
+    EXIT.usage,
+  )
+}
+
 /** What searches should find: all documents but those whose texts are still to be read. */
 function awaited({ created, texts }: Tally) {
   const [since] = created.map(({ document }) => document.created_at).sort() as [string]
@@ -80,9 +92,13 @@ function awaited({ created, texts }: Tally) {
   return { createdBy, since, count: created.length - (texts?.states.pending ?? 0) }
 }
 
-async function find(path: string, { hidden = false }: ImportOptions, io: Io): Promise<FoundFiles> {
+async function find(
+  path: string,
+  { hidden = false, nameEncoding }: ImportOptions,
+  io: Io,
+): Promise<FoundFiles> {
   try {
-    return await findFiles(path, { hidden, signal: io.signal })
+    return await findFiles(path, { hidden, nameEncoding, signal: io.signal })
   } catch (error) {
     io.signal.throwIfAborted()
     throw new CommandError(`${printable(path)}: ${reasonOf(error as Error)}`)
@@ -108,7 +124,12 @@ async function importOne(file: FoundFile, { importer, progress, tally, options, 
     }
     if (options.json) {
       const result = created === undefined ? 'exists already' : 'imported'
-      io.json({ file: file.name, id, result, ...(file.isGuessed && { name_encoding: 'windows-1252' }) })
+      io.json({
+        file: file.name,
+        id,
+        result,
+        ...(file.nameEncoding !== undefined && { name_encoding: file.nameEncoding }),
+      })
     }
   } catch (error) {
     // Without a service, its servers or a valid token, every other file would fail too.
@@ -141,8 +162,7 @@ function summarize(found: FoundFiles, tally: Tally, options: ImportOptions, io: 
   if (left > 0)
     io.note(`${yellow('ended early:')} ${left} files are left; run the same command again to import them`)
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
-  for (const { name, isGuessed } of found.files)
-    if (isGuessed) io.note(`${yellow('name is no UTF-8, read as Windows-1252:')} ${printable(name)}`)
+  reportNames(found, options, io)
   const hidden = found.hidden > 0 ? `, ${found.hidden} hidden skipped (--hidden)` : ''
   const megabytes = (bytes / 1e6).toFixed(1)
   io.out(
@@ -150,6 +170,15 @@ function summarize(found: FoundFiles, tally: Tally, options: ImportOptions, io: 
       `${seconds.toFixed(1)} s`,
   )
   if (texts) reportTexts(texts, io)
+}
+
+/** Names in another encoding than the one that was taken look wrong, or are unreadable. */
+function reportNames({ files }: FoundFiles, { nameEncoding: given }: ImportOptions, io: Io): void {
+  const { yellow } = io.errorColors
+  for (const { name, nameEncoding } of files) {
+    if (nameEncoding === undefined || nameEncoding === given) continue
+    io.note(`${yellow(`name is no UTF-8, read as ${nameEncoding}:`)} ${printable(name)}`)
+  }
 }
 
 /** What can be found by its words, and what only by its title and why. */

@@ -97,6 +97,7 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
   )
     .option('--created-by <e-mail>', 'author of the documents', 'import@docmgr.local')
     .option('--hidden', 'include files and folders whose name starts with a dot')
+    .option('--name-encoding <name>', 'of file names that are not UTF-8; by default it is detected')
     .option('--json', 'print one line of JSON per file and one for the summary')
     .action((paths, options) =>
       chosen(async () => (await import('./import.ts')).importFiles(paths, options, io)),

@@ -1,14 +1,14 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { fileName, type FileName } from './file-name.ts'
+import { readableNames } from './readable-names.ts'
 
 export interface FoundFile {
   /** as the file system has it: names need not be UTF-8 */
   path: Buffer
   /** path relative to the imported folder, with `/` */
   name: string
-  /** a part of its path is no UTF-8 and was read as Windows-1252 */
-  isGuessed: boolean
+  /** that a part of its name is in which is not UTF-8 */
+  nameEncoding?: string
   /** bytes */
   size: number
 }
@@ -22,12 +22,21 @@ export interface FoundFiles {
 }
 
 const SLASH = Buffer.from('/')
+const DOT = 0x2e
 const join = (folder: Buffer, entry: Buffer): Buffer => Buffer.concat([folder, SLASH, entry])
 const realPathOf = (path: Buffer): Promise<Buffer> => realpath(path, 'buffer')
 
 interface Options {
   hidden: boolean
+  /** of names that are not UTF-8; by default it is detected */
+  nameEncoding?: string | undefined
   signal: AbortSignal
+}
+
+/** With names as the file system has them. */
+interface RawFiles extends Pick<FoundFiles, 'hidden'> {
+  files: { path: Buffer; name: Buffer; size: number }[]
+  problems: { name: Buffer; reason: string }[]
 }
 
 /**
@@ -36,50 +45,62 @@ interface Options {
  * @throws Error when the path itself cannot be read, or is neither file nor folder
  */
 export async function findFiles(path: string, options: Options): Promise<FoundFiles> {
-  const found: FoundFiles = { files: [], problems: [], hidden: 0 }
+  const found: RawFiles = { files: [], problems: [], hidden: 0 }
   // A link that is named is meant.
   const root = await realPathOf(Buffer.from(path))
   const stats = await stat(root)
   if (stats.isDirectory()) await findIn(root, found, options)
   else if (!stats.isFile()) throw new Error(`it is ${kindOf(stats)}`)
-  else {
-    const { text: name, isGuessed } = fileName(lastPartOf(Buffer.from(path)))
-    found.files.push({ path: root, name, isGuessed, size: stats.size })
+  else found.files.push({ path: root, name: lastPartOf(Buffer.from(path)), size: stats.size })
+  return withReadableNames(found, options.nameEncoding)
+}
+
+async function withReadableNames(
+  { files, problems, hidden }: RawFiles,
+  encoding?: string,
+): Promise<FoundFiles> {
+  const names = await readableNames(
+    [...files, ...problems].map(({ name }) => name),
+    encoding,
+  )
+  return {
+    files: files.map((file, index) => {
+      const { text: name, encoding: nameEncoding } = names[index]!
+      return { ...file, name, ...(nameEncoding !== undefined && { nameEncoding }) }
+    }),
+    problems: problems.map(({ reason }, index) => ({ name: names[files.length + index]!.text, reason })),
+    hidden,
   }
-  return found
 }
 
 const lastPartOf = (path: Buffer): Buffer => path.subarray(path.lastIndexOf(SLASH) + 1)
 
-async function findIn(root: Buffer, found: FoundFiles, { hidden, signal }: Options): Promise<void> {
+async function findIn(root: Buffer, found: RawFiles, { hidden, signal }: Options): Promise<void> {
   /** real paths */
   const visited = new Set<string>()
-  const links: { path: Buffer; name: FileName }[] = []
+  const links: { path: Buffer; name: Buffer }[] = []
   const isNew = (real: Buffer): boolean => visited.size < visited.add(real.toString('latin1')).size
 
-  const visit = async (folder: Buffer, prefix: FileName): Promise<void> => {
+  const visit = async (folder: Buffer, prefix?: Buffer): Promise<void> => {
     signal.throwIfAborted()
     const entries = (await readdir(folder, 'buffer')).sort((one, other) => one.compare(other))
     for (const entry of entries) {
-      const own = fileName(entry)
-      const name = { text: prefix.text + own.text, isGuessed: prefix.isGuessed || own.isGuessed }
-      if (own.text.startsWith('.') && !hidden) found.hidden++
+      const name = prefix === undefined ? entry : join(prefix, entry)
+      if (entry[0] === DOT && !hidden) found.hidden++
       else await reporting(name, () => take(join(folder, entry), name))
     }
   }
 
-  const take = async (path: Buffer, name: FileName): Promise<void> => {
+  const take = async (path: Buffer, name: Buffer): Promise<void> => {
     const stats = await lstat(path)
     if (stats.isSymbolicLink()) links.push({ path, name })
     else if (stats.isDirectory()) {
-      if (isNew(path)) await visit(path, { ...name, text: `${name.text}/` })
-    } else if (!stats.isFile()) found.problems.push({ name: name.text, reason: `is ${kindOf(stats)}` })
-    else if (isNew(path)) {
-      found.files.push({ path, name: name.text, isGuessed: name.isGuessed, size: stats.size })
-    }
+      if (isNew(path)) await visit(path, name)
+    } else if (!stats.isFile()) found.problems.push({ name, reason: `is ${kindOf(stats)}` })
+    else if (isNew(path)) found.files.push({ path, name, size: stats.size })
   }
 
-  const reporting = async ({ text: name }: FileName, work: () => Promise<void>): Promise<void> => {
+  const reporting = async (name: Buffer, work: () => Promise<void>): Promise<void> => {
     try {
       await work()
     } catch (error) {
@@ -89,13 +110,13 @@ async function findIn(root: Buffer, found: FoundFiles, { hidden, signal }: Optio
   }
 
   visited.add(root.toString('latin1'))
-  await visit(root, { text: '', isGuessed: false })
+  await visit(root)
   // Behind a link to a hidden folder there can be others.
   for (const { path, name } of links)
     await reporting(name, async () => {
       const target = await realPathOf(path)
       if (!isWithin(root, target))
-        found.problems.push({ name: name.text, reason: 'is a link that leads out of the folder' })
+        found.problems.push({ name, reason: 'is a link that leads out of the folder' })
       else await take(target, name)
     })
 }
