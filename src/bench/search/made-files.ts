@@ -126,7 +126,7 @@ const LINE_UNITS = 60
 function pdfFile(text: string): MadeFile {
   const lines = text.match(new RegExp(`.{1,${LINE_UNITS}}(?:\\s|$)|.{1,${LINE_UNITS}}`, 'gu')) ?? []
   const drawn = lines.map((line, number) => {
-    const codes = Buffer.from(line.trim(), 'utf16le').swap16().toString('hex')
+    const codes = Buffer.from(asDrawn(line.trim()), 'utf16le').swap16().toString('hex')
     return `BT /F1 8 Tf 20 ${750 - number * 12} Td <${codes}> Tj ET\n`
   })
   const bytes = pdf([''], {
@@ -139,5 +139,13 @@ function pdfFile(text: string): MadeFile {
   })
   return { format: 'pdf', contentType: 'application/pdf', bytes }
 }
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u
+/** Words that are written from left to right, with what is between them; or a character with its marks. */
+const RUNS = /[A-Za-z0-9+](?:[^\p{Script=Hebrew}\p{Script=Arabic}]*[A-Za-z0-9)])?|\P{M}\p{M}*/gu
+
+/** Programs draw from left to right, so words of other scripts are drawn from their ends. */
+const asDrawn = (line: string): string =>
+  RIGHT_TO_LEFT.test(line) ? (line.match(RUNS) ?? []).reverse().join('') : line
 
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
