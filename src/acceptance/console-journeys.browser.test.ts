@@ -238,6 +238,37 @@ test('a list is filtered and sorted, goes on, and changes while it is looked at'
   await close()
 })
 
+test('a list is filtered by the language of texts, and a document shows its file', LIMIT, async () => {
+  const german = 'Der Mieter zahlt die Miete am dritten Werktag eines jeden Monats an den Vermieter. '.repeat(
+    4,
+  )
+  const form = new FormData()
+  form.set('created_by', 'ada@example.com')
+  form.set('title', 'Mietvertrag')
+  form.set('file', new Blob([german], { type: 'text/plain' }), 'vertraege/mühle.txt')
+  assert.equal((await fetch(`${origin}/documents`, { method: 'POST', body: form })).status, 201)
+  await createDocument(
+    'Tenancy',
+    'The tenant pays the rent to the landlord on the third day of the month. '.repeat(4),
+  )
+  const { page, messages, close } = await openPage(browser)
+  await page.goto(origin)
+  await row(page, 'Tenancy').waitFor()
+  await page.getByRole('group', { name: 'Language' }).getByRole('checkbox', { name: 'German' }).check()
+  await page.getByRole('button', { name: 'Remove the filter German' }).waitFor()
+  await row(page, 'Tenancy').waitFor({ state: 'detached' })
+  assert.equal(new URL(page.url()).searchParams.get('language'), 'de')
+  await row(page, 'Mietvertrag').getByRole('link').first().click()
+  await page.getByRole('heading', { name: 'Mietvertrag', level: 1 }).waitFor()
+  for (const [term, value] of [
+    ['File', 'mühle.txt'],
+    ['Language', 'German'],
+  ] as const)
+    assert.match((await page.locator(`dt:text-is("${term}") + dd`).textContent())!, new RegExp(`${value}$`))
+  assert.deepEqual(messages, [])
+  await close()
+})
+
 test('the reader’s language is used', LIMIT, async () => {
   const { page, messages, close } = await openPage(browser, { locale: 'de-AT' })
   await page.goto(origin)

@@ -10,7 +10,7 @@ import { Time } from '../parts/time.tsx'
 import { type ChangeMessage, useChanges } from '../parts/use-changes.ts'
 import { useKeys } from '../parts/use-keys.ts'
 import { useLoader } from '../parts/use-loader.ts'
-import { plural, size, t } from '../text/catalogue.ts'
+import { languageName, plural, size, t } from '../text/catalogue.ts'
 import { typeName } from '../text/type-name.ts'
 import { Content } from './content.tsx'
 import { DocumentActions } from './document-actions.tsx'
@@ -120,8 +120,11 @@ function WholeDocument({ document, signatures, views, messages, page, onChange }
 
 function Details({ document, views }: Pick<Whole, 'document' | 'views'>) {
   const { content_type, content_size, content_sha256, created_by, created_at, updated_at, version } = document
+  const { file_name, text } = document
   const facts: [string, ComponentChildren][] = [
+    [t('document.file'), file_name],
     [t('document.type'), content_type],
+    [t('document.language'), text.language && languageName(text.language)],
     [t('documents.size'), size(content_size)],
     [t('documents.owner'), created_by],
     [t('documents.created'), <Time at={created_at} />],
@@ -136,12 +139,14 @@ function Details({ document, views }: Pick<Whole, 'document' | 'views'>) {
         <h2>{t('document.details')}</h2>
       </div>
       <dl class="facts">
-        {facts.map(([term, value]) => (
-          <Fragment key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-          </Fragment>
-        ))}
+        {facts
+          .filter(([, value]) => value !== null && value !== undefined)
+          .map(([term, value]) => (
+            <Fragment key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ))}
       </dl>
     </section>
   )

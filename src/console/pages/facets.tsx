@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { isTextKey, number, t } from '../text/catalogue.ts'
+import { isTextKey, languageName, number, t } from '../text/catalogue.ts'
 import { typeName } from '../text/type-name.ts'
-import { type Facet, FACETS, hasFilters, type ListAddress } from './list-address.ts'
+import { type Facet, FACETS, hasFilters, type ListAddress, NO_FILTERS } from './list-address.ts'
 import { type FacetCounts } from './read-list.ts'
 
 type Filters = ListAddress['filters']
@@ -17,6 +17,7 @@ const SHOWN = 7
 function labelOf(facet: Facet, value: string): string {
   const key = `document.status.${value}`
   if (facet === 'status' && isTextKey(key)) return t(key)
+  if (facet === 'language') return languageName(value)
   return facet === 'content_type' ? typeName(value) : value
 }
 
@@ -91,7 +92,6 @@ function FacetValues({ facet, address: { filters }, counts, onChange }: FacetVal
 export function FilterChips({ address, onChange }: FilterProps) {
   if (!hasFilters(address)) return null
   const { filters } = address
-  const none: Filters = { status: [], content_type: [], created_by: [] }
   return (
     <p class="chips">
       {FACETS.flatMap((facet) =>
@@ -107,7 +107,7 @@ export function FilterChips({ address, onChange }: FilterProps) {
           </button>
         )),
       )}
-      <button type="button" class="link" onClick={() => onChange(none)}>
+      <button type="button" class="link" onClick={() => onChange(NO_FILTERS)}>
         {t('filters.clear')}
       </button>
     </p>

@@ -1,5 +1,5 @@
 /** What a list of documents shows, as the query of its address, so that it can be kept, shared and gone back to. */
-export const FACETS = ['status', 'content_type', 'created_by'] as const
+export const FACETS = ['status', 'content_type', 'language', 'created_by'] as const
 export type Facet = (typeof FACETS)[number]
 
 export const SORTS = ['-created_at', 'created_at', '-updated_at', 'title'] as const
@@ -15,17 +15,13 @@ export interface ListAddress {
 export function readAddress(url: string): ListAddress {
   const query = new URL(url, location.origin).searchParams
   const sort = SORTS.find((one) => one === query.get('sort')) ?? SORTS[0]
-  const values = (facet: Facet): string[] => query.getAll(facet)
-  return {
-    q: query.get('q') ?? '',
-    filters: {
-      status: values('status'),
-      content_type: values('content_type'),
-      created_by: values('created_by'),
-    },
-    sort,
-  }
+  return { q: query.get('q') ?? '', filters: filtersOf((facet) => query.getAll(facet)), sort }
 }
+
+const filtersOf = (valuesOf: (facet: Facet) => string[]): ListAddress['filters'] =>
+  Object.fromEntries(FACETS.map((facet) => [facet, valuesOf(facet)])) as ListAddress['filters']
+
+export const NO_FILTERS = filtersOf(() => [])
 
 export function writeAddress({ q, filters, sort }: ListAddress): string {
   const query = new URLSearchParams()

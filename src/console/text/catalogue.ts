@@ -37,6 +37,15 @@ export const isTextKey = (key: string): key is TextKey => key in catalogue
 
 export const number = (value: number): string => new Intl.NumberFormat(language).format(value)
 
+/** @param code ISO 639-1; one that nobody knows is its own name, as is what somebody typed into an address */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(language, { type: 'language' }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
 /** @param bytes as a file manager shows them: `12 kB` */
