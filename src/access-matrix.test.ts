@@ -17,8 +17,10 @@ import { TEST_FILE } from './testing/test-file.ts'
 import { newId, startTestService } from './testing/test-service.ts'
 import { TOKEN_CASES, TOKEN_SETTINGS } from './testing/token-cases.ts'
 
+/** Whose handlers authenticate the caller themselves. */
+const SELF = ['/auth/session']
 /** The groups of operations whose role asks who may read a document. */
-const GROUPS = ['signature', 'ws']
+const GROUPS = ['document', 'signature', 'ws']
 
 const service = await startTestService(
   {
@@ -32,7 +34,7 @@ const service = await startTestService(
   TEST_FILE,
 )
 const { pool } = service.database
-const [grants, people, keys] = [createGrants(pool), createPersonStore(pool), createKeyStore(pool)]
+const [grants, people, keys] = [createGrants(service), createPersonStore(pool), createKeyStore(pool)]
 
 type User = { id: string; email: string; admin?: boolean }
 const userOf = (id: string): User => ({ id, email: `${id}@example.com` })
@@ -118,18 +120,26 @@ const REQUESTS: Record<string, (ids: Ids, caller: User | undefined) => { id?: st
   createSignature: ({ document }, caller) => ({
     body: { document_id: document, signer_email: caller?.email ?? 'x@example.com', signer_name: 'X' },
   }),
+  createDocument: () => ({ body: { title: 'X', content: 'x' } }),
+  updateDocument: () => ({ body: { title: 'X' } }),
+  deleteDocument: () => ({}),
+  putDocumentAccess: () => ({ body: { role: 'reader' } }),
+  deleteDocumentAccess: () => ({}),
   broadcastToDocument: ({ document }) => ({ id: document, body: { note: 'x' } }),
 }
 
 async function statusOf({ id, method, path }: Operation, kind: Kind, ids: Ids): Promise<number> {
   const { id: named = ids.document, body } = REQUESTS[id]?.(ids, kind.user) ?? {}
   const abort = new AbortController()
-  const response = await fetch(service.url + path.replace(/\{\w+\}/, named), {
-    method,
-    headers: { ...kind.headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: abort.signal,
-  })
+  const response = await fetch(
+    service.url + path.replace(/\{\w+\}/, named).replace(/\{\w+\}/, 'email:reader@example.com'),
+    {
+      method,
+      headers: { ...kind.headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: abort.signal,
+    },
+  )
   // An event stream has no end.
   if (response.status === 200 && response.headers.get('content-type') === 'text/event-stream') abort.abort()
   else await response.arrayBuffer()
@@ -144,6 +154,8 @@ function expectedOf({ policy, method, id }: Operation, { may, readsOnly }: Kind,
     return may.includes('administer') && !readsOnly ? 'done' : 403
   if (readsOnly && method !== 'GET' && id !== 'createTicket') return 403
   if (policy === 'known' || policy === 'list' || policy === 'create') return 'done'
+  // For who may read everything it has counts of no views, as in the original.
+  if (id === 'getDocumentStats' && !exists && may.includes('administer')) return 'done'
   if (!exists || !may.includes('read')) return 404
   const needed =
     ({ change: 'change', share: 'share', evidence: 'share' } as const)[policy as 'change'] ?? 'read'
@@ -155,7 +167,7 @@ const describes = (await service.get('/openapi.json')).body as {
 }
 const operations = Object.entries(describes.paths).flatMap(([path, methods]) =>
   Object.entries(methods)
-    .filter(([, { tags }]) => tags.some((tag) => GROUPS.includes(tag)))
+    .filter(([, { tags }]) => tags.some((tag) => GROUPS.includes(tag)) && !SELF.includes(path))
     .map(([method, operation]): Operation => {
       return { id: operation.operationId, method: method.toUpperCase(), path, policy: operation['x-policy'] }
     }),

@@ -21,7 +21,7 @@ const service = await startTestService(
   TEST_FILE,
 )
 const { pool } = service.database
-const [grants, people, keys] = [createGrants(pool), createPersonStore(pool), createKeyStore(pool)]
+const [grants, people, keys] = [createGrants(service), createPersonStore(pool), createKeyStore(pool)]
 const bearer = (user: typeof OWNER) => ({ authorization: `Bearer ${service.token(user)}` })
 const get = (path: string, user: typeof OWNER) => service.get(path, bearer(user))
 

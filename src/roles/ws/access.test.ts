@@ -16,7 +16,7 @@ const service = await startTestService(
   TEST_FILE,
 )
 const { url, token } = service
-const grants = createGrants(service.database.pool)
+const grants = createGrants(service)
 const bearer = (user: Parameters<typeof token>[0]) => ({ authorization: `Bearer ${token(user)}` })
 
 /** A document of Ada's. */
