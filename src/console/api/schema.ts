@@ -9,7 +9,7 @@ export interface paths {
     }
     /**
      * Documents, the newest first
-     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is given several times finds the documents with any of its values.
+     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth. created_from is inclusive, created_to is not; title finds a part of the title, in any case. A filter that is given several times finds the documents with any of its values. Where a token is needed, the list has what its user may read.
      */
     get: operations['listDocuments']
     put?: never
@@ -95,6 +95,50 @@ export interface paths {
     put?: never
     post?: never
     delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/access': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Who has a role in a document, the owners first
+     * @description For its owners and administrators.
+     */
+    get: operations['listDocumentAccess']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/access/{principal}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    /**
+     * Gives someone a role in a document, or another one
+     * @description For its owners and administrators. Who gets a role sees the document in lists, searches and events at once; it is a new version of the document. A document keeps an owner.
+     */
+    put: operations['putDocumentAccess']
+    post?: never
+    /**
+     * Takes away the role that someone has in a document
+     * @description For its owners and administrators. The document is gone from their lists, searches and events; it is a new version of the document. The last owner stays.
+     */
+    delete: operations['deleteDocumentAccess']
     options?: never
     head?: never
     patch?: never
@@ -617,6 +661,7 @@ export interface components {
         | 'urn:docmgr:problem:title-frozen'
         | 'urn:docmgr:problem:document-not-signable'
         | 'urn:docmgr:problem:document-not-deletable'
+        | 'urn:docmgr:problem:last-owner'
         | 'urn:docmgr:problem:already-signed'
         | 'urn:docmgr:problem:request-in-progress'
         | 'urn:docmgr:problem:request-timeout'
@@ -752,6 +797,28 @@ export interface components {
       document_id: string
       total_views: number
       unique_views: number
+    }
+    /**
+     * @description someone's role in a document
+     * @example {
+     *       "principal": "email:bob@example.com",
+     *       "role": "reader",
+     *       "granted_by": "email:ada@example.com",
+     *       "granted_at": "2026-03-01T09:30:00.123456Z"
+     *     }
+     */
+    Grant: {
+      /** @description email:ADDRESS in lower case, or key:ID of an API key */
+      principal: string
+      /**
+       * @description reader: reads it; editor: also changes and deletes it; owner: also decides who may
+       * @enum {string}
+       */
+      role: 'reader' | 'editor' | 'owner'
+      /** @description who gave it; anonymous where nobody needs to log in */
+      granted_by: string
+      /** Format: date-time */
+      granted_at: string
     }
     /**
      * @description the caller of a request
@@ -926,7 +993,26 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description `status-not-allowed`: Status change not allowed. `title-frozen`: Title cannot change any more. `document-not-signable`: Document cannot be signed. `document-not-deletable`: Document cannot be deleted. `already-signed`: Already signed by this signer. `request-in-progress`: The same request is in progress */
+    /** @description `forbidden`: Not allowed */
+    Forbidden: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id']
+        [name: string]: unknown
+      }
+      content: {
+        /**
+         * @example {
+         *       "type": "urn:docmgr:problem:forbidden",
+         *       "title": "Not allowed",
+         *       "status": 403,
+         *       "detail": "what happened, and where the request is at fault, what would be right",
+         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description `status-not-allowed`: Status change not allowed. `title-frozen`: Title cannot change any more. `document-not-signable`: Document cannot be signed. `document-not-deletable`: Document cannot be deleted. `last-owner`: A document keeps an owner. `already-signed`: Already signed by this signer. `request-in-progress`: The same request is in progress */
     Conflict: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -1038,25 +1124,6 @@ export interface components {
          *       "type": "urn:docmgr:problem:too-many-requests",
          *       "title": "Too many requests",
          *       "status": 429,
-         *       "detail": "what happened, and where the request is at fault, what would be right",
-         *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
-         *     }
-         */
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description `forbidden`: Not allowed */
-    Forbidden: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id']
-        [name: string]: unknown
-      }
-      content: {
-        /**
-         * @example {
-         *       "type": "urn:docmgr:problem:forbidden",
-         *       "title": "Not allowed",
-         *       "status": 403,
          *       "detail": "what happened, and where the request is at fault, what would be right",
          *       "instance": "urn:docmgr:request:019aa1b2-0000-7000-8000-000000000002"
          *     }
@@ -1682,6 +1749,127 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listDocumentAccess: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description everyone with a role */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Grant'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  putDocumentAccess: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+        principal: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          role: 'reader' | 'editor' | 'owner'
+        }
+      }
+    }
+    responses: {
+      /** @description the role */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Grant']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      408: components['responses']['RequestTimeout']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  deleteDocumentAccess: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+        principal: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description they have no role */
+      204: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
