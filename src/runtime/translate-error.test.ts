@@ -44,6 +44,7 @@ const role: Documents = {
 }
 
 let http: HttpListener
+let authorization: string
 let grpc: GrpcServer
 
 before(async () => {
@@ -51,6 +52,7 @@ before(async () => {
     { secret: 'a secret for tests, 32 bytes long', issuer: 'i', audience: 'a', lifetime: 60 },
     systemClock,
   )
+  authorization = `Bearer ${tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false })}`
   const metrics = createMetrics()
   const options = {
     handlers: createDocumentService(role),
@@ -133,7 +135,7 @@ for (const [edge, path] of [
 test('a request for a WebSocket is answered with the same problem', async () => {
   await checkAll(
     async () => {
-      const { status, text } = await rawUpgrade(`${http.url}/ws`)
+      const { status, text } = await rawUpgrade(`${http.url}/ws`, { authorization })
       return [status, (JSON.parse(text) as { type: string }).type]
     },
     (code) => [STATUS[code]![0], `urn:docmgr:problem:${code}`],
