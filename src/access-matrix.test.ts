@@ -188,7 +188,7 @@ for (const operation of operations) {
         const about = `${name}, ${which}`
         if (expected !== 'done') assert.equal(found, expected, about)
         else assert.ok(found < 500 && found !== 401 && found !== 403, `${about}: ${found}`)
-        // Whoever may read it does not get the answer for an unknown one; a signature without an image has none.
+        // A reader does not get the answer for an unknown one; a signature without an image has none.
         if (expected === 'done' && ids === own && operation.id !== 'getSignatureImage')
           assert.notEqual(found, 404, about)
       }

@@ -16,7 +16,8 @@ export const POLICIES = {
   operator: 'administrators, and who has the token of scrapers',
   admin: 'administrators, also where authentication is open',
   service: 'roles of the service itself',
-  machine: 'whoever may read the data folder or the settings of the servers; the service is not asked',
+  machine:
+    'the user of the machine who may read the data folder or the settings of the servers; the service is not asked',
 } as const
 
 export type Policy = keyof typeof POLICIES

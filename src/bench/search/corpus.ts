@@ -40,7 +40,7 @@ const PACKAGES = 'node_modules'
 const MAX_BYTES = 10_000_000
 const MIN_BYTES = 200
 
-export function languageOf(path: string): string {
+function languageOf(path: string): string {
   if (path.includes(PACKAGES)) return 'en'
   return [...path.matchAll(LANGUAGE)].at(-1)?.[1]?.toLowerCase() ?? 'en'
 }

@@ -74,7 +74,7 @@ test('a scan is read in turns, and continues where the last one ended', async ()
   assert.equal(turns, 3)
 })
 
-test('pages and time have limits, and what is left out is told', async () => {
+test('pages and time have limits, and what is left out is reported', async () => {
   const scan = await scannedPdf([RENT, NOTICE, RENT, NOTICE])
   const few = (await readAll(scan, { maxPages: 2 })).extraction
   assert.equal(pagesOf(few).length, 2)

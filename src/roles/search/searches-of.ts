@@ -2,7 +2,7 @@ import { reachOf } from '../../domain/access.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Searches, SearchIndex } from '../../ports/search/port.ts'
 
-/** The searches of whoever makes a request: in the documents that they may read. */
+/** The searches of a request: in the documents that its caller may read. */
 export type SearchesOf = (context: Pick<RequestContext, 'principal'>) => Searches
 
 export const createSearchesOf =

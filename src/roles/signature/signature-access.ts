@@ -78,7 +78,7 @@ async function accessTo(
   throw invalidField('query.document_id', `must be at most ${MAX_ACCESS_IDS} documents`)
 }
 
-export const isAddressOf = (principal: Principal, address: string): boolean =>
+const isAddressOf = (principal: Principal, address: string): boolean =>
   principal.kind === 'user' && caseless(principal.email) === caseless(address)
 
 const caseless = (address: string): string => storedAddress(address).toLowerCase()

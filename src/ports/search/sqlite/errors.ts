@@ -19,7 +19,7 @@ export const sqliteCodeOf = (error: unknown): number | undefined =>
 
 /**
  * The DomainError that an error of a thread of the index stands for: `unavailable` or `deadline-exceeded` for everything
- * that another try can mend. Errors of the document or query, and those that are unexpected, are returned unchanged.
+ * that another try can succeed at. Errors of the document or query, and those that are unexpected, are returned unchanged.
  */
 export function translateSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error
