@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { databaseId } from '../db/database-id.ts'
+import { openRunning } from '../db/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import type { SearchIndex, StoredDocument } from '../ports/search/port.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -14,8 +16,13 @@ export async function newIndexFolder(t: Undo): Promise<string> {
   return folder
 }
 
-const openBeside = (data: string): Promise<SearchIndex> =>
-  openSearch('sqlite:', { folder: data, isAlone: false, log: silentLogger })
+async function openBeside(data: string): Promise<SearchIndex> {
+  const log = silentLogger
+  const folder = join(data, 'postgres')
+  const database = await openRunning({ folder, poolSize: 1, statementTimeout: 10_000, log })
+  const id = await databaseId(database.pool).finally(() => database.stop())
+  return openSearch('sqlite:', { folder: data, isAlone: false, databaseId: id, log })
+}
 
 /** The index of a service that runs on this data folder, which is opened beside it; it stops at the end. */
 export async function openIndexBeside(data: string, t: Undo = TEST_FILE): Promise<SearchIndex> {
