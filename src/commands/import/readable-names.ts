@@ -12,6 +12,7 @@ export interface ReadableName {
 const SLASH = 0x2f
 /** Of bytes that are nothing in the encoding: each is a character. */
 const LAST_RESORT = 'latin1'
+const FREQUENT = 'windows-1252'
 
 /**
  * File systems keep names as bytes and do not know their encoding. Those that are not UTF-8 were mostly copied from one
@@ -24,8 +25,7 @@ export async function readableNames(paths: readonly Buffer[], given?: string): P
   for (const path of paths)
     for (const part of partsOf(path)) if (!isUtf8(part)) others.set(part.toString('latin1'), part)
   if (others.size === 0) return paths.map((path) => ({ text: path.toString() }))
-  const label = given ?? (await detectEncoding(joined([...others.values()])))
-  const encoding = encodingOfLabel(label) ?? LAST_RESORT
+  const encoding = await encodingOf(joined([...others.values()]), given)
 
   const decode = (part: Buffer): ReadableName => {
     if (isUtf8(part)) return { text: part.toString() }
@@ -39,6 +39,14 @@ export async function readableNames(paths: readonly Buffer[], given?: string): P
     const read = parts.find((part) => part.encoding !== undefined)?.encoding
     return { text: parts.map(({ text }) => text).join('/'), ...(read !== undefined && { encoding: read }) }
   })
+}
+
+/** Of several encodings in which the names read the same, the most frequent one is reported. */
+async function encodingOf(names: Buffer, given: string | undefined): Promise<string> {
+  const encoding = encodingOfLabel(given ?? (await detectEncoding(names))) ?? LAST_RESORT
+  return given === undefined && decodeText(names, FREQUENT) === decodeText(names, encoding)
+    ? FREQUENT
+    : encoding
 }
 
 function partsOf(path: Buffer): Buffer[] {
