@@ -73,6 +73,15 @@ test('a feed has only the events of documents that one may read, live and replay
   for (const one of [eve, ada, admin, again]) one!.close()
 })
 
+test('who has just got access can connect at once', async () => {
+  for (let n = 0; n < 10; n++) {
+    const id = await createDocument()
+    await grants.give(id, EVE.email, 'reader')
+    const socket = await openSocketAt(url, `/ws/${id}`, { token: token(EVE) })
+    socket.close()
+  }
+})
+
 test('access that ends closes the connections to the document within a second, and shows nothing new', async () => {
   const id = await createDocument()
   await grants.give(id, EVE.email, 'reader')

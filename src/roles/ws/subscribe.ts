@@ -1,11 +1,11 @@
 import type { Identity } from '../../auth/authenticator.ts'
-import { isReader } from '../../domain/access.ts'
+import { isReader, type Reach } from '../../domain/access.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { reachOfSubscription } from './access.ts'
 import type { Hub } from './hub.ts'
-import type { KnownDocuments } from './known-documents.ts'
+import type { KnownDocuments, Lookup } from './known-documents.ts'
 import type { WsLimits } from './limits.ts'
 import { type ResumePoint, START } from './resume-point.ts'
 import { Subscriber, type Subscription } from './subscriber.ts'
@@ -44,10 +44,16 @@ export function createSubscribe({ hub, known, mode, limits, log, newId }: Subscr
     }
   }
 
+  const currentReaders = async (documentId: string, reach: Reach): Promise<Lookup> => {
+    const found = await known.find(documentId)
+    const isRefused = typeof found === 'object' && !isReader(found.readers, reach)
+    return isRefused ? known.confirm(documentId) : found
+  }
+
   const checkDocument = async (subscription: Subscription, last: ResumePoint | undefined) => {
     const { documentId, reach } = subscription
     if (documentId === undefined) return
-    const found = await known.find(documentId)
+    const found = await currentReaders(documentId, reach)
     if (found === 'unknown') {
       if (reach === 'all') return
       throw new DomainError('unavailable', 'who may read the document cannot be found out now')
