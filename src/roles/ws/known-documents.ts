@@ -25,7 +25,7 @@ export interface KnownDocuments {
   readersOf(documentId: string): DocumentReaders | 'absent' | undefined
   /** Never rejects. A document that was committed before is never `absent`, a deleted one always. */
   find(documentId: string): Promise<Lookup>
-  /** The same, asked anew: what events have said can be older than a grant that a client knows of. */
+  /** The same, asked again: what events have said can be older than a grant that a client knows of. */
   confirm(documentId: string): Promise<Lookup>
 }
 
