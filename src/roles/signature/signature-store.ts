@@ -143,10 +143,7 @@ async function insert(
   } catch (error) {
     const { constraint } = error as { constraint?: string }
     if (sqlState(error) !== '23505' || constraint !== 'signatures_one_a_signer') throw error
-    throw new DomainError(
-      'already-signed',
-      `${row.signer_email} has already signed the document ${row.document_id}`,
-    )
+    throw new DomainError('already-signed', `this signer has already signed the document ${row.document_id}`)
   }
 }
 
