@@ -60,7 +60,9 @@ async function withAdmin<T>(
 async function replay(kafka: Kafka, random: Random): Promise<void> {
   const records: (Message & { topic: string })[] = []
   const group = `chaos-${random.whole(0, 2 ** 31)}`
-  const consumer = kafka.consumer({ groupId: group })
+  // It would go on for ever: disconnect() does not end a restart that is under way.
+  const retry = { restartOnFailure: async () => false }
+  const consumer = kafka.consumer({ groupId: group, retry })
   const producer = kafka.producer()
   try {
     await consumer.connect()
