@@ -7,6 +7,10 @@ import { isEmailAddress, storedAddress } from '../runtime/email-address.ts'
 
 const NO_NUL = '^[^\\x00]*$'
 
+/** Whether a text has at least so many characters (code points), of which each is one or two UTF-16 code units. */
+export const hasCharacters = (value: string, min: number): boolean =>
+  value.length >= 2 * min || [...value].length >= min
+
 /** Text that PostgreSQL and JSON can store: no NUL, no lone surrogates. Lengths count characters (code points). */
 export function text(options: { min?: number; max?: number } = {}): z.ZodType<string, string> {
   const { min = 0, max } = options
@@ -15,7 +19,7 @@ export function text(options: { min?: number; max?: number } = {}): z.ZodType<st
     .refine((value) => !value.includes('\0'), 'must not contain NUL characters')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)')
     .refine(
-      (value) => value.length >= min,
+      (value) => hasCharacters(value, min),
       min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
     )
     .refine(

@@ -23,6 +23,8 @@ test('a text without letters or digits suggests nothing', async () => {
 test('fewer than two characters, or more than twenty suggestions, are refused', async () => {
   const short = await role.query('/suggest', { q: 'c' })
   assert.deepEqual([short.status, short.body.errors[0].field], [422, 'query.q'])
+  // One character of two UTF-16 code units.
+  assert.equal((await role.get(`/suggest?q=${encodeURIComponent('\u{20c41}')}`)).status, 422)
   const many = await role.query('/suggest', { q: 'co', size: '21' })
   assert.deepEqual([many.status, many.body.errors[0].field], [422, 'query.size'])
 })

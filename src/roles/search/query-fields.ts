@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { MAX_QUERY_WORDS, QUERY_SYNTAX } from '../../domain/query-syntax.ts'
 import { filterShape } from '../../http/document-schemas.ts'
+import { hasCharacters } from '../../http/fields.ts'
 import type { SearchFilters } from '../../ports/search/port.ts'
 
 const MAX_QUERY_CHARS = 1_000
@@ -22,7 +23,7 @@ export function queryText(min: number): z.ZodType<string, string> {
   const rule = `must have from ${min} to ${MAX_QUERY_CHARS} characters`
   return z
     .string('is required')
-    .refine(({ length }) => length >= min, rule)
+    .refine((q) => hasCharacters(q, min), rule)
     .refine((q) => q.length <= MAX_QUERY_CHARS || [...q].length <= MAX_QUERY_CHARS, rule)
     .meta({
       override: {
