@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DomainError } from '../../domain/errors.ts'
+import { AWAY_DOCUMENTS } from '../../testing/away-documents.ts'
 import { checkMessage } from '../../testing/async-api.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { openEventStream } from '../../testing/event-stream.ts'
@@ -88,16 +88,7 @@ test('a feed that is too far behind is reset', async (t) => {
 })
 
 test('a feed is reset when the owner of a changed document cannot be found out', async (t) => {
-  const away = (): Promise<never> => Promise.reject(new DomainError('unavailable', 'away'))
-  const documents = {
-    updateStatus: away,
-    get: away,
-    exists: away,
-    access: away,
-    check: away,
-    stop: async () => {},
-  }
-  const alone = await startTestService({ roles: ['ws'], overrides: { documents } }, t)
+  const alone = await startTestService({ roles: ['ws'], overrides: { documents: AWAY_DOCUMENTS } }, t)
   const id = await alone.rows.add()
   const client = await follow(ADA, undefined, alone.url)
   const all = await follow({ admin: true }, undefined, alone.url)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { type ClientOptions, WebSocket } from 'ws'
-import { DomainError } from '../../domain/errors.ts'
+import { AWAY_DOCUMENTS } from '../../testing/away-documents.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { insertDocument } from '../../testing/changes.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
@@ -112,16 +112,7 @@ test('a deleted document is refused, except to a client that has still to learn 
 })
 
 test('while the document role is away, every document is taken to exist', async (t) => {
-  const away = (): Promise<never> => Promise.reject(new DomainError('unavailable', 'away'))
-  const documents = {
-    updateStatus: away,
-    get: away,
-    exists: away,
-    access: away,
-    check: away,
-    stop: async () => {},
-  }
-  const alone = await startTestService({ roles: ['ws'], overrides: { documents } }, t)
+  const alone = await startTestService({ roles: ['ws'], overrides: { documents: AWAY_DOCUMENTS } }, t)
   const client = await alone.connect(newId())
   await client.message('connection.established')
   client.close()
