@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { endsWithin, pause, poll } from '../wait.ts'
+import { commandOf } from './processes.ts'
 
 const RESTART_MS = 300
 const STOP_MS = 60_000
@@ -39,10 +40,10 @@ export class EmbeddedProcess {
     return this.#log
   }
 
-  /** The process id of its PostgreSQL, while that runs. */
+  /** The process id of its PostgreSQL, while that runs: a killed one leaves its file. */
   get postmaster(): number | undefined {
     const pid = Number(this.#postmasterFile()?.[0])
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined
+    return Number.isInteger(pid) && pid > 0 && commandOf(pid).includes('postgres') ? pid : undefined
   }
 
   /** SIGTERM; it is started again. */
