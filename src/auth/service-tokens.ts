@@ -47,7 +47,10 @@ export function createServiceTokens(settings: TokenSettings, clock: Clock): Serv
     authenticate(authorization) {
       const [, isUser, token] = SCHEME.exec(authorization) ?? []
       if (token === undefined) return undefined
-      if (isUser !== undefined) return { ...forUsers.verify(token).user, admin: false }
+      if (isUser !== undefined) {
+        const { user, session } = forUsers.verify(token)
+        return { ...user, admin: false, ...(session !== undefined && { session }) }
+      }
       return { kind: 'system', name: ofRoles.verify(token).user.id }
     },
   }

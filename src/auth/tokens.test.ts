@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MAX_GROUPS } from '../domain/access.ts'
 import { isProblem } from '../domain/errors.ts'
 import { SIGNATURE_ROLE } from '../domain/request.ts'
 import { serviceTokens } from '../testing/service-tokens.ts'
@@ -68,6 +69,22 @@ test('while a secret is replaced in three steps, the processes of two neighbouri
   assert.throws(() => last!.tokens.verify(first!.tokens.sign(user)), /its signature does not match/)
   assert.throws(() => last!.serviceTokens.authenticate(first!.serviceTokens.authorize(SIGNATURE_ROLE)))
   assert.equal(last!.seal.isGenuine(first!.seal.create()), false)
+})
+
+test('the claim groups has the names of groups, each once, in order', () => {
+  const make = (groups: unknown) => TOKEN_CASES[0]!.make(NOW / 1000, { groups })
+  assert.deepEqual(tokens.verify(make(['ops', 'Legal', 'ops'])).user.groups, ['Legal', 'ops'])
+  assert.equal('groups' in tokens.verify(make([])).user, false)
+  for (const wrong of ['ops', [1], [''], ['a\nb'], Array.from({ length: MAX_GROUPS + 1 }, String)])
+    assert.throws(() => tokens.verify(make(wrong)), /groups is not valid/)
+})
+
+test('a role that calls for a user says which groups and session the user has', () => {
+  const user = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
+  const full = { ...user, groups: ['ops'], session: 'c0' }
+  assert.deepEqual(serviceTokens.authenticate(serviceTokens.authorize(full)), full)
+  // In a token of a user it is no session.
+  assert.deepEqual(tokens.verify(tokens.sign({ ...user, session: 'c0' })).user, user)
 })
 
 test('a role calls for an administrator, who may read everything there and do no more', () => {

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
+import { isGroupName, MAX_GROUPS } from '../domain/access.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -21,13 +22,15 @@ export interface TokenSettings {
 
 export interface VerifiedToken {
   user: User
+  /** of a role's call for a user who has a session; it counts nowhere else */
+  session: string | undefined
   /** when a connection that was opened with the token has to end, milliseconds since the epoch */
   expiresAt: number
 }
 
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
 export interface Tokens {
-  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor'>): string
+  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor' | 'groups' | 'session'>): string
   /**
    * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
    * what is wrong with its header.
@@ -45,11 +48,19 @@ const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
 
 const header = z.object({ alg: z.unknown(), typ: z.unknown(), crit: z.unknown() })
 
+/** The names of a person's groups, from a claim: each once, in order. */
+export const groupsClaim = z
+  .array(z.string().refine(isGroupName))
+  .max(MAX_GROUPS)
+  .transform((names) => [...new Set(names)].sort())
+
 const claims = z.object({
   sub: z.string().min(1).max(255),
   email: z.string().refine(isEmailAddress),
   admin: z.boolean().default(false),
   auditor: z.boolean().optional(),
+  groups: groupsClaim.optional(),
+  session: z.string().max(64).optional(),
   exp: z.number(),
   iat: z.number().optional(),
 })
@@ -64,16 +75,21 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
 
   return {
-    sign({ id, email, admin, auditor = false }) {
+    sign({ id, email, admin, auditor = false, groups = [], session }) {
       const issued = seconds()
-      const roles = { ...(admin && { admin }), ...(auditor && { auditor }) }
+      const roles = {
+        ...(admin && { admin }),
+        ...(auditor && { auditor }),
+        ...(groups.length > 0 && { groups }),
+        ...(session !== undefined && { session }),
+      }
       const payload = { sub: id, email, ...roles, iat: issued, exp: issued + lifetime }
       return jwt.sign(payload, keys[0]!, { algorithm: 'HS256', issuer, audience })
     },
     verify(token) {
       checkHeader(token)
       const now = seconds()
-      const { sub, email, admin, auditor, exp, iat } = parseClaims(
+      const { sub, email, admin, auditor, groups, session, exp, iat } = parseClaims(
         signedPayload(token, keys, {
           algorithms: ['HS256'],
           issuer,
@@ -88,7 +104,15 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
       }
       // The leeway is for those who need it.
       return {
-        user: { kind: 'user', id: sub, email: storedAddress(email), admin, ...(auditor && { auditor }) },
+        user: {
+          kind: 'user',
+          id: sub,
+          email: storedAddress(email),
+          admin,
+          ...(auditor && { auditor }),
+          ...(groups && groups.length > 0 && { groups }),
+        },
+        session,
         expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
       }
     },

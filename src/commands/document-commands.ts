@@ -79,7 +79,7 @@ function addChangingCommands(add: AddCommand, chosen: (work: Work) => void, io: 
     .action((id, options) => chosen(async () => (await import('./history.ts')).history(id, options, io)))
 
   withService('share', add('share <document-id>', 'show or change who may use a document', SHARE_EXAMPLE))
-    .argument('[who]', 'e-mail address, or key:ID of an API key')
+    .argument('[who]', 'e-mail address, group:NAME, person:ID, or key:ID of an API key')
     .addOption(new Option('--role <role>', 'the role that they get').choices(ACCESS_ROLES).default('reader'))
     .option('--remove', 'take their role away')
     .option('--json', 'print JSON')

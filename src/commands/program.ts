@@ -137,6 +137,7 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
     .requiredOption('--email <e-mail>', 'e-mail address of the user')
     .option('--admin', 'make the user an administrator')
     .option('--auditor', 'let the user read everything')
+    .option('--group <name>', 'a group that the user is in; can be repeated', collect)
     .option('--lifetime <seconds>', 'how long it is valid; default: auth.tokenLifetime')
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./token.ts')).token(options, io)))

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Grant>[] = [
   { name: 'given', of: ({ granted_at }) => granted_at, isTime: true },
 ]
 
-/** Shows who has a role in a document, gives someone one, or takes it away. @param who an address, or `key:ID` */
+/** Shows who has a role in a document, gives someone one, or takes it away. @param who an address, `group:NAME`, `person:ID` or `key:ID` */
 export async function share(
   id: string,
   who: string | undefined,

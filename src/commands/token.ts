@@ -1,5 +1,6 @@
 import { keptTokenSecret } from '../auth/token-secret.ts'
-import { createTokens } from '../auth/tokens.ts'
+import { createTokens, groupsClaim } from '../auth/tokens.ts'
+import { MAX_GROUP_NAME, MAX_GROUPS } from '../domain/access.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { isEmailAddress } from '../runtime/email-address.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
@@ -11,6 +12,7 @@ export interface TokenOptions extends ConfigOptions {
   email: string
   admin?: boolean
   auditor?: boolean
+  group?: string[]
   lifetime?: string
   json?: boolean
 }
@@ -32,6 +34,13 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
   if (options.userId.length === 0 || options.userId.length > 255) {
     throw new CommandError('--user-id: must have 1 to 255 characters', EXIT.usage)
   }
+  const groups = groupsClaim.safeParse(options.group ?? [])
+  if (!groups.success) {
+    throw new CommandError(
+      `--group: must be the names of at most ${MAX_GROUPS} groups, each of 1 to ${MAX_GROUP_NAME} printable characters`,
+      EXIT.usage,
+    )
+  }
   const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
   const tokens = createTokens({ secret, issuer, audience, lifetime }, systemClock)
   const signed = tokens.sign({
@@ -39,6 +48,7 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
     email: options.email,
     admin: options.admin ?? false,
     auditor: options.auditor ?? false,
+    groups: groups.data,
   })
   if (options.json) io.json({ access_token: signed, token_type: 'bearer', expires_in: lifetime })
   else io.out(signed)

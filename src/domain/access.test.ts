@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isReader, reachOf, rolesFor, subjectsOf } from './access.ts'
+import { isGroupName, isReader, MAX_GROUP_NAME, reachOf, rolesFor, subjectsOf } from './access.ts'
 import { type Principal, SIGNATURE_ROLE, type User } from './request.ts'
 
 const ADA: User = { kind: 'user', id: 'u1', email: 'Ada@Example.com', admin: false }
@@ -18,7 +18,19 @@ test('a user is known by the address, a session by its person, a key by itself',
     'email:ada@example.com',
     'key:a1',
   ])
+  assert.deepEqual(subjectsOf({ ...ADA, groups: ['Legal', 'ops'] }), [
+    'email:ada@example.com',
+    'group:Legal',
+    'group:ops',
+  ])
   assert.deepEqual(subjectsOf({ kind: 'anonymous' }), [])
+})
+
+test('the name of a group is printable', () => {
+  for (const name of ['a', 'Legal, Köln', '/admins', '法務', 'x'.repeat(MAX_GROUP_NAME)])
+    assert.equal(isGroupName(name), true, name)
+  for (const name of ['', ' a', 'a ', 'a\u0000b', 'a\nb', 'x'.repeat(MAX_GROUP_NAME + 1)])
+    assert.equal(isGroupName(name), false, JSON.stringify(name))
 })
 
 test('administrators reach everything, auditors read everything', () => {

@@ -24,17 +24,29 @@ export const MAX_READERS = 200
 /** The name of who has an address. */
 export const subjectOfAddress = (email: string): string => `email:${email.toLowerCase()}`
 
+/** The most groups of a person that count, and the most characters of the name of one. */
+export const MAX_GROUPS = 100
+export const MAX_GROUP_NAME = 128
+
+/** Whether a group can have this name: printable characters of any script, and no blank at either end. */
+export const isGroupName = (name: string): boolean =>
+  name.length <= MAX_GROUP_NAME && /^[^\p{C}\p{Z}]([^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u.test(name)
+
+export const subjectOfGroup = (name: string): string => `group:${name}`
+export const subjectOfPerson = (id: string): string => `person:${id}`
+
 /**
  * The names by which a principal can have a role: `email:ADDRESS` in lower case, `person:ID` of one who has logged in,
- * `key:ID` of an API key, which acts for a person and so has that person's address, too.
+ * `key:ID` of an API key, which acts for a person and so has that person's address, too, and `group:NAME` of each group, of
+ * which case counts.
  */
 export function subjectsOf(principal: Principal): readonly string[] {
   if (principal.kind !== 'user') return []
-  const { id, email, session } = principal
+  const { id, email, session, groups = [] } = principal
   const subjects = [subjectOfAddress(email)]
-  if (session !== undefined) subjects.push(`person:${id}`)
+  if (session !== undefined) subjects.push(subjectOfPerson(id))
   if (id.startsWith(KEY_PREFIX)) subjects.push(id)
-  return subjects
+  return [...subjects, ...groups.map(subjectOfGroup)]
 }
 
 /** The documents that are within a principal's reach: all, or those in which one of these subjects has a role. */

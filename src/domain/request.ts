@@ -10,6 +10,8 @@ export interface User {
   admin: boolean
   /** may read everything */
   auditor?: boolean | undefined
+  /** the names of the person's groups, each once, in order; at most MAX_GROUPS */
+  groups?: readonly string[] | undefined
   /** what an API key may do; anything else may do everything that the user may */
   scopes?: readonly Scope[] | undefined
   /** of a browser that has logged in: SHA-256 of its cookie */

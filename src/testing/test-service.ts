@@ -72,8 +72,9 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
   const { tokens, serviceTokens } = graph.value(parts.ports.authenticator)
-  const token = (user: { id?: string; email?: string; admin?: boolean; auditor?: boolean } = {}): string =>
-    tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })
+  const token = (
+    user: { id?: string; email?: string; admin?: boolean; auditor?: boolean; groups?: string[] } = {},
+  ): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     await graph.stop()

@@ -808,7 +808,7 @@ export interface components {
      *     }
      */
     Grant: {
-      /** @description email:ADDRESS in lower case, or key:ID of an API key */
+      /** @description email:ADDRESS in lower case, group:NAME, person:ID, or key:ID of an API key */
       principal: string
       /**
        * @description reader: reads it; editor: also changes and deletes it; owner: also decides who may

@@ -122,11 +122,57 @@ test('a document keeps an owner, and a subject has a form', async () => {
   ])
     assert.deepEqual([answer.status, answer.body.type], [409, 'urn:docmgr:problem:last-owner'])
   assert.equal((await as('ada', 'GET', path)).body.length, 2)
-  for (const wrong of ['ada@example.com', 'email:ada', 'group:x', 'key:short', 'email:'])
+  for (const wrong of [
+    'ada@example.com',
+    'email:ada',
+    'group:',
+    'group:a%00b',
+    'person:1',
+    'key:short',
+    'email:',
+  ])
     assert.equal((await as('ada', 'PUT', `${path}/${wrong}`, { role: 'reader' })).status, 422, wrong)
   assert.equal((await grant(id, 'bob', 'admin')).status, 422)
   const { rows } = await pool.query('select version, readers from documents.documents where id = $1', [id])
   assert.deepEqual(rows, [{ version: 2, readers: ['email:ada@example.com', 'email:bob@example.com'] }])
+})
+
+test('a group and a person have a role like an address', async () => {
+  const id = await create('ada')
+  const path = `/documents/${id}`
+  const member = (...groups: string[]) => ({
+    authorization: `Bearer ${service.token({ id: 'mia', email: 'mia@example.com', groups })}`,
+  })
+  const found = async (groups: string[]): Promise<boolean> =>
+    (await service.send('GET', '/documents', undefined, member(...groups))).body.some(
+      (one: { id: string }) => one.id === id,
+    )
+  const put = (subject: string, role: string) =>
+    as('ada', 'PUT', `${path}/access/${encodeURIComponent(subject)}`, { role })
+  assert.equal((await put('group:Legal, Köln', 'editor')).body.principal, 'group:Legal, Köln')
+  const person = newId()
+  assert.equal((await put(`person:${person.toUpperCase()}`, 'reader')).body.principal, `person:${person}`)
+
+  assert.equal((await service.send('GET', path, undefined, member('legal, köln'))).status, 404)
+  assert.equal(await found(['legal, köln']), false)
+  const groups = ['Sales', 'Legal, Köln']
+  assert.equal((await service.send('PATCH', path, { title: 'Ours' }, member(...groups))).status, 200)
+  assert.equal(await found(groups), true)
+  const asPerson = (on: typeof service.document.documents, session?: string) =>
+    on.get(
+      id,
+      testContext({
+        principal: { kind: 'user', id: person, email: 'p@example.com', admin: false, session },
+      }),
+    )
+  assert.equal((await asPerson(service.document.documents, 'c0')).id, id)
+  // The subject of a token is no person who has logged in.
+  await assert.rejects(asPerson(service.document.documents), (error) =>
+    isProblem(error, 'document-not-found'),
+  )
+
+  assert.equal((await as('ada', 'DELETE', `${path}/access/group:Legal,%20K%C3%B6ln`)).status, 204)
+  assert.equal((await service.send('GET', path, undefined, member(...groups))).status, 404)
 })
 
 test('an administrator may do everything, an auditor reads everything', async () => {

@@ -10,7 +10,7 @@ import { withoutCache } from './without-cache.ts'
 
 /** One subject's role in a document. */
 export interface Grant {
-  /** `email:ADDRESS` in lower case, `key:ID` */
+  /** `email:ADDRESS` in lower case, `group:NAME`, `person:ID`, `key:ID` */
   principal: string
   role: AccessRole
   granted_by: string

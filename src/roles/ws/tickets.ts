@@ -27,6 +27,7 @@ const PRINCIPAL = z.discriminatedUnion('kind', [
     email: z.string(),
     admin: z.boolean(),
     auditor: z.boolean().optional(),
+    groups: z.array(z.string()).optional(),
     scopes: z.array(z.enum(SCOPES)).optional(),
     session: z.string().optional(),
   }),
@@ -121,7 +122,10 @@ export function createTickets(
 /** Only clients have tickets, and no role of the service is one. */
 function clientOf(principal: Principal): z.output<typeof PRINCIPAL> {
   if (principal.kind === 'anonymous') return principal
-  if (principal.kind === 'user') return { ...principal, scopes: principal.scopes && [...principal.scopes] }
+  if (principal.kind === 'user') {
+    const { scopes, groups } = principal
+    return { ...principal, scopes: scopes && [...scopes], groups: groups && [...groups] }
+  }
   throw new DomainError('forbidden', 'tickets are for clients')
 }
 
