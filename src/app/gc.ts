@@ -2,32 +2,30 @@ import type { Client } from 'pg'
 import type { Config } from '../config/schema.ts'
 import { connectAlone, tryBackupLock } from '../db/backup-lock.ts'
 import type { Database } from '../db/database.ts'
-import { createIdempotencyStore } from '../db/idempotency-store.ts'
 import type { IndexedDocument } from '../ports/search/port.ts'
 import { createRetry, type Retry } from '../roles/indexer/retry-transient.ts'
-import { systemClock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { defineModule } from '../runtime/module.ts'
 import { poll } from '../runtime/poll.ts'
 import { TimeoutError } from '../runtime/within.ts'
 import { startCommandPorts } from './command-ports.ts'
+import { createExpired, type Expired } from './gc/expired.ts'
 import { type FeedBacklog, openFeedBacklog } from './gc/feed-backlog.ts'
 import { findOldTombstones, tombstonesKeptFrom } from './gc/find-old-tombstones.ts'
 import { findUnreferenced, type UnreferencedObject } from './verify/find-unreferenced.ts'
 
+export { type Expiring, EXPIRING } from './gc/expired.ts'
 export type { UnreferencedObject } from './verify/find-unreferenced.ts'
 
 /** Kafka Connect can wait a minute before it stores how far the connector is, and only then the slot advances. */
 const FEED_TIMEOUT_MS = 120_000
-const KEY_SCHEMAS = ['documents', 'signatures'] as const
 
 /** What nothing refers to any more, for one command. */
 export interface OpenGc {
   /** The objects that no row names. One is removed before the next is asked for. */
   objects(): AsyncIterable<UnreferencedObject>
   removeObject(object: UnreferencedObject): Promise<void>
-  /** Removes the idempotency keys that have expired. */
-  removeKeys(): Promise<void>
+  expired: Expired
   /** Tombstones in the index of documents that were deleted long ago. A batch is removed before the next is asked for. */
   tombstones(): AsyncIterable<IndexedDocument[]>
   /**
@@ -72,12 +70,7 @@ export async function openGc(
   return {
     objects: () => findUnreferenced({ pool, blobs, retry, olderThan }, () => {}),
     removeObject: ({ bucket, key }) => retry.retry(() => blobs.delete(bucket, key)),
-    async removeKeys() {
-      for (const schema of KEY_SCHEMAS) {
-        const store = createIdempotencyStore(schema, systemClock)
-        while (await retry.retry(() => store.removeExpired(pool))) signal.throwIfAborted()
-      }
-    },
+    expired: createExpired({ pool, retry }),
     tombstones: () => findOldTombstones({ pool, index, retry }, tombstonesKeptFrom(config, olderThan)),
     async removeTombstones(tombstones, onWait) {
       if (tombstones.length === 0) return undefined

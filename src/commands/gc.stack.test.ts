@@ -5,6 +5,7 @@ import { openSearch } from '../ports/search/open.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { withoutTriggers } from '../testing/damages/target.ts'
 import { eventually } from '../testing/deadline.ts'
+import { ADDED_EXPIRED, addExpiring, NOT_EXPIRED } from '../testing/expired-rows.ts'
 import { openKafkaAdmin } from '../testing/kafka-admin.ts'
 import { stack } from '../testing/stack.ts'
 import { startTopology } from '../testing/topology.ts'
@@ -73,4 +74,22 @@ test('gc removes tombstones beside the servers, and a group that reads everythin
   )
   assert.equal(await gc(), 1)
   assert.deepEqual(await present(), all.slice(1))
+})
+
+test('gc counts and removes what has expired on the servers', async (t) => {
+  const undo = undoing(t)
+  const topology = await startTopology({ document: 1 })
+  undo.after(() => topology.stop())
+  const connectionString = Object.assign(new URL(stack.adminUrl), {
+    pathname: `/${topology.names.database}`,
+  }).href
+  const pool = new Pool({ connectionString, max: 1 })
+  undo.after(() => pool.end())
+  const left = await addExpiring(pool)
+  for (const args of [['--dry-run'], []]) {
+    const { code, stdout, stderr } = await topology.cli('gc', '--json', ...args)
+    assert.equal(code, 0, stderr)
+    assert.deepEqual((JSON.parse(stdout) as { expired: unknown }).expired, ADDED_EXPIRED)
+  }
+  assert.deepEqual(await left(), NOT_EXPIRED)
 })

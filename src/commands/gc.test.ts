@@ -9,6 +9,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { runCli } from '../testing/cli.ts'
 import { withoutTriggers } from '../testing/damages/target.ts'
 import { eventually } from '../testing/deadline.ts'
+import { ADDED_EXPIRED, addExpiring, NOT_EXPIRED } from '../testing/expired-rows.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { openIndexBeside } from '../testing/search-index.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
@@ -41,7 +42,12 @@ async function create(title: string): Promise<string> {
 async function gc(...args: string[]) {
   const { code, stdout, stderr } = await runCli(['gc', '--json', ...args, '--data', data])
   assert.equal(code, 0, stderr)
-  const report = JSON.parse(stdout) as { count: number; objects: { key: string }[]; tombstones: number }
+  const report = JSON.parse(stdout) as {
+    count: number
+    objects: { key: string }[]
+    expired: Record<string, number>
+    tombstones: number
+  }
   return { ...report, stderr }
 }
 
@@ -126,6 +132,19 @@ test('gc removes the tombstones of long ago beside a service, and what writes on
   )
   assert.equal((await gc()).tombstones, 1)
   assert.deepEqual(await indexed(...ids), left)
+})
+
+test('gc counts and removes what has expired, and nothing that has not', async () => {
+  const left = await addExpiring(pool)
+  const all = await left()
+  assert.deepEqual((await gc('--dry-run')).expired, ADDED_EXPIRED)
+  assert.deepEqual(await left(), all)
+  const { code, stdout } = await runCli(['gc', '--data', data])
+  assert.equal(code, 0)
+  const removed = 'of what has expired 1,002 idempotency keys, 2 sessions, 2 login links;'
+  assert.ok(stdout.includes(removed), stdout)
+  assert.deepEqual(await left(), NOT_EXPIRED)
+  assert.deepEqual((await gc()).expired, { idempotency_keys: 0, sessions: 0, login_links: 0 })
 })
 
 test('commands that remove what no row names refuse an embedded database beside data of others', async () => {

@@ -191,7 +191,7 @@ function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     .option('--json', 'print JSON')
     .action((options) => chosen(async () => (await import('./verify.ts')).verify(options, io)))
 
-  withConfig(add('gc', 'remove objects that no row names, expired keys and old tombstones', GC_EXAMPLE))
+  withConfig(add('gc', 'remove objects that no row names, what has expired and old tombstones', GC_EXAMPLE))
     .option('--dry-run', 'only print what it would remove')
     .option(
       '--grace <minutes>',

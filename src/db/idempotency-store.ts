@@ -1,4 +1,5 @@
 import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { type ExpiredRows, expiredRows } from './expired-rows.ts'
 import type { Queryable } from './query.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import { documentIdempotencyKeys, signatureIdempotencyKeys } from './schema.ts'
@@ -13,7 +14,6 @@ const TABLES = {
 }
 
 const LIFETIME_MS = 24 * 3_600_000
-const CLEANUP_BATCH = 1_000
 
 export interface KeyOfPrincipal {
   principal: string
@@ -34,14 +34,15 @@ export interface IdempotencyStore {
     answer: Pick<IdempotencyRow, 'status' | 'answer'>,
   ): Promise<void>
   remove(on: Queryable, key: KeyOfPrincipal): Promise<void>
-  /** @returns whether there may be more */
-  removeExpired(on: Queryable): Promise<boolean>
+  /** @param graceMs milliseconds since they expired: the clocks of processes differ */
+  expired(on: Queryable, graceMs: number): ExpiredRows
 }
 
 export function createIdempotencyStore(schema: keyof typeof TABLES, clock: Clock): IdempotencyStore {
   const keys = TABLES[schema]
   const { status, answer, request_hash } = keys
-  const expiry = (): string => new Date(clock.now().getTime() - LIFETIME_MS).toISOString()
+  const expiry = (graceMs = 0): string =>
+    new Date(clock.now().getTime() - LIFETIME_MS - graceMs).toISOString()
   const isKey = ({ principal, key }: KeyOfPrincipal) => and(eq(keys.principal, principal), eq(keys.key, key))
 
   return {
@@ -76,18 +77,14 @@ export function createIdempotencyStore(schema: keyof typeof TABLES, clock: Clock
       await run(queryBuilder(on).delete(keys).where(isKey(key)))
     },
 
-    async removeExpired(on) {
-      const isExpired = lte(keys.created_at, expiry())
-      const oldest = queryBuilder(on)
-        .select({ principal: keys.principal, key: keys.key })
-        .from(keys)
-        .where(isExpired)
-        .orderBy(keys.created_at)
-        .limit(CLEANUP_BATCH)
-      // The expiry is tested twice: of a key that is claimed again meanwhile PostgreSQL evaluates only the outer condition again.
-      const isOld = and(isExpired, sql`(${keys.principal}, ${keys.key}) in ${oldest}`)
-      const { rowCount } = await run(queryBuilder(on).delete(keys).where(isOld))
-      return rowCount === CLEANUP_BATCH
+    expired(on, graceMs) {
+      const isExpired = lte(keys.created_at, expiry(graceMs))
+      return expiredRows(on, {
+        table: keys,
+        key: [keys.principal, keys.key],
+        expiry: keys.created_at,
+        isExpired,
+      })
     },
   }
 }

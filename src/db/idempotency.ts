@@ -90,7 +90,8 @@ export function createIdempotency<Result>(options: {
   }
 
   const removeExpired = async (): Promise<void> => {
-    for (let batch = 0; batch < MAX_CLEANUP_BATCHES; batch++) if (!(await store.removeExpired(pool))) return
+    const expired = store.expired(pool, 0)
+    for (let batch = 0; batch < MAX_CLEANUP_BATCHES; batch++) if ((await expired.removeSome()) === 0) return
   }
 
   const cleanUpSometimes = (): void => {

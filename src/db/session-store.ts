@@ -1,4 +1,5 @@
-import { and, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { type ExpiredRows, expiredRows } from './expired-rows.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { loginLinks, people, sessions } from './people.ts'
@@ -26,8 +27,8 @@ export interface SessionStore {
   addLink(link: { tokenSha256: string; personId: string; expiresAt: string }): Promise<void>
   /** Uses a link, once. @returns whose it is; undefined for one that was used, has expired or is unknown */
   useLink(tokenSha256: string): Promise<string | undefined>
-  /** Removes sessions and links that are over. */
-  removeExpired(): Promise<void>
+  /** Sessions that are over or idle for too long, and links that are too old, used or not. The database's clock decides. */
+  readonly expired: { sessions: ExpiredRows; links: ExpiredRows }
 }
 
 const IDLE = sql`interval '12 hours'`
@@ -79,9 +80,19 @@ export function createSessionStore(on: Queryable): SessionStore {
         .set({ used_at: now as never })
       return (await run(update.where(isUnused).returning({ of: loginLinks.person_id })))[0]?.of
     },
-    async removeExpired() {
-      await run(queryBuilder(on).delete(sessions).where(lt(expires_at, now)))
-      await run(queryBuilder(on).delete(loginLinks).where(lt(loginLinks.expires_at, now)))
+    expired: {
+      sessions: expiredRows(on, {
+        table: sessions,
+        key: [cookie_sha256],
+        expiry: expires_at,
+        isExpired: or(lt(expires_at, now), lt(seen_at, sql`${now} - ${IDLE}`))!,
+      }),
+      links: expiredRows(on, {
+        table: loginLinks,
+        key: [loginLinks.token_sha256],
+        expiry: loginLinks.expires_at,
+        isExpired: lt(loginLinks.expires_at, now),
+      }),
     },
   }
 }

@@ -57,7 +57,8 @@ export function postSession({ sessions, authenticator, clock }: SessionDeps): En
       const expiresAt = new Date(clock.now().getTime() + LIFETIME_SECONDS * 1_000).toISOString()
       const agent = headers['user-agent']?.slice(0, MAX_AGENT) ?? null
       await sessions.add({ cookieSha256: sha256Of(cookie), personId, expiresAt, agent })
-      await sessions.removeExpired()
+      await sessions.expired.sessions.removeSome()
+      await sessions.expired.links.removeSome()
       const identity = await authenticator.identify({ authorization: undefined, cookie })
       return {
         status: 201,
