@@ -9,6 +9,7 @@ import { fillingRemark } from './fill-index.ts'
 import { tombstonesKeptFrom } from './gc/find-old-tombstones.ts'
 import { makeIndexer } from './indexer.ts'
 import type { Check } from './verify/check.ts'
+import { accessChecks } from './verify/check-access.ts'
 import { cacheCheck } from './verify/check-cache.ts'
 import { contentChecks } from './verify/check-contents.ts'
 import { counterCheck } from './verify/check-counters.ts'
@@ -24,7 +25,7 @@ export { type Damage, type DamageKind, DAMAGES } from './verify/damage.ts'
 export interface VerifyOptions {
   log: Logger
   signal: AbortSignal
-  /** rebuild index, cache and counters where they differ from the rows */
+  /** rebuild readers, index, cache and counters where they differ from the rows */
   repair: boolean
   /** objects that were stored later may still get their row */
   objectsBefore: Date
@@ -39,7 +40,7 @@ export interface OpenVerify {
   /** number of rows with objects */
   total(): Promise<number>
   /**
-   * Compares rows, objects, index, cache and counters. Holds a page of each in memory. Beside other processes, what looks
+   * Compares rows, objects, access, index, cache and counters. Holds a page of each in memory. Beside other processes, what looks
    * wrong is looked at again before it is reported.
    * @param onProgress gets the number of objects whose rows were checked
    * @throws DomainError unavailable; the signal's reason
@@ -87,6 +88,7 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
         ...contentChecks(resources, blobs),
         objectCheck(resources, blobs, objectsBefore),
         ...signatureChecks(resources),
+        ...accessChecks(resources, cache),
         ...indexChecks({ ...resources, index, blobs, consumer, deletedBefore }),
         textCheck(resources, blobs),
         counterCheck(resources, cache),

@@ -183,9 +183,12 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
 /** Commands that find and repair what is wrong with the stored data; they work beside a running service. */
 function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withConfig(
-    add('verify', 'compare rows, objects, index, cache and counters with each other', VERIFY_EXAMPLE),
+    add('verify', 'compare rows, objects, access, index, cache and counters with each other', VERIFY_EXAMPLE),
   )
-    .option('--repair', 'rebuild index, cache and counters where they are wrong; contents are never changed')
+    .option(
+      '--repair',
+      'rebuild readers, index, cache and counters where they are wrong; contents are never changed',
+    )
     .option('--grace <minutes>', 'age from which an object must have a row', '60')
     .option('--settle <seconds>', 'how long a difference has to last beside a running service', '5')
     .option('--json', 'print JSON')

@@ -73,8 +73,9 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
   maintain: [
     PROGRAM,
     ...TABLES.map((table): Grant => [table, 'select']),
-    // Has texts read again.
-    [nameOf(schema.documents), `update (${TEXT_COLUMNS})`],
+    // Has texts read again, and makes the readers of the rows of access.
+    [nameOf(schema.documents), `update (${TEXT_COLUMNS}, readers)`],
+    [nameOf(schema.documentAccess), 'update (created_at)'],
     [nameOf(schema.textQueue), 'insert', 'update'],
     [nameOf(schema.documentViews), 'insert', 'update'],
     [nameOf(schema.signingIntents), 'insert', 'update', 'delete'],

@@ -11,6 +11,13 @@ export const DAMAGES = {
   'signed-without-signature': { isRepairable: false, remedy: 'restore the signature from a backup' },
   'document-not-signed': { isRepairable: true, remedy: '`docmgr verify --repair`' },
   'intent-left-open': { isRepairable: true, remedy: '`docmgr verify --repair`' },
+  readers: { isRepairable: true, remedy: '`docmgr verify --repair`' },
+  'access-time': { isRepairable: true, remedy: '`docmgr verify --repair`' },
+  'access-without-document': { isRepairable: false, remedy: 'restore the document from a backup' },
+  'document-without-owner': {
+    isRepairable: false,
+    remedy: 'an administrator gives it one: `docmgr share ID ADDRESS --role owner`',
+  },
   'index-missing': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'index-older': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'index-newer': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },

@@ -10,7 +10,7 @@ import { startTopology } from '../../testing/topology.ts'
 import { undoing } from '../../testing/undoing.ts'
 
 /** Damages of each kind: about a thousand. */
-const TIMES_EACH = 32
+const TIMES_EACH = 27
 
 test('verify finds damages of every kind on the servers, and repairs what can be rebuilt', async (t) => {
   const undo = undoing(t)

@@ -12,7 +12,7 @@ import { startServiceProcess } from '../../testing/service-process.ts'
 import { undoing } from '../../testing/undoing.ts'
 
 /** Damages of each kind, 1,000 and more in all. */
-const TIMES_EACH = 35
+const TIMES_EACH = 30
 
 test('verify finds each of 1,000 damages beside a service, and repairs what can be rebuilt', async (t) => {
   const undo = undoing(t)

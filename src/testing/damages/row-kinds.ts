@@ -32,6 +32,10 @@ const addIntent = ({ pool }: DamageTarget, signature: string, id: string) =>
     [signature, id],
   )
 
+const ADD_ACCESS = `
+  insert into documents.access (document_id, principal, role, created_at, granted_by)
+    select id, $2, $3, created_at, 'test' from documents.documents where id = $1`
+
 /** Damages of rows. Those that change documents' versions come first, so that the index can follow. */
 export const ROW_KINDS: Record<string, Inflict> = {
   async 'a document was never moved to signed'(target, { signed }) {
@@ -65,6 +69,54 @@ export const ROW_KINDS: Record<string, Inflict> = {
     await target.pool.query(text, [id, `${UNREADABLE_CONTENT}it is missing`])
     await uncache(target, id)
     return { repairable: [`text-unread ${id}`] }
+  },
+
+  async 'a role is lost in the readers'(target, { document }) {
+    const id = document()
+    const text = "update documents.documents set readers = '{}' where id = $1"
+    await target.pool.query(text, [id])
+    await uncache(target, id)
+    return { repairable: [`readers ${id}`] }
+  },
+
+  async 'the readers have someone without a role'(target, { document }) {
+    const id = document()
+    const text = "update documents.documents set readers = readers || '{group:nobody}' where id = $1"
+    await withoutTriggers(target, [[text, [id]]])
+    await uncache(target, id)
+    return { repairable: [`readers ${id}`, `index-altered ${id}`] }
+  },
+
+  async 'a role is missing in the readers'({ pool }, { document }) {
+    const id = document()
+    await pool.query(ADD_ACCESS, [id, 'group:late', 'editor'])
+    return { repairable: [`readers ${id}`] }
+  },
+
+  async 'a role has another creation time'({ pool }, { document }) {
+    const id = document()
+    const text = "update documents.access set created_at = created_at + interval '1 s' where document_id = $1"
+    await pool.query(text, [id])
+    return { repairable: [`access-time ${id}`] }
+  },
+
+  async 'a document has no owner'({ pool }, { document }) {
+    const id = document()
+    const setRole = (role: string) =>
+      pool.query('update documents.access set role = $2 where document_id = $1', [id, role])
+    await setRole('editor')
+    return { lasting: [`document-without-owner ${id}`], restore: () => setRole('owner') }
+  },
+
+  async 'a role has no document'({ pool }, { newId }) {
+    const id = newId()
+    const text = `insert into documents.access (document_id, principal, role, created_at, granted_by)
+      values ($1, 'email:ada@example.com', 'owner', now(), 'test')`
+    await pool.query(text, [id])
+    return {
+      lasting: [`access-without-document ${id}`],
+      restore: () => pool.query('delete from documents.access where document_id = $1', [id]),
+    }
   },
 
   async 'the SHA-256 of a row is altered'(target, { document }): Promise<Expected> {
