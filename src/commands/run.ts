@@ -38,7 +38,7 @@ function isBug(error: Error): boolean {
 }
 
 /** Names of errors that say everything in their message. */
-const OWN_ERRORS = ['ServiceUnreachableError', 'ApiError', 'KafkaRefusal']
+const OWN_ERRORS = ['ServiceUnreachableError', 'ApiError', 'KafkaRefusal', 'TimeoutError']
 
 async function messageOf(error: Error, options: ConfigOptions): Promise<string> {
   const message = await sentenceOf(error, options)

@@ -2,6 +2,7 @@
 import { DomainError, isProblem, type ProblemCode } from '../domain/errors.ts'
 import { type Blame, blameOf, blameOfReply } from './server-errors.ts'
 import { diskFull } from './disk-space.ts'
+import { TimeoutError } from './within.ts'
 
 /** Codes of Node.js: errno(3), getaddrinfo(3), "Node.js error codes", and undici's errors. Others blame the work. */
 const NODE: readonly RegExp[] = [
@@ -98,6 +99,8 @@ interface TechnicalError extends NodeJS.ErrnoException {
 /** What an error alone says; undefined: perhaps its cause says more. */
 function blameFor(error: Error): Blame | undefined {
   const { code, syscall, message, name, retriable, canRetry } = error as TechnicalError
+  // A deadline of docmgr's own says nothing of the request or event.
+  if (error instanceof TimeoutError) return 'slow'
   if (retriable === true || canRetry === true) return 'passing'
   if (isRedisReply(error)) return blameOfReply(message)
   if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_')) return blameForKafka(error)

@@ -1,5 +1,6 @@
 import { DomainError, type ProblemCode } from '../domain/errors.ts'
 import { commandError } from '../ports/cache/redis-client.ts'
+import { TimeoutError } from '../runtime/within.ts'
 
 const withCode = (code: string, message = 'failed'): Error => Object.assign(new Error(message), { code })
 
@@ -75,6 +76,7 @@ export const TECHNICAL_ERRORS: [name: string, error: Error, code: ProblemCode][]
   ['57014', withCode('57014'), 'deadline-exceeded'],
   ['55P03', withCode('55P03'), 'deadline-exceeded'],
   ['Query read timeout', new Error('Query read timeout'), 'deadline-exceeded'],
+  ['a deadline of docmgr', new TimeoutError(1_000, 'an answer'), 'deadline-exceeded'],
   ['a cause', new Error('wrapped', { cause: withCode('EAI_AGAIN') }), 'unavailable'],
   [
     'a DomainError among the causes',

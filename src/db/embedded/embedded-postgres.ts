@@ -166,12 +166,9 @@ function supervise(
 ): EmbeddedPostgres {
   let stopped: Promise<void> | undefined
   const ended = new Promise<Error>((resolveEnded) => {
-    void server.exited.then((how) => {
+    void server.exited.then(({ how, why }) => {
       if (stopped) return
-      const explanation = server.log.explanation()
-      resolveEnded(
-        new Error(`PostgreSQL (pid ${server.pid}, ${join(data, '..')}) has ended, ${how}: ${explanation}`),
-      )
+      resolveEnded(new Error(`PostgreSQL (pid ${server.pid}, ${join(data, '..')}) has ended, ${how}: ${why}`))
     })
   })
   return {

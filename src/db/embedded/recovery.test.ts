@@ -25,8 +25,13 @@ test(
     const folder = await newFolder()
     const first = await start(folder)
     await query(first.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    const failure = `DO $$ BEGIN RAISE 'could not extend file: No space left on device'; END $$`
+    await assert.rejects(query(first.connection, failure))
     process.kill(first.pid, 'SIGKILL')
-    assert.match((await first.ended).message, /has ended, killed by SIGKILL/)
+    assert.match(
+      (await first.ended).message,
+      /has ended, killed by SIGKILL: another process sent this signal/,
+    )
     const second = await start(folder)
     assert.match(second.findings.join(), /recovered from its write-ahead log/)
     assert.deepEqual(await query(second.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])

@@ -11,10 +11,17 @@ import { SERVER_ENVIRONMENT, type ServerUser } from './server-user.ts'
 export interface ServerProcess {
   pid: number
   log: ServerLog
-  /** resolves, after the last line of the log, with how it ended */
-  exited: Promise<string>
+  /** resolves after the last line of the log */
+  exited: Promise<ServerEnd>
   /** true as soon as it has ended */
   hasExited(): boolean
+}
+
+export interface ServerEnd {
+  /** by which exit code or signal */
+  how: string
+  /** what its log says about it */
+  why: string
 }
 
 export interface ServerCommand {
@@ -43,12 +50,15 @@ export async function spawnServer(command: ServerCommand): Promise<ServerProcess
   })
   const serverLog = followServerLog(child.stderr, log)
   let ended = false
-  const exited = new Promise<string>((done) => {
+  const exited = new Promise<ServerEnd>((done) => {
     child.once('exit', (code, signal) => {
       ended = true
       // A child of a killed server may keep the pipe open: wait for the last lines, but not for long, and do not keep the process alive.
       void Promise.race([serverLog.ended, delay(500, undefined, { ref: false })]).then(() =>
-        done(signal ? `killed by ${signal}` : `exit code ${code}`),
+        done({
+          how: signal ? `killed by ${signal}` : `exit code ${code}`,
+          why: serverLog.explanation(signal),
+        }),
       )
     })
   })
@@ -76,8 +86,8 @@ export async function waitUntilReady(server: ServerProcess, data: string, limitM
   const begun = performance.now()
   for (;;) {
     if (server.hasExited()) {
-      const how = await server.exited
-      throw new Error(`PostgreSQL ended while it was starting (${how}): ${server.log.explanation()}`)
+      const { how, why } = await server.exited
+      throw new Error(`PostgreSQL ended while it was starting (${how}): ${why}`)
     }
     const file = await readPostmasterFile(data)
     if (file?.pid === server.pid && file.ready) return

@@ -13,6 +13,7 @@ import { openBlobs } from '../../ports/blobs/open.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { createMetrics } from '../../runtime/metrics.ts'
+import { TimeoutError } from '../../runtime/within.ts'
 import { sampleEvent, sampleRow } from '../../testing/sample-documents.ts'
 import { openTestSearch } from '../../testing/search-index.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
@@ -28,14 +29,21 @@ TEST_FILE.after(() => extractor.stop())
 const index = await openTestSearch()
 /** titles of the documents whose text was extracted, in order */
 let extracted: string[] = []
-/** error of every read of an object, when set */
-let outage: Error | undefined
+/** why the object under a key cannot be read now */
+let outageOf = (_key: string): Error | undefined => undefined
 const indexer = createIndexer({
   index,
   metrics,
   log: silentLogger,
   maxContentBytes: 100_000,
-  blobs: { ...blobs, read: async (object) => (outage ? Promise.reject(outage) : blobs.read(object)) },
+  blobs: {
+    ...blobs,
+    async read(object) {
+      const outage = outageOf(object.key)
+      if (outage) throw outage
+      return blobs.read(object)
+    },
+  },
   extractor: {
     extract(input) {
       extracted.push(input.title!)
@@ -214,13 +222,24 @@ test('a missing object fails its batch after the others are indexed', async () =
 
 test('a batch fails as unavailable while objects cannot be read, and succeeds later', async () => {
   const row = await newRow('Crane', 'dances')
-  outage = new DomainError('unavailable', 'no objects now')
+  outageOf = () => new DomainError('unavailable', 'no objects now')
   await assert.rejects(Promise.resolve(indexer.handle([created(row)])), (error) =>
     isProblem(error, 'unavailable'),
   )
-  outage = undefined
+  outageOf = () => undefined
   await indexer.handle([created(row)])
   assert.deepEqual(await found('crane dance'), [['Crane', 'created', 1]])
+})
+
+test('a batch fails by a deadline rather than by a missing object, so that it is retried', async () => {
+  const missing = await newRow('Rook', 'caws')
+  const slow = await newRow('Raven', 'croaks')
+  await blobs.delete('documents', missing.s3_key!)
+  outageOf = (key) => (key === slow.s3_key ? new TimeoutError(1_000, 'the object') : undefined)
+  await assert.rejects(Promise.resolve(indexer.handle([created(missing), created(slow)])), (error) =>
+    isProblem(error, 'deadline-exceeded'),
+  )
+  outageOf = () => undefined
 })
 
 test('a large batch is indexed in one call', async () => {

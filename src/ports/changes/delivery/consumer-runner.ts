@@ -1,7 +1,6 @@
 import type { ChangeEvent } from '../../../domain/change.ts'
 import type { Logger } from '../../../runtime/logger.ts'
 import { isTransient, translateError } from '../../../runtime/translate-error.ts'
-import { TimeoutError } from '../../../runtime/within.ts'
 import { type Backoff, backoffMs, pause } from '../../../runtime/backoff.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Consumer } from '../port.ts'
@@ -91,8 +90,7 @@ export class ConsumerRunner {
     const { consumer } = this.#options
     return this.#retry(
       () => traceEvents(consumer.name, events, () => consumer.handle(events)),
-      // A deadline of docmgr's own says nothing of the event.
-      (error) => error instanceof TimeoutError || isTransient(translateError(error)),
+      (error) => isTransient(translateError(error)),
     )
   }
 
