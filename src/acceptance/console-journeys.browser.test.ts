@@ -90,6 +90,8 @@ test(
     await page.getByRole('button', { name: 'Upload 2 files' }).click()
     await page.getByRole('dialog').getByText('2 of 2 uploaded').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    // It takes the keys as long as it is there.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await row(page, 'Offer.txt').waitFor()
 
     await page.keyboard.press('/')

@@ -12,6 +12,9 @@ export const session = createStore<Session>(UNKNOWN)
 
 export const needsLogin = ({ mode, user }: Session): boolean => mode === 'required' && user === null
 
+/** Whether the reader may see how the service is, and settings of everybody. */
+export const mayOperate = ({ mode, user }: Session): boolean => mode === 'open' || user?.admin === true
+
 /** Asks once, before anything is shown: a request without a session would be an error. Without an answer, pages say so. */
 export async function readSession(): Promise<void> {
   await dataOf(api.GET('/auth/session')).then(use, () => {})

@@ -6,6 +6,8 @@ import type { components, paths } from './schema.ts'
 export type Document = components['schemas']['Document']
 export type SearchHit = components['schemas']['SearchHit']
 export type Signature = components['schemas']['Signature']
+export type Permissions = components['schemas']['DocumentPermissions']
+export type Grant = components['schemas']['Grant']
 export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })

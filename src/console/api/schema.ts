@@ -100,6 +100,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/documents/{id}/permissions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What the caller may do with a document */
+    get: operations['getDocumentPermissions']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/documents/{id}/access': {
     parameters: {
       query?: never
@@ -797,6 +814,22 @@ export interface components {
       document_id: string
       total_views: number
       unique_views: number
+    }
+    /**
+     * @description what the caller may do with a document
+     * @example {
+     *       "role": "editor",
+     *       "actions": [
+     *         "read",
+     *         "change"
+     *       ]
+     *     }
+     */
+    DocumentPermissions: {
+      /** @description null: the caller has none, and may read every document */
+      role: ('reader' | 'editor' | 'owner') | null
+      /** @description read; change: also title and status, and deletion; share: also who may use it */
+      actions: ('read' | 'change' | 'share')[]
     }
     /**
      * @description someone's role in a document
@@ -1743,6 +1776,43 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['DocumentStats']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocumentPermissions: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description role and actions */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DocumentPermissions']
         }
       }
       400: components['responses']['BadRequest']

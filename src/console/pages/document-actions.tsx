@@ -1,15 +1,17 @@
 import { useLocation } from 'preact-iso/router'
 import { useState } from 'preact/hooks'
-import { api, dataOf, type Document, type DocumentStatus } from '../api/client.ts'
+import { api, dataOf, type Document, type DocumentStatus, type Permissions } from '../api/client.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { ErrorNotice } from '../parts/notices.tsx'
+import { DialogActions, useAction } from '../parts/dialog-form.tsx'
 import { notify } from '../parts/toasts.tsx'
 import { t } from '../text/catalogue.ts'
 import { explainProblem } from '../text/explain-problem.ts'
+import { AccessDialog } from './access-dialog.tsx'
 import { isFree, isSignable, nextStatuses } from './document-rules.ts'
 
 interface ActionsProps {
   document: Document
+  permissions: Permissions
   /** the document is different now */
   onChange: () => void
 }
@@ -23,9 +25,14 @@ function change(
   return dataOf(api.PATCH('/documents/{id}', { params: { path: { id }, header }, body }))
 }
 
-export function DocumentActions({ document, onChange }: ActionsProps) {
-  const [open, setOpen] = useState<'rename' | 'move' | 'delete'>()
+/** What the reader may do with a document; what only others may is not there, and a line says so. */
+export function DocumentActions({ document, permissions, onChange }: ActionsProps) {
+  const [open, setOpen] = useState<'rename' | 'move' | 'delete' | 'access'>()
   const { id, title, status, s3_key } = document
+  const [mayChange, mayShare] = [
+    permissions.actions.includes('change'),
+    permissions.actions.includes('share'),
+  ]
   const props = { document, onChange, onClose: () => setOpen(undefined) }
   return (
     <div class="actions start">
@@ -39,12 +46,17 @@ export function DocumentActions({ document, onChange }: ActionsProps) {
           {t('document.download')}
         </a>
       )}
-      {nextStatuses(status).length > 0 && (
+      {mayShare && (
+        <button type="button" onClick={() => setOpen('access')}>
+          {t('access.title')}
+        </button>
+      )}
+      {mayChange && nextStatuses(status).length > 0 && (
         <button type="button" onClick={() => setOpen('move')}>
           {t('document.move')}
         </button>
       )}
-      {isFree(status) && (
+      {mayChange && isFree(status) && (
         <>
           <button type="button" onClick={() => setOpen('rename')}>
             {t('document.rename')}
@@ -54,6 +66,8 @@ export function DocumentActions({ document, onChange }: ActionsProps) {
           </button>
         </>
       )}
+      {!mayChange && <p class="hint">{t('document.readOnly')}</p>}
+      {open === 'access' && <AccessDialog {...props} />}
       {open === 'rename' && <RenameDialog {...props} />}
       {open === 'move' && <MoveDialog {...props} />}
       {open === 'delete' && <DeleteDialog {...props} />}
@@ -61,22 +75,7 @@ export function DocumentActions({ document, onChange }: ActionsProps) {
   )
 }
 
-type ActionDialogProps = ActionsProps & { onClose: () => void }
-
-/** Runs an action of a dialog, which stays open with the reason when it fails. */
-function useAction(run: () => Promise<void>, onClose: () => void) {
-  const [error, setError] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    setBusy(true)
-    run().then(onClose, (reason: unknown) => {
-      setError(reason)
-      setBusy(false)
-    })
-  }
-  return { submit, isBusy, notice: error === undefined ? null : <ErrorNotice error={error} /> }
-}
+type ActionDialogProps = Omit<ActionsProps, 'permissions'> & { onClose: () => void }
 
 function RenameDialog({ document, onChange, onClose }: ActionDialogProps) {
   const [title, setTitle] = useState(document.title)
@@ -155,25 +154,5 @@ function DeleteDialog({ document: { id, title, version }, onClose }: ActionDialo
         <DialogActions label={t('document.delete')} isBusy={isBusy} onClose={onClose} danger />
       </form>
     </Dialog>
-  )
-}
-
-interface DialogActionsProps {
-  label: string
-  isBusy: boolean
-  danger?: boolean
-  onClose: () => void
-}
-
-function DialogActions({ label, isBusy, danger, onClose }: DialogActionsProps) {
-  return (
-    <div class="actions">
-      <button type="button" onClick={onClose}>
-        {t('frame.cancel')}
-      </button>
-      <button type="submit" class={danger ? 'danger full' : 'primary'} disabled={isBusy}>
-        {label}
-      </button>
-    </div>
   )
 }

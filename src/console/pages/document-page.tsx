@@ -1,7 +1,7 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import { useLocation, useRoute } from 'preact-iso/router'
 import { useState } from 'preact/hooks'
-import { api, dataOf, type Document, type Signature } from '../api/client.ts'
+import { api, dataOf, type Document, type Permissions, type Signature } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { PageTitle } from '../parts/page-head.tsx'
@@ -25,6 +25,7 @@ const SIGNATURES_SHOWN = 20
 interface Whole {
   document: Document
   signatures: Signature[]
+  permissions: Permissions
   views: { total_views: number; unique_views: number }
 }
 
@@ -32,12 +33,13 @@ interface Whole {
 async function readDocument(id: string, signal: AbortSignal): Promise<Whole> {
   const path = { id }
   const include = { include: 'signature_data' as const, limit: SIGNATURES_SHOWN }
-  const [document, signatures, views] = await Promise.all([
+  const [document, signatures, permissions, views] = await Promise.all([
     dataOf(api.GET('/documents/{id}', { params: { path }, signal })),
     dataOf(api.GET('/documents/{id}/signatures', { params: { path, query: include }, signal })),
+    dataOf(api.GET('/documents/{id}/permissions', { params: { path }, signal })),
     dataOf(api.GET('/documents/{id}/stats', { params: { path }, signal })),
   ])
-  return { document, signatures, views }
+  return { document, signatures, permissions, views }
 }
 
 export function DocumentPage() {
@@ -58,7 +60,7 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
     isNews: (message) => !data || isNews(message, data),
     onMessage: (message) => setMessages((before) => withMessage(before, message)),
   })
-  if (isGone) return <NotFoundPage text={t('document.gone')} />
+  if (isGone) return <NotFoundPage text={t(data ? 'document.lost' : 'document.gone')} />
   return (
     <div class="page">
       <p class="back">
@@ -92,7 +94,8 @@ interface WholeDocumentProps extends Whole {
   onChange: () => void
 }
 
-function WholeDocument({ document, signatures, views, messages, page, onChange }: WholeDocumentProps) {
+function WholeDocument({ messages, page, onChange, ...whole }: WholeDocumentProps) {
+  const { document, signatures, permissions, views } = whole
   const { id, title, status, content_size, content_type, created_by, created_at } = document
   const { route } = useLocation()
   useKeys(isSignable(status) ? { s: () => route(`/d/${id}/sign`) } : {})
@@ -105,20 +108,22 @@ function WholeDocument({ document, signatures, views, messages, page, onChange }
       <p class="dim">
         {typeName(content_type)} · {size(content_size)} · {created_by} · <Time at={created_at} />
       </p>
-      <DocumentActions document={document} onChange={onChange} />
+      <DocumentActions document={document} permissions={permissions} onChange={onChange} />
       <div class="columns right">
         <Content document={document} page={page} />
         <div class="side">
           <Signatures signatures={signatures} />
           <History document={document} signatures={signatures} messages={messages} />
-          <Details document={document} views={views} />
+          <Details document={document} views={views} role={permissions.role} />
         </div>
       </div>
     </>
   )
 }
 
-function Details({ document, views }: Pick<Whole, 'document' | 'views'>) {
+type DetailsProps = Pick<Whole, 'document' | 'views'> & Pick<Permissions, 'role'>
+
+function Details({ document, views, role }: DetailsProps) {
   const { content_type, content_size, content_sha256, created_by, created_at, updated_at, version } = document
   const { file_name, text } = document
   const facts: [string, ComponentChildren][] = [
@@ -127,6 +132,7 @@ function Details({ document, views }: Pick<Whole, 'document' | 'views'>) {
     [t('document.language'), text.language && languageName(text.language)],
     [t('documents.size'), size(content_size)],
     [t('documents.owner'), created_by],
+    [t('access.own'), role && t(`access.role.${role}`)],
     [t('documents.created'), <Time at={created_at} />],
     [t('document.changed'), <Time at={updated_at} />],
     [t('document.views'), plural('document.viewsOf', views.total_views, { viewers: views.unique_views })],

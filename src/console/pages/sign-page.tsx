@@ -4,7 +4,9 @@ import { api, dataOf, type Document } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import { randomKey } from '../api/random-key.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
+import { EmailField, ownAddress } from '../parts/email-field.tsx'
 import { PageTitle } from '../parts/page-head.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { notify } from '../parts/toasts.tsx'
 import { useLoader } from '../parts/use-loader.ts'
 import { recall, remember } from '../preferences.ts'
@@ -49,7 +51,7 @@ function SignPageOf({ id }: { id: string }) {
 function SignForm({ document: { id, title } }: { document: Document }) {
   const { route } = useLocation()
   const [name, setName] = useState(recall('name'))
-  const [email, setEmail] = useState(recall('email'))
+  const [email, setEmail] = useState(ownAddress)
   const [way, setWay] = useState<Way>('draw')
   const [reason, setReason] = useState<string>()
   const [isBusy, setBusy] = useState(false)
@@ -82,8 +84,8 @@ function SignForm({ document: { id, title } }: { document: Document }) {
   return (
     <form class="sign" onSubmit={submit}>
       <div class="pair">
-        <Field label={t('sign.name')} value={name} onInput={setName} type="text" />
-        <Field label={t('frame.email')} value={email} onInput={setEmail} type="email" />
+        <TextField label={t('sign.name')} value={name} onInput={setName} autocomplete="name" />
+        <EmailField label={t('frame.email')} value={email} onInput={setEmail} />
       </div>
       <WayChoice way={way} onChange={setWay} />
       <SignatureInput way={way} name={name} source={source} />
@@ -99,29 +101,6 @@ function SignForm({ document: { id, title } }: { document: Document }) {
         </button>
       </div>
     </form>
-  )
-}
-
-interface FieldProps {
-  label: string
-  value: string
-  type: 'text' | 'email'
-  onInput: (value: string) => void
-}
-
-function Field({ label, value, type, onInput }: FieldProps) {
-  const shared = { required: true, maxLength: 255, value }
-  const onText = ({ currentTarget }: { currentTarget: HTMLInputElement }): void =>
-    onInput(currentTarget.value)
-  return (
-    <label class="field">
-      <span>{label}</span>
-      {type === 'email' ? (
-        <input type="email" autocomplete="email" {...shared} onInput={onText} />
-      ) : (
-        <input type="text" autocomplete="name" {...shared} onInput={onText} />
-      )}
-    </label>
   )
 }
 

@@ -3,7 +3,9 @@ import { Problem } from '../api/problem.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { PageTitle } from '../parts/page-head.tsx'
 import { Time } from '../parts/time.tsx'
-import { useLoader } from '../parts/use-loader.ts'
+import { useStore } from '../parts/store.ts'
+import { type Loaded, useLoader } from '../parts/use-loader.ts'
+import { mayOperate, session } from '../session.ts'
 import { number, t } from '../text/catalogue.ts'
 import { useEffect } from 'preact/hooks'
 
@@ -33,16 +35,8 @@ type Stats = Awaited<ReturnType<typeof readStats>>
 const readStats = (signal: AbortSignal) => dataOf(api.GET('/stats', { signal }))
 
 export function StatusPage() {
-  const readiness = useLoader(readReadiness, [])
-  const stats = useLoader(readStats, [])
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.hidden) return
-      readiness.reload()
-      stats.reload()
-    }, REFRESH_MS)
-    return () => clearInterval(timer)
-  }, [])
+  const readiness = useRepeated(readReadiness)
+  const isOperator = mayOperate(useStore(session))
   const { data, error } = readiness
   // A gateway may keep it for itself.
   const isHidden = error instanceof Problem && error.status === 404
@@ -53,7 +47,7 @@ export function StatusPage() {
       {error !== undefined && !isHidden && <ErrorNotice error={error} onRetry={readiness.reload} />}
       {!data && readiness.isSlow && <Skeleton rows={6} />}
       {data && <Checks {...data} />}
-      {stats.data && <Live {...stats.data} />}
+      {isOperator ? <LiveChanges /> : <p class="notice">{t('status.operators')}</p>}
       <p>
         <a href="/docs" target="_blank" rel="noreferrer">
           {t('status.interface')}
@@ -61,6 +55,24 @@ export function StatusPage() {
       </p>
     </div>
   )
+}
+
+/** Reads again every few seconds while somebody looks. */
+function useRepeated<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+  const loaded = useLoader(load, [])
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) loaded.reload()
+    }, REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return loaded
+}
+
+/** For administrators: others are refused. */
+function LiveChanges() {
+  const { data } = useRepeated(readStats)
+  return data ? <Live {...data} /> : null
 }
 
 function Checks({ status, checks, remarks, at }: Readiness) {
@@ -74,25 +86,31 @@ function Checks({ status, checks, remarks, at }: Readiness) {
           <Time at={at} />
         </p>
       </div>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t('status.part')}</th>
-            <th scope="col">{t('status.state')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(checks).map(([name, result]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>
-                <CheckState result={result} remark={remarks[name]} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {Object.keys(checks).length > 0 && <CheckTable checks={checks} remarks={remarks} />}
     </section>
+  )
+}
+
+function CheckTable({ checks, remarks }: Pick<Readiness, 'checks' | 'remarks'>) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{t('status.part')}</th>
+          <th scope="col">{t('status.state')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(checks).map(([name, result]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>
+              <CheckState result={result} remark={remarks[name]} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -1,8 +1,8 @@
-import { useId, useRef, useState } from 'preact/hooks'
-import { recall } from '../preferences.ts'
+import { useRef, useState } from 'preact/hooks'
 import { plural, size, t } from '../text/catalogue.ts'
 import { isActive, type Upload, uploads, useUploads } from '../uploads.ts'
 import { Dialog } from './dialog.tsx'
+import { EmailField, ownAddress } from './email-field.tsx'
 import { chosenFiles } from './use-dropped-files.ts'
 
 /** Says in the header how far the uploads are, and opens the dialog. */
@@ -91,8 +91,7 @@ function ChooseFiles() {
 }
 
 function OwnerForm({ count }: { count: number }) {
-  const [owner, setOwner] = useState(recall('email'))
-  const hint = useId()
+  const [owner, setOwner] = useState(ownAddress)
   return (
     <form
       onSubmit={(event) => {
@@ -100,18 +99,7 @@ function OwnerForm({ count }: { count: number }) {
         uploads.start(owner)
       }}
     >
-      <label class="field">
-        <span>{t('frame.email')}</span>
-        <input
-          type="email"
-          required
-          autocomplete="email"
-          value={owner}
-          aria-describedby={hint}
-          onInput={({ currentTarget: { value } }) => setOwner(value)}
-        />
-        <small id={hint}>{t('upload.owner')}</small>
-      </label>
+      <EmailField label={t('frame.email')} value={owner} onInput={setOwner} hint={t('upload.owner')} />
       <div class="actions">
         <button type="submit" class="primary" disabled={count === 0}>
           {count === 0 ? t('documents.upload') : plural('upload.start', count)}

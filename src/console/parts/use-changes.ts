@@ -57,6 +57,12 @@ export function useChanges(url: string | undefined, handlers: ChangeHandlers): v
         if (isNews?.(message) ?? true) look()
       }
       source.addEventListener('reset', look)
+      // Such as because access has ended; what can be read then tells. The browser would connect again at once.
+      source.addEventListener('connection.closed', () => {
+        source?.close()
+        later('open', RECONNECT_MS, open)
+        look()
+      })
       // A stream without a past begins after the state was read.
       if (current.current.isList) source.addEventListener('connection.established', look)
       // The browser connects again by itself, but not after an answer that is no stream.

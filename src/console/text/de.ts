@@ -79,7 +79,12 @@ export const DE: Catalogue = {
   'document.deleteText':
     '„{title}“ und der Inhalt sind dann für alle fort. Das lässt sich nicht rückgängig machen.',
   'document.deleted': '„{title}“ wurde gelöscht.',
-  'document.gone': 'Dieses Dokument gibt es nicht, oder es wurde gelöscht.',
+  'document.gone':
+    'Dieses Dokument gibt es nicht, es wurde gelöscht, oder niemand hat Ihnen Zugriff gegeben.',
+  'document.lost':
+    'Sie können dieses Dokument nicht mehr öffnen: Es wurde gelöscht, oder Ihr Zugriff ist beendet.',
+  'document.readOnly':
+    'Sie dürfen dieses Dokument lesen und unterschreiben. Ändern dürfen es Eigentümer und Bearbeiter.',
   'document.details': 'Angaben',
   'document.file': 'Datei',
   'document.type': 'Art',
@@ -90,6 +95,33 @@ export const DE: Catalogue = {
   'document.version': 'Version',
   'document.hash': 'SHA-256',
   'document.changed': 'Geändert',
+
+  'access.title': 'Zugriff',
+  'access.list': 'Wer Zugriff hat',
+  'access.own': 'Ihre Rolle',
+  'access.role': 'Rolle',
+  'access.roleOf': 'Rolle von {name}',
+  'access.role.reader': 'Leser',
+  'access.role.editor': 'Bearbeiter',
+  'access.role.owner': 'Eigentümer',
+  'access.may.reader': 'Ein Leser darf lesen und unterschreiben.',
+  'access.may.editor': 'Ein Bearbeiter darf auch Titel und Status ändern und löschen.',
+  'access.may.owner': 'Ein Eigentümer entscheidet auch, wer Zugriff hat.',
+  'access.address': 'E-Mail-Adresse',
+  'access.badAddress': 'Geben Sie eine E-Mail-Adresse an, etwa ada@example.com.',
+  'access.give': 'Zugriff geben',
+  'access.given': '{name} hat jetzt Zugriff: {role}.',
+  'access.remove': 'Entfernen',
+  'access.removeOf': '{name} entfernen',
+  'access.removed': '{name} hat keinen Zugriff mehr.',
+  'access.since': 'gegeben von {name}',
+  'access.lastOwner':
+    'Ein Dokument behält einen Eigentümer. Machen Sie zuerst jemand anderen zum Eigentümer.',
+  'access.key': 'API-Schlüssel {id}',
+  'access.group': 'Gruppe {id}',
+  'access.person': 'Person {id}',
+  'access.open':
+    'Bei diesem Dienst muss sich niemand anmelden, also darf jeder alles. Rollen gelten, sobald eine Anmeldung nötig ist.',
 
   'content.title': 'Inhalt',
   'content.empty': 'Dieses Dokument hat keinen Inhalt.',
@@ -140,6 +172,7 @@ export const DE: Catalogue = {
   'status.notReady': 'Etwas funktioniert nicht',
   'status.stopping': 'Der Dienst wird beendet',
   'status.hidden': 'Der Zustand des Dienstes ist unter dieser Adresse nicht veröffentlicht.',
+  'status.operators': 'Verbindungen und Zahlen sehen Administratoren.',
   'status.part': 'Teil',
   'status.state': 'Zustand',
   'status.ok': 'Funktioniert',
@@ -200,7 +233,9 @@ export const DE: Catalogue = {
   'problem.too-large-or-unreachable':
     'Die Verbindung brach ab, während die Datei gesendet wurde. Vielleicht ist sie größer, als der Dienst annimmt.',
   'problem.payload-too-large': 'Diese Datei ist größer, als der Dienst annimmt. {detail}',
-  'problem.document-not-found': 'Dieses Dokument gibt es nicht, oder es wurde gelöscht.',
+  'problem.document-not-found': 'Dieses Dokument gibt es nicht, oder Sie haben keinen Zugriff.',
+  'problem.forbidden': 'Das dürfen Sie nicht. {detail}',
+  'problem.last-owner': 'Ein Dokument behält einen Eigentümer. Machen Sie zuerst jemand anderen dazu.',
   'problem.version-mismatch':
     'Jemand hat dieses Dokument inzwischen geändert. Sehen Sie es noch einmal an, und versuchen Sie es dann erneut.',
   'problem.status-not-allowed':

@@ -42,6 +42,7 @@ const OPERATIONS: [method: string, path: string, body?: object][] = [
   ['GET', '/content'],
   ['GET', '/text'],
   ['GET', '/stats'],
+  ['GET', '/permissions'],
   ['PATCH', '', { title: 'Mine' }],
   ['DELETE', ''],
   ['GET', '/access'],

@@ -25,6 +25,7 @@ import { createDocumentLists } from './document-lists.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
 import { createDocumentTexts } from './document-texts.ts'
+import { getDocumentPermissions } from './get-document-permissions.ts'
 import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
@@ -106,6 +107,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       getDocumentContent(read, blobs, reach),
       getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
       getDocumentStats({ store, read, cache, reachOf: reach }),
+      getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
       listDocumentAccess(access, reach),
       putDocumentAccess(access, reach),
       deleteDocumentAccess(access, reach),
