@@ -263,9 +263,9 @@ const ADAPTERS: { [P in Port]: readonly Adapters[P][] } = {
       batching: { maxBatch: 1_000, concurrency: 3 },
       applyAccess: async (url, users, options) =>
         (await import('./search/elasticsearch/access.ts')).applyElasticsearchAccess(url, users, options),
-      async open(url, { index: alias = 'documents', log }) {
+      async open(url, { index: alias = 'documents', threadMs, log }) {
         const { openElasticsearchSearch } = await import('./search/elasticsearch/engine.ts')
-        return openElasticsearchSearch({ url, alias, log })
+        return openElasticsearchSearch({ url, alias, threadMs, log })
       },
     },
   ],

@@ -48,9 +48,9 @@ export async function indexedDocuments(data: string): Promise<Map<string, Stored
 }
 
 /** An empty index in a file; it stops at the end. */
-export async function openTestSearch(t: Undo = TEST_FILE): Promise<SearchIndex> {
+export async function openTestSearch(t: Undo = TEST_FILE, threadMs?: number): Promise<SearchIndex> {
   const folder = await newIndexFolder(t)
-  const index = await openSearch('sqlite:', { folder, log: silentLogger })
+  const index = await openSearch('sqlite:', { folder, threadMs, log: silentLogger })
   undoing(t).after(() => index.stop())
   return index
 }

@@ -1,17 +1,21 @@
-/** What an index does when threads of it end, as of a fault in native code or for want of memory. */
+/** What an index does when threads of it end, as of a fault in native code or for want of memory, or answer nothing any more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DomainError } from '../domain/errors.ts'
 import type { SearchIndex } from '../ports/search/port.ts'
-import { eventually } from './deadline.ts'
+import { eventually, within } from './deadline.ts'
+import { hangThreads } from './hung-threads.ts'
 import { sampleSearchDocument as sample } from './sample-documents.ts'
 import { startedThreads } from './started-threads.ts'
 
 const COUNT = 40
 const STRIKE_EVERY = 8
 
+/** Milliseconds of one call, where threads hang: more than any of them takes, also on a busy machine. */
+const THREAD_MS = 3_000
+
 /** @param open returns an empty index, which is stopped here */
-export function searchThreadsContract(open: () => Promise<SearchIndex>): void {
+export function searchThreadsContract(open: (threadMs?: number) => Promise<SearchIndex>): void {
   void test('threads that end lose nothing, are replaced, and fail calls as unavailable only', async (t) => {
     const threads = startedThreads(t)
     const index = await open()
@@ -32,14 +36,41 @@ export function searchThreadsContract(open: () => Promise<SearchIndex>): void {
     await eventually('all documents', async () => (await untilAvailable(find)).total === COUNT)
     assert.equal((await untilAvailable(() => index.list(undefined, 2 * COUNT))).length, COUNT)
   })
+
+  void test('threads that answer nothing any more are replaced, and fail calls as passing failures only', async (t) => {
+    const threads = startedThreads(t)
+    const index = await open(THREAD_MS)
+    t.after(() => index.stop())
+    await index.index([sample({ title: 'Hung one', content: 'Before the threads hang.' })])
+    const find = () => index.within('all').search({ q: 'hung', filters: {}, from: 0, size: 10 })
+    for (const [number, title] of ['Hung two', 'Hung three'].entries()) {
+      await untilAvailable(find, passing)
+      assert.ok((await hangThreads(threads.splice(0))) > 0)
+      const document = sample({ title, content: 'While they hang.' })
+      const failed = await within(10 * THREAD_MS, 'a call', index.index([document]).catch(unavailable))
+      assert.notEqual(failed, undefined)
+      await untilAvailable(() => index.index([document]), passing)
+      await eventually(
+        'the documents',
+        async () => (await untilAvailable(find, passing)).total === number + 2,
+      )
+    }
+  })
 }
 
+/** @throws any error but this one */
+function unavailable(error: unknown): DomainError {
+  if (error instanceof DomainError && error.code === 'unavailable') return error
+  throw error
+}
+
+/** Of a search, also that it took too long. */
+const passing = (error: unknown): DomainError =>
+  error instanceof DomainError && error.code === 'deadline-exceeded' ? error : unavailable(error)
+
 /** Repeats a call as the indexer does. */
-function untilAvailable<T>(call: () => Promise<T>): Promise<T> {
+function untilAvailable<T>(call: () => Promise<T>, isPassing = unavailable): Promise<T> {
   return eventually('the index to be available', () =>
-    call().catch((error: unknown) => {
-      if (error instanceof DomainError && error.code === 'unavailable') return undefined
-      throw error
-    }),
+    call().catch((error: unknown) => void isPassing(error)),
   ) as Promise<T>
 }

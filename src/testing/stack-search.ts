@@ -37,8 +37,8 @@ export function newStackSearch(t: { after(done: () => Promise<void>): void }) {
     /** A request without the adapter and its client. */
     ask,
     /** An adapter on the alias, at the stack's address or another; stopped when the test ends. */
-    async open(url: string = stack.elasticsearchUrl): Promise<SearchIndex> {
-      const resources = { index: alias, log: silentLogger }
+    async open(url: string = stack.elasticsearchUrl, threadMs?: number): Promise<SearchIndex> {
+      const resources = { index: alias, threadMs, log: silentLogger }
       const index = await openSearch(`elasticsearch:${url}`, resources)
       opened.push(index)
       return index

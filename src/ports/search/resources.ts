@@ -10,5 +10,7 @@ export interface SearchResources {
   databaseId?: string | undefined
   /** alias in Elasticsearch */
   index?: string
+  /** milliseconds in which a thread of the index has to answer a call; by default what each kind of call may take */
+  threadMs?: number | undefined
   log: Logger
 }

@@ -19,7 +19,9 @@ after(async () => {
   for (const cleanup of cleanups) await cleanup()
 })
 
-const open = () => newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open()
+const openWith = (threadMs?: number) =>
+  newStackSearch({ after: (cleanup) => void cleanups.push(cleanup) }).open(undefined, threadMs)
+const open = () => openWith()
 searchIndexContractSuite(open)
 searchListContract(open)
 searchAccessContract(open)
@@ -31,4 +33,4 @@ searchSuggestContract(open)
 searchPassagesContract(open)
 searchPropertyContract(open)
 searchLanguagesContract(open)
-searchThreadsContract(open)
+searchThreadsContract(openWith)

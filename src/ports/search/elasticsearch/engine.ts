@@ -22,6 +22,8 @@ export interface ElasticsearchOptions {
   url: string
   /** name of the alias on the index */
   alias: string
+  /** milliseconds in which the thread of its sources has to answer */
+  threadMs?: number | undefined
   log: Logger
 }
 
@@ -32,7 +34,7 @@ export interface ElasticsearchOptions {
 export const openElasticsearchSearch = (options: ElasticsearchOptions): SearchIndex =>
   createSearchIndex(createElasticsearchEngine(options))
 
-function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): SearchEngine {
+function createElasticsearchEngine({ url, alias, threadMs, log }: ElasticsearchOptions): SearchEngine {
   const client = openElasticsearch(parseElasticsearchUrl(url))
   const stopping = new AbortController()
   const setup = createIndexSetup(client, alias, log)
@@ -46,7 +48,7 @@ function createElasticsearchEngine({ url, alias, log }: ElasticsearchOptions): S
       .ask({ method: 'POST', path: `/${alias}/_refresh` })
       .catch((error: unknown) => log.warn({ err: error }, 'the search index was not refreshed'))
   })
-  const sources = createSourceThread()
+  const sources = createSourceThread(threadMs)
   const writer = createWriter(
     createBulk({ client, alias, setup, log, maxRequests: MAX_REQUESTS, signal: stopping.signal }),
   )

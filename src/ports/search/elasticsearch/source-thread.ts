@@ -29,7 +29,7 @@ const TIMEOUT_MS = 120_000
  * Makes sources in a thread of its own: the analysis of a long text takes so long that health checks and other consumers
  * would wait. It is started with the first document, and again when it has ended or does not answer in time.
  */
-export function createSourceThread(): SourceThread {
+export function createSourceThread(timeoutMs = TIMEOUT_MS): SourceThread {
   let current: Promise<Thread<'ready'>> | undefined
   let stopped = false
 
@@ -52,7 +52,7 @@ export function createSourceThread(): SourceThread {
 
   async function call(method: keyof SourceMethods, args: unknown[]): Promise<MadeSource> {
     const { thread, starting } = await running()
-    return thread.call<MadeSource>(method, args, TIMEOUT_MS).catch((error: unknown) => {
+    return thread.call<MadeSource>(method, args, timeoutMs).catch((error: unknown) => {
       if (!(error instanceof TimeoutError)) throw error
       forget(starting)
       void thread.stop()

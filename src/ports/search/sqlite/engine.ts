@@ -12,7 +12,7 @@ const READ_MS = 5_000
 const WRITE_MS = 120_000
 /** Milliseconds that the languages of the index are kept. */
 const LANGUAGES_MS = 2_000
-/** Readers that did not answer in time and have not ended yet. */
+/** Threads of one kind that did not answer in time and have not ended yet. */
 const MAX_ABANDONED = 2
 
 export interface OpenSqliteEngine {
@@ -25,14 +25,16 @@ export interface OpenSqliteEngine {
 /**
  * The search index in a file of SQLite: one thread writes it, another reads it, so that a query waits for no batch.
  * @param file its path; `-wal` and `-shm` files are beside it
+ * @param threadMs milliseconds of one query, and of one batch
  * @throws when the file cannot be opened
  */
 export async function openSqliteEngine(
   file: Pick<ThreadOptions, 'path' | 'isAlone' | 'databaseId'>,
   log: Logger,
+  threadMs?: number,
 ): Promise<OpenSqliteEngine> {
-  const writer = await createRestarted({ ...file, kind: 'writer' }, WRITE_MS, log)
-  const reader = await createRestarted({ ...file, kind: 'reader' }, READ_MS, log)
+  const writer = await createRestarted({ ...file, kind: 'writer' }, threadMs ?? WRITE_MS, log)
+  const reader = await createRestarted({ ...file, kind: 'reader' }, threadMs ?? READ_MS, log)
   const read =
     <Name extends keyof ReaderMethods>(name: Name) =>
     (...args: Parameters<ReaderMethods[Name]>) =>
@@ -70,6 +72,9 @@ export async function openSqliteEngine(
   return { engine, unfilled: writer.unfilled, markFilled: write('markFilled') }
 }
 
+const noAnswer = (cause?: Error): DomainError =>
+  new DomainError('unavailable', 'the search index does not answer; try again', { cause })
+
 /** A thread that is started again when it has ended, or does not answer in time. */
 async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutMs: number, log: Logger) {
   const start = (isFirst: boolean) =>
@@ -82,8 +87,7 @@ async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutM
   async function running(): Promise<Thread<Ready>> {
     if (!thread.ended && !abandoned.includes(thread)) return thread
     abandoned = abandoned.filter(({ ended }) => !ended)
-    if (stopped || abandoned.length > MAX_ABANDONED)
-      throw new DomainError('unavailable', 'the search index does not answer; try again')
+    if (stopped || abandoned.length > MAX_ABANDONED) throw noAnswer()
     starting ??= start(false).finally(() => (starting = undefined))
     return (thread = await starting)
   }
@@ -97,13 +101,14 @@ async function createRestarted(options: Omit<ThreadOptions, 'isFirst'>, timeoutM
       try {
         return await used.call<Result>(method, args, timeoutMs)
       } catch (error) {
-        // A statement cannot be interrupted: its thread ends after it.
-        if (error instanceof TimeoutError && options.kind === 'reader' && !abandoned.includes(used)) {
-          log.warn({ method, timeoutMs }, 'a query of the search index took too long')
+        if (!(error instanceof TimeoutError)) throw translateSqliteError(error)
+        // A statement cannot be interrupted: its thread ends after it. What a writer has committed of a batch is kept.
+        if (!abandoned.includes(used)) {
+          log.warn({ method, timeoutMs }, `a ${options.kind} of the search index did not answer in time`)
           abandoned.push(used)
           void used.stop()
         }
-        throw translateSqliteError(error)
+        throw options.kind === 'reader' ? translateSqliteError(error) : noAnswer(error)
       }
     },
     async stop(): Promise<void> {

@@ -14,11 +14,12 @@ export async function openSqliteSearch({
   folder,
   isAlone = true,
   databaseId = '',
+  threadMs,
   log,
 }: SearchResources): Promise<SearchIndex> {
   await mkdir(folder!, { recursive: true })
   const path = join(folder!, INDEX_FILE)
-  const opening = openSqliteEngine({ path, isAlone, databaseId }, log)
+  const opening = openSqliteEngine({ path, isAlone, databaseId }, log, threadMs)
   const { engine, unfilled, markFilled } = await opening.catch((cause: unknown) => {
     const reason = (cause as Error).message
     throw new Error(`the search index ${path} cannot be opened: ${reason}`, { cause })
