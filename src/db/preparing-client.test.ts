@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { openTestDatabase } from '../testing/database.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import { connectDatabase } from './connect.ts'
+import { queryRows } from './query.ts'
 
 test('statements with parameters are prepared once per connection, with the option `prepare`', async (t) => {
   const { direct } = await openTestDatabase(TEST_FILE)
@@ -20,12 +21,16 @@ test('statements with parameters are prepared once per connection, with the opti
       const config = { text: 'SELECT $1::int AS number', values: [value.length] }
       assert.deepEqual((await pool.query(config)).rows, [{ number: 1 }])
     }
+    assert.deepEqual(await queryRows(pool, 'SELECT true AS is_named'), [{ is_named: true }])
     await pool.query('BEGIN; SELECT 1; COMMIT')
     const { rows } = await pool.query<{ statement: string }>(
       'SELECT statement FROM pg_prepared_statements ORDER BY statement',
     )
     const statements = rows.map(({ statement }) => statement)
-    assert.deepEqual(statements, prepare ? ['SELECT $1::int AS number', 'SELECT $1::text AS text'] : [])
+    assert.deepEqual(
+      statements,
+      prepare ? ['SELECT $1::int AS number', 'SELECT $1::text AS text', 'SELECT true AS is_named'] : [],
+    )
   }
 })
 

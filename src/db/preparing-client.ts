@@ -4,7 +4,7 @@ import pg from 'pg'
 const MAX_STATEMENTS = 500
 
 /**
- * Creates a class of clients that name every statement with parameters, so that PostgreSQL parses it once per connection:
+ * Creates a class of clients that name every statement with parameters or of queryRows, so that PostgreSQL parses it once per connection:
  * for a statement on a few rows, parsing is a large part of the cost. Not for connections to a pooler: with PgBouncer
  * before 1.21 a named statement may be executed by a server process that does not know it.
  */
@@ -28,9 +28,12 @@ export function createPreparingClient(): typeof pg.Client {
   }
 }
 
-/** A text without parameters may contain several statements; an object of a class is not a plain statement. */
+/**
+ * A text without parameters may contain several statements, unless it is for the extended protocol; an object of a class is
+ * not a plain statement.
+ */
 function canBeNamed(config: unknown): config is { text: string; values: unknown[] } {
   if (Object.getPrototypeOf(config) !== Object.prototype) return false
-  const { values, name } = config as { values?: unknown[]; name?: string }
-  return name === undefined && values !== undefined && values.length > 0
+  const { values = [], name, queryMode } = config as { values?: unknown[]; name?: string; queryMode?: string }
+  return name === undefined && (values.length > 0 || queryMode === 'extended')
 }

@@ -36,8 +36,11 @@ export const QUICK_MS = 10_000
  */
 export const quick = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: QUICK_MS })
 
+/** One statement in a text, also without parameters, so that a client may name it (preparing-client.ts). */
+const ONE = { queryMode: 'extended' }
+
 /**
- * Runs one unnamed statement. Rows have the types of the tables in schema.ts: times are ISO 8601 strings with
+ * Runs one statement. Rows have the types of the tables in schema.ts: times are ISO 8601 strings with
  * microseconds, bigint is a number.
  *
  * @throws DomainError unavailable, deadline-exceeded
@@ -48,7 +51,7 @@ export async function queryRows<Row extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   try {
-    const ask = () => on.query<Row>({ text, values: values as unknown[], types })
+    const ask = () => on.query<Row>({ ...ONE, text, values: values as unknown[], types })
     const { rows } = await (isRecording() ? spanned(statementSpan(text), ask) : ask())
     return rows
   } catch (error) {

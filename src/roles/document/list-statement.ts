@@ -2,7 +2,6 @@ import { containsAny, isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { DOCUMENT_COLUMNS } from '../../db/document-columns.ts'
 import { filterParameters, type FilterParameter } from '../../domain/document-fields.ts'
 
-const SELECT = `SELECT ${DOCUMENT_COLUMNS} FROM documents.documents`
 const FILTERS = filterParameters('list')
 
 export const SORT_KEYS = ['created_at', 'updated_at', 'title'] as const
@@ -31,18 +30,21 @@ interface Statement {
 
 type Bind = (value: unknown) => string
 
+/** Limits of pages that clients ask for most often, with the row that tells whether there is another page. */
+const COMMON_LIMITS = [20, 50, 100, 200].map((limit) => limit + 1)
+
 /**
  * Pages in the order of an index: of documents.documents, or of documents.access, where a page of someone who may read few
  * documents costs as little as any. Exported so that a test can read its plan.
  */
-export function listStatement(query: ListQuery, subjects?: Subjects): Statement {
+export function listStatement(query: ListQuery, subjects?: Subjects, columns = DOCUMENT_COLUMNS): Statement {
   if (subjects && query.sort.key === 'created_at' && !(subjects.haveMany && isFiltered(query)))
-    return ofSubjects(query, subjects.names)
-  const { filters, sort, skip, limit } = query
+    return ofSubjects(query, subjects.names, columns)
+  const { filters, sort } = query
   const { where, values, bind } = selection(filters, subjects)
   const text =
-    `${SELECT} WHERE ${where}${rest(query, sort.key, 'id', bind)} ORDER BY ${order(sort, sort.key, 'id')}` +
-    ` LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
+    `SELECT ${columns} FROM documents.documents WHERE ${where}${rest(query, sort.key, 'id', bind)} ORDER BY ${order(sort, sort.key, 'id')}` +
+    range(query, bind)
   return { text, values }
 }
 
@@ -50,20 +52,20 @@ export const isFiltered = ({ filters }: Pick<ListQuery, 'filters'>): boolean =>
   Object.values(filters).some((value) => value !== undefined)
 
 /** Of each subject as many as the page could have, and of these the page: a document can be there for several of them. */
-function ofSubjects(query: ListQuery, subjects: readonly string[]): Statement {
+function ofSubjects(query: ListQuery, subjects: readonly string[], columns: string): Statement {
   const { filters, sort, skip, limit } = query
   const { conditions, values, bind } = filterConditions(filters, 'listed_at')
   const where = [...conditions, `principal = subject`].join(' AND ')
   const keys = order(sort, 'listed_at', 'document_id')
-  const text = `SELECT ${DOCUMENT_COLUMNS} FROM (
+  const text = `SELECT ${columns} FROM (
     SELECT DISTINCT listed_at, document_id
       FROM unnest(${bind(subjects)}::text[]) AS subject CROSS JOIN LATERAL (
         SELECT listed_at, document_id
           FROM (SELECT principal, created_at AS listed_at, document_id FROM documents.access) AS granted
           JOIN documents.documents ON id = document_id
          WHERE ${where}${rest(query, 'listed_at', 'document_id', bind)}
-         ORDER BY ${keys} LIMIT ${bind(skip + limit)}) AS own
-     ORDER BY ${keys} LIMIT ${bind(limit)} OFFSET ${bind(skip)}) AS page
+         ORDER BY ${keys}${range({ skip: 0, limit: skip + limit }, bind)}) AS own
+     ORDER BY ${keys}${range(query, bind)}) AS page
     JOIN documents.documents ON id = document_id ORDER BY ${keys}`
   return { text, values }
 }
@@ -71,6 +73,16 @@ function ofSubjects(query: ListQuery, subjects: readonly string[]): Statement {
 const order = ({ descending }: ListQuery['sort'], key: string, id: string): string => {
   const direction = descending ? 'DESC' : 'ASC'
   return `${key} ${direction}, ${id} ${direction}`
+}
+
+/**
+ * The rows of the page. The first page of a common length has no parameters here: PostgreSQL takes a parameter of LIMIT for
+ * a tenth of the table, so that it plans the statement for each call, which costs more than to run it. A text for each
+ * length and offset would leave no names for other statements (preparing-client.ts).
+ */
+function range({ skip, limit }: Pick<ListQuery, 'skip' | 'limit'>, bind: Bind): string {
+  const isCommon = skip === 0 && COMMON_LIMITS.includes(limit)
+  return isCommon ? ` LIMIT ${limit}` : ` LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
 }
 
 /** Rows before the cursor are not read. */
