@@ -18,7 +18,7 @@ import { newId, startTestService } from './testing/test-service.ts'
 import { TOKEN_CASES, TOKEN_SETTINGS } from './testing/token-cases.ts'
 
 /** Whose handlers authenticate the caller themselves. */
-const SELF = ['/auth/session']
+const SELF = ['/auth/session', '/auth/oidc/login', '/auth/oidc/callback']
 /** The groups of operations whose role asks who may read a document. */
 const GROUPS = ['document', 'signature', 'ws']
 

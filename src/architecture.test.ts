@@ -166,6 +166,7 @@ test('each SDK is named in one file', () => {
     'jiti',
     'jsonwebtoken',
     'kafkajs',
+    'openid-client',
     'pg-logical-replication',
     'pino',
     'postal-mime',

@@ -18,6 +18,7 @@ import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
 import { fillIndex, fillingRemark } from './fill-index.ts'
 import { extractionLimits, makeIndexer } from './indexer.ts'
+import { openLoginProvider } from './login-provider.ts'
 import { openOcr } from './ocr.ts'
 import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
@@ -64,7 +65,6 @@ function composeDocument(base: Base, ports: Ports) {
   const own = { authenticator, identities, limits: ports.limits, database, blobs, cache }
   return defineModule('document', own, async (needs) => {
     const { authenticator, identities, limits: clientLimits, ...resources } = needs
-    const { limiter, ofRequests } = clientLimits
     const [
       { createDocumentRole, READERS },
       { createAccessService, createDocumentService },
@@ -90,7 +90,8 @@ function composeDocument(base: Base, ports: Ports) {
       extractor,
       ocr,
       authenticator,
-      limiter,
+      login: await openLoginProvider(base, authenticator),
+      limiter: clientLimits.limiter,
       clock,
       newId,
       limits,
@@ -105,7 +106,7 @@ function composeDocument(base: Base, ports: Ports) {
       access: createAccessService(role.documents),
       authenticator,
       guard,
-      limits: ofRequests,
+      limits: clientLimits.ofRequests,
       newId,
       trustedProxies: listen.trustedProxies,
       metrics: createRpcMetrics(metrics),

@@ -17,6 +17,8 @@ export interface FoundSession {
   email: string
   admin: boolean
   auditor: boolean
+  /** names, each once, in order */
+  groups: readonly string[]
   /** Unix time in milliseconds */
   expiresAt: number
 }

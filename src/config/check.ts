@@ -21,6 +21,7 @@ export function checkConfig(config: Config, serves: boolean): Contradiction[] {
     checkSecrets,
     checkPorts,
     checkPublicUrl,
+    checkIdentityProvider,
     checkDatabase,
     checkBlobs,
     checkDocuments,
@@ -96,12 +97,35 @@ function checkPorts({ listen }: Config): Contradiction[] {
 
 /** The cookie of a session has the attribute Secure: every login would seem to work, and lead to the login page again. */
 function checkPublicUrl({ http: { publicUrl } }: Config): Contradiction[] {
-  if (publicUrl === undefined || !publicUrl.startsWith('http:')) return []
-  if (isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, ''))) return []
+  if (publicUrl === undefined || !isPlainBeyondLoopback(publicUrl)) return []
   const rule =
     'browsers keep no session over plain http: set it to an https origin, or to one of this machine'
   return [{ key: 'http.publicUrl', rule }]
 }
+
+/** Over plain http anyone on the way could log in as anyone, by the provider's keys or by a code. */
+function checkIdentityProvider({ auth, http }: Config): Contradiction[] {
+  const { issuer, clientId } = auth.oidc
+  const problem = (key: string, rule: string): Contradiction[] => [{ key, rule }]
+  if (issuer === undefined)
+    return clientId === undefined ? [] : problem('auth.oidc.issuer', 'auth.oidc.clientId is set: set both')
+  if (isPlainBeyondLoopback(issuer))
+    return problem('auth.oidc.issuer', 'must be https; plain http is for providers on this machine')
+  if (clientId === undefined) return problem('auth.oidc.clientId', 'auth.oidc.issuer is set: set both')
+  if (auth.mode === 'open')
+    return problem(
+      'auth.mode',
+      'nobody logs in where it is open: set it to required, or remove auth.oidc.issuer',
+    )
+  if (http.publicUrl !== undefined) return []
+  return problem(
+    'http.publicUrl',
+    'auth.oidc.issuer is set: set the origin to which the provider sends people back',
+  )
+}
+
+const isPlainBeyondLoopback = (url: string): boolean =>
+  url.startsWith('http:') && !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))
 
 function checkDatabase({ database }: Config): Contradiction[] {
   if (database.directUrl === undefined || isShared('database', database.url)) return []

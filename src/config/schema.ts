@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { type Port, prefixesOf, sharedPrefixesOf } from '../ports/adapters.ts'
 import { extraction, extractionLimits } from './extraction.ts'
+import { oidc } from './oidc.ts'
 import { quotas } from './quotas.ts'
 import { replacementOf } from './removed-adapters.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
@@ -45,6 +46,7 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 export const SECRET_KEYS = [
   'auth.secret',
   'auth.secondSecret',
+  'auth.oidc.clientSecret',
   'database.url',
   'database.directUrl',
   'blobs.secretKey',
@@ -250,6 +252,7 @@ export const configSchema = z
         maxTokenLifetime: whole(60, 315_360_000)
           .default(2_592_000)
           .describe('maximum seconds that an accepted token may be valid'),
+        oidc,
       })
       .prefault({}),
     limits: z

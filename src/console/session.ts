@@ -6,7 +6,7 @@ import { remember } from './preferences.ts'
 
 export type Session = components['schemas']['Session']
 
-const UNKNOWN: Session = { mode: 'open', user: null, expires_at: null }
+const UNKNOWN: Session = { mode: 'open', user: null, expires_at: null, provider: null }
 
 export const session = createStore<Session>(UNKNOWN)
 
@@ -28,8 +28,7 @@ function use(answer: Session): void {
 
 /** A request was refused: the session has ended. */
 function forget(): void {
-  const { mode } = session.get()
-  session.set({ mode, user: null, expires_at: null })
+  session.set({ ...session.get(), user: null, expires_at: null })
 }
 watchSession(forget)
 
@@ -41,6 +40,15 @@ export function takeLink(): string | undefined {
   return hash.slice(1)
 }
 
+/** The path that sends the browser to the identity provider, and then back to the page that is open. */
+export function providerLoginPath(): string {
+  const { pathname, search } = location
+  return `/auth/oidc/login?to=${encodeURIComponent(pathname === '/login' ? '/' : pathname + search)}`
+}
+
+/** Why a login at the identity provider has failed. */
+export const loginProblem = (): string | null => new URLSearchParams(location.search).get('problem')
+
 /** @throws Problem */
 export async function logIn(link: string): Promise<void> {
   const answer = await dataOf(api.POST('/auth/session', { body: { link } }))
@@ -48,8 +56,9 @@ export async function logIn(link: string): Promise<void> {
   use(answer)
 }
 
-/** @throws Problem */
+/** Also at the identity provider, where one began the session. @throws Problem */
 export async function logOut(): Promise<void> {
-  await dataOf(api.DELETE('/auth/session'))
-  forget()
+  const answer = await dataOf(api.DELETE('/auth/session'))
+  if (answer?.logout_url) location.assign(answer.logout_url)
+  else forget()
 }

@@ -21,6 +21,11 @@ export const people = peopleSchema.table(
     name: varchar({ length: 255 }),
     admin: boolean().notNull().default(false),
     auditor: boolean().notNull().default(false),
+    /** as the identity provider named them at the last login */
+    groups: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     created_at: timestamp().notNull().default(now),
     disabled_at: timestamp(),
   },

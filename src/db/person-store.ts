@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { people } from './people.ts'
@@ -7,6 +7,12 @@ export type Person = typeof people.$inferSelect
 
 /** The issuer of people whom no identity provider knows. */
 const OWN_ISSUER = 'docmgr'
+
+/** What an identity provider says of a person. */
+export type ProviderRow = Pick<Person, 'issuer' | 'subject' | 'email' | 'name' | 'groups'> & {
+  /** undefined: it stays */
+  admin: boolean | undefined
+}
 
 /** People in the database. */
 export interface PersonStore {
@@ -19,6 +25,11 @@ export interface PersonStore {
     email: string,
     changes?: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>,
   ): Promise<Person>
+  /**
+   * The person of an identity provider, as it describes them now.
+   * @returns undefined where the person is disabled, or someone else who is has the address
+   */
+  putOfProvider(newId: string, person: ProviderRow): Promise<Person | undefined>
   /** All people with this address, compared without case. */
   findByEmail(email: string): Promise<Person[]>
   /** By their addresses. */
@@ -47,6 +58,18 @@ export function createPersonStore(on: Queryable): PersonStore {
       // An update of nothing new returns the row that is there.
       const set = { subject: sql`excluded.subject`, ...changes } as never
       const put = insert.onConflictDoUpdate({ target: [people.issuer, people.subject], set })
+      return (await run(put.returning()))[0]!
+    },
+    async putOfProvider(newId, { issuer, subject, admin: isAdmin, ...described }) {
+      const isPerson = and(eq(people.issuer, issuer), eq(people.subject, subject))
+      const isDisabled = and(isNotNull(disabled_at), or(isPerson, hasAddress(described.email)))
+      if ((await run(queryBuilder(on).select().from(people).where(isDisabled).limit(1))).length > 0)
+        return undefined
+      const set = { ...described, ...(isAdmin !== undefined && { admin: isAdmin }) }
+      const insert = queryBuilder(on)
+        .insert(people)
+        .values({ id: newId, issuer, subject, ...set })
+      const put = insert.onConflictDoUpdate({ target: [people.issuer, people.subject], set: set as never })
       return (await run(put.returning()))[0]!
     },
     findByEmail: (address) => run(queryBuilder(on).select().from(people).where(hasAddress(address))),

@@ -14,7 +14,9 @@ export interface NewSession {
 }
 
 /** What is needed to accept a session. */
-export type ValidSession = Pick<Person, 'id' | 'email' | 'admin' | 'auditor'> & { expires_at: string }
+export type ValidSession = Pick<Person, 'id' | 'email' | 'admin' | 'auditor' | 'groups'> & {
+  expires_at: string
+}
 
 /** Sessions of browsers, and the links that begin them. */
 export interface SessionStore {
@@ -35,7 +37,7 @@ const IDLE = sql`interval '12 hours'`
 
 export function createSessionStore(on: Queryable): SessionStore {
   const { cookie_sha256, expires_at, seen_at } = sessions
-  const { id, email, admin, auditor } = people
+  const { id, email, admin, auditor, groups } = people
   const now = sql`clock_timestamp()`
   const minute = sql`date_trunc('minute', ${now})`
   const isSession = (wanted: string) => eq(cookie_sha256, wanted)
@@ -51,7 +53,7 @@ export function createSessionStore(on: Queryable): SessionStore {
         gt(seen_at, sql`${now} - ${IDLE}`),
         isNull(people.disabled_at),
       )
-      const query = queryBuilder(on).select({ id, email, admin, auditor, expires_at }).from(sessions)
+      const query = queryBuilder(on).select({ id, email, admin, auditor, groups, expires_at }).from(sessions)
       return (await run(query.innerJoin(people, eq(id, sessions.person_id)).where(isValid)))[0]
     },
     async markSeen(wanted) {

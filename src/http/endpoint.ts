@@ -83,6 +83,8 @@ export interface Input<Params = unknown, Query = unknown, Body = unknown> {
 export interface HttpResponse {
   status: number
   headers?: Record<string, string>
+  /** headers Set-Cookie */
+  cookies?: readonly string[]
   /** sent as JSON */
   json?: unknown
   /** JSON text, sent as it is */

@@ -40,7 +40,7 @@ const HEADERS = {
     schema: text('</documents?limit=100&cursor=WyJ…>; rel="next"'),
   },
   Location: {
-    description: 'the path of what was created',
+    description: 'the path of what was created, or where the browser goes on',
     schema: { type: 'string', format: 'uri-reference' },
   },
   RateLimit: {
@@ -61,7 +61,7 @@ const HEADERS = {
     schema: { type: 'integer', minimum: 0, examples: [1] },
   },
   'Set-Cookie': {
-    description: 'the session (RFC 6265)',
+    description: 'the session, or what a login needs until it ends (RFC 6265)',
     schema: text('__Host-docmgr=…; Path=/; Max-Age=604800; Secure; HttpOnly; SameSite=Lax'),
   },
   Vary: { description: 'what the answer depends on (RFC 9110, 12.5.5)', schema: text('Accept-Encoding') },

@@ -81,9 +81,10 @@ function headerList(
   body: string | Uint8Array | undefined,
   common: readonly string[],
 ): (string | number)[] {
-  const { headers = {}, status, stream } = response
+  const { headers = {}, cookies, status, stream } = response
   const list: (string | number)[] = []
   for (const name in headers) list.push(name, headers[name]!)
+  if (cookies) for (const cookie of cookies) list.push('set-cookie', cookie)
   list.push(...common)
   if (isText(response)) {
     if (headers['content-type'] === undefined) list.push('content-type', typeOf(response))

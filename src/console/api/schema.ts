@@ -186,6 +186,46 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/auth/oidc/login': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Sends a browser to the identity provider to log in
+     * @description OpenID Connect: authorization code flow with PKCE, state and nonce. A login must end within ten minutes.
+     */
+    get: operations['getProviderLogin']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/auth/oidc/callback': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Where the identity provider sends a browser that has logged in
+     * @description The redirect URI to register at the provider: `http.publicUrl` with this path.
+     */
+    get: operations['getProviderCallback']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/signatures': {
     parameters: {
       query?: never
@@ -862,7 +902,8 @@ export interface components {
      *         "email": "ada@example.com",
      *         "admin": false
      *       },
-     *       "expires_at": "2026-12-06T10:00:00.000Z"
+     *       "expires_at": "2026-12-06T10:00:00.000Z",
+     *       "provider": null
      *     }
      */
     Session: {
@@ -880,6 +921,24 @@ export interface components {
       } | null
       /** @description when the credential ends; null: never */
       expires_at: string | null
+      /** @description the identity provider by which a browser can log in, at /auth/oidc/login; null: there is none */
+      provider: {
+        /** @description for people */
+        name: string
+      } | null
+    }
+    /**
+     * @description the session of the identity provider, which still lasts
+     * @example {
+     *       "logout_url": "https://login.example.com/session/end?client_id=docmgr"
+     *     }
+     */
+    ProviderLogout: {
+      /**
+       * Format: uri
+       * @description of the identity provider: a browser that opens it ends the session there, too
+       */
+      logout_url: string
     }
     Signature: {
       /**
@@ -1316,7 +1375,7 @@ export interface components {
     'Idempotency-Replayed': 'true'
     /** @description the next page, where there is one (RFC 8288) */
     Link: string
-    /** @description the path of what was created */
+    /** @description the path of what was created, or where the browser goes on */
     Location: string
     /** @description what is left of the limits that apply, and for how long (draft-ietf-httpapi-ratelimit-headers-10) */
     RateLimit: string
@@ -1326,7 +1385,7 @@ export interface components {
     'Repr-Digest': string
     /** @description seconds after which the request may succeed */
     'Retry-After': number
-    /** @description the session (RFC 6265) */
+    /** @description the session, or what a login needs until it ends (RFC 6265) */
     'Set-Cookie': string
     /** @description RFC 6750, 3 */
     'WWW-Authenticate': string
@@ -2035,6 +2094,20 @@ export interface operations {
     }
     requestBody?: never
     responses: {
+      /** @description there is no session here any more, but one at the identity provider that began it */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          'Set-Cookie': components['headers']['Set-Cookie']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ProviderLogout']
+        }
+      }
       /** @description there is no session any more */
       204: {
         headers: {
@@ -2054,6 +2127,74 @@ export interface operations {
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
       504: components['responses']['GatewayTimeout']
+    }
+  }
+  getProviderLogin: {
+    parameters: {
+      query?: {
+        /** @description the path that is opened after the login */
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the provider's login */
+      303: {
+        headers: {
+          Location: components['headers']['Location']
+          'Set-Cookie': components['headers']['Set-Cookie']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  getProviderCallback: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description logged in */
+      303: {
+        headers: {
+          Location: components['headers']['Location']
+          'Set-Cookie': components['headers']['Set-Cookie']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   listSignatures: {

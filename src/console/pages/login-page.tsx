@@ -1,14 +1,16 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Problem } from '../api/problem.ts'
 import { PageTitle } from '../parts/page-head.tsx'
-import { logIn, takeLink } from '../session.ts'
+import { useStore } from '../parts/store.ts'
+import { logIn, loginProblem, providerLoginPath, session, takeLink } from '../session.ts'
 import { explainProblem } from '../text/explain-problem.ts'
-import { t } from '../text/catalogue.ts'
+import { isTextKey, t } from '../text/catalogue.ts'
 
-/** Logs in with the link that opened the page, or says how to get one. */
+/** Logs in with the link that opened the page, or says how to log in. */
 export function LoginPage() {
   const [link] = useState(takeLink)
-  const [problem, setProblem] = useState<string>()
+  const { provider } = useStore(session)
+  const [problem, setProblem] = useState(explainLogin)
   useEffect(() => {
     if (link !== undefined) logIn(link).catch((error: unknown) => setProblem(explain(error)))
   }, [link])
@@ -20,6 +22,14 @@ export function LoginPage() {
       {problem !== undefined && <p role="alert">{problem}</p>}
       {!isTrying && (
         <>
+          {provider && (
+            <p>
+              {/* No page of the console: the target keeps its router from taking the link. */}
+              <a class="button primary" href={providerLoginPath()} target="_top">
+                {t('login.provider', { name: provider.name })}
+              </a>
+            </p>
+          )}
           <p>{t('login.text')}</p>
           <pre>
             <code>docmgr login-link --email ada@example.com</code>
@@ -28,6 +38,14 @@ export function LoginPage() {
       )}
     </div>
   )
+}
+
+/** What the identity provider's answer led to. */
+function explainLogin(): string | undefined {
+  const code = loginProblem()
+  if (code === null) return undefined
+  const key = `login.problem.${code}`
+  return isTextKey(key) ? t(key) : t('login.problem.unauthenticated')
 }
 
 const explain = (error: unknown): string =>

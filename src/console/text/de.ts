@@ -15,6 +15,12 @@ export const DE: Catalogue = {
   'login.text':
     'Sie brauchen einen Link, der Sie einmal anmeldet. Der Betreiber dieses Dienstes kann einen für Ihre E-Mail-Adresse erstellen:',
   'login.used': 'Dieser Link gilt nicht: Er wurde schon benutzt oder ist älter als zehn Minuten.',
+  'login.provider': 'Mit {name} anmelden',
+  'login.problem.unauthenticated': 'Die Anmeldung hat nicht geklappt. Bitte noch einmal beginnen.',
+  'login.problem.forbidden':
+    'Sie dürfen sich hier nicht anmelden: Ihr Zugang ist gesperrt, oder Ihre E-Mail-Adresse ist nicht bestätigt. Fragen Sie die Administration.',
+  'login.problem.unavailable':
+    'Der Anmeldedienst antwortet nicht. Bitte in einer Minute noch einmal versuchen.',
   'login.out': 'Abmelden',
 
   'documents.title': 'Dokumente',

@@ -13,6 +13,11 @@ export const EN = {
   'login.text':
     'You need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
   'login.used': 'This link does not work: it was used, or it is older than ten minutes.',
+  'login.provider': 'Sign in with {name}',
+  'login.problem.unauthenticated': 'You were not logged in. Begin again.',
+  'login.problem.forbidden':
+    'You may not log in here: you were disabled, or your e-mail address is not confirmed. Ask an administrator.',
+  'login.problem.unavailable': 'The login service does not answer. Try again in a minute.',
   'login.out': 'Log out',
 
   'documents.title': 'Documents',

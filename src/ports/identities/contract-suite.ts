@@ -99,6 +99,7 @@ async function checkSessions({
   const sessions = createSessionStore(pool)
   const roles = { admin: true, auditor: true }
   const { id: personId, email } = await people.put(newId(), 'session@example.com', roles)
+  await pool.query(`update people.people set groups = '{Legal,ops}' where id = $1`, [personId])
   const add = async (cookieSha256: string, expiresAt: string): Promise<void> =>
     sessions.add({ cookieSha256, personId, expiresAt, agent: null })
   const expiresAt = new Date(Date.now() + 60_000).toISOString()
@@ -108,7 +109,7 @@ async function checkSessions({
   await pool.query(
     `update people.sessions set seen_at = now() - interval '12 hours 1 minute' where cookie_sha256 = 'idle'`,
   )
-  const found = { id: personId, email, ...roles, expiresAt: Date.parse(expiresAt) }
+  const found = { id: personId, email, ...roles, groups: ['Legal', 'ops'], expiresAt: Date.parse(expiresAt) }
   for (const used of [true, false]) assert.deepEqual(await identities.findSession('valid', used), found)
   for (const other of ['over', 'idle', 'unknown'])
     assert.equal(await identities.findSession(other, true), undefined)

@@ -27,8 +27,8 @@ export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions)
     },
     async findSession(cookieSha256, used) {
       const answer = await call(method.findSession, { cookieSha256, used }, context())
-      const { found, id, email, admin, auditor, expiresAt } = answer
-      return found ? { id, email, admin, auditor, expiresAt: Number(expiresAt) } : undefined
+      const { found, id, email, admin, auditor, groups, expiresAt } = answer
+      return found ? { id, email, admin, auditor, groups, expiresAt: Number(expiresAt) } : undefined
     },
     async listDisabled() {
       const { ids, emails } = await call(method.listDisabled, {}, context())

@@ -25,8 +25,8 @@ export function openLocalIdentities(pool: Pool): Identities {
       const found = await sessions.findValid(cookieSha256)
       if (!found) return undefined
       if (used) await sessions.markSeen(cookieSha256)
-      const { id, email, admin, auditor, expires_at } = found
-      return { id, email, admin, auditor, expiresAt: Date.parse(expires_at) }
+      const { expires_at, ...person } = found
+      return { ...person, expiresAt: Date.parse(expires_at) }
     },
     async listDisabled() {
       const { ids, emails } = await people.listDisabled()

@@ -25,7 +25,8 @@ export function createIdentityService(identities: Identities): Handlers<typeof I
     async findSession({ cookieSha256, used }, { principal }) {
       requireReader(principal)
       const found = await identities.findSession(cookieSha256, used)
-      return found ? { found: true, ...found, expiresAt: BigInt(found.expiresAt) } : { found: false }
+      if (!found) return { found: false }
+      return { found: true, ...found, groups: [...found.groups], expiresAt: BigInt(found.expiresAt) }
     },
     async listDisabled(_request, { principal }) {
       requireReader(principal)

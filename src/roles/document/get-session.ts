@@ -16,6 +16,12 @@ export const sessionSchema = z
       .nullable()
       .describe('null: the caller is not known'),
     expires_at: z.iso.datetime().nullable().describe('when the credential ends; null: never'),
+    provider: z
+      .object({ name: z.string().describe('for people') })
+      .nullable()
+      .describe(
+        'the identity provider by which a browser can log in, at /auth/oidc/login; null: there is none',
+      ),
   })
   .meta({
     id: 'Session',
@@ -25,12 +31,21 @@ export const sessionSchema = z
         mode: 'required',
         user: { id: '019aa1b2-0000-7000-8000-000000000001', email: 'ada@example.com', admin: false },
         expires_at: '2026-12-06T10:00:00.000Z',
+        provider: null,
       },
     ],
   })
 
+/** How people log in here. */
+export interface LoginWays {
+  authenticator: Authenticator
+  /** of the identity provider; undefined: there is none */
+  providerName: string | undefined
+}
+
 /** Who the caller is. Public, since the login page asks it too, and a browser shows each 401 as an error. */
-export function getSession(authenticator: Authenticator): Endpoint {
+export function getSession(ways: LoginWays): Endpoint {
+  const { authenticator } = ways
   return defineEndpoint({
     method: 'GET',
     path: '/auth/session',
@@ -46,7 +61,7 @@ export function getSession(authenticator: Authenticator): Endpoint {
       return {
         status: 200,
         headers: { 'cache-control': 'no-store', ...(isOver && { 'set-cookie': NO_COOKIE }) },
-        json: describeSession(authenticator.mode, identity),
+        json: describeSession(ways, identity),
       }
 
       async function identify(): Promise<Identity | undefined> {
@@ -64,15 +79,17 @@ export function getSession(authenticator: Authenticator): Endpoint {
 }
 
 export function describeSession(
-  mode: Authenticator['mode'],
+  { authenticator: { mode }, providerName }: LoginWays,
   identity: Identity | undefined,
 ): z.output<typeof sessionSchema> {
-  if (identity?.principal.kind !== 'user') return { mode, user: null, expires_at: null }
+  const provider = providerName === undefined ? null : { name: providerName }
+  if (identity?.principal.kind !== 'user') return { mode, user: null, expires_at: null, provider }
   const { principal, expiresAt } = identity
   const { id, email, admin } = principal
   return {
     mode,
     user: { id, email, admin },
     expires_at: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : null,
+    provider,
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { sha256Of } from '../../auth/api-keys.ts'
 import type { Authenticator } from '../../auth/authenticator.ts'
@@ -7,21 +6,20 @@ import { DomainError } from '../../domain/errors.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { requireKeptCookie, requireOwnPage } from '../../http/own-page.ts'
 import { cookieOf } from '../../http/session-cookie.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import { type BeginSession, SESSION_SECONDS } from './begin-session.ts'
 import { describeSession, sessionSchema } from './get-session.ts'
 
-const LIFETIME_SECONDS = 7 * 86_400
 const MAX_BODY_BYTES = 4_096
-const MAX_AGENT = 255
 
 export interface SessionDeps {
   sessions: SessionStore
   authenticator: Authenticator
-  clock: Clock
+  beginSession: BeginSession
+  providerName: string | undefined
 }
 
 /** Logs in a browser. The text of a link is in the part of its URL that no browser sends, so no log has it. */
-export function postSession({ sessions, authenticator, clock }: SessionDeps): Endpoint {
+export function postSession({ sessions, authenticator, beginSession, providerName }: SessionDeps): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/auth/session',
@@ -53,17 +51,12 @@ export function postSession({ sessions, authenticator, clock }: SessionDeps): En
           'unauthenticated',
           'the link is not accepted: it was used, has expired or is unknown',
         )
-      const cookie = randomBytes(32).toString('base64url')
-      const expiresAt = new Date(clock.now().getTime() + LIFETIME_SECONDS * 1_000).toISOString()
-      const agent = headers['user-agent']?.slice(0, MAX_AGENT) ?? null
-      await sessions.add({ cookieSha256: sha256Of(cookie), personId, expiresAt, agent })
-      await sessions.expired.sessions.removeSome()
-      await sessions.expired.links.removeSome()
+      const cookie = await beginSession(personId, headers)
       const identity = await authenticator.identify({ authorization: undefined, cookie })
       return {
         status: 201,
-        headers: { 'cache-control': 'no-store', 'set-cookie': cookieOf(cookie, LIFETIME_SECONDS) },
-        json: describeSession(authenticator.mode, identity),
+        headers: { 'cache-control': 'no-store', 'set-cookie': cookieOf(cookie, SESSION_SECONDS) },
+        json: describeSession({ authenticator, providerName }, identity),
       }
     },
   })

@@ -19,6 +19,8 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     'delete /auth/session',
     'delete /documents/{id}',
     'delete /documents/{id}/access/{principal}',
+    'get /auth/oidc/callback',
+    'get /auth/oidc/login',
     'get /auth/session',
     'get /documents',
     'get /documents/{id}',

@@ -1,6 +1,7 @@
 import type { Authenticator } from '../../auth/authenticator.ts'
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
+import { createPersonStore } from '../../db/person-store.ts'
 import { createSessionStore } from '../../db/session-store.ts'
 import { type ReachOf, reachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
@@ -16,6 +17,7 @@ import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
 import { createAccessStore } from './access-store.ts'
+import { beginSessionUseCase } from './begin-session.ts'
 import { createDocumentUseCase } from './create-document.ts'
 import { deleteDocumentAccess } from './delete-document-access.ts'
 import { deleteDocument } from './delete-document.ts'
@@ -29,6 +31,8 @@ import { getDocumentPermissions } from './get-document-permissions.ts'
 import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
+import { getProviderCallback } from './get-provider-callback.ts'
+import { getProviderLogin } from './get-provider-login.ts'
 import { getSession } from './get-session.ts'
 import { listDocumentAccess } from './list-document-access.ts'
 import { listDocuments } from './list-documents.ts'
@@ -36,6 +40,7 @@ import { postDocument } from './post-document.ts'
 import { postSession } from './post-session.ts'
 import { countCacheReads } from './metrics.ts'
 import { readDocumentUseCase } from './read-document.ts'
+import type { LoginProvider } from './provider-login.ts'
 import { patchDocument } from './patch-document.ts'
 import { putDocumentAccess } from './put-document-access.ts'
 
@@ -61,6 +66,8 @@ export interface DocumentRoleOptions {
   /** reads the text of images; undefined: it is not read */
   ocr?: Pick<Ocr, 'readOn'> | undefined
   authenticator: Authenticator
+  /** the identity provider by which people can log in; undefined: by links only */
+  login?: LoginProvider | undefined
 }
 
 export interface DocumentRole {
@@ -78,7 +85,6 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { authenticator, database, blobs, cache, clock, newId, log, limiter, limits, metrics } = options
   const readsImages = options.ocr !== undefined
   const idempotency = createIdempotency<Document>({ database, schema: 'documents', clock, limiter, log })
-  const sessions = createSessionStore(database.pool)
   const store = createDocumentStore({ database, cache, idempotency })
   const { mode } = authenticator
   const reach: ReachOf = (principal, action) => reachOf(principal, action, mode)
@@ -111,9 +117,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       listDocumentAccess(access, reach),
       putDocumentAccess(access, reach),
       deleteDocumentAccess(access, reach),
-      getSession(authenticator),
-      postSession({ sessions, authenticator, clock }),
-      deleteSession(sessions, authenticator),
+      ...sessionEndpoints(options),
     ],
     documents: createDocumentsPort({ store, read, database, reachOf: reach }),
     start: () => texts.reader.start(),
@@ -122,4 +126,19 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       await idempotency.stop()
     },
   }
+}
+
+/** How people log in and out. */
+function sessionEndpoints({ authenticator, database, login, clock, newId }: DocumentRoleOptions): Endpoint[] {
+  const sessions = createSessionStore(database.pool)
+  const people = createPersonStore(database.pool)
+  const beginSession = beginSessionUseCase({ sessions, clock })
+  const ways = { authenticator, providerName: login?.name }
+  return [
+    getSession(ways),
+    postSession({ ...ways, sessions, beginSession }),
+    deleteSession({ sessions, authenticator, provider: login?.provider }),
+    getProviderLogin({ login, clock }),
+    getProviderCallback({ login, people, beginSession, clock, newId }),
+  ]
 }

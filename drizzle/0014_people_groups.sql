@@ -1,0 +1,1 @@
+ALTER TABLE "people"."people" ADD COLUMN "groups" text[] DEFAULT '{}' NOT NULL;
