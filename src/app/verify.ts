@@ -16,6 +16,7 @@ import { counterCheck } from './verify/check-counters.ts'
 import { indexChecks } from './verify/check-index.ts'
 import { objectCheck } from './verify/check-objects.ts'
 import { signatureChecks } from './verify/check-signatures.ts'
+import { keptTextCheck } from './verify/check-kept-texts.ts'
 import { textCheck } from './verify/check-texts.ts'
 import type { Damage } from './verify/damage.ts'
 import { runChecks } from './verify/run-checks.ts'
@@ -91,6 +92,7 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
         ...accessChecks(resources, cache),
         ...indexChecks({ ...resources, index, blobs, consumer, deletedBefore }),
         textCheck(resources, blobs),
+        keptTextCheck(resources, blobs),
         counterCheck(resources, cache),
         ...(cache ? [cacheCheck(resources, cache)] : []),
       ]

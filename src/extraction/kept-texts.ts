@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -29,7 +30,15 @@ export interface ReadableContent {
 
 interface KeptText {
   version: number
+  /** of its key and the text: another text under this key does not have it. Earlier versions did not keep it. */
+  sha256?: string
   extraction: Extraction
+}
+
+function sha256Of(key: string, extraction: Extraction): string {
+  return createHash('sha256')
+    .update(`${key}\n${JSON.stringify(extraction)}`)
+    .digest('hex')
 }
 
 /**
@@ -42,15 +51,36 @@ export async function findText(
   { content_sha256, content_type }: ReadableContent,
 ): Promise<Extraction | undefined> {
   if (content_sha256 === null) return undefined
-  const stream = await objects.get('documents', textKey(content_sha256, content_type))
+  const kept = await readKept(objects, textKey(content_sha256, content_type))
+  return kept?.text?.version === EXTRACTION_VERSION ? kept.text.extraction : undefined
+}
+
+/**
+ * What is wrong with the object that keeps a text, as a sentence; undefined where it is well, or is not there any more.
+ * @throws DomainError unavailable
+ */
+export async function problemOfKeptText(
+  objects: Pick<TextObjects, 'get'>,
+  key: string,
+): Promise<string | undefined> {
+  return (await readKept(objects, key))?.problem
+}
+
+async function readKept(
+  objects: Pick<TextObjects, 'get'>,
+  key: string,
+): Promise<{ text?: KeptText; problem?: string } | undefined> {
+  const stream = await objects.get('documents', key)
   if (stream === undefined) return undefined
   const bytes = await buffer(stream)
   try {
     const json = await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES })
-    const { version, extraction } = JSON.parse(json.toString()) as KeptText
-    return version === EXTRACTION_VERSION ? extraction : undefined
+    const text = JSON.parse(json.toString()) as KeptText
+    const { sha256, extraction } = text
+    if (sha256 === undefined || sha256 === sha256Of(key, extraction)) return { text }
+    return { problem: 'its SHA-256 is not the one of its key and text' }
   } catch {
-    return undefined
+    return { problem: 'it cannot be read' }
   }
 }
 
@@ -61,8 +91,10 @@ export async function keepText(
   extraction: Extraction,
 ): Promise<void> {
   if (content_sha256 === null) return
-  const kept: KeptText = { version: EXTRACTION_VERSION, extraction }
+  const key = textKey(content_sha256, content_type)
+  const sha256 = sha256Of(key, extraction)
+  const kept: KeptText = { version: EXTRACTION_VERSION, sha256, extraction }
   const bytes = await promisify(gzip)(JSON.stringify(kept))
   const options = { contentType: 'application/gzip', maxBytes: bytes.length }
-  await objects.put('documents', textKey(content_sha256, content_type), bytes, options)
+  await objects.put('documents', key, bytes, options)
 }

@@ -24,6 +24,7 @@ export const DAMAGES = {
   'index-altered': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'index-without-row': { isRepairable: true, remedy: '`docmgr verify --repair`' },
   'text-unread': { isRepairable: true, remedy: '`docmgr verify --repair`' },
+  'text-altered': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'view-counter': { isRepairable: true, remedy: '`docmgr verify --repair`' },
   'cached-counter': { isRepairable: true, remedy: '`docmgr verify --repair`' },
   'cached-document': { isRepairable: true, remedy: '`docmgr verify --repair`' },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { type Document, type DocumentRow, fieldsWhere } from '../../domain/document-fields.ts'
 import { textKey } from '../../domain/content-key.ts'
@@ -163,6 +165,26 @@ test('a text that is not kept any more is read again', async () => {
   const document = await isRead(id)
   assert.deepEqual([document.version, document.text], [1, { state: 'indexed', pages: 1 }])
   assert.equal((await textOf(id)).parts[0].text, 'quarters a field')
+})
+
+test('a kept text that was altered is not used, and is read again', async () => {
+  const { id, content_sha256, content_type } = await upload('Hobby', pdf(['catches a dragonfly']))
+  await isRead(id)
+  const key = textKey(content_sha256!, content_type)
+  const json = gunzipSync(await buffer((await service.blobs.get('documents', key))!)).toString()
+  const put = (bytes: Buffer) =>
+    service.blobs.put('documents', key, bytes, { contentType: 'application/gzip', maxBytes: 10_000 })
+  for (const altered of [gzipSync(json.replace('dragonfly', 'hirundine')), Buffer.from('no gzip')]) {
+    await put(altered)
+    assert.deepEqual(await textOf(id), { state: 'pending', parts: [] })
+    await isRead(id)
+    assert.equal((await textOf(id)).parts[0].text, 'catches a dragonfly')
+  }
+  // Earlier versions kept no hash.
+  const { sha256, ...earlier } = JSON.parse(json)
+  assert.match(sha256, /^[\da-f]{64}$/)
+  await put(gzipSync(JSON.stringify(earlier)))
+  assert.equal((await textOf(id)).parts[0].text, 'catches a dragonfly')
 })
 
 test('every column but those of the text raises the version', async () => {

@@ -65,6 +65,7 @@ export async function runDamages(
     documents: Math.ceil(each * names.length * (1 + SOUND)),
     signed: Math.ceil(each * 10),
     deleted: Math.ceil(each * 4),
+    texts: Math.ceil(each * 4),
   })
   lap('populated')
   const done = await inflict(target, kinds, materialOf(population, random), count)
@@ -120,6 +121,7 @@ function materialOf(population: Population, random: Random): Material {
     document: takerOf(population.documents),
     signed: takerOf(population.signed),
     deleted: takerOf(population.deleted),
+    text: takerOf(population.texts),
     newId,
     random,
   }

@@ -17,6 +17,8 @@ export interface Material {
   document(): string
   signed(): Signed
   deleted(): string
+  /** key of the object with a text that was read */
+  text(): string
   newId(): string
   random: Random
 }

@@ -3,6 +3,7 @@ import type { Bucket } from '../../ports/blobs/port.ts'
 import { INDEX_KINDS } from './index-kinds.ts'
 import type { Expected, Inflict } from './inflict.ts'
 import { ROW_KINDS } from './row-kinds.ts'
+import { TEXT_KINDS } from './text-kinds.ts'
 import { bytesOf, type DamageTarget, putBytes } from './target.ts'
 
 const contentKey = (id: string): string => `${id}/content`
@@ -81,7 +82,12 @@ const OBJECT_KINDS: Record<string, Inflict> = {
 }
 
 /** By what has happened. */
-export const DAMAGE_KINDS: Record<string, Inflict> = { ...OBJECT_KINDS, ...ROW_KINDS, ...INDEX_KINDS }
+export const DAMAGE_KINDS: Record<string, Inflict> = {
+  ...OBJECT_KINDS,
+  ...TEXT_KINDS,
+  ...ROW_KINDS,
+  ...INDEX_KINDS,
+}
 
 /** What only a cache that processes share can have. */
 export const CACHE_KINDS: Record<string, Inflict> = {

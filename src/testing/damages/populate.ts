@@ -1,8 +1,11 @@
+import { textKey } from '../../domain/content-key.ts'
 import { eventually } from '../deadline.ts'
+import { pdf } from '../sample-files.ts'
 import type { DamageTarget } from './target.ts'
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkM9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const PARALLEL = 12
+const TEXTS_MS = 300_000
 
 export interface Signed {
   /** of the document */
@@ -15,12 +18,14 @@ export interface Population {
   documents: string[]
   signed: Signed[]
   deleted: string[]
+  /** keys of objects with the texts of further documents */
+  texts: string[]
 }
 
 /** Creates documents, signs and deletes some through the service, and waits until the index has all of it. */
 export async function populate(
   target: DamageTarget,
-  counts: { documents: number; signed: number; deleted: number },
+  counts: { documents: number; signed: number; deleted: number; texts: number },
 ): Promise<Population> {
   const { http } = target
   const send = async (method: string, path: string, body?: object): Promise<{ id: string }> => {
@@ -50,16 +55,31 @@ export async function populate(
     await send('DELETE', `/documents/${id}`)
     return id
   })
+  // A text that needs a process to be read is kept.
+  const texts = await inParallel(counts.texts, async (n) => {
+    const form = new FormData()
+    form.set('created_by', `author${n % 20}@example.com`)
+    form.set('file', new File([pdf([`The plover ${n} on a page`])], `${n}.pdf`, { type: 'application/pdf' }))
+    const response = await fetch(`${http}/documents`, { method: 'POST', body: form })
+    if (!response.ok) throw new Error(`a PDF: ${response.status} ${await response.text()}`)
+    const { content_sha256, content_type } = (await response.json()) as Record<string, string>
+    return textKey(content_sha256!, content_type!)
+  })
   await settled(target)
-  return { documents, signed, deleted }
+  return { documents, signed, deleted, texts }
 }
 
-/** Waits until no intent is due and the index has every row in its version. */
+/** Waits until no intent is due, every text is read, and the index has every row in its version. */
 export async function settled({ pool, index }: DamageTarget): Promise<void> {
   await eventually('the signatures', async () => {
     const due = "select from signatures.signing_intents where next_attempt_at < now() + interval '5 minutes'"
     return (await pool.query(due)).rowCount === 0
   })
+  await eventually(
+    'the texts',
+    async () => (await pool.query('select from texts.queue limit 1')).rowCount === 0,
+    TEXTS_MS,
+  )
   const { rows } = await pool.query<{ id: string; version: number }>(
     'select id, version from documents.documents where s3_key is not null',
   )
