@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { DomainError } from '../domain/errors.ts'
-import { TooManyRequests } from '../domain/limits.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Durations } from '../runtime/durations.ts'
 import type { Metrics } from '../runtime/metrics.ts'
@@ -78,7 +77,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
     const isRaw = raw?.accepts(request) === true
     const route = isRaw ? RAW_ROUTE : findRoute(method, ctx.path)
     let response: HttpResponse
-    let failed = false
+    let failure: unknown
     try {
       guard.check(request, route.endpoint?.acts === true)
       if (isRaw && method !== 'OPTIONS') return handleRaw(raw, request, res, cors)
@@ -86,19 +85,18 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       const routed = { request, res, params: route.params, query: ctx.query }
       response = await withinTrace(context, () => runRoute(route, routed, context, options, cors))
     } catch (error) {
-      failed = true
-      if (error instanceof TooManyRequests && error.usage) context.usages.push(error.usage)
+      failure = error
       response = problemResponse(request, error, context.requestId)
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)
     }
-    const common = [...commonHeaders(context, limits), ...cors.headersOf(request)]
+    const common = [...commonHeaders(context, limits, failure), ...cors.headersOf(request)]
     sendResponse(res, response, { common, onError: onStreamError })
     const millis = performance.now() - begun
     const { status } = response
     metrics.duration.observe(millis / 1000, method, route.template, status)
     recordRequestSpan({ request, route, context, status, begun })
-    logRequest({ request, res, route, context, response, millis, bytesBefore, failed })
+    logRequest({ request, res, route, context, response, millis, bytesBefore, failed: failure !== undefined })
   })
   return app
 }
@@ -132,10 +130,10 @@ async function runRoute(
     : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
 }
 
-const commonHeaders = ({ requestId, usages }: HttpContext, limits: RequestLimits): string[] => [
-  'x-request-id',
-  requestId,
-  ...limits.headersOf(usages),
-]
+const commonHeaders = (
+  { requestId, usages }: HttpContext,
+  limits: RequestLimits,
+  failure: unknown,
+): string[] => ['x-request-id', requestId, ...limits.headersOf(usages, failure)]
 
 const allowed = (route: Route): string => [...route.allowed, 'OPTIONS'].join(', ')

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { ProblemCode } from '../domain/errors.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { RequestContext } from '../domain/request.ts'
+import type { Principal, RequestContext } from '../domain/request.ts'
 import type { Scope } from '../domain/scopes.ts'
 import type { ResponseHeader } from './response-headers.ts'
 
@@ -25,7 +25,10 @@ export interface Endpoint<
    * the document is read.
    */
   policy: Policy
-  /** The handler authenticates the caller itself, since credentials can also come in other ways than in headers. */
+  /**
+   * The handler authenticates the caller itself, since credentials can also come in other ways than in headers, and calls
+   * `identified`.
+   */
   authenticates?: 'itself'
   /** What an API key needs for it; default `read` of a GET, `write` of others. */
   scope?: Scope
@@ -78,6 +81,8 @@ export interface Input<Params = unknown, Query = unknown, Body = unknown> {
   head: boolean
   /** for a body that is streamed */
   request: IncomingMessage
+  /** Tells who the caller is, where the handler finds it out. @throws TooManyRequests */
+  identified(principal: Principal): void
 }
 
 export interface HttpResponse {

@@ -4,7 +4,10 @@ import { test } from 'node:test'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport } from '@connectrpc/connect-node'
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { createApiKey, sha256Of } from '../auth/api-keys.ts'
 import type { ConfigInput } from '../config/schema.ts'
+import { createKeyStore } from '../db/key-store.ts'
+import { createPersonStore } from '../db/person-store.ts'
 import { grpcMethod } from '../rpc/grpc-service.ts'
 import { DocumentService } from '../rpc/gen/document_pb.ts'
 import { eventually } from '../testing/deadline.ts'
@@ -99,6 +102,21 @@ test('bodies count with their length before they are read, and chunked ones when
   // Beside the 150,000 bytes the frames of the chunks count, and what came with the headers counts 64 KiB.
   await eventually('the bytes to be counted', async () => (await send('z'.repeat(100_000))).status === 429)
   await expectRefusal(await send('z'.repeat(199_999)), /bytes of request bodies/)
+})
+
+test('a small body that has arrived before its caller was looked up counts, too', async () => {
+  const service = await start({ addressBytes: 1_000 })
+  const { pool } = service.database
+  const { id: personId } = await createPersonStore(pool).put(newId(), 'ci@example.com')
+  const { id, secret, text } = createApiKey()
+  const key = { id, name: 'ci', secretSha256: sha256Of(secret), personId, scopes: ['write' as const] }
+  await createKeyStore(pool).add({ ...key, expiresAt: null })
+  const response = await fetch(`${service.url}/documents?title=T&created_by=ci@example.com`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${text}`, 'content-type': 'text/plain' },
+    body: 'x'.repeat(1_001),
+  })
+  await expectRefusal(response, /more than 1000 bytes of request bodies of this address/)
 })
 
 test('new idempotency keys are limited, repeated ones are answered', async () => {

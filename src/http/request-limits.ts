@@ -1,6 +1,6 @@
 /** Limits of a client's requests, and what responses tell about them. */
 import type { IncomingMessage } from 'node:http'
-import type { Counted, Limiter, Usage } from '../domain/limits.ts'
+import { type Counted, type Limiter, TooManyRequests, type Usage } from '../domain/limits.ts'
 import type { Principal } from '../domain/request.ts'
 
 export interface RequestLimits {
@@ -10,8 +10,13 @@ export interface RequestLimits {
   countPrincipal(client: Client): void
   /** Counts the body that is about to be read. @throws TooManyRequests */
   countBody(client: Client, request: IncomingMessage): void
-  /** Header names and values in turn (draft-ietf-httpapi-ratelimit-headers-10), of what was counted for a request. */
-  headersOf(usages: readonly Usage[]): string[]
+  /** Counts a body, or a message, whose length is known. @param bytes at least 0. @throws TooManyRequests */
+  countBytes(client: Client, bytes: number): void
+  /**
+   * Header names and values in turn (draft-ietf-httpapi-ratelimit-headers-10), of what was counted for a request.
+   * @param error why it was refused: the limit that is used up was not counted
+   */
+  headersOf(usages: readonly Usage[], error?: unknown): string[]
 }
 
 /** What the limits need to know of a request, and what they have counted for it. */
@@ -35,7 +40,14 @@ export function createRequestLimits(limiter: Limiter): RequestLimits {
     if (usage) usages.push(usage)
   }
 
+  const countBytes = (client: Client, bytes: number): void => {
+    if (bytes === 0) return
+    countAddress(client, 'bytes', bytes)
+    countPrincipal(client, 'bytes', bytes)
+  }
+
   return {
+    countBytes,
     countAddress: (client) => countAddress(client, 'requests'),
     countPrincipal: (client) => countPrincipal(client, 'requests'),
 
@@ -43,10 +55,8 @@ export function createRequestLimits(limiter: Limiter): RequestLimits {
       const { headers, socket } = request
       const isChunked = headers['transfer-encoding'] !== undefined
       const length = isChunked ? MIN_CHUNKED_BYTES : Number(headers['content-length'] ?? 0)
-      if (length === 0) return
       const before = client.usages.length
-      countAddress(client, 'bytes', length)
-      countPrincipal(client, 'bytes', length)
+      countBytes(client, length)
       if (!isChunked) return
       const counted = client.usages.slice(before)
       const start = socket.bytesRead
@@ -56,7 +66,9 @@ export function createRequestLimits(limiter: Limiter): RequestLimits {
       })
     },
 
-    headersOf(usages) {
+    headersOf(counted, error) {
+      const isOver = error instanceof TooManyRequests && error.usage !== undefined
+      const usages = isOver ? [...counted, error.usage] : counted
       if (usages.length === 0) return []
       const policies = usages.map(({ policy }) => policyText(policy))
       const states = usages.map((usage) => {

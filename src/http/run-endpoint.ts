@@ -11,7 +11,7 @@ import { requireKnownNames } from './known-names.ts'
 import { validationError } from './problem.ts'
 import { requireOwnPage } from './own-page.ts'
 import { parseQuery } from './query.ts'
-import { allowBody, isUnread } from './request-body.ts'
+import { allowBody } from './request-body.ts'
 import { countsByCookie, credentialsOf } from './session-cookie.ts'
 import type { RequestLimits } from './request-limits.ts'
 
@@ -61,8 +61,12 @@ function runAuthorized(
     headers: request.headers,
     head: request.method === 'HEAD',
     request,
+    identified(principal: Principal): void {
+      context.principal = principal
+      limits.countPrincipal(context)
+    },
   }
-  if (isUnread(request)) limits.countBody(context, request)
+  limits.countBody(context, request)
   allowBody(request, res)
   if (!body) return endpoint.handle(input, context)
   return readJson(request, body.maxBytes).then((json) => {

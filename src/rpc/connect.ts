@@ -51,9 +51,11 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
       context.principal = await options.authenticator.identifyCall(request.headers.authorization || undefined)
       options.limits.countPrincipal(context)
       checkRequest(request)
+      options.limits.countBody(context, request)
     } catch (error) {
-      const { requestId } = context
+      const { requestId, usages } = context
       const failure = pipeline.refuse({ protocol: 'connect', method, requestId }, error)
+      setHeaders(response, options.limits.headersOf(usages, error))
       return sendFailure(response, failure, requestId)
     }
     accepted.set(request, context)
@@ -61,7 +63,7 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     // Koa has set 404.
     response.statusCode = 200
     // Also for what the adapter answers itself, such as a message that it cannot read.
-    for (const [name, value] of commonHeaders(context)) response.setHeader(name, value)
+    setHeaders(response, [...commonHeaders(context), ...options.limits.headersOf(context.usages)])
     response.once('close', () => {
       if (!handled.has(context))
         pipeline.note({ protocol: 'connect', method, context }, statusOf(response), begun)
@@ -84,14 +86,16 @@ function checkRequest({ headers }: IncomingMessage): void {
   }
 }
 
-const commonHeaders = ({ requestId, traceparent }: RequestContext) =>
-  new Map([
-    ['x-request-id', requestId],
-    ['traceparent', traceparent],
-    // A caller may not cache what another one may not see, and no browser guesses another type.
-    ['cache-control', 'no-store'],
-    ['x-content-type-options', 'nosniff'],
-  ])
+const commonHeaders = ({ requestId, traceparent }: RequestContext): string[] => [
+  ...['x-request-id', requestId, 'traceparent', traceparent],
+  // A caller may not cache what another one may not see, and no browser guesses another type.
+  ...['cache-control', 'no-store', 'x-content-type-options', 'nosniff'],
+]
+
+/** @param list names and values in turn */
+function setHeaders(response: ServerResponse, list: readonly string[]): void {
+  for (let n = 0; n < list.length; n += 2) response.setHeader(list[n]!, list[n + 1]!)
+}
 
 /** What the adapter refuses by itself: the method, the type, the size, or a message that it cannot read. */
 function statusOf(response: ServerResponse): GrpcStatus['name'] {
@@ -171,7 +175,7 @@ function sendFailure(response: ServerResponse, failure: GrpcStatus, requestId: s
     // A caller may not cache what another one may not see, and no browser guesses another type.
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(failure.retryAfter !== undefined && { 'retry-after': failure.retryAfter }),
+    ...(failure.limit && { 'retry-after': failure.limit.retryAfter }),
     ...(isUnread(request) && { connection: 'close' }),
   }
   if (type.startsWith('application/grpc-web')) {

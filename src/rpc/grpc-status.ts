@@ -37,8 +37,8 @@ export interface GrpcStatus {
   details: string
   /** JSON in UTF-8; undefined without field errors */
   fieldErrors: Buffer | undefined
-  /** seconds after which the caller may try again */
-  retryAfter: number | undefined
+  /** set where a limit of the client is used up */
+  limit: TooManyRequests | undefined
 }
 
 /** The status that the caller gets; see `clientErrorOf`. */
@@ -55,7 +55,7 @@ export function grpcStatusOf(error: unknown, requestId: string): GrpcStatus {
     problem: known.code,
     details: known.message.slice(0, MAX_DETAIL_CHARS).toWellFormed(),
     fieldErrors: errors.length > 0 ? Buffer.from(JSON.stringify(errors)) : undefined,
-    retryAfter: known instanceof TooManyRequests ? known.retryAfter : undefined,
+    limit: known instanceof TooManyRequests ? known : undefined,
   }
 }
 

@@ -1,34 +1,30 @@
-import type { DescService } from '@bufbuild/protobuf'
+import { type DescMessage, type DescService, fromBinary } from '@bufbuild/protobuf'
 import {
-  Metadata,
   Server,
   ServerCredentials,
-  ServerInterceptingCall,
-  type ServerInterceptor,
-  ServerListenerBuilder,
   type ServerUnaryCall,
+  type ServiceDefinition,
   type UntypedServiceImplementation,
   type sendUnaryData,
 } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
-import { isServiceScheme } from '../auth/service-tokens.ts'
+import { DomainError } from '../domain/errors.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
-import { type ContextOptions, createClientAddress } from '../http/context.ts'
+import type { ContextOptions } from '../http/context.ts'
 import { listenError } from '../http/listen.ts'
-import { addressWithoutPort } from '../http/peer-address.ts'
 import type { RequestLimits } from '../http/request-limits.ts'
 import type { RequestGuard } from '../http/request-guard.ts'
 import type { NewId } from '../runtime/ids.ts'
 import { childTraceparent } from '../runtime/trace.ts'
-import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
+import { type Caller, type Callers, createCallAuthentication } from './call-authentication.ts'
+import { metadataOf, statusOf, textOf } from './call-metadata.ts'
+import { type Call, type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
 import type { AccessHandlers, DocumentHandlers, IdentityHandlers } from './handlers.ts'
-import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { AccessService } from './gen/docmgr/access_pb.ts'
 import { IdentityService } from './gen/docmgr/identity_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, grpcService } from './grpc-service.ts'
-import { policyOfCall, requirePolicy } from './policies.ts'
 import { createReflection } from './reflection.ts'
 
 export interface GrpcServerOptions extends CallOptions, ContextOptions {
@@ -60,11 +56,11 @@ export interface GrpcServer {
  * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { newId } = options
   const pipeline = createCallPipeline(options)
   const callers: Callers = new WeakMap()
+  const serving: ServingOptions = { ...options, pipeline, callers }
   const server = new Server({
-    interceptors: [authentication(options, pipeline, callers)],
+    interceptors: [createCallAuthentication({ ...options, ...serving })],
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     // Of a connection.
@@ -78,7 +74,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_connection_age_grace_ms': 30_000,
   })
   const serve = (service: DescService, handlers: object): void =>
-    server.addService(grpcService(service), implementation(service, handlers, { newId, pipeline, callers }))
+    server.addService(definitionOf(service), implementation(service, handlers, serving))
   serve(DocumentService, options.handlers)
   if (options.identities) serve(IdentityService, options.identities)
   if (options.access) serve(AccessService, options.access)
@@ -101,123 +97,74 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
 }
 
-const ANONYMOUS: Principal = { kind: 'anonymous' }
-
-type Caller = Pick<RequestContext, 'principal' | 'clientAddress'>
-
-/** By the metadata of a call, which its handler receives, too. */
-type Callers = WeakMap<Metadata, Caller>
-
-/** Refuses a call by its headers, before its first message is read. */
-function authentication(
-  options: GrpcServerOptions,
-  pipeline: CallPipeline,
-  callers: Callers,
-): ServerInterceptor {
-  const { guard, newId, trustedProxies } = options
-  const addressOf = createClientAddress(trustedProxies)
-  return ({ path }, call) => {
-    const accept = async (metadata: Metadata): Promise<void> => {
-      const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
-      guard.checkCall({ host: call.getHost(), origin, site })
-      const clientAddress = addressOf({
-        headers: forwardedBy(metadata),
-        socket: { remoteAddress: addressWithoutPort(call.getPeer()) },
-      })
-      const principal = await identify(options, clientAddress, textOf(metadata, 'authorization'))
-      requirePolicy(path, principal, options.authenticator.mode)
-      callers.set(metadata, { principal, clientAddress })
-    }
-    const refuse = (metadata: Metadata, error: unknown): void => {
-      const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
-      const method = path.slice(path.lastIndexOf('/') + 1)
-      const failure = pipeline.refuse({ protocol: 'grpc', method, requestId }, error)
-      const trailers = new Metadata()
-      trailers.set('x-request-id', requestId)
-      call.sendStatus(statusOf(failure, trailers))
-    }
-    const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
-      if (policyOfCall(path) === 'public') return next(metadata)
-      accept(metadata).then(
-        () => next(metadata),
-        (error: unknown) => refuse(metadata, error),
-      )
-    })
-    return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) })
-  }
-}
-
-/**
- * Counts a call and finds its principal. The calls of a role are for many clients, whose requests were counted: they are
- * not counted again, and only the ones with a service token that is not valid are.
- * @throws DomainError unauthenticated, too-many-requests
- */
-async function identify(
-  { authenticator, limits }: GrpcServerOptions,
-  clientAddress: string,
-  authorization: string | undefined,
-): Promise<Principal> {
-  const clientOf = (principal: Principal) => ({ clientAddress, principal, usages: [] })
-  const saysService = isServiceScheme(authorization)
-  if (!saysService) limits.countAddress(clientOf(ANONYMOUS))
-  try {
-    const principal = await authenticator.identifyCall(authorization)
-    if (!saysService) limits.countPrincipal(clientOf(principal))
-    return principal
-  } catch (error) {
-    if (saysService) limits.countAddress(clientOf(ANONYMOUS))
-    throw error
-  }
+interface ServingOptions {
+  callers: Callers
+  limits: RequestLimits
+  newId: NewId
+  pipeline: CallPipeline
 }
 
 type Handle = (request: object, context: RequestContext) => Promise<object>
 
+/** Messages are left as bytes: one of a caller who has used up its limit is not parsed. */
+function definitionOf(service: DescService): ServiceDefinition {
+  const methods = Object.entries(grpcService(service))
+  return Object.fromEntries(
+    methods.map(([name, method]) => [name, { ...method, requestDeserialize: (bytes: Buffer) => bytes }]),
+  )
+}
+
 function implementation(
   service: DescService,
   handlers: object,
-  { newId, pipeline, callers }: { newId: NewId; pipeline: CallPipeline; callers: Callers },
+  { callers, limits, newId, pipeline }: ServingOptions,
 ): UntypedServiceImplementation {
   const methods: UntypedServiceImplementation = {}
-  for (const { name, localName } of service.methods) {
+  for (const method of service.methods) {
+    const { input, localName, name } = method
     const handle = (handlers as Record<string, Handle>)[localName]!
-    methods[localName] = (call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>): void => {
-      const context = new CallContext(call, callers.get(call.metadata)!, newId)
-      const { requestId, traceparent } = context
-      const parent = textOf(call.metadata, 'traceparent')
-      const { typeName } = service
-      const about = {
+    methods[localName] = (call: ServerUnaryCall<Buffer, object>, callback: sendUnaryData<object>): void => {
+      const caller = callers.get(call.metadata)!
+      const context = new CallContext(call, caller, newId)
+      const about: Call = {
         protocol: 'grpc',
         method: name,
-        service: typeName,
+        service: service.typeName,
         context,
-        request: call.request,
-        parent,
-      } as const
-      void pipeline
-        .run(about, () => handle(call.request, context))
-        .then((result) => {
-          const metadata = new Metadata()
-          metadata.set('x-request-id', requestId)
-          metadata.set('traceparent', traceparent)
-          if ('failure' in result) {
-            // In the trailers only: a client does not retry a call that has received headers (gRFC A6).
-            callback(statusOf(result.failure, metadata))
-          } else {
-            call.sendMetadata(metadata)
-            callback(null, result.response)
-          }
-        })
+        request: undefined,
+        parent: textOf(call.metadata, 'traceparent'),
+      }
+      const run = async (): Promise<object> => {
+        if (!caller.isRole) limits.countBytes(caller, call.request.length)
+        const request = parse(input, call.request)
+        about.request = request
+        return handle(request, context)
+      }
+      void pipeline.run(about, run).then((result) => {
+        const error = 'failure' in result ? result.failure.limit : undefined
+        const { requestId, traceparent } = context
+        const common = ['x-request-id', requestId, 'traceparent', traceparent]
+        const metadata = metadataOf([...common, ...limits.headersOf(caller.usages, error)])
+        if ('failure' in result) {
+          // In the trailers only: a client does not retry a call that has received headers (gRFC A6).
+          callback(statusOf(result.failure, metadata))
+        } else {
+          call.sendMetadata(metadata)
+          callback(null, result.response)
+        }
+      })
     }
   }
   return methods
 }
 
-const textOf = (metadata: Metadata, key: string): string | undefined => metadata.get(key)[0]?.toString()
-
-/** All of X-Forwarded-For, as node joins it for HTTP: a proxy may add a field of its own after that of the client. */
-function forwardedBy(metadata: Metadata): { 'x-forwarded-for'?: string } {
-  const forwarded = metadata.get('x-forwarded-for')
-  return forwarded.length === 0 ? {} : { 'x-forwarded-for': forwarded.join(', ') }
+/** @throws DomainError malformed-request */
+function parse(input: DescMessage, bytes: Buffer): object {
+  try {
+    return fromBinary(input, bytes)
+  } catch (error) {
+    throw new DomainError('malformed-request', `the message is no ${input.name}: ${(error as Error).message}`)
+  }
 }
 
 /** The context of a call, from its metadata. */
@@ -226,10 +173,10 @@ class CallContext implements RequestContext {
   readonly requestId: string
   readonly traceparent: string
   readonly clientAddress: string
-  readonly #call: ServerUnaryCall<object, object>
+  readonly #call: ServerUnaryCall<Buffer, object>
   #abort: AbortController | undefined
 
-  constructor(call: ServerUnaryCall<object, object>, caller: Caller, newId: NewId) {
+  constructor(call: ServerUnaryCall<Buffer, object>, caller: Caller, newId: NewId) {
     this.#call = call
     this.principal = caller.principal
     this.clientAddress = caller.clientAddress
@@ -247,18 +194,6 @@ class CallContext implements RequestContext {
     }
     return this.#abort.signal
   }
-}
-
-function statusOf(
-  failure: GrpcStatus,
-  metadata: Metadata,
-): { code: number; details: string; metadata: Metadata } {
-  metadata.set(PROBLEM_KEY, failure.problem)
-  if (failure.fieldErrors) metadata.set(FIELD_ERRORS_KEY, failure.fieldErrors)
-  // gRFC A6: pushback of the server.
-  if (failure.retryAfter !== undefined)
-    metadata.set('grpc-retry-pushback-ms', String(failure.retryAfter * 1_000))
-  return { code: failure.code, details: failure.details, metadata }
 }
 
 async function bind(server: Server, { host, port }: GrpcServerOptions): Promise<number> {

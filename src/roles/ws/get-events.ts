@@ -82,7 +82,10 @@ export function getEvents(options: EventStreamOptions): Endpoint {
   })
 }
 
-type StreamInput = Pick<Input<unknown, z.output<typeof query>>, 'query' | 'headers' | 'head' | 'request'>
+type StreamInput = Pick<
+  Input<unknown, z.output<typeof query>>,
+  'query' | 'headers' | 'head' | 'request' | 'identified'
+>
 
 function createStreaming({
   admission,
@@ -111,6 +114,7 @@ function createStreaming({
       const credentials = { ...credentialsOf(headers), ticket: query.ticket }
       const signedIn = await signIn(credentials, { authenticator, tickets })
       const identity = signedIn ?? (await authenticator.identify({ authorization: undefined }))
+      input.identified(identity.principal)
       place.countFor(identity.principal)
       const admitted = await subscribe.admit({ documentId, last }, identity)
       if (head) return { status: 200, headers: HEADERS }

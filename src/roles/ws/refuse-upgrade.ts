@@ -6,16 +6,19 @@ import { problemResponse } from '../../http/problem-response.ts'
 /** The only version of RFC 6455. */
 const VERSION = '13'
 
-/** Answers a request for a WebSocket with a problem, as over REST, and ends the connection. @returns the status */
+/**
+ * Answers a request for a WebSocket with a problem, as over REST, and ends the connection.
+ * @param common.headers names and values in turn, of headers that every answer has
+ * @returns the status
+ */
 export function refuseUpgrade(
   request: IncomingMessage,
   socket: Duplex,
   error: unknown,
-  requestId: string,
+  common: { requestId: string; headers: readonly string[] },
 ): number {
-  const { status, headers, text = '' } = problemResponse(request, error, requestId)
+  const { status, headers, text = '' } = problemResponse(request, error, common.requestId)
   const all = {
-    'x-request-id': requestId,
     ...headers,
     // RFC 6455, 4.4
     ...(request.headers['sec-websocket-version'] !== VERSION && { 'sec-websocket-version': VERSION }),
@@ -25,6 +28,8 @@ export function refuseUpgrade(
     connection: 'close',
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  for (let n = 0; n < common.headers.length; n += 2)
+    lines.push(`${common.headers[n]}: ${common.headers[n + 1]}\r\n`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`)
   socket.once('finish', () => socket.destroy())
   return status

@@ -48,12 +48,13 @@ export interface ClientLimits {
  * upgrade, and the page has to learn that it needs others.
  */
 export function createUpgradeHandler(options: UpgradeOptions): Upgrade {
-  const { log } = options
+  const { clientLimits, log } = options
   const attempts = createUpgradeAttempts(options)
   const refuse: Refuse = (request, socket, error) => {
-    const { requestId } = attempts.of(request)
+    const { requestId, usages } = attempts.of(request)
     if (!isProblem(error)) log.error({ err: error, requestId }, 'WebSocket upgrade failed')
-    const status = refuseUpgrade(request, socket, error, requestId)
+    const headers = ['x-request-id', requestId, ...clientLimits.ofRequests.headersOf(usages, error)]
+    const status = refuseUpgrade(request, socket, error, { requestId, headers })
     attempts.answered(request, { status, failed: status >= 500 })
   }
   const open = createOpening(options, attempts, refuse)
@@ -94,6 +95,7 @@ function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refus
         })
       } else {
         attempt.principal = identity.principal
+        clientLimits.ofRequests.countPrincipal(attempt)
         place.countFor(identity.principal)
         const admitted = await subscribe.admit(asked, identity)
         upgrade(request, socket, head, place, (transport) => {
@@ -128,7 +130,11 @@ async function identify(
 type OnText = (text: string | undefined) => void
 
 /** Completes handshakes. */
-function createUpgrade({ limits, log }: UpgradeOptions, attempts: UpgradeAttempts, refuse: Refuse) {
+function createUpgrade(
+  { clientLimits, limits, log }: UpgradeOptions,
+  attempts: UpgradeAttempts,
+  refuse: Refuse,
+) {
   // closeTimeout is missing in the types of the package.
   const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -139,7 +145,11 @@ function createUpgrade({ limits, log }: UpgradeOptions, attempts: UpgradeAttempt
     handleProtocols: (offered) => offered.has(PROTOCOL) && PROTOCOL,
   }
   const server = new WebSocketServer(settings)
-  server.on('headers', (headers, request) => headers.push(`x-request-id: ${attempts.of(request).requestId}`))
+  server.on('headers', (lines, request) => {
+    const { requestId, usages } = attempts.of(request)
+    const headers = ['x-request-id', requestId, ...clientLimits.ofRequests.headersOf(usages)]
+    for (let n = 0; n < headers.length; n += 2) lines.push(`${headers[n]}: ${headers[n + 1]}`)
+  })
   server.on('wsClientError', (error, socket, request) => refuse(request, socket, handshakeError(error)))
   return (
     request: IncomingMessage,
