@@ -23,8 +23,12 @@ export interface History {
 const PACE_MS = 20
 /** maximum number of events that one transaction removes */
 const PRUNE_ROWS = 5_000
+/** Counting walks an index over all events, so it is done once for this part of `maxEvents` that was appended. */
+const SPARE_PART = 1 / 20
 
 export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, clock: Clock): History {
+  const spare = Math.floor(limits.maxEvents * SPARE_PART)
+  let appended = Infinity
   return {
     consumer: {
       name: 'history',
@@ -32,7 +36,10 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
       delivery: 'every-instance',
       maxBatch: 1_000,
       paceMs: PACE_MS,
-      handle: (events) => append(pool, events),
+      handle(events) {
+        appended += events.length
+        return append(pool, events)
+      },
     },
     async oldest() {
       const { rows } = await pool.query<{ history_floor: string }>(
@@ -45,13 +52,18 @@ export function createHistory(pool: Pool, slot: string, limits: HistoryLimits, c
     read: (documentId, after, limit) => read(pool, slot, documentId, after, limit),
     async prune() {
       const oldest = new Date(clock.now().getTime() - limits.maxAgeHours * 3_600_000)
-      const epoch = await removeOtherEpochs(pool, slot)
-      let total = 0
-      for (;;) {
-        const removed = await pruneSome(pool, { slot, epoch, oldest, maxEvents: limits.maxEvents })
-        total += removed
-        if (removed < PRUNE_ROWS) return total
+      const own = await ownRange(pool, slot)
+      await removeOtherEpochs(pool, own)
+      const bounds = [await lastBefore(pool, own, oldest)]
+      if (appended > spare) {
+        bounds.push(await lastBeyond(pool, own, limits.maxEvents - spare))
+        appended = 0
       }
+      const bound = bounds
+        .filter((position) => position !== undefined)
+        .sort()
+        .at(-1)
+      return bound === undefined ? 0 : removeUpTo(pool, { slot, own, bound })
     },
   }
 }
@@ -119,36 +131,78 @@ function endOf(epoch: string): string {
   return `${epoch}.`
 }
 
-/** Removes what a slow process wrote after a new epoch had begun. @returns the current epoch */
-async function removeOtherEpochs(pool: Pool, slot: string): Promise<string> {
-  const { rows } = await pool.query('select epoch from changes.feeds where slot = $1', [slot])
-  const epoch = rows[0]?.epoch ?? ''
-  await pool.query('delete from changes.history where position < $1 or position >= $2', [epoch, endOf(epoch)])
-  return epoch
+/** Positions from `first` to before `end`. */
+interface Range {
+  first: string
+  end: string
 }
 
-interface Prune {
-  slot: string
-  epoch: string
-  oldest: Date
-  maxEvents: number
+/** All positions of the current epoch. */
+async function ownRange(pool: Pool, slot: string): Promise<Range> {
+  const { rows } = await pool.query<{ epoch: string }>('select epoch from changes.feeds where slot = $1', [
+    slot,
+  ])
+  const first = rows[0]?.epoch ?? ''
+  return { first, end: endOf(first) }
 }
 
-/** Raises the floor and removes the events up to it, in one statement. */
-async function pruneSome(pool: Pool, { slot, epoch, oldest, maxEvents }: Prune): Promise<number> {
-  const { rowCount } = await pool.query(
-    `with own as not materialized (select position, recorded_at from changes.history
-                                    where position >= $4 and position < $5),
-          too_old as (select max(position) as position from own where recorded_at < $2),
-          too_many as (select position from own order by position desc offset $3 limit 1),
-          bound as (select greatest((select position from too_old), (select position from too_many)) as position),
-          leaving as (select position from own where position <= (select position from bound)
-                    order by position limit ${PRUNE_ROWS}),
-          floor as (update changes.feeds
-                       set history_floor = greatest(history_floor, (select max(position) from leaving))
-                     where slot = $1 and exists (select from leaving))
-     delete from changes.history where position in (select position from leaving)`,
-    [slot, oldest.toISOString(), maxEvents, epoch, endOf(epoch)],
+/** Removes what a slow process wrote after a new epoch had begun. Each part is a range of the index, also as a parameter. */
+async function removeOtherEpochs(pool: Pool, { first, end }: Range): Promise<void> {
+  for (const [condition, bound, order] of [
+    ['position < $1', first, 'position'],
+    ['position >= $1', end, 'position desc'],
+  ] as const)
+    await removeInParts((rows) =>
+      pool.query(
+        `delete from changes.history where position in
+           (select position from changes.history where ${condition} order by ${order} limit ${rows})`,
+        [bound],
+      ),
+    )
+}
+
+/** The last position that was recorded before a time. Rows are recorded in the order of their positions. */
+async function lastBefore(pool: Pool, own: Range, time: Date): Promise<Position | undefined> {
+  const { rows } = await pool.query<{ position: Position }>(
+    `select position from changes.history where recorded_at < $1 and position >= $2 and position < $3
+      order by recorded_at desc, position desc limit 1`,
+    [time.toISOString(), own.first, own.end],
   )
-  return rowCount ?? 0
+  return rows[0]?.position
+}
+
+/** The last position that is not among the newest `kept` ones. */
+async function lastBeyond(pool: Pool, own: Range, kept: number): Promise<Position | undefined> {
+  const { rows } = await pool.query<{ position: Position }>(
+    `select position from changes.history where position >= $1 and position < $2
+      order by position desc offset $3 limit 1`,
+    [own.first, own.end, kept],
+  )
+  return rows[0]?.position
+}
+
+/** Raises the floor and removes the events up to it, in one statement, for each part. */
+function removeUpTo(pool: Pool, { slot, own, bound }: { slot: string; own: Range; bound: Position }) {
+  return removeInParts((rows) =>
+    pool.query(
+      `with leaving as (select position from changes.history where position >= $2 and position <= $3
+                         order by position limit ${rows}),
+            floor as (update changes.feeds
+                         set history_floor = greatest(history_floor, (select max(position) from leaving))
+                       where slot = $1 and exists (select from leaving))
+       delete from changes.history where position in (select position from leaving)`,
+      [slot, own.first, bound],
+    ),
+  )
+}
+
+/** @returns how many rows were removed */
+async function removeInParts(
+  remove: (rows: number) => Promise<{ rowCount: number | null }>,
+): Promise<number> {
+  for (let total = 0; ;) {
+    const { rowCount } = await remove(PRUNE_ROWS)
+    total += rowCount ?? 0
+    if ((rowCount ?? 0) < PRUNE_ROWS) return total
+  }
 }
