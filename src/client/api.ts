@@ -25,6 +25,13 @@ export interface SearchPage {
   took_ms: number
 }
 
+/** Who a service knows the caller as. */
+export interface Caller {
+  id: string
+  email: string
+  admin: boolean
+}
+
 /** The part of the REST interface that the commands use. Every call throws ApiError or ServiceUnreachableError. */
 export interface Api extends DocumentsApi {
   /** @param key Idempotency-Key: a retry with the same key creates nothing new */
@@ -33,6 +40,8 @@ export interface Api extends DocumentsApi {
   signaturesOf(documentId: string): Promise<Signature[]>
   isSigned(documentId: string): Promise<boolean>
   search(q: string, page: { from: number; size: number }, filters: SearchFilters): Promise<SearchPage>
+  /** who the token is of; undefined without one */
+  caller(): Promise<Caller | undefined>
   /** a token for any user, which a service gives only in open mode */
   developmentToken(userId: string, email: string): Promise<string>
   metrics(): Promise<string>
@@ -61,6 +70,11 @@ export function createApi(urls: RoleUrls, options: HttpClientOptions): Api {
 
     async search(q, page, filters) {
       return (await http.send<SearchPage>(`${urls.search}/search?${query({ q, ...page, ...filters })}`)).body
+    },
+
+    async caller() {
+      const { body } = await http.send<{ user: Caller | null }>(`${urls.document}/auth/session`)
+      return body.user ?? undefined
     },
 
     async developmentToken(userId, email) {

@@ -51,6 +51,8 @@ export function errorOfResponse(status: number, text: string, tokenFrom?: string
   }
   // The answer to HEAD has no body.
   if (status === 401) return new ApiError(status, '', `the service requires a token ${hint}`)
+  if (status === 403 && text === '')
+    return new ApiError(status, '', `the service does not permit this ${hint}`)
   return new ApiError(
     status,
     '',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Api } from '../client/api.ts'
 import { ApiError, ServiceUnreachableError } from '../client/problem.ts'
 import type { Document } from '../domain/document-fields.ts'
 import { canDecode } from '../extraction/encodings/decode-text.ts'
@@ -16,13 +17,15 @@ import { waitForIndex } from './wait-for-index.ts'
 import { withService } from './with-service.ts'
 
 export interface ImportOptions extends ServiceOptions {
-  createdBy: string
+  createdBy?: string
   hidden?: boolean
   nameEncoding?: string
   json?: boolean
 }
 
 const CONCURRENCY = 8
+/** Of documents that nobody in particular imports. */
+const DEFAULT_AUTHOR = 'import@docmgr.local'
 
 interface Tally {
   imported: number
@@ -51,7 +54,8 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
   for (const problem of found.problems) fail(problem.name, problem.reason, tally, options, io)
   if (found.files.length > 0) {
     await withService(options, io, CONCURRENCY, async ({ api, service }) => {
-      const importer = createImporter(api, options.createdBy)
+      const caller = service.hasGivenToken ? await api.caller() : undefined
+      const importer = createImporter(api, options.createdBy ?? caller?.email ?? DEFAULT_AUTHOR)
       const progress = startProgress(io, found.files.length, 'files')
       try {
         await forEachParallel(found.files, CONCURRENCY, io.signal, (file) =>
@@ -60,6 +64,7 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
         tally.seconds = (performance.now() - begun) / 1_000
         if (tally.imported > 0) {
           progress.end()
+          if (!(await isVisible(api, tally))) return reportUnseen(tally, io)
           tally.texts = await waitForTexts(api, tally.created, io)
           if (service.kind === 'embedded') indexed = await waitForIndex(api, io)
           else await waitUntilFound(api, awaited(tally), io)
@@ -82,6 +87,18 @@ function checkEncoding(name: string | undefined): void {
   throw new CommandError(
     `--name-encoding: ${printable(name)} is not known; use a name such as shift_jis, windows-1251 or cp437`,
     EXIT.usage,
+  )
+}
+
+/** Who creates for others, with an API key, may not read what they have created, and so not see what becomes of it. */
+const isVisible = (api: Pick<Api, 'hasDocument'>, { created }: Tally): Promise<boolean> =>
+  api.hasDocument(created[0]!.document.id)
+
+function reportUnseen({ created }: Tally, io: Io): void {
+  const { yellow } = io.errorColors
+  const owner = printable(created[0]!.document.created_by)
+  io.note(
+    `${yellow('not waited for:')} the texts and the index of these documents, which only ${owner} may read`,
   )
 }
 

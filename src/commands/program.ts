@@ -95,7 +95,10 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     'create',
     add('import <path...>', 'import files, and those of folders', 'docmgr import ~/Documents/contracts'),
   )
-    .option('--created-by <e-mail>', 'author of the documents', 'import@docmgr.local')
+    .option(
+      '--created-by <e-mail>',
+      'author of the documents; default: the user of the token, else import@docmgr.local',
+    )
     .option('--hidden', 'include files and folders whose name starts with a dot')
     .option('--name-encoding <name>', 'of file names that are not UTF-8; by default it is detected')
     .option('--json', 'print one line of JSON per file and one for the summary')

@@ -1,3 +1,4 @@
+import type { Caller } from '../client/api.ts'
 import { createRandom } from '../runtime/seeded-random.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
@@ -6,7 +7,7 @@ import { forEachParallel } from './for-each-parallel.ts'
 import { startProgress } from './progress.ts'
 import { applyPlan, findExisting, type SeedResult } from './seed/apply-plan.ts'
 import { signatureImage } from './seed/signature-image.ts'
-import { createPlan } from './seed/plan.ts'
+import { createPlan, type Plan } from './seed/plan.ts'
 import { waitForIndex } from './wait-for-index.ts'
 import { withService } from './with-service.ts'
 
@@ -25,13 +26,14 @@ const IMAGES = 16
 export async function seed(options: SeedOptions, io: Io): Promise<number> {
   const count = wholeNumber(options.count, '--count', 1, MAX_COUNT)
   const number = wholeNumber(options.seed, '--seed', 0, MAX_SEED)
-  const plan = createPlan(number)
   const random = createRandom(number)
   const images = Array.from({ length: IMAGES }, () => signatureImage(random))
   const result: SeedResult = { documents: 0, signatures: 0, moves: 0, already: 0 }
 
   return withService(options, io, CONCURRENCY, async ({ api, service }) => {
     const begun = performance.now()
+    const caller = service.hasGivenToken ? await api.caller() : undefined
+    const plan = caller && !caller.admin ? planOf(caller, createPlan(number)) : createPlan(number)
     const existing = await findExisting(api, plan)
     const progress = startProgress(io, count, 'documents')
     try {
@@ -47,6 +49,19 @@ export async function seed(options: SeedOptions, io: Io): Promise<number> {
     if (io.signal.aborted) return io.interruptionCode()
     return service.kind === 'embedded' ? waitForIndex(api, io) : EXIT.done
   })
+}
+
+/** The same documents as the caller's own: who is no administrator neither creates nor signs for others. */
+function planOf({ email }: Caller, plan: Plan): Plan {
+  const [name] = email.split('@') as [string]
+  return {
+    authors: [email],
+    document(number) {
+      const planned = plan.document(number)
+      const signers = planned.signers.length > 0 ? [{ name, email }] : []
+      return { ...planned, created_by: email, signers }
+    },
+  }
 }
 
 function* numbers(count: number): Generator<number> {

@@ -1,0 +1,39 @@
+import { newId } from '../test-service.ts'
+import { ADMIN, EDITOR, GROUP, OWNER, READER } from './callers.ts'
+import { bearer, type MatrixTarget, succeed, tokenOf } from './target.ts'
+
+/** Documents and signatures that a request can name. */
+export interface Ids {
+  document: string
+  signature: string
+}
+
+export const unknownIds = (): Ids => ({ document: newId(), signature: newId() })
+
+/** A document of the owner's with a reader, an editor and a group. @param content with words of its own */
+export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Promise<string> {
+  const headers = bearer(tokenOf(OWNER))
+  const body = { title: 'Lease', content, created_by: OWNER.email }
+  const { id } = await succeed<{ id: string }>(`${http}/documents`, 'POST', headers, body)
+  const give = (subject: string, role: string) => {
+    const path = `${http}/documents/${id}/access/${encodeURIComponent(subject)}`
+    return succeed(path, 'PUT', headers, { role })
+  }
+  await give(`email:${READER.email}`, 'reader')
+  await give(`email:${EDITOR.email}`, 'editor')
+  await give(`group:${GROUP}`, 'reader')
+  return id
+}
+
+/** The same, signed by someone else. */
+export async function signedDocument(target: MatrixTarget): Promise<Ids> {
+  const document = await ownedDocument(target)
+  const body = { document_id: document, signer_email: 'signer@example.com', signer_name: 'Signer' }
+  const { id } = await succeed<{ id: string }>(
+    `${target.http}/signatures`,
+    'POST',
+    bearer(tokenOf(ADMIN)),
+    body,
+  )
+  return { document, signature: id }
+}
