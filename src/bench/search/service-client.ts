@@ -60,7 +60,7 @@ export function createServiceClient(url: string) {
     async untilRead(count: number): Promise<void> {
       let most = -1
       let progressAt = performance.now()
-      const parameters = new URLSearchParams({ q: '-"docmgr:no:such:words"', size: '1' })
+      const parameters = new URLSearchParams({ q: '-nosuchwordindocmgr', size: '1' })
       for (const state of ['indexed', 'empty', 'failed']) parameters.append('text_state', state)
       for (;;) {
         const response = await fetch(`${url}/search?${parameters}`)

@@ -8,8 +8,8 @@ import type { Io } from '../io.ts'
 const STALL_MS = 60_000
 const FIRST_MS = 50
 const LIMIT_MS = 1_000
-/** Finds every document: no word is like it. */
-const EVERYTHING = '-"docmgr:no:such:words"'
+/** Finds every document. A word, because of phrases not all matches are counted. */
+const EVERYTHING = '-nosuchwordindocmgr'
 const READ = TEXT_STATES.filter((state) => state !== 'pending')
 
 /**

@@ -48,14 +48,15 @@ export interface SearchEngine {
    * Documents that match all clauses and conditions, the best first, then the newest. Without positive matches every
    * score is 0. The order is the same for the same index, so that pages are consecutive.
    * @param size may be 0: only the count is needed
-   * @returns `matches` is exact up to MAX_TOTAL; MAX_TOTAL + 1 means that there are more
+   * @returns `matches` is exact up to MAX_TOTAL if it `isComplete`; otherwise there are at least as many, two more than the
+   * page needs, and more than MAX_MATCHES_FOR_SIMILAR (searches.ts)
    */
   search(
     plan: QueryPlan,
     conditions: readonly Condition[],
     from: number,
     size: number,
-  ): Promise<{ matches: number; hits: EngineHit[] }>
+  ): Promise<{ matches: number; isComplete: boolean; hits: EngineHit[] }>
   /** Whether any document matches all clauses and conditions. */
   exists(plan: QueryPlan, conditions: readonly Condition[]): Promise<boolean>
   /**

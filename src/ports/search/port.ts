@@ -48,8 +48,9 @@ export interface SearchHit extends Pick<DocumentRow, HitField> {
 }
 
 export interface SearchResult {
-  /** exact up to a cap, then the cap */
+  /** exact up to a cap, then the cap; of phrases and exclusions of them less, but always more than the page needs */
   total: number
+  /** false: there are more */
   total_is_exact: boolean
   documents: SearchHit[]
 }

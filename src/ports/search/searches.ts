@@ -60,9 +60,10 @@ export function createSearches(engine: SearchEngine, reach: Reach): Searches {
       if (plan.length === 0) return { total: 0, total_is_exact: true, documents: [] }
       const found = await find(plan, allConditions(filters), first, count)
       const finder = await createMatchFinder(found.plan, languages)
+      const total = found.isComplete ? found.matches : found.matches - 1
       return {
-        total: Math.min(found.matches, MAX_TOTAL),
-        total_is_exact: found.matches <= MAX_TOTAL,
+        total: Math.min(total, MAX_TOTAL),
+        total_is_exact: found.isComplete && total <= MAX_TOTAL,
         documents: found.hits.map((hit) => highlighted(hit, finder)),
       }
     },

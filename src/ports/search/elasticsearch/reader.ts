@@ -57,7 +57,8 @@ export function createReader(
         sort: [{ _score: 'desc' }, ...NEWEST_FIRST],
         docvalue_fields: HIT_FIELDS.map(exactField),
       })
-      return { matches: hits.total.value, hits: hits.hits.map(hitOf) }
+      const matches = hits.total.value
+      return { matches, isComplete: matches <= MAX_TOTAL, hits: hits.hits.map(hitOf) }
     },
 
     exists: (plan, conditions) => existsDocument(ask, queryOf(plan, conditions)),

@@ -1,7 +1,7 @@
 import { wordsOf } from '../analysis/tokens.ts'
 import type { EngineHit } from '../engine.ts'
 import type { PlanMatch } from '../query/query-plan.ts'
-import type { CompiledPlan } from './compile-plan.ts'
+import type { CompiledPlan, TextClause } from './compile-plan.ts'
 import { decompress } from './compress.ts'
 import type { Lookups } from './lookups.ts'
 import { allOf, anyOf, passageExpression } from './match-expression.ts'
@@ -43,16 +43,13 @@ export function createBestPassage(lookups: Lookups) {
   }
 
   return ({ textClauses }: CompiledPlan): ((rowid: number) => Passage) => {
-    const expressions = textClauses
-      .filter(({ matches }) => matches.some(({ field }) => field === undefined))
-      .slice(0, MAX_CLAUSES)
-      .map(({ matches }) => anyOf(matches.map(passageExpression)))
     const words = textClauses.flatMap(({ matches: [match] }) => (match?.kind === 'word' ? [match.word] : []))
+    const phrase = words.length > 1 ? [passageExpression(phraseOf(words))] : []
+    const any = expressionsOf(textClauses, 'any')
+    // Every form of a word takes a lookup, and most documents have the words themselves.
     const together = [
-      ...(words.length > 1
-        ? [passageExpression({ kind: 'phrase', words, field: undefined, endsInPrefix: false })]
-        : []),
-      ...(expressions.length > 1 ? [allOf(expressions)] : []),
+      ...phrase,
+      ...[expressionsOf(textClauses, 'exact'), any].filter(({ length }) => length > 0).map(allOf),
     ]
     const hasMatch = (passage: Passage): boolean => {
       const words = ` ${wordsOf(passage?.text ?? '').join(' ')} `
@@ -70,16 +67,29 @@ export function createBestPassage(lookups: Lookups) {
     }
 
     return (rowid) => {
-      if (expressions.length === 0) return undefined
+      if (any.length === 0) return undefined
       for (const expression of together) {
         const [number] = passagesWith(rowid, expression, 1)
         if (number !== undefined) return readOwn(rowid, number)
       }
-      const number = mostOf(rowid, expressions)
+      const number = mostOf(rowid, any)
       return number === undefined ? undefined : readOwn(rowid, number)
     }
   }
 }
+
+const phraseOf = (words: readonly string[]): PlanMatch => ({
+  kind: 'phrase',
+  words,
+  field: undefined,
+  endsInPrefix: false,
+})
+
+const expressionsOf = (clauses: readonly TextClause[], form: 'exact' | 'any'): string[] =>
+  clauses
+    .filter(({ matches }) => matches.some(({ field }) => field === undefined))
+    .slice(0, MAX_CLAUSES)
+    .map(({ matches }) => anyOf(matches.map((match) => passageExpression(match, form))))
 
 /** @param words separated by spaces, also at both ends. Of stems it is not known. */
 function isIn(words: string, match: PlanMatch): boolean {

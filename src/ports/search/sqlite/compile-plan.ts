@@ -14,6 +14,8 @@ import {
 export interface CompiledPlan {
   /** FTS5 expression on `words` that every match fulfils; undefined: any document */
   words: string | undefined
+  /** There is one clause, so that a document of the readers that has a form of it has `words` too. */
+  isOneClause: boolean
   /** whose documents they are; undefined: everybody's */
   readers: readonly string[] | undefined
   /** all but that of the readers, which is a part of `words` */
@@ -36,6 +38,7 @@ export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): 
   const readers = readersIn(conditions)
   const compiled: CompiledPlan = {
     words: undefined,
+    isOneClause: plan.length === 1,
     readers,
     conditions: exceptReaders(conditions),
     phrases: [],

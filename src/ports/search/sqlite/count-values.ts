@@ -18,7 +18,7 @@ const MAX_LISTED = 1_000
 const EVERY_VALUE = `group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
 
 export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethods>, 'countValues'> {
-  const findMatches = createFindMatches(lookups)
+  const matches = createFindMatches(lookups)
 
   const rowsOf = (sql: string, values: readonly SqlValue[]): ValueCount[] =>
     lookups
@@ -56,7 +56,8 @@ export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethod
     if (readers === undefined) return countOf(facet, 'documents as d', where)
     if (others.length === 0) return countOfReaders(facet, readers)
     const listed = mostDocumentsOf(lookups, readers)
-    const isListed = listed <= MAX_LISTED && lookups.documentsPage(others, listed + 1).length > listed
+    const isListed =
+      listed <= MAX_LISTED && lookups.documentsPage(others, { limit: listed + 1 }).length > listed
     if (isListed) return undefined
     const read = isReadBy(readers)
     const both = { sql: `${where.sql} and ${read.sql}`, values: [...where.values, ...read.values] }
@@ -67,7 +68,8 @@ export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethod
     countValues(facet, plan, conditions) {
       const counted = plan === undefined ? countOfAll(facet, conditions) : undefined
       if (counted !== undefined) return counted
-      const rowids = findMatches(compilePlan(plan ?? [], conditions), MAX_COUNTED)
+      const wanted = { enough: MAX_COUNTED, most: MAX_COUNTED }
+      const { rowids } = matches.find(compilePlan(plan ?? [], conditions), wanted)
       const from = 'json_each(?) as given cross join documents as d on d.rowid = given.value'
       return countOf(facet, from, { sql: 'not d.deleted', values: [JSON.stringify(rowids)] })
     },

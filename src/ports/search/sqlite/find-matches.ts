@@ -8,16 +8,39 @@ import {
   phraseExpression,
 } from './match-expression.ts'
 
-/** Rowids of matches, the newest first. */
-export type FindMatches = (plan: CompiledPlan, limit: number) => number[]
+/** Rowids of documents that match. */
+export interface Matches {
+  /** The newest first; beyond the `newest` first ones in groups, each of them with the newest first. */
+  rowids: number[]
+  /** How many of the first ones are ranked: the same for every page of a search. */
+  newest: number
+  /** There are no others. */
+  isComplete: boolean
+}
 
-/** Candidates of the first look; each further one takes GROWTH times as many, because it starts again at the newest. */
+export interface Wanted {
+  /** Of more matches those that are found next may be missing. */
+  enough: number
+  /** More are never returned. */
+  most: number
+}
+
+/** Matches that are ranked against each other: a search for frequent words costs no more, however many have them. */
+export const MAX_NEWEST = 2_000
+/** Fewer are not all that is ranked while there are others; a largest page. */
+const MIN_NEWEST = 100
+/** Candidates of the first look, and each further one takes GROWTH times as many. */
 const FIRST_PAGE = 1_000
-const GROWTH = 10
+const FIRST_PASSAGES = 2_000
+const GROWTH = 5
 /** Conditions that so few documents fulfil are looked up before the words. */
 const MAX_RARE = 256
 
-export function createFindMatches(lookups: Lookups): FindMatches {
+export function createFindMatches(lookups: Lookups) {
+  /**
+   * Those of the documents, the newest first, that match a plan.
+   * @param isDecided They have its words and values.
+   */
   function filter(plan: CompiledPlan, rowids: number[], isDecided: boolean): number[] {
     let left = rowids
     const keep = (members: Set<number>): void => {
@@ -47,39 +70,60 @@ export function createFindMatches(lookups: Lookups): FindMatches {
     return lookups.withPassages(passageExpression(match), rowids)
   }
 
-  return (plan, limit) => {
-    const rare = rareDocuments(lookups, plan)
-    if (rare !== undefined) return filter(plan, rare.rowids, rare.isDecided).slice(0, limit)
-    // A document can have passages in two pages.
-    const matches = new Set<number>()
-    const isDecided = plan.phrases.length === 0
-    const left = { ...plan, phrases: plan.phrases.filter((phrase) => phrase !== longest(plan.phrases)) }
-    for (const page of candidates(lookups, plan, limit)) {
-      for (const rowid of filter(left, page, isDecided)) matches.add(rowid)
-      if (matches.size >= limit) break
-    }
-    return [...matches].sort((one, other) => other - one).slice(0, limit)
+  return {
+    filter,
+
+    find(plan: CompiledPlan, { enough, most }: Wanted): Matches {
+      const rare = rareDocuments(lookups, plan)
+      if (rare !== undefined) {
+        const rowids = filter(plan, rare.rowids, rare.isDecided)
+        return { rowids: rowids.slice(0, most), newest: rowids.length, isComplete: rowids.length <= most }
+      }
+      // A document can have passages in two pages.
+      const matches = new Set<number>()
+      let newest: number | undefined
+      let isComplete = true
+      const isDecided = plan.phrases.length === 0
+      const left = { ...plan, phrases: plan.phrases.filter((phrase) => phrase !== longest(plan.phrases)) }
+      for (const page of candidates(lookups, plan, most)) {
+        for (const rowid of filter(left, page.rowids, isDecided)) matches.add(rowid)
+        isComplete = page.isLast && matches.size <= most
+        if (matches.size >= MIN_NEWEST) newest ??= Math.min(matches.size, MAX_NEWEST)
+        if (matches.size >= most || (newest !== undefined && matches.size >= enough)) break
+      }
+      const rowids = [...matches].slice(0, most)
+      return { rowids, newest: Math.min(newest ?? rowids.length, rowids.length), isComplete }
+    },
   }
 }
 
+export type FindMatches = ReturnType<typeof createFindMatches>
+
+interface Candidates {
+  rowids: number[]
+  isLast: boolean
+}
+
 /** Candidates that follow each other without a gap, in pages. */
-function* candidates(lookups: Lookups, plan: CompiledPlan, limit: number): Generator<number[]> {
+function* candidates(lookups: Lookups, plan: CompiledPlan, most: number): Generator<Candidates> {
   const { words, conditions, phrases } = plan
   const isExact = phrases.length === 0 && plan.others.length === 0
   let before: number | undefined
-  for (let size = isExact ? limit : FIRST_PAGE; ; size *= GROWTH) {
+  const first = isExact ? most : phrases.length > 0 ? FIRST_PASSAGES : FIRST_PAGE
+  for (let limit = first; ; limit *= GROWTH) {
     if (phrases.length > 0) {
-      const { rowids, isLast, last } = lookups.passagesPage(phraseExpression(longest(phrases)), size, before)
-      yield rowids
-      if (isLast) return
+      const { last, ...page } = lookups.passagesPage(phraseExpression(longest(phrases)), { limit, before })
+      yield page
+      if (page.isLast) return
       before = last
     } else {
       const rowids =
         words === undefined
-          ? lookups.documentsPage(conditions, size, before)
-          : lookups.wordsPage(words, conditions, size, before)
-      yield rowids
-      if (rowids.length < size) return
+          ? lookups.documentsPage(conditions, { limit, before })
+          : lookups.wordsPage(words, conditions, { limit, before })
+      const isLast = rowids.length < limit
+      yield { rowids, isLast }
+      if (isLast) return
       before = rowids.at(-1)
     }
   }
@@ -96,11 +140,11 @@ function rareDocuments(
   if (words === undefined) return undefined
   const isRare = (rowids: readonly number[]): boolean => rowids.length <= MAX_RARE
   if (conditions.length > 0) {
-    const rowids = lookups.documentsPage(conditions, MAX_RARE + 1)
+    const rowids = lookups.documentsPage(conditions, { limit: MAX_RARE + 1 })
     if (isRare(rowids)) return { rowids, isDecided: false }
   }
   if (readers === undefined || phrases.length === 0) return undefined
-  const rowids = lookups.wordsPage(words, conditions, MAX_RARE + 1)
+  const rowids = lookups.wordsPage(words, conditions, { limit: MAX_RARE + 1 })
   return isRare(rowids) ? { rowids, isDecided: true } : undefined
 }
 

@@ -2,7 +2,7 @@ import type { IndexFile, Statement } from './index-file.ts'
 import { LRUCache } from 'lru-cache'
 import type { Condition } from '../fields.ts'
 import type { SqlValue } from './columns.ts'
-import { whereOf } from './conditions.ts'
+import { type Where, whereOf } from './conditions.ts'
 
 /** Up to so many documents are looked up one by one; of more all between the first and the last are read. */
 const MAX_SINGLE_LOOKUPS = 256
@@ -37,55 +37,96 @@ function createStatements(database: IndexFile) {
   return { prepare, list }
 }
 
-function createPages({ prepare, list }: Rows) {
-  /** @param before undefined: from the newest one */
-  function wordsPage(expression: string, conditions: readonly Condition[], limit: number, before = Infinity) {
-    const start = before === Infinity ? [] : [before]
-    const older = start.map(() => 'and w.rowid < ?').join('')
-    if (conditions.length === 0)
-      return list(
-        `select w.rowid from words as w where w.words match ? ${older} order by w.rowid desc limit ?`,
-        [expression, ...start, limit],
-      )
-    const { sql, values } = whereOf(conditions)
-    return list(
-      `select w.rowid from words as w cross join documents as d on d.rowid = w.rowid
-       where w.words match ? ${older} and ${sql} order by w.rowid desc limit ?`,
-      [expression, ...start, ...values, limit],
-    )
+/** A part of all rowids. */
+interface Range {
+  /** exclusive; undefined: from the newest one */
+  before?: number | undefined
+  /** the oldest one; undefined: to the end */
+  from?: number | undefined
+}
+
+/** Of a list, the newest first. */
+interface Page extends Range {
+  limit: number
+}
+
+const within = (column: string, { before, from }: Range): Where => ({
+  sql: (before === undefined ? '' : ` and ${column} < ?`) + (from === undefined ? '' : ` and ${column} >= ?`),
+  values: [before, from].filter((value) => value !== undefined),
+})
+/** What selects rowids of documents with these words; a document without conditions is not read. */
+function documentsWith(expression: string, conditions: readonly Condition[], range: Range): Where {
+  const { sql: inRange, values: bounds } = within('w.rowid', range)
+  if (conditions.length === 0)
+    return {
+      sql: `select w.rowid from words as w where w.words match ?${inRange}`,
+      values: [expression, ...bounds],
+    }
+  const { sql, values } = whereOf(conditions)
+  return {
+    sql: `select w.rowid from words as w cross join documents as d on d.rowid = w.rowid
+          where w.words match ?${inRange} and ${sql}`,
+    values: [expression, ...bounds, ...values],
   }
+}
+
+function createPages({ prepare, list }: Rows) {
+  const counted = (sql: string, values: readonly SqlValue[]): number =>
+    (prepare(`select count(*) as count from (${sql})`).get(...values) as { count: number }).count
 
   return {
-    wordsPage,
+    /** Documents with these words that fulfil the conditions. */
+    wordsPage(expression: string, conditions: readonly Condition[], page: Page): number[] {
+      const { sql, values } = documentsWith(expression, conditions, page)
+      return list(`${sql} order by w.rowid desc limit ?`, [...values, page.limit])
+    },
 
-    documentsPage(conditions: readonly Condition[], limit: number, before = Infinity): number[] {
+    /** How many there are, up to a limit: a third of what their rowids cost. */
+    countWords(expression: string, conditions: readonly Condition[], limit: number): number {
+      const { sql, values } = documentsWith(expression, conditions, {})
+      return counted(`${sql} limit ?`, [...values, limit])
+    },
+
+    documentsPage(conditions: readonly Condition[], page: Page): number[] {
       const { sql, values } = whereOf(conditions)
-      const older = before === Infinity ? '' : 'and d.rowid < ?'
-      return list(`select d.rowid from documents as d where ${sql} ${older} order by d.rowid desc limit ?`, [
-        ...values,
-        ...(before === Infinity ? [] : [before]),
-        limit,
-      ])
+      const range = within('d.rowid', page)
+      return list(
+        `select d.rowid from documents as d where ${sql}${range.sql} order by d.rowid desc limit ?`,
+        [...values, ...range.values, page.limit],
+      )
+    },
+
+    countDocuments(conditions: readonly Condition[], limit: number): number {
+      const { sql, values } = whereOf(conditions)
+      return counted(`select 1 from documents as d where ${sql} limit ?`, [...values, limit])
     },
 
     /**
      * Documents with a passage that matches, the newest first.
-     * @param limit of passages that are read
-     * @param before a passage; undefined: from the newest one
+     * @param page of passages that are read
      */
-    passagesPage(expression: string, limit: number, before?: number) {
-      const start = before === undefined ? [] : [before]
-      const older = start.map(() => 'and rowid < ?').join('')
+    passagesPage(expression: string, page: Page) {
+      const range = within('rowid', page)
       const sql = `
-        select json_group_array(distinct p.document) as list, count(*) as count, min(p.rowid) as last
-        from (select rowid from passage_words where passage_words match ? ${older} order by rowid desc limit ?) as w
-        cross join passages as p on p.rowid = w.rowid`
-      const { list, count, last } = prepare(sql).get(expression, ...start, limit) as Record<string, unknown>
+        select json_group_array(distinct ${DOCUMENT_OF_PASSAGE}) as list, count(*) as count, min(w.rowid) as last
+        from (
+          select rowid from passage_words where passage_words match ?${range.sql} order by rowid desc limit ?
+        ) as w`
+      const { list, count, last } = prepare(sql).get(expression, ...range.values, page.limit) as Record<
+        string,
+        unknown
+      >
       const rowids = (JSON.parse(list as string) as number[]).sort((one, other) => other - one)
-      return { rowids, isLast: (count as number) < limit, last: last as number }
+      return { rowids, isLast: (count as number) < page.limit, last: last as number }
     },
   }
 }
+
+/** That of the passage `w`: from a small index, and not from the row with the text. */
+const DOCUMENT_OF_PASSAGE = `(
+  select d.rowid from documents as d where d.first_passage <= w.rowid and not d.deleted
+  order by d.first_passage desc limit 1
+)`
 
 function createMembership({ list }: Rows) {
   return {
@@ -111,7 +152,7 @@ function createMembership({ list }: Rows) {
     withPassages(expression: string, rowids: readonly number[]): Set<number> {
       const among = (given: readonly number[]): number[] =>
         list(
-          `select distinct p.document as rowid from passage_words as w cross join passages as p on p.rowid = w.rowid
+          `select distinct ${DOCUMENT_OF_PASSAGE} as rowid from passage_words as w
            where w.passage_words match ?1
              and w.rowid >= (select min(first_passage) from documents where rowid in (select value from json_each(?2)))
              and w.rowid <= (select max(first_passage + passages) from documents

@@ -84,9 +84,10 @@ export const excludedExpression = wordsExpression
 export const phraseExpression = ({ words, field, endsInPrefix }: PlanMatch & PhraseMatch): string =>
   within(field ?? TEXT_COLUMNS, `${quoted(words.join(' '))}${endsInPrefix ? ' *' : ''}`)
 
-/** Passages of texts with a match in an exact or related form. */
-export function passageExpression(match: PlanMatch): string {
+/** Passages of texts with a match, of a word in its exact form or in any. */
+export function passageExpression(match: PlanMatch, form: 'exact' | 'any' = 'any'): string {
   if (match.kind === 'phrase') return phraseExpression(match)
   if (match.kind === 'prefix') return within(TEXT_COLUMNS, `${quoted(match.prefix)} *`)
+  if (form === 'exact') return quoted(match.word)
   return anyKey([match.word, ...withWordsOfStems(match.related), ...match.similar])
 }

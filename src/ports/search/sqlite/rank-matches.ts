@@ -1,27 +1,16 @@
-import type { PlanMatch } from '../query/query-plan.ts'
 import type { CompiledPlan, TextClause } from './compile-plan.ts'
+import { createFeatures, isDecided, MAX_LOOKED_UP } from './features.ts'
+import type { FindMatches, Matches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
-import {
-  allOf,
-  anyOf,
-  type Forms,
-  formExpression,
-  passageExpression,
-  readersExpression,
-  without,
-} from './match-expression.ts'
+import { allOf, anyOf, passageExpression } from './match-expression.ts'
+import { betterForms, inForms, inTitle, phraseOf, prominent } from './rank-expressions.ts'
+import type { createWeights } from './weigh-clauses.ts'
 
 /** A document's rowid and score, the best first, then the newest. */
 export type Ranked = { rowid: number; score: number }[]
 
-/** Clauses that are weighed, the rarest ones. */
-const MAX_CLAUSES = 8
-/** Of documents with one feature so many of the newest are weighed. */
-const MAX_WEIGHED = 2_000
 /** Passages that are read for nearness. */
-const MAX_PASSAGES = 4_000
-/** Matches whose passages are looked up one by one. */
-const MAX_LOOKED_UP = 50
+const MAX_PASSAGES = 2_000
 
 /** What a match in the text weighs 1 against. */
 const IN_TITLE = 3
@@ -34,63 +23,59 @@ const ADJACENT = 1
 /** A document that needs a guess comes after all others. */
 const GUESSED = 1e-4
 
-type Weighed = TextClause & { weight: number }
-
-/**
- * @param documents in the index, of these readers
- */
+/** @param weigh by weigh-clauses.ts */
 export function createRanking(
   lookups: Lookups,
-  documents: (readers: readonly string[] | undefined) => number,
+  { filter }: Pick<FindMatches, 'filter'>,
+  weigh: ReturnType<typeof createWeights>,
 ) {
-  /** The rarer, the more: as BM25 weighs a word. @param limit of matches */
-  function weigh({ textClauses: clauses, readers }: CompiledPlan, limit: number): Weighed[] {
-    if (clauses.length < 2) return clauses.map((clause) => ({ ...clause, weight: 1 }))
-    const all = documents(readers)
-    const within = readers === undefined ? [] : [readersExpression(readers)]
-    return clauses
-      .map((clause) => {
-        const expression = inForms(clause.matches, 'exact', 'related', 'similar')!
-        const having = lookups.wordsPage(allOf([expression, ...within]), [], limit).length
-        return { ...clause, weight: Math.log(1 + (all - having + 0.5) / (having + 0.5)) + 0.1 }
-      })
-      .sort((one, other) => other.weight - one.weight)
-      .slice(0, MAX_CLAUSES)
+  const features = createFeatures(lookups, filter)
+
+  /**
+   * The newest matches are ranked and, however old, those with the words themselves, in titles, or often: so many of each that
+   * the cost has a bound. All others follow, the newest first. So the order is the same for every page.
+   */
+  return (plan: CompiledPlan, matches: Matches): Ranked => {
+    const newest = matches.rowids.slice(0, matches.newest).sort((one, other) => other - one)
+    const ranked = rankNewest(plan, newest, matches.isComplete && newest.length === matches.rowids.length)
+    const known = new Set(ranked.map(({ rowid }) => rowid))
+    const score = ranked.at(-1)?.score ?? 0
+    const older = matches.rowids.slice(matches.newest).filter((rowid) => !known.has(rowid))
+    return [...ranked, ...older.map((rowid) => ({ rowid, score }))]
   }
 
-  return (plan: CompiledPlan, matches: readonly number[], limit: number): Ranked => {
-    const { words, conditions } = plan
-    const clauses = weigh(plan, limit)
-    if (clauses.length === 0 || words === undefined) return matches.map((rowid) => ({ rowid, score: 0 }))
+  /** @param isAll There are no older ones. */
+  function rankNewest(plan: CompiledPlan, matches: readonly number[], isAll: boolean): Ranked {
+    const clauses = weigh(plan)
+    if (clauses.length === 0 || plan.words === undefined) return matches.map((rowid) => ({ rowid, score: 0 }))
     const base = clauses.reduce((sum, { weight }) => sum + weight, 0)
     const known = new Set(matches)
-    const isExact = plan.phrases.length === 0 && plan.others.length === 0
     /** Features of documents that are known to match. */
     const extra = new Map<number, number>()
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const having = (feature: string | undefined, most = MAX_WEIGHED): number[] => {
-      if (feature === undefined) return []
-      const found = lookups.wordsPage(allOf([words, feature]), conditions, most)
-      return isExact ? found : found.filter((rowid) => known.has(rowid))
-    }
+    const { having, matching, lacking } = features.of(plan, { known, oldest: matches.at(-1), isAll })
     const guessed = new Set<number>()
     for (const { matches, weight, isOptional } of clauses) {
       const exact = inForms(matches, 'exact')!
       add(having(inTitle(matches, 'exact')), IN_TITLE * weight)
       add(having(inTitle(matches, 'related')), RELATED_IN_TITLE * weight)
       add(having(prominent(exact)), PROMINENT * weight)
-      if (inForms(matches, 'related') !== undefined)
-        add(having(without(undefined, [exact]), limit), ONLY_RELATED * weight)
+      if (inForms(matches, 'related') !== undefined) add(lacking(exact), ONLY_RELATED * weight)
       const certain = inForms(matches, 'exact', 'related')!
-      if (inForms(matches, 'similar') !== undefined)
-        for (const rowid of having(without(undefined, [certain]), limit)) guessed.add(rowid)
-      if (isOptional) add(having(without(undefined, [certain]), limit), -weight)
+      if (inForms(matches, 'similar') !== undefined) for (const rowid of lacking(certain)) guessed.add(rowid)
+      if (isOptional) add(lacking(certain), -weight)
+    }
+    if (!isAll) {
+      const better = betterForms(plan.textClauses).flatMap(matching)
+      for (const rowid of features.withoutMatch(plan, extra, known)) extra.delete(rowid)
+      const older = better.filter((rowid) => !known.has(rowid))
+      add(isDecided(plan) ? older : filter(plan, older.slice(0, MAX_LOOKED_UP), true), 0)
     }
     const isKnown = (rowid: number): boolean => known.has(rowid) || extra.has(rowid)
     function withPassages(expression: string): Iterable<number> {
-      const { rowids, isLast } = lookups.passagesPage(expression, MAX_PASSAGES)
+      const { rowids, isLast } = lookups.passagesPage(expression, { limit: MAX_PASSAGES })
       // The newest passages can be those of documents that a reader of few may not read.
       const isHidden = !isLast && plan.readers !== undefined && matches.length <= MAX_LOOKED_UP
       return isHidden ? lookups.withPassages(expression, matches) : rowids.filter(isKnown)
@@ -128,31 +113,10 @@ function sorted(
 function nearExpressions(clauses: readonly TextClause[], inOrder: readonly TextClause[]): [string, number][] {
   if (clauses.length < 2) return []
   const phrase = phraseOf(inOrder)
-  const all = allOf(clauses.map(({ matches }) => anyOf(matches.map(passageExpression))))
+  const all = allOf(clauses.map(({ matches }) => anyOf(matches.map((match) => passageExpression(match)))))
   return [[all, NEAR], ...(phrase === undefined ? [] : [[phrase, ADJACENT] as [string, number]])]
 }
 
 /** Newest first. */
 const merged = (one: Ranked, other: Ranked): Ranked =>
   one.length === 0 ? other : [...one, ...other].sort((a, b) => b.rowid - a.rowid)
-
-function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | undefined {
-  const expressions = matches.flatMap((match) => forms.flatMap((form) => formExpression(match, form) ?? []))
-  return expressions.length === 0 ? undefined : anyOf(expressions)
-}
-
-function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
-  const expressions = matches.flatMap((match) =>
-    match.field === undefined || match.field === 'title' ? (formExpression(match, form, 'title') ?? []) : [],
-  )
-  return expressions.length === 0 ? undefined : anyOf(expressions)
-}
-
-const prominent = (exact: string): string => `({prominent} : ${exact})`
-
-/** All words one after the other, as they stand in the query. */
-function phraseOf(clauses: readonly TextClause[]): string | undefined {
-  const words = clauses.map(({ matches: [match] }) => (match?.kind === 'word' ? match.word : undefined))
-  if (!words.every((word) => word !== undefined)) return undefined
-  return passageExpression({ kind: 'phrase', words, field: undefined, endsInPrefix: false })
-}

@@ -1,20 +1,22 @@
 import type { IndexFile } from './index-file.ts'
 import { HIT_FIELDS, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
+import { MAX_TOTAL } from '../../../domain/total.ts'
 import type { EngineHit } from '../engine.ts'
 import { exceptReaders, readersIn } from '../fields.ts'
-import { MAX_SUGGESTION_ROWS, MAX_WINDOW } from '../limits.ts'
+import { MAX_SUGGESTION_ROWS } from '../limits.ts'
 import type { IndexedDocument, StoredDocument } from '../port.ts'
 import { createBestPassage } from './best-passage.ts'
 import { decodeId, encodeId, fieldsOf, type SqlValue } from './columns.ts'
-import { compilePlan } from './compile-plan.ts'
+import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { whereOf } from './conditions.ts'
 import { createValueCounter } from './count-values.ts'
-import { createFindMatches } from './find-matches.ts'
+import { createFindMatches, type Matches, MAX_NEWEST } from './find-matches.ts'
 import { createLookups, type Lookups } from './lookups.ts'
 import { allOf, formExpression, readersExpression, TEXT_COLUMNS } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
 import { createRanking, type Ranked } from './rank-matches.ts'
 import { mostDocumentsOf } from './reader-values.ts'
+import { createWeights } from './weigh-clauses.ts'
 import { createSimilarWords, firstWhere, nextOf } from './similar-words.ts'
 
 type Row = Record<string, SqlValue>
@@ -25,6 +27,10 @@ const MAX_WORDS = 50_000
 /** Of these so many are looked for in the documents of readers, and counted in so many documents. */
 const MAX_TRIED = 200
 const MAX_WEIGHED = 1_000
+/** All documents are counted so far, to tell how rare a word is: none is counted further (weigh-clauses.ts). */
+const MAX_DOCUMENTS = 2 * MAX_TOTAL
+/** So many matches are found in any case: with fewer, misspellings are tolerated (searches.ts). */
+const MIN_COUNTED = 102
 
 /** Reads an index file, each call in a snapshot of its own. */
 export function createReader(database: IndexFile): Handlers<ReaderMethods> {
@@ -93,13 +99,11 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
 
 function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   const { prepare } = lookups
-  const findMatches = createFindMatches(lookups)
-  const rank = createRanking(lookups, (readers) =>
-    readers === undefined
-      ? (prepare('select count(*) as count from documents where not deleted').get() as { count: number })
-          .count
-      : mostDocumentsOf(lookups, readers),
+  const matches = createFindMatches(lookups)
+  const weigh = createWeights(lookups, (readers) =>
+    readers === undefined ? lookups.countDocuments([], MAX_DOCUMENTS) : mostDocumentsOf(lookups, readers),
   )
+  const rank = createRanking(lookups, matches, weigh)
   const bestPassage = createBestPassage(lookups)
   const columns = HIT_FIELDS.join(', ')
 
@@ -112,16 +116,33 @@ function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
     }))
   }
 
+  /** Where words and values decide, matches are counted without being listed. */
+  function countOf(plan: CompiledPlan, { rowids, isComplete }: Matches) {
+    const { words, conditions } = plan
+    if (isComplete || plan.phrases.length > 0 || plan.others.length > 0)
+      return { matches: rowids.length, isComplete }
+    const limit = MAX_TOTAL + 1
+    const counted =
+      words === undefined
+        ? lookups.countDocuments(conditions, limit)
+        : lookups.countWords(words, conditions, limit)
+    return { matches: counted, isComplete: counted < limit }
+  }
+
   return {
     search(plan, conditions, from, size) {
       const compiled = compilePlan(plan, conditions)
-      const limit = MAX_WINDOW + 1
-      const matches = findMatches(compiled, limit)
-      const ranked = from >= matches.length ? [] : rank(compiled, matches, limit)
-      return { matches: matches.length, hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled)) }
+      const enough = Math.max(from + size + 2, MIN_COUNTED)
+      const found = matches.find(compiled, { enough, most: Math.max(enough, MAX_NEWEST) })
+      const ranked = from >= found.rowids.length ? [] : rank(compiled, found)
+      return {
+        ...countOf(compiled, found),
+        hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled)),
+      }
     },
 
-    exists: (plan, conditions) => findMatches(compilePlan(plan, conditions), 1).length > 0,
+    exists: (plan, conditions) =>
+      matches.find(compilePlan(plan, conditions), { enough: 1, most: 1 }).rowids.length > 0,
 
     titles(words, conditions) {
       const parts = words.map((word, index) =>
@@ -151,7 +172,7 @@ function createWordReader(lookups: Lookups): Reads<'languages' | 'similarWords' 
     lookups.wordsPage(
       allOf([`({${columns}} : "${word}")`, ...(readers === undefined ? [] : [readersExpression(readers)])]),
       [],
-      limit,
+      { limit },
     ).length
   return {
     languages: () =>

@@ -32,6 +32,7 @@ export const SCHEMA = `
   CREATE UNIQUE INDEX documents_id ON documents (id);
   ${FILTERED.map((name) => `CREATE INDEX documents_${name} ON documents (${name}) WHERE NOT deleted;`).join('\n')}
   CREATE INDEX tombstones ON documents (id) WHERE deleted;
+  CREATE INDEX documents_of_passages ON documents (first_passage) WHERE NOT deleted;
   CREATE VIRTUAL TABLE words USING fts5(
     ${FIELD_COLUMNS.join(', ')}, prominent, text, related, readers, content='', contentless_delete=1, detail=column, tokenize='ascii'
   );

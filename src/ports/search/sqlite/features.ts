@@ -1,0 +1,58 @@
+import type { CompiledPlan } from './compile-plan.ts'
+import { type FindMatches, MAX_NEWEST } from './find-matches.ts'
+import type { Lookups } from './lookups.ts'
+import { allOf, without } from './match-expression.ts'
+import { readersOf } from './weigh-clauses.ts'
+
+/** Of documents with one feature so many of the newest are weighed. */
+const MAX_WEIGHED = 2_000
+/** Documents that are looked up one by one. */
+export const MAX_LOOKED_UP = 50
+
+/** The newest matches, the last of them, and whether there are no older ones. */
+interface Newest {
+  known: ReadonlySet<number>
+  oldest: number | undefined
+  isAll: boolean
+}
+
+/** Looks up which documents have what matches are ranked by. */
+export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) {
+  /**
+   * Older documents with features that do not match. Looking them up has a bound: of those with the most features, and of
+   * others none is taken for a match.
+   */
+  function withoutMatch(plan: CompiledPlan, extra: ReadonlyMap<number, number>, known: ReadonlySet<number>) {
+    const older = [...extra].filter(([rowid]) => !known.has(rowid))
+    if (plan.isOneClause && isDecided(plan) && plan.conditions.length === 0) return []
+    const best = older.sort(([one, few], [other, many]) => many - few || other - one).slice(0, MAX_LOOKED_UP)
+    const rowids = best.map(([rowid]) => rowid).sort((one, other) => other - one)
+    const matching = new Set(filter(plan, rowids, false))
+    return older.map(([rowid]) => rowid).filter((rowid) => !matching.has(rowid))
+  }
+
+  function of(plan: CompiledPlan, { known, oldest, isAll }: Newest) {
+    const { words, conditions } = plan
+    /** Documents with a feature. Of many matches older ones may not match. */
+    function having(feature: string | undefined): number[] {
+      if (feature === undefined) return []
+      if (isAll) return matching(feature).filter((rowid) => known.has(rowid))
+      return lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: MAX_WEIGHED })
+    }
+    /** Documents with the words of the plan and others. */
+    const matching = (expression: string): number[] =>
+      lookups.wordsPage(allOf([words!, expression]), conditions, { limit: MAX_WEIGHED })
+    /** Of the newest matches those without an expression. */
+    const lacking = (expression: string): number[] =>
+      lookups
+        .wordsPage(without(words, [expression]), conditions, { limit: MAX_NEWEST, from: oldest })
+        .filter((rowid) => known.has(rowid))
+    return { having, matching, lacking }
+  }
+
+  return { of, withoutMatch }
+}
+
+/** Words and values decide, and no phrase. */
+export const isDecided = ({ phrases, others }: CompiledPlan): boolean =>
+  phrases.length === 0 && others.length === 0

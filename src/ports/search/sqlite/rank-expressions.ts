@@ -1,0 +1,34 @@
+/** FTS5 expressions of what documents are ranked by. */
+import type { PlanMatch } from '../query/query-plan.ts'
+import type { TextClause } from './compile-plan.ts'
+import { allOf, anyOf, type Forms, formExpression, passageExpression } from './match-expression.ts'
+
+/** Expressions of documents that need no other form of a word, or no guess, where the newest matches may. */
+export function betterForms(clauses: readonly TextClause[]): string[] {
+  const needed = clauses.filter(({ isOptional }) => !isOptional)
+  const has = (form: Forms): boolean => needed.some(({ matches }) => inForms(matches, form) !== undefined)
+  const all = (...forms: Forms[]): string => allOf(needed.map(({ matches }) => inForms(matches, ...forms)!))
+  if (needed.length === 0) return []
+  return [...(has('related') ? [all('exact')] : []), ...(has('similar') ? [all('exact', 'related')] : [])]
+}
+
+export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | undefined {
+  const expressions = matches.flatMap((match) => forms.flatMap((form) => formExpression(match, form) ?? []))
+  return expressions.length === 0 ? undefined : anyOf(expressions)
+}
+
+export function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
+  const expressions = matches.flatMap((match) =>
+    match.field === undefined || match.field === 'title' ? (formExpression(match, form, 'title') ?? []) : [],
+  )
+  return expressions.length === 0 ? undefined : anyOf(expressions)
+}
+
+export const prominent = (exact: string): string => `({prominent} : ${exact})`
+
+/** All words one after the other, as they stand in the query. */
+export function phraseOf(clauses: readonly TextClause[]): string | undefined {
+  const words = clauses.map(({ matches: [match] }) => (match?.kind === 'word' ? match.word : undefined))
+  if (!words.every((word) => word !== undefined)) return undefined
+  return passageExpression({ kind: 'phrase', words, field: undefined, endsInPrefix: false })
+}
