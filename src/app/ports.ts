@@ -18,6 +18,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
+import { openProviderTokens } from './provider-tokens.ts'
 import { reportDatabaseSize, reportDisk, reportFeed, reportIndexSize, reportPool } from './report-metrics.ts'
 
 export type Ports = ReturnType<typeof composePorts>
@@ -162,7 +163,10 @@ function composeAuthenticator(
     const known = identities
       ? createKnownIdentities(identities, logOf('authentication'), overrides.identities)
       : NOBODY_KNOWN
-    return { value: createAuthenticator({ mode: config.auth.mode, ...secrets, known, clock }) }
+    const providerTokens = await openProviderTokens(config, clock, logOf('authentication'))
+    return {
+      value: createAuthenticator({ mode: config.auth.mode, ...secrets, providerTokens, known, clock }),
+    }
   })
 }
 

@@ -4,8 +4,9 @@ import type { Clock } from '../runtime/clock.ts'
 import { hasSha256, isApiKey, parseApiKey, sha256Of } from './api-keys.ts'
 import type { FoundKey } from './identity-source.ts'
 import type { KnownIdentities, Soon } from './known-identities.ts'
+import type { ProviderTokens } from './provider-tokens.ts'
 import type { ServiceTokens } from './service-tokens.ts'
-import type { Tokens } from './tokens.ts'
+import type { Tokens, VerifiedToken } from './tokens.ts'
 
 /** Who makes a request, and for how long a connection that begins with it may last. */
 export interface Identity {
@@ -30,7 +31,7 @@ export interface Authenticator {
   readonly serviceTokens: ServiceTokens
   /** @throws DomainError unauthenticated; unavailable where a key or a session cannot be checked now */
   identify(credentials: Credentials): Soon<Identity>
-  /** Of a token without its scheme. @throws the same */
+  /** Of a token without its scheme: docmgr's own or, at an identity provider's, by its keys. @throws the same */
   identifyToken(token: string): Soon<Identity>
   /** Of a call over gRPC or Connect, which also a role of the service can make. @throws the same */
   identifyCall(authorization: string | undefined): Soon<Principal>
@@ -47,6 +48,8 @@ export interface AuthenticatorOptions {
   mode: 'open' | 'required'
   tokens: Tokens
   serviceTokens: ServiceTokens
+  /** those of an identity provider; undefined: none is accepted */
+  providerTokens?: ProviderTokens | undefined
   known: KnownIdentities
   clock: Clock
 }
@@ -56,12 +59,10 @@ const BEARER = /^Bearer +(\S+)$/i
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { mode, tokens, serviceTokens, known } = options
+  const { mode, tokens, serviceTokens, providerTokens, known } = options
   const identifyKey = createKeyCheck(options)
 
-  const identifyToken = (token: string): Soon<Identity> => {
-    if (isApiKey(token)) return identifyKey(token)
-    const { user, expiresAt } = tokens.verify(token)
+  const identifyUser = ({ user, expiresAt }: VerifiedToken): Soon<Identity> => {
     if (user.id.startsWith(KEY_PREFIX))
       throw new DomainError('unauthenticated', 'the token is not accepted: sub is the name of an API key')
     const identity = { principal: user, expiresAt }
@@ -72,6 +73,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         throw new DomainError('unauthenticated', 'the token is not accepted: its person is disabled')
       return identity
     })
+  }
+  const identifyToken = (token: string): Soon<Identity> => {
+    if (isApiKey(token)) return identifyKey(token)
+    if (providerTokens?.accepts(token)) return providerTokens.verify(token).then(identifyUser)
+    return identifyUser(tokens.verify(token))
   }
   const identify = ({ authorization, cookie }: Credentials): Soon<Identity> => {
     if (authorization === undefined) {

@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { DomainError } from '../domain/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
+import { abortAfter } from '../runtime/within.ts'
 import { type ClaimRules, personOfClaims, type ProviderPerson } from './provider-claims.ts'
 
 export interface ProviderSettings extends ClaimRules {
@@ -111,7 +112,7 @@ function createDiscovery(
   async function read(): Promise<oidc.ServerMetadata> {
     try {
       const execute = isPlain ? [oidc.allowInsecureRequests] : []
-      const options = { timeout: timeout / 1_000, execute }
+      const options = { execute, [oidc.customFetch]: fetchWithin(timeout) }
       const config = await oidc.discovery(new URL(issuer), clientId, undefined, clientAuthentication, options)
       found = { metadata: config.serverMetadata(), readAt: performance.now() }
     } catch (error) {
@@ -127,12 +128,20 @@ function createDiscovery(
     const metadata = isFresh ? found!.metadata : await (reading ??= read())
     // The library keeps the provider's keys with the object: a new one reads them again, so that rotated keys count at once.
     const config = new oidc.Configuration({ ...metadata }, clientId, undefined, clientAuthentication)
-    config.timeout = timeout / 1_000
+    config[oidc.customFetch] = fetchWithin(timeout)
     if (isPlain) oidc.allowInsecureRequests(config)
     oidc.enableNonRepudiationChecks(config)
     return config
   }
 }
+
+/** The library's own deadline can be collected before it ends. @throws TypeError where there is no answer in time */
+const fetchWithin =
+  (timeout: number): oidc.CustomFetch =>
+  (url, options) =>
+    fetch(url, { ...options, signal: abortAfter(timeout) } as RequestInit).catch((cause: unknown) => {
+      throw new TypeError('no answer', { cause })
+    })
 
 /** Codes of the library for a provider that fails, not for a login that it refuses. */
 const FAILURES = [

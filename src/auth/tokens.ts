@@ -2,10 +2,10 @@ import { createHmac, createSecretKey } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { isGroupName, MAX_GROUPS } from '../domain/access.ts'
-import { DomainError } from '../domain/errors.ts'
 import type { User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { isEmailAddress, storedAddress } from '../runtime/email-address.ts'
+import { checkHeader, checkLifetime, LEEWAY, refused } from './token-rules.ts'
 
 export interface TokenSettings {
   /** at least 32 bytes (RFC 7518, 3.2: as long as the hash) */
@@ -40,14 +40,7 @@ export interface Tokens {
   deriveKeys(purpose: string): Buffer[]
 }
 
-/** Seconds that the clocks of issuer and service may differ (RFC 7519, 4.1.4). */
-const LEEWAY = 60
 const DEFAULT_MAX_LIFETIME = 30 * 86_400
-/** RFC 7519, 5.1 and RFC 9068, 2.1; a media type may omit `application/` (RFC 7515, 4.1.9). */
-const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
-
-const header = z.object({ alg: z.unknown(), typ: z.unknown(), crit: z.unknown() })
-
 /** The names of a person's groups, from a claim: each once, in order. */
 export const groupsClaim = z
   .array(z.string().refine(isGroupName))
@@ -87,7 +80,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
       return jwt.sign(payload, keys[0]!, { algorithm: 'HS256', issuer, audience })
     },
     verify(token) {
-      checkHeader(token)
+      checkHeader(token, ['HS256'])
       const now = seconds()
       const { sub, email, admin, auditor, groups, session, exp, iat } = parseClaims(
         signedPayload(token, keys, {
@@ -98,11 +91,6 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
           clockTolerance: LEEWAY,
         }),
       )
-      if (iat !== undefined && iat > now + LEEWAY) throw refused('iat is in the future')
-      if (exp - (iat ?? now) > maxLifetime || exp - now > maxLifetime + LEEWAY) {
-        throw refused(`exp is too far away: a token is valid for at most ${maxLifetime} seconds`)
-      }
-      // The leeway is for those who need it.
       return {
         user: {
           kind: 'user',
@@ -113,28 +101,10 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
           ...(groups && groups.length > 0 && { groups }),
         },
         session,
-        expiresAt: (exp > now ? exp : exp + LEEWAY) * 1000,
+        expiresAt: checkLifetime({ exp, iat }, now, maxLifetime),
       }
     },
     deriveKeys: (purpose) => secrets.map((secret) => createHmac('sha256', secret).update(purpose).digest()),
-  }
-}
-
-/** Checks what jsonwebtoken does not: `typ`, and `crit`, which names extensions that must be understood (RFC 7515, 4.1.11). */
-function checkHeader(token: string): void {
-  let text: unknown
-  try {
-    text = JSON.parse(Buffer.from(token.split('.', 1)[0]!, 'base64url').toString())
-  } catch {
-    throw refused('its header is not JSON in base64url')
-  }
-  const { success, data } = header.partial().safeParse(text)
-  if (!success) throw refused('its header is not a JSON object')
-  if (data.crit !== undefined) throw refused('crit names extensions, and none is supported')
-  if (data.alg !== 'HS256') throw refused('alg must be HS256')
-  const { typ } = data
-  if (typ !== undefined && !(typeof typ === 'string' && TYPES.includes(typ.toLowerCase()))) {
-    throw refused('typ must be JWT or at+jwt')
   }
 }
 
@@ -180,6 +150,3 @@ function reasonOf(error: Error): string {
   if (name !== undefined) return `${name} is not a number`
   return error.message === BAD_SIGNATURE ? 'its signature does not match' : 'it is not a signed JWT'
 }
-
-const refused = (reason: string, cause?: unknown): DomainError =>
-  new DomainError('unauthenticated', `the token is not accepted: ${reason}`, { cause })

@@ -104,23 +104,29 @@ function checkPublicUrl({ http: { publicUrl } }: Config): Contradiction[] {
 }
 
 /** Over plain http anyone on the way could log in as anyone, by the provider's keys or by a code. */
-function checkIdentityProvider({ auth, http }: Config): Contradiction[] {
-  const { issuer, clientId } = auth.oidc
+function checkIdentityProvider({ auth, http, roles }: Config): Contradiction[] {
+  const { issuer, clientId, audience } = auth.oidc
   const problem = (key: string, rule: string): Contradiction[] => [{ key, rule }]
-  if (issuer === undefined)
-    return clientId === undefined ? [] : problem('auth.oidc.issuer', 'auth.oidc.clientId is set: set both')
+  if (issuer === undefined) {
+    const given = clientId === undefined ? audience && 'audience' : 'clientId'
+    return given === undefined ? [] : problem('auth.oidc.issuer', `auth.oidc.${given} is set: set both`)
+  }
   if (isPlainBeyondLoopback(issuer))
     return problem('auth.oidc.issuer', 'must be https; plain http is for providers on this machine')
-  if (clientId === undefined) return problem('auth.oidc.clientId', 'auth.oidc.issuer is set: set both')
+  if (clientId === undefined && audience === undefined)
+    return problem(
+      'auth.oidc.clientId',
+      'auth.oidc.issuer is set: set this for logins, or auth.oidc.audience for JWTs',
+    )
   if (auth.mode === 'open')
     return problem(
       'auth.mode',
       'nobody logs in where it is open: set it to required, or remove auth.oidc.issuer',
     )
-  if (http.publicUrl !== undefined) return []
+  if (clientId === undefined || http.publicUrl !== undefined || !roles.includes('document')) return []
   return problem(
     'http.publicUrl',
-    'auth.oidc.issuer is set: set the origin to which the provider sends people back',
+    'auth.oidc.clientId is set: set the origin to which the provider sends people back',
   )
 }
 

@@ -9,10 +9,16 @@ const PROVIDER = {
   DOCMGR_AUTH_OIDC_CLIENT_ID: 'docmgr',
   DOCMGR_HTTP_PUBLIC_URL: 'https://docs.example.com',
 }
-const load = (env: Partial<typeof PROVIDER>) => loadConfig({ cwd: import.meta.dirname, env })
+const load = (env: Record<string, string>) => loadConfig({ cwd: import.meta.dirname, env })
 
 test('an identity provider over https is accepted, and one of this machine over http', async () => {
   await load(PROVIDER)
+  await load({
+    ...PROVIDER,
+    DOCMGR_AUTH_OIDC_CLIENT_ID: '',
+    DOCMGR_AUTH_OIDC_AUDIENCE: 'docmgr',
+    DOCMGR_HTTP_PUBLIC_URL: '',
+  })
   await load({ ...PROVIDER, DOCMGR_AUTH_OIDC_ISSUER: 'http://127.0.0.1:9000/realms/x' })
 })
 
@@ -30,7 +36,7 @@ for (const [name, change, key, rule] of [
     /must be https/,
   ],
   ['a provider that is no URL', { DOCMGR_AUTH_OIDC_ISSUER: 'login' }, 'auth.oidc.issuer', /https URL/],
-  ['a provider without a client', { DOCMGR_AUTH_OIDC_CLIENT_ID: '' }, 'auth.oidc.clientId', /set both/],
+  ['a provider for nothing', { DOCMGR_AUTH_OIDC_CLIENT_ID: '' }, 'auth.oidc.clientId', /audience for JWTs/],
   ['a client without a provider', { DOCMGR_AUTH_OIDC_ISSUER: '' }, 'auth.oidc.issuer', /set both/],
   ['a provider in open mode', { DOCMGR_AUTH_MODE: 'open' }, 'auth.mode', /required/],
   [

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { providerUserId } from '../domain/request.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { people } from './people.ts'
@@ -38,11 +39,16 @@ export interface PersonStore {
   edit(email: string, changes: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>): Promise<Person[]>
   /** Disables or enables everyone with this address. @returns how many they are */
   setDisabled(email: string, disabled: boolean): Promise<number>
+  /** By every id that their requests can have, and by their addresses where nobody who is enabled has the same. */
   listDisabled(): Promise<{ ids: string[]; emails: string[] }>
 }
 
+/** The ids that a person's requests can have: of a session, and of a token of the person's identity provider. */
+const namesOf = ({ id, issuer, subject }: Pick<Person, 'id' | 'issuer' | 'subject'>): string[] =>
+  issuer === OWN_ISSUER ? [id] : [id, providerUserId(issuer, subject)]
+
 export function createPersonStore(on: Queryable): PersonStore {
-  const { email, disabled_at } = people
+  const { id, issuer, subject, email, disabled_at } = people
   const caseless = sql<string>`lower(${email})`
   const hasAddress = (address: string) => eq(caseless, address.toLowerCase())
   return {
@@ -84,7 +90,7 @@ export function createPersonStore(on: Queryable): PersonStore {
     async listDisabled() {
       const enabled = queryBuilder(on).select({ address: caseless }).from(people).where(isNull(disabled_at))
       const [ids, addresses] = await Promise.all([
-        run(queryBuilder(on).select({ id: people.id }).from(people).where(isNotNull(disabled_at))),
+        run(queryBuilder(on).select({ id, issuer, subject }).from(people).where(isNotNull(disabled_at))),
         run(
           queryBuilder(on)
             .selectDistinct({ address: caseless })
@@ -92,7 +98,7 @@ export function createPersonStore(on: Queryable): PersonStore {
             .where(and(isNotNull(disabled_at), notInArray(caseless, enabled))),
         ),
       ])
-      return { ids: ids.map(({ id }) => id), emails: addresses.map(({ address }) => address) }
+      return { ids: ids.flatMap(namesOf), emails: addresses.map(({ address }) => address) }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Scope } from './scopes.ts'
 /** A person, or a program that acts for one. */
 export interface User {
   kind: 'user'
-  /** the subject of a token, the id of a person, or `key:ID` */
+  /** the subject of a token, `ISSUER|SUBJECT` of one of an identity provider, the id of a person, or `key:ID` */
   id: string
   email: string
   admin: boolean
@@ -35,6 +35,9 @@ export const isSignatureRole = (principal: Principal): boolean =>
 
 /** What the id of a user begins with who is known by an API key; no token has such a subject. */
 export const KEY_PREFIX = 'key:'
+
+/** The id of a user who is known by a token of an identity provider; no other user has it. */
+export const providerUserId = (issuer: string, subject: string): string => `${issuer}|${subject}`
 
 /** @throws DomainError forbidden for a key without the scope */
 export function requireScope(principal: Principal, scope: Scope): void {

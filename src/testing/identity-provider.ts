@@ -20,6 +20,7 @@ export async function startIdentityProvider(publicUrl: string, t: Undo) {
   let whoLogsIn = ''
   let keys = [newKey('k1')]
   let provider: Provider
+  let keyRequests = 0
   const server = createServer((request, response) => void answer(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   undoing(t).after(() => {
@@ -31,17 +32,20 @@ export async function startIdentityProvider(publicUrl: string, t: Undo) {
   provider = open()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/jwks') keyRequests++
     if (!request.url!.startsWith('/interaction/')) return provider.callback()(request, response)
     await provider.interactionFinished(request, response, { login: { accountId: whoLogsIn } })
   }
 
   return {
     issuer,
-    /** Whoever logs in from now on. */
+    /** The person who logs in from now on. */
     setPerson(subject: string, claims: Account): void {
       accounts.set(subject, claims)
       whoLogsIn = subject
     },
+    /** How often its public keys were asked for. */
+    keyRequests: () => keyRequests,
     /** The private keys, of which the first signs. */
     keys: () => keys,
     /** Publishes other keys; the first of them signs. */
