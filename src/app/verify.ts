@@ -13,6 +13,7 @@ import { accessChecks } from './verify/check-access.ts'
 import { cacheCheck } from './verify/check-cache.ts'
 import { contentChecks } from './verify/check-contents.ts'
 import { counterCheck } from './verify/check-counters.ts'
+import { historyCheck } from './verify/check-history.ts'
 import { indexChecks } from './verify/check-index.ts'
 import { objectCheck } from './verify/check-objects.ts'
 import { signatureChecks } from './verify/check-signatures.ts'
@@ -41,7 +42,7 @@ export interface OpenVerify {
   /** number of rows with objects */
   total(): Promise<number>
   /**
-   * Compares rows, objects, access, index, cache and counters. Holds a page of each in memory. Beside other processes, what looks
+   * Compares rows, histories, objects, access, index, cache and counters. Holds a page of each in memory. Beside other processes, what looks
    * wrong is looked at again before it is reported.
    * @param onProgress gets the number of objects whose rows were checked
    * @throws DomainError unavailable; the signal's reason
@@ -90,6 +91,7 @@ export async function openVerify(config: Config, options: VerifyOptions): Promis
         objectCheck(resources, blobs, objectsBefore),
         ...signatureChecks(resources),
         ...accessChecks(resources, cache),
+        historyCheck(resources),
         ...indexChecks({ ...resources, index, blobs, consumer, deletedBefore }),
         textCheck(resources, blobs),
         keptTextCheck(resources, blobs),

@@ -186,7 +186,11 @@ function addAdministrationCommands(add: AddCommand, chosen: (work: Work) => void
 /** Commands that find and repair what is wrong with the stored data; they work beside a running service. */
 function addRepairCommands(add: AddCommand, chosen: (work: Work) => void, io: Io): void {
   withConfig(
-    add('verify', 'compare rows, objects, access, index, cache and counters with each other', VERIFY_EXAMPLE),
+    add(
+      'verify',
+      'compare rows, histories, objects, access, index, cache and counters with each other',
+      VERIFY_EXAMPLE,
+    ),
   )
     .option(
       '--repair',

@@ -21,7 +21,7 @@ const MAX_LISTED = 10_000
 const MAX_GRACE_MINUTES = 60 * 24 * 365
 const MAX_SETTLE_SECONDS = 3_600
 
-/** Compares rows, objects, access, index, cache and counters with each other, and repairs what can be rebuilt. */
+/** Compares rows, histories, objects, access, index, cache and counters with each other, and repairs what can be rebuilt. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const graceMs = wholeNumber(options.grace, '--grace', 0, MAX_GRACE_MINUTES) * 60_000
   const settleMs = wholeNumber(options.settle, '--settle', 0, MAX_SETTLE_SECONDS) * 1_000

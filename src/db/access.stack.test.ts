@@ -55,6 +55,10 @@ test('a user may do with each table what its level says, and nothing else', asyn
     ['maintain', 'update people.people set disabled_at = disabled_at'],
     ['replicate', 'select from documents.documents, signatures.signatures'],
     ['replicate', `select pg_create_logical_replication_slot('access_test', 'pgoutput', true)`],
+    ['documents', 'select from history.history, history.heads, history.personal'],
+    ['maintain', `select history.erase('{ada@example.com}')`],
+    ['documents', `select history.record_refusal(gen_random_uuid(), 'change')`],
+    ['signatures', `select history.record_refusal(gen_random_uuid(), 'sign')`],
     ['connect', 'select from pg_replication_slots, pg_publication'],
   ]
   for (const [level, text] of allowed)
@@ -79,6 +83,20 @@ test('a user may do with each table what its level says, and nothing else', asyn
     ['connect', 'select from documents.documents'],
     ['connect', `select pg_create_logical_replication_slot('access_test', 'pgoutput', true)`],
   ]
+  // Nobody but the owner of the tables can even try to write a history.
+  for (const level of LEVELS)
+    for (const table of ['history.history', 'history.heads', 'history.personal'])
+      for (const text of [
+        `update ${table} set document_id = document_id`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+        `insert into ${table} select * from ${table}`,
+      ])
+        refused.push([level, text])
+  for (const level of LEVELS)
+    refused.push([level, `select history.append(gen_random_uuid(), 'document.created', 1, '{}', '{}')`])
+  for (const level of ['documents', 'signatures', 'replicate', 'connect'] as const)
+    refused.push([level, `select history.erase('{ada@example.com}')`])
   for (const [level, text] of refused)
     assert.equal(await refusal(await connect(level), text), '42501', `${level}: ${text}`)
   // The pooler asks PostgreSQL for the password of any user but those that replicate.

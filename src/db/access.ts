@@ -50,6 +50,13 @@ const IDENTITY: Grant[] = [
   [nameOf(schema.loginLinks), ...EVERY],
 ]
 
+/** Functions of the database write it, in the transaction of the change that it tells: nobody else may. */
+const HISTORY: Grant[] = [
+  [nameOf(schema.history), 'select'],
+  [nameOf(schema.historyHeads), 'select'],
+  [nameOf(schema.historyPersonal), 'select'],
+]
+
 /** No user changes a signature, or removes the row of a document. */
 const GRANTS: Record<DatabaseLevel, Grant[]> = {
   documents: [
@@ -61,6 +68,7 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.documentIdempotencyKeys), ...EVERY],
     [nameOf(schema.textQueue), ...EVERY],
     [nameOf(schema.objectRows), 'select', 'insert', 'delete'],
+    ...HISTORY,
     ...IDENTITY,
   ],
   signatures: [
@@ -69,6 +77,8 @@ const GRANTS: Record<DatabaseLevel, Grant[]> = {
     [nameOf(schema.signingIntents), ...EVERY],
     [nameOf(schema.signatureIdempotencyKeys), ...EVERY],
     [nameOf(schema.objectRows), 'select', 'insert', 'delete'],
+    // To call the function that records a refusal.
+    [nameOf(schema.historyHeads), 'select'],
   ],
   maintain: [
     PROGRAM,
@@ -155,11 +165,13 @@ async function canLogIn(connection: ConnectionSettings): Promise<boolean> {
 function* statementsOf(user: string, level: DatabaseLevel): Generator<string> {
   const name = pg.escapeIdentifier(user)
   yield `revoke all on all tables in schema ${SCHEMAS} from ${name}`
+  yield `revoke all on all functions in schema history from ${name}`
   yield `revoke all on schema ${SCHEMAS} from ${name}`
   for (const [table, ...privileges] of GRANTS[level]) {
     yield `grant usage on schema ${schemaOf(table)} to ${name}`
     yield `grant ${privileges.join(', ')} on ${table} to ${name}`
   }
+  if (level === 'maintain') yield `grant execute on function history.erase(text[]) to ${name}`
   if (level === 'replicate') yield `alter role ${name} replication`
 }
 

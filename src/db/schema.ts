@@ -25,6 +25,7 @@ import type { SignatureRow } from '../domain/topics.ts'
 import { bytea } from './bytea.ts'
 import { timestamp } from './timestamp.ts'
 
+export * from './history.ts'
 export * from './object-rows.ts'
 export * from './people.ts'
 export * from './text-queue.ts'

@@ -63,6 +63,8 @@ export interface RequestContext {
   traceparent: string
   /** the client's address, from behind the trusted proxies */
   clientAddress: string
+  /** the program that the client says it is */
+  userAgent?: string | undefined
   /** aborted when the client is gone or the request's time is over */
   signal: AbortSignal
 }

@@ -64,6 +64,10 @@ class Context implements HttpContext {
     this.clientAddress = clientAddress
   }
 
+  get userAgent(): string | undefined {
+    return this.#request.headers['user-agent']
+  }
+
   // Lazy: most reads do not use it.
   get traceparent(): string {
     return (this.#traceparent ??= childTraceparent(

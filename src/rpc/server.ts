@@ -173,6 +173,7 @@ class CallContext implements RequestContext {
   readonly requestId: string
   readonly traceparent: string
   readonly clientAddress: string
+  readonly userAgent: string | undefined
   readonly #call: ServerUnaryCall<Buffer, object>
   #abort: AbortController | undefined
 
@@ -181,6 +182,7 @@ class CallContext implements RequestContext {
     this.principal = caller.principal
     this.clientAddress = caller.clientAddress
     const { metadata } = call
+    this.userAgent = textOf(metadata, 'user-agent')
     this.requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
     this.traceparent = childTraceparent(textOf(metadata, 'traceparent'))
   }

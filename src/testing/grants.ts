@@ -1,3 +1,4 @@
+import { actorOf } from '../db/acting.ts'
 import type { AccessRole } from '../domain/access.ts'
 import { subjectOfAddress } from '../domain/access.ts'
 import type { DocumentCache } from '../ports/cache/port.ts'
@@ -9,7 +10,8 @@ import type { TestService } from './test-service.ts'
 export function createGrants({ database, cache }: Pick<TestService, 'database'> & { cache: DocumentCache }) {
   const access = createAccessStore(database.pool, cache)
   const { traceparent } = testContext()
-  const change = { readable: 'all', shareable: 'all', by: 'test', traceparent } as const
+  const actor = actorOf(testContext())
+  const change = { readable: 'all', shareable: 'all', by: 'test', actor, traceparent } as const
   return {
     async give(documentId: string, email: string, role: AccessRole): Promise<void> {
       await access.put(documentId, subjectOfAddress(email), role, change)

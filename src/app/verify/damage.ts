@@ -18,6 +18,11 @@ export const DAMAGES = {
     isRepairable: false,
     remedy: 'an administrator gives it one: `docmgr share ID ADDRESS --role owner`',
   },
+  history: { isRepairable: false, remedy: 'compare it with a backup: someone has altered the history' },
+  'history-value': {
+    isRepairable: false,
+    remedy: 'compare it with a backup: someone has altered the history',
+  },
   'index-missing': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'index-older': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },
   'index-newer': { isRepairable: true, remedy: 'restore its content, then `docmgr verify --repair`' },

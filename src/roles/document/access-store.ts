@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { type Actor, actingAs } from '../../db/acting.ts'
 import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import { inTransaction, type Queryable, queryRows } from '../../db/query.ts'
 import { type AccessRole, isReader, MAX_READERS, type Reach } from '../../domain/access.ts'
@@ -26,6 +27,7 @@ export interface Sharer {
 export interface AccessChange extends Sharer {
   /** the subject who changes it */
   by: string
+  actor: Actor
   traceparent: string
 }
 
@@ -50,7 +52,7 @@ const OF_DOCUMENT = `
 /** `created_at` is the document's. */
 const PUT = `
   INSERT INTO documents.access (document_id, principal, role, created_at, granted_by)
-    SELECT id, $2, $3, created_at, $4 FROM documents.documents WHERE id = $1
+    SELECT id, $2, $3, created_at, $4 FROM documents.documents, ${actingAs(5)} WHERE id = $1
   ON CONFLICT (document_id, principal)
     DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = excluded.granted_at
     WHERE access.role <> excluded.role`
@@ -96,14 +98,14 @@ export function createAccessStore(pool: Pool, cache: DocumentCache): AccessStore
     },
     async put(id, principal, role, options) {
       const grants = await change(id, options, async (transaction) => {
-        await queryRows(transaction, PUT, [id, principal, role, options.by])
+        await queryRows(transaction, PUT, [id, principal, role, options.by, options.actor])
       })
       return grants.find((grant) => grant.principal === principal)!
     },
     async remove(id, principal, options) {
       await change(id, options, async (transaction) => {
-        const text = 'DELETE FROM documents.access WHERE document_id = $1 AND principal = $2'
-        await queryRows(transaction, text, [id, principal])
+        const text = `DELETE FROM documents.access USING ${actingAs(3)} WHERE document_id = $1 AND principal = $2`
+        await queryRows(transaction, text, [id, principal, options.actor])
       })
     },
   }

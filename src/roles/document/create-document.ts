@@ -1,5 +1,6 @@
 /** Creates a document: its object first, or a small one together with the row that names it. */
 import { subjectOfAddress } from '../../domain/access.ts'
+import { actorOf } from '../../db/acting.ts'
 import type { Database } from '../../db/database.ts'
 import { type IdempotentRequest, requestHash } from '../../db/idempotency.ts'
 import { sqlState } from '../../db/query.ts'
@@ -77,7 +78,8 @@ export function createDocumentUseCase(options: CreateDocumentOptions): CreateDoc
       if (content.size === 0) throw invalidField(input.contentField, 'must not be empty')
       const about = { ...content, start: start(), readsImages }
       const row = await rowOf(id, await input.fields(), about, context)
-      const created = await store.insert(row, content.row, idempotentRequest(input, row, context))
+      const request = idempotentRequest(input, row, context)
+      const created = await store.insert(row, content.row, actorOf(context), request)
       if (created.repeated) await discard(key, content)
       else if (row.text_state === 'pending') onPending()
       return created

@@ -3,6 +3,7 @@
  * that concurrent changes each get a version and none is lost. Every write also updates the cache here.
  */
 import type { Pool } from 'pg'
+import { type Actor, actingAs } from '../../db/acting.ts'
 import type { Database } from '../../db/database.ts'
 import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
@@ -45,9 +46,10 @@ const INSERTED = [
 
 const INSERT =
   `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
-  ` VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING ${KEPT_COLUMNS}`
+  ` SELECT ${INSERTED.map((_, n) => `$${n + 1}`).join(', ')} FROM ${actingAs(INSERTED.length + 1)}` +
+  ` RETURNING ${KEPT_COLUMNS}`
 /** One statement, so that both rows are committed with one flush. */
-const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 1)} ${INSERT}`
+const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 2)} ${INSERT}`
 
 export type NewDocumentRow = Pick<DocumentRow, (typeof INSERTED)[number]>
 
@@ -56,6 +58,7 @@ export interface ChangeOptions {
   mover?: Mover
   /** versions that the client has seen (If-Match); undefined accepts any */
   versions?: number[] | undefined
+  actor: Actor
   /** of the request that makes the change; its events carry it */
   traceparent: string
   /** the documents that who makes the change may know of … */
@@ -73,6 +76,7 @@ export interface DocumentStore {
   insert(
     row: NewDocumentRow,
     object: ObjectRow | undefined,
+    actor: Actor,
     request: IdempotentRequest | undefined,
   ): Promise<{ document: Document; repeated: boolean }>
   find(id: string): Promise<KeptDocument | undefined>
@@ -105,10 +109,10 @@ export function createDocumentStore({ database, cache, idempotency }: DocumentSt
   const find = (id: string): Promise<KeptDocument | undefined> => findDocument(pool, id)
 
   return {
-    async insert(row, object, request) {
+    async insert(row, object, actor, request) {
       let inserted: KeptDocument | undefined
       const insertRow = async (on: Queryable): Promise<Document> =>
-        publicDocument((inserted = await insert(on, row, object)))
+        publicDocument((inserted = await insert(on, row, object, actor)))
       const created = request
         ? await insertOnce(idempotency, request, insertRow)
         : { document: await insertRow(pool), repeated: false }
@@ -183,8 +187,9 @@ async function insert(
   on: Queryable,
   row: NewDocumentRow,
   object: ObjectRow | undefined,
+  actor: Actor,
 ): Promise<KeptDocument> {
-  const values = INSERTED.map((name) => row[name])
+  const values = [...INSERTED.map((name) => row[name]), actor]
   const rows = object
     ? await queryRows<KeptDocument & Record<string, unknown>>(on, INSERT_WITH_OBJECT, [
         ...values,
@@ -210,13 +215,14 @@ async function update(
   pool: Pool,
   id: string,
   { title, status }: { title?: string; status?: DocumentStatus },
-  { versions, traceparent, mover, changeable }: ChangeOptions,
+  { versions, actor, traceparent, mover, changeable }: ChangeOptions,
 ): Promise<KeptDocument | undefined> {
   const from = status && [...statusesBefore(status, mover), status]
   const rows = await queryRows<KeptDocument & Record<string, unknown>>(
     pool,
     `UPDATE documents.documents
        SET title = coalesce($2, title), status = coalesce($3, status), traceparent = $4
+      FROM ${actingAs(10)}
      WHERE id = $1 AND deleted_at IS NULL
        AND ($5::int[] IS NULL OR version = ANY ($5))
        AND ($6::text[] IS NULL OR status = ANY ($6))
@@ -233,6 +239,7 @@ async function update(
       from ?? null,
       FINAL_STATUSES,
       ...grantsOf(changeable),
+      actor,
     ],
   )
   return rows[0]
@@ -258,17 +265,17 @@ async function hasMovedOn(
 async function markDeleted(
   pool: Pool,
   id: string,
-  { versions, traceparent, changeable }: ChangeOptions,
+  { versions, actor, traceparent, changeable }: ChangeOptions,
 ): Promise<{ version: number } | undefined> {
   const rows = await queryRows<{ version: number }>(
     pool,
-    `UPDATE documents.documents SET deleted_at = clock_timestamp(), traceparent = $2
+    `UPDATE documents.documents SET deleted_at = clock_timestamp(), traceparent = $2 FROM ${actingAs(7)}
      WHERE id = $1 AND deleted_at IS NULL
        AND ($3::int[] IS NULL OR version = ANY ($3))
        AND status <> ALL ($4)
        AND ${CHANGEABLE(4)}
      RETURNING version`,
-    [id, traceparent, versions ?? null, FINAL_STATUSES, ...grantsOf(changeable)],
+    [id, traceparent, versions ?? null, FINAL_STATUSES, ...grantsOf(changeable), actor],
   )
   return rows[0]
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { actingAs, DOCUMENT_ROLE } from '../../db/acting.ts'
 import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import { queryRows } from '../../db/query.ts'
 import type { DocumentRow, KeptDocument } from '../../domain/document-fields.ts'
@@ -46,7 +47,7 @@ const OUTCOME = `
 const SAME_CONTENT = 'id = $1 AND content_sha256 IS NOT DISTINCT FROM $2 AND deleted_at IS NULL'
 
 const RECORD_WITH_TITLE = `
-  ${OUTCOME}, title = $8 WHERE ${SAME_CONTENT} AND title = $9 AND status <> ALL ($10)
+  ${OUTCOME}, title = $8 FROM ${actingAs(11)} WHERE ${SAME_CONTENT} AND title = $9 AND status <> ALL ($10)
   RETURNING ${KEPT_COLUMNS}`
 
 /** A change that changes nothing would be an event. */
@@ -82,7 +83,7 @@ export function createTextStore(pool: Pool, cache: DocumentCache): TextStore {
       const { text_state, text_reason, text_pages, text_language, text_cut } = text
       const values = [id, content_sha256, text_state, text_reason, text_pages, text_language, text_cut]
       if (takes_title && ownTitle !== title && title === titleOfFile(file_name ?? ''))
-        await update(id, RECORD_WITH_TITLE, [...values, ownTitle, title, FINAL_STATUSES])
+        await update(id, RECORD_WITH_TITLE, [...values, ownTitle, title, FINAL_STATUSES, DOCUMENT_ROLE])
       // Nothing is left to record after that, unless the title or the status has changed meanwhile.
       await update(id, RECORD, values)
     },

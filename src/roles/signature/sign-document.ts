@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { type Actor, actorOf } from '../../db/acting.ts'
 import { isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Signature } from '../../domain/signature.ts'
@@ -75,10 +76,11 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   const commit = async (
     row: NewSignature,
     image: PreparedImage,
+    actor: Actor,
     request: IdempotentRequest | undefined,
   ): Promise<{ id: string; repeated: boolean }> => {
     try {
-      const inserted = await store.insert(row, image.object, 2 * limits.statusWaitMs, request)
+      const inserted = await store.insert(row, image.object, 2 * limits.statusWaitMs, actor, request)
       if (inserted.repeated) await images.discard(row)
       return inserted
     } catch (error) {
@@ -112,7 +114,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
       ...image.columns,
       traceparent: context.traceparent,
     }
-    const committed = await commit(row, image, request)
+    const committed = await commit(row, image, actorOf(context), request)
     if (committed.repeated) return repeat(committed.id)
     try {
       const documentStatus = await finish(row, context, request)

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { type Actor, actingAs, SIGNATURE_ROLE } from '../../db/acting.ts'
 import { isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { countRows } from '../../db/count-rows.ts'
 import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
@@ -44,6 +45,7 @@ export interface SignatureStore {
     row: NewSignature,
     object: ObjectRow | undefined,
     graceMs: number,
+    actor: Actor,
     request: IdempotentRequest | undefined,
   ): Promise<{ id: string; repeated: boolean }>
   /** The id of the signature that the same request has created. @throws DomainError idempotency-key-reused */
@@ -70,12 +72,12 @@ const COLUMNS = READ.join(', ')
 const insertStatement = (objects: string): string => `
   WITH ${objects}signature AS (
     INSERT INTO signatures.signatures (${INSERTED.join(', ')})
-    VALUES (${INSERTED.map((_, n) => `$${n + 1}`).join(', ')})
+    SELECT ${INSERTED.map((_, n) => `$${n + 1}`).join(', ')} FROM ${actingAs(INSERTED.length + 2)}
   )
   INSERT INTO signatures.signing_intents (signature_id, document_id, next_attempt_at, traceparent)
   VALUES ($1, $2, now() + $${INSERTED.length + 1} * interval '1 millisecond', $${INSERTED.length})`
 const INSERT = insertStatement('')
-const INSERT_WITH_OBJECT = insertStatement(`${insertingObject(INSERTED.length + 2)}, `)
+const INSERT_WITH_OBJECT = insertStatement(`${insertingObject(INSERTED.length + 3)}, `)
 
 export interface SignatureStoreOptions {
   pool: Pool
@@ -85,14 +87,14 @@ export interface SignatureStoreOptions {
 
 export function createSignatureStore({ pool, idempotency }: SignatureStoreOptions): SignatureStore {
   return {
-    async insert(row, object, graceMs, request) {
+    async insert(row, object, graceMs, actor, request) {
       const { id } = row
       if (!request) {
-        await insert(pool, row, object, graceMs)
+        await insert(pool, row, object, graceMs, actor)
         return { id, repeated: false }
       }
       const { result, repeated } = await idempotency.once(request, async (transaction) => {
-        await insert(transaction, row, object, graceMs)
+        await insert(transaction, row, object, graceMs, actor)
         return { status: 201, result: { id } }
       })
       return { id: result.id, repeated }
@@ -104,9 +106,9 @@ export function createSignatureStore({ pool, idempotency }: SignatureStoreOption
       inTransaction(pool, async (transaction) => {
         await queryRows(
           transaction,
-          `WITH signature AS (DELETE FROM signatures.signatures WHERE id = $1)
+          `WITH signature AS (DELETE FROM signatures.signatures USING ${actingAs(2)} WHERE id = $1)
            DELETE FROM signatures.signing_intents WHERE signature_id = $1`,
-          [id],
+          [id, SIGNATURE_ROLE],
         )
         if (request) await idempotency.forget(transaction, request)
       }),
@@ -135,8 +137,9 @@ async function insert(
   row: NewSignature,
   object: ObjectRow | undefined,
   graceMs: number,
+  actor: Actor,
 ): Promise<void> {
-  const values = [...INSERTED.map((name) => row[name]), graceMs]
+  const values = [...INSERTED.map((name) => row[name]), graceMs, actor]
   try {
     if (object) await queryRows(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
     else await queryRows(on, INSERT, values)

@@ -63,7 +63,7 @@ export async function runDamages(
   const each = Math.ceil(count / names.length)
   const population = await populate(target, {
     documents: Math.ceil(each * names.length * (1 + SOUND)),
-    signed: Math.ceil(each * 10),
+    signed: Math.ceil(each * 17),
     deleted: Math.ceil(each * 4),
     texts: Math.ceil(each * 4),
   })

@@ -1,5 +1,6 @@
 import type { Random } from '../../runtime/seeded-random.ts'
 import type { Bucket } from '../../ports/blobs/port.ts'
+import { HISTORY_KINDS } from './history-kinds.ts'
 import { INDEX_KINDS } from './index-kinds.ts'
 import type { Expected, Inflict } from './inflict.ts'
 import { ROW_KINDS } from './row-kinds.ts'
@@ -86,6 +87,7 @@ export const DAMAGE_KINDS: Record<string, Inflict> = {
   ...OBJECT_KINDS,
   ...TEXT_KINDS,
   ...ROW_KINDS,
+  ...HISTORY_KINDS,
   ...INDEX_KINDS,
 }
 
