@@ -7,7 +7,14 @@ import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { startSpanReceiver } from '../testing/span-receiver.ts'
 import { withDatabase } from '../testing/service-database.ts'
-import { assertAbsent, damageContents, type Planted, plantedSecret, plantValues } from './planted-values.ts'
+import {
+  assertAbsent,
+  assertNotRevealed,
+  damageContents,
+  plantedSecret,
+  plantValues,
+} from './planted-values.ts'
+import type { Planted } from './recorded-requests.ts'
 import { send } from './requests.ts'
 
 test('no secret and no personal value of a run is in a log, and none that is not asked for in an error or event', async (t) => {
@@ -26,7 +33,11 @@ test('no secret and no personal value of a run is in a log, and none that is not
     await service.stop()
     await rm(data, { recursive: true, force: true })
   })
-  const run = await plantValues(service.urls, secrets['auth.secret']!)
+  const runCommand = (...args: string[]) =>
+    runCli([...args, '--data', data], {
+      env: { ...env, DOCMGR_LISTEN_HTTP: new URL(service.urls.http).port },
+    })
+  const run = await plantValues(service.urls, secrets['auth.secret']!, runCommand)
   Object.assign(secrets, run.secrets)
   await damageContents(join(data, 'blobs'))
   await withDatabase(data, (client) => client.query(`UPDATE blobs.objects SET bytes = 'something else'`))
@@ -41,20 +52,19 @@ test('no secret and no personal value of a run is in a log, and none that is not
     ),
   )
   const commands = await Promise.all(
-    [['doctor', '--json'], ['config'], ['config', '--json']].map((args) =>
-      runCli([...args, '--data', data], {
-        env: { ...env, DOCMGR_LISTEN_HTTP: new URL(service.urls.http).port },
-      }),
-    ),
+    [['doctor', '--json'], ['config'], ['config', '--json']].map((args) => runCommand(...args)),
   )
   const printed = commands.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+  // It has the address of whom a key acts for.
+  assertAbsent(secrets, { 'the list of keys': (await runCommand('keys', 'list')).stdout })
   await service.stop()
 
   const places = { log: service.log(), metrics, ready, commands: printed, traces: receiver.raw() }
   assertAbsent({ ...secrets, ...run.personal }, places)
   const { 'claimed address': address, 'signature image': image } = run.personal
   assertAbsent({ ...secrets, address: address!, image: image! }, { messages: run.messages })
-  assertAbsent(secrets, { errors: run.errors })
+  assertAbsent(secrets, { errors: run.errors.map(({ text }) => text).join('\n') })
+  assertNotRevealed(run.personal, run.errors)
 })
 
 async function readAll(base: string, token: string): Promise<void> {

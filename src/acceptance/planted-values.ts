@@ -7,18 +7,17 @@ import jwt from 'jsonwebtoken'
 import { WebSocket } from 'ws'
 import { eventually } from '../testing/deadline.ts'
 import type { ServiceUrls } from '../testing/service-process.ts'
-import { type Answer, send, uniqueWord } from './requests.ts'
-
-/** Values by what they are, so that a failure can name them. */
-export type Planted = Record<string, string>
+import { plantCredentials, type RunCommand } from './planted-credentials.ts'
+import { createSender, type Planted, type Send, type SentError } from './recorded-requests.ts'
+import { uniqueWord } from './requests.ts'
 
 export interface PlantedRun {
   /** anyone who has one can act as somebody else */
   secrets: Planted
   /** what people write, and who they are */
   personal: Planted
-  /** the bodies of all answers that were errors */
-  errors: string
+  /** all answers that were errors */
+  errors: SentError[]
   /** everything that subscribers received */
   messages: string
 }
@@ -28,19 +27,27 @@ export const plantedSecret = (): string => randomBytes(32).toString('hex')
 /**
  * Sends requests of every kind, right and wrong ones, in mode `required`.
  * @param authSecret of the service
+ * @param run runs a command on it
  */
-export async function plantValues(urls: ServiceUrls, authSecret: string): Promise<PlantedRun> {
+export async function plantValues(
+  urls: ServiceUrls,
+  authSecret: string,
+  run: RunCommand,
+): Promise<PlantedRun> {
+  const tokenOf = (email: string, admin: boolean): string =>
+    jwt.sign({ email, admin }, authSecret, {
+      subject: uniqueWord(),
+      issuer: 'docmgr',
+      audience: 'docmgr',
+      expiresIn: 600,
+    })
   const email = `${uniqueWord()}@example.com`
-  const token = jwt.sign({ email, admin: true }, authSecret, {
-    subject: uniqueWord(),
-    issuer: 'docmgr',
-    audience: 'docmgr',
-    expiresIn: 600,
-  })
+  const token = tokenOf(email, true)
   const personal: Planted = {
     'e-mail address of the user': email,
     title: uniqueWord(),
     content: uniqueWord(),
+    'name of the file': uniqueWord(),
     'e-mail address of the signer': `${uniqueWord()}@example.com`,
     'name of the signer': uniqueWord(),
     'claimed address': '203.0.113.77',
@@ -54,40 +61,24 @@ export async function plantValues(urls: ServiceUrls, authSecret: string): Promis
     'refused API key': `dk_000000000000_${uniqueWord()}`,
     password: uniqueWord(),
   }
-  const errors: string[] = []
+  const errors: SentError[] = []
   const asUser = createSender(token, errors)
+  const asNobody = createSender(undefined, errors)
+  const asOther = createSender(tokenOf(`${uniqueWord()}@example.com`, false), errors)
   const id = await createDocuments(urls, asUser, personal)
   const messages = await watch(urls, id, token)
   await changeAndSign(urls, asUser, id, personal)
+  await changeWrongly(urls, { asUser, asOther }, id)
   await askWrongly(urls, asUser, personal, secrets)
+  Object.assign(secrets, await plantCredentials(urls, run, email, { asUser, asNobody }))
   await eventually('the signature to be announced', () =>
     messages.some((text) => text.includes('signature.added')),
   )
-  return { secrets, personal, errors: errors.join('\n'), messages: messages.join('\n') }
-}
-
-type Send = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
-
-/** A body that is an object is sent as JSON. */
-function createSender(token: string, errors: string[]): Send {
-  return async (method, url, body, headers = {}) => {
-    const isJson = typeof body === 'object' && !(body instanceof FormData)
-    const answer = await send(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(isJson && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as string) }),
-    })
-    if (answer.status >= 400) errors.push(`${answer.status} ${JSON.stringify(answer.body)}`)
-    return answer
-  }
+  return { secrets, personal, errors, messages: messages.join('\n') }
 }
 
 async function createDocuments({ http }: ServiceUrls, asUser: Send, personal: Planted): Promise<string> {
-  const { title, content, 'e-mail address of the user': created_by } = personal
+  const { title, content, 'e-mail address of the user': created_by, 'name of the file': fileName } = personal
   const created = await asUser('POST', `${http}/documents`, { title, content, created_by })
   const query = new URLSearchParams({ title: title!, created_by: created_by! })
   // Neither of the two can be read: their extraction fails.
@@ -98,7 +89,7 @@ async function createDocuments({ http }: ServiceUrls, asUser: Send, personal: Pl
     await asUser('POST', `${http}/documents?${query}`, content, { 'content-type': type })
   const form = new FormData()
   form.set('created_by', created_by!)
-  form.set('file', new Blob([content!]), `${title}.txt`)
+  form.set('file', new Blob([content!]), `${fileName}.txt`)
   await asUser('POST', `${http}/documents`, form)
   return (created.body as { id: string }).id
 }
@@ -136,6 +127,35 @@ async function changeAndSign(
   await asUser('GET', `${http}/documents?${list}`)
   for (const path of ['search?q=', 'suggest?q=', 'aggregations/status?q='])
     await asUser('GET', `${http}/${path}${personal['search words']}`)
+}
+
+/** Refused changes of a signed document: the errors must not have what is stored, which others have written. */
+async function changeWrongly(
+  { http }: ServiceUrls,
+  { asUser, asOther }: { asUser: Send; asOther: Send },
+  id: string,
+): Promise<void> {
+  const document = `${http}/documents/${id}`
+  const create = { title: 'T', content: 'c', created_by: 'someone@example.com' }
+  for (const send of [asUser, asOther]) {
+    await send('PATCH', document, { title: 'Another' })
+    await send('PATCH', document, { title: 'Another' }, { 'if-match': '"99"' })
+    await send('PATCH', document, { status: 'created' })
+    await send('PATCH', document, { content_type: 'x' })
+    await send('DELETE', document)
+    await send('PUT', `${document}/access/email:someone@example.com`, { role: 'nobody' })
+    await send('DELETE', `${document}/access/email:someone@example.com`)
+    await send('GET', `${document}/content`, undefined, { range: 'bytes=999999-' })
+    await send('GET', `${document}/signatures?limit=none`)
+    const signature = { document_id: id, signer_email: 'someone@example.com', signer_name: 'S' }
+    await send('POST', `${http}/signatures`, { ...signature, signature_data: 'none' })
+    await send('POST', `${http}/documents`, create)
+    for (const content of ['one', 'another'])
+      await send('POST', `${http}/documents`, { ...create, content }, { 'idempotency-key': 'planted-key' })
+    await send('POST', `${http}/document.DocumentService/GetDocument`, { documentId: id })
+    const move = { documentId: id, status: 'sent' }
+    await send('POST', `${http}/document.DocumentService/UpdateDocumentStatus`, move)
+  }
 }
 
 async function askWrongly(
@@ -178,6 +198,17 @@ export async function damageContents(folder: string): Promise<void> {
   const entries = await readdir(join(folder, 'documents'), { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((one) => one.isFile()))
     await writeFile(join(entry.parentPath, entry.name), 'something else')
+}
+
+/** An error may repeat what its caller has sent, and nothing that is stored or that others have sent. */
+export function assertNotRevealed(values: Planted, errors: readonly SentError[]): void {
+  assert.ok(errors.length > 0)
+  for (const { text, sent } of errors)
+    for (const [name, value] of Object.entries(values))
+      assert.ok(
+        sent.includes(value) || !text.includes(value),
+        `${name} is in an error: ${text}\nafter ${sent}`,
+      )
 }
 
 /** @param texts by where they are from; an empty one is a failure, because nothing was looked at */

@@ -107,6 +107,9 @@ function handleRaw(raw: RawHandler, request: IncomingMessage, res: ServerRespons
   raw.handle(request, res)
 }
 
+/** A path that someone mistook can hold a secret, and errors are logged by clients. */
+const NO_SUCH_PATH = 'nothing has this path; GET /openapi.json lists what there is'
+
 async function runRoute(
   route: Route,
   routed: RoutedRequest,
@@ -127,7 +130,7 @@ async function runRoute(
   }
   throw isKnown
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
-    : new DomainError('not-found', `there is no ${url!.split('?', 1)[0]!.slice(0, 200)} here`)
+    : new DomainError('not-found', NO_SUCH_PATH)
 }
 
 const commonHeaders = (

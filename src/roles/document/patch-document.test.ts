@@ -88,7 +88,7 @@ test('the title of a signed document is frozen, also after it moved on, and repe
       assert.equal(response.status, 409)
       const { type, errors } = (await response.json()) as Problem
       assert.equal(type, 'urn:docmgr:problem:title-frozen')
-      assert.deepEqual(errors, [{ field: 'title', detail: 'must stay "Contract A"' }])
+      assert.deepEqual(errors, [{ field: 'title', detail: 'must stay as it is, or be left out' }])
     }
     assert.deepEqual(await patched(id, { title }), before)
     assert.deepEqual(await patched(id, { title, status }), before)
