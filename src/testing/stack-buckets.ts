@@ -1,4 +1,5 @@
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
@@ -38,5 +39,14 @@ export function removeBuckets(names: readonly string[]): Promise<void> {
       }
       await client.send(new DeleteBucketCommand({ Bucket }))
     }
+  })
+}
+
+/** Copies all objects of a bucket into another one, as `mc mirror` does. */
+export function copyBucket(from: string, to: string): Promise<void> {
+  return withS3(async (client) => {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: from }))
+      for (const { Key } of Contents)
+        await client.send(new CopyObjectCommand({ Bucket: to, Key, CopySource: `${from}/${Key}` }))
   })
 }

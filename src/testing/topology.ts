@@ -5,7 +5,7 @@ import { freePorts } from './free-ports.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
 import { Instance } from './topology-instance.ts'
-import { claimNames, expectDone, type TopologyNames } from './topology-names.ts'
+import { type ClaimedNames, claimNames, expectDone, type TopologyNames } from './topology-names.ts'
 
 export type { Instance, TopologyNames }
 
@@ -42,6 +42,10 @@ export interface Topology {
   instances(role: Role): readonly Instance[]
   /** runs a docmgr command with this topology's settings */
   cli(...args: string[]): Promise<CliResult>
+  /** removes the connector, and its replication slot */
+  removeConnector(): Promise<void>
+  /** sets it up again */
+  applyConnector(): Promise<void>
   /** one more instance, ready and behind the gateway */
   startAnother(role: Role): Promise<Instance>
   /** removes it from the gateway, then ends it with SIGTERM; resolves with its exit code */
@@ -99,8 +103,9 @@ export async function startTopology(
 
     expectDone(await (options.archive === undefined ? cli('migrate') : cli('restore', options.archive)))
     await options.prepare?.(names, env)
-    undo.push(() => names.removeConnector(cli))
-    await names.applyConnector(cli, options.connector ?? {})
+    const connector = connectorOf(names, cli, options.connector)
+    undo.push(connector.removeConnector)
+    await connector.applyConnector()
 
     await Promise.all(ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 0 }, () => add(role))))
     await gateway.start()
@@ -114,6 +119,7 @@ export async function startTopology(
       env,
       instances: (role) => [...present].filter((instance) => instance.role === role),
       cli,
+      ...connector,
       ...scaling(gateway, present, add),
       output,
       stop,
@@ -121,6 +127,17 @@ export async function startTopology(
   } catch (error) {
     const left = await stop().catch((problem: unknown) => `\n${String(problem)}`)
     throw new Error(`${(error as Error).message}${left ?? ''}\n${output()}`, { cause: error })
+  }
+}
+
+function connectorOf(
+  names: ClaimedNames,
+  cli: Topology['cli'],
+  properties: Record<string, string> = {},
+): Pick<Topology, 'removeConnector' | 'applyConnector'> {
+  return {
+    removeConnector: () => names.removeConnector(cli),
+    applyConnector: () => names.applyConnector(cli, properties),
   }
 }
 
