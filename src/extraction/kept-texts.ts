@@ -7,7 +7,7 @@ import { textKey } from '../domain/content-key.ts'
 import type { Extraction } from './extraction.ts'
 
 /** Raised when the readers find more than before: what an earlier version has read is read again. */
-const EXTRACTION_VERSION = 1
+const EXTRACTION_VERSION = 2
 /** Of the JSON, in bytes: a limit for objects that docmgr did not write. */
 const MAX_BYTES = 64 * 1024 * 1024
 
