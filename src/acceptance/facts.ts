@@ -41,6 +41,7 @@ export interface Signature {
   content_sha256: string | null
   client_address: string | null
   token_subject: string | null
+  signed_by: string | null
 }
 
 /** A document as the search returns it. */

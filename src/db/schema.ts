@@ -174,6 +174,8 @@ export const signatures = signaturesSchema.table(
     content_sha256: varchar({ length: 64 }),
     client_address: varchar({ length: 45 }),
     token_subject: varchar({ length: 255 }),
+    /** who signed for the signer; null: the signer, or nobody who is known */
+    signed_by: varchar({ length: 320 }),
     /** how signature_data is made from the object: `base64` after `image_prefix`, or `text`; null: none was sent */
     image_encoding: varchar({ length: 10 }).$type<'base64' | 'text'>(),
     image_prefix: varchar({ length: 255 }),

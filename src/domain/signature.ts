@@ -16,6 +16,8 @@ export interface Signature {
   client_address: string | null
   /** `sub` of the token of the request; null without a token */
   token_subject: string | null
+  /** e-mail address of the user who signed for the signer; null where the signer did, or no user is known */
+  signed_by: string | null
 }
 
 export const MAX_SIGNATURE_DATA_BYTES = 1024 * 1024

@@ -15,6 +15,7 @@ export interface SignatureRow {
   content_sha256: string | null
   client_address: string | null
   token_subject: string | null
+  signed_by: string | null
   image_encoding: 'base64' | 'text' | null
   image_prefix: string | null
   image_type: string | null

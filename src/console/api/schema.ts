@@ -973,6 +973,8 @@ export interface components {
       client_address: string | null
       /** @description `sub` of the token with which the request was made; null without a token */
       token_subject: string | null
+      /** @description who signed for the signer, as an administrator or with an API key; null where the signer did */
+      signed_by: string | null
     }
     SearchHit: {
       /**
@@ -2327,6 +2329,8 @@ export interface operations {
             client_address: string | null
             /** @description `sub` of the token with which the request was made; null without a token */
             token_subject: string | null
+            /** @description who signed for the signer, as an administrator or with an API key; null where the signer did */
+            signed_by: string | null
             /**
              * @description pending: the signature is stored, and its document follows
              * @enum {string}

@@ -121,3 +121,15 @@ test('one signs in the own name; in that of others administrators do, and keys w
   assert.deepEqual(await sign('three@example.com', plain), [403, 'signer_email'])
   assert.equal(await sign('three@example.com', await keyWith(['read', 'write', 'sign:for-others'])), 201)
 })
+
+test('a signature says who has signed for the signer', async () => {
+  const { id, signature } = signed
+  assert.equal((await get(`/signatures/${signature.id}`, OWNER)).body.signed_by, null)
+  const { status, body } = await service.sign(id, { signer_email: 'four@example.com' }, bearer(ADMIN))
+  assert.deepEqual([status, body.signed_by], [201, ADMIN.email])
+  for (const user of [OWNER, READER, ADMIN]) {
+    assert.equal((await get(`/signatures/${body.id}`, user)).body.signed_by, ADMIN.email)
+    const list = (await get(`/documents/${id}/signatures`, user)).body as { id: string; signed_by: string }[]
+    assert.equal(list.find((one) => one.id === body.id)?.signed_by, ADMIN.email)
+  }
+})

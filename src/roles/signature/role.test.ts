@@ -37,6 +37,7 @@ test('a signature is stored, answered as it was sent, and its document is signed
     content_sha256,
     client_address: '127.0.0.1',
     token_subject: null,
+    signed_by: null,
     document_status: 'signed',
   })
   assert.equal(headers.get('location'), `/signatures/${body.id}`)
@@ -126,12 +127,17 @@ test('what the service saw is kept beside what the client says, and is never wha
     const { id, content_sha256 } = docs.documents.create()
     const { body } = await docs.sign(id, fields, headers)
     const stored = (await docs.get(`/signatures/${body.id}`)).body
-    for (const name of ['ip_address', 'client_address', 'token_subject', 'content_sha256'])
+    for (const name of ['ip_address', 'client_address', 'token_subject', 'signed_by', 'content_sha256'])
       assert.equal(stored[name], body[name])
     assert.equal(body.content_sha256, content_sha256)
     return [body.ip_address, body.client_address, body.token_subject]
   }
-  const forged = { content_sha256: 'f'.repeat(64), client_address: '8.8.4.4', token_subject: 'eve' }
+  const forged = {
+    content_sha256: 'f'.repeat(64),
+    client_address: '8.8.4.4',
+    token_subject: 'eve',
+    signed_by: 'eve@example.com',
+  }
   assert.deepEqual(await evidence(forged), ['127.0.0.1', '127.0.0.1', null])
   assert.deepEqual(await evidence({ ...forged, ip_address: '8.8.8.8' }), ['8.8.8.8', '127.0.0.1', null])
   const proxied = { 'x-forwarded-for': '8.8.4.4, 203.0.113.7' }
@@ -140,7 +146,7 @@ test('what the service saw is kept beside what the client says, and is never wha
   assert.deepEqual(await evidence({}, zoned), ['fe80::1', 'fe80::1', null])
   for (const nonsense of ['nonsense', 'unknown', "'; drop table"])
     assert.deepEqual(await evidence({}, { 'x-forwarded-for': nonsense }), [null, null, null])
-  const authorization = docs.authorization({ id: 'user-7', email: 'ada@example.com' })
+  const authorization = docs.authorization({ id: 'user-7', email: 'bob@example.com' })
   assert.deepEqual(await evidence({}, { authorization }), ['127.0.0.1', '127.0.0.1', 'user-7'])
 })
 

@@ -111,6 +111,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
       content_sha256,
       client_address,
       token_subject: context.principal.kind === 'user' ? context.principal.id : null,
+      signed_by: access.signsFor(command.signer_email, context.principal),
       ...image.columns,
       traceparent: context.traceparent,
     }

@@ -32,6 +32,8 @@ export interface SignatureAccess {
   sightOf(documentIds: readonly string[], context: RequestContext): Promise<Sight>
   /** @throws DomainError forbidden for a signer that is not the caller, unless that is allowed */
   requireSigner(signerEmail: string, principal: Principal): void
+  /** The address of who signs for someone else. */
+  signsFor(signerEmail: string, principal: Principal): string | null
 }
 
 export function createSignatureAccess(documents: Documents, mode: 'open' | 'required'): SignatureAccess {
@@ -55,6 +57,10 @@ export function createSignatureAccess(documents: Documents, mode: 'open' | 'requ
         maySeeEvidence: (signature) => isIn('owners', signature.document_id, owned) || isSigner(signature),
       }
     },
+    signsFor: (signerEmail, principal) =>
+      principal.kind === 'user' && !isAddressOf(principal, signerEmail)
+        ? storedAddress(principal.email)
+        : null,
     requireSigner(signerEmail, principal) {
       if (mode === 'open' || principal.kind !== 'user' || isAddressOf(principal, signerEmail)) return
       if (principal.admin || principal.scopes?.includes('sign:for-others') === true) return

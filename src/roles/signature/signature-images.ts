@@ -89,8 +89,8 @@ export function createSignatureImages(blobs: Blobs, log: Logger): SignatureImage
 /** The signature as lists show it. */
 export function withoutData(row: StoredSignature): Signature {
   const { id, document_id, signer_email, signer_name, signed_at, ip_address } = row
-  const { content_sha256, client_address, token_subject } = row
-  const evidence = { content_sha256, client_address, token_subject }
+  const { content_sha256, client_address, token_subject, signed_by } = row
+  const evidence = { content_sha256, client_address, token_subject, signed_by }
   return {
     id,
     document_id,

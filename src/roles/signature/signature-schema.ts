@@ -25,5 +25,10 @@ export const signatureSchema = z
       .string()
       .nullable()
       .describe('`sub` of the token with which the request was made; null without a token'),
+    signed_by: email
+      .nullable()
+      .describe(
+        'who signed for the signer, as an administrator or with an API key; null where the signer did',
+      ),
   })
   .meta({ id: 'Signature' })

@@ -62,7 +62,7 @@ export interface SignatureStore {
 
 const READ = [
   ...(['id', 'document_id', 'signer_email', 'signer_name', 'signed_at', 'ip_address'] as const),
-  ...(['content_sha256', 'client_address', 'token_subject'] as const),
+  ...(['content_sha256', 'client_address', 'token_subject', 'signed_by'] as const),
   ...(['image_encoding', 'image_prefix', 'image_type', 'image_size', 'image_sha256'] as const),
 ] as const satisfies readonly (keyof StoredSignature)[]
 const INSERTED = [...READ, 'traceparent'] as const

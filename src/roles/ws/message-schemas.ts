@@ -35,6 +35,7 @@ const SIGNATURE_ROW: Shape<SignatureRow> = {
   content_sha256: z.string().nullable(),
   client_address: z.string().nullable(),
   token_subject: z.string().nullable(),
+  signed_by: z.string().nullable(),
   image_encoding: z.enum(['base64', 'text']).nullable(),
   image_prefix: z.string().nullable(),
   image_type: z.string().nullable(),

@@ -93,6 +93,7 @@ test('a message about a signature names what was signed, and has no image, addre
     content_sha256: 'cc',
     client_address: '10.0.0.2',
     token_subject: 'ada',
+    signed_by: null,
     image_encoding: 'base64',
     image_prefix: 'data:image/png;base64,',
     image_type: 'image/png',

@@ -1,0 +1,1 @@
+ALTER TABLE "signatures"."signatures" ADD COLUMN "signed_by" varchar(320);
