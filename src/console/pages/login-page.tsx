@@ -30,7 +30,7 @@ export function LoginPage() {
               </a>
             </p>
           )}
-          <p>{t('login.text')}</p>
+          <p>{provider ? t('login.orLink', { name: provider.name }) : t('login.text')}</p>
           <pre>
             <code>docmgr login-link --email ada@example.com</code>
           </pre>

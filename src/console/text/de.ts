@@ -15,6 +15,8 @@ export const DE: Catalogue = {
   'login.text':
     'Sie brauchen einen Link, der Sie einmal anmeldet. Der Betreiber dieses Dienstes kann einen für Ihre E-Mail-Adresse erstellen:',
   'login.used': 'Dieser Link gilt nicht: Er wurde schon benutzt oder ist älter als zehn Minuten.',
+  'login.orLink':
+    'Ohne Konto bei {name} brauchen Sie einen Link, der Sie einmal anmeldet. Wer den Dienst betreibt, kann einen für Ihre E-Mail-Adresse erzeugen:',
   'login.provider': 'Mit {name} anmelden',
   'login.problem.unauthenticated': 'Die Anmeldung hat nicht geklappt. Bitte noch einmal beginnen.',
   'login.problem.forbidden':

@@ -13,6 +13,8 @@ export const EN = {
   'login.text':
     'You need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
   'login.used': 'This link does not work: it was used, or it is older than ten minutes.',
+  'login.orLink':
+    'Without an account at {name} you need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
   'login.provider': 'Sign in with {name}',
   'login.problem.unauthenticated': 'You were not logged in. Begin again.',
   'login.problem.forbidden':
