@@ -117,6 +117,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/documents/{id}/history': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Who did what with a document, the newest first
+     * @description Only owners and administrators see addresses, programs of clients, and who was given a role or refused.
+     */
+    get: operations['listDocumentHistory']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/documents/{id}/access': {
     parameters: {
       query?: never
@@ -870,6 +890,79 @@ export interface components {
       role: ('reader' | 'editor' | 'owner') | null
       /** @description read; change: also title and status, and deletion; share: also who may use it */
       actions: ('read' | 'change' | 'share')[]
+    }
+    HistoryEntry: {
+      /** @description from 1, without gaps */
+      number: number
+      /** @enum {string} */
+      action:
+        | 'history.began'
+        | 'document.created'
+        | 'document.changed'
+        | 'document.deleted'
+        | 'access.given'
+        | 'access.taken'
+        | 'signature.added'
+        | 'signature.changed'
+        | 'signature.removed'
+        | 'refused'
+        | 'history.erased'
+      /** Format: date-time */
+      at: string
+      /**
+       * @description database: a statement that did not come from docmgr
+       * @enum {string}
+       */
+      by: 'person' | 'key' | 'service' | 'anonymous' | 'database'
+      /** @description of the document, where this is a version of it */
+      version: number | null
+      details: {
+        [key: string]: unknown
+      }
+      /** @description what is known of people, and titles */
+      values: {
+        actor?: string
+        subject?: string
+        client_address?: string
+        user_agent?: string
+        created_by?: string
+        title?: string
+        old_title?: string
+        principal?: string
+        signer_email?: string
+        signer_name?: string
+        ip_address?: string
+      }
+      /** @description values that only owners see */
+      withheld: (
+        | 'actor'
+        | 'subject'
+        | 'client_address'
+        | 'user_agent'
+        | 'created_by'
+        | 'title'
+        | 'old_title'
+        | 'principal'
+        | 'signer_email'
+        | 'signer_name'
+        | 'ip_address'
+      )[]
+      /** @description values that were erased */
+      erased: (
+        | 'actor'
+        | 'subject'
+        | 'client_address'
+        | 'user_agent'
+        | 'created_by'
+        | 'title'
+        | 'old_title'
+        | 'principal'
+        | 'signer_email'
+        | 'signer_name'
+        | 'ip_address'
+      )[]
+      /** @description of the entry, which has that of the one before */
+      sha256: string
     }
     /**
      * @description someone's role in a document
@@ -1874,6 +1967,48 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['DocumentPermissions']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listDocumentHistory: {
+    parameters: {
+      query?: {
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+      }
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the entries; the header Link names the next page */
+      200: {
+        headers: {
+          Link: components['headers']['Link']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['HistoryEntry'][]
         }
       }
       400: components['responses']['BadRequest']

@@ -26,6 +26,7 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     'get /documents/{id}',
     'get /documents/{id}/access',
     'get /documents/{id}/content',
+    'get /documents/{id}/history',
     'get /documents/{id}/permissions',
     'get /documents/{id}/stats',
     'get /documents/{id}/text',

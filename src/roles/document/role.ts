@@ -34,7 +34,9 @@ import { getDocument } from './get-document.ts'
 import { getProviderCallback } from './get-provider-callback.ts'
 import { getProviderLogin } from './get-provider-login.ts'
 import { getSession } from './get-session.ts'
+import { createHistoryStore } from './history-store.ts'
 import { listDocumentAccess } from './list-document-access.ts'
+import { listDocumentHistory } from './list-document-history.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
 import { postSession } from './post-session.ts'
@@ -114,6 +116,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
       getDocumentStats({ store, read, cache, reachOf: reach }),
       getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
+      listDocumentHistory({ history: createHistoryStore(database.pool), read, reachOf: reach }),
       listDocumentAccess(access, reach),
       putDocumentAccess(access, reach),
       deleteDocumentAccess(access, reach),
