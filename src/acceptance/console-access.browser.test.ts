@@ -1,32 +1,11 @@
 /** What people do with the console where they have to log in and have different roles. */
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import { after, test } from 'node:test'
-import { accessibilityFaults, keepPicture, openBrowser, openPage, type Page } from '../testing/browser.ts'
-import { runCli } from '../testing/cli.ts'
-import { newDataFolder } from '../testing/postgres.ts'
-import { startServiceProcess } from '../testing/service-process.ts'
+import { test } from 'node:test'
+import { accessibilityFaults, keepPicture, type Page } from '../testing/browser.ts'
+import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
 
 const LIMIT = { timeout: 120_000 }
-const data = await newDataFolder()
-const service = await startServiceProcess(data, { DOCMGR_AUTH_MODE: 'required' })
-const browser = await openBrowser()
-after(async () => {
-  await browser.close()
-  await service.stop()
-  await rm(data, { recursive: true, force: true })
-})
-const { http: origin } = service.urls
-
-/** A browser in which this person has logged in. */
-async function logIn(email: string, options: Parameters<typeof openPage>[1] = {}) {
-  const { stdout, stderr } = await runCli(['login-link', '--email', email, '--data', data])
-  assert.match(stdout, /^http/, stderr)
-  const opened = await openPage(browser, options)
-  await opened.page.goto(stdout.trim())
-  await opened.page.getByRole('heading', { name: /Documents/ }).waitFor()
-  return opened
-}
+const { origin, logIn } = await startConsole({ DOCMGR_AUTH_MODE: 'required' })
 
 async function upload(page: Page, name: string): Promise<string> {
   await page.goto(origin)
@@ -117,27 +96,15 @@ test('access is given to a second person, changed and taken away, and each page 
 const isNotRefused = (message: string): boolean => !/status of 422/.test(message)
 const isNotUnknown = (message: string): boolean => !/status of 404/.test(message)
 
-for (const [width, height] of [
-  [1280, 800],
-  [390, 844],
-] as const)
-  for (const colorScheme of ['light', 'dark'] as const)
-    test(`the dialog of access at ${width} pixels, ${colorScheme}`, LIMIT, async () => {
-      const options = {
-        viewport: { width, height },
-        colorScheme,
-        isMobile: width < 500,
-        hasTouch: width < 500,
-      }
-      const { page, messages, close } = await logIn('ada@example.com', options)
-      await upload(page, 'Lease of Mill Street.txt')
-      await button(page, 'Access').click()
-      await page.getByRole('dialog').getByLabel('E-mail address').fill('grace.hopper@example.com')
-      await button(page, 'Give access').click()
-      await button(page, 'Remove grace.hopper@example.com').waitFor()
-      assert.deepEqual(await accessibilityFaults(page), [])
-      assert.ok(((await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number) <= 0)
-      await keepPicture(page, `access-${width}-${colorScheme}`)
-      assert.deepEqual(messages, [])
-      await close()
-    })
+for (const { name, options } of VIEWS)
+  test(`the dialog of access at ${name}`, LIMIT, async () => {
+    const { page, messages, close } = await logIn('ada@example.com', options)
+    await upload(page, 'Lease of Mill Street.txt')
+    await button(page, 'Access').click()
+    await page.getByRole('dialog').getByLabel('E-mail address').fill('grace.hopper@example.com')
+    await button(page, 'Give access').click()
+    await button(page, 'Remove grace.hopper@example.com').waitFor()
+    await checkLook(page, `access-${name}`)
+    assert.deepEqual(messages, [])
+    await close()
+  })

@@ -18,10 +18,14 @@ import { uploads, useUploads } from './uploads.ts'
 // Only the list is needed at once.
 const DocumentPage = lazy(() => import('./pages/document-page.tsx').then((module) => module.DocumentPage))
 const SignPage = lazy(() => import('./pages/sign-page.tsx').then((module) => module.SignPage))
+const settings = () => import('./pages/settings/settings-page.tsx')
+const SessionsPage = lazy(() => settings().then((module) => module.SessionsPage))
+const KeysPage = lazy(() => settings().then((module) => module.KeysPage))
+const PeoplePage = lazy(() => settings().then((module) => module.PeoplePage))
 const StatusPage = lazy(() => import('./pages/status-page.tsx').then((module) => module.StatusPage))
 
 /** Other paths of this origin, such as /docs, are not pages of the console. */
-const SCOPE = /^\/($|\?|d\/|status$|login$)/
+const SCOPE = /^\/($|\?|d\/|settings(\/|$)|status$|login$)/
 
 export function App() {
   const isLoggedOut = needsLogin(useStore(session))
@@ -56,6 +60,9 @@ function Frame() {
             <Route path="/d/:id" component={DocumentPage} />
             <Route path="/d/:id/sign" component={SignPage} />
             <Route path="/status" component={StatusPage} />
+            <Route path="/settings" component={SessionsPage} />
+            <Route path="/settings/keys" component={KeysPage} />
+            <Route path="/settings/people" component={PeoplePage} />
             <Route path="/login" component={DocumentsPage} />
             <Route default component={NotFoundPage} />
           </Router>
@@ -66,6 +73,16 @@ function Frame() {
       {isDropping && <p class="drop">{t('upload.drop')}</p>}
       <Toasts />
     </>
+  )
+}
+
+/** Where nobody logs in there is nothing to set. */
+function SettingsLink({ isCurrent }: { isCurrent: boolean }) {
+  if (useStore(session).user === null) return null
+  return (
+    <a href="/settings" {...(isCurrent && { 'aria-current': 'page' as const })}>
+      {t('settings.title')}
+    </a>
   )
 }
 
@@ -84,6 +101,7 @@ function Header({ onHelp }: { onHelp: () => void }) {
         <a href="/status" {...current(path === '/status')}>
           {t('status.title')}
         </a>
+        <SettingsLink isCurrent={path.startsWith('/settings')} />
       </nav>
       <UploadProgress />
       <Account />

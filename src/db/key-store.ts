@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Scope } from '../domain/scopes.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
@@ -29,16 +29,22 @@ export interface KeyStore {
   findValid(id: string): Promise<ValidKey | undefined>
   /** Notes the minute of its last use. */
   markUsed(id: string): Promise<void>
-  /** The newest first. */
-  list(): Promise<ListedKey[]>
-  /** @returns whether there is such a key, revoked or not */
-  revoke(id: string): Promise<boolean>
+  /** The newest first. @param of whose, by their address; all without it */
+  list(of?: { email?: string | undefined; limit: number }): Promise<ListedKey[]>
+  /** @param email whose key it must be @returns whether there is such a key, revoked or not */
+  revoke(id: string, email?: string): Promise<boolean>
 }
+
+/** PostgreSQL's largest integer. */
+const ALL = 2 ** 31 - 1
 
 export function createKeyStore(on: Queryable): KeyStore {
   const { secret_sha256, scopes, expires_at, revoked_at, last_used_at, created_at, id, name } = apiKeys
   const { email } = people
   const isOfPerson = eq(people.id, apiKeys.person_id)
+  const hasAddress = (address: string) => eq(sql`lower(${email})`, address.toLowerCase())
+  const peopleWith = (address: string) =>
+    queryBuilder(on).select({ id: people.id }).from(people).where(hasAddress(address))
   const minute = sql`date_trunc('minute', clock_timestamp())`
   return {
     async add(key) {
@@ -58,14 +64,21 @@ export function createKeyStore(on: Queryable): KeyStore {
         .set({ last_used_at: minute as never })
       await run(update.where(and(eq(id, wanted), isOlder)))
     },
-    async list() {
+    async list({ email: owner, limit } = { limit: ALL }) {
       const columns = { id, name, email, scopes, created_at, expires_at, revoked_at, last_used_at }
       const query = queryBuilder(on).select(columns).from(apiKeys).innerJoin(people, isOfPerson)
-      return run(query.orderBy(desc(created_at)))
+      return run(
+        query
+          .where(owner === undefined ? undefined : hasAddress(owner))
+          .orderBy(desc(created_at))
+          .limit(limit),
+      )
     },
-    async revoke(wanted) {
+    async revoke(wanted, owner) {
       const set = { revoked_at: sql`coalesce(${revoked_at}, clock_timestamp())` as never }
-      const { rowCount } = await run(queryBuilder(on).update(apiKeys).set(set).where(eq(id, wanted)))
+      const ofOwner = owner === undefined ? undefined : inArray(apiKeys.person_id, peopleWith(owner))
+      const update = queryBuilder(on).update(apiKeys).set(set)
+      const { rowCount } = await run(update.where(and(eq(id, wanted), ofOwner)))
       return rowCount === 1
     },
   }

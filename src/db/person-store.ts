@@ -15,17 +15,16 @@ export type ProviderRow = Pick<Person, 'issuer' | 'subject' | 'email' | 'name' |
   admin: boolean | undefined
 }
 
+/** What is not given stays. */
+export type PersonChanges = { [Field in 'name' | 'admin' | 'auditor']?: Person[Field] | undefined }
+
 /** People in the database. */
 export interface PersonStore {
   /**
    * The person with this address of docmgr's own issuer, who is made where there is none.
    * @param changes of a person that exists; what is not given stays
    */
-  put(
-    newId: string,
-    email: string,
-    changes?: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>,
-  ): Promise<Person>
+  put(newId: string, email: string, changes?: PersonChanges): Promise<Person>
   /**
    * The person of an identity provider, as it describes them now.
    * @returns undefined where the person is disabled, or someone else who is has the address
@@ -33,10 +32,14 @@ export interface PersonStore {
   putOfProvider(newId: string, person: ProviderRow): Promise<Person | undefined>
   /** All people with this address, compared without case. */
   findByEmail(email: string): Promise<Person[]>
+  /** One, or none. */
+  find(id: string): Promise<Person[]>
   /** By their addresses. */
-  list(): Promise<Person[]>
+  list(limit?: number): Promise<Person[]>
   /** Changes everyone with this address. @returns them as they are now */
   edit(email: string, changes: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>): Promise<Person[]>
+  /** Changes one. @returns them as they are now */
+  change(id: string, changes: PersonChanges & { disabled?: boolean | undefined }): Promise<Person | undefined>
   /** Disables or enables everyone with this address. @returns how many they are */
   setDisabled(email: string, disabled: boolean): Promise<number>
   /** By every id that their requests can have, and by their addresses where nobody who is enabled has the same. */
@@ -51,6 +54,8 @@ export function createPersonStore(on: Queryable): PersonStore {
   const { id, issuer, subject, email, disabled_at } = people
   const caseless = sql<string>`lower(${email})`
   const hasAddress = (address: string) => eq(caseless, address.toLowerCase())
+  const disabledAt = (disabled: boolean): never =>
+    (disabled ? sql`coalesce(${disabled_at}, clock_timestamp())` : null) as never
   return {
     async put(newId, address, changes = {}) {
       const row = {
@@ -79,12 +84,21 @@ export function createPersonStore(on: Queryable): PersonStore {
       return (await run(put.returning()))[0]!
     },
     findByEmail: (address) => run(queryBuilder(on).select().from(people).where(hasAddress(address))),
-    list: () => run(queryBuilder(on).select().from(people).orderBy(asc(caseless), asc(people.issuer))),
+    find: (id) => run(queryBuilder(on).select().from(people).where(eq(people.id, id))),
+    list(limit) {
+      const all = queryBuilder(on).select().from(people).orderBy(asc(caseless), asc(people.issuer))
+      return run(limit === undefined ? all : all.limit(limit))
+    },
+    async change(id, { disabled, ...changes }) {
+      const set = { ...changes, ...(disabled !== undefined && { disabled_at: disabledAt(disabled) }) }
+      return (await run(queryBuilder(on).update(people).set(set).where(eq(people.id, id)).returning()))[0]
+    },
     edit: (address, changes) =>
       run(queryBuilder(on).update(people).set(changes).where(hasAddress(address)).returning()),
     async setDisabled(address, disabled) {
-      const at = (disabled ? sql`coalesce(${disabled_at}, clock_timestamp())` : null) as never
-      const update = queryBuilder(on).update(people).set({ disabled_at: at })
+      const update = queryBuilder(on)
+        .update(people)
+        .set({ disabled_at: disabledAt(disabled) })
       return (await run(update.where(hasAddress(address)))).rowCount ?? 0
     },
     async listDisabled() {

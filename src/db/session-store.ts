@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import { type ExpiredRows, expiredRows } from './expired-rows.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
@@ -18,6 +18,9 @@ export type ValidSession = Pick<Person, 'id' | 'email' | 'admin' | 'auditor' | '
   expires_at: string
 }
 
+/** A session as its person sees it. */
+export type ListedSession = Omit<typeof sessions.$inferSelect, 'person_id'>
+
 /** Sessions of browsers, and the links that begin them. */
 export interface SessionStore {
   add(session: NewSession): Promise<void>
@@ -25,6 +28,8 @@ export interface SessionStore {
   findValid(cookieSha256: string): Promise<ValidSession | undefined>
   /** Notes the minute of its last use. */
   markSeen(cookieSha256: string): Promise<void>
+  /** Those of a person that are neither over nor idle for too long, the newest first. */
+  listOf(personId: string): Promise<ListedSession[]>
   remove(cookieSha256: string): Promise<void>
   addLink(link: { tokenSha256: string; personId: string; expiresAt: string }): Promise<void>
   /** Uses a link, once. @returns whose it is; undefined for one that was used, has expired or is unknown */
@@ -62,6 +67,7 @@ export function createSessionStore(on: Queryable): SessionStore {
         .set({ seen_at: minute as never })
       await run(update.where(and(isSession(wanted), lt(seen_at, minute))))
     },
+    listOf: (personId) => listSessions(on, personId),
     async remove(wanted) {
       await run(queryBuilder(on).delete(sessions).where(isSession(wanted)))
     },
@@ -97,4 +103,12 @@ export function createSessionStore(on: Queryable): SessionStore {
       }),
     },
   }
+}
+
+function listSessions(on: Queryable, personId: string): Promise<ListedSession[]> {
+  const { cookie_sha256, created_at, seen_at, expires_at, agent, person_id } = sessions
+  const columns = { cookie_sha256, created_at, seen_at, expires_at, agent }
+  const now = sql`clock_timestamp()`
+  const isValid = and(eq(person_id, personId), gt(expires_at, now), gt(seen_at, sql`${now} - ${IDLE}`))
+  return run(queryBuilder(on).select(columns).from(sessions).where(isValid).orderBy(desc(created_at)))
 }

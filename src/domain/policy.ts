@@ -6,6 +6,7 @@
 export const POLICIES = {
   public: 'anyone, also without a token',
   known: 'anyone with a token; it concerns only the caller',
+  person: 'anyone with a token that is no API key; it concerns only the caller',
   list: 'anyone with a token; the answer has only what the caller may read',
   create: 'anyone with a token, in their own name',
   read: 'who may read the document; to others it does not exist',

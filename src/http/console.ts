@@ -49,6 +49,9 @@ const PAGES = [
   { path: '/', operationId: 'getDocumentsPage', summary: 'A page that lists and searches documents' },
   { path: '/login', operationId: 'getLoginPage', summary: 'A page to log in' },
   { path: '/status', operationId: 'getStatusPage', summary: 'A page that says how the service is' },
+  { path: '/settings', operationId: 'getSettingsPage', summary: 'A page of the sessions of its reader' },
+  { path: '/settings/keys', operationId: 'getKeysPage', summary: 'A page of API keys' },
+  { path: '/settings/people', operationId: 'getPeoplePage', summary: 'A page of people, for administrators' },
   { path: '/d/{id}', operationId: 'getDocumentPage', summary: 'A page that shows a document' },
   { path: '/d/{id}/sign', operationId: 'getSignPage', summary: 'A page to sign a document' },
 ] as const

@@ -8,6 +8,8 @@ export type SearchHit = components['schemas']['SearchHit']
 export type Signature = components['schemas']['Signature']
 export type Permissions = components['schemas']['DocumentPermissions']
 export type Grant = components['schemas']['Grant']
+export type Person = components['schemas']['Person']
+export type ApiKey = components['schemas']['ApiKey']
 export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })

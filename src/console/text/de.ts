@@ -1,4 +1,5 @@
 import type { Catalogue } from './en.ts'
+import { SETTINGS_DE } from './settings-de.ts'
 
 /** The texts of the console in German. */
 export const DE: Catalogue = {
@@ -194,6 +195,8 @@ export const DE: Catalogue = {
   'status.no': 'Nein',
   'status.checked': 'Geprüft {time}',
   'status.interface': 'Die REST-Schnittstelle',
+
+  ...SETTINGS_DE,
 
   'upload.title': 'Hochladen',
   'upload.files': 'Dateien wählen',

@@ -1,3 +1,5 @@
+import { SETTINGS_EN } from './settings-en.ts'
+
 /** The texts of the console in English; `{name}` is replaced by a value. Other languages have the same keys. */
 export const EN = {
   'frame.skip': 'Skip to the content',
@@ -184,6 +186,8 @@ export const EN = {
   'status.no': 'No',
   'status.checked': 'Checked {time}',
   'status.interface': 'The REST interface',
+
+  ...SETTINGS_EN,
 
   'upload.title': 'Upload',
   'upload.files': 'Choose files',

@@ -46,6 +46,8 @@ import type { LoginProvider } from './provider-login.ts'
 import { patchDocument } from './patch-document.ts'
 import { putDocumentAccess } from './put-document-access.ts'
 
+import { settingsEndpoints } from './settings/endpoints.ts'
+
 export { READERS } from './text-reader.ts'
 
 export interface DocumentRoleOptions {
@@ -121,6 +123,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       putDocumentAccess(access, reach),
       deleteDocumentAccess(access, reach),
       ...sessionEndpoints(options),
+      ...settingsEndpoints({ pool: database.pool, authenticator, clock, newId, log }),
     ],
     documents: createDocumentsPort({ store, read, database, reachOf: reach }),
     start: () => texts.reader.start(),

@@ -2,13 +2,14 @@ import { newId } from '../test-service.ts'
 import { ADMIN, EDITOR, GROUP, OWNER, READER } from './callers.ts'
 import { bearer, type MatrixTarget, succeed, tokenOf } from './target.ts'
 
-/** Documents and signatures that a request can name. */
+/** What a request can name. */
 export interface Ids {
   document: string
   signature: string
+  person: string
 }
 
-export const unknownIds = (): Ids => ({ document: newId(), signature: newId() })
+export const unknownIds = (): Ids => ({ document: newId(), signature: newId(), person: newId() })
 
 /** A document of the owner's with a reader, an editor and a group. @param content with words of its own */
 export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Promise<string> {
@@ -35,5 +36,7 @@ export async function signedDocument(target: MatrixTarget): Promise<Ids> {
     bearer(tokenOf(ADMIN)),
     body,
   )
-  return { document, signature: id }
+  const known = { email: 'known@example.com' }
+  const person = await succeed<{ id: string }>(`${target.http}/people`, 'POST', bearer(tokenOf(ADMIN)), known)
+  return { document, signature: id, person: person.id }
 }

@@ -35,6 +35,12 @@ const REQUESTS: Record<string, (ids: Ids, user: User | undefined) => Partial<Ask
   deleteDocument: () => ({}),
   putDocumentAccess: () => ({ body: { role: 'reader' } }),
   deleteDocumentAccess: () => ({}),
+  putPerson: () => ({ body: { email: 'new@example.com' } }),
+  updatePerson: ({ person }) => ({ id: person, body: { name: 'X' } }),
+  createLoginLink: ({ person }) => ({ id: person }),
+  createKey: () => ({ body: { name: 'X', scopes: ['read'], expires_in_days: 1 } }),
+  revokeKey: () => ({ id: 'x' }),
+  endSession: () => ({ id: '0'.repeat(24) }),
   broadcastToDocument: ({ document }) => ({ id: document, body: { note: 'x' } }),
   searchDocuments: () => ({ query: '?q=lease' }),
   suggestQueries: () => ({ query: '?q=lea' }),
@@ -68,6 +74,7 @@ function expectedOf({ policy, method, id }: Operation, caller: Caller, exists: b
   if (policy === 'admin' || policy === 'operator')
     return may.includes('administer') && hasScope('admin') ? 'done' : 403
   if (!hasScope(method === 'GET' || id === 'createTicket' ? 'read' : 'write')) return 403
+  if (policy === 'person') return scopes ? 403 : 'done'
   if (policy === 'known' || policy === 'list' || policy === 'create') return 'done'
   // For who may read everything it has counts of no views, as in the original.
   if (id === 'getDocumentStats' && !exists && readsAll) return 'done'

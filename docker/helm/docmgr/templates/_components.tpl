@@ -15,7 +15,7 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 document:
   settings: {{ $serving }} http.publicUrl auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory limits.ocrPages limits.ocrTime extraction.ocr extraction.ocrLanguages
   secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
-  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /auth/oidc, /d, /console]
+  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /auth/oidc, /people, /keys, /sessions, /settings, /d, /console]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { createApiKey, sha256Of } from '../../../auth/api-keys.ts'
+import type { KeyStore } from '../../../db/key-store.ts'
+import type { PersonStore } from '../../../db/person-store.ts'
+import { DomainError } from '../../../domain/errors.ts'
+import { nameOf, type Principal, type User } from '../../../domain/request.ts'
+import type { Scope } from '../../../domain/scopes.ts'
+import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
+import type { Clock } from '../../../runtime/clock.ts'
+import type { NewId } from '../../../runtime/ids.ts'
+import type { Logger } from '../../../runtime/logger.ts'
+import { keyFields, keySchema, MAX_BODY_BYTES, MAX_ROWS, newKeySchema, NO_STORE } from './schemas.ts'
+
+const DAY_MS = 86_400_000
+/** What anybody's key may do. */
+const FREE: readonly Scope[] = ['read', 'write']
+
+export interface KeysDeps {
+  keys: KeyStore
+  people: PersonStore
+  clock: Clock
+  newId: NewId
+  log: Logger
+}
+
+/** One's own API keys, and for administrators those of everybody. */
+export function keyEndpoints(deps: KeysDeps): Endpoint[] {
+  return [listKeys(deps), postKey(deps), deleteKey(deps)]
+}
+
+/** The address whose keys the caller may see and revoke; undefined: all. */
+function ownerOf(principal: Principal): string | undefined {
+  const user = requireUser(principal)
+  return user.admin ? undefined : user.email
+}
+
+function requireUser(principal: Principal): User {
+  if (principal.kind === 'user') return principal
+  throw new DomainError('unauthenticated', 'API keys belong to a person: log in, or send a token')
+}
+
+function listKeys({ keys }: KeysDeps): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/keys',
+    operationId: 'listKeys',
+    summary: `One's own API keys, for administrators all; the newest first, at most ${MAX_ROWS}`,
+    policy: 'list',
+    responses: { 200: { description: 'keys', schema: z.array(keySchema), headers: ['Cache-Control'] } },
+    problems: ['unauthenticated'],
+    async handle(_, { principal }) {
+      const email = ownerOf(principal)
+      return { status: 200, headers: NO_STORE, json: await keys.list({ email, limit: MAX_ROWS }) }
+    },
+  })
+}
+
+function postKey({ keys, people, clock, newId, log }: KeysDeps): Endpoint {
+  async function personIdOf({ id, email, session }: User): Promise<string> {
+    if (session !== undefined) return id
+    const known = (await people.findByEmail(email)).find(({ disabled_at }) => disabled_at === null)
+    return (known ?? (await people.put(newId(), email))).id
+  }
+  return defineEndpoint({
+    method: 'POST',
+    path: '/keys',
+    operationId: 'createKey',
+    summary: 'Makes an API key that acts for the caller; it is shown only now',
+    policy: 'person',
+    body: { schema: keyFields, maxBytes: MAX_BODY_BYTES },
+    responses: {
+      201: { description: 'the key', schema: newKeySchema, headers: ['Cache-Control'] },
+    },
+    problems: ['unauthenticated', 'forbidden'],
+    async handle({ body }, { principal }) {
+      const user = requireUser(principal)
+      const scopes = [...new Set(body.scopes)]
+      requireMayGive(user, scopes)
+      const { id, secret, text } = createApiKey()
+      const { name, expires_in_days: days } = body
+      const expiresAt = days === null ? null : new Date(clock.now().getTime() + days * DAY_MS).toISOString()
+      const personId = await personIdOf(user)
+      await keys.add({ id, name, secretSha256: sha256Of(secret), personId, scopes, expiresAt })
+      log.info({ key: id, scopes, by: nameOf(principal) }, 'an API key was made')
+      const json = { id, key: text, expires_at: expiresAt }
+      return { status: 201, secret: true, headers: NO_STORE, json }
+    },
+  })
+}
+
+/** @throws DomainError forbidden */
+function requireMayGive({ admin, scopes: own }: User, wanted: readonly Scope[]): void {
+  // Otherwise what a program was lent would outlive its key.
+  if (own !== undefined) throw new DomainError('forbidden', 'an API key makes no other keys')
+  const refused = wanted.find((scope) => !admin && !FREE.includes(scope))
+  if (refused === undefined) return
+  throw new DomainError('forbidden', `only administrators give the scope ${refused}`, {
+    errors: [{ field: 'scopes', detail: `must be some of ${FREE.join(', ')}` }],
+  })
+}
+
+function deleteKey({ keys, log }: KeysDeps): Endpoint {
+  return defineEndpoint({
+    method: 'DELETE',
+    path: '/keys/{key}',
+    operationId: 'revokeKey',
+    summary: "Revokes one's own API key, for administrators any",
+    description:
+      'Nothing accepts it any more within 30 seconds. Repeated, or for an unknown key, it does nothing.',
+    policy: 'known',
+    params: z.object({ key: z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'must be the id of a key') }),
+    responses: { 204: { description: 'there is no such valid key' } },
+    problems: ['unauthenticated'],
+    async handle({ params: { key } }, { principal }) {
+      const isFound = await keys.revoke(key, ownerOf(principal))
+      if (isFound) log.info({ key, by: nameOf(principal) }, 'an API key was revoked')
+      return { status: 204 }
+    },
+  })
+}

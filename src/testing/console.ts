@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { after } from 'node:test'
+import type { BrowserContextOptions } from 'playwright-core'
+import {
+  accessibilityFaults,
+  keepPicture,
+  openBrowser,
+  openPage,
+  type Page,
+  type TestPage,
+} from './browser.ts'
+import { runCli } from './cli.ts'
+import { newDataFolder } from './postgres.ts'
+import { startServiceProcess } from './service-process.ts'
+
+/** A service with its console, and a browser, until the tests of the file have ended. */
+export async function startConsole(settings: Record<string, string> = {}) {
+  const data = await newDataFolder()
+  const service = await startServiceProcess(data, settings)
+  const browser = await openBrowser()
+  after(async () => {
+    await browser.close()
+    await service.stop()
+    await rm(data, { recursive: true, force: true })
+  })
+  const { http: origin } = service.urls
+  return {
+    origin,
+    open: (options: BrowserContextOptions = {}): Promise<TestPage> => openPage(browser, options),
+    /** A browser in which this person has logged in. */
+    async logIn(email: string, options: BrowserContextOptions & { admin?: boolean } = {}) {
+      const { admin = false, ...context } = options
+      const args = ['login-link', '--email', email, '--data', data, ...(admin ? ['--admin'] : [])]
+      const { stdout, stderr } = await runCli(args)
+      assert.match(stdout, /^http/, stderr)
+      const opened = await openPage(browser, context)
+      await opened.page.goto(stdout.trim())
+      await opened.page.locator('.account').waitFor({ state: 'attached' })
+      return opened
+    },
+  }
+}
+
+/** Both widths and both colour schemes, with the name of each. */
+export const VIEWS = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => {
+    const isPhone = width < 500
+    const viewport = { width, height: isPhone ? 844 : 800 }
+    return {
+      name: `${width}-${colorScheme}`,
+      options: { viewport, colorScheme, isMobile: isPhone, hasTouch: isPhone },
+    }
+  }),
+)
+
+/** Nothing that axe-core finds, nothing wider than the screen; and a picture. */
+export async function checkLook(page: Page, title: string): Promise<void> {
+  assert.deepEqual(await accessibilityFaults(page), [], title)
+  const overflow = (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number
+  assert.ok(overflow <= 0, `${title} is ${overflow} pixels too wide`)
+  await keepPicture(page, title)
+}
