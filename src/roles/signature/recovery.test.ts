@@ -157,27 +157,37 @@ for (const [what, code, status] of [
   })
 }
 
-test('an acknowledged signature whose document refuses later is kept, and its intent is rejected', async (t) => {
-  const { faults, through } = switchable()
-  const docs = await startSignatureService({ through }, t)
-  faults.before = down
-  const { id } = docs.documents.create()
-  const headers = { 'idempotency-key': 'k' }
-  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
-  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
-  await docs.documents.updateStatus(id, 'cancelled', testContext())
-  delete faults.before
-  docs.signature.start()
-  await eventually('the intent to be closed', async () => (await docs.signature.pending()) === 0)
-  assert.deepEqual(await tables(docs), [1, 1, 1])
-  const [intent] = await queryRows(
-    docs.database.pool,
-    'SELECT rejected_because FROM signatures.signing_intents',
-  )
-  assert.match(String(intent!['rejected_because']), /cancelled/)
-  assert.match(await docs.metrics.registry.metrics(), /docmgr_signing_repeats_total\{outcome="rejected"\} 1/)
-  assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'refused')
-})
+for (const what of ['cancelled', 'deleted'] as const)
+  test(`an acknowledged signature whose document is ${what} before the move is kept, and its intent is rejected`, async (t) => {
+    const { faults, through } = switchable()
+    const docs = await startSignatureService({ through }, t)
+    faults.before = down
+    const { id } = docs.documents.create()
+    const headers = { 'idempotency-key': 'k' }
+    assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
+    assert.equal((await docs.sign(id, {}, headers)).body.document_status, 'pending')
+    const { content_sha256 } = await docs.documents.get(id, testContext())
+    if (what === 'deleted') docs.documents.remove(id)
+    else await docs.documents.updateStatus(id, 'cancelled', testContext())
+    delete faults.before
+    docs.signature.start()
+    await eventually('the intent to be closed', async () => (await docs.signature.pending()) === 0)
+    assert.deepEqual(await tables(docs), [1, 1, 1])
+    const [intent] = await queryRows(
+      docs.database.pool,
+      'SELECT rejected_because FROM signatures.signing_intents',
+    )
+    assert.match(
+      String(intent!['rejected_because']),
+      what === 'deleted' ? /there is no document/ : /cancelled/,
+    )
+    assert.match(
+      await docs.metrics.registry.metrics(),
+      /docmgr_signing_repeats_total\{outcome="rejected"\} 1/,
+    )
+    const { body } = await docs.sign(id, {}, headers)
+    assert.deepEqual([body.document_status, body.content_sha256], ['refused', content_sha256])
+  })
 
 test('of concurrent signing and cancelling one succeeds, and signature and document agree', async (t) => {
   const docs = await startSignatureService({}, t)
