@@ -126,7 +126,7 @@ export interface paths {
     }
     /**
      * Who did what with a document, the newest first
-     * @description Only owners and administrators see addresses, programs of clients, and who was given a role or refused.
+     * @description Only owners and administrators see addresses, programs of clients, and who was given a role.
      */
     get: operations['listDocumentHistory']
     put?: never

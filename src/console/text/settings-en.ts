@@ -63,5 +63,5 @@ export const SETTINGS_EN = {
   'people.enableOf': 'Enable {name}',
   'people.link': 'Login link',
   'people.linkOf': 'Login link for {name}',
-  'people.linkHint': 'It works once, for ten minutes. Whoever opens it is logged in as this person.',
+  'people.linkHint': 'It works once, for ten minutes. The browser that opens it is logged in as this person.',
 } as const

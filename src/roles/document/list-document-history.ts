@@ -62,7 +62,7 @@ export function listDocumentHistory({ history, read, reachOf }: ListDocumentHist
     operationId: 'listDocumentHistory',
     summary: 'Who did what with a document, the newest first',
     description:
-      'Only owners and administrators see addresses, programs of clients, and who was given a role or refused.',
+      'Only owners and administrators see addresses, programs of clients, and who was given a role.',
     policy: 'read',
     params: idParams,
     query: z.object({
