@@ -289,15 +289,12 @@ test('a page of who may read few of many documents is read from their index, and
 
 test('in a history a reader sees who did what, and an owner also from where and who was given a role', async () => {
   const id = await create('ada')
-  await as('ada', 'PUT', `/documents/${id}/access/email:bob@example.com`, { role: 'reader' })
-  const [ofOwner, ofReader] = await Promise.all(
-    ['ada', 'bob'].map(async (name) => (await as(name as 'ada', 'GET', `/documents/${id}/history`)).body[0]),
-  )
+  await grant(id, 'bob', 'reader')
+  const newest = async (name: Name) => (await as(name, 'GET', `/documents/${id}/history`)).body[0]
+  const [ofOwner, ofReader] = await Promise.all([newest('ada'), newest('bob')])
   assert.equal(ofOwner.values.principal, 'email:bob@example.com')
   assert.ok(ofOwner.values.client_address)
   assert.deepEqual(ofReader.values, { actor: 'email:ada@example.com' })
-  assert.deepEqual(
-    ofReader.withheld.filter((name: string) => name !== 'user_agent'),
-    ['subject', 'client_address', 'principal'],
-  )
+  const withheld = ofReader.withheld.filter((name: string) => name !== 'user_agent')
+  assert.deepEqual(withheld, ['subject', 'client_address', 'principal'])
 })
