@@ -10,8 +10,8 @@ UNDESCRIBED = {
     "streamDocumentEvents": {200},
     "streamEvents": {200},
 }
-# Who is logged in can be asked also when nobody is, and logging out can be repeated.
-REPEATABLE = {"getSession": {200}, "deleteSession": {204}}
+# Who is logged in can be asked also when nobody is, and what ends a session or a key can be repeated.
+REPEATABLE = {"getSession": {200}, "deleteSession": {204}, "endSession": {204}, "revokeKey": {204}}
 
 replayed = set()
 

@@ -322,7 +322,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/keys/{key}': {
+  '/keys/{id}': {
     parameters: {
       query?: never
       header?: never
@@ -362,7 +362,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/sessions/{session}': {
+  '/sessions/{id}': {
     parameters: {
       query?: never
       header?: never
@@ -2829,7 +2829,7 @@ export interface operations {
       query?: never
       header?: never
       path: {
-        key: string
+        id: string
       }
       cookie?: never
     }
@@ -2896,7 +2896,7 @@ export interface operations {
       query?: never
       header?: never
       path: {
-        session: string
+        id: string
       }
       cookie?: never
     }

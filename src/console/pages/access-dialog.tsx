@@ -43,7 +43,7 @@ interface AccessDialogProps {
 /** Who may do what with a document, for its owners. */
 export function AccessDialog({ document: { id, version }, onChange, onClose }: AccessDialogProps) {
   const [error, setError] = useState<unknown>()
-  // Whoever gives or takes access makes a new version.
+  // To give or take access makes a new version.
   const list = useLoader(
     (signal) => dataOf(api.GET('/documents/{id}/access', { params: { path: { id } }, signal })),
     [id, version],

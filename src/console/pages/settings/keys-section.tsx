@@ -69,7 +69,7 @@ interface RevokeDialogProps {
 
 function RevokeDialog({ apiKey: { id, name }, onDone, onClose }: RevokeDialogProps) {
   const { submit, isBusy, notice } = useAction(async () => {
-    await dataOf(api.DELETE('/keys/{key}', { params: { path: { key: id } } }))
+    await dataOf(api.DELETE('/keys/{id}', { params: { path: { id } } }))
     onDone()
     notify(t('keys.isRevoked', { name }))
   }, onClose)

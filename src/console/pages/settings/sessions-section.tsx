@@ -12,7 +12,7 @@ import { SettingsBox } from './settings-box.tsx'
 export function SessionsSection() {
   const { data, error, isSlow, reload } = useLoader((signal) => dataOf(api.GET('/sessions', { signal })), [])
   const end = async (id: string): Promise<void> => {
-    await dataOf(api.DELETE('/sessions/{session}', { params: { path: { session: id } } })).then(
+    await dataOf(api.DELETE('/sessions/{id}', { params: { path: { id } } })).then(
       () => notify(t('sessions.ended')),
       (reason: unknown) => notify(explainProblem(reason)),
     )

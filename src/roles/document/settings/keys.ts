@@ -102,18 +102,18 @@ function requireMayGive({ admin, scopes: own }: User, wanted: readonly Scope[]):
 function deleteKey({ keys, log }: KeysDeps): Endpoint {
   return defineEndpoint({
     method: 'DELETE',
-    path: '/keys/{key}',
+    path: '/keys/{id}',
     operationId: 'revokeKey',
     summary: "Revokes one's own API key, for administrators any",
     description:
       'Nothing accepts it any more within 30 seconds. Repeated, or for an unknown key, it does nothing.',
     policy: 'known',
-    params: z.object({ key: z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'must be the id of a key') }),
+    params: z.object({ id: z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'must be the id of a key') }),
     responses: { 204: { description: 'there is no such valid key' } },
     problems: ['unauthenticated'],
-    async handle({ params: { key } }, { principal }) {
-      const isFound = await keys.revoke(key, ownerOf(principal))
-      if (isFound) log.info({ key, by: nameOf(principal) }, 'an API key was revoked')
+    async handle({ params: { id } }, { principal }) {
+      const isFound = await keys.revoke(id, ownerOf(principal))
+      if (isFound) log.info({ key: id, by: nameOf(principal) }, 'an API key was revoked')
       return { status: 204 }
     },
   })

@@ -43,15 +43,15 @@ export function sessionEndpoints({ sessions, authenticator }: OwnSessionsDeps): 
     }),
     defineEndpoint({
       method: 'DELETE',
-      path: '/sessions/{session}',
+      path: '/sessions/{id}',
       operationId: 'endSession',
       summary: 'Logs the caller out in another browser',
       description: 'Within 30 seconds everywhere. Repeated, or for an unknown session, it does nothing.',
       policy: 'known',
-      params: z.object({ session: z.string().regex(/^[0-9a-f]{24}$/, 'must be the id of a session') }),
+      params: z.object({ id: z.string().regex(/^[0-9a-f]{24}$/, 'must be the id of a session') }),
       responses: { 204: { description: 'there is no such session' } },
       async handle({ params }, { principal }) {
-        const found = (await ofCaller(principal)).find((session) => idOf(session) === params.session)
+        const found = (await ofCaller(principal)).find((session) => idOf(session) === params.id)
         if (found) {
           await sessions.remove(found.cookie_sha256)
           authenticator.forgetSession(found.cookie_sha256)
