@@ -48,6 +48,10 @@ const SCALES = {
   searches: [200, 5],
   /** documents that searches go through */
   searched: [10_000, 100],
+  /** documents of 20 pages; `--documents` says how many */
+  long: [3_000, 20],
+  /** documents whose titles are suggested */
+  titled: [100_000, 500],
   /** documents of which someone may read a part */
   indexed: [300_000, 2_000],
   /** documents that are signed in a round, once each */
@@ -68,5 +72,10 @@ const SCALES = {
 
 export type Scale = Record<keyof typeof SCALES, number>
 
-export const scaleOf = (quick: boolean): Scale =>
-  Object.fromEntries(Object.entries(SCALES).map(([name, values]) => [name, values[quick ? 1 : 0]])) as Scale
+/** @param given replaces figures of the scale */
+export const scaleOf = (quick: boolean, given: Partial<Scale> = {}): Scale => ({
+  ...(Object.fromEntries(
+    Object.entries(SCALES).map(([name, values]) => [name, values[quick ? 1 : 0]]),
+  ) as Scale),
+  ...given,
+})

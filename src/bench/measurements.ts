@@ -5,8 +5,10 @@ import { compare, type Goal, type Load } from './compare.ts'
 import { ask, askJson, get, socketUrl, subscribe, until, withJson } from './load.ts'
 import type { Measurement, Row } from './measurement.ts'
 import { type Bench, openBench } from './open-bench.ts'
+import { pages } from './pages-measurement.ts'
 import { readers } from './readers-measurement.ts'
 import { search } from './search-measurement.ts'
+import { suggestions } from './suggestions-measurement.ts'
 import { median, percentile } from './table.ts'
 import { newDocument, newWord, prose, signatureOf } from './texts.ts'
 
@@ -167,5 +169,7 @@ export const MEASUREMENTS: readonly Measurement<Bench>[] = [
   event,
   searchable,
   search,
+  pages,
+  suggestions,
   readers,
 ]

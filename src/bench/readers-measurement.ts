@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Reach } from '../domain/access.ts'
 import { openSearch } from '../ports/search/open.ts'
 import type { SearchDocument, Searches, SearchIndex } from '../ports/search/port.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import type { Measurement, Row, SharedBench } from './measurement.ts'
+import { madeWord, searchDocument } from './searched-texts.ts'
 import { median } from './table.ts'
 
 const BATCH = 2_000
 const READABLE = 30
 const OWNERS = 1_000
-const FIRST = Date.UTC(2026, 0, 1)
 
 /** Someone who may read 30 of the documents, and someone to whom all of them were given. */
 const READERS: Record<string, Reach> = {
@@ -85,42 +84,19 @@ async function rowsOf(
   }))
 }
 
-const LETTERS = 'abcdefghilmnoprstuvz'
-const ALL_WORDS = LETTERS.length ** 6
-
-/** One of 50,000 words of six letters, so that the index knows as many as a real one. */
-const wordOf = (n: number): string =>
-  Array.from({ length: 6 }, (_, place) => {
-    const scattered = ((n % 50_000) * 104_729) % ALL_WORDS
-    return LETTERS[Math.floor(scattered / LETTERS.length ** place) % LETTERS.length]
-  }).join('')
-
 function documentOf(n: number, count: number): SearchDocument {
   const isReadable = n % Math.floor(count / READABLE) === 0
   const words = [n % 10 === 0 && 'harbor', isReadable && 'zanzibar'].filter(Boolean).join(' ')
   const author = `author${n % OWNERS}@example.com`
-  const time = new Date(FIRST + n * 1_000).toISOString()
-  return {
-    id: randomUUID(),
+  return searchDocument(n, {
     title: `Lease ${n}`,
-    file_name: null,
-    content_type: 'text/plain',
-    content_size: 100,
-    content_sha256: null,
-    status: n % 3 === 0 ? 'sent' : 'created',
     created_by: author,
-    created_at: time,
-    updated_at: time,
-    version: 1,
-    text_state: 'indexed',
-    text_language: 'en',
     readers: [
       `email:${author}`,
       'email:every@example.com',
       ...(n % 100 === 0 ? ['person:every'] : []),
       ...(isReadable ? ['email:few@example.com'] : []),
     ],
-    content: [{ text: `The tenant gives two weeks of notice ${words} for ${wordOf(n)} ${n}.` }],
-    deleted: false,
-  }
+    content: [{ text: `The tenant gives two weeks of notice ${words} for ${madeWord(n)} ${n}.` }],
+  })
 }

@@ -12,6 +12,9 @@ export interface BenchProgram<B extends SharedBench> {
   open(scale: Scale): Promise<B>
 }
 
+/** A tenth of them has what is rare. */
+const MIN_LONG = 10
+
 const note = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** Runs the measurements that the command line names. The exit code is 1 when one fails. */
@@ -24,23 +27,32 @@ export async function runBench<B extends SharedBench>(program: BenchProgram<B>):
 
 async function main<B extends SharedBench>({ command, measurements, open }: BenchProgram<B>): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      quick: { type: 'boolean' },
+      json: { type: 'boolean' },
+      documents: { type: 'string' },
+      help: { type: 'boolean' },
+    },
     allowPositionals: true,
   })
   const names = measurements.map(({ name }) => name)
-  const usage = `${command} [--quick] [--json] [NAME…]
+  const usage = `${command} [--quick] [--json] [--documents N] [NAME…]
 
-  --quick   check that everything can be measured; the figures mean little
-  --json    print JSON instead of a table
-  NAME      ${names.join(', ')}; all by default
+  --quick        check that everything can be measured; the figures mean little
+  --json         print JSON instead of a table
+  --documents N  documents of 20 pages for "pages", at least ${MIN_LONG}; 3,000 by default
+  NAME           ${names.join(', ')}; all by default
 `
   if (values.help) return void process.stdout.write(usage)
   const unknown = positionals.find((name) => !names.includes(name))
   if (unknown !== undefined) throw new Error(`there is no measurement ${unknown}\n\n${usage}`)
+  const long = Number(values.documents ?? NaN)
+  if (values.documents !== undefined && !(Number.isSafeInteger(long) && long >= MIN_LONG))
+    throw new Error(`--documents must be a whole number from ${MIN_LONG} on, not ${values.documents}`)
 
   const machine = describeMachine()
   note('starting docmgr …')
-  const bench = await open(scaleOf(values.quick ?? false))
+  const bench = await open(scaleOf(values.quick ?? false, values.documents === undefined ? {} : { long }))
   const selected = measurements.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   const rows = await runInTurn(selected, bench)
   if (!values.json) return void process.stdout.write(`${machine}\n\n${formatTable(rows)}\n`)
