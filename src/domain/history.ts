@@ -13,7 +13,7 @@ export const HISTORY_ACTIONS = [
   'signature.changed',
   /** the document refused it, and no client has seen it */
   'signature.removed',
-  /** someone who may read the document tried what they may not */
+  /** someone tried what they may not; the details say what */
   'refused',
   /** values about people were erased from earlier entries */
   'history.erased',

@@ -5,6 +5,7 @@ import { inTransaction, type Queryable, queryRows } from '../../db/query.ts'
 import { type AccessRole, isReader, MAX_READERS, type Reach } from '../../domain/access.ts'
 import type { KeptDocument } from '../../domain/document-fields.ts'
 import { DomainError, invalidField, isProblem, type ProblemCode } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { documentNotFound } from './preconditions.ts'
 import { withoutCache } from './without-cache.ts'
@@ -133,16 +134,15 @@ async function requireOwner(
 ): Promise<string[]> {
   const text = `SELECT readers FROM documents.documents WHERE id = $1 AND deleted_at IS NULL ${locking}`
   const [document] = await queryRows<{ readers: string[] }>(on, text, [id])
-  if (!document || !isReader(document.readers, readable)) throw documentNotFound(id)
+  if (!document) throw documentNotFound(id)
+  if (!isReader(document.readers, readable)) throw refusing(id, documentNotFound(id))
   const isOwner = async (): Promise<boolean> =>
     (await grantsOf(on, id)).some(
       ({ principal, role }) => role === 'owner' && shareable !== 'all' && shareable.includes(principal),
     )
   if (shareable === 'all' || (await isOwner())) return document.readers
-  throw new DomainError(
-    'forbidden',
-    'you may read this document, but only its owners see and change who may use it',
-  )
+  const why = 'you may read this document, but only its owners see and change who may use it'
+  throw refusing(id, new DomainError('forbidden', why))
 }
 
 function check(grants: readonly Grant[]): void {

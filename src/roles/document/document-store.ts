@@ -24,6 +24,7 @@ import {
   statusesBefore,
 } from '../../domain/document-status.ts'
 import { DomainError } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import { checkChange, checkDeletion, changeForbidden, documentNotFound } from './preconditions.ts'
 import { withoutCache } from './without-cache.ts'
@@ -168,10 +169,12 @@ async function findChangeable(
   { readable, changeable }: ChangeOptions,
 ): Promise<Document> {
   const found = await findDocument(on, id)
-  if (!found || !isReader(found.readers, readable)) throw documentNotFound(id)
+  if (!found) throw documentNotFound(id)
+  if (!isReader(found.readers, readable)) throw refusing(id, documentNotFound(id))
   if (changeable !== 'all') {
     const text = `SELECT WHERE ${CHANGEABLE(1)}`
-    if ((await queryRows(on, text, [id, ...grantsOf(changeable)])).length === 0) throw changeForbidden()
+    if ((await queryRows(on, text, [id, ...grantsOf(changeable)])).length === 0)
+      throw refusing(id, changeForbidden())
   }
   return publicDocument(found)
 }

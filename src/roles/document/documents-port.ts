@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts'
 import type { ReachOf } from '../../domain/access.ts'
 import { isProblem } from '../../domain/errors.ts'
-import { isSignatureRole } from '../../domain/request.ts'
+import { refusedBy, type Refusals, type Tried } from '../../domain/refusals.ts'
+import { isSignatureRole, type RequestContext } from '../../domain/request.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { changeBy } from './change-by.ts'
 import type { DocumentStore } from './document-store.ts'
@@ -14,22 +15,35 @@ export function createDocumentsPort(options: {
   read: ReadDocument
   database: Database
   reachOf: ReachOf
+  refusals: Refusals
 }): Documents {
-  const { store, read, database, reachOf } = options
+  const { store, read, database, reachOf, refusals } = options
+  const recording = async <T>(tried: Tried, context: RequestContext, work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      const document = refusedBy(error)
+      if (document !== undefined) refusals.record({ document }, tried, context)
+      throw error
+    })
+  const readFor = (id: string, context: RequestContext) =>
+    recording('read', context, read(id, reachOf(context.principal, 'read')))
   return {
     updateStatus: (id, status, context) =>
-      store.change(
-        id,
-        { status },
-        {
-          ...changeBy(context, reachOf),
-          mover: isSignatureRole(context.principal) ? 'signature' : 'client',
-        },
+      recording(
+        'change',
+        context,
+        store.change(
+          id,
+          { status },
+          {
+            ...changeBy(context, reachOf),
+            mover: isSignatureRole(context.principal) ? 'signature' : 'client',
+          },
+        ),
       ),
-    get: async (id, { principal }) => (await read(id, reachOf(principal, 'read'))).document,
-    async exists(id, { principal }) {
+    get: async (id, context) => (await readFor(id, context)).document,
+    async exists(id, context) {
       try {
-        const { status } = (await read(id, reachOf(principal, 'read'))).document
+        const { status } = (await readFor(id, context)).document
         return { exists: true, status }
       } catch (error) {
         if (isProblem(error, 'document-not-found')) return { exists: false, status: '' }

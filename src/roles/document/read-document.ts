@@ -1,5 +1,6 @@
 import { isReader, type Reach } from '../../domain/access.ts'
 import { DocumentText } from '../../domain/document-text.ts'
+import { refusing } from '../../domain/refusals.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { CacheReads } from './metrics.ts'
@@ -21,7 +22,8 @@ export function readDocumentUseCase(options: {
   const { store, cache, counts } = options
   const readRow = async (id: string, reach: Reach, viewer: string | undefined): Promise<DocumentText> => {
     const document = await store.find(id)
-    if (!document || !isReader(document.readers, reach)) throw documentNotFound(id)
+    if (!document) throw documentNotFound(id)
+    if (!isReader(document.readers, reach)) throw refusing(id, documentNotFound(id))
     await cache.fill(document, viewer)
     return DocumentText.of(document)
   }
@@ -29,7 +31,7 @@ export function readDocumentUseCase(options: {
     cache.read(id, viewer, reach).then((cached) => {
       if (cached) {
         counts.hit++
-        if (!cached.isWithin(reach)) throw documentNotFound(id)
+        if (!cached.isWithin(reach)) throw refusing(id, documentNotFound(id))
         return cached
       }
       counts.miss++

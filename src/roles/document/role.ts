@@ -2,6 +2,7 @@ import type { Authenticator } from '../../auth/authenticator.ts'
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
 import { createPersonStore } from '../../db/person-store.ts'
+import { createRefusals } from '../../db/refusals.ts'
 import { createSessionStore } from '../../db/session-store.ts'
 import { type ReachOf, reachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
@@ -9,6 +10,7 @@ import type { Limiter } from '../../domain/limits.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
+import { recordingRefusals } from '../../http/record-refusals.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
@@ -96,6 +98,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
   const { extractionTime } = limits
   const texts = createDocumentTexts({ ...options, pool: database.pool, extractionTime })
   const onPending = texts.reader.wake
+  const refusals = createRefusals({ pool: database.pool, log })
   const access = createAccessStore(database.pool, cache)
   const create = createDocumentUseCase({
     store,
@@ -108,28 +111,32 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
     log,
   })
   return {
-    endpoints: [
-      postDocument(create, { limits, authMode: mode }),
-      listDocuments(createDocumentLists(database.pool), reach, mode),
-      getDocument(read, reach),
-      patchDocument(store, reach),
-      deleteDocument(store, reach),
-      getDocumentContent(read, blobs, reach),
-      getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
-      getDocumentStats({ store, read, cache, reachOf: reach }),
-      getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
-      listDocumentHistory({ history: createHistoryStore(database.pool), read, reachOf: reach }),
-      listDocumentAccess(access, reach),
-      putDocumentAccess(access, reach),
-      deleteDocumentAccess(access, reach),
-      ...sessionEndpoints(options),
-      ...settingsEndpoints({ pool: database.pool, authenticator, clock, newId, log }),
-    ],
-    documents: createDocumentsPort({ store, read, database, reachOf: reach }),
+    endpoints: recordingRefusals(
+      [
+        postDocument(create, { limits, authMode: mode }),
+        listDocuments(createDocumentLists(database.pool), reach, mode),
+        getDocument(read, reach),
+        patchDocument(store, reach),
+        deleteDocument(store, reach),
+        getDocumentContent(read, blobs, reach),
+        getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
+        getDocumentStats({ store, read, cache, reachOf: reach }),
+        getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
+        listDocumentHistory({ history: createHistoryStore(database.pool), read, reachOf: reach }),
+        listDocumentAccess(access, reach),
+        putDocumentAccess(access, reach),
+        deleteDocumentAccess(access, reach),
+        ...sessionEndpoints(options),
+        ...settingsEndpoints({ pool: database.pool, authenticator, clock, newId, log }),
+      ],
+      refusals,
+    ),
+    documents: createDocumentsPort({ store, read, database, reachOf: reach, refusals }),
     start: () => texts.reader.start(),
     async stop() {
       await texts.reader.stop()
       await idempotency.stop()
+      await refusals.stop()
     },
   }
 }

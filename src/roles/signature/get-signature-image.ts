@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DomainError } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import { entityTag, isNotModified } from '../../http/conditional.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { binary, idParams } from '../../http/fields.ts'
@@ -25,8 +26,10 @@ export function getSignatureImage({ store, images, access }: SignatureReads): En
     problems: ['signature-not-found', 'content-damaged'],
     async handle({ params, headers }, context) {
       const { row, sight } = await readSignature(params.id, context, { store, access })
-      if (!sight.maySeeEvidence(row))
-        throw new DomainError('forbidden', 'only owners of the document and the signer see the image')
+      if (!sight.maySeeEvidence(row)) {
+        const why = 'only owners of the document and the signer see the image'
+        throw refusing(row.document_id, new DomainError('forbidden', why))
+      }
       if (row.image_type === null) {
         const why =
           row.image_encoding === null ? 'has no signature_data' : 'has signature_data that is not an image'

@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import { idParams } from '../../http/fields.ts'
@@ -44,6 +45,7 @@ export async function readSignature(
 ): Promise<{ row: StoredSignature; sight: Sight }> {
   const row = await store.get(id)
   const sight = await access.sightOf([row.document_id], context)
-  if (!sight.maySee(row)) throw new DomainError('signature-not-found', `there is no signature ${id}`)
+  if (!sight.maySee(row))
+    throw refusing(row.document_id, new DomainError('signature-not-found', `there is no signature ${id}`))
   return { row, sight }
 }

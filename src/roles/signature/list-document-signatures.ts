@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DomainError } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { idParams } from '../../http/fields.ts'
 import type { Documents } from '../../ports/documents/port.ts'
@@ -20,7 +21,7 @@ export function listDocumentSignatures(options: PageOptions & { documents: Docum
       const missing = new DomainError('document-not-found', `there is no document ${id}`)
       const sightOf = (ids: readonly string[]) => options.access.sightOf(ids, context)
       const sight = await sightOf([id])
-      if (!sight.mayRead(id)) throw missing
+      if (!sight.mayRead(id)) throw refusing(id, missing)
       const page = { path: `/documents/${id}/signatures`, query: { ...query, document_id: [id] } }
       const response = await respondWithPage({ ...page, sight, sightOf }, options)
       if (response.json.length > 0) return response

@@ -1,7 +1,9 @@
 import type { Database } from '../../db/database.ts'
 import { createIdempotency } from '../../db/idempotency.ts'
+import { createRefusals } from '../../db/refusals.ts'
 import type { Limiter } from '../../domain/limits.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
+import { recordingRefusals } from '../../http/record-refusals.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -67,6 +69,7 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   })
   const store = createSignatureStore({ pool, idempotency })
   const images = createSignatureImages(blobs, log)
+  const refusals = createRefusals({ pool, log })
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })
   const sweeper = createSweeper({ intents, retry, limits, log, clock })
   const access = createSignatureAccess(documents, mode)
@@ -76,17 +79,21 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
   const sign = signDocumentUseCase({ ...parts, finish })
 
   return {
-    endpoints: [
-      postSignature(sign),
-      listSignatures(reads),
-      getSignature(reads),
-      getSignatureImage(reads),
-      listDocumentSignatures({ ...reads, documents }),
-    ],
+    endpoints: recordingRefusals(
+      [
+        postSignature(sign),
+        listSignatures(reads),
+        getSignature(reads),
+        getSignatureImage(reads),
+        listDocumentSignatures({ ...reads, documents }),
+      ],
+      refusals,
+    ),
     start: () => sweeper.start(),
     async stop() {
       await sweeper.stop()
       await idempotency.stop()
+      await refusals.stop()
     },
     pending: () => intents.count(),
   }

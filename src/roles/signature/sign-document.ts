@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { type Actor, actorOf } from '../../db/acting.ts'
 import { isProblem } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import type { RequestContext } from '../../domain/request.ts'
 import type { Signature } from '../../domain/signature.ts'
 import { formatTime } from '../../domain/time.ts'
@@ -65,7 +66,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     options
 
   const requireReadable = async (id: string, context: RequestContext): Promise<void> => {
-    if (!(await access.sightOf([id], context)).mayRead(id)) throw documentNotFound(id)
+    if (!(await access.sightOf([id], context)).mayRead(id)) throw refusing(id, documentNotFound(id))
   }
 
   const repeat = async (id: string): Promise<SignResult> => {
@@ -92,7 +93,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
   }
 
   return async (command, context, request) => {
-    access.requireSigner(command.signer_email, context.principal)
+    access.requireSigner(command, context.principal)
     const earlier = request && (await store.findCreated(request))
     if (earlier !== undefined) return repeat(earlier)
     await database.requireSpace()

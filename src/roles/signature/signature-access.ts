@@ -1,6 +1,7 @@
 /** Who may see which signatures, and what of them. */
 import { type Action, isReader, type Reach, reachOf } from '../../domain/access.ts'
 import { DomainError, invalidField } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import { type Principal, type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import { type DocumentAccess, type Documents, MAX_ACCESS_IDS } from '../../ports/documents/port.ts'
 import { storedAddress } from '../../runtime/email-address.ts'
@@ -31,7 +32,7 @@ export interface SignatureAccess {
    */
   sightOf(documentIds: readonly string[], context: RequestContext): Promise<Sight>
   /** @throws DomainError forbidden for a signer that is not the caller, unless that is allowed */
-  requireSigner(signerEmail: string, principal: Principal): void
+  requireSigner(signed: Signed, principal: Principal): void
   /** The address of who signs for someone else. */
   signsFor(signerEmail: string, principal: Principal): string | null
 }
@@ -61,14 +62,13 @@ export function createSignatureAccess(documents: Documents, mode: 'open' | 'requ
       principal.kind === 'user' && !isAddressOf(principal, signerEmail)
         ? storedAddress(principal.email)
         : null,
-    requireSigner(signerEmail, principal) {
+    requireSigner({ document_id, signer_email: signerEmail }, principal) {
       if (mode === 'open' || principal.kind !== 'user' || isAddressOf(principal, signerEmail)) return
       if (principal.admin || principal.scopes?.includes('sign:for-others') === true) return
-      throw new DomainError(
-        'forbidden',
-        'signer_email must be your own address: only administrators, and API keys with the scope sign:for-others, sign for others',
-        { errors: [{ field: 'signer_email', detail: `must be ${principal.email}` }] },
-      )
+      const why =
+        'signer_email must be your own address: only administrators, and API keys with the scope sign:for-others, sign for others'
+      const errors = [{ field: 'signer_email', detail: `must be ${principal.email}` }]
+      throw refusing(document_id, new DomainError('forbidden', why, { errors }))
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Caller } from './callers.ts'
 import { testCommands, testImports } from './commands.ts'
 import { testEvents } from './events.ts'
+import { testRefusals } from './refusals.ts'
 import { testRest } from './rest.ts'
 import { testRpcs } from './rpcs.ts'
 import { testSearches } from './searches.ts'
@@ -13,6 +14,7 @@ import type { MatrixTarget } from './target.ts'
  */
 export async function testAccess(target: MatrixTarget, callers: Record<string, Caller>): Promise<void> {
   await testRest(target, callers)
+  await testRefusals(target, callers)
   testSearches(target, callers)
   testRpcs(target, callers)
   testEvents(target, callers)

@@ -10,7 +10,7 @@ const SELF = ['/auth/session', '/auth/oidc/login', '/auth/oidc/callback']
 /** Of every process: probes, descriptions and the pages. */
 const COMMON = ['health', 'meta', 'console']
 
-interface Operation {
+export interface Operation {
   id: string
   method: string
   path: string
@@ -53,7 +53,7 @@ interface Asked {
   query: string
 }
 
-async function statusOf(operation: Operation, { headers, user }: Caller, ids: Ids): Promise<number> {
+export async function statusOf(operation: Operation, { headers, user }: Caller, ids: Ids): Promise<number> {
   const { base, method, path, id } = operation
   const { id: named = ids.document, body, query = '' } = REQUESTS[id]?.(ids, user) ?? {}
   const filled = path.replace(/\{\w+\}/, named).replace(/\{\w+\}/, 'email:reader@example.com')
@@ -66,7 +66,11 @@ async function statusOf(operation: Operation, { headers, user }: Caller, ids: Id
 }
 
 /** `done`: it is permitted, whatever else may be wrong with it. */
-function expectedOf({ policy, method, id }: Operation, caller: Caller, exists: boolean): number | 'done' {
+export function expectedOf(
+  { policy, method, id }: Operation,
+  caller: Caller,
+  exists: boolean,
+): number | 'done' {
   const { may, scopes, readsAll } = caller
   if (policy === 'public') return 'done'
   if (!may) return 401
@@ -84,7 +88,7 @@ function expectedOf({ policy, method, id }: Operation, caller: Caller, exists: b
   return may.includes(needed) ? 'done' : 403
 }
 
-async function operationsOf({ processes }: MatrixTarget): Promise<Operation[]> {
+export async function operationsOf({ processes }: MatrixTarget): Promise<Operation[]> {
   const found = new Map<string, Operation>()
   for (const base of processes) {
     const { paths } = (await (await fetch(`${base}/openapi.json`)).json()) as Described

@@ -1,0 +1,39 @@
+import type { DomainError } from './errors.ts'
+import type { Policy } from './policy.ts'
+import type { RequestContext } from './request.ts'
+
+/** What somebody tried who may not, as the history of the document has it. */
+export type Tried = Extract<Policy, 'read' | 'change' | 'share' | 'sign' | 'evidence'>
+
+export const isTried = (policy: Policy): policy is Tried =>
+  ['read', 'change', 'share', 'sign', 'evidence'].includes(policy)
+
+/** A document, or that of a signature. Canonical UUIDs. */
+export type Refused = { document: string } | { signature: string }
+
+/** Keeps who was refused in the histories of documents. */
+export interface Refusals {
+  /** Returns at once, and never throws. Does nothing for a document that there is not. */
+  record(
+    refused: Refused,
+    tried: Tried,
+    context: Pick<RequestContext, 'principal' | 'clientAddress' | 'userAgent'>,
+  ): void
+  /** Waits for what is still to be written, for a short time. */
+  stop(): Promise<void>
+}
+
+const documents = new WeakMap<object, string>()
+
+/**
+ * Says which document an error keeps somebody from. To who made the request a document that they may not know of and one
+ * that there is not are the same error, so it is not a part of that.
+ */
+export function refusing(documentId: string, error: DomainError): DomainError {
+  documents.set(error, documentId)
+  return error
+}
+
+/** The document from which an error keeps somebody. */
+export const refusedBy = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null ? documents.get(error) : undefined
