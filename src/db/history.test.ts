@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { type Chain, faultsOfChain, faultsOfValues } from '../app/verify/history-chain.ts'
-import type { HistoryEntry, KeptEntry } from '../domain/history.ts'
+import { type HistoryEntry, type KeptEntry, PERSONAL_NAMES } from '../domain/history.ts'
 import { insertDocument, insertSignature } from '../testing/changes.ts'
 import { startTestDatabases } from '../testing/database.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
@@ -128,6 +128,21 @@ test('changes at the same time make one chain, and a change that fails leaves no
   )
   const chain = await chainOf(id)
   assert.equal(chain.entries.length, 21)
+  assert.deepEqual([faultsOfChain(chain), faultsOfValues(chain)], [[], []])
+})
+
+test('every name of a value about people is kept, in its place and with a salt of its own, and no other', async () => {
+  const id = await insertDocument(pool, 'Title')
+  const given = Object.fromEntries(PERSONAL_NAMES.map((name) => [name, `"${name}"`]))
+  const actor = JSON.stringify({ ...given, kind: 'person', other: 'left out' })
+  await change(`select history.record_refusal($1, 'share') from ACTING`, [id], actor)
+  const chain = await chainOf(id)
+  const { entry, salted } = chain.entries[1]!
+  assert.equal(entry, canonical(JSON.parse(entry)))
+  const values = Object.entries(salted!)
+  assert.deepEqual(Object.fromEntries(values.map(([name, [, value]]) => [name, value])), given)
+  for (const [, [salt]] of values) assert.match(salt, /^[0-9a-f]{32}$/)
+  assert.equal(new Set(values.map(([, [salt]]) => salt)).size, PERSONAL_NAMES.length)
   assert.deepEqual([faultsOfChain(chain), faultsOfValues(chain)], [[], []])
 })
 
