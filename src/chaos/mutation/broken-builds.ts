@@ -12,8 +12,10 @@ import { MUTATIONS } from './mutations.ts'
 
 const START_MS = 120_000
 const WORK_MS = 120_000
-/** Of each run; enough for every mutation to have its turn. */
+/** Of each run; enough for every mutation of an answer to have its turn. */
 const OPERATIONS = 300
+/** Of a run whose messages are changed: subscribers connect for a moment only, and few receive two changes of a document. */
+const MESSAGES = 20
 /** A run without a fault ends as soon as all is read; this is how long a fault must last. */
 const SETTLE_MS = 3_000
 
@@ -36,10 +38,14 @@ async function promisesBrokenBy(seed: number, mutation: Mutation, settleMs: numb
   const options = { seed, url: proxy.url, history: openHistory(), clients: 4, subscribers: 8, pauseMs: 25 }
   const workload = startWorkload(options)
   try {
-    await poll(
+    const count = (wanted: string): number =>
+      options.history.entries.filter(({ kind }) => kind === wanted).length
+    const messages = mutation.messages ? MESSAGES : 0
+    const isEnough = await poll(
       WORK_MS,
-      async () => options.history.entries.filter(({ kind }) => kind === 'ok').length > OPERATIONS,
+      async () => count('ok') >= OPERATIONS && count('message') >= messages,
     )
+    assert.ok(isEnough, `after ${WORK_MS} ms: ${count('ok')} operations, ${count('message')} messages`)
     await workload.end()
     const faults = await settle(options, workload, settleMs)
     return [...new Set(faults.map(({ promise }) => promise))]
