@@ -6,6 +6,7 @@ UNDESCRIBED = {
     # The bytes and the type that someone has stored: JSON need not be JSON.
     "getDocumentContent": {200, 206},
     "getSignatureImage": {200, 206},
+    "getPagePicture": {200, 206},
     # Events are not JSON as a whole.
     "streamDocumentEvents": {200},
     "streamEvents": {200},

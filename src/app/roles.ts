@@ -16,10 +16,10 @@ import { defineModule, type Module } from '../runtime/module.ts'
 import { programVersion } from '../runtime/version.ts'
 import { within } from '../runtime/within.ts'
 import type { Base } from './base.ts'
+import { openContentReaders } from './content-readers.ts'
 import { fillIndex, fillingRemark } from './fill-index.ts'
-import { extractionLimits, makeIndexer } from './indexer.ts'
+import { makeIndexer } from './indexer.ts'
 import { openLoginProvider } from './login-provider.ts'
-import { openOcr } from './ocr.ts'
 import { reportDocuments } from './report-metrics.ts'
 import type { Ports } from './ports.ts'
 
@@ -71,24 +71,17 @@ function composeDocument(base: Base, ports: Ports) {
       { createIdentityService },
       { createRpcMetrics },
       { createConnectHandler },
-      { createExtractor },
     ] = await Promise.all([
       import('../roles/document/role.ts'),
       import('../ports/documents/service.ts'),
       import('../ports/identities/service.ts'),
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
-      import('../extraction/extractor.ts'),
     ])
-    const extractor = createExtractor({
-      log: logOf('extraction'),
-      limits: { ...extractionLimits(limits), concurrency: READERS },
-    })
-    const ocr = await openOcr(base, READERS)
+    const readers = await openContentReaders(base, READERS)
     const role = createDocumentRole({
       ...resources,
-      extractor,
-      ocr,
+      ...readers,
       authenticator,
       login: await openLoginProvider(base, authenticator),
       limiter: clientLimits.limiter,
@@ -121,8 +114,7 @@ function composeDocument(base: Base, ports: Ports) {
     }
     if (overrides.texts !== false) role.start()
     const stop = async (): Promise<void> => {
-      await extractor.stop()
-      ocr?.stop()
+      await readers.stop()
       await role.stop()
     }
     return { value: { server, role, calls }, stop }

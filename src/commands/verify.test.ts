@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRunning } from '../db/open.ts'
+import { pageKey } from '../domain/content-key.ts'
 import { openBlobs } from '../ports/blobs/open.ts'
 import type { Bucket } from '../ports/blobs/port.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
@@ -132,6 +133,7 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
   await blobs.put('documents', `${stray}/content`, Buffer.from('stray'), options)
   await blobs.put('documents', 'odd.key', Buffer.from('stray'), options)
   await blobs.put('signatures', `${stray}/signature.png`, Buffer.from('stray'), options)
+  await blobs.put('previews', pageKey('0'.repeat(64), 'page-1-at-2'), Buffer.from('stray'), options)
   await damageTables(ids, stray)
   await sql('update signatures.signatures set document_id = $2 where id = $1', [signatures[2]!.id, stray])
   return {
@@ -150,6 +152,7 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
       `image ${signatures[1]!.id}`,
       `object-without-row documents/${stray}/content`,
       'object-without-row documents/odd.key',
+      `object-without-row previews/${pageKey('0'.repeat(64), 'page-1-at-2')}`,
       `object-without-row signatures/${stray}/signature.png`,
       `signature-without-document ${signatures[2]!.id}`,
       `signed-without-signature ${signatures[2]!.documentId}`,
@@ -159,6 +162,7 @@ async function inflict(): Promise<{ repairable: string[]; others: string[]; undo
         await blobs.put(bucket, name, bytes, { contentType: 'x/y', maxBytes: LARGE })
       await blobs.delete('documents', `${stray}/content`)
       await blobs.delete('documents', 'odd.key')
+      await blobs.delete('previews', pageKey('0'.repeat(64), 'page-1-at-2'))
       await blobs.delete('signatures', `${stray}/signature.png`)
       const { id, documentId } = signatures[2]!
       await sql('update signatures.signatures set document_id = $2 where id = $1', [id, documentId])

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   forbidden: { http: 403, grpc: 'PERMISSION_DENIED', title: 'Not allowed' },
   'not-found': { http: 404, grpc: 'NOT_FOUND', title: 'Not found' },
   'document-not-found': { http: 404, grpc: 'NOT_FOUND', title: 'Document not found' },
+  'page-not-found': { http: 404, grpc: 'NOT_FOUND', title: 'Page not found' },
   'signature-not-found': { http: 404, grpc: 'NOT_FOUND', title: 'Signature not found' },
   'method-not-allowed': { http: 405, grpc: 'UNIMPLEMENTED', title: 'Method not allowed' },
   'status-not-allowed': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Status change not allowed' },
@@ -25,6 +26,7 @@ export const PROBLEMS = {
   'range-not-satisfiable': { http: 416, grpc: 'OUT_OF_RANGE', title: 'Range not satisfiable' },
   'misdirected-request': { http: 421, grpc: 'PERMISSION_DENIED', title: 'Not the host of this service' },
   'validation-failed': { http: 422, grpc: 'INVALID_ARGUMENT', title: 'Validation failed' },
+  'page-not-drawable': { http: 422, grpc: 'FAILED_PRECONDITION', title: 'Page cannot be drawn' },
   'idempotency-key-reused': {
     http: 422,
     grpc: 'INVALID_ARGUMENT',

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Extraction, ExtractionInput, ReadingLimits } from './extraction.ts'
 
 export interface ExtractionProcessOptions {
-  /** The built worker, which answers each message { input, limits } with an Extraction. */
+  /** The built worker, which answers each message { input, limits }, such as with an Extraction. */
   file: string
   /** For one content, starting the process included. */
   timeoutMs: number
@@ -12,16 +12,22 @@ export interface ExtractionProcessOptions {
   idleMs: number
 }
 
+/** What a process answers when it could not do its work. */
+export interface Failed {
+  outcome: 'failed'
+  reason: string
+}
+
 /** A process that reads contents, one at a time; started when there is work, replaced when it dies. */
-export interface ExtractionProcess<Input = ExtractionInput> {
+export interface ExtractionProcess<Input = ExtractionInput, Output = Extraction> {
   /** Never rejects; `failed` when the content exceeds a limit of the process, or after stop(). */
-  run(input: Input, limits: ReadingLimits): Promise<Extraction>
+  run(input: Input, limits: ReadingLimits): Promise<Output | Failed>
   stop(): void
 }
 
-export function createExtractionProcess<Input extends object = ExtractionInput>(
+export function createExtractionProcess<Input extends object = ExtractionInput, Output = Extraction>(
   options: ExtractionProcessOptions,
-): ExtractionProcess<Input> {
+): ExtractionProcess<Input, Output> {
   const { file, timeoutMs, maxMemoryMb, idleMs } = options
   let child: ChildProcess | undefined
   let idleTimer: NodeJS.Timeout | undefined
@@ -47,17 +53,17 @@ export function createExtractionProcess<Input extends object = ExtractionInput>(
     idleTimer = setTimeout(kill, idleMs).unref()
   }
 
-  function run(input: Input, limits: ReadingLimits): Promise<Extraction> {
+  function run(input: Input, limits: ReadingLimits): Promise<Output | Failed> {
     clearTimeout(idleTimer)
     const running = (child ??= start())
     running.ref()
     running.channel?.ref()
     return new Promise((resolve) => {
-      const finish = (extraction: Extraction) => {
+      const finish = (answer: Output | Failed) => {
         clearTimeout(timer)
         running.removeAllListeners('message').off('error', onError).off('exit', onExit)
         rest()
-        resolve(extraction)
+        resolve(answer)
       }
       const fail = (reason: string) => finish({ outcome: 'failed', reason })
       const onError = (error: Error) => {
@@ -69,7 +75,7 @@ export function createExtractionProcess<Input extends object = ExtractionInput>(
         kill()
         fail(`took longer than ${timeoutMs} ms`)
       }, timeoutMs)
-      running.once('message', (message) => finish(message as Extraction))
+      running.once('message', (message) => finish(message as Output))
       running.once('error', onError)
       running.once('exit', onExit)
       running.send({ input, limits }, (error) => {

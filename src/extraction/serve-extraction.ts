@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { buildRoot } from '../runtime/package-root.ts'
-import type { Extraction, ReadingLimits } from './extraction.ts'
+import type { ReadingLimits } from './extraction.ts'
 
 /**
  * Answers the messages of extraction-process.ts, whose arguments have the memory that this process may hold. It ends with
@@ -9,7 +9,7 @@ import type { Extraction, ReadingLimits } from './extraction.ts'
  * @param read never rejects
  */
 export function serveExtraction<Input>(
-  read: (input: Input, limits: ReadingLimits) => Promise<Extraction>,
+  read: (input: Input, limits: ReadingLimits) => Promise<unknown>,
 ): void {
   const maxRssMb = Number(process.argv[2])
   new Worker(join(buildRoot(), 'extraction/memory-watch.worker.js'), {
@@ -22,6 +22,6 @@ export function serveExtraction<Input>(
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => undefined)
   process.on('message', ({ input, limits }: { input: Input; limits: ReadingLimits }) => {
-    void read(input, limits).then((extraction) => process.send?.(extraction))
+    void read(input, limits).then((answer) => process.send?.(answer))
   })
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { queryRows } from '../../db/query.ts'
-import { sha256OfTextKey } from '../../domain/content-key.ts'
+import { sha256OfPageKey, sha256OfTextKey } from '../../domain/content-key.ts'
 import { signatureImageKey } from '../../domain/signature.ts'
 import type { Blobs, Bucket, ListedObject } from '../../ports/blobs/port.ts'
 import type { Retry } from '../../roles/indexer/retry-transient.ts'
@@ -11,7 +11,7 @@ const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?=\/)/
 /** Which of these keys rows name. */
 type Referenced = (pool: Pool, keys: readonly string[]) => Promise<Iterable<string>>
 
-const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] = [
+const BUCKETS: { bucket: Bucket; referenced: Referenced }[] = [
   {
     bucket: 'documents',
     async referenced(pool, keys) {
@@ -24,7 +24,7 @@ const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] 
         ...(await queryRows<{ key: string }>(pool, byId, [ids])),
         ...(others.length > 0 ? await queryRows<{ key: string }>(pool, byKey, [others]) : []),
       ]
-      return [...rows.map(({ key }) => key), ...(await referencedTexts(pool, keys))]
+      return [...rows.map(({ key }) => key), ...(await ofKnownContents(pool, keys, sha256OfTextKey))]
     },
   },
   {
@@ -36,19 +36,27 @@ const BUCKETS: { bucket: 'documents' | 'signatures'; referenced: Referenced }[] 
       return (await queryRows<{ id: string }>(pool, text, [ids])).map(({ id }) => signatureImageKey(id))
     },
   },
+  { bucket: 'previews', referenced: (pool, keys) => ofKnownContents(pool, keys, sha256OfPageKey) },
 ]
 
-/** What was read of a content stays as long as the row of a document with that content: like the content itself. */
-async function referencedTexts(pool: Pool, keys: readonly string[]): Promise<string[]> {
-  const texts = keys.filter((key) => sha256OfTextKey(key) !== undefined)
-  if (texts.length === 0) return []
+/**
+ * What was read or drawn of a content stays as long as the row of a document with that content: like the content itself.
+ * @param contentOf the SHA-256 in a key
+ */
+async function ofKnownContents(
+  pool: Pool,
+  keys: readonly string[],
+  contentOf: (key: string) => string | undefined,
+): Promise<string[]> {
+  const derived = keys.filter((key) => contentOf(key) !== undefined)
+  if (derived.length === 0) return []
   const known = await queryRows<{ sha256: string }>(
     pool,
     'select distinct content_sha256 as sha256 from documents.documents where content_sha256 = any($1)',
-    [texts.map(sha256OfTextKey)],
+    [derived.map(contentOf)],
   )
   const contents = new Set(known.map(({ sha256 }) => sha256))
-  return texts.filter((key) => contents.has(sha256OfTextKey(key)!))
+  return derived.filter((key) => contents.has(contentOf(key)!))
 }
 
 /** Those of these objects that no row names. */
@@ -68,7 +76,7 @@ export async function unreferencedAmong<Item extends { bucket: Bucket; key: stri
 }
 
 export interface UnreferencedObject extends ListedObject {
-  bucket: 'documents' | 'signatures'
+  bucket: Bucket
 }
 
 /**

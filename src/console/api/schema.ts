@@ -83,6 +83,43 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/documents/{id}/pages': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How many pages a document has, and how large they are */
+    get: operations['listDocumentPages']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/documents/{id}/pages/{page}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * A picture of a page of a document
+     * @description Of a PDF, and of the pages of PNG, JPEG and TIFF. It is drawn when it is asked for first, and kept. Text is for reading at /documents/{id}/text.
+     */
+    get: operations['getPagePicture']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/documents/{id}/stats': {
     parameters: {
       query?: never
@@ -919,6 +956,7 @@ export interface components {
         | 'urn:docmgr:problem:forbidden'
         | 'urn:docmgr:problem:not-found'
         | 'urn:docmgr:problem:document-not-found'
+        | 'urn:docmgr:problem:page-not-found'
         | 'urn:docmgr:problem:signature-not-found'
         | 'urn:docmgr:problem:method-not-allowed'
         | 'urn:docmgr:problem:status-not-allowed'
@@ -936,6 +974,7 @@ export interface components {
         | 'urn:docmgr:problem:range-not-satisfiable'
         | 'urn:docmgr:problem:misdirected-request'
         | 'urn:docmgr:problem:validation-failed'
+        | 'urn:docmgr:problem:page-not-drawable'
         | 'urn:docmgr:problem:idempotency-key-reused'
         | 'urn:docmgr:problem:upgrade-required'
         | 'urn:docmgr:problem:too-many-requests'
@@ -1054,6 +1093,29 @@ export interface components {
         /** @description missing for text that is on no page */
         page?: number
         text: string
+      }[]
+    }
+    /**
+     * @description the pages of a document, of which there are pictures
+     * @example {
+     *       "total": 1,
+     *       "pages": [
+     *         {
+     *           "page": 1,
+     *           "width": 595,
+     *           "height": 842
+     *         }
+     *       ]
+     *     }
+     */
+    DocumentPages: {
+      /** @description 0: the format has no pages that can be drawn */
+      total: number
+      /** @description of the first 1000 pages the pixels of their pictures at scale 1, such as to leave room for them */
+      pages: {
+        page: number
+        width: number
+        height: number
       }[]
     }
     DocumentStats: {
@@ -1462,7 +1524,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description `validation-failed`: Validation failed. `idempotency-key-reused`: Idempotency key was already used */
+    /** @description `validation-failed`: Validation failed. `page-not-drawable`: Page cannot be drawn. `idempotency-key-reused`: Idempotency key was already used */
     UnprocessableEntity: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -1638,7 +1700,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description `not-found`: Not found. `document-not-found`: Document not found. `signature-not-found`: Signature not found */
+    /** @description `not-found`: Not found. `document-not-found`: Document not found. `page-not-found`: Page not found. `signature-not-found`: Signature not found */
     NotFound: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -2144,6 +2206,126 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listDocumentPages: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the pages */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DocumentPages']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getPagePicture: {
+    parameters: {
+      query?: {
+        /** @description pixels for each point of the page, an inch having 72; an image has at most as many as a page of A4. A very large page has fewer. */
+        scale?: number
+      }
+      header?: {
+        /** @description the ETag of the picture: 304 when it is the same */
+        'If-None-Match'?: string
+        /** @description one range of bytes: 206 */
+        Range?: string
+        /** @description an ETag: the range is for this picture, else all of it is sent */
+        'If-Range'?: string
+      }
+      path: {
+        id: string
+        page: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the picture */
+      200: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
+          'Content-Disposition': components['headers']['Content-Disposition']
+          'Repr-Digest': components['headers']['Repr-Digest']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'image/png': string
+        }
+      }
+      /** @description the bytes of the range */
+      206: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          'Accept-Ranges': components['headers']['Accept-Ranges']
+          'Content-Disposition': components['headers']['Content-Disposition']
+          'Repr-Digest': components['headers']['Repr-Digest']
+          'Content-Range': components['headers']['Content-Range']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'image/png': string
+        }
+      }
+      /** @description not changed */
+      304: {
+        headers: {
+          ETag: components['headers']['ETag']
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      416: components['responses']['RangeNotSatisfiable']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']

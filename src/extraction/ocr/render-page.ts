@@ -29,31 +29,54 @@ async function loadPdfium() {
   return PDFiumLibrary.init({ wasmBinary: buffer })
 }
 
-/** Draws a page of a PDF. @param page from 1 @throws UnreadableContent */
-export async function renderPage(
+/** An open PDF. */
+export type PdfDocument = Awaited<ReturnType<Awaited<ReturnType<typeof loadPdfium>>['loadDocument']>>
+export type PdfPage = ReturnType<PdfDocument['getPage']>
+
+/** Opens a PDF for as long as `use` takes. @throws UnreadableContent, what `use` throws */
+export async function withPdf<T>(
   bytes: Uint8Array,
-  page: number,
-  { dotsPerInch, maxPixels }: RenderLimits,
-): Promise<GreyImage> {
+  use: (document: PdfDocument) => T | Promise<T>,
+): Promise<T> {
   const pdfium = await (loading ??= loadPdfium())
   const document = await pdfium.loadDocument(bytes).catch((error: unknown) => {
     throw new UnreadableContent(`malformed PDF: ${(error as Error).message}`)
   })
   try {
-    const drawn = document.getPage(page - 1)
-    const { originalWidth: width, originalHeight: height } = drawn.getOriginalSize()
-    if (!(width > 0 && height > 0)) throw new UnreadableContent('malformed page')
-    const scale = Math.min(
-      dotsPerInch / POINTS_PER_INCH,
-      Math.sqrt(maxPixels / (width * height)),
-      MAX_SIDE / Math.max(width, height),
-    )
-    const size = { width: pixelsOf(width * scale), height: pixelsOf(height * scale) }
-    const { data: pixels } = await drawn.render({ ...size, scale: 1, render: 'bitmap', colorSpace: 'Gray' })
-    return { ...size, pixels }
+    return await use(document)
   } finally {
     document.destroy()
   }
+}
+
+/** Of a page, in points. @throws UnreadableContent */
+export function sizeOfPage(page: PdfPage): { width: number; height: number } {
+  const { originalWidth: width, originalHeight: height } = page.getOriginalSize()
+  if (!(width > 0 && height > 0)) throw new UnreadableContent('malformed page')
+  return { width, height }
+}
+
+/** In pixels, for a page of this size in points. */
+export function sizeOfImage(
+  { width, height }: { width: number; height: number },
+  { dotsPerInch, maxPixels }: RenderLimits,
+): { width: number; height: number } {
+  const scale = Math.min(
+    dotsPerInch / POINTS_PER_INCH,
+    Math.sqrt(maxPixels / (width * height)),
+    MAX_SIDE / Math.max(width, height),
+  )
+  return { width: pixelsOf(width * scale), height: pixelsOf(height * scale) }
+}
+
+/** Draws a page of a PDF. @param page from 1 @throws UnreadableContent */
+export function renderPage(bytes: Uint8Array, page: number, limits: RenderLimits): Promise<GreyImage> {
+  return withPdf(bytes, async (document) => {
+    const drawn = document.getPage(page - 1)
+    const size = sizeOfImage(sizeOfPage(drawn), limits)
+    const { data: pixels } = await drawn.render({ ...size, scale: 1, render: 'bitmap', colorSpace: 'Gray' })
+    return { ...size, pixels }
+  })
 }
 
 const pixelsOf = (length: number): number => Math.max(1, Math.floor(length))

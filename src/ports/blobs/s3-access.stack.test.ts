@@ -84,6 +84,8 @@ test('with the rights of the table each user can do its work at S3, and nothing 
   await document!.put('documents', 'b/content', large, plain)
   await document!.put('documents', 'c/content', Buffer.from('removed'), plain)
   await document!.delete('documents', 'c/content')
+  await document!.put('previews', 'a/page-1', Buffer.from('picture'), plain)
+  assert.ok(await document!.get('previews', 'a/page-1'))
   await signature!.put('signatures', 'image', Buffer.from('image'), plain)
   for (const blobs of [document, signature, indexer, reindex]) await blobs!.check()
   assert.ok(await indexer!.get('documents', 'a/content'))
@@ -93,6 +95,7 @@ test('with the rights of the table each user can do its work at S3, and nothing 
     ['document stores an image', () => document!.put('signatures', 'x', Buffer.from('x'), plain)],
     ['document reads an image', () => document!.get('signatures', 'image')],
     ['signature reads a content', () => signature!.get('documents', 'a/content')],
+    ['signature reads a picture', () => signature!.get('previews', 'a/page-1')],
     ['signature removes a content', () => signature!.delete('documents', 'a/content')],
     ['indexer stores a content', () => indexer!.put('documents', 'x', Buffer.from('x'), plain)],
     ['indexer removes a content', () => indexer!.delete('documents', 'a/content')],
@@ -104,6 +107,7 @@ test('with the rights of the table each user can do its work at S3, and nothing 
   for (const [bucket, key] of [
     ['documents', 'b/content'],
     ['signatures', 'image'],
+    ['previews', 'a/page-1'],
   ] as const) {
     assert.ok(await reindex!.get(bucket, key))
     await reindex!.delete(bucket, key)

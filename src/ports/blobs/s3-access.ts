@@ -11,7 +11,7 @@ export interface S3AccessOptions extends Omit<S3Options, 'log'> {
 }
 
 /**
- * `documents`, `signatures`: stores, reads and removes the objects of that bucket. `read`: reads contents. `maintain`:
+ * `documents`, `signatures`: stores, reads and removes the objects of that bucket, the former also pictures of pages. `read`: reads contents. `maintain`:
  * reads and removes all objects.
  */
 export type S3Level = 'documents' | 'signatures' | 'read' | 'maintain'
@@ -34,7 +34,9 @@ function s3PolicyOf(level: S3Level, nameOf: (bucket: Bucket) => string): object 
   if (level === 'read') Statement.push(allow(['s3:GetObject'], [contentsOf('documents')]))
   else if (level === 'maintain')
     Statement.push(allow(['s3:GetObject', 's3:DeleteObject'], BUCKETS.map(contentsOf)))
-  // The object that the start writes to find out what the server supports (s3-probe.ts).
+  // The document role draws the pages; `probe-`: the object by which a start finds out what the server supports (s3-probe.ts).
+  else if (level === 'documents')
+    Statement.push(allow(WRITE, [contentsOf('documents'), contentsOf('previews')]))
   else Statement.push(allow(WRITE, [contentsOf(level), `${nameOf('previews')}/probe-*`]))
   return { Version: '2012-10-17', Statement }
 }

@@ -37,16 +37,11 @@ async function create(name: Name, fields: object = {}): Promise<string> {
 const grant = (id: string, name: Name, role: string, by: Name = 'ada') =>
   as(by, 'PUT', `/documents/${id}/access/email:${name}@example.com`, { role })
 
+const READS = ['', '/content', '/text', '/pages', '/pages/1', '/stats', '/history', '/permissions', '/access']
 const OPERATIONS: [method: string, path: string, body?: object][] = [
-  ['GET', ''],
-  ['GET', '/content'],
-  ['GET', '/text'],
-  ['GET', '/stats'],
-  ['GET', '/history'],
-  ['GET', '/permissions'],
+  ...READS.map((path): [string, string] => ['GET', path]),
   ['PATCH', '', { title: 'Mine' }],
   ['DELETE', ''],
-  ['GET', '/access'],
   ['PUT', '/access/email:eve@example.com', { role: 'owner' }],
   ['DELETE', '/access/email:ada@example.com'],
 ]

@@ -68,6 +68,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     limiter: createUnlimited(),
     limits,
     extractor: { extract: () => Promise.reject(new Error('not asked')) },
+    drawer: { read: () => Promise.reject(new Error('not asked')) },
     authenticator: testAuthenticator('open', appTokens),
     metrics: createMetrics(),
   })

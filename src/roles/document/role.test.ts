@@ -29,6 +29,8 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     'get /documents/{id}/access',
     'get /documents/{id}/content',
     'get /documents/{id}/history',
+    'get /documents/{id}/pages',
+    'get /documents/{id}/pages/{page}',
     'get /documents/{id}/permissions',
     'get /documents/{id}/stats',
     'get /documents/{id}/text',

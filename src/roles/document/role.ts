@@ -9,6 +9,7 @@ import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import type { Ocr } from '../../extraction/ocr/ocr.ts'
+import type { PageDrawer } from '../../extraction/pictures/page-drawer.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import { recordingRefusals } from '../../http/record-refusals.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
@@ -28,22 +29,25 @@ import { createDocumentStore } from './document-store.ts'
 import { createDocumentLists } from './document-lists.ts'
 import { createDocumentsPort } from './documents-port.ts'
 import { getDocumentContent } from './get-document-content.ts'
+import { createDocumentPages } from './document-pages.ts'
 import { createDocumentTexts } from './document-texts.ts'
 import { getDocumentPermissions } from './get-document-permissions.ts'
 import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
 import { getDocument } from './get-document.ts'
+import { getPagePicture } from './get-page-picture.ts'
 import { getProviderCallback } from './get-provider-callback.ts'
 import { getProviderLogin } from './get-provider-login.ts'
 import { getSession } from './get-session.ts'
 import { createHistoryStore } from './history-store.ts'
 import { listDocumentAccess } from './list-document-access.ts'
 import { listDocumentHistory } from './list-document-history.ts'
+import { listDocumentPages } from './list-document-pages.ts'
 import { listDocuments } from './list-documents.ts'
 import { postDocument } from './post-document.ts'
 import { postSession } from './post-session.ts'
 import { countCacheReads } from './metrics.ts'
-import { readDocumentUseCase } from './read-document.ts'
+import { type ReadDocument, readDocumentUseCase } from './read-document.ts'
 import type { LoginProvider } from './provider-login.ts'
 import { patchDocument } from './patch-document.ts'
 import { putDocumentAccess } from './put-document-access.ts'
@@ -71,6 +75,7 @@ export interface DocumentRoleOptions {
   extractor: Pick<Extractor, 'extract'>
   /** reads the text of images; undefined: it is not read */
   ocr?: Pick<Ocr, 'readOn'> | undefined
+  drawer: Pick<PageDrawer, 'read'>
   authenticator: Authenticator
   /** the identity provider by which people can log in; undefined: by links only */
   login?: LoginProvider | undefined
@@ -120,6 +125,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
         deleteDocument(store, reach),
         getDocumentContent(read, blobs, reach),
         getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
+        ...pageEndpoints(options, read, reach),
         getDocumentStats({ store, read, cache, reachOf: reach }),
         getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
         listDocumentHistory({ history: createHistoryStore(database.pool), read, reachOf: reach }),
@@ -139,6 +145,12 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       await refusals.stop()
     },
   }
+}
+
+/** What documents look like. */
+function pageEndpoints(options: DocumentRoleOptions, read: ReadDocument, reach: ReachOf): Endpoint[] {
+  const pages = createDocumentPages(options)
+  return [listDocumentPages(pages, read, reach), getPagePicture(pages, read, reach)]
 }
 
 /** How people log in and out. */

@@ -27,8 +27,8 @@ export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Prom
 }
 
 /** The same, signed by someone else. */
-export async function signedDocument(target: MatrixTarget): Promise<Ids> {
-  const document = await ownedDocument(target)
+export async function signedDocument(target: MatrixTarget, content?: string): Promise<Ids> {
+  const document = await ownedDocument(target, content)
   const body = { document_id: document, signer_email: 'signer@example.com', signer_name: 'Signer' }
   const { id } = await succeed<{ id: string }>(
     `${target.http}/signatures`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Policy } from '../../domain/policy.ts'
+import { pdf } from '../sample-files.ts'
 import type { Caller } from './callers.ts'
 import { type Ids, signedDocument, unknownIds } from './fixture.ts'
 import { type MatrixTarget, request, type User } from './target.ts'
@@ -56,7 +57,10 @@ interface Asked {
 export async function statusOf(operation: Operation, { headers, user }: Caller, ids: Ids): Promise<number> {
   const { base, method, path, id } = operation
   const { id: named = ids.document, body, query = '' } = REQUESTS[id]?.(ids, user) ?? {}
-  const filled = path.replace(/\{\w+\}/, named).replace(/\{\w+\}/, 'email:reader@example.com')
+  const filled = path
+    .replace(/\{\w+\}/, named)
+    .replace('{page}', '1')
+    .replace(/\{\w+\}/, 'email:reader@example.com')
   const response = await request(base + filled + query, method, headers, body)
   // An event stream has no end.
   if (response.status === 200 && response.headers.get('content-type') === 'text/event-stream')
@@ -105,7 +109,8 @@ export async function operationsOf({ processes }: MatrixTarget): Promise<Operati
 /** Every operation of REST, server-sent events included, for every caller. */
 export async function testRest(target: MatrixTarget, callers: Record<string, Caller>): Promise<void> {
   const operations = await operationsOf(target)
-  const shared = await signedDocument(target)
+  // With a page.
+  const shared = await signedDocument(target, pdf(['x']).toString('latin1'))
   const unknown = unknownIds()
 
   async function check(operation: Operation, name: string, caller: Caller): Promise<void> {
