@@ -1,25 +1,13 @@
 /** Each page of the console, at both widths and in both colour schemes. Pictures are kept in .out/pictures. */
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
-import { after, test } from 'node:test'
-import { accessibilityFaults, keepPicture, openBrowser, openPage, type Page } from '../testing/browser.ts'
-import { newDataFolder } from '../testing/postgres.ts'
+import { test } from 'node:test'
+import type { Page } from '../testing/browser.ts'
+import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
 import { docx, pdf } from '../testing/sample-files.ts'
-import { startServiceProcess } from '../testing/service-process.ts'
+import { imageOf, pngOf } from '../testing/scanned-files.ts'
 
 const LIMIT = { timeout: 180_000 }
-const WIDTHS = [1280, 390]
-const SCHEMES = ['light', 'dark'] as const
-
-const data = await newDataFolder()
-const service = await startServiceProcess(data)
-const browser = await openBrowser()
-after(async () => {
-  await browser.close()
-  await service.stop()
-  await rm(data, { recursive: true, force: true })
-})
-const { http: origin } = service.urls
+const { origin, open } = await startConsole()
 
 /** @returns the id of the document */
 async function upload(name: string, type: string, content: string | Buffer, owner = 'ada@example.com') {
@@ -52,7 +40,7 @@ async function fill() {
     pdf(['Service contract', 'The notice period is six weeks', 'Signed by both parties']),
   )
   const word = docx('Minutes of the meeting', 'The notice period was discussed.')
-  await upload(
+  const minutes = await upload(
     'Minutes.docx',
     'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
     word,
@@ -77,30 +65,32 @@ async function fill() {
       signature_data: 'Grace Hopper',
     }),
   })
-  return { lease, contract }
+  return { lease, contract, minutes }
 }
 
-async function checkAll(look: (page: Page, name: string) => Promise<void>, path: string, name: string) {
-  for (const width of WIDTHS) {
-    for (const colorScheme of SCHEMES) {
-      const isPhone = width < 500
-      const { page, messages, close } = await openPage(browser, {
-        viewport: { width, height: isPhone ? 844 : 800 },
-        colorScheme,
-        hasTouch: isPhone,
-        isMobile: isPhone,
-      })
-      const title = `${name}-${width}-${colorScheme}`
-      await page.goto(`${origin}${path}`)
-      await look(page, title)
-      assert.deepEqual(await accessibilityFaults(page), [], title)
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      assert.ok((overflow as number) <= 0, `${title} is ${overflow} pixels too wide`)
-      await keepPicture(page, title)
-      assert.deepEqual(messages, [], title)
-      await close()
-    }
+async function checkAll(look: (page: Page) => Promise<unknown>, path: string, name: string) {
+  for (const view of VIEWS) {
+    const { page, messages, close } = await open(view.options)
+    const title = `${name}-${view.name}`
+    await page.goto(`${origin}${path}`)
+    await look(page)
+    await checkLook(page, title)
+    assert.deepEqual(messages, [], title)
+    await close()
   }
+}
+
+/** The picture of a page is there. */
+const isDrawn = (page: Page, name: string) =>
+  page
+    .getByRole('img', { name })
+    .evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode())
+
+const isInView = (element: unknown): boolean => {
+  const { top, bottom } = (
+    element as { getBoundingClientRect(): { top: number; bottom: number } }
+  ).getBoundingClientRect()
+  return top >= 0 && bottom <= (globalThis as unknown as { innerHeight: number }).innerHeight
 }
 
 test('an empty list says how it is filled', LIMIT, () =>
@@ -108,7 +98,7 @@ test('an empty list says how it is filled', LIMIT, () =>
 )
 
 test('the list, a search, a document, signing, the status and help', LIMIT, async () => {
-  const { lease, contract } = await fill()
+  const { lease, contract, minutes } = await fill()
   const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).waitFor()
   await checkAll(
     async (page) => {
@@ -122,9 +112,19 @@ test('the list, a search, a document, signing, the status and help', LIMIT, asyn
   await checkAll((page) => page.getByText('Nothing matches').waitFor(), '/?q=zebra&status=signed', 'no-match')
   await checkAll((page) => page.getByText('The rent is due').waitFor(), `/d/${lease}`, 'document')
   await checkAll(
-    (page) => page.getByText('Signed by Grace Hopper').waitFor(),
-    `/d/${contract}?page=2`,
+    async (page) => {
+      await page.getByText('Signed by Grace Hopper').waitFor()
+      await page.locator('.hit mark').getByText('period').waitFor()
+      await isDrawn(page, 'Page 2 of 3')
+      assert.ok(await page.locator('.hit').evaluate(isInView))
+    },
+    `/d/${contract}?q=%22notice+period%22&page=2`,
     'signed',
+  )
+  await checkAll(
+    (page) => page.locator('.passage.hit').getByText('The notice period was discussed.').waitFor(),
+    `/d/${minutes}?q=discussion+notice`,
+    'word',
   )
   await checkAll(heading('Sign “Lease of Mill Street 5.txt”'), `/d/${lease}/sign`, 'sign')
   await checkAll(heading('Everything works'), '/status', 'status')
@@ -146,3 +146,20 @@ test('the list, a search, a document, signing, the status and help', LIMIT, asyn
     'upload',
   )
 })
+
+test(
+  'an image is shown as a page, and a file that cannot be drawn says so beside its text',
+  LIMIT,
+  async () => {
+    const scan = await upload('Scan.png', 'image/png', pngOf(await imageOf('The rent is due.')))
+    const { page, messages, close } = await open()
+    await page.goto(`${origin}/d/${scan}`)
+    await isDrawn(page, 'Page 1 of 1')
+    assert.deepEqual(messages, [])
+    const broken = await upload('Broken.pdf', 'application/pdf', Buffer.from('%PDF-1.4\n1 0 obj\n'))
+    await page.goto(`${origin}/d/${broken}`)
+    await page.getByRole('alert').getByText('The pages of this file cannot be shown').waitFor()
+    await page.getByText('Download it to open it on this device').last().waitFor()
+    await close()
+  },
+)

@@ -23,8 +23,6 @@ const POLICY = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "connect-src 'self'",
-  // A PDF is shown by the viewer of the browser, from bytes to which the page itself gives the type.
-  'frame-src blob:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -1,57 +1,43 @@
-import { useEffect, useState } from 'preact/hooks'
-import { type Document } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { useLoader } from '../parts/use-loader.ts'
 import { t } from '../text/catalogue.ts'
+import type { ContentProps } from './content-props.ts'
+import { PagePictures } from './page-pictures.tsx'
+import { markedParts, wordsOf } from './query-words.ts'
+import { TextPassages } from './text-passages.tsx'
 
 /** What is read of a text; a page of more would be slow to scroll. */
 const TEXT_BYTES = 512 * 1024
 /** Types that browsers draw without running anything; an SVG in an img runs no script. */
-const IMAGES = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'image/avif',
-  'image/svg+xml',
-  'image/bmp',
-]
-const TEXTS = [
-  'application/json',
-  'application/xml',
-  'application/x-ndjson',
-  'application/yaml',
-  'message/rfc822',
-]
+const IMAGES = ['image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'image/bmp']
+const TEXTS = ['application/json', 'application/xml', 'application/x-ndjson', 'application/yaml']
+/** What the service draws the pages of. */
+const WITH_PAGES = ['application/pdf', 'image/png', 'image/jpeg', 'image/tiff']
 
-interface ContentProps {
-  document: Document
-  /** where the search found something, from 1 */
-  page: number | undefined
-}
-
-export function Content({ document, page }: ContentProps) {
+export function Content(props: ContentProps) {
+  const { page } = props
   return (
     <section class="box content">
       <div class="box-head">
         <h2>{t('content.title')}</h2>
         {page !== undefined && <p class="dim">{t('content.page', { page })}</p>}
       </div>
-      <ContentBody document={document} page={page} />
+      <ContentBody {...props} />
     </section>
   )
 }
 
-function ContentBody({ document: { id, title, content_type, content_sha256, s3_key }, page }: ContentProps) {
+function ContentBody(props: ContentProps) {
+  const { id, title, content_type, content_sha256, s3_key } = props.document
   const url = `/documents/${id}/content`
   const type = content_type.split(';', 1)[0]!.trim().toLowerCase()
-  const tag = content_sha256 ?? ''
   if (s3_key === null) return <p class="pad">{t('content.empty')}</p>
+  if (WITH_PAGES.includes(type)) return <PagePictures {...props} />
   if (IMAGES.includes(type)) return <img class="picture" src={url} alt={title} />
-  if (type === 'application/pdf') return <Pdf url={url} tag={tag} title={title} page={page} />
-  if (type.startsWith('text/') || TEXTS.includes(type)) return <Text url={url} tag={tag} title={title} />
-  return <p class="pad">{t('content.unsupported')}</p>
+  if ((type.startsWith('text/') && type !== 'text/html') || TEXTS.includes(type))
+    return <Text url={url} tag={content_sha256 ?? ''} title={title} q={props.q} />
+  return <TextPassages {...props} />
 }
 
 async function readBytes(
@@ -71,9 +57,10 @@ interface LoadedProps {
   /** changes with the bytes */
   tag: string
   title: string
+  q: string | undefined
 }
 
-function Text({ url, tag, title }: LoadedProps) {
+function Text({ url, tag, title, q }: LoadedProps) {
   const { data, error, isSlow, reload } = useLoader(
     async (signal) => {
       const response = await readBytes(url, signal, { range: `bytes=0-${TEXT_BYTES - 1}` })
@@ -87,7 +74,9 @@ function Text({ url, tag, title }: LoadedProps) {
   return (
     <>
       <pre class="text" tabIndex={0} role="region" aria-label={title}>
-        {data.text}
+        {markedParts(data.text, wordsOf(q ?? '')).map((part, index) =>
+          part.found === undefined ? part.text : <mark key={index}>{part.text}</mark>,
+        )}
       </pre>
       {data.isCut && <p class="pad dim">{t('content.cut')}</p>}
     </>
@@ -101,26 +90,4 @@ function decode(bytes: ArrayBuffer): string {
   } catch {
     return new TextDecoder('windows-1252').decode(bytes)
   }
-}
-
-/**
- * The browser's own viewer, which runs apart from this page. It gets the bytes with a type that this page sets, since the
- * service sends every content as an attachment.
- */
-function Pdf({ url, tag, title, page }: LoadedProps & { page: number | undefined }) {
-  const { data, error, isSlow, reload } = useLoader(
-    async (signal) =>
-      new Blob([await (await readBytes(url, signal)).arrayBuffer()], { type: 'application/pdf' }),
-    [url, tag],
-  )
-  const [address, setAddress] = useState<string>()
-  useEffect(() => {
-    if (!data) return
-    const made = URL.createObjectURL(data)
-    setAddress(made)
-    return () => URL.revokeObjectURL(made)
-  }, [data])
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />
-  if (!address) return isSlow ? <Skeleton rows={6} /> : null
-  return <iframe class="pdf" src={`${address}#navpanes=0&page=${page ?? 1}`} title={title} />
 }

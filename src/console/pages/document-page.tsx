@@ -68,7 +68,7 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
       </p>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={8} />}
-      {data && <WholeDocument {...data} messages={messages} onChange={reload} page={page} />}
+      {data && <WholeDocument {...data} messages={messages} onChange={reload} q={q} page={page} />}
     </div>
   )
 }
@@ -90,11 +90,12 @@ function withMessage(before: readonly ChangeMessage[], message: ChangeMessage): 
 
 interface WholeDocumentProps extends Whole {
   messages: readonly ChangeMessage[]
+  q: string | undefined
   page: number | undefined
   onChange: () => void
 }
 
-function WholeDocument({ messages, page, onChange, ...whole }: WholeDocumentProps) {
+function WholeDocument({ messages, q, page, onChange, ...whole }: WholeDocumentProps) {
   const { document, signatures, permissions, views } = whole
   const { id, title, status, content_size, content_type, created_by, created_at } = document
   const { route } = useLocation()
@@ -110,7 +111,7 @@ function WholeDocument({ messages, page, onChange, ...whole }: WholeDocumentProp
       </p>
       <DocumentActions document={document} permissions={permissions} onChange={onChange} />
       <div class="columns right">
-        <Content document={document} page={page} />
+        <Content document={document} q={q} page={page} />
         <div class="side">
           <Signatures signatures={signatures} />
           <History document={document} signatures={signatures} messages={messages} />

@@ -15,11 +15,12 @@ export function Signatures({ signatures }: { signatures: readonly Signature[] })
       </div>
       {signatures.length === 0 && <p class="pad dim">{t('signatures.none')}</p>}
       <ul class="signatures">
-        {signatures.map(({ id, signer_name, signer_email, signed_at, signature_data }) => (
+        {signatures.map(({ id, signer_name, signer_email, signed_by, signed_at, signature_data }) => (
           <li key={id}>
             <SignatureMark data={signature_data} name={signer_name} />
             <strong>{signer_name}</strong>
             <span class="dim">{signer_email}</span>
+            {signed_by !== null && <span class="dim">{t('signatures.by', { name: signed_by })}</span>}
             <span class="dim">
               <Time at={signed_at} />
             </span>

@@ -21,6 +21,8 @@ interface ChangeHandlers {
 const SETTLE_MS = 300
 const SECOND_LOOK_MS = 1_500
 const RECONNECT_MS = 5_000
+/** Who loses access gets no event of that document any more, so a list is read again from time to time. */
+const LIST_AGE_MS = 15_000
 
 /**
  * Follows server-sent events. They say that state has changed, and never what it is. A hidden page does not listen, since
@@ -76,11 +78,15 @@ export function useChanges(url: string | undefined, handlers: ChangeHandlers): v
       open()
       look()
     }
+    const aging = setInterval(() => {
+      if (current.current.isList && !document.hidden) current.current.onChange()
+    }, LIST_AGE_MS)
     if (!document.hidden) open()
     document.addEventListener('visibilitychange', onVisibility)
     return () => {
       document.removeEventListener('visibilitychange', onVisibility)
       for (const timer of timers.values()) clearTimeout(timer)
+      clearInterval(aging)
       source?.close()
     }
   }, [url])

@@ -134,13 +134,23 @@ export const DE: Catalogue = {
 
   'content.title': 'Inhalt',
   'content.empty': 'Dieses Dokument hat keinen Inhalt.',
-  'content.unsupported':
-    'Ein Browser kann diese Art von Datei nicht sicher anzeigen. Laden Sie sie herunter, um sie auf diesem Gerät zu öffnen.',
   'content.cut': 'Das ist der Anfang. Laden Sie die Datei herunter, um alles zu lesen.',
   'content.page': 'Die Suche hat Seite {page} gefunden.',
+  'content.pageOf': 'Seite {page} von {total}',
+  'content.pageText': 'Text der Seite {page}',
+  'content.pageLost':
+    'Seite {page} kann nicht gezeigt werden. Laden Sie die Datei herunter, um sie zu sehen.',
+  'content.morePages': 'Das sind die ersten {count} Seiten. Laden Sie die Datei herunter, um alle zu sehen.',
+  'content.text.pending': 'Der Text dieser Datei wird gelesen und erscheint hier gleich.',
+  'content.text.indexed': 'Diese Datei hat keinen Text.',
+  'content.text.empty':
+    'Diese Datei hat keinen Text, der hier gezeigt werden kann. Laden Sie sie herunter, um sie zu öffnen.',
+  'content.text.failed':
+    'Der Text dieser Datei kann nicht gelesen werden. Laden Sie sie herunter, um sie zu öffnen.',
 
   'signatures.title': 'Unterschriften',
   'signatures.none': 'Noch hat niemand unterschrieben.',
+  'signatures.by': 'in deren Namen unterschrieben von {name}',
   'signatures.image': 'Unterschrift von {name}',
 
   'history.title': 'Verlauf',
@@ -245,6 +255,8 @@ export const DE: Catalogue = {
     'Die Verbindung brach ab, während die Datei gesendet wurde. Vielleicht ist sie größer, als der Dienst annimmt.',
   'problem.payload-too-large': 'Diese Datei ist größer, als der Dienst annimmt. {detail}',
   'problem.document-not-found': 'Dieses Dokument gibt es nicht, oder Sie haben keinen Zugriff.',
+  'problem.page-not-drawable':
+    'Die Seiten dieser Datei können nicht gezeigt werden. Laden Sie sie herunter, um sie zu öffnen.',
   'problem.forbidden': 'Das dürfen Sie nicht. {detail}',
   'problem.last-owner': 'Ein Dokument behält einen Eigentümer. Machen Sie zuerst jemand anderen dazu.',
   'problem.version-mismatch':

@@ -127,13 +127,21 @@ export const EN = {
 
   'content.title': 'Content',
   'content.empty': 'This document has no content.',
-  'content.unsupported':
-    'A browser cannot show this type of file safely. Download it to open it on this device.',
   'content.cut': 'This is the beginning. Download the file to read all of it.',
   'content.page': 'The search found page {page}.',
+  'content.pageOf': 'Page {page} of {total}',
+  'content.pageText': 'Text of page {page}',
+  'content.pageLost': 'Page {page} cannot be shown. Download the file to see it.',
+  'content.morePages': 'These are the first {count} pages. Download the file to see all of them.',
+  'content.text.pending': 'The text of this file is being read. It appears here in a moment.',
+  'content.text.indexed': 'This file has no text.',
+  'content.text.empty':
+    'This file has no text that can be shown here. Download it to open it on this device.',
+  'content.text.failed': 'The text of this file cannot be read. Download it to open it on this device.',
 
   'signatures.title': 'Signatures',
   'signatures.none': 'Nobody has signed yet.',
+  'signatures.by': 'signed for them by {name}',
   'signatures.image': 'Signature of {name}',
 
   'history.title': 'History',
@@ -236,6 +244,8 @@ export const EN = {
     'The connection broke while the file was being sent. It may be larger than the service accepts.',
   'problem.payload-too-large': 'This file is larger than the service accepts. {detail}',
   'problem.document-not-found': 'This document does not exist, or you have no access to it.',
+  'problem.page-not-drawable':
+    'The pages of this file cannot be shown. Download it to open it on this device.',
   'problem.forbidden': 'You may not do this. {detail}',
   'problem.last-owner': 'A document keeps an owner. Make someone else an owner first.',
   'problem.version-mismatch':
