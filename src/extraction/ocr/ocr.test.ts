@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import type { TextPart } from '../../domain/text-part.ts'
+import { exifOf, jpegOf } from '../../testing/jpeg-file.ts'
 import { imageOf, imagePdf, pngFile, pngOf, scannedPdf, tiffOf } from '../../testing/scanned-files.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { silentLogger } from '../../runtime/logger.ts'
@@ -9,6 +10,7 @@ import { createExtractor } from '../extractor.ts'
 import type { Extraction } from '../extraction.ts'
 import { findLanguages } from './language-data.ts'
 import { createOcr, type OcrLimits } from './ocr.ts'
+import type { GreyImage } from './render-page.ts'
 import { imageFormatOf } from './scan-image.ts'
 import { isUnfinished, scanOfImage } from './scan-state.ts'
 
@@ -63,6 +65,32 @@ test('PNG and the pages of TIFF, in either order of bytes, are read', async () =
     ])
   }
 })
+
+test('a JPEG is read upright, however the camera was held', async () => {
+  const image = await imageOf(RENT)
+  assert.deepEqual(pagesOf((await readAll(jpegOf(image))).extraction), [[1, RENT]])
+  for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const photo = jpegOf(turned(image, orientation), exifOf(orientation, orientation % 3 === 0))
+    const { extraction } = await readAll(photo)
+    assert.deepEqual(pagesOf(extraction), [[1, RENT]], `orientation ${orientation}`)
+  }
+})
+
+/** What a camera stores of an image, with the orientation that shows it upright again (Exif 2.32, 4.6.4). */
+function turned({ width, height, pixels }: GreyImage, orientation: number): GreyImage {
+  const isOnItsSide = orientation >= 5
+  const startsRight = [2, 3, 6, 7].includes(orientation)
+  const startsBelow = [3, 4, 7, 8].includes(orientation)
+  const stored = isOnItsSide ? { width: height, height: width } : { width, height }
+  const pixelAt = (row: number, column: number): number => {
+    const [x, y] = isOnItsSide ? [row, column] : [column, row]
+    return pixels[(startsBelow ? height - 1 - y : y) * width + (startsRight ? width - 1 - x : x)]!
+  }
+  const values = Uint8Array.from({ length: pixels.length }, (_, at) =>
+    pixelAt(Math.floor(at / stored.width), at % stored.width),
+  )
+  return { ...stored, pixels: values }
+}
 
 test('a scan is read in turns, and continues where the last one ended', async () => {
   const { extraction, turns } = await readAll(await scannedPdf([RENT, NOTICE, RENT]), { turnMs: 0 })
