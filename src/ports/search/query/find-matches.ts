@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { compoundsOf, hyphenatedOf } from '../analysis/compounds.ts'
 import type { Language } from '../../../runtime/detect-language.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
-import { type StemKeyOf, stemmersOf } from '../analysis/stems.ts'
+import { stemmersOf } from '../analysis/stems.ts'
 import { type Token, tokensOf } from '../analysis/tokens.ts'
 import type { Span } from './emphasize.ts'
 import type { PhraseMatch, PlanMatch, QueryPlan } from './query-plan.ts'
@@ -20,20 +21,41 @@ export async function createMatchFinder(
   plan: QueryPlan,
   languages: readonly Language[],
 ): Promise<MatchFinder> {
-  const stemmers = await stemmersOf(languages)
+  const keysOf = await relatedKeysIn(languages)
   const matches = plan
     .flat()
     .flatMap(({ match, excluded }) => (excluded || match.kind === 'value' ? [] : [match]))
   const inContent = matches.filter(({ field }) => field === undefined)
   return {
-    inTitle: finderOf(matches, stemmers),
-    inContent: finderOf(inContent, stemmers),
+    inTitle: finderOf(matches, keysOf),
+    inContent: finderOf(inContent, keysOf),
+  }
+}
+
+type KeysOf = (written: string) => readonly string[]
+
+/** Words whose keys are kept from one query to the next, some 200 bytes each: stems take most of the time of a page. */
+const CACHED_WORDS = 20_000
+const MAX_CACHED_UNITS = 64
+let cached = { languages: '', keys: new LRUCache<string, readonly string[]>({ max: CACHED_WORDS }) }
+
+async function relatedKeysIn(languages: readonly Language[]): Promise<KeysOf> {
+  const stemmers = await stemmersOf(languages)
+  const name = languages.join()
+  if (cached.languages !== name) cached = { languages: name, keys: new LRUCache({ max: CACHED_WORDS }) }
+  const { keys } = cached
+  return (written) => {
+    let own = keys.get(written)
+    if (own !== undefined) return own
+    own = [...relatedKeys(written, stemmers)]
+    if (written.length <= MAX_CACHED_UNITS) keys.set(written, own)
+    return own
   }
 }
 
 const DIGIT = /\d/
 
-function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[]): (text: string) => Span[] {
+function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string) => Span[] {
   if (matches.length === 0) return () => []
   const keys = new Set<string>()
   const prefixes: string[] = []
@@ -44,16 +66,7 @@ function finderOf(matches: readonly PlanMatch[], stemmers: readonly StemKeyOf[])
     else if (!match.isOptional)
       for (const key of [match.word, ...match.related, ...match.similar]) keys.add(key)
   }
-  /** Of words as texts have them: stems take most of the time, and the passages of a page share most words. */
-  const related = new Map<string, boolean>()
-  const hasRelatedKey = (written: string): boolean => {
-    let has = related.get(written)
-    if (has === undefined) {
-      has = [...relatedKeys(written, stemmers)].some((key) => keys.has(key))
-      related.set(written, has)
-    }
-    return has
-  }
+  const hasRelatedKey = (written: string): boolean => keysOf(written).some((key) => keys.has(key))
   const hasKey = ({ word, kind, start, end }: Token, text: string): boolean => {
     if (keys.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true
     return kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end))

@@ -51,9 +51,12 @@ export function createBestPassage(lookups: Lookups) {
       ...phrase,
       ...[expressionsOf(textClauses, 'exact'), any].filter(({ length }) => length > 0).map(allOf),
     ]
-    const hasMatch = (passage: Passage): boolean => {
-      const words = ` ${wordsOf(passage?.text ?? '').join(' ')} `
-      return textClauses.some(({ matches }) => matches.some((match) => isIn(words, match)))
+    function hasMatch(passage: Passage): boolean {
+      const text = passage?.text ?? ''
+      let words: string | undefined
+      // Most are decided without the words, which take as long as the lookup.
+      const wordsOfText = (): string => (words ??= ` ${wordsOf(text).join(' ')} `)
+      return textClauses.some(({ matches }) => matches.some((match) => isIn(wordsOfText, match)))
     }
     /**
      * A passage is also found by the first words of the next one. That one is shown where it has the match, and not where it
@@ -91,12 +94,13 @@ const expressionsOf = (clauses: readonly TextClause[], form: 'exact' | 'any'): s
     .slice(0, MAX_CLAUSES)
     .map(({ matches }) => anyOf(matches.map((match) => passageExpression(match, form))))
 
-/** @param words separated by spaces, also at both ends. Of stems it is not known. */
-function isIn(words: string, match: PlanMatch): boolean {
+/** @param wordsOfText separated by spaces, also at both ends. Of stems it is not known. */
+function isIn(wordsOfText: () => string, match: PlanMatch): boolean {
   if (match.kind === 'word')
     return (
-      match.related.length > 0 || [match.word, ...match.similar].some((word) => words.includes(` ${word} `))
+      match.related.length > 0 ||
+      [match.word, ...match.similar].some((word) => wordsOfText().includes(` ${word} `))
     )
-  if (match.kind === 'prefix') return words.includes(` ${match.prefix}`)
-  return words.includes(` ${match.words.join(' ')}${match.endsInPrefix ? '' : ' '}`)
+  if (match.kind === 'prefix') return wordsOfText().includes(` ${match.prefix}`)
+  return wordsOfText().includes(` ${match.words.join(' ')}${match.endsInPrefix ? '' : ' '}`)
 }

@@ -1,7 +1,7 @@
 import type { CompiledPlan } from './compile-plan.ts'
 import { type FindMatches, MAX_NEWEST } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
-import { allOf, without } from './match-expression.ts'
+import { allOf, anyOf, without } from './match-expression.ts'
 import { readersOf } from './weigh-clauses.ts'
 
 /** Of documents with one feature so many of the newest are weighed. */
@@ -47,7 +47,20 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
       lookups
         .wordsPage(without(words, [expression]), conditions, { limit: MAX_NEWEST, from: oldest })
         .filter((rowid) => known.has(rowid))
-    return { having, matching, lacking }
+    const hasAny = (feature: string): boolean =>
+      lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: 1 }).length > 0
+    /** Looks up several features: mostly no document has any, which one look says. */
+    function havingSome(features: readonly (string | undefined)[]): typeof having {
+      const given = features.filter((feature) => feature !== undefined)
+      return given.length < 2 || hasAny(anyOf(given)) ? having : () => []
+    }
+    /** The same of expressions that documents lack. */
+    function lackingSome(expressions: readonly string[]): typeof lacking {
+      if (expressions.length < 2) return lacking
+      const some = without(words, [allOf(expressions)])
+      return lookups.wordsPage(some, [], { limit: 1, from: oldest }).length > 0 ? lacking : () => []
+    }
+    return { havingSome, matching, lackingSome }
   }
 
   return { of, withoutMatch }

@@ -31,7 +31,8 @@ export const MAX_NEWEST = 2_000
 const MIN_NEWEST = 100
 /** Candidates of the first look, and each further one takes GROWTH times as many. */
 const FIRST_PAGE = 1_000
-const FIRST_PASSAGES = 2_000
+/** Enough for a page where each of 20 pages of a document has one. */
+const FIRST_PASSAGES = 2_500
 const GROWTH = 5
 /** Conditions that so few documents fulfil are looked up before the words. */
 const MAX_RARE = 256

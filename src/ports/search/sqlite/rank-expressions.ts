@@ -17,14 +17,25 @@ export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): strin
   return expressions.length === 0 ? undefined : anyOf(expressions)
 }
 
-export function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
+/** What documents with a match of a clause are ranked by. */
+export const featuresOf = ({ matches }: TextClause) => ({
+  title: inTitle(matches, 'exact'),
+  relatedTitle: inTitle(matches, 'related'),
+  prominent: prominent(inForms(matches, 'exact')!),
+  exact: inForms(matches, 'exact')!,
+  certain: inForms(matches, 'exact', 'related')!,
+  hasRelated: inForms(matches, 'related') !== undefined,
+  hasSimilar: inForms(matches, 'similar') !== undefined,
+})
+
+function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
   const expressions = matches.flatMap((match) =>
     match.field === undefined || match.field === 'title' ? (formExpression(match, form, 'title') ?? []) : [],
   )
   return expressions.length === 0 ? undefined : anyOf(expressions)
 }
 
-export const prominent = (exact: string): string => `({prominent} : ${exact})`
+const prominent = (exact: string): string => `({prominent} : ${exact})`
 
 /** All words one after the other, as they stand in the query. */
 export function phraseOf(clauses: readonly TextClause[]): string | undefined {

@@ -1,25 +1,19 @@
-import type { CompiledPlan, TextClause } from './compile-plan.ts'
+import type { CompiledPlan } from './compile-plan.ts'
 import { createFeatures, isDecided, MAX_LOOKED_UP } from './features.ts'
 import type { FindMatches, Matches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
-import { allOf, anyOf, passageExpression } from './match-expression.ts'
-import { betterForms, inForms, inTitle, phraseOf, prominent } from './rank-expressions.ts'
+import { createNearness } from './near-words.ts'
+import { betterForms, featuresOf } from './rank-expressions.ts'
 import type { createWeights } from './weigh-clauses.ts'
 
 /** A document's rowid and score, the best first, then the newest. */
 export type Ranked = { rowid: number; score: number }[]
-
-/** Passages that are read for nearness. */
-const MAX_PASSAGES = 2_000
 
 /** What a match in the text weighs 1 against. */
 const IN_TITLE = 3
 const RELATED_IN_TITLE = 2
 const PROMINENT = 1
 const ONLY_RELATED = -0.4
-/** All words in one passage, and all one after the other, per weight of the words. */
-const NEAR = 0.5
-const ADJACENT = 1
 /** A document that needs a guess comes after all others. */
 const GUESSED = 1e-4
 
@@ -30,6 +24,7 @@ export function createRanking(
   weigh: ReturnType<typeof createWeights>,
 ) {
   const features = createFeatures(lookups, filter)
+  const near = createNearness(lookups)
 
   /**
    * The newest matches are ranked and, however old, those with the words themselves, in titles, or often: so many of each that
@@ -55,17 +50,25 @@ export function createRanking(
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const { having, matching, lacking } = features.of(plan, { known, oldest: matches.at(-1), isAll })
+    const { havingSome, matching, lackingSome } = features.of(plan, { known, oldest: matches.at(-1), isAll })
     const guessed = new Set<number>()
-    for (const { matches, weight, isOptional } of clauses) {
-      const exact = inForms(matches, 'exact')!
-      add(having(inTitle(matches, 'exact')), IN_TITLE * weight)
-      add(having(inTitle(matches, 'related')), RELATED_IN_TITLE * weight)
-      add(having(prominent(exact)), PROMINENT * weight)
-      if (inForms(matches, 'related') !== undefined) add(lacking(exact), ONLY_RELATED * weight)
-      const certain = inForms(matches, 'exact', 'related')!
-      if (inForms(matches, 'similar') !== undefined) for (const rowid of lacking(certain)) guessed.add(rowid)
-      if (isOptional) add(lacking(certain), -weight)
+    const forms = clauses.map(featuresOf)
+    const inTitles = havingSome(forms.flatMap(({ title, relatedTitle }) => [title, relatedTitle]))
+    const prominently = havingSome(forms.map(({ prominent }) => prominent))
+    const lackingExact = lackingSome(forms.flatMap(({ exact, hasRelated }) => (hasRelated ? [exact] : [])))
+    const lackingCertain = lackingSome(
+      forms.flatMap(({ certain, hasSimilar }, place) =>
+        hasSimilar || clauses[place]!.isOptional ? [certain] : [],
+      ),
+    )
+    for (const [place, { weight, isOptional }] of clauses.entries()) {
+      const { title, relatedTitle, prominent, exact, certain, hasRelated, hasSimilar } = forms[place]!
+      add(inTitles(title), IN_TITLE * weight)
+      add(inTitles(relatedTitle), RELATED_IN_TITLE * weight)
+      add(prominently(prominent), PROMINENT * weight)
+      if (hasRelated) add(lackingExact(exact), ONLY_RELATED * weight)
+      if (hasSimilar) for (const rowid of lackingCertain(certain)) guessed.add(rowid)
+      if (isOptional) add(lackingCertain(certain), -weight)
     }
     if (!isAll) {
       const better = betterForms(plan.textClauses).flatMap(matching)
@@ -74,14 +77,7 @@ export function createRanking(
       add(isDecided(plan) ? older : filter(plan, older.slice(0, MAX_LOOKED_UP), true), 0)
     }
     const isKnown = (rowid: number): boolean => known.has(rowid) || extra.has(rowid)
-    function withPassages(expression: string): Iterable<number> {
-      const { rowids, isLast } = lookups.passagesPage(expression, { limit: MAX_PASSAGES })
-      // The newest passages can be those of documents that a reader of few may not read.
-      const isHidden = !isLast && plan.readers !== undefined && matches.length <= MAX_LOOKED_UP
-      return isHidden ? lookups.withPassages(expression, matches) : rowids.filter(isKnown)
-    }
-    for (const [expression, weight] of nearExpressions(clauses, plan.textClauses))
-      add(withPassages(expression), weight * base)
+    for (const [rowids, weight] of near(plan, clauses, matches)) add(rowids.filter(isKnown), weight * base)
     const scoreOf = (rowid: number): number =>
       (base + (extra.get(rowid) ?? 0)) * (guessed.has(rowid) ? GUESSED : 1)
     return sorted(matches, new Set([...extra.keys(), ...guessed]), scoreOf, base)
@@ -107,14 +103,6 @@ function sorted(
     ),
     ...scored.filter(({ score }) => score < plainScore),
   ]
-}
-
-/** Expressions on passages with all words, and what each is worth. */
-function nearExpressions(clauses: readonly TextClause[], inOrder: readonly TextClause[]): [string, number][] {
-  if (clauses.length < 2) return []
-  const phrase = phraseOf(inOrder)
-  const all = allOf(clauses.map(({ matches }) => anyOf(matches.map((match) => passageExpression(match)))))
-  return [[all, NEAR], ...(phrase === undefined ? [] : [[phrase, ADJACENT] as [string, number]])]
 }
 
 /** Newest first. */
