@@ -19,10 +19,15 @@ import {
   SECRET_FILES,
   variablesOf,
 } from './chart-model.ts'
+import { createKeyPair } from '../../src/testing/service-keys.ts'
 import { CLI, configurationOf, IMAGE_ENVIRONMENT } from './docmgr-config.ts'
+
+const generated = createKeyPair()
 
 const SAMPLE_SECRETS: Record<string, string> = {
   'auth-secret': 'a secret of at least thirty-two bytes',
+  'auth-services-key': generated.key,
+  'auth-services-keys': `signature:${generated.publicKey}\nws:${generated.publicKey}`,
   'database-url': 'postgres://docmgr:secret@pgbouncer:6432/docmgr',
   'database-direct-url': 'postgres://docmgr:secret@postgres:5432/docmgr',
   'cache-url': 'redis://:secret@redis:6379',
@@ -122,11 +127,12 @@ test('docmgr accepts the configuration of every pod, and uses every variable of 
 
 test('each role has the secrets that it needs, and no others', () => {
   const needed: Record<string, string> = {
-    document: 'auth-secret blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
-    signature: 'auth-secret blobs-secret-key cache-url database-direct-url database-url',
-    search: 'auth-secret cache-url search-url',
-    ws: 'auth-secret cache-url changes-url',
-    indexer: 'auth-secret blobs-secret-key changes-url search-url',
+    document:
+      'auth-secret auth-services-keys blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
+    signature: 'auth-secret auth-services-key blobs-secret-key cache-url database-direct-url database-url',
+    search: 'auth-secret auth-services-key cache-url search-url',
+    ws: 'auth-secret auth-services-key cache-url changes-url',
+    indexer: 'auth-secret auth-services-key blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     access: 'blobs-secret-key cache-url changes-url database-direct-url database-url search-url',
     connector: 'changes-url database-direct-url database-url',
@@ -159,8 +165,8 @@ test('no two pods share a login where each has its own', () => {
   assert.equal(owners.size, 26)
 })
 
-test('the roles signature, search and ws find all pods of the document role', () => {
-  const roles = ['signature', 'search', 'ws'] as const
+test('the roles signature, search, ws and indexer find all pods of the document role', () => {
+  const roles = ['signature', 'search', 'ws', 'indexer'] as const
   for (const [rendered, role] of ALL.flatMap((one) => roles.map((role) => [one, role] as const))) {
     const url = variablesOf(rendered.deployment(role))['DOCMGR_DOCUMENTS_URL']!
     const [, host, port] = /^grpc:\/\/([a-z0-9-]+):(\d+)$/.exec(url)!

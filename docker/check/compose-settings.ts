@@ -23,7 +23,7 @@ const NEEDS: Record<string, string[]> = {
   signature: [...SERVING, 'DATABASE', 'BLOBS', 'CACHE', 'DOCUMENTS'],
   search: [...SERVING, 'SEARCH', 'CACHE', 'DOCUMENTS'],
   ws: [...SERVING, 'CHANGES', 'CACHE', 'DOCUMENTS'],
-  indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS'],
+  indexer: [...SERVING, 'CHANGES', 'SEARCH', 'BLOBS', 'DOCUMENTS'],
 }
 
 /** docmgr refuses unknown variables by itself (compose.test.ts); this is about those it does not need. */
@@ -71,6 +71,10 @@ export function* secrets(service: Service, { production }: System): Problems {
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
   for (const secret of given)
     if (!read.has(secret)) yield `is given the secret ${secret} and does not read it`
+  for (const secret of given) {
+    const [, role = name] = /^service_(\w+)_key$/.exec(secret) ?? []
+    if (role !== name) yield `calls the document role as ${role}`
+  }
 }
 
 /** Whose passwords docker/kafka/sasl.sh reads in a container: its own user's; those of all in the broker. */

@@ -130,7 +130,8 @@ function composeSecrets({ auth }: Config, folder: DataFolder, clock: Clock) {
     const { issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = auth
     const secret = auth.secret ?? (await keptTokenSecret(folder.path))
     const settings = { secret, secondSecret: auth.secondSecret, issuer, audience, lifetime, maxLifetime }
-    const [tokens, serviceTokens] = [createTokens(settings, clock), createServiceTokens(settings, clock)]
+    const tokens = createTokens(settings, clock)
+    const serviceTokens = createServiceTokens(auth.services, clock)
     return { value: { tokens, serviceTokens } }
   })
 }

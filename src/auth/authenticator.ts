@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { hasSha256, isApiKey, parseApiKey, sha256Of } from './api-keys.ts'
 import type { FoundKey } from './identity-source.ts'
 import type { KnownIdentities, Soon } from './known-identities.ts'
+import { passCredential, type PassedCredential } from './passed-credential.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { Tokens, VerifiedToken } from './tokens.ts'
@@ -33,8 +34,6 @@ export interface Authenticator {
   identify(credentials: Credentials): Soon<Identity>
   /** Of a token without its scheme: docmgr's own or, at an identity provider's, by its keys. @throws the same */
   identifyToken(token: string): Soon<Identity>
-  /** Of a call over gRPC or Connect, which also a role of the service can make. @throws the same */
-  identifyCall(authorization: string | undefined): Soon<Principal>
   /**
    * Whether a principal that was identified earlier still counts: its key is not revoked, its person not disabled.
    * @throws DomainError unavailable
@@ -82,7 +81,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const identify = ({ authorization, cookie }: Credentials): Soon<Identity> => {
     if (authorization === undefined) {
       if (mode === 'open') return ANONYMOUS
-      if (cookie !== undefined) return identifySession(cookie, known)
+      if (cookie !== undefined) return passing(identifySession(cookie, known), { cookie })
       throw new DomainError('unauthenticated', 'header authorization: must be `Bearer` and a token')
     }
     const token = BEARER.exec(authorization)?.[1]
@@ -91,7 +90,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         'unauthenticated',
         'header authorization: must be `Bearer` and a JWT or an API key',
       )
-    return identifyToken(token)
+    return passing(identifyToken(token), { authorization })
   }
   return {
     mode,
@@ -99,10 +98,6 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     serviceTokens,
     identify,
     identifyToken,
-    identifyCall(authorization) {
-      const caller = authorization === undefined ? undefined : serviceTokens.authenticate(authorization)
-      return caller ?? then(identify({ authorization }), ({ principal }) => principal)
-    },
     isCurrent(principal) {
       if (principal.kind !== 'user') return true
       if (principal.session !== undefined)
@@ -113,6 +108,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     forgetSession: (cookieSha256) => known.forgetSession(cookieSha256),
   }
 }
+
+/** The process may have to call the document role for who makes the request. */
+const passing = (identity: Soon<Identity>, credential: PassedCredential): Soon<Identity> =>
+  then(identity, (found) => {
+    passCredential(found.principal, credential)
+    return found
+  })
 
 /** Whether a key is valid. One that is no key, or mistyped, is refused without asking anyone. */
 function createKeyCheck({ known, clock }: AuthenticatorOptions): (text: string) => Soon<Identity> {

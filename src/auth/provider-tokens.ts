@@ -56,7 +56,7 @@ export function createProviderTokens(
         Math.floor(currentDate.getTime() / 1_000),
         maxLifetime,
       )
-      return { user: { kind: 'user', id, ...personOf(payload, settings) }, session: undefined, expiresAt }
+      return { user: { kind: 'user', id, ...personOf(payload, settings) }, expiresAt }
     },
   }
 }

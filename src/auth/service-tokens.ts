@@ -1,57 +1,132 @@
-import { createHmac } from 'node:crypto'
-import type { Principal, User } from '../domain/request.ts'
+import type { KeyObject } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { DomainError } from '../domain/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { createTokens, secretsOf, type TokenSettings } from './tokens.ts'
+import { ed25519KeyId, ed25519PrivateKey, ed25519PublicKey } from '../runtime/ed25519.ts'
+import { LEEWAY, refused } from './token-rules.ts'
 
-/** A role of the service itself, such as the signature role. */
-export type ServicePrincipal = Extract<Principal, { kind: 'system' }>
+/** The keys of one process. */
+export interface ServiceKeys {
+  /** private, of its own roles; undefined: it calls no other role */
+  key?: string | undefined
+  /** `ROLE:KEY`, public, of the roles that may call it */
+  keys: readonly string[]
+}
 
 /**
- * Tokens by which roles identify themselves to each other, in both modes. Their keys are derived from the token secret, so
- * that nothing that issues tokens to users can issue them, and no token of a user is one of them. A role that calls for a
- * user says so, and never as an administrator: what administrators do is done where their own token was checked. As a role
- * may read everything itself, one who may, may so through it.
+ * Tokens by which roles identify themselves to each other, in both modes: JWTs (EdDSA) with the key of the process. No
+ * process has the private key of another one's roles, and which roles a key stands for is decided where the token is checked.
  */
 export interface ServiceTokens {
-  /** value of the header Authorization: the scheme `Service`, or `Service-User` for a user, and a JWT */
-  authorize(caller: ServicePrincipal | User): string
-  /** Undefined for a value of another scheme. @throws DomainError unauthenticated */
-  authenticate(authorization: string): ServicePrincipal | User | undefined
+  /** Value of the header Authorization. @throws DomainError unavailable where the process has no key */
+  authorize(): Promise<string>
+  /** @returns the roles of the caller. @throws DomainError unauthenticated, saying what is wrong with the token */
+  authenticate(authorization: string): Promise<readonly string[]>
 }
 
 /** Whether a value of the header Authorization is meant as a role's. */
 export const isServiceScheme = (authorization: string | undefined): boolean =>
   authorization !== undefined && SCHEME.test(authorization)
 
-const SCHEME = /^Service(-User)? +(\S+)$/i
-const LIFETIME_SECONDS = 300
+const SCHEME = /^Service( |$)/i
+const TOKEN = /^Service +([\w-]+\.[\w-]+\.[\w-]+)$/i
+/** No token of a user or of an identity provider has these. */
+const AUDIENCE = 'docmgr-services'
+const TYPE = 'docmgr-service+jwt'
+/** seconds */
+const LIFETIME = 300
+/** seconds; each process that checks a token verifies its signature once */
+const RENEWED = 150
+const MAX_VERIFIED = 1_000
 
-export function createServiceTokens(settings: TokenSettings, clock: Clock): ServiceTokens {
-  const tokensFor = (purpose: string) => {
-    const [secret, secondSecret] = secretsOf(settings).map((one) =>
-      createHmac('sha256', one).update(purpose).digest('base64url'),
-    )
-    return createTokens({ ...settings, secret: secret!, secondSecret, lifetime: LIFETIME_SECONDS }, clock)
-  }
-  const ofRoles = tokensFor('service tokens')
-  const forUsers = tokensFor('calls of roles for users')
+export function createServiceTokens({ key, keys }: ServiceKeys, clock: Clock): ServiceTokens {
+  const own = key === undefined ? undefined : ed25519PrivateKey(key)
+  const callers = callersOf(keys)
+  const verified = new LRUCache<string, { roles: readonly string[]; until: number }>({ max: MAX_VERIFIED })
+  const seconds = () => Math.floor(clock.now().getTime() / 1_000)
+  let current: { value: string; renewAt: number } | undefined
+
   return {
-    authorize(caller) {
-      if (caller.kind === 'user') {
-        const auditor = caller.admin || caller.auditor === true
-        return `Service-User ${forUsers.sign({ ...caller, admin: false, auditor })}`
+    async authorize() {
+      const now = seconds()
+      if (current && now < current.renewAt) return current.value
+      if (!own) {
+        const rule = 'set auth.services.key to the private key of its roles'
+        throw new DomainError('unavailable', `this process cannot call the document role: ${rule}`)
       }
-      const { name } = caller
-      return `Service ${ofRoles.sign({ id: name, email: `${name}@docmgr.internal`, admin: false })}`
+      const token = await new SignJWT({})
+        .setProtectedHeader({ alg: 'EdDSA', kid: ed25519KeyId(own), typ: TYPE })
+        .setAudience(AUDIENCE)
+        .setIssuedAt(now)
+        .setExpirationTime(now + LIFETIME)
+        .sign(own)
+      current = { value: `Service ${token}`, renewAt: now + RENEWED }
+      return current.value
     },
-    authenticate(authorization) {
-      const [, isUser, token] = SCHEME.exec(authorization) ?? []
-      if (token === undefined) return undefined
-      if (isUser !== undefined) {
-        const { user, session } = forUsers.verify(token)
-        return { ...user, admin: false, ...(session !== undefined && { session }) }
-      }
-      return { kind: 'system', name: ofRoles.verify(token).user.id }
+    async authenticate(authorization) {
+      const token = TOKEN.exec(authorization)?.[1]
+      if (token === undefined) throw refused('it must be `Service` and a JWT')
+      const now = seconds()
+      const known = verified.get(token)
+      if (known && now <= known.until) return known.roles
+      const { kid, exp, iat } = await verify(token, callers, clock)
+      if (iat > now + LEEWAY) throw refused('iat is in the future')
+      if (exp - iat > LIFETIME) throw refused(`a token of a role is valid for at most ${LIFETIME} seconds`)
+      const { roles } = callers.get(kid)!
+      verified.set(token, { roles, until: exp + LEEWAY })
+      return roles
     },
   }
+}
+
+type Callers = ReadonlyMap<string, { key: KeyObject; roles: readonly string[] }>
+
+/** By the id of the key. */
+function callersOf(keys: readonly string[]): Callers {
+  const callers = new Map<string, { key: KeyObject; roles: string[] }>()
+  for (const entry of keys) {
+    const [role, text] = entry.split(':') as [string, string]
+    const key = ed25519PublicKey(text)
+    if (!key) throw new Error(`auth.services.keys: the key of ${role} is no Ed25519 public key`)
+    const id = ed25519KeyId(key)
+    callers.set(id, { key, roles: [...(callers.get(id)?.roles ?? []), role] })
+  }
+  return callers
+}
+
+async function verify(
+  token: string,
+  callers: Callers,
+  clock: Clock,
+): Promise<{ kid: string; exp: number; iat: number }> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const caller = callers.get(kid ?? '')
+        if (!caller) throw refused('kid names no key of a role')
+        return caller.key
+      },
+      {
+        algorithms: ['EdDSA'],
+        audience: AUDIENCE,
+        typ: TYPE,
+        clockTolerance: LEEWAY,
+        currentDate: clock.now(),
+        requiredClaims: ['exp', 'iat'],
+      },
+    )
+    return { kid: protectedHeader.kid!, exp: payload.exp!, iat: payload.iat! }
+  } catch (error) {
+    throw error instanceof DomainError ? error : refused(reasonOf(error), error)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired (exp)'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature does not match'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'alg must be EdDSA'
+  if (error instanceof errors.JWTClaimValidationFailed) return `${error.claim} is not that of a role's token`
+  return 'it is not a signed JWT'
 }

@@ -2,10 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_GROUPS } from '../domain/access.ts'
 import { isProblem } from '../domain/errors.ts'
-import { SIGNATURE_ROLE } from '../domain/request.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
 import { TOKEN_CASES, TOKEN_SETTINGS } from '../testing/token-cases.ts'
-import { createServiceTokens } from './service-tokens.ts'
 import { createTicketSeal } from './ticket-seal.ts'
 import { createTokens } from './tokens.ts'
 
@@ -49,7 +46,6 @@ test('while a secret is replaced in three steps, the processes of two neighbouri
     const tokens = createTokens(settings, clock)
     return {
       tokens,
-      serviceTokens: createServiceTokens(settings, clock),
       seal: createTicketSeal(tokens.deriveKeys('tickets')),
     }
   })
@@ -58,16 +54,11 @@ test('while a secret is replaced in three steps, the processes of two neighbouri
     for (const other of [one, steps[step + 1], steps[step - 1]]) {
       if (!other) continue
       assert.deepEqual(other.tokens.verify(one.tokens.sign(user)).user, user)
-      assert.deepEqual(
-        other.serviceTokens.authenticate(one.serviceTokens.authorize(SIGNATURE_ROLE)),
-        SIGNATURE_ROLE,
-      )
       assert.equal(other.seal.isGenuine(one.seal.create()), true)
     }
   })
   const [first, , , last] = steps
   assert.throws(() => last!.tokens.verify(first!.tokens.sign(user)), /its signature does not match/)
-  assert.throws(() => last!.serviceTokens.authenticate(first!.serviceTokens.authorize(SIGNATURE_ROLE)))
   assert.equal(last!.seal.isGenuine(first!.seal.create()), false)
 })
 
@@ -77,34 +68,4 @@ test('the claim groups has the names of groups, each once, in order', () => {
   assert.equal('groups' in tokens.verify(make([])).user, false)
   for (const wrong of ['ops', [1], [''], ['a\nb'], Array.from({ length: MAX_GROUPS + 1 }, String)])
     assert.throws(() => tokens.verify(make(wrong)), /groups is not valid/)
-})
-
-test('a role that calls for a user says which groups and session the user has', () => {
-  const user = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
-  const full = { ...user, groups: ['ops'], session: 'c0' }
-  assert.deepEqual(serviceTokens.authenticate(serviceTokens.authorize(full)), full)
-  // In a token of a user it is no session.
-  assert.deepEqual(tokens.verify(tokens.sign({ ...user, session: 'c0' })).user, user)
-})
-
-test('a role calls for an administrator, who may read everything there and do no more', () => {
-  const user = {
-    kind: 'user',
-    id: 'key:x',
-    email: 'ada@example.com',
-    admin: true,
-    scopes: ['admin'],
-  } as const
-  const authorization = serviceTokens.authorize(user)
-  const { id, email, kind } = user
-  assert.deepEqual(serviceTokens.authenticate(authorization), {
-    kind,
-    id,
-    email,
-    admin: false,
-    auditor: true,
-  })
-  const [, token] = authorization.split(' ')
-  assert.throws(() => serviceTokens.authenticate(`Service ${token}`))
-  assert.equal(serviceTokens.authenticate(`Bearer ${token}`), undefined)
 })

@@ -22,15 +22,13 @@ export interface TokenSettings {
 
 export interface VerifiedToken {
   user: User
-  /** of a role's call for a user who has a session; it counts nowhere else */
-  session: string | undefined
   /** when a connection that was opened with the token has to end, milliseconds since the epoch */
   expiresAt: number
 }
 
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
 export interface Tokens {
-  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor' | 'groups' | 'session'>): string
+  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor' | 'groups'>): string
   /**
    * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
    * what is wrong with its header.
@@ -53,7 +51,6 @@ const claims = z.object({
   admin: z.boolean().default(false),
   auditor: z.boolean().optional(),
   groups: groupsClaim.optional(),
-  session: z.string().max(64).optional(),
   exp: z.number(),
   iat: z.number().optional(),
 })
@@ -68,13 +65,12 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
   const seconds = () => Math.floor(clock.now().getTime() / 1000)
 
   return {
-    sign({ id, email, admin, auditor = false, groups = [], session }) {
+    sign({ id, email, admin, auditor = false, groups = [] }) {
       const issued = seconds()
       const roles = {
         ...(admin && { admin }),
         ...(auditor && { auditor }),
         ...(groups.length > 0 && { groups }),
-        ...(session !== undefined && { session }),
       }
       const payload = { sub: id, email, ...roles, iat: issued, exp: issued + lifetime }
       return jwt.sign(payload, keys[0]!, { algorithm: 'HS256', issuer, audience })
@@ -82,7 +78,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
     verify(token) {
       checkHeader(token, ['HS256'])
       const now = seconds()
-      const { sub, email, admin, auditor, groups, session, exp, iat } = parseClaims(
+      const { sub, email, admin, auditor, groups, exp, iat } = parseClaims(
         signedPayload(token, keys, {
           algorithms: ['HS256'],
           issuer,
@@ -100,7 +96,6 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
           ...(auditor && { auditor }),
           ...(groups && groups.length > 0 && { groups }),
         },
-        session,
         expiresAt: checkLifetime({ exp, iat }, now, maxLifetime),
       }
     },
@@ -109,10 +104,7 @@ export function createTokens(settings: TokenSettings, clock: Clock): Tokens {
 }
 
 /** The secret that signs new tokens, and then another one whose tokens are accepted. */
-export const secretsOf = ({
-  secret,
-  secondSecret,
-}: Pick<TokenSettings, 'secret' | 'secondSecret'>): string[] =>
+const secretsOf = ({ secret, secondSecret }: Pick<TokenSettings, 'secret' | 'secondSecret'>): string[] =>
   secondSecret === undefined ? [secret] : [secret, secondSecret]
 
 /** @param keys are tried in turn */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../testing/cli.ts'
 import { openStackDatabase } from '../testing/stack-database.ts'
+import { serviceKeyOf } from '../testing/service-keys.ts'
 import { stack } from '../testing/stack.ts'
 
 interface Finding {
@@ -27,6 +28,7 @@ test('doctor checks the servers that the roles of this process use, and no other
     DOCMGR_CHANGES_CONNECT_URL: stack.connectUrl,
     DOCMGR_SEARCH_URL: `elasticsearch:${stack.elasticsearchUrl}`,
     DOCMGR_DOCUMENTS_URL: 'grpc://127.0.0.1:9',
+    DOCMGR_AUTH_SERVICES_KEY: serviceKeyOf('signature'),
   }
   const free = ['http', 'document', 'signature', 'search', 'ws', 'grpc'].flatMap((name) => [
     '--set',

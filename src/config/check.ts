@@ -34,7 +34,7 @@ export function checkConfig(config: Config, serves: boolean): Contradiction[] {
   return found.filter(({ key }, place) => found.findIndex((other) => other.key === key) === place)
 }
 
-function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
+function checkAuthentication({ auth, documents, listen, roles }: Config): Contradiction[] {
   if (auth.mode === 'open' && !isLoopback(listen.host) && !auth.openBeyondLoopback) {
     const rule =
       `open allows access from this machine only, and listen.host is ${listen.host}: ` +
@@ -44,6 +44,15 @@ function checkAuthentication({ auth, listen, roles }: Config): Contradiction[] {
   if (auth.mode === 'required' && auth.secret === undefined && roles.length < ROLES.length) {
     const rule = 'each process would generate its own secret: set the same one in all processes'
     return [{ key: 'auth.secret', rule }]
+  }
+  if (
+    !roles.includes('document') &&
+    auth.services.key === undefined &&
+    isShared('documents', documents.url)
+  ) {
+    const rule =
+      'is missing: set the private key by which these roles identify themselves to the document role'
+    return [{ key: 'auth.services.key', rule }]
   }
   if (auth.tokenLifetime > auth.maxTokenLifetime) {
     const rule = `new tokens would not be accepted: auth.maxTokenLifetime is ${auth.maxTokenLifetime}`
@@ -60,6 +69,12 @@ function checkSecrets({ auth, cache }: Config): Contradiction[] {
     'auth.secret': auth.secret,
     'auth.secondSecret': auth.secondSecret,
     'cache.viewerSecret': cache.viewerSecret,
+  }
+  const { key, keys } = auth.services
+  const isKnown = isPublished(key) || keys.some((one) => isPublished(one.split(':')[1]))
+  if (isKnown && auth.mode === 'required') {
+    const rule = 'is known to everyone: make keys for each role (openssl genpkey -algorithm ed25519)'
+    return [{ key: isPublished(key) ? 'auth.services.key' : 'auth.services.keys', rule }]
   }
   return Object.entries(secrets).flatMap(([key, secret]) => {
     const weakness = secret === undefined ? undefined : weaknessOf(secret)

@@ -32,7 +32,7 @@ export function readEnvironment(
     const text = env[variable]
     // Compose files and shells use an empty variable for "not set".
     if (text) given.set(key, { value: readText(setting, text), origin: { layer: 'environment', variable } })
-    if (!setting.secret) continue
+    if (!setting.file) continue
     const fileVariable = `${variable}_FILE`
     known.add(fileVariable)
     const file = env[fileVariable]
@@ -40,7 +40,8 @@ export function readEnvironment(
     if (text)
       problems.push({ key, origin: fileVariable, rule: `set ${variable} or ${fileVariable}, not both` })
     try {
-      const value = readFileSync(resolve(cwd, file), 'utf8').replace(/\r?\n$/, '')
+      const content = readFileSync(resolve(cwd, file), 'utf8').replace(/\r?\n$/, '')
+      const value = setting.list ? readText(setting, content.replace(/\r?\n/g, ',')) : content
       given.set(key, { value, origin: { layer: 'environment', variable: fileVariable, file } })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { serviceKeyOf } from '../testing/service-keys.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { type LoadOptions, loadConfig } from './load-config.ts'
 import { describeOrigin } from './origin.ts'
@@ -219,6 +220,7 @@ test('roles in several processes need adapters that they can share', async () =>
   const env = {
     DOCMGR_DATABASE_URL: 'postgres://docmgr@db/docmgr',
     DOCMGR_DOCUMENTS_URL: 'grpc://document:50051',
+    DOCMGR_AUTH_SERVICES_KEY: serviceKeyOf('ws'),
   }
   const keysOf = async (roles: string): Promise<string[]> =>
     (await problemsOf({ env: { ...env, DOCMGR_ROLES: roles } })).map(({ key }) => key)
@@ -256,7 +258,8 @@ test('roles in several processes need adapters that they can share', async () =>
 test('a role that uses no database needs no setting for it', async () => {
   const kafka = { DOCMGR_CHANGES_URL: 'kafka://kafka:9092' }
   const elasticsearch = { DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200' }
-  await load({ env: { DOCMGR_ROLES: 'ws', ...kafka, DOCMGR_DOCUMENTS_URL: 'grpc://document:50051' } })
+  const ws = { DOCMGR_ROLES: 'ws', ...kafka, DOCMGR_DOCUMENTS_URL: 'grpc://document:50051' }
+  await load({ env: { ...ws, DOCMGR_AUTH_SERVICES_KEY: serviceKeyOf('ws') } })
   await load({ env: { DOCMGR_ROLES: 'search', ...elasticsearch } })
   const indexer = { DOCMGR_ROLES: 'indexer', ...kafka, ...elasticsearch }
   const [problem] = await problemsOf({ env: indexer })

@@ -6,6 +6,7 @@ import { oidc } from './oidc.ts'
 import { quotas } from './quotas.ts'
 import { replacementOf } from './removed-adapters.ts'
 import { forListeningRoles, roleDefinition, ROLES } from './roles.ts'
+import { services } from './services.ts'
 import { tracing } from './tracing.ts'
 import { whole } from './whole.ts'
 
@@ -41,20 +42,6 @@ const ORIGIN_RULE = 'must be an origin such as https://docs.example.com'
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-
-/** Values that are hidden when the configuration is shown. */
-export const SECRET_KEYS = [
-  'auth.secret',
-  'auth.secondSecret',
-  'auth.oidc.clientSecret',
-  'database.url',
-  'database.directUrl',
-  'blobs.secretKey',
-  'cache.url',
-  'cache.viewerSecret',
-  'changes.url',
-  'search.url',
-]
 
 /**
  * Every setting, with its default. The environment variable of `listen.host` is DOCMGR_LISTEN_HOST, of
@@ -252,6 +239,7 @@ export const configSchema = z
         maxTokenLifetime: whole(60, 315_360_000)
           .default(2_592_000)
           .describe('maximum seconds that an accepted token may be valid'),
+        services,
         oidc,
       })
       .prefault({}),

@@ -1,5 +1,6 @@
 import { type z } from 'zod'
-import { SECRET_KEYS, configSchema } from './schema.ts'
+import { configSchema } from './schema.ts'
+import { FILE_KEYS, SECRET_KEYS } from './secret-keys.ts'
 
 /** One value that can be set, such as `listen.host`. */
 export interface Setting {
@@ -11,6 +12,8 @@ export interface Setting {
   /** the default; undefined if there is none */
   fallback: unknown
   secret: boolean
+  /** whether a variable can name a file that has it */
+  file: boolean
   /** whether text of variables and flags is split at commas */
   list: boolean
   /** whether text of digits is a number */
@@ -40,6 +43,7 @@ function collect(schema: z.core.$ZodType, path: string[]): Setting[] {
       description: (schema as z.ZodType).description ?? '',
       fallback: (schema as z.ZodType).safeParse(undefined).data,
       secret: SECRET_KEYS.includes(key),
+      file: FILE_KEYS.includes(key),
       list: kinds.includes('array'),
       numeric: kinds.includes('number'),
       boolean: kinds.includes('boolean'),

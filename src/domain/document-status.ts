@@ -19,7 +19,7 @@ export function isForward(from: DocumentStatus, to: DocumentStatus): boolean {
 
 /**
  * Whether a document may move from one status to another. It only moves forward and may skip steps, but only a signature
- * moves it to `signed`, and only a signed document becomes `completed`. `unchanged`: a success that changes nothing.
+ * moves it to `signed` and nowhere else, and only a signed document becomes `completed`. `unchanged`: a success that changes nothing.
  */
 export function statusMove(
   from: DocumentStatus,
@@ -27,8 +27,8 @@ export function statusMove(
   mover: Mover = 'client',
 ): 'allowed' | 'unchanged' | 'refused' {
   if (from === to) return 'unchanged'
-  if (!isForward(from, to)) return 'refused'
-  if (to === 'signed') return mover === 'signature' ? 'allowed' : 'refused'
+  if (!isForward(from, to) || (mover === 'signature') !== (to === 'signed')) return 'refused'
+  if (to === 'signed') return 'allowed'
   return to === 'completed' && from !== 'signed' ? 'refused' : 'allowed'
 }
 

@@ -11,6 +11,7 @@ import { createPersonStore } from '../db/person-store.ts'
 import { grpcMethod } from '../rpc/grpc-service.ts'
 import { DocumentService } from '../rpc/gen/document_pb.ts'
 import { eventually } from '../testing/deadline.ts'
+import { serviceTokens } from '../testing/service-tokens.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import { newId, startTestService, type TestService } from '../testing/test-service.ts'
 
@@ -196,7 +197,8 @@ test('calls over gRPC and Connect are RESOURCE_EXHAUSTED, and calls of roles are
   assert.equal(refused.code, 8)
   assert.match(String(refused.metadata.get('grpc-retry-pushback-ms')[0]), /^[1-6]?\d000$/)
   const ofRole = new Metadata()
-  ofRole.set('authorization', service.serviceTokens.authorize({ kind: 'system', name: 'signature' }))
+  ofRole.set('authorization', await serviceTokens.authorize())
+  ofRole.set('docmgr-client', 'Anonymous')
   assert.equal(await call(ofRole), null)
   const bad = new Metadata()
   bad.set('authorization', 'Service a.b.c')

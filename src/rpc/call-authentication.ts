@@ -17,6 +17,7 @@ import type { NewId } from '../runtime/ids.ts'
 import type { CallPipeline } from './call-pipeline.ts'
 import { metadataOf, statusOf, textOf } from './call-metadata.ts'
 import { policyOfCall, requirePolicy } from './policies.ts'
+import { CLIENT_KEY, identifyRoleCall, REFUSED_KEY } from './role-calls.ts'
 
 export interface Caller {
   principal: Principal
@@ -25,6 +26,8 @@ export interface Caller {
   readonly usages: Usage[]
   /** Its calls are for many clients, whose requests were counted. */
   readonly isRole: boolean
+  /** The credential of the client is looked at for whom a role calls. */
+  isForClient?: boolean
 }
 
 /** By the metadata of a call, which its handler receives, too. */
@@ -49,15 +52,16 @@ export function createCallAuthentication(options: CallAuthenticationOptions): Se
     const accept = async (metadata: Metadata, caller: Caller): Promise<void> => {
       const [origin, site] = [textOf(metadata, 'origin'), textOf(metadata, 'sec-fetch-site')]
       guard.checkCall({ host: call.getHost(), origin, site })
-      await identify(caller, textOf(metadata, 'authorization'), options)
+      await identify(path, caller, metadata, options)
       requirePolicy(path, caller.principal, options.authenticator.mode)
       callers.set(metadata, caller)
     }
-    const refuse = (metadata: Metadata, { usages }: Caller, error: unknown): void => {
+    const refuse = (metadata: Metadata, { usages, isForClient }: Caller, error: unknown): void => {
       const requestId = requestIdOf(textOf(metadata, 'x-request-id'), newId)
       const method = path.slice(path.lastIndexOf('/') + 1)
       const failure = pipeline.refuse({ protocol: 'grpc', method, requestId }, error)
-      const headers = ['x-request-id', requestId, ...limits.headersOf(usages, error)]
+      const whose = isForClient ? [REFUSED_KEY, 'client'] : []
+      const headers = ['x-request-id', requestId, ...whose, ...limits.headersOf(usages, error)]
       call.sendStatus(statusOf(failure, metadataOf(headers)))
     }
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
@@ -83,16 +87,24 @@ export function createCallAuthentication(options: CallAuthenticationOptions): Se
  * @throws DomainError unauthenticated, too-many-requests
  */
 async function identify(
+  path: string,
   caller: Caller,
-  authorization: string | undefined,
+  metadata: Metadata,
   { authenticator, limits }: CallAuthenticationOptions,
 ): Promise<void> {
-  if (!caller.isRole) limits.countAddress(caller)
+  const authorization = textOf(metadata, 'authorization')
+  if (!caller.isRole) {
+    limits.countAddress(caller)
+    caller.principal = (await authenticator.identify({ authorization })).principal
+    return limits.countPrincipal(caller)
+  }
+  const sent = { authorization: authorization!, client: textOf(metadata, CLIENT_KEY) }
   try {
-    caller.principal = await authenticator.identifyCall(authorization)
-    if (!caller.isRole) limits.countPrincipal(caller)
+    caller.principal = await identifyRoleCall(path, sent, authenticator, () => {
+      caller.isForClient = true
+    })
   } catch (error) {
-    if (caller.isRole) limits.countAddress(caller)
+    if (!caller.isForClient) limits.countAddress(caller)
     throw error
   }
 }

@@ -1,13 +1,13 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { Client, Metadata, type ServiceError, credentials } from '@grpc/grpc-js'
-import { LRUCache } from 'lru-cache'
 import type { ServiceTokens } from '../auth/service-tokens.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Principal, RequestContext } from '../domain/request.ts'
+import type { RequestContext } from '../domain/request.ts'
 import { spanned } from '../runtime/spans.ts'
 import { targetOf } from './address-resolver.ts'
 import { MAX_MESSAGE_BYTES, grpcMethod } from './grpc-service.ts'
 import { FIELD_ERRORS_KEY, PROBLEM_KEY, errorOfStatus } from './grpc-status.ts'
+import { CLIENT_KEY, clientOf, REFUSED_KEY } from './role-calls.ts'
 
 export interface CallClientOptions {
   /** grpc://host:port of each instance, separated by commas; a name may stand for several */
@@ -69,10 +69,6 @@ const CHANNEL_OPTIONS = {
   'grpc.enable_channelz': 0,
 }
 
-/** Half of the minimum lifetime of tokens. */
-const TOKEN_MS = 30_000
-const MAX_TOKENS = 1_000
-
 /** Connects at the first call. @throws Error when an address is no `host:port` */
 export function createCallClient(
   services: readonly DescService[],
@@ -100,7 +96,11 @@ export function createCallClient(
 type Identity = Pick<RequestContext, 'principal' | 'requestId' | 'traceparent'>
 
 /** Makes calls of a channel, each with a span of its own, which the server gets as the parent. */
-function createCall(client: Client, deadlineMs: number, metadataOf: (identity: Identity) => Metadata) {
+function createCall(
+  client: Client,
+  deadlineMs: number,
+  metadataOf: (identity: Identity) => Promise<Metadata>,
+) {
   return <Method extends DescMethod>(
     description: Method,
     request: MessageInitShape<Method['input']>,
@@ -109,15 +109,16 @@ function createCall(client: Client, deadlineMs: number, metadataOf: (identity: I
     const { path, requestSerialize, responseDeserialize } = grpcMethod(description)
     if (signal.aborted)
       return Promise.reject(new DomainError('deadline-exceeded', 'the request was cancelled'))
-    const send = (traceparent: string): Promise<MessageShape<Method['output']>> =>
-      new Promise((resolve, reject) => {
+    const send = async (traceparent: string): Promise<MessageShape<Method['output']>> => {
+      const metadata = await metadataOf({ principal, requestId, traceparent })
+      return new Promise((resolve, reject) => {
         const options = { deadline: Date.now() + deadlineMs }
         const running = client.makeUnaryRequest(
           path,
           requestSerialize,
           responseDeserialize,
           request,
-          metadataOf({ principal, requestId, traceparent }),
+          metadata,
           options,
           (error, response) => {
             signal.removeEventListener('abort', cancel)
@@ -127,37 +128,24 @@ function createCall(client: Client, deadlineMs: number, metadataOf: (identity: I
         )
         const cancel = (): void => running.cancel()
         signal.addEventListener('abort', cancel, { once: true })
+        if (signal.aborted) cancel()
       })
+    }
     const name = path.slice(1)
     const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': name }
     return spanned({ name, kind: 'client', parent, attributes }, send)
   }
 }
 
-/**
- * Who speaks for a caller without a token. Such calls have a service token too, so that processes with different secrets
- * fail before anything is stored; it gives no rights.
- */
-const FOR_ANONYMOUS = { kind: 'system', name: 'for-anonymous' } as const
-
-/** Makes the metadata of calls: request id, trace and a token of the service, which also says for whom it calls. */
-function createCallMetadata(serviceTokens: ServiceTokens): (identity: Identity) => Metadata {
-  // Signing a token costs more than the rest of the metadata.
-  const signed = new LRUCache<string, string>({ max: MAX_TOKENS, ttl: TOKEN_MS })
-  const authorize = (principal: Principal): string => {
-    const key = JSON.stringify(principal)
-    let value = signed.get(key)
-    if (value === undefined) {
-      value = serviceTokens.authorize(principal.kind === 'anonymous' ? FOR_ANONYMOUS : principal)
-      signed.set(key, value)
-    }
-    return value
-  }
-  return ({ principal, requestId, traceparent }) => {
+/** Makes the metadata of calls: request id, trace, the token of the role, and the credential of the client it calls for. */
+function createCallMetadata(serviceTokens: ServiceTokens): (identity: Identity) => Promise<Metadata> {
+  return async ({ principal, requestId, traceparent }) => {
     const metadata = new Metadata()
     metadata.set('x-request-id', requestId)
     metadata.set('traceparent', traceparent)
-    metadata.set('authorization', authorize(principal))
+    metadata.set('authorization', await serviceTokens.authorize())
+    const client = clientOf(principal)
+    if (client !== undefined) metadata.set(CLIENT_KEY, client)
     return metadata
   }
 }
@@ -169,6 +157,7 @@ function errorOf({ code, details, metadata }: ServiceError): DomainError {
     details,
     problem: metadata.get(PROBLEM_KEY)[0]?.toString(),
     fieldErrors: Buffer.isBuffer(fieldErrors) ? fieldErrors : undefined,
+    ofClient: metadata.get(REFUSED_KEY).length > 0,
   })
 }
 

@@ -48,7 +48,9 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     const method = DocumentService.methods.find((each) => each.name === name)?.name ?? 'unknown'
     try {
       options.limits.countAddress(context)
-      context.principal = await options.authenticator.identifyCall(request.headers.authorization || undefined)
+      // Roles call over gRPC: their tokens are none here.
+      const authorization = request.headers.authorization || undefined
+      context.principal = (await options.authenticator.identify({ authorization })).principal
       options.limits.countPrincipal(context)
       checkRequest(request)
       options.limits.countBody(context, request)

@@ -65,15 +65,23 @@ export interface ReceivedStatus {
   details: string
   problem: string | undefined
   fieldErrors: Uint8Array | undefined
+  /** it is about the credential of the client for whom a role called */
+  ofClient?: boolean
 }
 
 /**
  * The error that a caller gets from a failed call. A status without a problem code comes from the network or a proxy and
  * not from the document role, so it says nothing about the document.
  */
-export function errorOfStatus({ code, details, problem, fieldErrors }: ReceivedStatus): DomainError {
+export function errorOfStatus({
+  code,
+  details,
+  problem,
+  fieldErrors,
+  ofClient,
+}: ReceivedStatus): DomainError {
   const cause = { cause: new Error(`gRPC status ${code}: ${details}`) }
-  if (problem === 'unauthenticated' || problem === 'forbidden') {
+  if (!ofClient && (problem === 'unauthenticated' || problem === 'forbidden')) {
     return new DomainError(
       'unavailable',
       `the document role rejects the token of this role: ${details}`,

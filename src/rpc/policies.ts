@@ -21,6 +21,41 @@ const IDENTITY: MethodPolicies<typeof IdentityService> = {
 }
 const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service' }
 
+/** The roles that call others. */
+type CallingRole = 'signature' | 'search' | 'ws' | 'indexer'
+
+/** Which roles may call a method: for themselves, and for a client whose own credential they pass on. */
+export interface RolePolicy {
+  itself: readonly CallingRole[]
+  forClients: readonly CallingRole[]
+}
+
+type RolePolicies<Service extends DescService> = Record<keyof Service['method'], RolePolicy>
+
+/** The signature role says itself only that a document is signed (`statusMove`); it reads for who signs. */
+const DOCUMENT_ROLES: RolePolicies<typeof DocumentService> = {
+  updateDocumentStatus: { itself: ['signature'], forClients: ['signature'] },
+  getDocument: { itself: [], forClients: ['signature'] },
+  documentExists: { itself: [], forClients: ['signature'] },
+}
+/** Whatever authenticates requests. */
+const ANY: RolePolicy = { itself: ['signature', 'search', 'ws', 'indexer'], forClients: [] }
+const IDENTITY_ROLES: RolePolicies<typeof IdentityService> = {
+  findKey: ANY,
+  findSession: ANY,
+  listDisabled: ANY,
+}
+const ACCESS_ROLES: RolePolicies<typeof AccessService> = {
+  listAccess: { itself: ['signature', 'ws'], forClients: [] },
+}
+
+/** By path; no role may call any other method. */
+export const RPC_ROLES: ReadonlyMap<string, RolePolicy> = new Map<string, RolePolicy>([
+  ...pathsOf(DocumentService, DOCUMENT_ROLES),
+  ...pathsOf(IdentityService, IDENTITY_ROLES),
+  ...pathsOf(AccessService, ACCESS_ROLES),
+])
+
 /** By path: `/document.DocumentService/GetDocument`. */
 export const RPC_POLICIES: ReadonlyMap<string, Policy> = new Map<string, Policy>([
   ...pathsOf(DocumentService, DOCUMENT),
@@ -50,12 +85,18 @@ export function requirePolicy(path: string, principal: Principal, mode: 'open' |
     throw new DomainError('forbidden', 'only roles of the service may call this method')
 }
 
-function pathsOf<Service extends DescService>(
-  service: Service,
-  policies: MethodPolicies<Service>,
-): [string, Policy][] {
-  return service.methods.map(({ name, localName }) => [
-    `/${service.typeName}/${name}`,
-    policies[localName as keyof Service['method']],
-  ])
+/**
+ * The role as which a process calls a method.
+ * @param roles those of its key
+ * @throws DomainError forbidden
+ */
+export function requireRole(path: string, roles: readonly string[], by: keyof RolePolicy): string {
+  const role = RPC_ROLES.get(path)?.[by].find((one) => roles.includes(one))
+  if (role !== undefined) return role
+  const whom = by === 'itself' ? 'itself' : 'a client'
+  throw new DomainError('forbidden', `the role ${roles.join(', ')} may not call this method for ${whom}`)
+}
+
+function pathsOf<P>(service: DescService, policies: Record<string, P>): [string, P][] {
+  return service.methods.map(({ name, localName }) => [`/${service.typeName}/${name}`, policies[localName]!])
 }

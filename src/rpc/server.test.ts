@@ -3,13 +3,12 @@ import { test } from 'node:test'
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
-import { SIGNATURE_ROLE } from '../domain/request.ts'
 import { openMemoryDocuments } from '../testing/memory-documents.ts'
 import { GONE, type RpcServers, startRpcServers, tokens, transports } from '../testing/rpc-servers.ts'
 import { noLimits } from '../testing/no-limits.ts'
 import { testGuard } from '../testing/test-guard.ts'
 import { testAuthenticator } from '../testing/authenticator.ts'
-import { serviceTokens } from '../testing/service-tokens.ts'
+import { serviceTokens, serviceTokensOf } from '../testing/service-tokens.ts'
 import { sharedByTests } from '../testing/test-file.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -62,19 +61,24 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
           { headers: authorization === undefined ? {} : { authorization } },
         )
       const user = { id: 'service:signature', email: 'signature@docmgr.internal', admin: true }
-      const search = serviceTokens.authorize({ kind: 'system', name: 'search' })
-      for (const authorization of [undefined, `Bearer ${tokens.sign(user)}`, search])
+      for (const authorization of [undefined, `Bearer ${tokens.sign(user)}`])
         await refused(sign(authorization), Code.FailedPrecondition, 'status-not-allowed')
-      const genuine = serviceTokens.authorize(SIGNATURE_ROLE)
+      const genuine = await serviceTokens.authorize()
+      const search = await serviceTokensOf('search').authorize()
+      const isGrpc = protocol === 'grpc'
+      if (isGrpc) await refused(sign(search), Code.PermissionDenied, 'forbidden')
       const forged = [
         `Service ${tokens.sign({ ...user, id: 'signature' })}`,
         genuine.replace('Service', 'Bearer'),
         genuine.replace(/\w$/, ''),
         'Service',
+        // Roles call over gRPC only.
+        ...(isGrpc ? [] : [genuine]),
       ]
       for (const authorization of forged)
         await refused(sign(authorization), Code.Unauthenticated, 'unauthenticated')
       assert.equal((await client.getDocument({ documentId: id })).version, 1)
+      if (!isGrpc) return
       assert.equal((await sign(genuine)).status, 'signed')
       assert.equal((await sign()).version, 2)
     },

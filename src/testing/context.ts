@@ -1,4 +1,6 @@
-import { type RequestContext, SIGNATURE_ROLE } from '../domain/request.ts'
+import { passCredential } from '../auth/passed-credential.ts'
+import { type RequestContext, SIGNATURE_ROLE, type User } from '../domain/request.ts'
+import { appTokens } from './test-app.ts'
 
 /** The context of an anonymous request. */
 export function testContext(overrides: Partial<RequestContext> = {}): RequestContext {
@@ -11,6 +13,10 @@ export function testContext(overrides: Partial<RequestContext> = {}): RequestCon
     ...overrides,
   }
 }
+
+/** The context of a request of a user, with a token that servers under test accept. */
+export const userContext = (user: User): RequestContext =>
+  testContext({ principal: passCredential({ ...user }, { authorization: `Bearer ${appTokens.sign(user)}` }) })
 
 /** The context of a call by the signature role. */
 export const signatureRoleContext = (): RequestContext => testContext({ principal: SIGNATURE_ROLE })

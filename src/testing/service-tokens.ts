@@ -1,10 +1,10 @@
 import { createServiceTokens } from '../auth/service-tokens.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { SERVICE_KEYS, serviceKeyOf } from './service-keys.ts'
 
-const secret = 'a secret for tests, 32 bytes long'
+/** Of a process of the role under test; each accepts all of them. */
+export const serviceTokensOf = (role: Parameters<typeof serviceKeyOf>[0]) =>
+  createServiceTokens({ key: serviceKeyOf(role), keys: SERVICE_KEYS }, systemClock)
 
-/** Of roles under test. */
-export const serviceTokens = createServiceTokens(
-  { secret, issuer: 'docmgr', audience: 'docmgr', lifetime: 60 },
-  systemClock,
-)
+/** Those of the signature role. */
+export const serviceTokens = serviceTokensOf('signature')

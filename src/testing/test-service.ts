@@ -18,6 +18,7 @@ import { checkChange, checkMessage } from './async-api.ts'
 import { startTestDatabases } from './database.ts'
 import { eventually } from './deadline.ts'
 import { createDocumentRows } from './document-rows.ts'
+import { SERVICE_KEYS } from './service-keys.ts'
 import { openSocket } from './socket.ts'
 import { type Undo, undoing } from './undoing.ts'
 
@@ -71,7 +72,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const { urls }: { urls: Record<string, string> } = graph.value(parts.listeners)
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
-  const { tokens, serviceTokens } = graph.value(parts.ports.authenticator)
+  const { tokens } = graph.value(parts.ports.authenticator)
   const token = (
     user: { id?: string; email?: string; admin?: boolean; auditor?: boolean; groups?: string[] } = {},
   ): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })
@@ -103,7 +104,6 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
     connect: (documentId: string, query: { last?: string; token?: string } = {}) =>
       openSocket(url, documentId, { token: token(), ...query }, checkMessage),
     token,
-    serviceTokens,
     /** the header Authorization of a user */
     authorization: (user: { id: string; email: string }) =>
       `Bearer ${tokens.sign({ ...user, admin: false })}`,
@@ -150,7 +150,11 @@ function configOf(folder: string, { roles, settings = {}, tokenLifetime }: TestS
     roles,
     ...settings,
     data: folder,
-    auth: { secret: 'the secret of a test, 32 bytes long', ...settings.auth },
+    auth: {
+      secret: 'the secret of a test, 32 bytes long',
+      services: { keys: [...SERVICE_KEYS] },
+      ...settings.auth,
+    },
     cache: { viewerSecret: 'the viewer secret of a test, 32 bytes', ...settings.cache },
     changes: { slot: `test_${newId().replaceAll('-', '_')}`, ...settings.changes },
     listen: {

@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { type Role, ROLES } from '../config/roles.ts'
 import { builtProgram, type CliResult, type Program, runCli } from './cli.ts'
 import { freePorts } from './free-ports.ts'
+import { serviceVariablesOf } from './service-keys.ts'
 import type { ServiceUrls } from './service-process.ts'
 import { type Gateway, openGateway } from './topology-gateway.ts'
 import { Instance } from './topology-instance.ts'
@@ -91,7 +92,7 @@ export async function startTopology(
       if (role === 'document' && grpcPort === undefined)
         throw new Error('no gRPC port is left: retire one first')
       const name = `${role}-${1 + all.filter((instance) => instance.role === role).length}`
-      const own = { ...env, ...options.envOf?.(role, names) }
+      const own = { ...env, ...serviceVariablesOf(role), ...options.envOf?.(role, names) }
       const { folder } = names
       const instance = new Instance({ program, role, name, port: port!, grpcPort, env: own, folder })
       all.push(instance)

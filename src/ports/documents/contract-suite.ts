@@ -4,7 +4,7 @@ import type { Document } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import { isProblem } from '../../domain/errors.ts'
 import type { RequestContext } from '../../domain/request.ts'
-import { signatureRoleContext, testContext } from '../../testing/context.ts'
+import { signatureRoleContext, testContext, userContext } from '../../testing/context.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
 import type { Documents } from './port.ts'
 
@@ -77,7 +77,7 @@ export function documentsContractSuite(adapter: string, open: () => Promise<Docu
 
   test('only the signature role moves a document to signed, and only a signed one becomes completed', async (subject) => {
     const user = { kind: 'user', id: 'signature', email: 'signature@docmgr.internal', admin: true } as const
-    for (const other of [context, testContext({ principal: user })]) await checkSigning(subject, other)
+    for (const other of [context, userContext(user)]) await checkSigning(subject, other)
   })
 
   test('access tells roles who reads and owns the documents that exist', checkAccess)

@@ -24,7 +24,7 @@ async function create(status: DocumentStatus): Promise<Document> {
 
 /** The role over gRPC. */
 async function overGrpc(): Promise<{ documents: Documents; stop(): Promise<void> }> {
-  const server = await serveDocuments(service.document.documents, { mode: 'required' })
+  const server = await serveDocuments(service.document.documents)
   const url = `grpc://127.0.0.1:${server.port}`
   const documents = openGrpcDocuments({ url, deadlineMs: 5_000, serviceTokens })
   return {

@@ -8,8 +8,9 @@ import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { serveDocuments } from '../../testing/grpc.ts'
+import { createKeyPair } from '../../testing/service-keys.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
-import { signatureRoleContext, testContext } from '../../testing/context.ts'
+import { signatureRoleContext, testContext, userContext } from '../../testing/context.ts'
 import { GONE, documentsContractSuite } from './contract-suite.ts'
 import { openGrpcDocuments } from './grpc.ts'
 import { openMemoryDocuments } from '../../testing/memory-documents.ts'
@@ -172,12 +173,16 @@ test('principal, request id and trace reach the role', async () => {
     return { exists: false, status: '' }
   }
   const principal = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false } as const
-  const given = testContext({ requestId: 'r-2', principal })
+  const given = { ...userContext(principal), requestId: 'r-2' }
+  const access: Documents['access'] = async (_, context) => {
+    contexts.push(context)
+    return new Map()
+  }
   await withRole(
-    { exists },
+    { exists, access },
     async (documents) => {
       await documents.exists(GONE, given)
-      await documents.exists(GONE, signatureRoleContext())
+      await documents.access([], signatureRoleContext())
     },
     { mode: 'required' },
   )
@@ -190,12 +195,8 @@ test('principal, request id and trace reach the role', async () => {
 })
 
 for (const mode of ['open', 'required'] as const) {
-  test(`a role with another secret is unavailable, and refuses no signature: ${mode}`, async () => {
-    const settings = { issuer: 'docmgr', audience: 'docmgr', lifetime: 60 }
-    const others = createServiceTokens(
-      { secret: 'another secret for tests, 32 bytes', ...settings },
-      systemClock,
-    )
+  test(`a role with an unknown key is unavailable, and refuses no signature: ${mode}`, async () => {
+    const others = createServiceTokens({ key: createKeyPair().key, keys: [] }, systemClock)
     await withRole(
       {},
       async (documents) => {

@@ -1,13 +1,17 @@
 import type { NewId } from '../../runtime/ids.ts'
 import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
 import { IdentityService } from '../../rpc/gen/docmgr/identity_pb.ts'
+import type { Principal } from '../../domain/request.ts'
 import { childTraceparent } from '../../runtime/trace.ts'
 import type { Identities } from './port.ts'
-import { IDENTITY_READER, keyOf } from './service.ts'
+import { keyOf } from './service.ts'
 
 export interface GrpcIdentitiesOptions extends CallClientOptions {
   newId: NewId
 }
+
+/** The role that asks, for itself; which one that is its token says. */
+const ASKER = { kind: 'system', name: 'identities' } as const satisfies Principal
 
 /** The document role of other processes, over gRPC. Connects at the first call. */
 export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions): Identities {
@@ -16,7 +20,7 @@ export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions)
   // The answers are kept for many requests, so none of them may cancel the call.
   const { signal } = new AbortController()
   const context = () => ({
-    principal: IDENTITY_READER,
+    principal: ASKER,
     requestId: newId(),
     traceparent: childTraceparent(undefined),
     signal,

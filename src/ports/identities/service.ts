@@ -1,8 +1,6 @@
 /** `docmgr.IdentityService` (proto/docmgr/identity.proto): its messages and the port, mapped onto each other. */
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { FoundKey } from '../../auth/identity-source.ts'
-import { DomainError } from '../../domain/errors.ts'
-import type { Principal } from '../../domain/request.ts'
 import { isScope } from '../../domain/scopes.ts'
 import type {
   FindKeyResponse,
@@ -12,33 +10,22 @@ import type {
 import type { Handlers } from '../../rpc/handlers.ts'
 import type { Identities } from './port.ts'
 
-/** The only caller of the service: what authenticates requests in another process. */
-export const IDENTITY_READER = { kind: 'system', name: 'identity-reader' } as const satisfies Principal
-
 export function createIdentityService(identities: Identities): Handlers<typeof IdentityService> {
   return {
-    async findKey({ id, usedWith }, { principal }) {
-      requireReader(principal)
+    async findKey({ id, usedWith }) {
       const found = await identities.findKey(id, usedWith === '' ? undefined : usedWith)
       return found ? messageOf(found) : { found: false }
     },
-    async findSession({ cookieSha256, used }, { principal }) {
-      requireReader(principal)
+    async findSession({ cookieSha256, used }) {
       const found = await identities.findSession(cookieSha256, used)
       if (!found) return { found: false }
       return { found: true, ...found, groups: [...found.groups], expiresAt: BigInt(found.expiresAt) }
     },
-    async listDisabled(_request, { principal }) {
-      requireReader(principal)
+    async listDisabled() {
       const { ids, emails } = await identities.listDisabled()
       return { ids: [...ids], emails: [...emails] }
     },
   }
-}
-
-function requireReader(principal: Principal): void {
-  if (principal.kind === IDENTITY_READER.kind && principal.name === IDENTITY_READER.name) return
-  throw new DomainError('forbidden', 'only roles of the service may ask who someone is')
 }
 
 const messageOf = ({

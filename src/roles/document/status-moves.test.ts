@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConnectError, createClient, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
 import type { Document } from '../../domain/document-fields.ts'
 import { type DocumentStatus, STATUSES } from '../../domain/document-status.ts'
-import { SIGNATURE_ROLE } from '../../domain/request.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
+import { serviceTokensOf } from '../../testing/service-tokens.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { startTestService, type TestService } from '../../testing/test-service.ts'
 
@@ -64,6 +64,11 @@ const EDGES: Record<string, Edge> = {
   Connect: overRpc(({ url }) => createConnectTransport({ baseUrl: url, httpVersion: '1.1' })),
 }
 
+const [search, signature] = await Promise.all([
+  serviceTokensOf('search').authorize(),
+  serviceTokensOf('signature').authorize(),
+])
+
 /** Everyone who can ask; only the last one is the signature role. */
 const CALLERS: Record<string, (service: TestService) => string | undefined> = {
   'nobody in particular': () => undefined,
@@ -71,8 +76,7 @@ const CALLERS: Record<string, (service: TestService) => string | undefined> = {
   'an administrator': (service) => `Bearer ${service.token({ admin: true })}`,
   'a user with the name of a role': (service) =>
     service.authorization({ id: 'signature', email: 'signature@docmgr.internal' }),
-  'another role': ({ serviceTokens }) => serviceTokens.authorize({ kind: 'system', name: 'search' }),
-  'the signature role': ({ serviceTokens }) => serviceTokens.authorize(SIGNATURE_ROLE),
+  'the signature role': () => signature,
 }
 
 async function documentIn(service: TestService, status: DocumentStatus): Promise<Document> {
@@ -97,8 +101,8 @@ async function stateOf({ database }: TestService, id: string): Promise<Document>
 for (const mode of ['open', 'required'] as const) {
   for (const [edge, move] of Object.entries(EDGES)) {
     for (const [caller, authorizationOf] of Object.entries(CALLERS)) {
-      // A service token is none for REST, and nobody gets in without a token where one is required.
-      if (edge === 'REST' && caller.endsWith('role')) continue
+      // A service token is one for gRPC only, and nobody gets in without a token where one is required.
+      if (edge !== 'gRPC' && caller.endsWith('role')) continue
       if (mode === 'required' && caller === 'nobody in particular') continue
       test(`${caller} moves documents over ${edge} as the table says, mode ${mode}`, async () => {
         const service = mode === 'open' ? open : required
@@ -106,8 +110,7 @@ for (const mode of ['open', 'required'] as const) {
         for (const from of STATUSES) {
           for (const to of STATUSES) {
             const { id, ...before } = await documentIn(open, from)
-            const isMove =
-              MOVES[from].includes(to) || (isSigning && to === 'signed' && SIGNABLE.includes(from))
+            const isMove = isSigning ? to === 'signed' && SIGNABLE.includes(from) : MOVES[from].includes(to)
             const succeeded = await move(service, id, to, authorizationOf(service))
             const isPast = isSigning && to === 'signed' && from === 'completed'
             assert.equal(succeeded, isMove || isPast || from === to, `${from} → ${to}`)
@@ -121,12 +124,29 @@ for (const mode of ['open', 'required'] as const) {
   }
 }
 
-test('a service token is no token for REST', async () => {
+test('another role of the service may move no document', async () => {
+  for (const service of [open, required]) {
+    const { id } = await documentIn(open, 'sent')
+    const client = createClient(DocumentService, createGrpcTransport({ baseUrl: `http://${service.grpc}` }))
+    const headers = { authorization: search }
+    const moved = client.updateDocumentStatus({ documentId: id, status: 'viewed' }, { headers })
+    await assert.rejects(moved, (error) => ConnectError.from(error).code === Code.PermissionDenied)
+    assert.equal((await stateOf(open, id)).status, 'sent')
+  }
+})
+
+test('a service token is no token for REST and Connect', async () => {
   const { id } = await documentIn(open, 'created')
-  const headers = { authorization: open.serviceTokens.authorize(SIGNATURE_ROLE) }
+  const headers = { authorization: signature }
   for (const service of [open, required]) {
     const answer = await service.request('PATCH', `/documents/${id}`, { status: 'signed' }, headers)
     assert.equal(answer.status, 401)
+    const connect = createConnectTransport({ baseUrl: service.url, httpVersion: '1.1' })
+    const moved = createClient(DocumentService, connect).updateDocumentStatus(
+      { documentId: id, status: 'signed' },
+      { headers },
+    )
+    await assert.rejects(moved, (error) => ConnectError.from(error).code === Code.Unauthenticated)
   }
 })
 

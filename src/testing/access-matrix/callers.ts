@@ -5,7 +5,8 @@ import { createPersonStore } from '../../db/person-store.ts'
 import type { Scope } from '../../domain/scopes.ts'
 import { newId } from '../test-service.ts'
 import { TOKEN_CASES } from '../token-cases.ts'
-import { bearer, serviceTokens, tokenOf, type User } from './target.ts'
+import { serviceTokensOf } from '../service-tokens.ts'
+import { bearer, tokenOf, type User } from './target.ts'
 
 /** What someone may do with the document of the owner, and `administer` the service. */
 export type Ability = 'read' | 'change' | 'share' | 'administer'
@@ -22,6 +23,8 @@ export interface Caller {
   scopes?: readonly Scope[]
   /** reads every document */
   readsAll?: true
+  /** a role of the service, which may do nothing but over gRPC */
+  role?: 'signature' | 'ws'
 }
 
 const userOf = (id: string): User => ({ id, email: `${id}@example.com` })
@@ -39,6 +42,12 @@ const asUser = (user: User, may: NonNullable<Caller['may']>): Caller => {
   const token = tokenOf(user)
   return { headers: bearer(token), token, user, may }
 }
+
+/** For itself; a role that calls for a client has that client's rights. */
+const roleOf = async (role: 'signature' | 'ws'): Promise<Caller> => ({
+  headers: { authorization: await serviceTokensOf(role).authorize() },
+  role,
+})
 
 const withToken = (token: string): Caller => ({ headers: bearer(token), token })
 
@@ -67,9 +76,8 @@ export async function createCallers(pool: Pool): Promise<Record<string, Caller>>
     anonymous: { headers: {} },
     expired: withToken(tokenCase('that has expired')),
     'wrong audience': withToken(tokenCase('for another audience')),
-    'a role of the service': {
-      headers: { authorization: serviceTokens.authorize({ kind: 'system', name: 'signature' }) },
-    },
+    'the signature role': await roleOf('signature'),
+    'the ws role': await roleOf('ws'),
     'a disabled person': withToken(tokenOf(DISABLED)),
     stranger: asUser(userOf('stranger'), []),
     reader: asUser(READER, ['read']),

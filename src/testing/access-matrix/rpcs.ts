@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { create, type DescMethod, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
-import type { Policy } from '../../domain/policy.ts'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
-import { RPC_POLICIES } from '../../rpc/policies.ts'
+import { RPC_POLICIES, RPC_ROLES } from '../../rpc/policies.ts'
 import { TEST_FILE } from '../test-file.ts'
 import type { Caller } from './callers.ts'
 import { ownedDocument, unknownIds } from './fixture.ts'
@@ -55,14 +54,19 @@ function overConnect(http: string): Call {
 }
 
 /** `done`: it is permitted, whatever else may be wrong with it. */
-function expectedOf(policy: Policy, name: string, caller: Caller, exists: boolean): number | 'done' {
-  if (name === 'a role of the service') return 'done'
-  const { may, scopes } = caller
+function expectedOf(path: string, protocol: string, caller: Caller, exists: boolean): number | 'done' {
+  const { may, scopes, role } = caller
+  if (role !== undefined && protocol === 'gRPC') return expectedOfRole(path, role)
+  const policy = RPC_POLICIES.get(path)!
   if (!may) return status.UNAUTHENTICATED
   if (scopes && !scopes.includes(policy === 'read' ? 'read' : 'write')) return status.PERMISSION_DENIED
   if (!exists || !may.includes('read')) return status.NOT_FOUND
   return may.includes(policy === 'read' ? 'read' : 'change') ? 'done' : status.PERMISSION_DENIED
 }
+
+/** Of a role that calls for itself. */
+const expectedOfRole = (path: string, role: NonNullable<Caller['role']>): number | 'done' =>
+  RPC_ROLES.get(path)!.itself.includes(role) ? 'done' : status.PERMISSION_DENIED
 
 /** Every method over gRPC, those of documents over Connect too, and reflection, for every caller. */
 export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>): void {
@@ -80,7 +84,7 @@ export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>):
             const fields = { documentId: id, ...(policy === 'change' && { status: 'sent' }) }
             const { code, exists } = await call(method, fields, caller.headers)
             const about = `${name}, ${id === document ? 'a document' : 'an unknown document'}`
-            const expected = expectedOf(policy, name, caller, id === document)
+            const expected = expectedOf(pathOf(method), protocol, caller, id === document)
             if (expected === 'done')
               assert.ok(code !== status.UNAUTHENTICATED && code !== status.PERMISSION_DENIED, about)
             // To who may not know of it, it does not exist.
@@ -96,19 +100,22 @@ export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>):
 
   for (const [path] of [...RPC_POLICIES].filter(([, policy]) => policy === 'service')) {
     void test(`${path} is for roles of the service only`, async () => {
-      for (const [name, { headers, may }] of Object.entries(callers)) {
+      for (const [name, { headers, may, role }] of Object.entries(callers)) {
         const code = await codeOf(client, path, headers)
-        if (name === 'a role of the service') assert.notEqual(code, status.UNAUTHENTICATED)
+        if (role !== undefined && expectedOfRole(path, role) === 'done')
+          assert.ok(code !== status.UNAUTHENTICATED && code !== status.PERMISSION_DENIED, name)
+        else if (role !== undefined) assert.equal(code, status.PERMISSION_DENIED, name)
         else assert.equal(code, may ? status.PERMISSION_DENIED : status.UNAUTHENTICATED, name)
       }
     })
   }
 
   void test('reflection is for operators', async () => {
-    for (const [name, { headers, may, scopes }] of Object.entries(callers)) {
+    for (const [name, { headers, may, scopes, role }] of Object.entries(callers)) {
       const code = await reflectionCodeOf(client, headers)
       // No role asks for it.
-      if (!may) assert.equal(code, status.UNAUTHENTICATED, name)
+      if (role !== undefined) assert.equal(code, status.PERMISSION_DENIED, name)
+      else if (!may) assert.equal(code, status.UNAUTHENTICATED, name)
       else if (may.includes('administer') && !scopes) assert.equal(code, 0, name)
       else assert.equal(code, status.PERMISSION_DENIED, name)
     }

@@ -1,4 +1,3 @@
-import { createServiceTokens } from '../../auth/service-tokens.ts'
 import { createTokens } from '../../auth/tokens.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { TOKEN_SETTINGS } from '../token-cases.ts'
@@ -24,7 +23,6 @@ export interface User {
 }
 
 const tokens = createTokens(TOKEN_SETTINGS, systemClock)
-export const serviceTokens = createServiceTokens(TOKEN_SETTINGS, systemClock)
 
 export const tokenOf = (user: User): string => tokens.sign({ admin: false, ...user })
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })

@@ -14,24 +14,24 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 {{- $feed := "changes.url changes.prefix changes.group changes.historyHours changes.historyEvents" -}}
 document:
   settings: {{ $serving }} http.publicUrl auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory limits.ocrPages limits.ocrTime extraction.ocr extraction.ocrLanguages
-  secrets: auth.secret database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
+  secrets: auth.secret auth.services.keys database.url database.directUrl cache.url blobs{{ if .Values.secrets.viewerKey }} cache.viewerSecret{{ end }}
   paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /auth/oidc, /people, /keys, /sessions, /settings, /d, /console]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout
-  secrets: auth.secret database.url database.directUrl cache.url blobs
+  secrets: auth.secret auth.services.key database.url database.directUrl cache.url blobs
   paths: [/signatures]
 search:
   settings: {{ $serving }} search.url search.index documents.timeout {{ $limits }}
-  secrets: auth.secret search.url cache.url
+  secrets: auth.secret auth.services.key search.url cache.url
   paths: [/search, /suggest, /aggregations]
 ws:
   settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout {{ $limits }} limits.connections
-  secrets: auth.secret changes.url cache.url
+  secrets: auth.secret auth.services.key changes.url cache.url
   paths: [/ws, =/events, /auth, /broadcast, =/stats, =/asyncapi.json]
 indexer:
-  settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} limits.extractionTime limits.extractionMemory
-  secrets: auth.secret changes.url search.url blobs
+  settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} documents.timeout limits.extractionTime limits.extractionMemory
+  secrets: auth.secret auth.services.key changes.url search.url blobs
 migrate:
   settings: log.level
   secrets: database.url database.directUrl

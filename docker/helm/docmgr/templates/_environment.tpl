@@ -8,11 +8,13 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
 {{ regexReplaceAll "([a-z])([A-Z])" . "${1}-${2}" | replace "." "-" | lower }}
 {{- end }}
 
-{{- /* Where a key is, as YAML {name, key}. The jobs run before the release's own Secret exists. */ -}}
+{{- /* Where a key is, as YAML {name, key}. Each role has a private key of its own: auth-services-key-ws. The jobs run before the release's own Secret exists. */ -}}
 {{- define "docmgr.secretSource" -}}
 {{- $key := include "docmgr.secretKey" .setting -}}
 {{- $secrets := .root.Values.secrets -}}
-{{- $from := mergeOverwrite (deepCopy $secrets.from) (include "docmgr.ownSecrets" . | fromYaml) -}}
+{{- $own := include "docmgr.ownSecrets" . | fromYaml -}}
+{{- if and (eq .setting "auth.services.key") (not (hasKey $own $key)) }}{{ $key = printf "%s-%s" $key .component }}{{ end -}}
+{{- $from := mergeOverwrite (deepCopy $secrets.from) $own -}}
 {{- if hasKey $from $key -}}
 {{ get $from $key | toYaml }}
 {{- else if $secrets.existing -}}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { SERVICE_KEYS, serviceKeyOf } from '../testing/service-keys.ts'
+import { TEST_FILE } from '../testing/test-file.ts'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { type LoadOptions, loadConfig } from './load-config.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'docmgr-config-'))
+TEST_FILE.after(() => rm(folder, { recursive: true }))
+
+const load = (options: LoadOptions) => loadConfig({ cwd: folder, ...options })
+
+async function problemsOf(options: LoadOptions): Promise<readonly ConfigProblem[]> {
+  const error = await load(options).catch((failure: unknown) => failure)
+  assert.ok(error instanceof ConfigError, 'it was accepted')
+  return error.problems
+}
+
+test('a role that calls the document role of another process has a key of its own', async () => {
+  const env = {
+    DOCMGR_ROLES: 'search',
+    DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200',
+    DOCMGR_DOCUMENTS_URL: 'grpc://document:50051',
+  }
+  const [missing] = await problemsOf({ env })
+  assert.equal(missing!.key, 'auth.services.key')
+  const key = serviceKeyOf('search')
+  const keyFile = join(folder, 'key')
+  const pem = `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`
+  await writeFile(keyFile, pem)
+  await load({ env: { ...env, DOCMGR_AUTH_SERVICES_KEY_FILE: keyFile } })
+  const [wrong] = await problemsOf({ env: { ...env, DOCMGR_AUTH_SERVICES_KEY: 'x'.repeat(64) } })
+  assert.match(wrong!.rule, /Ed25519 private key/)
+
+  const keysFile = join(folder, 'keys')
+  await writeFile(keysFile, `${SERVICE_KEYS.join('\n')}\n`)
+  const { config } = await load({ env: { DOCMGR_AUTH_SERVICES_KEYS_FILE: keysFile } })
+  assert.deepEqual(config.auth.services.keys, SERVICE_KEYS)
+  const [, text] = SERVICE_KEYS[0]!.split(':')
+  for (const entry of [`document:${text}`, `ws:${key}`, `${text}`, 'ws:', `ws:${text}:x`]) {
+    const [problem] = await problemsOf({ env: { DOCMGR_AUTH_SERVICES_KEYS: entry } })
+    assert.match(problem!.rule, /must be ROLE:KEY/, entry)
+  }
+})
+
+test('the keys of roles that are published are for open mode only', async () => {
+  const compose = await readFile('compose.yml', 'utf8')
+  const [, key] = /DOCMGR_AUTH_SERVICES_KEY: (\S+)/.exec(compose)!
+  const [, publicKey] = /signature:(\S+?),/.exec(compose)!
+  for (const [variable, value] of [
+    ['KEY', key!],
+    ['KEYS', `ws:${publicKey}`],
+  ] as const) {
+    const env = { [`DOCMGR_AUTH_SERVICES_${variable}`]: value }
+    await load({ env })
+    const [problem] = await problemsOf({ env: { ...env, DOCMGR_AUTH_MODE: 'required' } })
+    assert.match(problem!.rule, /is known to everyone/)
+  }
+})
