@@ -64,6 +64,12 @@ const SCALES = {
   clients: [2_000, 50],
   /** events that they receive in a round */
   clientEvents: [50, 5],
+  /** people who work at the same time */
+  users: [300, 6],
+  /** milliseconds that they work */
+  usersMs: [60_000, 1_500],
+  /** milliseconds that one of them waits at least before each request, and three times that at most */
+  pauseMs: [1_000, 50],
   /** connections to PgBouncer */
   connections: [500, 50],
   /** milliseconds for the whole run */

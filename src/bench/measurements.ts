@@ -11,6 +11,7 @@ import { search } from './search-measurement.ts'
 import { suggestions } from './suggestions-measurement.ts'
 import { median, percentile } from './table.ts'
 import { newDocument, newWord, prose, signatureOf } from './texts.ts'
+import { users } from './users-measurement.ts'
 
 const LISTED = 1_000
 const CACHED = 64
@@ -168,6 +169,7 @@ export const MEASUREMENTS: readonly Measurement<Bench>[] = [
   sign,
   event,
   searchable,
+  users((bench) => bench.service.urls.http, 40),
   search,
   pages,
   suggestions,

@@ -10,6 +10,7 @@ import { ask, get, load, repeat, socketUrl, subscribe } from '../load.ts'
 import type { Measurement } from '../measurement.ts'
 import { measureRatio } from '../ratio.ts'
 import { median } from '../table.ts'
+import { users } from '../users-measurement.ts'
 import { costs } from './costs.ts'
 import { indexing } from './indexing.ts'
 import { latency } from './latency.ts'
@@ -250,5 +251,6 @@ export const MEASUREMENTS: readonly Measurement<StackBench>[] = [
   pooling,
   fanOut,
   costs,
+  users((bench) => bench.topology.urls.http, 120),
   indexing,
 ]
