@@ -32,6 +32,12 @@ export const SIGNATURE_ROLE: Actor = JSON.stringify({ kind: 'service', actor: 's
  */
 export const actingAs = (place: number): string => `set_config('docmgr.by', $${place}, true)`
 
+/**
+ * The same for a statement that inserts documents of several requests.
+ * @param place number of the parameter that is JSON, an object of Actors by the id of their document
+ */
+export const actingAsEach = (place: number): string => `set_config('docmgr.by_each', $${place}, true)`
+
 function kindOf(principal: Principal): string {
   if (principal.kind === 'system') return 'service'
   if (principal.kind === 'anonymous') return 'anonymous'

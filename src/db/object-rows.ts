@@ -39,3 +39,23 @@ export const insertingObject = (first: number): string =>
   `object AS (INSERT INTO blobs.objects (bucket, key, bytes) VALUES ($${first}, $${first + 1}, $${first + 2}))`
 
 export const objectValues = ({ bucket, key, bytes }: ObjectRow): unknown[] => [bucket, key, bytes]
+
+/**
+ * A query of a WITH clause that inserts any number of objects.
+ * @param first number of its first parameter; the next one follows, with the values of `objectsValues`
+ */
+export const insertingObjects = (first: number): string =>
+  `objects AS (INSERT INTO blobs.objects (bucket, key, bytes)
+     SELECT o.bucket, o.key, substring($${first + 1}::bytea FROM o.at FOR o.size)
+       FROM json_to_recordset($${first}) AS o(bucket text, key text, at integer, size integer))`
+
+/** All bytes are one value: an array of them would be sent as text. */
+export function objectsValues(objects: readonly ObjectRow[]): unknown[] {
+  let at = 1
+  const places = objects.map(({ bucket, key, bytes }) => {
+    const place = { bucket, key, at, size: bytes.byteLength }
+    at += bytes.byteLength
+    return place
+  })
+  return [JSON.stringify(places), Buffer.concat(objects.map(({ bytes }) => bytes))]
+}

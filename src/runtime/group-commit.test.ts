@@ -27,3 +27,17 @@ test('items that arrive during a commit are the next group, and each gets the ou
   ends[2]!()
   await last
 })
+
+test('each item gets its own result or error, and a group has a limit', async () => {
+  const sizes: number[] = []
+  const double = groupCommit<number, number>((items) => {
+    sizes.push(items.length)
+    return Promise.resolve(items.map((n) => (n === 3 ? Promise.reject(new Error('no 3')) : 2 * n)))
+  }, 4)
+  const outcomes = await Promise.allSettled([1, 2, 3, 4, 5].map(double))
+  assert.deepEqual(
+    outcomes.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+    [2, 4, 'no 3', 8, 10],
+  )
+  assert.deepEqual(sizes, [4, 1])
+})

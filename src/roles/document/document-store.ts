@@ -7,16 +7,10 @@ import { type Actor, actingAs } from '../../db/acting.ts'
 import type { Database } from '../../db/database.ts'
 import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
-import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
+import type { ObjectRow } from '../../db/object-rows.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
 import { isReader, type Reach, rolesFor } from '../../domain/access.ts'
-import {
-  type Document,
-  type DocumentRow,
-  INPUT_FIELDS,
-  type KeptDocument,
-  publicDocument,
-} from '../../domain/document-fields.ts'
+import { type Document, type KeptDocument, publicDocument } from '../../domain/document-fields.ts'
 import {
   type DocumentStatus,
   FINAL_STATUSES,
@@ -26,33 +20,9 @@ import {
 import { DomainError } from '../../domain/errors.ts'
 import { refusing } from '../../domain/refusals.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
+import { insertDocument, insertDocumentsTogether, type NewDocumentRow } from './insert-documents.ts'
 import { checkChange, checkDeletion, changeForbidden, documentNotFound } from './preconditions.ts'
 import { withoutCache } from './without-cache.ts'
-
-const INSERTED = [
-  'id',
-  ...INPUT_FIELDS,
-  'content_size',
-  'content_sha256',
-  's3_key',
-  'text_state',
-  'text_reason',
-  'text_pages',
-  'text_language',
-  'text_cut',
-  'takes_title',
-  'readers',
-  'traceparent',
-] as const satisfies readonly (keyof DocumentRow)[]
-
-const INSERT =
-  `INSERT INTO documents.documents (${INSERTED.join(', ')})` +
-  ` SELECT ${INSERTED.map((_, n) => `$${n + 1}`).join(', ')} FROM ${actingAs(INSERTED.length + 1)}` +
-  ` RETURNING ${KEPT_COLUMNS}`
-/** One statement, so that both rows are committed with one flush. */
-const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 2)} ${INSERT}`
-
-export type NewDocumentRow = Pick<DocumentRow, (typeof INSERTED)[number]>
 
 export interface ChangeOptions {
   /** who changes the status; by default a client */
@@ -108,15 +78,17 @@ export interface DocumentStoreOptions {
 export function createDocumentStore({ database, cache, idempotency }: DocumentStoreOptions): DocumentStore {
   const { pool } = database
   const find = (id: string): Promise<KeptDocument | undefined> => findDocument(pool, id)
+  const insertTogether = insertDocumentsTogether(pool)
 
   return {
     async insert(row, object, actor, request) {
       let inserted: KeptDocument | undefined
-      const insertRow = async (on: Queryable): Promise<Document> =>
-        publicDocument((inserted = await insert(on, row, object, actor)))
+      const one = { row, object, actor }
       const created = request
-        ? await insertOnce(idempotency, request, insertRow)
-        : { document: await insertRow(pool), repeated: false }
+        ? await insertOnce(idempotency, request, async (on) =>
+            publicDocument((inserted = await insertDocument(on, one))),
+          )
+        : { document: publicDocument((inserted = await insertTogether(one))), repeated: false }
       if (!created.repeated) await cache.update(inserted!)
       return created
     },
@@ -185,22 +157,6 @@ const CHANGEABLE = (after: number): string =>
      WHERE document_id = $1 AND principal = ANY ($${after + 1}) AND role = ANY ($${after + 2})))`
 
 const grantsOf = (reach: Reach): unknown[] => [reach === 'all' ? null : reach, rolesFor('change')]
-
-async function insert(
-  on: Queryable,
-  row: NewDocumentRow,
-  object: ObjectRow | undefined,
-  actor: Actor,
-): Promise<KeptDocument> {
-  const values = [...INSERTED.map((name) => row[name]), actor]
-  const rows = object
-    ? await queryRows<KeptDocument & Record<string, unknown>>(on, INSERT_WITH_OBJECT, [
-        ...values,
-        ...objectValues(object),
-      ])
-    : await queryRows<KeptDocument & Record<string, unknown>>(on, INSERT, values)
-  return rows[0]!
-}
 
 async function insertOnce(
   idempotency: Idempotency<Document>,
