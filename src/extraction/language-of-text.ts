@@ -5,13 +5,21 @@ import { type Language, loadLanguageDetector } from '../runtime/detect-language.
 const SAMPLE_UNITS = 1_000
 const MAX_SAMPLES = 8
 
-/** The language of most samples from all over a text; undefined where it is not certain. */
+/**
+ * The language of most samples from all over a text, of several languages with as many the first one; undefined where it is
+ * not certain. A sample takes some 70 µs, so it ends when no other language can win any more: mostly after half of them.
+ */
 export async function languageOfText(parts: readonly TextPart[]): Promise<Language | undefined> {
   const detect = await loadLanguageDetector()
   const counts = new Map<Language, number>()
-  for (const sample of samplesOf(parts)) {
+  const samples = samplesOf(parts)
+  for (const sample of samples) {
     const { certain } = detect(sample)
-    if (certain !== undefined) counts.set(certain, (counts.get(certain) ?? 0) + 1)
+    if (certain === undefined) continue
+    const count = (counts.get(certain) ?? 0) + 1
+    counts.set(certain, count)
+    const [first] = counts.keys()
+    if (2 * count > samples.length || (2 * count === samples.length && certain === first)) return certain
   }
   return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0]
 }
