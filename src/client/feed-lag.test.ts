@@ -12,5 +12,14 @@ test('a lag that the service does not publish is unknown, and not 0', async () =
     events: 7,
     deadLetters: undefined,
     pendingTexts: undefined,
+    ocrPages: undefined,
   })
+})
+
+test('the pages of OCR are those of all outcomes', async () => {
+  const metrics = createMetrics()
+  const pages = metrics.counter('docmgr_ocr_pages_total', 'pages', ['outcome'])
+  pages.inc({ outcome: 'text' }, 4)
+  pages.inc({ outcome: 'failed' })
+  assert.equal(feedLag(await metrics.registry.metrics()).ocrPages, 5)
 })

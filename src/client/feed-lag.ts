@@ -6,18 +6,23 @@ export interface FeedLag {
   deadLetters: number | undefined
   /** documents whose text is still to be read */
   pendingTexts: number | undefined
+  /** pages that OCR has read since the service started */
+  ocrPages: number | undefined
 }
 
 /** @param metrics in Prometheus' text format */
 export function feedLag(metrics: string): FeedLag {
-  const valueOf = (name: string): number | undefined => {
-    const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]
-    return value === undefined ? undefined : Number(value)
-  }
+  const valuesOf = (name: string): number[] =>
+    Array.from(metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm')), ([, value]) =>
+      Number(value),
+    )
+  const valueOf = (name: string): number | undefined => valuesOf(name)[0]
+  const ocrPages = valuesOf('docmgr_ocr_pages_total')
   return {
     bytes: valueOf('docmgr_changes_lag_bytes'),
     events: valueOf('docmgr_changes_lag_events'),
     deadLetters: valueOf('docmgr_changes_dead_letters'),
     pendingTexts: valueOf('docmgr_texts_pending'),
+    ocrPages: ocrPages.length > 0 ? ocrPages.reduce((sum, pages) => sum + pages) : undefined,
   }
 }

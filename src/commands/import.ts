@@ -66,7 +66,7 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
           progress.end()
           if (!(await isVisible(api, tally))) return reportUnseen(tally, io)
           tally.texts = await waitForTexts(api, tally.created, io)
-          if (service.kind === 'embedded') indexed = await waitForIndex(api, io)
+          if (service.kind === 'embedded') indexed = await waitForIndex(api, io, { texts: false })
           else await waitUntilFound(api, awaited(tally), io)
         }
       } finally {
@@ -205,7 +205,8 @@ function reportTexts({ states, failed }: ReadTexts, io: Io): void {
     io.note(`${yellow('no text read:')} ${printable(name)}: ${printable(reason)}`)
   if (states.pending > 0)
     io.note(
-      `${yellow('still being read:')} the texts of ${states.pending} documents; \`docmgr list --text-state pending\` shows them`,
+      `${yellow('still being read:')} the texts of ${states.pending} documents, as long as docmgr runs; ` +
+        '`docmgr list --text-state pending` shows which, `docmgr text ID` what was read',
     )
   io.out(`texts: ${states.indexed} read, ${states.empty} without text, ${states.failed} not readable`)
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { feedLag } from '../client/feed-lag.ts'
+import type { Document } from '../domain/document-fields.ts'
 import { runCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { imageOf, pngOf, scannedPdf } from '../testing/scanned-files.ts'
-import { startServiceProcess } from '../testing/service-process.ts'
+import { type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 
 const WORDS = 'Notice of termination must be given in writing.'
@@ -52,6 +54,68 @@ test('scans say what to do while OCR is off, and are read again when it is on', 
   }
   await service.stop()
 })
+
+const linesOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, number) => `${WORDS} ${number}`)
+
+test('a kill in the middle of a scan costs one turn, and the next start reads on', async () => {
+  const data = await newDataFolder(join(folder, 'killed'))
+  let service = await startServiceProcess(data, { DOCMGR_EXTRACTION_OCR: 'auto' })
+  const lines = linesOf(24)
+  const { id } = (await post(service, await scannedPdf(lines))) as { id: string }
+  // After the first turn, which has ten pages at most.
+  const before = await eventually(
+    'the second turn',
+    async () => {
+      const pages = (await lagOf(service)).ocrPages ?? 0
+      return pages > 10 && pages
+    },
+    READ_MS,
+  )
+  service.kill('SIGKILL')
+  await service.exited
+
+  service = await startServiceProcess(data, { DOCMGR_EXTRACTION_OCR: 'auto' })
+  const { text } = await eventually(
+    'the scan to be read',
+    async () => {
+      const { pendingTexts } = await lagOf(service)
+      const document = (await (await fetch(`${service.urls.document}/documents/${id}`)).json()) as Document
+      return document.text.state !== 'pending' && pendingTexts === 0 && document
+    },
+    READ_MS,
+  )
+  assert.deepEqual(text, { state: 'indexed', pages: 24, language: 'en' })
+  const { ocrPages: after = 0 } = await lagOf(service)
+  assert.ok(after < 24 && before + after <= 24 + 10, `${before} pages before the kill, ${after} after it`)
+  const answer = await fetch(`${service.urls.document}/documents/${id}/text`)
+  const { parts } = (await answer.json()) as { parts: { page: number; text: string }[] }
+  assert.deepEqual(
+    parts,
+    lines.map((line, index) => ({ page: index + 1, text: line })),
+  )
+  await service.stop()
+})
+
+test('import says that scans are still being read, and waits for them', async () => {
+  const data = await newDataFolder(join(folder, 'import'))
+  const file = join(folder, 'scan.pdf')
+  await writeFile(file, await scannedPdf(linesOf(30)))
+  const options = { env: { DOCMGR_EXTRACTION_OCR: 'auto' }, limitMs: READ_MS }
+  const { code, stdout, stderr } = await runCli(['import', file, '--data', data], options)
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /^1 document is still being read \(OCR\)$/m)
+  assert.match(stdout, /^texts: 1 read, 0 without text, 0 not readable$/m)
+})
+
+async function post(service: ServiceProcess, body: Buffer): Promise<unknown> {
+  const url = `${service.urls.document}/documents?title=Scan&created_by=ada@example.com`
+  const headers = { 'content-type': 'application/pdf' }
+  return (await fetch(url, { method: 'POST', headers, body })).json()
+}
+
+const lagOf = async ({ urls }: ServiceProcess) =>
+  feedLag(await (await fetch(`${urls.document}/metrics`)).text())
 
 test('missing language data is an error of the start, and a problem for doctor', async () => {
   const data = join(folder, 'missing')
