@@ -6,6 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { packageRoot } from '../runtime/package-root.ts'
 
 export type { Locator, Page } from 'playwright-core'
+export { packageRoot }
 
 /** For an action or an expectation of a page. */
 const LIMIT_MS = 15_000

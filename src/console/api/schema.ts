@@ -2288,6 +2288,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
+          'application/octet-stream': string
           'image/png': string
         }
       }
@@ -2306,6 +2307,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
+          'application/octet-stream': string
           'image/png': string
         }
       }

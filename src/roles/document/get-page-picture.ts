@@ -24,7 +24,8 @@ const page = z
   })
 
 const headers = ['ETag', 'Cache-Control', 'Accept-Ranges', 'Content-Disposition', 'Repr-Digest'] as const
-const contentTypes = { 'image/png': binary }
+/** Always a PNG; generated clients know the first one as bytes. */
+const contentTypes = { 'application/octet-stream': binary, 'image/png': binary }
 
 /** Does not count as a view. */
 export function getPagePicture(pages: DocumentPages, read: ReadDocument, reachOf: ReachOf): Endpoint {
