@@ -92,3 +92,14 @@ test('as many as wait share a transaction, and no more than 32', async () => {
     [18, 32],
   )
 })
+
+test('documents whose contents are stored elsewhere need no right on objects', async () => {
+  await queryRows(pool, 'alter table blobs.objects rename to away')
+  try {
+    const insert = insertDocumentsTogether(pool)
+    const inserted = await Promise.all(Array.from({ length: 5 }, (_, n) => insert(newDocument(n, 0))))
+    assert.equal(inserted.length, 5)
+  } finally {
+    await queryRows(pool, 'alter table blobs.away rename to objects')
+  }
+})

@@ -37,9 +37,12 @@ const INSERT =
 const INSERT_WITH_OBJECT = `WITH ${insertingObject(INSERTED.length + 2)} ${INSERT}`
 /** One text for any number of rows, so that a connection has one plan of it. */
 const INSERT_EACH =
-  `WITH ${insertingObjects(3)} ${INTO}` +
+  INTO +
   ` SELECT ${INSERTED.map((name) => `r.${name}`).join(', ')}` +
   ` FROM ${actingAsEach(1)}, json_populate_recordset(NULL::documents.documents, $2) r RETURNING ${KEPT_COLUMNS}`
+
+/** Apart from it, because a user of the database may have no right on objects where they are stored elsewhere. */
+const INSERT_EACH_WITH_OBJECTS = `WITH ${insertingObjects(3)} ${INSERT_EACH}`
 
 /** The most documents of one statement. */
 const MAX_TOGETHER = 32
@@ -98,8 +101,11 @@ async function insertAll(pool: Pool, documents: readonly InsertedDocument[]): Pr
   const rows = documents.map(({ row }) => row)
   const actors = Object.fromEntries(documents.map(({ row, actor }) => [row.id, actor]))
   const objects = documents.flatMap(({ object }) => object ?? [])
-  const values = [JSON.stringify(actors), JSON.stringify(rows), ...objectsValues(objects)]
-  const inserted = await queryRows<Kept>(pool, INSERT_EACH, values)
+  const values = [JSON.stringify(actors), JSON.stringify(rows)]
+  const inserted =
+    objects.length > 0
+      ? await queryRows<Kept>(pool, INSERT_EACH_WITH_OBJECTS, [...values, ...objectsValues(objects)])
+      : await queryRows<Kept>(pool, INSERT_EACH, values)
   const byId = new Map(inserted.map((row) => [row.id, row]))
   return rows.map(({ id }) => byId.get(id)!)
 }
