@@ -3,6 +3,7 @@ import contentDisposition from 'content-disposition'
 import type { AccessRole } from '../domain/access.ts'
 import type { Document } from '../domain/document-fields.ts'
 import type { DocumentStatus } from '../domain/document-status.ts'
+import type { ActorKind, HistoryAction, PersonalName } from '../domain/history.ts'
 import type { TextPart } from '../domain/text-part.ts'
 import type { TextSummary } from '../domain/text-state.ts'
 import type { HttpClient } from './http-client.ts'
@@ -45,6 +46,21 @@ export interface Grant {
   granted_at: string
 }
 
+/** Something that somebody did with a document, or tried. */
+export interface HistoryEntry {
+  number: number
+  action: HistoryAction
+  /** ISO 8601 in UTC */
+  at: string
+  by: ActorKind
+  version: number | null
+  details: Record<string, unknown>
+  /** what the caller may see of people, and titles */
+  values: Partial<Record<PersonalName, string>>
+  withheld: PersonalName[]
+  erased: PersonalName[]
+}
+
 /** A content, or the part of it after an offset. */
 export interface Content {
   /** file name that the service suggests; not to be trusted */
@@ -71,6 +87,8 @@ export interface DocumentsApi {
    * @param pageSize at most 200
    */
   listDocuments(filters: DocumentFilters, pageSize?: number): AsyncGenerator<Document>
+  /** who did what with it, the newest first, page by page */
+  historyOf(id: string): AsyncGenerator<HistoryEntry>
   /** what was read of its content */
   getText(id: string): Promise<ReadText>
   setStatus(id: string, status: DocumentStatus): Promise<Document>
@@ -128,16 +146,10 @@ export function createDocumentsApi(http: HttpClient, documents: string): Documen
       return (await http.send<ReadText>(`${one(id)}/text`)).body
     },
 
-    async *listDocuments(filters, pageSize = 200) {
-      let next: string | undefined = `${documents}?${query({ ...filters, limit: pageSize })}`
-      while (next !== undefined) {
-        const { body, headers }: Awaited<ReturnType<typeof http.send<Document[]>>> =
-          await http.send<Document[]>(next)
-        yield* body
-        const link = nextLink(headers['link'])
-        next = link === undefined ? undefined : new URL(link, next).href
-      }
-    },
+    listDocuments: (filters, pageSize = 200) =>
+      rowsOf<Document>(http, `${documents}?${query({ ...filters, limit: pageSize })}`),
+
+    historyOf: (id) => rowsOf<HistoryEntry>(http, `${one(id)}/history?limit=200`),
 
     async setStatus(id, status) {
       // Setting the current status again changes nothing.
@@ -155,6 +167,17 @@ export function createDocumentsApi(http: HttpClient, documents: string): Documen
       const range = after && { range: `bytes=${after.bytes}-`, 'if-range': `"${after.sha256}"` }
       return contentOf(await http.open(`${one(id)}/content`, range))
     },
+  }
+}
+
+/** The rows of a page and of those that follow it. */
+async function* rowsOf<Row>(http: HttpClient, first: string): AsyncGenerator<Row> {
+  let next: string | undefined = first
+  while (next !== undefined) {
+    const { body, headers }: Awaited<ReturnType<typeof http.send<Row[]>>> = await http.send<Row[]>(next)
+    yield* body
+    const link = nextLink(headers['link'])
+    next = link === undefined ? undefined : new URL(link, next).href
   }
 }
 

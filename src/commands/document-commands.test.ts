@@ -130,11 +130,11 @@ test('status, sign, get and history show what happens to a document', async () =
   const shown = await done(['get', id])
   assert.match(shown, /^title:\tlease\.txt$/m)
   assert.match(shown, /^status:\tsigned$/m)
-  const types = (await json('history', id)).map(({ type }: { type: string }) => type)
-  assert.deepEqual(types, ['document.created', 'document.sent', 'signature.added', 'document.signed'])
+  const types = (await json('history', id)).map(({ action }: { action: string }) => action)
+  assert.deepEqual(types, ['document.created', 'document.changed', 'signature.added', 'document.changed'])
   assert.match(
     await done(['history', id]),
-    /\tdocument\.sent\tcreated → sent\n.*\tAda Lovelace <ada@example\.com>\n/,
+    /\tdocument\.changed\tanonymous\t[\d.:]+\tcreated → sent\n.*\tAda Lovelace <ada@example\.com>\n/,
   )
 
   const backwards = await client(['status', id, 'sent'])

@@ -73,7 +73,7 @@ function addChangingCommands(add: AddCommand, chosen: (work: Work) => void, io: 
 
   withService(
     'read',
-    add('history <document-id>', 'show what has happened to a document', `docmgr history ${ID}`),
+    add('history <document-id>', 'show who did what with a document', `docmgr history ${ID}`),
   )
     .option('--json', 'print JSON')
     .action((id, options) => chosen(async () => (await import('./history.ts')).history(id, options, io)))
