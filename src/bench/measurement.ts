@@ -73,7 +73,7 @@ const SCALES = {
   /** connections to PgBouncer */
   connections: [500, 50],
   /** milliseconds for the whole run */
-  limitMs: [900_000, 240_000],
+  limitMs: [1_800_000, 240_000],
 } as const
 
 export type Scale = Record<keyof typeof SCALES, number>

@@ -4,7 +4,7 @@ import { languageOfText } from './language-of-text.ts'
 
 /** Sentences of some 1,000 UTF-16 code units, as long as a sample. */
 const TEXTS: Record<string, string> = {
-  en: 'The tenant pays the rent on the third working day of each month, and the landlord mends the roof. ',
+  en: 'The tenant pays the rent on the third working day of each month, and the landlord repairs the roof. ',
   de: 'Der Mieter zahlt die Miete am dritten Werktag eines jeden Monats, und der Vermieter bessert das Dach aus. ',
   fr: 'Le locataire paie le loyer le troisième jour de chaque mois, et le propriétaire répare le toit de la maison. ',
   '?': '12-34-56 78.90 ',
