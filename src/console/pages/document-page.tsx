@@ -53,7 +53,8 @@ export function DocumentPage() {
 function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: number | undefined }) {
   const { data, error, isSlow, reload } = useLoader((signal) => readDocument(id, signal), [id])
   const [messages, setMessages] = useState<readonly ChangeMessage[]>([])
-  const isGone = error instanceof Problem && error.status === 404
+  const isDeleted = messages.some(({ type }) => type === 'document.deleted')
+  const isGone = isDeleted || (error instanceof Problem && error.status === 404)
   // A stream begins with the past, which is compared with what was read.
   useChanges(isGone || !data ? undefined : `/documents/${id}/events?last=start`, {
     onChange: reload,
@@ -73,11 +74,12 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
   )
 }
 
-/** The past, which a stream begins with, is shown already. */
+/** The past, which a stream begins with, is shown already; of a deleted document there is nothing to read. */
 function isNews(
-  { data: { version, signature_id } }: ChangeMessage,
+  { type, data: { version, signature_id } }: ChangeMessage,
   { document, signatures }: Whole,
 ): boolean {
+  if (type === 'document.deleted') return false
   if (typeof version === 'number') return version > document.version
   return !signatures.some(({ id }) => id === signature_id)
 }
