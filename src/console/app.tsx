@@ -11,7 +11,7 @@ import { Toasts } from './parts/toasts.tsx'
 import { UploadDialog, UploadProgress } from './parts/upload-dialog.tsx'
 import { useDroppedFiles } from './parts/use-dropped-files.ts'
 import { useKeys } from './parts/use-keys.ts'
-import { needsLogin, session } from './session.ts'
+import { isLeaving, needsLogin, session } from './session.ts'
 import { t } from './text/catalogue.ts'
 import { uploads, useUploads } from './uploads.ts'
 
@@ -29,6 +29,7 @@ const SCOPE = /^\/($|\?|d\/|settings(\/|$)|status$|login$)/
 
 export function App() {
   const isLoggedOut = needsLogin(useStore(session))
+  if (useStore(isLeaving)) return <main id="main" tabIndex={-1} aria-busy="true" />
   return (
     <LocationProvider scope={SCOPE}>
       {isLoggedOut ? (

@@ -56,9 +56,19 @@ export async function logIn(link: string): Promise<void> {
   use(answer)
 }
 
+/** While it is true no page is shown: what one asks for after the end of the session would be refused. */
+export const isLeaving = createStore(false)
+
 /** Also at the identity provider, where one began the session. @throws Problem */
 export async function logOut(): Promise<void> {
-  const answer = await dataOf(api.DELETE('/auth/session'))
-  if (answer?.logout_url) location.assign(answer.logout_url)
-  else forget()
+  isLeaving.set(true)
+  try {
+    const answer = await dataOf(api.DELETE('/auth/session'))
+    if (answer?.logout_url) return location.assign(answer.logout_url)
+    forget()
+  } catch (error) {
+    isLeaving.set(false)
+    throw error
+  }
+  isLeaving.set(false)
 }
