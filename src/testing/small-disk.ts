@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -13,8 +13,8 @@ export interface SmallDisk {
   outside: string
   /** the command that starts a program on it, before the program's own */
   command: string[]
-  /** Writes a file until nothing is left. */
-  fill(): Promise<void>
+  /** Writes a file until nothing is left. @param left bytes that stay free; 0 by default */
+  fill(left?: number): Promise<void>
   /** Removes that file. */
   free(): Promise<void>
 }
@@ -47,12 +47,12 @@ export async function smallDisk(t: TestContext, mebibytes: number): Promise<Smal
     path,
     outside,
     command: ['nsenter', '--target', String(holder.pid), ...entering],
-    fill: () => fill(ballast),
+    fill: (left = 0) => fill(ballast, left),
     free: () => rm(ballast),
   }
 }
 
-async function fill(file: string): Promise<void> {
+async function fill(file: string, left: number): Promise<void> {
   for (const bytes of [1024 * 1024, 4096]) {
     const piece = Buffer.alloc(bytes)
     try {
@@ -61,4 +61,6 @@ async function fill(file: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
     }
   }
+  const { size } = await stat(file)
+  await truncate(file, size - left)
 }
