@@ -8,6 +8,8 @@ import type { Extraction } from './extraction.ts'
 
 /** Raised when the readers find more than before: what an earlier version has read is read again. */
 const EXTRACTION_VERSION = 2
+/** Earlier versions kept no hash. No reader uses their texts: the content is read again. */
+const FIRST_HASHED_VERSION = 2
 /** Of the JSON, in bytes: a limit for objects that docmgr did not write. */
 const MAX_BYTES = 64 * 1024 * 1024
 
@@ -30,7 +32,7 @@ export interface ReadableContent {
 
 interface KeptText {
   version: number
-  /** of its key and the text: another text under this key does not have it. Earlier versions did not keep it. */
+  /** of its key and the text: another text under this key does not have it. Since FIRST_HASHED_VERSION. */
   sha256?: string
   extraction: Extraction
 }
@@ -76,8 +78,9 @@ async function readKept(
   try {
     const json = await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES })
     const text = JSON.parse(json.toString()) as KeptText
-    const { sha256, extraction } = text
-    if (sha256 === undefined || sha256 === sha256Of(key, extraction)) return { text }
+    const { version, sha256, extraction } = text
+    const isWithoutHash = sha256 === undefined && version < FIRST_HASHED_VERSION
+    if (isWithoutHash || sha256 === sha256Of(key, extraction)) return { text }
     return { problem: 'its SHA-256 is not the one of its key and text' }
   } catch {
     return { problem: 'it cannot be read' }
