@@ -196,7 +196,10 @@ test('documents that a failed primary acknowledged and lost are written again by
   await index.index([sampleSearchDocument({ title: 'Rowan next' })])
   assert.equal(bulks.length, 5)
   assert.deepEqual([...(await index.versions([document.id])).values()], [document.version])
-  assert.equal((await index.within('all').search({ q: 'berries', filters: {}, from: 0, size: 1 })).total, 1)
+  const { search: find } = index.within('all')
+  // Under load it is found soon after it was written.
+  const isFound = async () => (await find({ q: 'berries', filters: {}, from: 0, size: 1 })).total === 1
+  await eventually('the lost document to be found', isFound)
 })
 
 test('documents that cannot be written again at once are written with a later request', async (t) => {
