@@ -61,17 +61,15 @@ const linesOf = (count: number): string[] =>
 test('a kill in the middle of a scan costs one turn, and the next start reads on', async () => {
   const data = await newDataFolder(join(folder, 'killed'))
   let service = await startServiceProcess(data, { DOCMGR_EXTRACTION_OCR: 'auto' })
-  const lines = linesOf(24)
+  const lines = linesOf(40)
   const { id } = (await post(service, await scannedPdf(lines))) as { id: string }
   // After the first turn, which has ten pages at most.
-  const before = await eventually(
-    'the second turn',
-    async () => {
-      const pages = (await lagOf(service)).ocrPages ?? 0
-      return pages > 10 && pages
-    },
-    READ_MS,
-  )
+  await eventually('the second turn', async () => ((await lagOf(service)).ocrPages ?? 0) > 10, READ_MS)
+  const partly = await runCli(['text', id, '--data', data])
+  assert.equal(partly.code, 3)
+  assert.match(partly.stderr, /^pending \(OCR has \d+ of 40 pages left to read\), 40 pages\n$/)
+  assert.ok(partly.stdout.startsWith(`--- page 1 ---\n${lines[0]}\n--- page 2 ---\n`), partly.stdout)
+  const { ocrPages: before = 0 } = await lagOf(service)
   service.kill('SIGKILL')
   await service.exited
 
@@ -85,9 +83,9 @@ test('a kill in the middle of a scan costs one turn, and the next start reads on
     },
     READ_MS,
   )
-  assert.deepEqual(text, { state: 'indexed', pages: 24, language: 'en' })
+  assert.deepEqual(text, { state: 'indexed', pages: 40, language: 'en' })
   const { ocrPages: after = 0 } = await lagOf(service)
-  assert.ok(after < 24 && before + after <= 24 + 10, `${before} pages before the kill, ${after} after it`)
+  assert.ok(after < 40 && before + after <= 40 + 10, `${before} pages before the kill, ${after} after it`)
   const answer = await fetch(`${service.urls.document}/documents/${id}/text`)
   const { parts } = (await answer.json()) as { parts: { page: number; text: string }[] }
   assert.deepEqual(
@@ -104,7 +102,7 @@ test('import says that scans are still being read, and waits for them', async ()
   const options = { env: { DOCMGR_EXTRACTION_OCR: 'auto' }, limitMs: READ_MS }
   const { code, stdout, stderr } = await runCli(['import', file, '--data', data], options)
   assert.equal(code, 0, stderr)
-  assert.match(stderr, /^1 document is still being read \(OCR\)$/m)
+  assert.match(stderr, /^1 document is still being read \(OCR has \d+ of 30 pages left to read\)$/m)
   assert.match(stdout, /^texts: 1 read, 0 without text, 0 not readable$/m)
 })
 

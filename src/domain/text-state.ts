@@ -5,6 +5,12 @@ export type TextState = (typeof TEXT_STATES)[number]
 /** How the reason begins of a text whose content object storage did not give out: that may be repaired there. */
 export const UNREADABLE_CONTENT = 'its content cannot be read: '
 
+/** The reason of a text that is pending because OCR reads its pages. */
+export const ocrProgress = (unread: number, pages: number): string =>
+  `OCR has ${unread} of ${pages} ${pages === 1 ? 'page' : 'pages'} left to read`
+
+export const isOcrProgress = (reason: string | undefined): boolean => reason?.startsWith('OCR has ') ?? false
+
 /** The columns of documents.documents with it. A change of them alone does not raise the version of the document. */
 export interface TextColumns {
   text_state: TextState
@@ -17,7 +23,7 @@ export interface TextColumns {
 /** The text of a document as REST and messages show it. What is not known is left out. */
 export interface TextSummary {
   state: TextState
-  /** why there is no text, or not all of it */
+  /** why there is no text, or not all of it; while OCR reads, how many pages are left */
   reason?: string
   /** number of pages, of formats that have pages */
   pages?: number

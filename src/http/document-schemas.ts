@@ -45,7 +45,12 @@ export function returnedSchema(name: DocumentField): z.ZodType {
 export const textSummary = z
   .object({
     state: returnedSchema('text_state'),
-    reason: z.string().optional().describe('why there is no text'),
+    reason: z
+      .string()
+      .optional()
+      .describe(
+        'why there is no text, or not all of it; of a pending text how many pages OCR has left to read',
+      ),
     pages: z.int().min(0).optional().describe('number of pages, of formats that have pages'),
     language: z.string().optional().describe('ISO 639-1, where it is certain'),
     cut: z.literal(true).optional().describe('the text is longer than what was read'),

@@ -1052,7 +1052,7 @@ export interface components {
          * @enum {string}
          */
         state: 'pending' | 'indexed' | 'empty' | 'failed'
-        /** @description why there is no text */
+        /** @description why there is no text, or not all of it; of a pending text how many pages OCR has left to read */
         reason?: string
         /** @description number of pages, of formats that have pages */
         pages?: number
@@ -1077,7 +1077,7 @@ export interface components {
        * @enum {string}
        */
       state: 'pending' | 'indexed' | 'empty' | 'failed'
-      /** @description why there is no text */
+      /** @description why there is no text, or not all of it; of a pending text how many pages OCR has left to read */
       reason?: string
       /** @description number of pages, of formats that have pages */
       pages?: number
@@ -1088,7 +1088,7 @@ export interface components {
        * @constant
        */
       cut?: true
-      /** @description a page each, or the whole text of a format without pages; none unless the state is indexed */
+      /** @description a page each, or the whole text of a format without pages; none unless the state is indexed, or pending while OCR reads: what it has read so far */
       parts: {
         /** @description missing for text that is on no page */
         page?: number

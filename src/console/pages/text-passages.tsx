@@ -8,10 +8,10 @@ import { Passage, passagesOf } from './passage.tsx'
 import { bestPassage, wordsOf } from './query-words.ts'
 
 /** What was read of a document, and read again when it changes. */
-export function useText({ id, text: { state }, content_sha256 }: Document) {
+export function useText({ id, text: { state, reason }, content_sha256 }: Document) {
   return useLoader(
     (signal) => dataOf(api.GET('/documents/{id}/text', { params: { path: { id } }, signal })),
-    [id, state, content_sha256],
+    [id, state, reason, content_sha256],
   )
 }
 
@@ -38,6 +38,7 @@ export function TextPassages({ document, q, page }: ContentProps) {
           <Passage text={one.text} isWanted={isWanted} isHit={index === hit} isShown={index === hit} />
         </Fragment>
       ))}
+      {data.state === 'pending' && <p class="dim">{t('content.partly')}</p>}
       {data.cut && <p class="dim">{t('content.cut')}</p>}
     </div>
   )

@@ -135,6 +135,7 @@ export const DE: Catalogue = {
   'content.title': 'Inhalt',
   'content.empty': 'Dieses Dokument hat keinen Inhalt.',
   'content.cut': 'Das ist der Anfang. Laden Sie die Datei herunter, um alles zu lesen.',
+  'content.partly': 'Mehr von dieser Datei wird gelesen und erscheint hier gleich.',
   'content.page': 'Die Suche hat Seite {page} gefunden.',
   'content.pageOf': 'Seite {page} von {total}',
   'content.pageText': 'Text der Seite {page}',

@@ -128,6 +128,7 @@ export const EN = {
   'content.title': 'Content',
   'content.empty': 'This document has no content.',
   'content.cut': 'This is the beginning. Download the file to read all of it.',
+  'content.partly': 'More of this file is being read. It appears here in a moment.',
   'content.page': 'The search found page {page}.',
   'content.pageOf': 'Page {page} of {total}',
   'content.pageText': 'Text of page {page}',

@@ -88,6 +88,40 @@ test('a long scan holds back nobody else, nor the other documents of its owner',
   assert.ok(readAt(own.id) < readAt(scan.id) && readAt(other.id) < readAt(scan.id))
 })
 
+test('a document says how many of its pages are left, and its text has those that were read', async () => {
+  const pages = Array.from({ length: 40 }, (_, number) => `${RENT} ${number}`)
+  const { id } = await upload('Progress', await scannedPdf(pages), { by: 'progress@example.com' })
+  const partly = await eventually(
+    'a part of the text',
+    async () => {
+      const { body } = await service.send('GET', `/documents/${id}/text`)
+      assert.equal(body.state, 'pending', 'all of it was read at once')
+      return body.parts.length > 0 && body
+    },
+    READ_MS,
+  )
+  const left = (reason: unknown): number =>
+    Number(/^OCR has (\d+) of 40 pages left to read$/.exec(`${reason}`)?.[1])
+  assert.ok(left(partly.reason) >= 1 && left(partly.reason) <= 39, partly.reason)
+  assert.equal(partly.pages, 40)
+  assert.deepEqual(partly.parts[0], { page: 1, text: pages[0] })
+  assert.ok(partly.parts.length < 40)
+
+  assert.deepEqual((await isRead(id)).text, { state: 'indexed', pages: 40, language: 'en' })
+  const rows = (): DocumentRow[] =>
+    service.events
+      .filter(({ key }: ChangeEvent) => key === id)
+      .map(({ value }: ChangeEvent) => value.after as DocumentRow)
+  await eventually('the end to be an event', () => rows().at(-1)?.text_state === 'indexed')
+  assert.ok(rows().every(({ version }) => version === 1))
+  const turns = rows().flatMap(({ text_state, text_reason }) =>
+    text_state === 'pending' && text_reason !== null ? [left(text_reason)] : [],
+  )
+  assert.ok(new Set(turns).size >= 3, 'a turn has ten pages at most')
+  const descending = [...turns].sort((one, other) => other - one)
+  assert.deepEqual(turns, descending)
+})
+
 test('an OCR process that is killed costs a page, and no more', async () => {
   const pages = Array.from({ length: 12 }, (_, number) => `${RENT} ${number}`)
   const { id } = await upload('Killed', await scannedPdf(pages), { by: 'killed@example.com' })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ReachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { TextPart } from '../../domain/text-part.ts'
+import { isOcrProgress } from '../../domain/text-state.ts'
 import { AT_ONCE_BYTES, extractAtOnce } from '../../extraction/extract-at-once.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
 import { findText } from '../../extraction/kept-texts.ts'
@@ -22,7 +23,9 @@ const documentText = z
           text: z.string(),
         }),
       )
-      .describe('a page each, or the whole text of a format without pages; none unless the state is indexed'),
+      .describe(
+        'a page each, or the whole text of a format without pages; none unless the state is indexed, or pending while OCR reads: what it has read so far',
+      ),
   })
   .meta({ id: 'ExtractedText' })
 
@@ -50,11 +53,14 @@ export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
     async handle({ params }, { principal }) {
       const { document } = await read(params.id, reachOf(principal, 'read'))
       const headers = { 'cache-control': 'private, no-cache' }
-      if (document.text.state !== 'indexed')
+      const { state, reason } = document.text
+      const isScan = state === 'pending' && isOcrProgress(reason)
+      if (state !== 'indexed' && !isScan)
         return { status: 200, headers, json: { ...document.text, parts: [] } }
       const extraction = await readText(blobs, document)
-      if (extraction?.outcome === 'text') {
-        const parts = extraction.parts.map(({ page, text }: TextPart) => ({ page, text }))
+      if (extraction?.outcome === 'text' || isScan) {
+        const read = extraction?.outcome === 'text' ? extraction.parts : []
+        const parts = read.map(({ page, text }: TextPart) => ({ page, text }))
         return { status: 200, headers, json: { ...document.text, parts } }
       }
       // What was read is not kept any more, as after a restore.

@@ -12,7 +12,7 @@ import { backoffMs } from '../../runtime/backoff.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { spanned } from '../../runtime/spans.ts'
 import { isTransient, translateError } from '../../runtime/translate-error.ts'
-import { textColumnsOf } from './text-columns.ts'
+import { columnsOfScan, textColumnsOf } from './text-columns.ts'
 import type { QueuedText, TextQueue } from './text-queue.ts'
 import type { TextSource, TextStore } from './text-store.ts'
 
@@ -50,7 +50,10 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
         { name: 'read text', kind: 'internal', parent: source.traceparent, attributes: {} },
         () => extractionOf(source, options),
       )
-      if (options.ocr !== undefined && isUnfinished(extraction)) return await queue.continueLater(document_id)
+      if (options.ocr !== undefined && isUnfinished(extraction)) {
+        await store.recordProgress(source, columnsOfScan(extraction))
+        return await queue.continueLater(document_id)
+      }
       await store.record(source, await textColumnsOf(extraction), titleOfContent(extraction.title))
       onRead(extraction.outcome)
     } catch (error) {

@@ -1,5 +1,5 @@
 import { DOCUMENT_FIELDS } from '../../domain/document-fields.ts'
-import type { TextColumns } from '../../domain/text-state.ts'
+import { ocrProgress, type TextColumns } from '../../domain/text-state.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
 import { languageOfText } from '../../extraction/language-of-text.ts'
 
@@ -24,6 +24,13 @@ export async function textColumnsOf(extraction: Extraction): Promise<TextColumns
     text_language: (await languageOfText(parts)) ?? null,
     text_cut: cut,
   }
+}
+
+/** What a row says while OCR still has pages to read. */
+export function columnsOfScan({ scan, pages }: Extraction): TextColumns {
+  const unread = scan?.unread.length ?? 0
+  const count = pages ?? unread
+  return { ...PENDING, text_pages: count, text_reason: ocrProgress(unread, count) }
 }
 
 /** A reason can quote a file. */

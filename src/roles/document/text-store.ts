@@ -33,6 +33,8 @@ export interface TextStore {
    *   and none has changed it; that is a new version
    */
   record(source: TextSource, text: TextColumns, ownTitle?: string): Promise<void>
+  /** Says of a text that is still pending what is left of it to read. */
+  recordProgress(source: TextSource, text: TextColumns): Promise<void>
   /** Has the text of a document read again. */
   readAgain(id: string): Promise<void>
 }
@@ -57,6 +59,10 @@ const RECORD = `
     AND (text_state, text_reason, text_pages, text_language, text_cut)
       IS DISTINCT FROM ($3::varchar, $4::varchar, $5::int, $6::varchar, $7::boolean)
   RETURNING ${KEPT_COLUMNS}`
+
+const PROGRESS = `
+  UPDATE documents.documents SET text_reason = $3, text_pages = $4
+  WHERE ${SAME_CONTENT} AND text_state = 'pending' AND text_reason IS DISTINCT FROM $3`
 
 const READ_AGAIN = `
   UPDATE documents.documents
@@ -86,6 +92,10 @@ export function createTextStore(pool: Pool, cache: DocumentCache): TextStore {
         await update(id, RECORD_WITH_TITLE, [...values, ownTitle, title, FINAL_STATUSES, DOCUMENT_ROLE])
       // Nothing is left to record after that, unless the title or the status has changed meanwhile.
       await update(id, RECORD, values)
+    },
+    // No cache keeps a document whose text is pending.
+    async recordProgress({ id, content_sha256 }, { text_reason, text_pages }) {
+      await queryRows(pool, PROGRESS, [id, content_sha256, text_reason, text_pages])
     },
     readAgain: (id) => update(id, READ_AGAIN, [id]),
   }
