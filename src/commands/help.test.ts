@@ -39,6 +39,7 @@ test('invalid values are refused with what is allowed', async () => {
     [['seed', '--count', 'many'], /--count many: must be a whole number from 1 to/],
     [['search', 'x', '--status', 'lost'], /Allowed choices are created, sent/],
     [['tail', 'x', '--until', 'document.sined'], /Allowed choices are document.created, .*document.signed/],
+    [['search', '--lease'], /unknown option '--lease'[^]*docmgr search -- '-status:sent rent'/],
     [['search', 'x', '--url', 'localhost'], /--url localhost: must be the URL of a service/],
     [['config', '--set', 'listen.http'], /must be KEY=VALUE/],
     [['token', '--user-id', 'a', '--email', 'b'], /must be an e-mail address/],

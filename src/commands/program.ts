@@ -107,7 +107,7 @@ function addClientCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
     )
 
   const search = add('search <query>', 'find documents by their title and text', SEARCH_EXAMPLE)
-  search.addHelpText('after', `\nQueries:\n${QUERY_HELP}`)
+  search.showHelpAfterError(SEARCH_HINT).addHelpText('after', `\nQueries:\n${QUERY_HELP}`)
   withService('list', withFilters(search, 'search'))
     .option('--from <number>', 'number of results to skip', '0')
     .option('--size <number>', 'maximum number of results', '10')
@@ -253,7 +253,10 @@ function addBackupCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
 const RESTORE_EXAMPLE = 'docmgr restore ~/backups/docmgr-2026-11-29.tar.gz --data restored'
 const BACKUP_EXAMPLE = 'docmgr backup ~/backups/docmgr-$(date +%F).tar.gz'
 const SEARCH_EXAMPLE = `docmgr search '"notice period" rent'\ndocmgr search 'title:lease -draft indemni* status:signed'`
-const QUERY_HELP = QUERY_SYNTAX.map(([example, meaning]) => `  ${example.padEnd(17)} ${meaning}`).join('\n')
+const QUERY_HELP = `${QUERY_SYNTAX.map(([example, meaning]) => `  ${example.padEnd(17)} ${meaning}`).join('\n')}
+  A query that looks like an option needs -- before it: docmgr search -- '-status:sent rent'`
+const SEARCH_HINT = `Try \`docmgr search --help\`. The query is one argument, in quotes where it has several words. What looks like
+an option is one, unless -- stands before it: docmgr search -- '-status:sent rent'`
 const GC_EXAMPLE = 'docmgr gc --dry-run'
 const VERIFY_EXAMPLE = 'docmgr verify || docmgr verify --repair'
 const DEAD_LETTERS_EXAMPLE = 'docmgr dead-letters list\ndocmgr dead-letters retry --all'

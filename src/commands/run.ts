@@ -4,6 +4,7 @@ import { explainFileError } from './explain-file-error.ts'
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts'
 import { InterruptedError, type Io } from './io.ts'
 import type { ConfigOptions } from './options.ts'
+import { withQueryArgument } from './query-argument.ts'
 import { createProgram, exitCodeOfUsage } from './program.ts'
 
 /** Runs the command line. Every failure becomes a message on standard error and an exit code. */
@@ -14,7 +15,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     const program = createProgram(io, (chosen) => (work = chosen))
     program.hook('preAction', (_program, command) => void (options = command.opts()))
     if (args.length === 0) program.help({ error: true })
-    program.parse(args, { from: 'user' })
+    program.parse(withQueryArgument(args), { from: 'user' })
     return work ? await work() : EXIT.done
   } catch (error) {
     if (error instanceof CommanderError) return exitCodeOfUsage(error)

@@ -154,6 +154,7 @@ test('search highlights matches, and its output can be piped into a program that
   const { stdout, stderr } = await client('search', 'marmalade')
   assert.match(stdout, /^The quarterly \*marmalade\* report {2}created$/m)
   assert.match(stderr, /^1 found, 1 to 1; \d+ ms$/m)
+  assert.deepEqual(await find('-quarterly title:marmalade'), [])
 
   const shell = spawn('bash', [
     '-c',
