@@ -97,6 +97,7 @@ function composeDocument(base: Base, ports: Ports) {
       handlers: createDocumentService(role.documents),
       identities: createIdentityService(identities!),
       access: createAccessService(role.documents),
+      refusals: role.refusals,
       authenticator,
       guard,
       limits: clientLimits.ofRequests,

@@ -3,22 +3,29 @@ import type { Policy } from './policy.ts'
 import type { RequestContext } from './request.ts'
 
 /** What somebody tried who may not, as the history of the document has it. */
-export type Tried = Extract<Policy, 'read' | 'change' | 'share' | 'sign' | 'evidence'>
+export type Tried = (typeof TRIED)[number]
 
-export const isTried = (policy: Policy): policy is Tried =>
-  ['read', 'change', 'share', 'sign', 'evidence'].includes(policy)
+/** The policies that are about one document. */
+export const TRIED = ['read', 'change', 'share', 'sign', 'evidence'] as const satisfies Policy[]
+
+export const isTried = (policy: string): policy is Tried => (TRIED as readonly string[]).includes(policy)
 
 /** A document, or that of a signature. Canonical UUIDs. */
 export type Refused = { document: string } | { signature: string }
 
+/** Who was refused, and from where. */
+export type RefusedCaller = Pick<RequestContext, 'principal' | 'clientAddress' | 'userAgent'>
+
+export interface Refusal {
+  refused: Refused
+  tried: Tried
+  caller: RefusedCaller
+}
+
 /** Keeps who was refused in the histories of documents. */
 export interface Refusals {
   /** Returns at once, and never throws. Does nothing for a document that there is not. */
-  record(
-    refused: Refused,
-    tried: Tried,
-    context: Pick<RequestContext, 'principal' | 'clientAddress' | 'userAgent'>,
-  ): void
+  record(refused: Refused, tried: Tried, caller: RefusedCaller): void
   /** Waits for what is still to be written, for a short time. */
   stop(): Promise<void>
 }

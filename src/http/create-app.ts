@@ -86,7 +86,7 @@ export function createApp(endpoints: readonly Endpoint[], options: HttpOptions):
       response = await withinTrace(context, () => runRoute(route, routed, context, options, cors))
     } catch (error) {
       failure = error
-      route.endpoint?.onError?.(error, route.params, context)
+      route.endpoint?.onError?.(error, route.params, context, request)
       response = problemResponse(request, error, context.requestId)
       if (response.status >= 500) log.error({ err: error, requestId: context.requestId }, 'request failed')
       if (route.allowed.length > 0) response.headers!['allow'] = allowed(route)

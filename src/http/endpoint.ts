@@ -52,8 +52,16 @@ export interface Endpoint<
     input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
     context: RequestContext,
   ): Promise<HttpResponse>
-  /** Learns of a request that failed, for any reason and at any point. @param params as the path has them, decoded */
-  onError?(error: unknown, params: Record<string, string>, context: RequestContext): void
+  /**
+   * Learns of a request that failed, for any reason and at any point, before the response is sent.
+   * @param params as the path has them, decoded
+   */
+  onError?(
+    error: unknown,
+    params: Record<string, string>,
+    context: RequestContext,
+    request: IncomingMessage,
+  ): void
 }
 
 /** Endpoints that OpenAPI shows together. */

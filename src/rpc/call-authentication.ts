@@ -6,7 +6,9 @@ import {
 } from '@grpc/grpc-js'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { isServiceScheme } from '../auth/service-tokens.ts'
+import { isProblem } from '../domain/errors.ts'
 import type { Usage } from '../domain/limits.ts'
+import { isTried, type Refusals } from '../domain/refusals.ts'
 import { requestIdOf } from '../domain/request-id.ts'
 import type { Principal } from '../domain/request.ts'
 import { createClientAddress } from '../http/context.ts'
@@ -17,6 +19,7 @@ import type { NewId } from '../runtime/ids.ts'
 import type { CallPipeline } from './call-pipeline.ts'
 import { metadataOf, statusOf, textOf } from './call-metadata.ts'
 import { policyOfCall, requirePolicy } from './policies.ts'
+import { awaitFirstMessage, recordRefusedMessage } from './refused-message.ts'
 import { CLIENT_KEY, identifyRoleCall, REFUSED_KEY } from './role-calls.ts'
 
 export interface Caller {
@@ -42,9 +45,14 @@ export interface CallAuthenticationOptions {
   pipeline: CallPipeline
   /** gets those of the calls that are accepted */
   callers: Callers
+  /** gets to know whom the documents are refused to that a call without an identity names */
+  refusals: Pick<Refusals, 'record'>
 }
 
-/** Refuses a call by its headers, before its first message is read. */
+/**
+ * Refuses a call by its headers: its handler gets nothing of it. Which document it is about stands in its message, so the
+ * answer to a caller without an identity waits a moment for that.
+ */
 export function createCallAuthentication(options: CallAuthenticationOptions): ServerInterceptor {
   const { callers, guard, limits, newId, pipeline, trustedProxies } = options
   const addressOf = createClientAddress(trustedProxies)
@@ -64,6 +72,16 @@ export function createCallAuthentication(options: CallAuthenticationOptions): Se
       const headers = ['x-request-id', requestId, ...whose, ...limits.headersOf(usages, error)]
       call.sendStatus(statusOf(failure, metadataOf(headers)))
     }
+    const refuseOnceRead = (metadata: Metadata, caller: Caller, error: unknown): void => {
+      refused = awaitFirstMessage(call, (bytes) => {
+        refuse(metadata, caller, error)
+        const { clientAddress, principal } = caller
+        const from = { principal, clientAddress, userAgent: textOf(metadata, 'user-agent') }
+        if (bytes) recordRefusedMessage({ path, bytes, type: 'application/grpc' }, from, options.refusals)
+      })
+    }
+    /** ends the wait for the message of a call that is refused */
+    let refused: ((bytes?: Buffer) => void) | undefined
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
       if (policyOfCall(path) === 'public') return next(metadata)
       const clientAddress = addressOf({
@@ -74,9 +92,16 @@ export function createCallAuthentication(options: CallAuthenticationOptions): Se
       const caller: Caller = { principal: { kind: 'anonymous' }, clientAddress, usages: [], isRole }
       accept(metadata, caller).then(
         () => next(metadata),
-        (error: unknown) => refuse(metadata, caller, error),
+        (error: unknown) => {
+          const isAboutDocument = isTried(policyOfCall(path) ?? '') && !isRole
+          if (isAboutDocument && isProblem(error, 'unauthenticated')) refuseOnceRead(metadata, caller, error)
+          else refuse(metadata, caller, error)
+        },
       )
     })
+    listener.withOnReceiveMessage((bytes: Buffer, next) => (refused ? refused(bytes) : next(bytes)))
+    listener.withOnReceiveHalfClose((next) => (refused ? refused() : next()))
+    listener.withOnCancel(() => refused?.())
     return new ServerInterceptingCall(call, { start: (next) => next(listener.build()) })
   }
 }

@@ -3,10 +3,12 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { ConnectError, createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import type { Authenticator } from '../auth/authenticator.ts'
-import { DomainError } from '../domain/errors.ts'
+import { DomainError, isProblem } from '../domain/errors.ts'
+import type { Refusals } from '../domain/refusals.ts'
 import type { RequestContext } from '../domain/request.ts'
 import { type ContextOptions, createContexts } from '../http/context.ts'
 import type { RawHandler } from '../http/create-app.ts'
+import { readRefusedBody } from '../http/refused-body.ts'
 import type { RequestLimits } from '../http/request-limits.ts'
 import { allowBody, endResponse, isUnread } from '../http/request-body.ts'
 import { type CallOptions, type CallPipeline, createCallPipeline } from './call-pipeline.ts'
@@ -14,11 +16,13 @@ import type { DocumentHandlers } from './handlers.ts'
 import { FIELD_ERRORS_KEY, type GrpcStatus, PROBLEM_KEY } from './grpc-status.ts'
 import { DocumentService } from './gen/document_pb.ts'
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES } from './grpc-service.ts'
+import { recordRefusedMessage } from './refused-message.ts'
 
 export interface ConnectOptions extends CallOptions, ContextOptions {
   authenticator: Authenticator
   limits: RequestLimits
   handlers: DocumentHandlers
+  refusals: Pick<Refusals, 'record'>
 }
 
 const requestKey = createContextKey<RequestContext | undefined>(undefined)
@@ -58,6 +62,7 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
       const { requestId, usages } = context
       const failure = pipeline.refuse({ protocol: 'connect', method, requestId }, error)
       setHeaders(response, options.limits.headersOf(usages, error))
+      if (isProblem(error, 'unauthenticated')) recordRefused(request, context, options.refusals)
       return sendFailure(response, failure, requestId)
     }
     accepted.set(request, context)
@@ -73,6 +78,18 @@ export function createConnectHandler(options: ConnectOptions): RawHandler {
     adapter(request, response)
   }
   return { accepts: ({ url }) => url!.startsWith(prefix), handle: (...call) => void handle(...call) }
+}
+
+/** Before the failure is sent, which closes the connection. */
+function recordRefused(
+  request: IncomingMessage,
+  caller: RequestContext,
+  refusals: ConnectOptions['refusals'],
+): void {
+  const [path, type] = [request.url!.split('?', 1)[0]!, request.headers['content-type'] ?? '']
+  void readRefusedBody(request).then((bytes) => {
+    if (bytes) recordRefusedMessage({ path, bytes, type }, caller, refusals)
+  })
 }
 
 /** @throws DomainError unsupported-encoding, payload-too-large */

@@ -19,7 +19,7 @@ const IDENTITY: MethodPolicies<typeof IdentityService> = {
   findSession: 'service',
   listDisabled: 'service',
 }
-const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service' }
+const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service', recordRefusal: 'service' }
 
 /** The roles that call others. */
 type CallingRole = 'signature' | 'search' | 'ws' | 'indexer'
@@ -47,6 +47,7 @@ const IDENTITY_ROLES: RolePolicies<typeof IdentityService> = {
 }
 const ACCESS_ROLES: RolePolicies<typeof AccessService> = {
   listAccess: { itself: ['signature', 'ws'], forClients: [] },
+  recordRefusal: { itself: ['ws'], forClients: [] },
 }
 
 /** By path; no role may call any other method. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request as send } from 'node:http'
+import { connect } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
@@ -36,18 +37,24 @@ async function answerToHeaders(url: string, headers: Record<string, string>): Pr
   return answer
 }
 
-test('an unknown caller is refused by its headers', async () => {
+test('an unknown caller is refused by its headers, over gRPC once the message has come or should have', async () => {
   const servers = await startRpcServers('required')
-  const connect = await answerToHeaders(servers.url, {})
-  assert.deepEqual([connect.statusCode, connect.headers.connection], [401, 'close'])
-  assert.equal((JSON.parse(String(await text(connect))) as { code: string }).code, 'unauthenticated')
+  const answer = await answerToHeaders(servers.url, {})
+  assert.deepEqual([answer.statusCode, answer.headers.connection], [401, 'close'])
+  assert.equal((JSON.parse(String(await text(answer))) as { code: string }).code, 'unauthenticated')
   const web = await answerToHeaders(servers.url, { 'content-type': 'application/grpc-web+proto' })
   assert.deepEqual([web.statusCode, web.headers['grpc-status']], [200, '16'])
   const waiting = await answerToHeaders(servers.url, { expect: '100-continue' })
   assert.equal(waiting.statusCode, 401)
   const grpc = createClient(DocumentService, transports.grpc(servers))
-  const large = grpc.documentExists({ documentId: 'x'.repeat(2_000_000) })
-  await assert.rejects(large, (error) => ConnectError.from(error).code === Code.Unauthenticated)
+  const codeOf = (documentId: string): Promise<Code | undefined> =>
+    grpc.documentExists({ documentId }).then(
+      () => undefined,
+      (error: unknown) => ConnectError.from(error).code,
+    )
+  assert.equal(await codeOf(GONE), Code.Unauthenticated)
+  // By the length that it begins with.
+  assert.equal(await codeOf('x'.repeat(2_000_000)), Code.ResourceExhausted)
   await servers.stop()
 })
 
@@ -62,6 +69,17 @@ for (const [protocol, transportOf] of Object.entries(transports)) {
     await servers.stop()
   })
 }
+
+test('a call of an unknown caller whose message never comes is refused all the same', async () => {
+  const servers = await startRpcServers('required')
+  const session = connect(`http://127.0.0.1:${servers.grpc.port}`)
+  const path = '/document.DocumentService/DocumentExists'
+  const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' })
+  const [headers] = (await once(stream, 'response')) as [Record<string, string>]
+  assert.equal(headers['grpc-status'], String(Code.Unauthenticated))
+  session.destroy()
+  await servers.stop()
+})
 
 test('a compressed request is refused before it is inflated', async () => {
   const servers = await startRpcServers('open')

@@ -6,6 +6,7 @@ import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
 import { createApiKey, sha256Of } from '../auth/api-keys.ts'
 import { createKeyStore } from '../db/key-store.ts'
 import { createPersonStore } from '../db/person-store.ts'
+import { eventually } from '../testing/deadline.ts'
 import { serviceTokensOf } from '../testing/service-tokens.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import { newId, startTestService } from '../testing/test-service.ts'
@@ -66,6 +67,25 @@ test('the ws role reads and changes no document, for itself or for anyone', asyn
   assert.equal(await statusOf(), 'created')
   assert.equal(await call('ws', AccessService.method.listAccess, { documentIds: [documentId] }), 0)
   assert.equal(await call('ws', IdentityService.method.listDisabled, {}), 0)
+})
+
+test('only the ws role says whom it has refused, and the history of the document has it', async () => {
+  const { recordRefusal } = AccessService.method
+  const eve = { userId: 'eve', userEmail: 'Eve@example.com', clientAddress: '192.0.2.7' }
+  const refusal = { documentId, tried: 'read', ...eve }
+  for (const role of ['signature', 'search', 'indexer'] as const)
+    assert.equal(await call(role, recordRefusal, refusal), status.PERMISSION_DENIED)
+  assert.equal(await call('ws', recordRefusal, refusal, owner), status.PERMISSION_DENIED)
+  for (const wrong of [{ tried: 'administer' }, { documentId: 'x' }])
+    assert.equal(await call('ws', recordRefusal, { ...refusal, ...wrong }), status.INVALID_ARGUMENT)
+  assert.equal(await call('ws', recordRefusal, { ...refusal, documentId: newId() }), 0)
+  assert.equal(await call('ws', recordRefusal, refusal), 0)
+  const entry = await eventually('the entry', async () => {
+    const { body } = await service.get(`/documents/${documentId}/history`, { authorization: owner })
+    return (body as { action: string; values: object }[]).find(({ action }) => action === 'refused')
+  })
+  const { userId: subject, clientAddress: client_address } = eve
+  assert.deepEqual(entry.values, { actor: 'email:eve@example.com', subject, client_address })
 })
 
 test('search and the indexer ask who someone is, and nothing else', async () => {

@@ -204,6 +204,7 @@ test('a port that is in use is an error that names it', async () => {
       log: silentLogger,
       metrics: createRpcMetrics(createMetrics()),
       newId: createUuidV7(),
+      refusals: { record() {} },
       trustedProxies: [],
     }),
     new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*listen\\.grpc`),

@@ -10,6 +10,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check'
 import { DomainError } from '../domain/errors.ts'
 import { requestIdOf } from '../domain/request-id.ts'
+import type { Refusals } from '../domain/refusals.ts'
 import type { Principal, RequestContext } from '../domain/request.ts'
 import type { ContextOptions } from '../http/context.ts'
 import { listenError } from '../http/listen.ts'
@@ -38,6 +39,7 @@ export interface GrpcServerOptions extends CallOptions, ContextOptions {
   identities?: IdentityHandlers
   /** the same */
   access?: AccessHandlers
+  refusals: Pick<Refusals, 'record'>
 }
 
 export interface GrpcServer {
@@ -52,7 +54,7 @@ export interface GrpcServer {
 /**
  * Serves the document service over gRPC with health checking (grpc/grpc, doc/health-checking.md) and reflection
  * (doc/server-reflection.md), and beside it what only other roles may ask. Each method has
- * a policy; only health needs no token. Nothing of a call is read before its caller is known.
+ * a policy; only health needs no token. Nothing of a call is parsed before its caller is known.
  * @throws Error naming the port when it cannot listen there
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {

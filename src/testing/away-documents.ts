@@ -9,6 +9,7 @@ export const AWAY_DOCUMENTS: Documents = {
   get: away,
   exists: away,
   access: away,
+  recordRefusal: away,
   check: away,
   stop: async () => {},
 }

@@ -32,7 +32,15 @@ export function createEventEdges(
   const clientLimits = { limiter, ofRequests }
   const addressOf = (): string => '127.0.0.1'
   return {
-    upgrade: createUpgradeHandler({ ...edge, clientLimits, guard, log, newId, addressOf }),
+    upgrade: createUpgradeHandler({
+      ...edge,
+      refusals: { record() {} },
+      clientLimits,
+      guard,
+      log,
+      newId,
+      addressOf,
+    }),
     events: getEvents(edge),
   }
 }

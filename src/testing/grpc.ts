@@ -23,6 +23,7 @@ export function serveDocuments(
   return startGrpcServer({
     host: '127.0.0.1',
     port,
+    refusals: { record() {} },
     handlers: createDocumentService(documents),
     access: createAccessService(documents),
     ...others,

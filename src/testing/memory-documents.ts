@@ -63,6 +63,7 @@ export function openMemoryDocuments(): MemoryDocuments {
         }),
       )
     },
+    recordRefusal: async () => {},
     check: async () => {},
     stop: async () => {},
   }

@@ -25,6 +25,7 @@ export async function startRpcServers(mode: 'open' | 'required', origins: readon
   const role = openMemoryDocuments()
   const metrics = createMetrics()
   const options = {
+    refusals: { record() {} },
     handlers: createDocumentService(role),
     ...testAppOptions(mode),
     guard: createRequestGuard({ mode, hosts: [], origins }),

@@ -33,6 +33,11 @@ export function openGrpcDocuments(options: CallClientOptions): Documents {
         ]),
       )
     },
+    async recordRefusal(documentId, tried, { principal, clientAddress, userAgent = '' }, context) {
+      const { id: userId, email: userEmail } = principal.kind === 'user' ? principal : { id: '', email: '' }
+      const refusal = { documentId, tried, userId, userEmail, clientAddress, userAgent }
+      await call(AccessService.method.recordRefusal, refusal, context)
+    },
     check,
     stop: async () => stop(),
   }

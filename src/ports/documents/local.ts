@@ -14,6 +14,7 @@ export function openLocalDocuments(role: Documents | undefined): Documents {
     get: (documentId, context) => role.get(documentId, context),
     exists: (documentId, context) => role.exists(documentId, context),
     access: (documentIds, context) => role.access(documentIds, context),
+    recordRefusal: (...refusal) => role.recordRefusal(...refusal),
     check: () => role.check(),
     stop: async () => {},
   }

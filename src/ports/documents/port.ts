@@ -1,5 +1,6 @@
 import type { Document, FieldsWith } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
+import type { RefusedCaller, Tried } from '../../domain/refusals.ts'
 import type { RequestContext } from '../../domain/request.ts'
 
 /** A document with the fields that the service's messages have. */
@@ -46,6 +47,17 @@ export interface Documents {
     documentIds: readonly string[],
     context: RequestContext,
   ): Promise<ReadonlyMap<string, DocumentAccess>>
+  /**
+   * Says whom a role without a database has refused a document, for its history. Does nothing for a document that there
+   * is not. Only for roles of the service.
+   * @throws DomainError forbidden, validation-failed, unavailable, deadline-exceeded
+   */
+  recordRefusal(
+    documentId: string,
+    tried: Tried,
+    caller: RefusedCaller,
+    context: RequestContext,
+  ): Promise<void>
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

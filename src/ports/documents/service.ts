@@ -3,7 +3,9 @@ import { type MessageInitShape, ScalarType } from '@bufbuild/protobuf'
 import { type DocumentField, fieldDefinition, GRPC_FIELDS } from '../../domain/document-fields.ts'
 import { type DocumentStatus, isStatus, STATUSES } from '../../domain/document-status.ts'
 import { invalidField } from '../../domain/errors.ts'
-import { requireScope } from '../../domain/request.ts'
+import { isTried, TRIED, type Tried } from '../../domain/refusals.ts'
+import { type Principal, type RequestContext, requireScope } from '../../domain/request.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import { canonicalUuid } from '../../domain/uuid.ts'
 import { type DocumentResponse, DocumentResponseSchema } from '../../rpc/gen/document_pb.ts'
 import type { AccessService } from '../../rpc/gen/docmgr/access_pb.ts'
@@ -14,24 +16,37 @@ type Value = string | number | bigint | null
 
 /** The handlers validate what comes over the wire, so that the port gets canonical ids and known statuses. */
 export function createDocumentService(documents: Documents): DocumentHandlers {
+  /** @throws DomainError forbidden */
+  const permit = (context: RequestContext, scope: Scope, documentId: string, tried: Tried): void => {
+    try {
+      requireScope(context.principal, scope)
+    } catch (error) {
+      const id = canonicalUuid(documentId)
+      // The caller waits for nothing.
+      if (id !== undefined) documents.recordRefusal(id, tried, context, context).catch(() => {})
+      throw error
+    }
+  }
   return {
     async updateDocumentStatus({ documentId, status }, context) {
-      requireScope(context.principal, 'write')
+      permit(context, 'write', documentId, 'change')
       return messageOf(await documents.updateStatus(parseId(documentId), parseStatus(status), context))
     },
     async getDocument({ documentId }, context) {
-      requireScope(context.principal, 'read')
+      permit(context, 'read', documentId, 'read')
       return messageOf(await documents.get(parseId(documentId), context))
     },
     async documentExists({ documentId }, context) {
-      requireScope(context.principal, 'read')
+      permit(context, 'read', documentId, 'read')
       return documents.exists(parseId(documentId), context)
     },
   }
 }
 
-/** Who has access to documents, for other roles of the service. */
-export function createAccessService(documents: Pick<Documents, 'access'>): Handlers<typeof AccessService> {
+/** Who has access to documents, and who was refused them, for other roles of the service. */
+export function createAccessService(
+  documents: Pick<Documents, 'access' | 'recordRefusal'>,
+): Handlers<typeof AccessService> {
   return {
     async listAccess({ documentIds }, context) {
       if (documentIds.length > MAX_ACCESS_IDS)
@@ -45,6 +60,14 @@ export function createAccessService(documents: Pick<Documents, 'access'>): Handl
           owners: [...owners],
         })),
       }
+    },
+    async recordRefusal({ documentId, tried, userId, userEmail, clientAddress, userAgent }, context) {
+      if (!isTried(tried)) throw invalidField('tried', `must be one of ${TRIED.join(', ')}`)
+      const principal: Principal =
+        userId === '' ? { kind: 'anonymous' } : { kind: 'user', id: userId, email: userEmail, admin: false }
+      const caller = { principal, clientAddress, userAgent: userAgent || undefined }
+      await documents.recordRefusal(parseId(documentId), tried, caller, context)
+      return {}
     },
   }
 }

@@ -51,6 +51,7 @@ export function createDocumentsPort(options: {
       }
     },
     access: (ids) => listAccess(database.pool, ids),
+    recordRefusal: async (document, tried, caller) => refusals.record({ document }, tried, caller),
     check: async () => void (await database.check()),
     stop: async () => {},
   }

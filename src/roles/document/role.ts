@@ -7,6 +7,7 @@ import { createSessionStore } from '../../db/session-store.ts'
 import { type ReachOf, reachOf } from '../../domain/access.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import type { Limiter } from '../../domain/limits.ts'
+import type { Refusals } from '../../domain/refusals.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
 import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import type { PageDrawer } from '../../extraction/pictures/page-drawer.ts'
@@ -85,6 +86,8 @@ export interface DocumentRole {
   endpoints: Endpoint[]
   /** for the roles of this process, and for gRPC */
   documents: Documents
+  /** for calls that are refused before they reach it */
+  refusals: Pick<Refusals, 'record'>
   /** Starts reading the texts that are pending. */
   start(): void
   /** Waits for the texts in flight; their extractor is stopped before. */
@@ -138,6 +141,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       refusals,
     ),
     documents: createDocumentsPort({ store, read, database, reachOf: reach, refusals }),
+    refusals,
     start: () => texts.reader.start(),
     async stop() {
       await texts.reader.stop()

@@ -112,9 +112,9 @@ function createStreaming({
     const place = admission.take(clientAddress, documentId)
     try {
       const credentials = { ...credentialsOf(headers), ticket: query.ticket }
-      const signedIn = await signIn(credentials, { authenticator, tickets })
+      const { identified } = input
+      const signedIn = await signIn(credentials, { authenticator, tickets, identified })
       const identity = signedIn ?? (await authenticator.identify({ authorization: undefined }))
-      input.identified(identity.principal)
       place.countFor(identity.principal)
       const admitted = await subscribe.admit({ documentId, last }, identity)
       if (head) return { status: 200, headers: HEADERS }

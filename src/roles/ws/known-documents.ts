@@ -137,7 +137,7 @@ function createLooking(
 }
 
 /** Of a call of the role itself. */
-function contextOf(newId: () => string): RequestContext {
+export function contextOf(newId: () => string): RequestContext {
   return {
     principal: { kind: 'system', name: 'ws' },
     requestId: newId(),

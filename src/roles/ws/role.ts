@@ -11,6 +11,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
+import { createRefusalQueue } from '../../runtime/refusal-queue.ts'
 import { createTicketSeal } from '../../auth/ticket-seal.ts'
 import { createAdmission } from './admission.ts'
 import { createWsCluster } from './cluster.ts'
@@ -20,7 +21,8 @@ import { getAsyncApi } from './get-async-api.ts'
 import { getDocumentEvents, getEvents } from './get-events.ts'
 import { getWsStats } from './get-ws-stats.ts'
 import { createHub, type Hub } from './hub.ts'
-import { createKnownDocuments } from './known-documents.ts'
+import { recordingRefusals } from '../../http/record-refusals.ts'
+import { contextOf, createKnownDocuments } from './known-documents.ts'
 import { DEFAULT_WS_LIMITS, type WsLimits } from './limits.ts'
 import { createWsMetrics, type WsMetrics } from './metrics.ts'
 import { postBroadcast } from './post-broadcast.ts'
@@ -81,6 +83,11 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const admission = createAdmission({ limits, limiter: clientLimits.limiter, log, metrics })
   const subscribe = createSubscribe({ hub, known, mode: authenticator.mode, limits, log, newId })
   const isPosition = (text: string): boolean => feed.isPosition(text)
+  // Without a database here, the document role writes them.
+  const refusals = createRefusalQueue(async ({ refused, tried, caller }) => {
+    if ('document' in refused)
+      await options.documents.recordRefusal(refused.document, tried, caller, contextOf(newId))
+  }, log)
   const edge = { admission, subscribe, authenticator, tickets, limits, isPosition }
   const connectionCheck = setInterval(() => {
     const now = clock.now()
@@ -91,16 +98,19 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   connectionCheck.unref()
 
   return {
-    endpoints: [
-      getWsStats(wsCluster, feed),
-      postBroadcast(wsCluster, clock),
-      ...webSocketPaths(),
-      getDocumentEvents(edge),
-      getEvents(edge),
-      postTicket(authenticator, tickets),
-      getAsyncApi(options.describes),
-      ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
-    ],
+    endpoints: recordingRefusals(
+      [
+        getWsStats(wsCluster, feed),
+        postBroadcast(wsCluster, clock),
+        ...webSocketPaths(),
+        getDocumentEvents(edge),
+        getEvents(edge),
+        postTicket(authenticator, tickets),
+        getAsyncApi(options.describes),
+        ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
+      ],
+      refusals,
+    ),
     consumer: {
       name: 'ws',
       topics: TOPICS,
@@ -110,11 +120,12 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       handle: (events) => hub.dispatch(events),
       onReset: (reason) => hub.resetAll(reason),
     },
-    upgrade: createUpgradeHandler({ ...edge, clientLimits, guard, log, newId, addressOf }),
+    upgrade: createUpgradeHandler({ ...edge, refusals, clientLimits, guard, log, newId, addressOf }),
     drain: () => admission.drain(),
     async stop() {
       clearInterval(connectionCheck)
       await admission.closeAll()
+      await refusals.stop()
     },
     stats: () => hub.stats(),
   }

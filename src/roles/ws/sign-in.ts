@@ -1,5 +1,5 @@
 import type { Authenticator, Identity } from '../../auth/authenticator.ts'
-import { requireScope } from '../../domain/request.ts'
+import { type Principal, requireScope } from '../../domain/request.ts'
 import type { Tickets } from './tickets.ts'
 
 /** What a client can identify itself with, in the order in which it counts. */
@@ -17,14 +17,20 @@ export interface Credentials {
 }
 
 /**
+ * @param identified gets to know who it is, also who may not subscribe
  * @returns undefined when there are none
  * @throws DomainError unauthenticated, forbidden; unavailable when a ticket or key cannot be checked now
  */
 export async function signIn(
   { authorization, protocolToken, ticket, token, cookie }: Credentials,
-  { authenticator, tickets }: { authenticator: Authenticator; tickets: Tickets },
+  {
+    authenticator,
+    tickets,
+    identified,
+  }: { authenticator: Authenticator; tickets: Tickets; identified: (principal: Principal) => void },
 ): Promise<Identity | undefined> {
   const identity = await identify()
+  if (identity) identified(identity.principal)
   if (identity) requireScope(identity.principal, 'read')
   return identity
 

@@ -1,6 +1,7 @@
 import type { Identity } from '../../auth/authenticator.ts'
 import { isReader, type Reach } from '../../domain/access.ts'
 import { DomainError } from '../../domain/errors.ts'
+import { refusing } from '../../domain/refusals.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { reachOfSubscription } from './access.ts'
@@ -60,7 +61,9 @@ export function createSubscribe({ hub, known, mode, limits, log, newId }: Subscr
     }
     const isAllowed =
       found === 'absent' ? last && (await hasMissed(subscription, last)) : isReader(found.readers, reach)
-    if (!isAllowed) throw new DomainError('document-not-found', `document ${documentId} does not exist`)
+    if (isAllowed) return
+    const error = new DomainError('document-not-found', `document ${documentId} does not exist`)
+    throw found === 'absent' ? error : refusing(documentId, error)
   }
 
   return {

@@ -4,6 +4,8 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import type { Authenticator, Identity } from '../../auth/authenticator.ts'
 import { DomainError, isProblem } from '../../domain/errors.ts'
 import type { Limiter } from '../../domain/limits.ts'
+import { refusedBy, type Refusals } from '../../domain/refusals.ts'
+import type { Principal } from '../../domain/request.ts'
 import type { Upgrade } from '../../http/listen.ts'
 import { isOwnPage } from '../../http/own-page.ts'
 import type { RequestGuard } from '../../http/request-guard.ts'
@@ -30,6 +32,7 @@ export interface UpgradeOptions {
   guard: RequestGuard
   clientLimits: ClientLimits
   limits: WsLimits
+  refusals: Pick<Refusals, 'record'>
   isPosition: (text: string) => boolean
   log: Logger
   newId: NewId
@@ -53,11 +56,20 @@ export function createUpgradeHandler(options: UpgradeOptions): Upgrade {
   const refuse: Refuse = (request, socket, error) => {
     const { requestId, usages } = attempts.of(request)
     if (!isProblem(error)) log.error({ err: error, requestId }, 'WebSocket upgrade failed')
+    recordRefused(request, error)
     const headers = ['x-request-id', requestId, ...clientLimits.ofRequests.headersOf(usages, error)]
     const status = refuseUpgrade(request, socket, error, { requestId, headers })
     attempts.answered(request, { status, failed: status >= 500 })
   }
-  const open = createOpening(options, attempts, refuse)
+  /** Into the history of the document that the client has named. */
+  const recordRefused: OnRefused = (request, error) => {
+    const { documentId, principal, clientAddress } = attempts.of(request)
+    const isRefused = refusedBy(error) !== undefined || isProblem(error, 'unauthenticated', 'forbidden')
+    if (documentId === undefined || !isRefused) return
+    const userAgent = request.headers['user-agent']
+    options.refusals.record({ document: documentId }, 'read', { principal, clientAddress, userAgent })
+  }
+  const open = createOpening(options, attempts, refuse, recordRefused)
   return {
     accepts: ({ headers, method, url }) =>
       method === 'GET' && headers.upgrade?.trim().toLowerCase() === 'websocket' && WS_PATH.test(url ?? ''),
@@ -69,9 +81,15 @@ export function createUpgradeHandler(options: UpgradeOptions): Upgrade {
 }
 
 type Refuse = (request: IncomingMessage, socket: Duplex, error: unknown) => void
+type OnRefused = (request: IncomingMessage, error: unknown) => void
 
 /** @returns a function that throws DomainError for what is refused before the upgrade */
-function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refuse: Refuse) {
+function createOpening(
+  options: UpgradeOptions,
+  attempts: UpgradeAttempts,
+  refuse: Refuse,
+  onRefused: OnRefused,
+) {
   const { admission, subscribe, clientLimits, guard, isPosition } = options
   const upgrade = createUpgrade(options, attempts, refuse)
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
@@ -85,8 +103,10 @@ function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refus
     if (asked.credentials.cookie !== undefined && !isOwnPage(request)) delete asked.credentials.cookie
     const place = admission.take(clientAddress, asked.documentId)
     try {
-      const identity = await identify(asked.credentials, options)
+      const identified = (principal: Principal): void => void (attempt.principal = principal)
+      const identity = await identify(asked.credentials, { ...options, identified })
       if (identity instanceof DomainError) {
+        onRefused(request, identity)
         const reason = identity.message.slice(0, 100)
         upgrade(request, socket, head, place, (transport) => {
           transport.close(CLOSE.policyViolation, reason)
@@ -94,7 +114,6 @@ function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refus
           return () => {}
         })
       } else {
-        attempt.principal = identity.principal
         clientLimits.ofRequests.countPrincipal(attempt)
         place.countFor(identity.principal)
         const admitted = await subscribe.admit(asked, identity)
@@ -114,10 +133,10 @@ function createOpening(options: UpgradeOptions, attempts: UpgradeAttempts, refus
 /** @returns why the credentials of a page are refused. @throws DomainError for those of other programs, and unavailable */
 async function identify(
   credentials: Credentials,
-  { authenticator, tickets }: Pick<UpgradeOptions, 'authenticator' | 'tickets'>,
+  options: Parameters<typeof signIn>[1],
 ): Promise<Identity | DomainError> {
   try {
-    const identity = await signIn(credentials, { authenticator, tickets })
+    const identity = await signIn(credentials, options)
     if (identity) return identity
     const ways = 'header authorization, subprotocol bearer.TOKEN, ?ticket=… or ?token=…'
     return new DomainError('unauthenticated', `a token is required: ${ways}`)

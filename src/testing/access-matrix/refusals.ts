@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { status } from '@grpc/grpc-js'
+import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { isTried } from '../../domain/refusals.ts'
 import { eventually } from '../deadline.ts'
 import { type Caller, OWNER } from './callers.ts'
-import { signedDocument } from './fixture.ts'
+import { openSubscriber } from './events.ts'
+import { ownedDocument, signedDocument } from './fixture.ts'
 import { expectedOf, type Operation, operationsOf, statusOf } from './rest.ts'
-import { bearer, type MatrixTarget, succeed, tokenOf } from './target.ts'
+import { openCalls } from './rpcs.ts'
+import { bearer, type MatrixTarget, request, succeed, tokenOf } from './target.ts'
 
 interface Entry {
   action: string
@@ -14,11 +18,43 @@ interface Entry {
   values: { actor?: string; subject?: string; client_address?: string }
 }
 
-/** What is refused of the document that exists; whose body was not read, names none. */
-function isRecorded(operation: Operation, caller: Caller): boolean {
-  const expected = expectedOf(operation, caller, true)
-  if (expected === 'done' || !isTried(operation.policy)) return false
-  return operation.id !== 'createSignature' || (expected === 404 && caller.may !== undefined)
+const isRecorded = (operation: Operation, caller: Caller): boolean =>
+  isTried(operation.policy) && expectedOf(operation, caller, true) !== 'done'
+
+/** Each way to a document but the operations of REST: returns what was tried, if it was refused. */
+const WAYS: Record<
+  string,
+  (target: MatrixTarget, caller: Caller, document: string) => Promise<'read' | 'change' | 'sign' | undefined>
+> = {
+  'a WebSocket': async (target, caller, document) => {
+    const { ws, status } = openSubscriber(target, `/ws/${document}`, caller)
+    const answer = await status.finally(() => ws.terminate())
+    return answer === 101 ? undefined : 'read'
+  },
+  'an event stream': async ({ http }, { headers }, document) => {
+    const response = await request(`${http}/documents/${document}/events`, 'GET', headers)
+    await response.body!.cancel()
+    return response.status === 200 ? undefined : 'read'
+  },
+  'POST /signatures': async ({ http }, { headers, user }, document) => {
+    const body = { document_id: document, signer_email: user?.email ?? 'x@example.com', signer_name: 'X' }
+    const response = await request(`${http}/signatures`, 'POST', headers, body)
+    return response.status === 201 ? undefined : 'sign'
+  },
+  ...Object.fromEntries(
+    (['gRPC', 'Connect'] as const).flatMap((protocol) =>
+      DocumentService.methods.map((method) => [
+        `${method.name} over ${protocol}`,
+        async (target: MatrixTarget, { headers }: Caller, documentId: string) => {
+          const tried = method.localName === 'updateDocumentStatus' ? 'change' : 'read'
+          const fields = { documentId, ...(tried === 'change' && { status: 'sent' }) }
+          const { code, exists } = await openCalls(target)[protocol](method, fields, headers)
+          const isDone = code === status.OK && (exists || method.name !== 'DocumentExists')
+          return isDone ? undefined : tried
+        },
+      ]),
+    ),
+  ),
 }
 
 /** Everyone who was refused is in the history that the owner reads, once for what was tried, and nobody else. */
@@ -38,12 +74,35 @@ export async function testRefusals(target: MatrixTarget, callers: Record<string,
         return found.length >= tried.length && found
       })
       assert.deepEqual(entries.map(({ details }) => details.tried).sort(), tried)
-      const kind = !caller.may ? 'anonymous' : caller.scopes ? 'key' : 'person'
-      for (const { by, values } of entries) {
-        assert.equal(by, kind)
-        assert.equal(values.actor, caller.may && `email:${caller.user!.email}`)
-        assert.match(values.client_address ?? '', /^[\d.]+$|:/)
+      for (const entry of entries) checkWho(entry, caller)
+    })
+  }
+
+  for (const [way, attempt] of Object.entries(WAYS)) {
+    void test(`who is refused by ${way} is in the history of the document`, async () => {
+      for (const [name, caller] of Object.entries(callers)) {
+        // What a role calls for itself is about no client.
+        if (caller.role !== undefined && way.endsWith('gRPC')) continue
+        const document = await ownedDocument(target)
+        const tried = await attempt(target, caller, document)
+        if (tried === undefined) continue
+        const entries = await eventually(`${name} in the history`, async () => {
+          const found = (await historyOf(document)).filter(({ action }) => action === 'refused')
+          return found.length > 0 && found
+        })
+        assert.deepEqual(
+          entries.map(({ details }) => details.tried),
+          [tried],
+          name,
+        )
+        checkWho(entries[0]!, caller)
       }
     })
   }
+}
+
+function checkWho({ by, values }: Entry, caller: Caller): void {
+  assert.equal(by, !caller.may ? 'anonymous' : caller.scopes ? 'key' : 'person')
+  assert.equal(values.actor, caller.may && `email:${caller.user!.email}`)
+  assert.match(values.client_address ?? '', /^[\d.]+$|:/)
 }

@@ -68,11 +68,21 @@ function expectedOf(path: string, protocol: string, caller: Caller, exists: bool
 const expectedOfRole = (path: string, role: NonNullable<Caller['role']>): number | 'done' =>
   RPC_ROLES.get(path)!.itself.includes(role) ? 'done' : status.PERMISSION_DENIED
 
+const clients = new Map<string, Client>()
+
+/** How the methods of a service are called. */
+export function openCalls({ grpc, http }: MatrixTarget): Record<'gRPC' | 'Connect', Call> {
+  const client = clients.get(grpc) ?? new Client(grpc, credentials.createInsecure())
+  if (!clients.has(grpc)) TEST_FILE.after(() => client.close())
+  clients.set(grpc, client)
+  return { gRPC: overGrpc(client), Connect: overConnect(http) }
+}
+
 /** Every method over gRPC, those of documents over Connect too, and reflection, for every caller. */
 export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>): void {
   const client = new Client(target.grpc, credentials.createInsecure())
   TEST_FILE.after(() => client.close())
-  const protocols = { gRPC: overGrpc(client), Connect: overConnect(target.http) }
+  const protocols = openCalls(target)
 
   for (const method of DocumentService.methods) {
     const policy = RPC_POLICIES.get(pathOf(method))!
