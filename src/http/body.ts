@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import getRawBody from 'raw-body'
 import { DomainError } from '../domain/errors.ts'
 import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts'
 import { abortAfter, TimeoutError, within } from '../runtime/within.ts'
 import { JsonBounds } from './json-bounds.ts'
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+import { parseJson } from './json-text.ts'
+import { parseInThread } from './parse-in-thread.ts'
 
 /** Text escaped as `\uXXXX` has at most three times the bytes of the same text in UTF-8, control characters aside. */
 const ESCAPED = 3
@@ -56,10 +55,9 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     throw unsupportedType(`must be application/json, not ${type.slice(0, 100)}`)
   }
   const expected = Number(request.headers['content-length'] ?? maxBytes)
-  if (expected <= LARGE_BYTES || maxBytes <= LARGE_BYTES)
-    return parse(decode(await readBody(request, maxBytes)))
+  if (expected <= LARGE_BYTES || maxBytes <= LARGE_BYTES) return parseJson(await readBody(request, maxBytes))
   const body = await inTurn(largeBodies, () => readBody(request, maxBytes))
-  return inTurn(largeParses, () => parseLarge(body))
+  return body.length <= LARGE_BYTES ? parseJson(body) : inTurn(largeParses, () => parseInThread(body))
 }
 
 /** @throws DomainError unavailable */
@@ -72,16 +70,6 @@ async function inTurn<T>(turns: Semaphore, work: () => Promise<T>): Promise<T> {
   } finally {
     done()
   }
-}
-
-/** Each step of some ten milliseconds in a turn of the event loop of its own, also what the caller does next. */
-async function parseLarge(bytes: Buffer): Promise<unknown> {
-  await nextTurn()
-  const text = decode(bytes)
-  await nextTurn()
-  const json = parse(text)
-  await nextTurn()
-  return json
 }
 
 /** Reads the whole body, at most `maxBytes`, and stops at what is too expensive to parse. */
@@ -111,25 +99,5 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
       throw new DomainError('request-timeout', `the body must arrive within ${READ_LIMIT_MS / 1_000} s`)
     }
     throw new DomainError('malformed-request', 'the body ended before its Content-Length', { cause: error })
-  }
-}
-
-function decode(bytes: Buffer): string {
-  if (bytes.length === 0) throw new DomainError('malformed-request', 'the body is empty; send a JSON object')
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    throw new DomainError('malformed-request', 'the body is not UTF-8')
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new DomainError(
-      'malformed-request',
-      `the body is not JSON: ${(error as Error).message.slice(0, 200)}`,
-    )
   }
 }
