@@ -45,6 +45,16 @@ test('a quota is for one window, and for each owner', () => {
   assert.equal(limiter.take('requests', 'principal', 'ada')!.count, 1)
 })
 
+test('nobody is told to wait longer than the window, whatever the fraction of the time', () => {
+  const { limiter, time } = limiterOf({ principalRequests: 1 })
+  for (let n = 0; n < 1_000; n++) {
+    time.ms = 5_536 + n / 7
+    const usage = limiter.take('requests', 'principal', `ada ${n}`)!
+    assert.ok(limiter.msLeft(usage) <= 60_000)
+    assert.throws(() => limiter.take('requests', 'principal', `ada ${n}`), isRefusal(60))
+  }
+})
+
 test('an amount that does not fit is refused and not counted; what is known afterwards always is', () => {
   const { limiter } = limiterOf({ addressBytes: 100 })
   limiter.take('bytes', 'address', '192.0.2.1', 60)

@@ -93,7 +93,7 @@ export function createLimiter(options: LimiterOptions): StoppableLimiter {
       const { quota } = usage.policy
       if (usage.count + amount > quota) {
         onLimited(limit, owner)
-        const seconds = Math.max(1, Math.ceil((usage.endsAt - time) / 1_000))
+        const seconds = Math.max(1, Math.ceil(wholeMs(usage.endsAt - time) / 1_000))
         throw new TooManyRequests(
           `more than ${quota} ${COUNTED[limit].what} of this ${owner} in ${windowMs / 1_000} s; try again in ${seconds} s`,
           seconds,
@@ -106,7 +106,7 @@ export function createLimiter(options: LimiterOptions): StoppableLimiter {
 
     hold: createHolds(options),
 
-    msLeft: ({ endsAt }) => Math.max(0, endsAt - now()),
+    msLeft: ({ endsAt }) => Math.max(0, wholeMs(endsAt - now())),
 
     async stop() {
       clearInterval(timer)
@@ -145,6 +145,9 @@ async function shareUsage(shared: SharedCounts, usage: OwnUsage, now: () => numb
   usage.count = count + usage.unshared
   usage.endsAt = now() + msLeft
 }
+
+/** The sum of a time and a window is rounded, so their difference can be some picoseconds longer than the window. */
+const wholeMs = (ms: number): number => Math.floor(ms)
 
 const quotaOf = (setting: number | 'off'): number => (setting === 'off' || setting === 0 ? Infinity : setting)
 
