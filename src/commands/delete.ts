@@ -1,4 +1,5 @@
-import { CommandError, EXIT } from './exit-codes.ts'
+import { confirm } from './confirm.ts'
+import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import type { ServiceOptions } from './options.ts'
 import { printable } from './printable.ts'
@@ -14,10 +15,7 @@ export async function deleteDocument(id: string, options: DeleteOptions, io: Io)
   return withService(options, io, 1, async ({ api }) => {
     if (!options.yes) {
       const { title } = await api.getDocument(id)
-      const answer = await io.ask(`Delete ${printable(title)} (${id})? It cannot be undone. (y/N) `)
-      if (answer === undefined)
-        throw new CommandError('--yes is required where there is no terminal to ask on', EXIT.usage)
-      if (!/^\s*y(es)?\s*$/i.test(answer)) throw new CommandError('not deleted', EXIT.cancelled)
+      await confirm(`Delete ${printable(title)} (${id})?`, 'not deleted', io)
     }
     await api.deleteDocument(id)
     if (options.json) io.json({ id, deleted: true })

@@ -179,6 +179,7 @@ test('an unknown document is an error of every command, and none waits', async (
     assert.match(stderr, /there is no document|document_id: must be a document that exists/)
     const invalid = await client([command!, 'lease', ...options])
     assert.deepEqual([command, invalid.code], [command, 1])
+    assert.match(invalid.stderr, /id\b.*must be a UUID/, command)
   }
 })
 

@@ -7,7 +7,7 @@ import { runCli } from '../testing/cli.ts'
 const COMMANDS = [
   ...['serve', 'migrate', 'reindex', 'seed', 'import', 'search', 'tail'],
   ...['create', 'list', 'get', 'download', 'status', 'sign', 'history', 'share', 'delete'],
-  ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'gc', 'completion'],
+  ...['token', 'config', 'roles', 'doctor', 'cdc', 'dead-letters', 'verify', 'gc', 'erase', 'completion'],
 ]
 
 test('help lists every command and the exit codes', async () => {

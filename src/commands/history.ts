@@ -3,7 +3,6 @@ import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { type Column, printRows } from './listing.ts'
 import type { ServiceOptions } from './options.ts'
-import { requireDocument } from './subscriptions.ts'
 import { withService } from './with-service.ts'
 
 const COLUMNS: readonly Column<HistoryEntry>[] = [
@@ -20,10 +19,9 @@ export async function history(
   options: ServiceOptions & { json?: boolean },
   io: Io,
 ): Promise<number> {
-  return withService(options, io, 1, async (context) => {
-    await requireDocument(id, context)
+  return withService(options, io, 1, async ({ api }) => {
     const entries: HistoryEntry[] = []
-    for await (const entry of context.api.historyOf(id)) {
+    for await (const entry of api.historyOf(id)) {
       io.signal.throwIfAborted()
       entries.unshift(entry)
     }

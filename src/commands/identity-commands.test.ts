@@ -53,6 +53,27 @@ test('people are added, changed, disabled and enabled by their address', async (
   assert.match((await docmgr('people', 'disable', 'eve@example.com')).stderr, /nobody is known by eve/)
 })
 
+test('who is erased is in no history any more, and verify finds nothing wrong', async () => {
+  const key = (await docmgr('keys', 'create', 'eve', '--email', 'Eve@example.com')).stdout.trim()
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ title: 'Lease', content: 'x' })
+  const created = await fetch(`${service.urls.http}/documents`, { method: 'POST', headers, body })
+  const { id } = (await created.json()) as { id: string }
+  assert.equal(created.status, 201)
+
+  const asked = await docmgr('erase', 'eve@example.com')
+  assert.deepEqual([asked.code, asked.stderr.includes('--yes is required')], [2, true], asked.stderr)
+  const erased = await json('erase', 'EVE@example.com', '--yes')
+  assert.deepEqual([erased.email, erased.documents], ['eve@example.com', 1])
+  assert.match((await docmgr('erase', 'eve@example.com', '--yes')).stderr, /No history says anything of eve@/)
+  const [last, ...others] = await json('history', id).then((entries) => entries.reverse())
+  assert.equal(last.action, 'history.erased')
+  assert.doesNotMatch(JSON.stringify(others), /eve@/i)
+  assert.deepEqual(others.at(-1).erased.includes('actor'), true)
+  const verified = await docmgr('verify')
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+})
+
 test('wrong arguments say which one, and what would be right', async () => {
   const cases: [args: string[], message: RegExp][] = [
     [['keys', 'create', '--email', 'a@example.com'], /give the key a name/],
@@ -66,6 +87,7 @@ test('wrong arguments say which one, and what would be right', async () => {
       /--expires soon: must be days/,
     ],
     [['keys', 'list', 'x'], /list: takes no argument/],
+    [['erase', 'eve'], /erase eve: must be an e-mail address/],
     [['people', 'add', 'ada'], /add ada: must be an e-mail address/],
     [['people', 'edit', 'ada@example.com'], /give --name, --admin, --auditor, /],
   ]

@@ -25,6 +25,10 @@ export function addIdentityCommands(add: AddCommand, chosen: (work: Work) => voi
     )
 
   addLoginLink(add, chosen, io)
+  withConfig(add('erase <e-mail>', 'erase what the histories of documents say of a person', ERASE_EXAMPLE))
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
+    .action((email, options) => chosen(async () => (await import('./erase.ts')).erase(email, options, io)))
   withConfig(add('keys', 'manage API keys for programs', KEYS_EXAMPLE))
     .addArgument(
       new Argument('<action>', 'list all keys, create one, or revoke one for good').choices(KEY_ACTIONS),
@@ -47,6 +51,7 @@ function addLoginLink(add: AddCommand, chosen: (work: Work) => void, io: Io): vo
     .action((options) => chosen(async () => (await import('./login-link.ts')).loginLink(options, io)))
 }
 
+const ERASE_EXAMPLE = 'docmgr erase ada@example.com'
 const LINK_EXAMPLE = 'docmgr login-link --email ada@example.com --admin'
 const PEOPLE_EXAMPLE = 'docmgr people add ada@example.com --admin\ndocmgr people disable bob@example.com'
 const KEYS_EXAMPLE = `docmgr keys create ci --email ci@example.com --scope read,write --expires 30d

@@ -62,6 +62,7 @@ const NEEDS: Record<string, readonly Server[]> = {
   [`access apply --passwords ${folder}`]: ['database', 'changes', 'blobs', 'search', 'cache'],
   'people list': ['database'],
   'keys list': ['database'],
+  'erase ada@example.com --yes': ['database'],
   'login-link --email ada@example.com': ['database'],
   'cdc status': ['connect'],
   'cdc apply --wait 5': ['connect'],

@@ -199,10 +199,14 @@ test('tail --until ends at once when the event has happened before it starts', a
 })
 
 test('tail of a document that does not exist fails', async () => {
-  for (const id of ['01a201cf-2dea-7226-9076-3169e0d79aa5', 'not-an-id']) {
+  const unknown = '01a201cf-2dea-7226-9076-3169e0d79aa5'
+  for (const [id, message] of [
+    [unknown, `there is no document ${unknown}`],
+    ['not-an-id', 'document-id not-an-id: must be a UUID'],
+  ] as const) {
     const { code, stderr } = await client('tail', id, '--until', 'document.signed')
     assert.equal(code, 1)
-    assert.match(stderr, new RegExp(`there is no document ${id}`))
+    assert.match(stderr, new RegExp(message))
   }
 })
 

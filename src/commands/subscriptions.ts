@@ -1,6 +1,8 @@
 import { localUser } from '../client/local-user.ts'
 import { SubscriptionRefused } from '../client/subscription.ts'
+import { canonicalUuid } from '../domain/uuid.ts'
 import { CommandError } from './exit-codes.ts'
+import { printable } from './printable.ts'
 import type { ServiceContext } from './with-service.ts'
 
 /** WebSocket needs a token even in open mode, where the service gives one to anyone. */
@@ -11,6 +13,7 @@ export async function subscriptionToken({ api, service }: ServiceContext): Promi
 
 /** A subscription to a document that does not exist would wait for ever. @throws CommandError */
 export async function requireDocument(id: string, { api }: ServiceContext): Promise<void> {
+  if (canonicalUuid(id) === undefined) throw new CommandError(`document-id ${printable(id)}: must be a UUID`)
   if (!(await api.hasDocument(id))) throw new CommandError(`there is no document ${id}`)
 }
 

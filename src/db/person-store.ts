@@ -47,7 +47,11 @@ export interface PersonStore {
 }
 
 /** The ids that a person's requests can have: of a session, and of a token of the person's identity provider. */
-const namesOf = ({ id, issuer, subject }: Pick<Person, 'id' | 'issuer' | 'subject'>): string[] =>
+export const namesOfPerson = ({
+  id,
+  issuer,
+  subject,
+}: Pick<Person, 'id' | 'issuer' | 'subject'>): string[] =>
   issuer === OWN_ISSUER ? [id] : [id, providerUserId(issuer, subject)]
 
 export function createPersonStore(on: Queryable): PersonStore {
@@ -112,7 +116,7 @@ export function createPersonStore(on: Queryable): PersonStore {
             .where(and(isNotNull(disabled_at), notInArray(caseless, enabled))),
         ),
       ])
-      return { ids: ids.flatMap(namesOf), emails: addresses.map(({ address }) => address) }
+      return { ids: ids.flatMap(namesOfPerson), emails: addresses.map(({ address }) => address) }
     },
   }
 }
