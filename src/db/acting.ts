@@ -33,8 +33,8 @@ export const SIGNATURE_ROLE: Actor = JSON.stringify({ kind: 'service', actor: 's
 export const actingAs = (place: number): string => `set_config('docmgr.by', $${place}, true)`
 
 /**
- * The same for a statement that inserts documents of several requests.
- * @param place number of the parameter that is JSON, an object of Actors by the id of their document
+ * The same for a statement that changes rows for several actors.
+ * @param place number of the parameter that is JSON, an object of Actors by the id of the row: a document or a signature
  */
 export const actingAsEach = (place: number): string => `set_config('docmgr.by_each', $${place}, true)`
 

@@ -43,11 +43,13 @@ export const objectValues = ({ bucket, key, bytes }: ObjectRow): unknown[] => [b
 /**
  * A query of a WITH clause that inserts any number of objects.
  * @param first number of its first parameter; the next one follows, with the values of `objectsValues`
+ * @param condition on `o.key`
  */
-export const insertingObjects = (first: number): string =>
+export const insertingObjects = (first: number, condition = 'true'): string =>
   `objects AS (INSERT INTO blobs.objects (bucket, key, bytes)
      SELECT o.bucket, o.key, substring($${first + 1}::bytea FROM o.at FOR o.size)
-       FROM json_to_recordset($${first}) AS o(bucket text, key text, at integer, size integer))`
+       FROM json_to_recordset($${first}) AS o(bucket text, key text, at integer, size integer)
+      WHERE ${condition})`
 
 /** All bytes are one value: an array of them would be sent as text. */
 export function objectsValues(objects: readonly ObjectRow[]): unknown[] {

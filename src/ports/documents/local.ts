@@ -17,5 +17,6 @@ export function openLocalDocuments(role: Documents | undefined): Documents {
     recordRefusal: (...refusal) => role.recordRefusal(...refusal),
     check: () => role.check(),
     stop: async () => {},
+    ...(role.joinedMove && { joinedMove: role.joinedMove }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Document, FieldsWith } from '../../domain/document-fields.ts'
+import type { Document, FieldsWith, KeptDocument } from '../../domain/document-fields.ts'
 import type { DocumentStatus } from '../../domain/document-status.ts'
 import type { RefusedCaller, Tried } from '../../domain/refusals.ts'
 import type { RequestContext } from '../../domain/request.ts'
@@ -17,6 +17,31 @@ export interface DocumentAccess {
   readers: readonly string[]
   /** of these the ones that own it */
   owners: readonly string[]
+}
+
+/**
+ * The move of documents to `signed` as a part of the statement that inserts their signatures: one transaction and one flush.
+ * The document role says how; the caller runs the statement on the database that both use.
+ */
+export interface JoinedMove {
+  /**
+   * A query of the ids of those documents that can be signed. It locks them until the transaction ends, and leaves out which
+   * somebody else has locked, so that the statement waits for nobody.
+   * @param ids number of the parameter that has ids of documents: uuid[]
+   */
+  signable(ids: number): string
+  /**
+   * A change for a WITH clause, which returns the documents that it has moved.
+   * @param ids as above
+   * @param traceparents number of the parameter that is JSON, an object of the traceparents of requests by the id of their document
+   * @param condition on `id`
+   */
+  moving(ids: number, traceparents: number, condition: string): string
+  /**
+   * Runs `commit`, and keeps the cache of the documents right.
+   * @param commit runs the statement; resolves, once it is committed, with what the change has returned
+   */
+  around(ids: readonly string[], commit: () => Promise<readonly KeptDocument[]>): Promise<void>
 }
 
 /**
@@ -61,4 +86,6 @@ export interface Documents {
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>
+  /** Only of a role in this process. */
+  joinedMove?: JoinedMove
 }

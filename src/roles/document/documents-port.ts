@@ -3,9 +3,11 @@ import type { ReachOf } from '../../domain/access.ts'
 import { isProblem } from '../../domain/errors.ts'
 import { refusedBy, type Refusals, type Tried } from '../../domain/refusals.ts'
 import { isSignatureRole, type RequestContext } from '../../domain/request.ts'
+import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import { changeBy } from './change-by.ts'
 import type { DocumentStore } from './document-store.ts'
+import { createJoinedMove } from './joined-move.ts'
 import { listAccess } from './list-access.ts'
 import type { ReadDocument } from './read-document.ts'
 
@@ -13,11 +15,12 @@ import type { ReadDocument } from './read-document.ts'
 export function createDocumentsPort(options: {
   store: Pick<DocumentStore, 'change'>
   read: ReadDocument
+  cache: DocumentCache
   database: Database
   reachOf: ReachOf
   refusals: Refusals
 }): Documents {
-  const { store, read, database, reachOf, refusals } = options
+  const { store, read, cache, database, reachOf, refusals } = options
   const recording = async <T>(tried: Tried, context: RequestContext, work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       const document = refusedBy(error)
@@ -54,5 +57,6 @@ export function createDocumentsPort(options: {
     recordRefusal: async (document, tried, caller) => refusals.record({ document }, tried, caller),
     check: async () => void (await database.check()),
     stop: async () => {},
+    joinedMove: createJoinedMove(cache),
   }
 }

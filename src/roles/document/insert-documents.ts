@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { type Actor, actingAs, actingAsEach } from '../../db/acting.ts'
+import { commitTogether } from '../../db/commit-together.ts'
 import { KEPT_COLUMNS } from '../../db/document-columns.ts'
 import {
   insertingObject,
@@ -10,8 +11,6 @@ import {
 } from '../../db/object-rows.ts'
 import { type Queryable, queryRows } from '../../db/query.ts'
 import { type DocumentRow, INPUT_FIELDS, type KeptDocument } from '../../domain/document-fields.ts'
-import { groupCommit } from '../../runtime/group-commit.ts'
-import { isTransient } from '../../runtime/translate-error.ts'
 
 const INSERTED = [
   'id',
@@ -44,9 +43,6 @@ const INSERT_EACH =
 /** Apart from it, because a user of the database may have no right on objects where they are stored elsewhere. */
 const INSERT_EACH_WITH_OBJECTS = `WITH ${insertingObjects(3)} ${INSERT_EACH}`
 
-/** The most documents of one statement. */
-const MAX_TOGETHER = 32
-
 export type NewDocumentRow = Pick<DocumentRow, (typeof INSERTED)[number]>
 
 /** A document that is still to be inserted. */
@@ -75,26 +71,11 @@ export async function insertDocument(
  * flush of the disk are for all. A row that the database refuses fails alone.
  */
 export function insertDocumentsTogether(pool: Pool): (document: InsertedDocument) => Promise<KeptDocument> {
-  const insertAlone = (document: InsertedDocument): Promise<KeptDocument> => insertDocument(pool, document)
-  return groupCommit<InsertedDocument, KeptDocument>(async (documents) => {
-    if (documents.length === 1) return [await insertAlone(documents[0]!)]
-    try {
-      return await insertAll(pool, documents)
-    } catch (error) {
-      // What is the server's fault may have been committed all the same, and would fail again.
-      if (isTransient(error)) throw error
-      return Promise.allSettled(documents.map(insertAlone)).then((outcomes) =>
-        outcomes.map((one) => (one.status === 'fulfilled' ? one.value : rejected(one.reason))),
-      )
-    }
-  }, MAX_TOGETHER)
-}
-
-/** Handled, also when nobody waits for it any more. */
-function rejected(reason: unknown): Promise<never> {
-  const failure = Promise.reject(reason as Error)
-  failure.catch(() => {})
-  return failure
+  return commitTogether((documents) =>
+    documents.length === 1
+      ? insertDocument(pool, documents[0]!).then((row) => [row])
+      : insertAll(pool, documents),
+  )
 }
 
 async function insertAll(pool: Pool, documents: readonly InsertedDocument[]): Promise<KeptDocument[]> {

@@ -140,7 +140,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       ],
       refusals,
     ),
-    documents: createDocumentsPort({ store, read, database, reachOf: reach, refusals }),
+    documents: createDocumentsPort({ store, read, cache, database, reachOf: reach, refusals }),
     refusals,
     start: () => texts.reader.start(),
     async stop() {

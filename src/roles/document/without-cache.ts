@@ -1,7 +1,7 @@
 import type { DocumentCache } from '../../ports/cache/port.ts'
 
 /** The largest value of the column, so that nothing is cached over it for as long as the cache keeps removals. */
-const MAX_VERSION = 2_147_483_647
+export const MAX_VERSION = 2_147_483_647
 
 /**
  * Holds the document in the cache while it is written. When the write fails, it may have been committed all the same.

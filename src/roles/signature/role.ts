@@ -67,7 +67,7 @@ export function createSignatureRole(options: SignatureRoleOptions): SignatureRol
     limiter,
     log,
   })
-  const store = createSignatureStore({ pool, idempotency })
+  const store = createSignatureStore({ pool, idempotency, joinedMove: documents.joinedMove })
   const images = createSignatureImages(blobs, log)
   const refusals = createRefusals({ pool, log })
   const retry = retryIntentUseCase({ intents, documents, limits, log, metrics, newId, random })

@@ -58,8 +58,9 @@ export type SignDocument = (
 ) => Promise<SignResult>
 
 /**
- * Signs a document: first the image, then the signature, a small image and the intent to move the document in one
- * transaction, then the move. After the commit, only the document's own refusal can undo the signature.
+ * Signs a document: first the image, then the signature, a small image and the move of the document in one transaction. Where
+ * the document role is not in this process, or somebody else changes the document just now, the transaction has the intent to
+ * move the document, and the move follows. After the commit, only the document's own refusal can undo the signature.
  */
 export function signDocumentUseCase(options: SignDocumentOptions): SignDocument {
   const { access, store, database, images, intents, documents, finish, limits, metrics, clock, newId } =
@@ -79,7 +80,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     image: PreparedImage,
     actor: Actor,
     request: IdempotentRequest | undefined,
-  ): Promise<{ id: string; repeated: boolean }> => {
+  ): Promise<{ id: string; repeated: boolean; isMoved: boolean }> => {
     try {
       const inserted = await store.insert(row, image.object, 2 * limits.statusWaitMs, actor, request)
       if (inserted.repeated) await images.discard(row)
@@ -119,7 +120,7 @@ export function signDocumentUseCase(options: SignDocumentOptions): SignDocument 
     const committed = await commit(row, image, actorOf(context), request)
     if (committed.repeated) return repeat(committed.id)
     try {
-      const documentStatus = await finish(row, context, request)
+      const documentStatus = committed.isMoved ? 'signed' : await finish(row, context, request)
       metrics.signed.inc({ outcome: documentStatus })
       return { signature: { ...withoutData(row), signature_data }, documentStatus }
     } catch (error) {

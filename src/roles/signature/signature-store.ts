@@ -3,14 +3,15 @@ import { type Actor, actingAs, SIGNATURE_ROLE } from '../../db/acting.ts'
 import { isAny, isAnyCaseless } from '../../db/any-of.ts'
 import { countRows } from '../../db/count-rows.ts'
 import { insertingObject, type ObjectRow, objectValues } from '../../db/object-rows.ts'
-import { type Queryable, inTransaction, queryRows, sqlState } from '../../db/query.ts'
-import type { signatures } from '../../db/schema.ts'
+import { type Queryable, inTransaction, queryRows } from '../../db/query.ts'
 import { DomainError } from '../../domain/errors.ts'
 import type { CursorRow } from '../../http/cursor.ts'
 import type { Idempotency, IdempotentRequest } from '../../db/idempotency.ts'
+import type { JoinedMove } from '../../ports/documents/port.ts'
+import { insertErrorOf, insertSigned } from './insert-signed.ts'
+import { INSERTED, type NewSignature, READ, type StoredSignature } from './signature-columns.ts'
 
-export type NewSignature = typeof signatures.$inferSelect
-export type StoredSignature = Omit<NewSignature, 'traceparent'>
+export type { NewSignature, StoredSignature }
 
 export interface SignatureFilter {
   /** any of them */
@@ -34,11 +35,11 @@ export interface Page {
 
 export interface SignatureStore {
   /**
-   * Stores a signature together with the intent to move its document. The sweeper does not touch the intent for
-   * `graceMs`, because the caller moves the document at once.
+   * Stores a signature together with the move of its document, where that can be joined, or else with the intent to move it. The
+   * sweeper does not touch the intent for `graceMs`, because the caller moves the document at once.
    * @param object its image, where that is still to be stored
    * @param request makes the insert idempotent
-   * @returns the id, and whether an earlier request with the same key has created it
+   * @returns the id, whether an earlier request with the same key has created it, and whether the document has moved with it
    * @throws DomainError already-signed, idempotency-key-reused, request-in-progress
    */
   insert(
@@ -47,7 +48,7 @@ export interface SignatureStore {
     graceMs: number,
     actor: Actor,
     request: IdempotentRequest | undefined,
-  ): Promise<{ id: string; repeated: boolean }>
+  ): Promise<{ id: string; repeated: boolean; isMoved: boolean }>
   /** The id of the signature that the same request has created. @throws DomainError idempotency-key-reused */
   findCreated(request: IdempotentRequest): Promise<string | undefined>
   /** Removes a signature that was never acknowledged, with its intent, and frees the key of its request. */
@@ -60,12 +61,6 @@ export interface SignatureStore {
   count(filter: SignatureFilter): Promise<number>
 }
 
-const READ = [
-  ...(['id', 'document_id', 'signer_email', 'signer_name', 'signed_at', 'ip_address'] as const),
-  ...(['content_sha256', 'client_address', 'token_subject', 'signed_by'] as const),
-  ...(['image_encoding', 'image_prefix', 'image_type', 'image_size', 'image_sha256'] as const),
-] as const satisfies readonly (keyof StoredSignature)[]
-const INSERTED = [...READ, 'traceparent'] as const
 const COLUMNS = READ.join(', ')
 
 // One statement, so that all rows are committed in one round trip.
@@ -83,21 +78,33 @@ export interface SignatureStoreOptions {
   pool: Pool
   /** of signatures.idempotency_keys; a result is the id of the signature */
   idempotency: Idempotency<{ id: string }>
+  /** of the document role, where it runs in this process */
+  joinedMove?: JoinedMove | undefined
 }
 
-export function createSignatureStore({ pool, idempotency }: SignatureStoreOptions): SignatureStore {
+export function createSignatureStore(options: SignatureStoreOptions): SignatureStore {
+  const { pool, idempotency, joinedMove } = options
+  const signed = joinedMove && insertSigned(pool, joinedMove)
   return {
     async insert(row, object, graceMs, actor, request) {
       const { id } = row
+      const one = { row, object, actor }
       if (!request) {
-        await insert(pool, row, object, graceMs, actor)
-        return { id, repeated: false }
+        const isMoved = (await signed?.together(one)) ?? false
+        if (!isMoved) await insert(pool, row, object, graceMs, actor)
+        return { id, repeated: false, isMoved }
       }
-      const { result, repeated } = await idempotency.once(request, async (transaction) => {
-        await insert(transaction, row, object, graceMs, actor)
-        return { status: 201, result: { id } }
-      })
-      return { id: result.id, repeated }
+      const once = (joined?: (on: Queryable) => Promise<boolean>) =>
+        idempotency.once(request, async (transaction) => {
+          if (!(await joined?.(transaction))) await insert(transaction, row, object, graceMs, actor)
+          return { status: 201, result: { id } }
+        })
+      if (!signed) {
+        const { result, repeated } = await once()
+        return { id: result.id, repeated, isMoved: false }
+      }
+      const { done, isMoved } = await signed.within(one, once)
+      return { id: done.result.id, repeated: done.repeated, isMoved }
     },
 
     findCreated: async (request) => (await idempotency.find(request))?.result.id,
@@ -140,14 +147,12 @@ async function insert(
   actor: Actor,
 ): Promise<void> {
   const values = [...INSERTED.map((name) => row[name]), graceMs, actor]
-  try {
-    if (object) await queryRows(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
-    else await queryRows(on, INSERT, values)
-  } catch (error) {
-    const { constraint } = error as { constraint?: string }
-    if (sqlState(error) !== '23505' || constraint !== 'signatures_one_a_signer') throw error
-    throw new DomainError('already-signed', `this signer has already signed the document ${row.document_id}`)
-  }
+  const inserted = object
+    ? queryRows(on, INSERT_WITH_OBJECT, [...values, ...objectValues(object)])
+    : queryRows(on, INSERT, values)
+  await inserted.catch((error: unknown) => {
+    throw insertErrorOf(error, row)
+  })
 }
 
 /** Pages in the order of the indexes. Exported so that a test can read its plan. */
