@@ -149,6 +149,19 @@ test('a folder is dropped, and all that is in it is uploaded', LIMIT, async () =
   await rm(folder, { recursive: true })
 })
 
+test('the dialog for uploads stays open where a person chooses no files', LIMIT, async () => {
+  const { page, close } = await openPage(browser)
+  await page.goto(origin)
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  // As the browser does when its dialog for files is cancelled.
+  await page.locator('input[type=file]').first().dispatchEvent('cancel', { bubbles: true })
+  await choose(page, [file('lease.txt', 'The rent is due.')])
+  await page.getByRole('button', { name: 'Upload 1 file' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await close()
+})
+
 test('a file that is too large fails with its reason, and the others do not', LIMIT, async () => {
   const { page, close } = await openPage(browser)
   await page.goto(origin)

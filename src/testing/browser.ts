@@ -33,6 +33,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options })
   context.setDefaultTimeout(LIMIT_MS)
   const page = await context.newPage()
+  // From now on no dialog for files is Chromium's own. Playwright begins to take them with the first listener, and a key
+  // that follows at once can be earlier: without a screen Chromium then cancels its dialog.
+  page.on('filechooser', () => {})
   const messages: string[] = []
   page.on('console', (message) => messages.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => messages.push(`uncaught: ${error.message}`))

@@ -19,8 +19,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
+  // A dialog for files that is cancelled inside of this one says so with an event of the same name, which bubbles.
+  const cancel = ({ target, currentTarget }: Event): void => {
+    if (target === currentTarget) onClose()
+  }
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose} onCancel={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} onClose={onClose} onCancel={cancel}>
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="quiet" aria-label={t('frame.close')} onClick={onClose}>
