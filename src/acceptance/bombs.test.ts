@@ -3,7 +3,6 @@
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as send } from 'node:http'
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
@@ -14,6 +13,7 @@ import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { WebSocket } from 'ws'
 import { within } from '../testing/deadline.ts'
+import { mainThreadMs } from '../testing/main-thread.ts'
 import { type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
 
 const HEAP_MEGABYTES = 256
@@ -40,28 +40,16 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/**
- * Milliseconds that the main thread of the service has run, where the system says so, to 10 ms (proc_pid_stat(5)): other
- * programs of a busy machine do not add to it, as they do to the time that passes.
- */
-function runMillis(): number {
-  const path = `/proc/${service.pid}/task/${service.pid}/stat`
-  if (!existsSync(path)) return performance.now()
-  const [, fields] = readFileSync(path, 'utf8').split(') ')
-  const [user, system] = fields!.split(' ').slice(11, 13).map(Number)
-  return 10 * (user! + system!)
-}
-
 /** Fails where a request that is made while `work` runs waits longer for the main thread of the service than it may. */
 async function nobodyWaits(work: Promise<unknown>): Promise<void> {
   let longest = 0
   let isDone = false
   const ping = async (): Promise<void> => {
     while (!isDone) {
-      const begun = runMillis()
+      const begun = mainThreadMs(service.pid)
       const response = await fetch(`${service.urls.http}/health/live`)
       await response.arrayBuffer()
-      longest = Math.max(longest, runMillis() - begun)
+      longest = Math.max(longest, mainThreadMs(service.pid) - begun)
       await new Promise((resolve) => setTimeout(resolve, PING_EVERY_MS))
     }
   }
