@@ -57,6 +57,7 @@ export function composeListeners(base: Base, ports: Ports, composed: Roles) {
           metrics: createHttpMetrics(metrics),
         },
         version: programVersion(),
+        scrapeToken: config.auth.scrapeToken,
         drainMs: config.shutdown.drain,
         closeMs: config.shutdown.limit / 2,
       })

@@ -68,6 +68,7 @@ function checkSecrets({ auth, cache }: Config): Contradiction[] {
   const secrets = {
     'auth.secret': auth.secret,
     'auth.secondSecret': auth.secondSecret,
+    'auth.scrapeToken': auth.scrapeToken,
     'cache.viewerSecret': cache.viewerSecret,
   }
   const { key, keys } = auth.services

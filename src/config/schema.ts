@@ -233,6 +233,11 @@ export const configSchema = z
         secondSecret: secretText
           .optional()
           .describe('another key whose tokens are accepted, while auth.secret is replaced'),
+        scrapeToken: secretText
+          .optional()
+          .describe(
+            'what scrapers send as Bearer for /metrics and the details of /health/ready; if not set, these need no token',
+          ),
         issuer: text.default('docmgr').describe('`iss` of the tokens'),
         audience: text.default('docmgr').describe('`aud` of the tokens'),
         tokenLifetime: whole(60, 31_536_000).default(3_600).describe('seconds that a new token is valid'),

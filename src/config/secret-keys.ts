@@ -2,6 +2,7 @@
 export const SECRET_KEYS = [
   'auth.secret',
   'auth.secondSecret',
+  'auth.scrapeToken',
   'auth.services.key',
   'auth.oidc.clientSecret',
   'database.url',

@@ -14,7 +14,7 @@ export const POLICIES = {
   share: 'an owner of the document',
   sign: 'who may read the document, with their own address',
   evidence: 'an owner of the document, and the signer',
-  operator: 'administrators, and who has the token of scrapers',
+  operator: 'administrators; metrics also who has auth.scrapeToken',
   admin: 'administrators, also where authentication is open',
   service: 'roles of the service itself',
   machine:

@@ -52,7 +52,8 @@ function runAuthorized(
 ): Promise<HttpResponse> {
   if (endpoint.unlimited !== true) limits.countPrincipal(context)
   // Probes and scrapers add parameters of their own.
-  if (endpoint.policy !== 'public' && !endpoint.query) requireKnownNames(query, undefined, 'query')
+  if (endpoint.policy !== 'public' && !endpoint.query && endpoint.unlimited !== true)
+    requireKnownNames(query, undefined, 'query')
   const { body } = endpoint
   const input = {
     params: endpoint.params && parseParams(endpoint.params, params),

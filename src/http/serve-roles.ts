@@ -6,6 +6,7 @@ import { docsEndpoints } from './docs.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
 import { type HttpListener, listen, type Upgrade } from './listen.ts'
 import { openApiEndpoint } from './openapi.ts'
+import { createScrapeAccess } from './scrape-access.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 
 /** What one role serves over HTTP. */
@@ -27,6 +28,8 @@ export interface ServeOptions {
   http: Omit<HttpOptions, 'raw'>
   metrics: Metrics
   version: string
+  /** what metrics and the details of readiness need; undefined: nothing */
+  scrapeToken: string | undefined
   /** milliseconds from failing readiness to closing the listeners, for load balancers to react */
   drainMs: number
   /** maximum milliseconds for requests in flight after that */
@@ -84,7 +87,9 @@ async function openServer(
   roles: readonly RoleServer[],
   options: ServeOptions,
 ): Promise<{ health: Health; listener: HttpListener }> {
-  const health = createHealth(Object.assign({}, ...roles.map(({ checks }) => checks)), options.metrics)
+  const access = createScrapeAccess(options.scrapeToken, options.http.authenticator)
+  const checks = Object.assign({}, ...roles.map((role) => role.checks)) as HealthChecks
+  const health = createHealth(checks, options.metrics, access)
   const operations = {
     name: 'operations',
     description: 'Health, metrics, and this description',

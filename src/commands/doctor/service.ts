@@ -27,13 +27,19 @@ export async function checksOfService(
       checks: { service: async () => ({ state: 'ok', detail: 'not running' }), ports: ports(config, signal) },
     }
   }
-  return { isRunning: true, checks: { service: readiness(base, file!), 'change feed': feed(base) } }
+  const { scrapeToken } = config.auth
+  const headers: Record<string, string> =
+    scrapeToken === undefined ? {} : { authorization: `Bearer ${scrapeToken}` }
+  return {
+    isRunning: true,
+    checks: { service: readiness(base, file!, headers), 'change feed': feed(base, headers) },
+  }
 }
 
 const readiness =
-  (base: string, { pid, started_at }: ServiceFile): Check =>
+  (base: string, { pid, started_at }: ServiceFile, headers: Record<string, string>): Check =>
   async () => {
-    const answer = await fetch(`${base}/health/ready`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
+    const answer = await fetch(`${base}/health/ready`, { signal: abortAfter(ANSWER_TIMEOUT_MS), headers })
     const {
       status,
       checks = {},
@@ -58,9 +64,13 @@ const readiness =
   }
 
 const feed =
-  (base: string): Check =>
+  (base: string, headers: Record<string, string>): Check =>
   async () => {
-    const answer = await fetch(`${base}/metrics`, { signal: abortAfter(ANSWER_TIMEOUT_MS) })
+    const answer = await fetch(`${base}/metrics`, { signal: abortAfter(ANSWER_TIMEOUT_MS), headers })
+    if (answer.status === 401 || answer.status === 403) {
+      const fix = 'set auth.scrapeToken here, too, to that of the service'
+      return { state: 'problem', detail: `${base}/metrics needs a token`, fix }
+    }
     const { bytes, events, deadLetters, pendingTexts = 0 } = feedLag(await answer.text())
     if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters > 0) {

@@ -712,7 +712,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Whether the process can serve, and which checks fail */
+    /**
+     * Whether the process can serve, and which checks fail
+     * @description Where auth.scrapeToken is set, only who has it, and administrators, learn more than the status.
+     */
     get: operations['getReadiness']
     put?: never
     post?: never
