@@ -25,6 +25,12 @@ const DOCUMENTS = [
   }),
   sample({ title: 'F', content: [{ text: 'An arbi-\ntration clause', otherForms: 'arbitration' }] }),
   sample({ title: 'G', content: '계약서를 작성하고 서명합니다. サーバー2台を購入する。مُحَمَّد' }),
+  sample({
+    title: 'I',
+    content: ['A bird sings.', 'Nobody hears it.', 'It flies away.', 'The quetzals nest there.', 'End.'].map(
+      (text, page) => ({ page: page + 1, text }),
+    ),
+  }),
   sample({ title: 'H', content: 'It costs 2,450.00 a month, to GB29 NWBK 6016 1331 9268 19.' }),
 ]
 
@@ -72,6 +78,12 @@ export function searchPassagesContract(open: () => Promise<SearchIndex>): void {
     const [acrossPages] = await search('"a quarter of a year"')
     assert.equal(acrossPages!.page, 26)
     assert.match(acrossPages!.highlights.content!.join(), /gives <em>a<\/em> <em>quarter<\/em>$/)
+    // The passages before it are found by their following words, too.
+    for (const q of ['quetzals', 'quetzal', '"quetzals nest"', 'nest quetzal', 'quetz*']) {
+      const [ofSlides] = await search(q)
+      assert.equal(ofSlides!.page, 4, q)
+      assert.match(ofSlides!.highlights.content!.join(), /<em>quetzals<\/em>/, q)
+    }
     const [ofMany] = await search('title:B page')
     assert.equal(ofMany!.page, 1)
 

@@ -7,17 +7,11 @@ import type { TextPart } from '../../domain/text-part.ts'
 /** A document with the parts of its text. */
 export type WholeDocument = SearchDocument & { content: readonly TextPart[] }
 
-/** A hit before highlighting. */
-export interface EngineHit extends Omit<SearchHit, 'highlights' | 'page'> {
-  /** the passage that matches best; undefined where only the title matches */
-  passage: Passage | undefined
-  /** further ones that match as well as it, in order: the best one can match by the first words of the next one only */
-  others?: readonly Passage[]
-}
-
-interface Passage {
-  text: string
-  page: number | undefined
+/** Which hits are wanted. */
+export interface SearchWindow {
+  from: number
+  size: number
+  languages: readonly Language[]
 }
 
 /**
@@ -47,16 +41,16 @@ export interface SearchEngine {
   /**
    * Documents that match all clauses and conditions, the best first, then the newest. Without positive matches every
    * score is 0. The order is the same for the same index, so that pages are consecutive.
-   * @param size may be 0: only the count is needed
+   * @param window `size` may be 0: only the count is needed. `languages` are those that the plan was made for: highlights
+   *   (query/highlight.ts) need them
    * @returns `matches` is exact up to MAX_TOTAL if it `isComplete`; otherwise there are at least as many, two more than the
    * page needs, and more than MAX_MATCHES_FOR_SIMILAR (searches.ts)
    */
   search(
     plan: QueryPlan,
     conditions: readonly Condition[],
-    from: number,
-    size: number,
-  ): Promise<{ matches: number; isComplete: boolean; hits: EngineHit[] }>
+    window: SearchWindow,
+  ): Promise<{ matches: number; isComplete: boolean; hits: SearchHit[] }>
   /** Whether any document matches all clauses and conditions. */
   exists(plan: QueryPlan, conditions: readonly Condition[]): Promise<boolean>
   /**

@@ -3,12 +3,10 @@ import { invalidField } from '../../domain/errors.ts'
 import { MAX_QUERY_WORDS } from '../../domain/query-syntax.ts'
 import { MAX_TOTAL } from '../../domain/total.ts'
 import type { Language } from '../../runtime/detect-language.ts'
-import type { EngineHit, SearchEngine } from './engine.ts'
+import type { SearchEngine, SearchWindow } from './engine.ts'
 import { type Condition, conditionsOf } from './fields.ts'
 import { MAX_WINDOW } from './limits.ts'
-import type { SearchFilters, SearchHit, Searches } from './port.ts'
-import { emphasize, fragmentsOf } from './query/emphasize.ts'
-import { createMatchFinder, type MatchFinder } from './query/find-matches.ts'
+import type { SearchFilters, Searches } from './port.ts'
 import { parseQuery } from './query/parse-query.ts'
 import { planQuery } from './query/plan-query.ts'
 import type { QueryPlan } from './query/query-plan.ts'
@@ -45,11 +43,11 @@ export function createSearches(engine: SearchEngine, reach: Reach): Searches {
     return words.length === 0 ? undefined : withSimilarWords(plan, await engine.similarWords(words, readers))
   }
 
-  async function find(plan: QueryPlan, conditions: readonly Condition[], from: number, size: number) {
-    const exact = await engine.search(plan, conditions, from, size)
+  async function find(plan: QueryPlan, conditions: readonly Condition[], window: SearchWindow) {
+    const exact = await engine.search(plan, conditions, window)
     const forgiving = await forgivingPlan(plan, exact.matches)
     if (forgiving === undefined) return { plan, ...exact }
-    return { plan: forgiving, ...(await engine.search(forgiving, conditions, from, size)) }
+    return { plan: forgiving, ...(await engine.search(forgiving, conditions, window)) }
   }
 
   return {
@@ -58,13 +56,12 @@ export function createSearches(engine: SearchEngine, reach: Reach): Searches {
       const count = Math.min(size, MAX_WINDOW - first)
       const { plan, languages } = await planOf(q)
       if (plan.length === 0) return { total: 0, total_is_exact: true, documents: [] }
-      const found = await find(plan, allConditions(filters), first, count)
-      const finder = await createMatchFinder(found.plan, languages)
+      const found = await find(plan, allConditions(filters), { from: first, size: count, languages })
       const total = found.isComplete ? found.matches : found.matches - 1
       return {
         total: Math.min(total, MAX_TOTAL),
         total_is_exact: found.isComplete && total <= MAX_TOTAL,
-        documents: found.hits.map((hit) => highlighted(hit, finder)),
+        documents: found.hits,
       }
     },
 
@@ -73,9 +70,9 @@ export function createSearches(engine: SearchEngine, reach: Reach): Searches {
     async aggregate(facet, q, filters) {
       const conditions = allConditions(filters)
       if (q === undefined) return engine.countValues(facet, undefined, conditions)
-      const { plan } = await planOf(q)
+      const { plan, languages } = await planOf(q)
       if (plan.length === 0) return []
-      const found = await find(plan, conditions, 0, 0)
+      const found = await find(plan, conditions, { from: 0, size: 0, languages })
       return found.matches === 0 ? [] : engine.countValues(facet, found.plan, conditions)
     },
   }
@@ -86,23 +83,4 @@ const NOTHING: Searches = {
   search: () => Promise.resolve({ total: 0, total_is_exact: true, documents: [] }),
   suggest: () => Promise.resolve([]),
   aggregate: () => Promise.resolve([]),
-}
-
-function highlighted({ passage: best, others = [], ...hit }: EngineHit, finder: MatchFinder): SearchHit {
-  const inTitle = finder.inTitle(hit.title)
-  const passages = best === undefined ? [] : [best, ...others]
-  let passage = best
-  let content: string[] = []
-  for (const each of passages) {
-    const found = finder.inContent(each.text)
-    if (found.length === 0) continue
-    passage = each
-    content = fragmentsOf(each.text, found)
-    break
-  }
-  const highlights = {
-    ...(inTitle.length > 0 && { title: [emphasize(hit.title, inTitle)] }),
-    ...(content.length > 0 && { content }),
-  }
-  return { ...hit, page: passage?.page ?? null, highlights }
 }

@@ -3,10 +3,12 @@ import { type HitField, HIT_FIELDS } from '../../../domain/document-fields.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { formatTime } from '../../../domain/time.ts'
 import { MAX_TOTAL } from '../../../domain/total.ts'
-import type { EngineHit, SearchEngine } from '../engine.ts'
+import type { SearchEngine } from '../engine.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import { MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
-import type { IndexedDocument } from '../port.ts'
+import type { IndexedDocument, SearchHit } from '../port.ts'
+import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
+import { highlight, type Passage } from '../query/highlight.ts'
 import type { Elasticsearch } from './client.ts'
 import { exactField } from './index-definition.ts'
 import { passageQuery, type Query, queryOf, titleQuery } from './query.ts'
@@ -48,7 +50,7 @@ export function createReader(
 
     list: (after, limit, only) => listDocuments(ask, after, limit, only),
 
-    async search(plan, conditions, from, size) {
+    async search(plan, conditions, { from, size, languages }) {
       const { hits } = await ask({
         query: withPassages(queryOf(plan, conditions), passageQuery(plan)),
         from,
@@ -58,7 +60,9 @@ export function createReader(
         docvalue_fields: HIT_FIELDS.map(exactField),
       })
       const matches = hits.total.value
-      return { matches, isComplete: matches <= MAX_TOTAL, hits: hits.hits.map(hitOf) }
+      const finder = await createMatchFinder(plan, languages)
+      const isComplete = matches <= MAX_TOTAL
+      return { matches, isComplete, hits: hits.hits.map((hit) => hitOf(hit, finder)) }
     },
 
     exists: (plan, conditions) => existsDocument(ask, queryOf(plan, conditions)),
@@ -166,7 +170,7 @@ interface AnsweredPassage {
 }
 
 /** The best passages of a hit, which are equally good. */
-export function passagesOf({ inner_hits }: AnsweredHit): NonNullable<EngineHit['passage']>[] {
+export function passagesOf({ inner_hits }: AnsweredHit): Passage[] {
   const passages =
     inner_hits === undefined ? [] : [...inner_hits.first.hits.hits, ...inner_hits.last.hits.hits]
   return passages
@@ -177,12 +181,11 @@ export function passagesOf({ inner_hits }: AnsweredHit): NonNullable<EngineHit['
     }))
 }
 
-function hitOf(hit: AnsweredHit): EngineHit {
+function hitOf(hit: AnsweredHit, finder: MatchFinder): SearchHit {
   const values = HIT_FIELDS.map((name) => [name, hit.fields[exactField(name)]?.[0] ?? null])
-  const fields = Object.fromEntries(values) as Pick<EngineHit, HitField>
+  const fields = Object.fromEntries(values) as Pick<SearchHit, HitField>
   for (const name of TIME_FIELDS) fields[name] = formatTime(fields[name])
-  const [passage, ...others] = passagesOf(hit)
-  return { ...fields, score: hit.sort[0], passage, others }
+  return highlight({ ...fields, score: hit.sort[0] }, passagesOf(hit), finder)
 }
 
 const digestOf = (query: Query): string => createHash('sha1').update(JSON.stringify(query)).digest('hex')

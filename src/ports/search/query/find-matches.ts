@@ -11,6 +11,8 @@ import type { PhraseMatch, PlanMatch, QueryPlan } from './query-plan.ts'
 export interface MatchFinder {
   inTitle(text: string): Span[]
   inContent(text: string): Span[]
+  /** The beginning of a phrase at the end of a text, which the next passage continues. */
+  atEnd(text: string): Span[]
 }
 
 /**
@@ -29,6 +31,12 @@ export async function createMatchFinder(
   return {
     inTitle: finderOf(matches, keysOf),
     inContent: finderOf(inContent, keysOf),
+    atEnd(text) {
+      const phrases = inContent.filter((match) => match.kind === 'phrase')
+      if (phrases.length === 0) return []
+      const tokens = tokensOf(text)
+      return merged(phrases.flatMap((phrase) => beginningAtEnd(tokens, phrase)))
+    },
   }
 }
 
@@ -66,7 +74,13 @@ function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string)
     else if (!match.isOptional)
       for (const key of [match.word, ...match.related, ...match.similar]) keys.add(key)
   }
-  const hasRelatedKey = (written: string): boolean => keysOf(written).some((key) => keys.has(key))
+  /** Of the words as they are written: most of a text are its frequent ones. */
+  const related = new Map<string, boolean>()
+  const hasRelatedKey = (written: string): boolean => {
+    let has = related.get(written)
+    if (has === undefined) related.set(written, (has = keysOf(written).some((key) => keys.has(key))))
+    return has
+  }
   const hasKey = ({ word, kind, start, end }: Token, text: string): boolean => {
     if (keys.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true
     return kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end))
@@ -81,24 +95,35 @@ function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string)
   }
 }
 
-/** The words of a phrase wherever it is; else of its beginning at the end of the text, which another passage continues. */
-function phraseIn(tokens: readonly Token[], { words, endsInPrefix }: PhraseMatch): Span[] {
-  const last = words.length - 1
-  const isAt = (start: number, length: number): boolean =>
-    words
-      .slice(0, length)
-      .every((word, place) =>
-        place === last && endsInPrefix
-          ? tokens[start + place]!.word.startsWith(word)
-          : tokens[start + place]!.word === word,
-      )
+/** The words of a phrase wherever it is. */
+function phraseIn(tokens: readonly Token[], phrase: PhraseMatch): Span[] {
+  const { length } = phrase.words
   const spans: Span[] = []
-  for (let start = 0; start + last < tokens.length; start++)
-    if (isAt(start, words.length)) spans.push(...tokens.slice(start, start + words.length))
-  if (spans.length > 0) return spans
-  for (let start = Math.max(tokens.length - last, 0); start < tokens.length; start++)
-    if (isAt(start, tokens.length - start)) return tokens.slice(start)
+  for (let start = 0; start + length <= tokens.length; start++)
+    if (isAt(tokens, start, phrase, length)) spans.push(...tokens.slice(start, start + length))
+  return spans
+}
+
+/** The longest beginning of a phrase that the text ends with. */
+function beginningAtEnd(tokens: readonly Token[], phrase: PhraseMatch): Span[] {
+  for (let start = Math.max(tokens.length - phrase.words.length + 1, 0); start < tokens.length; start++)
+    if (isAt(tokens, start, phrase, tokens.length - start)) return tokens.slice(start)
   return []
+}
+
+/** Whether the first words of a phrase stand there. */
+function isAt(
+  tokens: readonly Token[],
+  start: number,
+  { words, endsInPrefix }: PhraseMatch,
+  length: number,
+): boolean {
+  for (let place = 0; place < length; place++) {
+    const [{ word }, wanted] = [tokens[start + place]!, words[place]!]
+    const isSame = endsInPrefix && place === words.length - 1 ? word.startsWith(wanted) : word === wanted
+    if (!isSame) return false
+  }
+  return true
 }
 
 /** In order; those that overlap, such as pairs of characters, as one. */

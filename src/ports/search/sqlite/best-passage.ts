@@ -1,19 +1,23 @@
-import { wordsOf } from '../analysis/tokens.ts'
-import type { EngineHit } from '../engine.ts'
+import { MAX_PHRASE_WORDS } from '../analysis/passages.ts'
+import type { Passage } from '../query/highlight.ts'
 import type { PlanMatch } from '../query/query-plan.ts'
 import type { CompiledPlan, TextClause } from './compile-plan.ts'
 import { decompress } from './compress.ts'
 import type { Lookups } from './lookups.ts'
 import { allOf, anyOf, passageExpression } from './match-expression.ts'
 
-type Passage = EngineHit['passage']
-
 /** Clauses that are looked for in each document. */
 const MAX_CLAUSES = 8
 /** Of a document so many passages with one clause are compared. */
 const MAX_COMPARED = 64
 
-/** The passage of a document with the most of what a plan asks for, of several the first. */
+/** UTF-16 code units of so many words as a passage is found by of those that follow it, at most. */
+const FOLLOWING_UNITS = (MAX_PHRASE_WORDS - 1) * 64
+
+/**
+ * The passage of a document with the most of what a plan asks for, of several the first; then those by whose first words it may
+ * have been found.
+ */
 export function createBestPassage(lookups: Lookups) {
   function passagesWith(rowid: number, expression: string, limit: number): number[] {
     const rows = lookups
@@ -27,7 +31,7 @@ export function createBestPassage(lookups: Lookups) {
     return rows.map((row) => row.rowid)
   }
 
-  function read(rowid: number, passage: number): Passage {
+  function read(rowid: number, passage: number): Passage | undefined {
     const row = lookups
       .prepare('select page, text from passages where rowid = ? and document = ?')
       .get(passage, rowid) as { page: number | null; text: Uint8Array } | undefined
@@ -42,7 +46,7 @@ export function createBestPassage(lookups: Lookups) {
     return [...counts].sort(([one, many], [other, more]) => more - many || one - other)[0]?.[0]
   }
 
-  return ({ textClauses }: CompiledPlan): ((rowid: number) => Passage) => {
+  return ({ textClauses }: CompiledPlan): ((rowid: number) => Iterable<Passage>) => {
     const words = textClauses.flatMap(({ matches: [match] }) => (match?.kind === 'word' ? [match.word] : []))
     const phrase = words.length > 1 ? [passageExpression(phraseOf(words))] : []
     const any = expressionsOf(textClauses, 'any')
@@ -51,32 +55,24 @@ export function createBestPassage(lookups: Lookups) {
       ...phrase,
       ...[expressionsOf(textClauses, 'exact'), any].filter(({ length }) => length > 0).map(allOf),
     ]
-    function hasMatch(passage: Passage): boolean {
-      const text = passage?.text ?? ''
-      let words: string | undefined
-      // Most are decided without the words, which take as long as the lookup.
-      const wordsOfText = (): string => (words ??= ` ${wordsOf(text).join(' ')} `)
-      return textClauses.some(({ matches }) => matches.some((match) => isIn(wordsOfText, match)))
-    }
-    /**
-     * A passage is also found by the first words of the next one. That one is shown where it has the match, and not where it
-     * has the end of a phrase only.
-     */
-    function readOwn(rowid: number, number: number): Passage {
-      const passage = read(rowid, number)
-      if (hasMatch(passage)) return passage
-      const next = read(rowid, number + 1)
-      return hasMatch(next) ? next : passage
-    }
-
-    return (rowid) => {
-      if (any.length === 0) return undefined
+    function bestOf(rowid: number): number | undefined {
       for (const expression of together) {
         const [number] = passagesWith(rowid, expression, 1)
-        if (number !== undefined) return readOwn(rowid, number)
+        if (number !== undefined) return number
       }
-      const number = mostOf(rowid, any)
-      return number === undefined ? undefined : readOwn(rowid, number)
+      return mostOf(rowid, any)
+    }
+
+    return function* (rowid) {
+      const best = any.length === 0 ? undefined : bestOf(rowid)
+      if (best === undefined) return
+      let following = 0
+      for (let number = best; following < FOLLOWING_UNITS; number++) {
+        const passage = read(rowid, number)
+        if (passage === undefined) return
+        yield passage
+        if (number > best) following += passage.text.length
+      }
     }
   }
 }
@@ -93,14 +89,3 @@ const expressionsOf = (clauses: readonly TextClause[], form: 'exact' | 'any'): s
     .filter(({ matches }) => matches.some(({ field }) => field === undefined))
     .slice(0, MAX_CLAUSES)
     .map(({ matches }) => anyOf(matches.map((match) => passageExpression(match, form))))
-
-/** @param wordsOfText separated by spaces, also at both ends. Of stems it is not known. */
-function isIn(wordsOfText: () => string, match: PlanMatch): boolean {
-  if (match.kind === 'word')
-    return (
-      match.related.length > 0 ||
-      [match.word, ...match.similar].some((word) => wordsOfText().includes(` ${word} `))
-    )
-  if (match.kind === 'prefix') return wordsOfText().includes(` ${match.prefix}`)
-  return wordsOfText().includes(` ${match.words.join(' ')}${match.endsInPrefix ? '' : ' '}`)
-}

@@ -1,10 +1,13 @@
 import type { IndexFile } from './index-file.ts'
 import { HIT_FIELDS, SEARCH_FIELDS } from '../../../domain/document-fields.ts'
 import { MAX_TOTAL } from '../../../domain/total.ts'
-import type { EngineHit } from '../engine.ts'
-import { exceptReaders, readersIn } from '../fields.ts'
+import type { SearchWindow } from '../engine.ts'
+import { type Condition, exceptReaders, readersIn } from '../fields.ts'
 import { MAX_SUGGESTION_ROWS } from '../limits.ts'
-import type { IndexedDocument, StoredDocument } from '../port.ts'
+import type { IndexedDocument, SearchHit, StoredDocument } from '../port.ts'
+import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
+import { highlight, type Passage } from '../query/highlight.ts'
+import type { QueryPlan } from '../query/query-plan.ts'
 import { createBestPassage } from './best-passage.ts'
 import { decodeId, encodeId, fieldsOf, type SqlValue } from './columns.ts'
 import { type CompiledPlan, compilePlan } from './compile-plan.ts'
@@ -35,13 +38,18 @@ const MIN_COUNTED = 102
 /** Reads an index file, each call in a snapshot of its own. */
 export function createReader(database: IndexFile): Handlers<ReaderMethods> {
   const lookups = createLookups(database)
-  const handlers = {
+  const { search, ...handlers } = inSnapshots(database, {
     ...createStoredReader(lookups),
     ...createSearch(lookups),
     ...createValueCounter(lookups),
     ...createWordReader(lookups),
+  })
+  return {
+    ...handlers,
+    // A snapshot does not wait for the stemmers to be loaded.
+    search: async (plan, conditions, window) =>
+      search(plan, conditions, window, await createMatchFinder(plan, window.languages)),
   }
-  return inSnapshots(database, handlers)
 }
 
 /** Several statements of a call see the same state. */
@@ -97,7 +105,16 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
   }
 }
 
-function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
+interface SnapshotSearch {
+  search(
+    plan: QueryPlan,
+    conditions: readonly Condition[],
+    window: SearchWindow,
+    finder: MatchFinder,
+  ): Awaited<ReturnType<ReaderMethods['search']>>
+}
+
+function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titles'> {
   const { prepare } = lookups
   const matches = createFindMatches(lookups)
   const weigh = createWeights(lookups, (readers) =>
@@ -107,13 +124,16 @@ function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   const bestPassage = createBestPassage(lookups)
   const columns = HIT_FIELDS.join(', ')
 
-  function hitsOf(page: Ranked, passageOf: (rowid: number) => EngineHit['passage']): EngineHit[] {
+  function hitsOf(
+    page: Ranked,
+    passagesOf: (rowid: number) => Iterable<Passage>,
+    finder: MatchFinder,
+  ): SearchHit[] {
     const statement = prepare(`select ${columns} from documents where rowid = ?`)
-    return page.map(({ rowid, score }) => ({
-      ...fieldsOf(statement.get(rowid) as Row, HIT_FIELDS),
-      score,
-      passage: passageOf(rowid),
-    }))
+    return page.map(({ rowid, score }) => {
+      const hit = { ...fieldsOf(statement.get(rowid) as Row, HIT_FIELDS), score }
+      return highlight(hit, passagesOf(rowid), finder)
+    })
   }
 
   /** Where words and values decide, matches are counted without being listed. */
@@ -130,14 +150,14 @@ function createSearch(lookups: Lookups): Reads<'search' | 'exists' | 'titles'> {
   }
 
   return {
-    search(plan, conditions, from, size) {
+    search(plan, conditions, { from, size }, finder) {
       const compiled = compilePlan(plan, conditions)
       const enough = Math.max(from + size + 2, MIN_COUNTED)
       const found = matches.find(compiled, { enough, most: Math.max(enough, MAX_NEWEST) })
       const ranked = from >= found.rowids.length ? [] : rank(compiled, found)
       return {
         ...countOf(compiled, found),
-        hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled)),
+        hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled), finder),
       }
     },
 
