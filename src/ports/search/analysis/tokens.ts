@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isBlank, propertyOf, unitsOf } from './characters.ts'
-import { foldText } from './fold.ts'
+import { foldText, isAscii } from './fold.ts'
 
 /** A word of a text. Offsets are in UTF-16 code units of the text, `end` is exclusive. */
 export interface Token {
@@ -58,23 +58,37 @@ const NO_DIGIT = /\D/g
 /** The words of a text, in order. Documents and queries are split in the same way. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
+  forEachToken(text, (start, end, word, kind) => tokens.push({ start, end, word, kind }))
+  return tokens
+}
+
+/** The properties of a Token. */
+type AddToken = (start: number, end: number, word: string, kind: Token['kind']) => void
+
+/** Calls `add` for each word of a text: without objects, for who only looks at them. */
+export function forEachToken(text: string, add: AddToken): void {
+  const lower = isAscii(text) ? text.toLowerCase() : undefined
   // Other spaces, such as the no-break space between groups of digits, are separators within a piece.
   for (let start = 0; start < text.length; start++) {
     const begin = start
     while (start < text.length && !isBlank(text.charCodeAt(start))) start++
-    if (start > begin) addTokens(tokens, text.slice(begin, start), begin)
+    if (start === begin) continue
+    if (lower === undefined) addFolded(text.slice(begin, start), begin, add)
+    else addTokens(lower.slice(begin, start), begin, add)
   }
-  return tokens
 }
 
-function addTokens(tokens: Token[], piece: string, offset: number): void {
+function addFolded(piece: string, offset: number, add: AddToken): void {
   const folded = foldText(piece)
-  const text = folded?.text ?? piece.toLowerCase()
-  const add: Add = (from, to, word, kind) => {
-    const start = offset + (folded?.starts[from] ?? from)
-    const end = offset + (folded?.ends[to - 1] ?? to)
-    tokens.push({ start, end, word, kind })
-  }
+  if (folded === undefined) return addTokens(piece.toLowerCase(), offset, add)
+  const { text, starts, ends } = folded
+  addTokens(text, 0, (from, to, word, kind) =>
+    add(offset + starts[from]!, offset + ends[to - 1]!, word, kind),
+  )
+}
+
+/** @param text folded, without blanks */
+function addTokens(text: string, offset: number, add: AddToken): void {
   for (let at = 0; at < text.length;) {
     const type = typeAt(text, at)
     if (type === SEPARATOR) {
@@ -83,10 +97,11 @@ function addTokens(tokens: Token[], piece: string, offset: number): void {
     }
     const number = type === SPACED_WORD ? endOfNumber(text, at) : undefined
     const end = number ?? endOfRun(text, at)
-    if (type === UNSPACED_WORD) addPairs(text, at, end, add)
+    if (type === UNSPACED_WORD) addPairs(text, { start: at, end, offset }, add)
     else {
       const written = text.slice(at, end)
-      add(at, end, shorten(number === undefined ? written : written.replace(NO_DIGIT, '')), 'word')
+      const word = shorten(number === undefined ? written : written.replace(NO_DIGIT, ''))
+      add(offset + at, offset + end, word, 'word')
     }
     at = end
   }
@@ -114,13 +129,17 @@ function endOfNumber(text: string, start: number): number | undefined {
 const FIRST_DIGIT = 0x31
 const LAST_DIGIT = 0x39
 
-type Add = (from: number, to: number, word: string, kind: Token['kind']) => void
+interface Run {
+  start: number
+  end: number
+  offset: number
+}
 
-function addPairs(text: string, start: number, end: number, add: Add): void {
+function addPairs(text: string, { start, end, offset }: Run, add: AddToken): void {
   for (let from = start; from < end;) {
     const next = from + unitsOf(text.codePointAt(from)!)
     const to = next < end ? next + unitsOf(text.codePointAt(next)!) : next
-    add(from, to, text.slice(from, to), next < end ? 'pair' : 'last')
+    add(offset + from, offset + to, text.slice(from, to), next < end ? 'pair' : 'last')
     from = next
   }
 }

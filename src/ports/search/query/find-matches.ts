@@ -1,9 +1,8 @@
-import { LRUCache } from 'lru-cache'
 import { compoundsOf, hyphenatedOf } from '../analysis/compounds.ts'
 import type { Language } from '../../../runtime/detect-language.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
 import { stemmersOf } from '../analysis/stems.ts'
-import { type Token, tokensOf } from '../analysis/tokens.ts'
+import { forEachToken, type Token, tokensOf } from '../analysis/tokens.ts'
 import type { Span } from './emphasize.ts'
 import type { PhraseMatch, PlanMatch, QueryPlan } from './query-plan.ts'
 
@@ -42,21 +41,33 @@ export async function createMatchFinder(
 
 type KeysOf = (written: string) => readonly string[]
 
-/** Words whose keys are kept from one query to the next, some 200 bytes each: stems take most of the time of a page. */
-const CACHED_WORDS = 20_000
+/**
+ * Words whose keys are kept from one query to the next, some 200 bytes each: stems take most of the time of a page. A list in the
+ * order of use would take as long as what it saves, so the words since the last clearing and those before it are two maps.
+ */
+const CACHED_WORDS = 10_000
 const MAX_CACHED_UNITS = 64
-let cached = { languages: '', keys: new LRUCache<string, readonly string[]>({ max: CACHED_WORDS }) }
+let cached = {
+  languages: '',
+  recent: new Map<string, readonly string[]>(),
+  before: new Map<string, readonly string[]>(),
+}
 
 async function relatedKeysIn(languages: readonly Language[]): Promise<KeysOf> {
   const stemmers = await stemmersOf(languages)
   const name = languages.join()
-  if (cached.languages !== name) cached = { languages: name, keys: new LRUCache({ max: CACHED_WORDS }) }
-  const { keys } = cached
+  if (cached.languages !== name) cached = { languages: name, recent: new Map(), before: new Map() }
+  const cache = cached
   return (written) => {
-    let own = keys.get(written)
-    if (own !== undefined) return own
-    own = [...relatedKeys(written, stemmers)]
-    if (written.length <= MAX_CACHED_UNITS) keys.set(written, own)
+    const known = cache.recent.get(written)
+    if (known !== undefined) return known
+    const own = cache.before.get(written) ?? [...relatedKeys(written, stemmers)]
+    if (written.length > MAX_CACHED_UNITS) return own
+    if (cache.recent.size === CACHED_WORDS) {
+      cache.before = cache.recent
+      cache.recent = new Map()
+    }
+    cache.recent.set(written, own)
     return own
   }
 }
@@ -74,22 +85,24 @@ function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string)
     else if (!match.isOptional)
       for (const key of [match.word, ...match.related, ...match.similar]) keys.add(key)
   }
-  /** Of the words as they are written: most of a text are its frequent ones. */
-  const related = new Map<string, boolean>()
   const hasRelatedKey = (written: string): boolean => {
-    let has = related.get(written)
-    if (has === undefined) related.set(written, (has = keysOf(written).some((key) => keys.has(key))))
-    return has
-  }
-  const hasKey = ({ word, kind, start, end }: Token, text: string): boolean => {
-    if (keys.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true
-    return kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end))
+    for (const key of keysOf(written)) if (keys.has(key)) return true
+    return false
   }
   const compoundsIn = [...keys].some((key) => DIGIT.test(key)) ? compoundsOf : hyphenatedOf
   return (text) => {
-    const tokens = tokensOf(text)
-    const found: Span[] = tokens.filter((token) => hasKey(token, text))
-    if (keys.size > 0) found.push(...[...compoundsIn(text)].filter(({ word }) => keys.has(word)))
+    const found: Span[] = []
+    const tokens: Token[] = []
+    forEachToken(text, (start, end, word, kind) => {
+      if (phrases.length > 0) tokens.push({ start, end, word, kind })
+      const isFound =
+        keys.has(word) ||
+        (prefixes.length > 0 && prefixes.some((prefix) => word.startsWith(prefix))) ||
+        (kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end)))
+      if (isFound) found.push({ start, end })
+    })
+    if (keys.size > 0)
+      for (const { word, start, end } of compoundsIn(text)) if (keys.has(word)) found.push({ start, end })
     for (const phrase of phrases) found.push(...phraseIn(tokens, phrase))
     return merged(found)
   }
