@@ -4,12 +4,13 @@ import { test } from 'node:test'
 import { createKeyStore } from '../db/key-store.ts'
 import { createPersonStore } from '../db/person-store.ts'
 import type { Scope } from '../domain/scopes.ts'
+import { addApiKey } from '../testing/add-api-key.ts'
 import { eventually } from '../testing/deadline.ts'
 import { openEdges } from '../testing/edges.ts'
 import { openSocketAt } from '../testing/socket.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import { newId, startTestService } from '../testing/test-service.ts'
-import { createApiKey, sha256Of } from './api-keys.ts'
+import { createApiKey } from './api-keys.ts'
 
 const service = await startTestService(
   {
@@ -23,17 +24,14 @@ const { pool } = service.database
 const [people, keys] = [createPersonStore(pool), createKeyStore(pool)]
 const edges = await openEdges(service, TEST_FILE)
 
-async function addKey({
+function addKey({
   /** the owner of the document that the edges are asked about */
   email = 'ada@example.com',
   scopes = ['read', 'write'] as Scope[],
   expires = 60_000,
 } = {}) {
-  const { id: personId } = await people.put(newId(), email)
-  const key = createApiKey()
   const expiresAt = new Date(Date.now() + expires).toISOString()
-  await keys.add({ id: key.id, name: 'ci', secretSha256: sha256Of(key.secret), personId, scopes, expiresAt })
-  return key
+  return addApiKey(pool, email, scopes, expiresAt)
 }
 
 for (const [edge, reasonOf] of Object.entries(edges)) {

@@ -3,9 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { create, type DescMethod, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
-import { createApiKey, sha256Of } from '../auth/api-keys.ts'
-import { createKeyStore } from '../db/key-store.ts'
-import { createPersonStore } from '../db/person-store.ts'
+import { addApiKey } from '../testing/add-api-key.ts'
 import { eventually } from '../testing/deadline.ts'
 import { serviceTokensOf } from '../testing/service-tokens.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
@@ -110,16 +108,7 @@ test('the signature role reads for a client what the client may read, and nothin
 })
 
 test('an API key that may only sign has the signature role read for it', async () => {
-  const { id: personId } = await createPersonStore(service.database.pool).put(newId(), 'ada@example.com')
-  const key = createApiKey()
-  await createKeyStore(service.database.pool).add({
-    id: key.id,
-    name: 'ci',
-    secretSha256: sha256Of(key.secret),
-    personId,
-    scopes: ['write'],
-    expiresAt: null,
-  })
+  const key = await addApiKey(service.database.pool, 'ada@example.com', ['write'])
   assert.equal(await call('signature', getDocument, { documentId }, `Bearer ${key.text}`), 0)
 })
 

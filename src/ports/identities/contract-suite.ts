@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test as nodeTest } from 'node:test'
 import type { Pool } from 'pg'
-import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
+import { sha256Of } from '../../auth/api-keys.ts'
 import { createKeyStore } from '../../db/key-store.ts'
 import { createPersonStore, type PersonStore } from '../../db/person-store.ts'
 import { createSessionStore } from '../../db/session-store.ts'
-import type { Scope } from '../../domain/scopes.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
+import { addApiKey } from '../../testing/add-api-key.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
 import type { Identities } from './port.ts'
 
@@ -24,20 +24,8 @@ export function identitiesContractSuite(adapter: string, open: () => Promise<Ide
   const opened = sharedByTests(async () => {
     const { pool, ...rest } = await open()
     const [people, keys] = [createPersonStore(pool), createKeyStore(pool)]
-    const addKey = async (email: string, expiresAt: string | null = null) => {
-      const { id: personId } = await people.put(newId(), email)
-      const key = createApiKey()
-      const scopes: Scope[] = ['read', 'admin']
-      await keys.add({
-        id: key.id,
-        name: 'ci',
-        secretSha256: sha256Of(key.secret),
-        personId,
-        scopes,
-        expiresAt,
-      })
-      return key
-    }
+    const addKey = (email: string, expiresAt: string | null = null) =>
+      addApiKey(pool, email, ['read', 'admin'], expiresAt)
     return { ...rest, pool, people, keys, addKey }
   })
   type Subject = Awaited<ReturnType<typeof opened>>

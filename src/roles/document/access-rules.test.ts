@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
-import { createKeyStore } from '../../db/key-store.ts'
-import { createPersonStore } from '../../db/person-store.ts'
+import { sha256Of } from '../../auth/api-keys.ts'
 import { queryRows } from '../../db/query.ts'
 import type { Scope } from '../../domain/scopes.ts'
 import { isProblem } from '../../domain/errors.ts'
+import { addApiKey } from '../../testing/add-api-key.ts'
 import { testContext } from '../../testing/context.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { newId, startTestService } from '../../testing/test-service.ts'
@@ -198,11 +197,8 @@ test('only administrators, and keys with the scope for it, create documents for 
   assert.equal(raw.status, 403)
   assert.equal((await as('bob', 'POST', '/documents', fields)).status, 201)
   assert.equal((await as('admin', 'POST', '/documents', fields)).status, 201)
-  const { id: personId } = await createPersonStore(pool).put(newId(), 'ci@example.com')
   const byKey = async (...scopes: Scope[]): Promise<number> => {
-    const key = createApiKey()
-    const row = { id: key.id, name: 'ci', secretSha256: sha256Of(key.secret), personId, scopes }
-    await createKeyStore(pool).add({ ...row, expiresAt: null })
+    const key = await addApiKey(pool, 'ci@example.com', scopes)
     return (await service.send('POST', '/documents', fields, { authorization: `Bearer ${key.text}` })).status
   }
   assert.deepEqual([await byKey('write'), await byKey('write', 'create:for-others')], [403, 201])

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
-import { createKeyStore } from '../../db/key-store.ts'
+import { sha256Of } from '../../auth/api-keys.ts'
 import { createPersonStore } from '../../db/person-store.ts'
+import { createSessionStore } from '../../db/session-store.ts'
+import { providerUserId } from '../../domain/request.ts'
 import type { Scope } from '../../domain/scopes.ts'
+import { addApiKey } from '../add-api-key.ts'
+import { PROVIDER_KEYS, providerClaims, signProviderToken } from '../provider-token-cases.ts'
 import { newId } from '../test-service.ts'
 import { TOKEN_CASES } from '../token-cases.ts'
 import { serviceTokensOf } from '../service-tokens.ts'
@@ -23,6 +27,8 @@ export interface Caller {
   scopes?: readonly Scope[]
   /** reads every document */
   readsAll?: true
+  /** known by a cookie, which counts over REST, WebSocket and event streams only */
+  bySession?: true
   /** a role of the service, which may do nothing but over gRPC */
   role?: 'signature' | 'ws'
 }
@@ -31,6 +37,8 @@ const userOf = (id: string): User => ({ id, email: `${id}@example.com` })
 export const OWNER = userOf('owner')
 export const READER = userOf('reader')
 export const EDITOR = userOf('editor')
+/** has the role reader as a person, and not by an address */
+export const LOGGED_IN: User = { ...userOf('logged-in'), id: newId() }
 export const ADMIN: User = { ...userOf('root'), admin: true }
 /** has the role reader in the owner's document */
 export const GROUP = 'Legal, Köln'
@@ -51,24 +59,40 @@ const roleOf = async (role: 'signature' | 'ws'): Promise<Caller> => ({
 
 const withToken = (token: string): Caller => ({ headers: bearer(token), token })
 
-/** Who calls, and what they may do with the document of the owner. @param pool of the document role's tables */
-export async function createCallers(pool: Pool): Promise<Record<string, Caller>> {
-  const [people, keys] = [createPersonStore(pool), createKeyStore(pool)]
+/** Over gRPC and Connect cookies do not count. */
+export const overRpc = (caller: Caller): Caller => (caller.bySession ? { headers: caller.headers } : caller)
+
+/** Of a page of the service itself. */
+async function sessionOf(user: User, may: NonNullable<Caller['may']>, pool: Pool): Promise<Caller> {
+  const cookie = randomBytes(32).toString('base64url')
+  const { id: personId } = await createPersonStore(pool).put(user.id, user.email)
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  await createSessionStore(pool).add({ cookieSha256: sha256Of(cookie), personId, expiresAt, agent: null })
+  const headers = { cookie: `__Host-docmgr=${cookie}`, 'sec-fetch-site': 'same-origin' }
+  return { headers, user, may, bySession: true }
+}
+
+/** A member of GROUP by what the provider says. */
+function ofProvider(issuer: string, may: NonNullable<Caller['may']>): Caller {
+  const [sub, email] = ['provided-1', 'provided@example.com']
+  const claims = providerClaims(issuer, Math.floor(Date.now() / 1_000), { sub, email, groups: [GROUP] })
+  const user = { id: providerUserId(issuer, sub), email }
+  return { ...withToken(signProviderToken(PROVIDER_KEYS[0], claims)), user, may }
+}
+
+/**
+ * Who calls, and what they may do with the document of the owner.
+ * @param pool of the document role's tables
+ * @param issuer of an identity provider with PROVIDER_KEYS, whose tokens the service accepts
+ */
+export async function createCallers(pool: Pool, issuer: string): Promise<Record<string, Caller>> {
+  const people = createPersonStore(pool)
   await people.put(newId(), DISABLED.email)
   await people.setDisabled(DISABLED.email, true)
-  const { id: personId } = await people.put(newId(), OWNER.email)
   const keyWith = async (...scopes: Scope[]): Promise<Caller> => {
-    const key = createApiKey()
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
-    await keys.add({
-      id: key.id,
-      name: 'ci',
-      secretSha256: sha256Of(key.secret),
-      personId,
-      scopes,
-      expiresAt,
-    })
-    return { ...withToken(key.text), user: OWNER, may: OWNS, scopes }
+    const { text } = await addApiKey(pool, OWNER.email, scopes, expiresAt)
+    return { ...withToken(text), user: OWNER, may: OWNS, scopes }
   }
   const now = Math.floor(Date.now() / 1_000)
   const tokenCase = (name: string): string => TOKEN_CASES.find((one) => one.name === name)!.make(now)
@@ -86,6 +110,8 @@ export async function createCallers(pool: Pool): Promise<Record<string, Caller>>
     owner: asUser(OWNER, OWNS),
     auditor: { ...asUser({ ...userOf('auditor'), auditor: true }, ['read']), readsAll: true },
     administrator: { ...asUser(ADMIN, [...OWNS, 'administer']), readsAll: true },
+    'a browser that has logged in': await sessionOf(LOGGED_IN, ['read'], pool),
+    'a token of the identity provider': ofProvider(issuer, ['read']),
     "a key of the owner's that only reads": await keyWith('read'),
     "a key of the owner's that only writes": await keyWith('write'),
     "a key of the owner's for others": await keyWith('read', 'write', 'create:for-others', 'sign:for-others'),

@@ -87,8 +87,8 @@ export function testCommands(target: MatrixTarget, callers: Record<string, Calle
     const policy = policyOfCommand(command)!
     return policy === 'machine' || policy === 'public' ? [] : [{ name: command.name(), policy }]
   })
-  // A role of the service has no token that a command takes.
-  const all = Object.entries(callers).filter(([, { headers, token }]) => token ?? !headers['authorization'])
+  // A role of the service and a browser have no token that a command takes.
+  const all = Object.entries(callers).filter(([, { role, bySession }]) => !role && !bySession)
 
   for (const { name, policy } of commands) {
     void test(`docmgr ${name} is for ${policy}`, async () => {

@@ -1,5 +1,5 @@
 import { newId } from '../test-service.ts'
-import { ADMIN, EDITOR, GROUP, OWNER, READER } from './callers.ts'
+import { ADMIN, EDITOR, GROUP, LOGGED_IN, OWNER, READER } from './callers.ts'
 import { bearer, type MatrixTarget, succeed, tokenOf } from './target.ts'
 
 /** What a request can name. */
@@ -23,6 +23,7 @@ export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Prom
   await give(`email:${READER.email}`, 'reader')
   await give(`email:${EDITOR.email}`, 'editor')
   await give(`group:${GROUP}`, 'reader')
+  await give(`person:${LOGGED_IN.id}`, 'reader')
   return id
 }
 

@@ -4,7 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { isTried } from '../../domain/refusals.ts'
 import { eventually } from '../deadline.ts'
-import { type Caller, OWNER } from './callers.ts'
+import { type Caller, overRpc, OWNER } from './callers.ts'
 import { openSubscriber } from './events.ts'
 import { ownedDocument, signedDocument } from './fixture.ts'
 import { expectedOf, type Operation, operationsOf, statusOf } from './rest.ts'
@@ -80,7 +80,8 @@ export async function testRefusals(target: MatrixTarget, callers: Record<string,
 
   for (const [way, attempt] of Object.entries(WAYS)) {
     void test(`who is refused by ${way} is in the history of the document`, async () => {
-      for (const [name, caller] of Object.entries(callers)) {
+      for (const [name, one] of Object.entries(callers)) {
+        const caller = / over (gRPC|Connect)$/.test(way) ? overRpc(one) : one
         // What a role calls for itself is about no client.
         if (caller.role !== undefined && way.endsWith('gRPC')) continue
         const document = await ownedDocument(target)

@@ -142,6 +142,22 @@ export async function testRest(target: MatrixTarget, callers: Record<string, Cal
     for (const { id } of withBody) assert.ok(id in REQUESTS, `${id} needs a request here`)
   })
 
+  void test('a browser that has logged in acts for pages of the service itself only', async () => {
+    const { cookie } = Object.values(callers).find(({ bySession }) => bySession)!.headers as {
+      cookie: string
+    }
+    const changing = operations.filter(({ method, policy }) => method !== 'GET' && policy !== 'public')
+    for (const page of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://other.example' }] as const) {
+      const caller: Caller = { headers: { cookie, ...page } }
+      for (const operation of changing)
+        assert.equal(
+          await statusOf(operation, caller, shared),
+          403,
+          `${operation.id} ${JSON.stringify(page)}`,
+        )
+    }
+  })
+
   void test('only administrators, and keys with the scope, create and sign for others', async () => {
     for (const [name, { headers, may, scopes }] of Object.entries(callers)) {
       const forOthers = may?.includes('administer') === true || scopes?.includes('create:for-others') === true

@@ -5,7 +5,7 @@ import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
 import { DocumentService } from '../../rpc/gen/document_pb.ts'
 import { RPC_POLICIES, RPC_ROLES } from '../../rpc/policies.ts'
 import { TEST_FILE } from '../test-file.ts'
-import type { Caller } from './callers.ts'
+import { type Caller, overRpc } from './callers.ts'
 import { ownedDocument, unknownIds } from './fixture.ts'
 import { type MatrixTarget, request } from './target.ts'
 
@@ -89,7 +89,8 @@ export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>):
     for (const [protocol, call] of Object.entries(protocols)) {
       void test(`${method.name} over ${protocol} is for ${policy}`, async () => {
         const document = await ownedDocument(target)
-        for (const [name, caller] of Object.entries(callers)) {
+        for (const [name, one] of Object.entries(callers)) {
+          const caller = overRpc(one)
           for (const id of [document, unknownIds().document]) {
             const fields = { documentId: id, ...(policy === 'change' && { status: 'sent' }) }
             const { code, exists } = await call(method, fields, caller.headers)
@@ -110,7 +111,8 @@ export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>):
 
   for (const [path] of [...RPC_POLICIES].filter(([, policy]) => policy === 'service')) {
     void test(`${path} is for roles of the service only`, async () => {
-      for (const [name, { headers, may, role }] of Object.entries(callers)) {
+      for (const [name, caller] of Object.entries(callers)) {
+        const { headers, may, role } = overRpc(caller)
         const code = await codeOf(client, path, headers)
         if (role !== undefined && expectedOfRole(path, role) === 'done')
           assert.ok(code !== status.UNAUTHENTICATED && code !== status.PERMISSION_DENIED, name)
@@ -121,7 +123,8 @@ export function testRpcs(target: MatrixTarget, callers: Record<string, Caller>):
   }
 
   void test('reflection is for operators', async () => {
-    for (const [name, { headers, may, scopes, role }] of Object.entries(callers)) {
+    for (const [name, caller] of Object.entries(callers)) {
+      const { headers, may, scopes, role } = overRpc(caller)
       const code = await reflectionCodeOf(client, headers)
       // No role asks for it.
       if (role !== undefined) assert.equal(code, status.PERMISSION_DENIED, name)
