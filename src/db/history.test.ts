@@ -1,6 +1,6 @@
 /** The tables of the history: what they are given, and that nothing in them can be changed. */
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { type Chain, faultsOfChain, faultsOfValues } from '../app/verify/history-chain.ts'
 import { type HistoryEntry, type KeptEntry, PERSONAL_NAMES } from '../domain/history.ts'
@@ -107,6 +107,70 @@ test('each change has an entry with who made it, as RFC 8785 writes it, chained 
     title: 'Second',
   })
   assert.doesNotMatch(chain.entries[1]!.entry, /ada@|192\.0\.2|First/)
+  assert.deepEqual([faultsOfChain(chain), faultsOfValues(chain)], [[], []])
+})
+
+test('the entries of documents of one statement are as RFC 8785 writes them, each by its own actor', async () => {
+  const titles = ['First', 'A "quoted" \\ \u2028 title', 'Third']
+  const ids = titles.map(() => randomUUID())
+  const nobody = JSON.stringify({ kind: 'anonymous', client_address: '192.0.2.9' })
+  const actors = { [ids[0]!]: ADA, [ids[1]!]: nobody }
+  await queryRows(
+    pool,
+    `insert into documents.documents (id, title, content_type, content_size, content_sha256, created_by)
+     select d.id, d.title, 'text/plain', 5, d.sha256, 'Eve@example.com'
+       from set_config('docmgr.by_each', $1, true),
+            unnest($2::uuid[], $3::text[], $4::text[]) as d(id, title, sha256)`,
+    [JSON.stringify(actors), ids, titles, ['a'.repeat(64), null, 'b'.repeat(64)]],
+  )
+  const chains = await Promise.all(ids.map(chainOf))
+  for (const [n, chain] of chains.entries()) {
+    const { entry, sha256 } = chain.entries[0]!
+    assert.equal(entry, canonical(JSON.parse(entry)))
+    assert.equal(sha256, createHash('sha256').update(entry).digest('hex'))
+    assert.deepEqual([chain.head!.entries, chain.entries.length], [1, 1])
+    assert.deepEqual([faultsOfChain(chain), faultsOfValues(chain)], [[], []])
+    const [{ action, by, number, version, details }] = entriesOf(chain) as [HistoryEntry]
+    assert.deepEqual([action, number, version], ['document.created', 1, 1])
+    assert.equal(by, ['person', 'anonymous', 'database'][n])
+    assert.deepEqual(details, {
+      ...(n !== 1 && { content_sha256: (n === 0 ? 'a' : 'b').repeat(64) }),
+      content_size: 5,
+      status: 'created',
+    })
+  }
+  const named = chains.map(({ entries: [first] }) =>
+    Object.entries(first!.salted!).map(([name, [, value]]) => [name, value]),
+  )
+  const ofAll = (n: number) => ({ created_by: 'Eve@example.com', title: titles[n]! })
+  const [owner] = await queryRows<{ name: string }>(pool, 'select session_user as name')
+  assert.deepEqual(
+    named.map((values) => Object.fromEntries(values) as object),
+    [
+      {
+        ...ofAll(0),
+        actor: 'email:ada@example.com',
+        client_address: '192.0.2.7',
+        subject: '7',
+        user_agent: 'test "agent" \\ \u2028 é',
+      },
+      { ...ofAll(1), client_address: '192.0.2.9' },
+      { ...ofAll(2), actor: owner!.name },
+    ],
+  )
+  const salts = chains.flatMap(({ entries: [first] }) => Object.values(first!.salted!).map(([salt]) => salt))
+  for (const salt of salts) assert.match(salt, /^[0-9a-f]{32}$/)
+  assert.equal(new Set(salts).size, salts.length)
+})
+
+test('a document that is inserted again goes on with its history', async () => {
+  const id = await changedDocument()
+  const { entries } = await chainOf(id)
+  await queryRows(pool, 'delete from documents.documents where id = $1', [id])
+  await insertDocument(pool, 'Again', id)
+  const chain = await chainOf(id)
+  assert.equal(chain.entries.length, entries.length + 1)
+  assert.equal(entriesOf(chain).at(-1)!.action, 'document.created')
   assert.deepEqual([faultsOfChain(chain), faultsOfValues(chain)], [[], []])
 })
 
