@@ -11,6 +11,7 @@ import { search } from './search-measurement.ts'
 import { suggestions } from './suggestions-measurement.ts'
 import { median, percentile } from './table.ts'
 import { newDocument, newWord, prose, signatureOf } from './texts.ts'
+import { upload } from './upload-measurement.ts'
 import { users } from './users-measurement.ts'
 
 const LISTED = 1_000
@@ -167,6 +168,7 @@ export const MEASUREMENTS: readonly Measurement<Bench>[] = [
   list,
   create,
   sign,
+  upload,
   event,
   searchable,
   users((bench) => bench.service.urls.http, 40),
