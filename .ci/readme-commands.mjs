@@ -13,7 +13,7 @@ const NOT_RUN = [
   { block: 'docker compose run', why: 'needs a container engine: .ci/compose' },
   { block: 'helm install', why: 'needs a cluster: .ci/kind' },
   {
-    block: 'export DOCMGR_AUTH_MODE=required DOCMGR_AUTH_SECRET_FILE=/run/secrets/auth',
+    block: 'export DOCMGR_AUTH_MODE=required DOCMGR_LISTEN_HOST=0.0.0.0',
     why: 'needs servers: docker/native/stack starts the roles so',
   },
 ]

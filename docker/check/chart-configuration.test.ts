@@ -129,10 +129,10 @@ test('each role has the secrets that it needs, and no others', () => {
   const needed: Record<string, string> = {
     document:
       'auth-secret auth-services-keys blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
-    signature: 'auth-secret auth-services-key blobs-secret-key cache-url database-direct-url database-url',
-    search: 'auth-secret auth-services-key cache-url search-url',
-    ws: 'auth-secret auth-services-key cache-url changes-url',
-    indexer: 'auth-secret auth-services-key blobs-secret-key changes-url search-url',
+    signature: 'auth-services-key blobs-secret-key cache-url database-direct-url database-url',
+    search: 'auth-services-key cache-url search-url',
+    ws: 'auth-services-key cache-url changes-url',
+    indexer: 'auth-services-key blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     access: 'blobs-secret-key cache-url changes-url database-direct-url database-url search-url',
     connector: 'changes-url database-direct-url database-url',

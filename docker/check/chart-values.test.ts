@@ -111,7 +111,7 @@ const REFUSED: [change: string, message: RegExp][] = [
   ['roles.ws.secrets.changes-url.name=x', /\/roles\/ws\/secrets\/changes-url.*'key'/],
   [
     'roles.search.secrets.database-url.name=x,roles.search.secrets.database-url.key=y',
-    /roles.search.secrets.database-url: is not used: search reads auth-secret, auth-services-key;/,
+    /roles.search.secrets.database-url: is not used: search reads auth-services-key;/,
   ],
   // The trial has this URL in settings.
   [

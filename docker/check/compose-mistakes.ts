@@ -92,6 +92,11 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ['  cap_drop: [ALL]\n  security_opt', '  security_opt', 'keeps capabilities'],
     ["  security_opt: ['no-new-privileges:true']\n\nx-docmgr", '\nx-docmgr', 'can gain privileges'],
     [
+      '  DOCMGR_AUTH_MODE: open\n',
+      '  DOCMGR_AUTH_MODE: open\n  DOCMGR_AUTH_SECRET: known-to-everyone-for-development-only\n',
+      'ws: can sign tokens of anyone',
+    ],
+    [
       'stop_grace_period: 60s\n  healthcheck',
       'stop_grace_period: 10s\n  healthcheck',
       'shorter than a stop may take',
@@ -137,18 +142,19 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
     ],
     ['      PGBOUNCER_PASSWORD: !reset null\n', '', 'PGBOUNCER_PASSWORD has its secret'],
     [
-      'secrets: [auth_secret, service_search_key, elasticsearch_search_url, redis_search_url]',
-      'secrets: [auth_secret, service_search_key, redis_search_url]',
+      'secrets: [service_search_key, elasticsearch_search_url, redis_search_url]',
+      'secrets: [service_search_key, redis_search_url]',
       'search_url, which it is not given',
     ],
     [
-      'secrets: [auth_secret, service_search_key, elasticsearch_search_url, redis_search_url]',
-      'secrets: [auth_secret, service_search_key, elasticsearch_search_url, redis_search_url, kafka_ws_url]',
+      'secrets: [service_search_key, elasticsearch_search_url, redis_search_url]',
+      'secrets: [service_search_key, elasticsearch_search_url, redis_search_url, kafka_ws_url]',
       'kafka_ws_url and does not read it',
     ],
     ['DOCMGR_AUTH_MODE: required', 'DOCMGR_AUTH_MODE: open', 'tokens are not required'],
     ['service_ws_key, kafka_ws_url', 'service_ws_key, kafka_indexer_url', 'ws logs in as indexer'],
-    ['secrets: [auth_secret, service_ws_key', 'secrets: [auth_secret, service_search_key', 'role as search'],
+    ['secrets: [service_ws_key', 'secrets: [service_search_key', 'role as search'],
+    ['secrets: [service_ws_key', 'secrets: [auth_secret, service_ws_key', 'ws: can sign tokens of anyone'],
     ['postgres_cdc_url, kafka_cdc_url', 'postgres_cdc_url, kafka_admin_url', 'cdc logs in as admin'],
     ['[postgres_cdc_url', '[database_direct_url', 'cdc logs in as a superuser: database_direct_url'],
     [
@@ -164,8 +170,8 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'indexer_url, which it is not',
     ],
     [
-      'secrets: [auth_secret, service_search_key, elasticsearch_search_url, redis_search_url]',
-      'secrets: [auth_secret, service_search_key, elasticsearch_indexer_url, redis_search_url]',
+      'secrets: [service_search_key, elasticsearch_search_url, redis_search_url]',
+      'secrets: [service_search_key, elasticsearch_indexer_url, redis_search_url]',
       'search logs in as indexer: elasticsearch_indexer_url',
     ],
     [

@@ -44,6 +44,7 @@ export function* variables(service: Service): Problems {
 
 /** An access key is a name. */
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|[^S]_KEY$/
+const SIGNING = /^DOCMGR_AUTH_(SECOND_)?SECRET/
 const PASSWORD_IN_URL = /:\/\/[^/@\s]*:[^/@\s]+@/
 
 /** A secret that is read is given, one that is given is read, and in production none is in the environment. */
@@ -71,6 +72,8 @@ export function* secrets(service: Service, { production }: System): Problems {
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
   for (const secret of given)
     if (!read.has(secret)) yield `is given the secret ${secret} and does not read it`
+  const signs = given.has('auth_secret') || Object.keys(values).some((variable) => SIGNING.test(variable))
+  if (signs && name !== 'document') yield 'can sign tokens of anyone: only document needs the secret'
   for (const secret of given) {
     const [, role = name] = /^service_(\w+)_key$/.exec(secret) ?? []
     if (role !== name) yield `calls the document role as ${role}`

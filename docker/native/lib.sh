@@ -71,6 +71,7 @@ port_of() {
 }
 
 # What every role is started with, one NAME=VALUE per line. A variable of the caller takes precedence.
+# The secret of tokens is of the document role alone.
 docmgr_settings() {
   local name value
   while IFS='=' read -r name value; do printf '%s=%s\n' "$name" "${!name:-$value}"; done <<END

@@ -1,12 +1,12 @@
-import type { Authenticator } from '../auth/authenticator.ts'
 import { createTextSeal } from '../auth/text-seal.ts'
+import type { Tokens } from '../auth/tokens.ts'
 import type { LoginProvider } from '../roles/document/provider-login.ts'
 import type { Base } from './base.ts'
 
 /** The identity provider of the settings. Nothing is asked of it yet. */
 export async function openLoginProvider(
   { config, logOf }: Base,
-  { tokens }: Authenticator,
+  tokens: Tokens,
 ): Promise<LoginProvider | undefined> {
   const { oidc } = config.auth
   const { issuer, clientId, clientSecret } = oidc

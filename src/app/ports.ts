@@ -3,7 +3,8 @@ import { createAuthenticator } from '../auth/authenticator.ts'
 import { derivedViewerSecret, keptTokenSecret, keptViewerSecret } from '../auth/token-secret.ts'
 import { createKnownIdentities, NOBODY_KNOWN } from '../auth/known-identities.ts'
 import { createServiceTokens, type ServiceTokens } from '../auth/service-tokens.ts'
-import { createTokens } from '../auth/tokens.ts'
+import { createAskedTokens } from '../auth/asked-tokens.ts'
+import { createTokens, type Tokens } from '../auth/tokens.ts'
 import { databaseId } from '../db/database-id.ts'
 import type { Database } from '../db/database.ts'
 import { adapterOf, isShared, type Port } from '../ports/adapters.ts'
@@ -14,7 +15,6 @@ import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
 import { createRequestLimits } from '../http/request-limits.ts'
 import { createLimiter } from '../runtime/limiter.ts'
-import type { Clock } from '../runtime/clock.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
 import type { Base } from './base.ts'
@@ -41,7 +41,7 @@ export function composePorts(base: Base) {
   })
 
   const database = composeDatabase(base, folder, lockFor('database', config.database.url))
-  const secrets = composeSecrets(config, folder, clock)
+  const secrets = composeSecrets(base, folder)
   const identities = composeIdentities(base, secrets, database)
   const authenticator = composeAuthenticator(base, secrets, identities)
 
@@ -85,6 +85,7 @@ export function composePorts(base: Base) {
 
   return {
     folder,
+    secrets,
     authenticator,
     identities,
     limits: composeLimits(base),
@@ -124,14 +125,22 @@ function composeLimits({ config, metrics, logOf }: Base) {
   })
 }
 
-/** The tokens that this process makes and accepts. */
-function composeSecrets({ auth }: Config, folder: DataFolder, clock: Clock) {
-  return defineModule('secrets', {}, async () => {
-    const { issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime } = auth
-    const secret = auth.secret ?? (await keptTokenSecret(folder.path))
-    const settings = { secret, secondSecret: auth.secondSecret, issuer, audience, lifetime, maxLifetime }
-    const tokens = createTokens(settings, clock)
+/** By which clients and roles identify themselves. */
+export interface Secrets {
+  /** undefined: the document role of another process has the secret */
+  tokens: Tokens | undefined
+  serviceTokens: ServiceTokens
+}
+
+function composeSecrets({ config, clock, has }: Base, folder: DataFolder) {
+  const { auth, documents } = config
+  return defineModule('secrets', {}, async (): Promise<{ value: Secrets }> => {
+    const { issuer, audience, tokenLifetime: lifetime, maxTokenLifetime: maxLifetime, secondSecret } = auth
     const serviceTokens = createServiceTokens(auth.services, clock)
+    if (!has('document') && isShared('documents', documents.url))
+      return { value: { tokens: undefined, serviceTokens } }
+    const secret = auth.secret ?? (await keptTokenSecret(folder.path))
+    const tokens = createTokens({ secret, secondSecret, issuer, audience, lifetime, maxLifetime }, clock)
     return { value: { tokens, serviceTokens } }
   })
 }
@@ -148,9 +157,8 @@ function composeIdentities(
   const { url, timeout: deadlineMs } = config.documents
   const own = { secrets, ...(has('document') && { database }) }
   return defineModule('identities', own, async (needs) => {
-    const { secrets, database } = needs as { secrets: { serviceTokens: ServiceTokens }; database?: Database }
-    const { serviceTokens } = secrets
-    const value = await openIdentities(url, { database, deadlineMs, serviceTokens, newId })
+    const { secrets, database } = needs as { secrets: Secrets; database?: Database }
+    const value = await openIdentities(url, { ...secrets, database, deadlineMs, newId })
     return { value, stop: async () => value?.stop() }
   })
 }
@@ -165,8 +173,11 @@ function composeAuthenticator(
       ? createKnownIdentities(identities, logOf('authentication'), overrides.identities)
       : NOBODY_KNOWN
     const providerTokens = await openProviderTokens(config, clock, logOf('authentication'))
+    const { serviceTokens } = secrets
+    const tokens = secrets.tokens ?? createAskedTokens(identities!, clock)
+    const { mode } = config.auth
     return {
-      value: createAuthenticator({ mode: config.auth.mode, ...secrets, providerTokens, known, clock }),
+      value: createAuthenticator({ mode, tokens, serviceTokens, providerTokens, known, clock }),
     }
   })
 }

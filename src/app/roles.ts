@@ -22,7 +22,7 @@ import { fillIndex, fillingRemark } from './fill-index.ts'
 import { makeIndexer } from './indexer.ts'
 import { openLoginProvider } from './login-provider.ts'
 import { reportDocuments } from './report-metrics.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Secrets } from './ports.ts'
 
 /** A running role: what it serves. */
 interface RunningRole {
@@ -68,10 +68,10 @@ const languages = defineModule('languages', {}, () => ({ value: loadLanguageDete
 function composeDocument(base: Base, ports: Ports) {
   const { clock, newId, metrics, logOf, guard, overrides } = base
   const { limits, listen } = base.config
-  const { authenticator, identities, database, blobs, cache } = ports
-  const own = { languages, authenticator, identities, limits: ports.limits, database, blobs, cache }
+  const { secrets, authenticator, identities, database, blobs, cache } = ports
+  const own = { languages, secrets, authenticator, identities, limits: ports.limits, database, blobs, cache }
   return defineModule('document', own, async (needs) => {
-    const { languages, authenticator, identities, limits: clientLimits, ...resources } = needs
+    const { languages, secrets, authenticator, identities, limits: clientLimits, ...resources } = needs
     const [
       { createDocumentRole, READERS },
       { createAccessService, createDocumentService },
@@ -90,7 +90,7 @@ function composeDocument(base: Base, ports: Ports) {
       ...resources,
       ...readers,
       authenticator,
-      login: await openLoginProvider(base, authenticator),
+      login: await openLoginProvider(base, secrets.tokens!),
       limiter: clientLimits.limiter,
       clock,
       newId,
@@ -202,14 +202,16 @@ function composeSearch({ clock }: Base, { searchIndex, authenticator }: Ports) {
 
 function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
   const { config, clock, newId, metrics, logOf, overrides } = base
-  const { authenticator, changes, cluster, limits } = ports
-  return defineModule('ws', { authenticator, changes, cluster, documents, limits }, async (needs) => {
+  const { secrets, authenticator, changes, cluster, limits } = ports
+  const own = { secrets, authenticator, changes, cluster, documents, limits }
+  return defineModule('ws', own, async (needs) => {
     const { createWsRole } = await import('../roles/ws/role.ts')
     const role = createWsRole({
       feed: needs.changes,
       cluster: needs.cluster,
       documents: needs.documents,
       authenticator: needs.authenticator,
+      ticketKeys: ticketKeysOf(needs.secrets),
       guard: base.guard,
       clientLimits: needs.limits,
       clock,
@@ -240,6 +242,12 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
     return { value: { server, role }, stop: () => role.stop() }
   })
 }
+
+/** The key of the role where it has one, which all its processes share; the secret of tokens is in few of them. */
+const ticketKeysOf = ({ serviceTokens, tokens }: Secrets): Buffer[] => [
+  ...serviceTokens.deriveKeys('tickets'),
+  ...(tokens?.deriveKeys('tickets') ?? []),
+]
 
 function composeIndexer(base: Base, { changes, searchIndex, blobs, database }: Ports) {
   const { config, logOf } = base

@@ -1,13 +1,14 @@
 import { DomainError } from '../domain/errors.ts'
 import { KEY_PREFIX, type Principal, type User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Soon } from '../runtime/soon.ts'
 import { hasSha256, isApiKey, parseApiKey, sha256Of } from './api-keys.ts'
 import type { FoundKey } from './identity-source.ts'
-import type { KnownIdentities, Soon } from './known-identities.ts'
+import type { KnownIdentities } from './known-identities.ts'
 import { passCredential, type PassedCredential } from './passed-credential.ts'
 import type { ProviderTokens } from './provider-tokens.ts'
 import type { ServiceTokens } from './service-tokens.ts'
-import type { Tokens, VerifiedToken } from './tokens.ts'
+import type { UserTokens, VerifiedToken } from './tokens.ts'
 
 /** Who makes a request, and for how long a connection that begins with it may last. */
 export interface Identity {
@@ -28,7 +29,7 @@ export interface Credentials {
 export interface Authenticator {
   /** `open` accepts requests without a token as anonymous; a token that is sent is checked. */
   readonly mode: 'open' | 'required'
-  readonly tokens: Tokens
+  readonly tokens: UserTokens
   readonly serviceTokens: ServiceTokens
   /** @throws DomainError unauthenticated; unavailable where a key or a session cannot be checked now */
   identify(credentials: Credentials): Soon<Identity>
@@ -45,7 +46,7 @@ export interface Authenticator {
 
 export interface AuthenticatorOptions {
   mode: 'open' | 'required'
-  tokens: Tokens
+  tokens: UserTokens
   serviceTokens: ServiceTokens
   /** those of an identity provider; undefined: none is accepted */
   providerTokens?: ProviderTokens | undefined
@@ -76,7 +77,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const identifyToken = (token: string): Soon<Identity> => {
     if (isApiKey(token)) return identifyKey(token)
     if (providerTokens?.accepts(token)) return providerTokens.verify(token).then(identifyUser)
-    return identifyUser(tokens.verify(token))
+    return then(tokens.verify(token), identifyUser)
   }
   const identify = ({ authorization, cookie }: Credentials): Soon<Identity> => {
     if (authorization === undefined) {
@@ -147,7 +148,7 @@ const userOf = (id: string, { email, scopes }: FoundKey): User => ({
   scopes,
 })
 
-function then<T, Result>(value: Soon<T>, next: (value: T) => Result): Soon<Result> {
+function then<T, Result>(value: Soon<T>, next: (value: T) => Soon<Result>): Soon<Result> {
   return value instanceof Promise ? value.then(next) : next(value)
 }
 

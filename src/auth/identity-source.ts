@@ -1,4 +1,5 @@
 import type { Scope } from '../domain/scopes.ts'
+import type { SignedUser, VerifiedToken } from './tokens.ts'
 
 /** A key that was made and not revoked, of a person who is not disabled. */
 export interface FoundKey {
@@ -30,7 +31,7 @@ export interface DisabledPeople {
   emails: ReadonlySet<string>
 }
 
-/** Where the document role keeps who someone is; the authenticator keeps answers for a limited time. */
+/** The document role, which keeps who someone is and the secret of tokens; the authenticator keeps answers for a limited time. */
 export interface IdentitySource {
   /**
    * @param usedWith SHA-256 of the secret that a request has: if it is the key's, the key counts as used
@@ -46,4 +47,8 @@ export interface IdentitySource {
   findSession(cookieSha256: string, used: boolean): Promise<FoundSession | undefined>
   /** @throws DomainError unavailable, deadline-exceeded */
   listDisabled(): Promise<DisabledPeople>
+  /** @throws DomainError unauthenticated, saying what is wrong with the token; unavailable, deadline-exceeded */
+  verifyToken(token: string): Promise<VerifiedToken>
+  /** Only where no token is required. @throws DomainError unavailable, deadline-exceeded */
+  signToken(user: Pick<SignedUser, 'id' | 'email'>): Promise<string>
 }

@@ -19,6 +19,8 @@ function sourceOf(changes: Partial<IdentitySource> = {}) {
       return id === 'known' ? KEY : undefined
     },
     findSession: async () => undefined,
+    verifyToken: () => assert.fail('of a token'),
+    signToken: () => assert.fail('of a token'),
     async listDisabled() {
       asked.push('disabled')
       return NONE

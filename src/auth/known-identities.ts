@@ -2,10 +2,8 @@ import { LRUCache } from 'lru-cache'
 import { DomainError } from '../domain/errors.ts'
 import type { User } from '../domain/request.ts'
 import type { Logger } from '../runtime/logger.ts'
+import type { Soon } from '../runtime/soon.ts'
 import type { DisabledPeople, FoundKey, FoundSession, IdentitySource } from './identity-source.ts'
-
-/** At once where it is known: a promise would cost every cached read. */
-export type Soon<T> = T | Promise<T>
 
 /** What a process knows of keys and people: at most 25 seconds old, so that all of them refuse within 30. */
 export interface KnownIdentities {

@@ -56,6 +56,17 @@ test('a token is used again for half of its time, and none is accepted after it 
   await assert.rejects(document.authenticate(first), /expired/)
 })
 
+test('keys for another purpose are the same in processes with one private key, and of no other', () => {
+  const keysOf = (key?: string, purpose = 'tickets') =>
+    createServiceTokens({ key, keys: [] }, clock)
+      .deriveKeys(purpose)
+      .map((one) => one.toString('hex'))
+  assert.deepEqual(keysOf(ws.key), keysOf(ws.key))
+  assert.equal(new Set([ws.key, signature.key].flatMap((key) => keysOf(key))).size, 2)
+  assert.notDeepEqual(keysOf(ws.key), keysOf(ws.key, 'logins'))
+  assert.deepEqual(keysOf(), [])
+})
+
 test('a process without a key calls nobody', async () => {
   const failure = (error: unknown): boolean =>
     isProblem(error, 'unavailable') && /auth\.services\.key/.test(error.message)

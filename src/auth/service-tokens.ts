@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { DomainError } from '../domain/errors.ts'
@@ -23,6 +23,8 @@ export interface ServiceTokens {
   authorize(): Promise<string>
   /** @returns the roles of the caller. @throws DomainError unauthenticated, saying what is wrong with the token */
   authenticate(authorization: string): Promise<readonly string[]>
+  /** Keys for another purpose, the same in each process with this private key; none where there is none. */
+  deriveKeys(purpose: string): Buffer[]
 }
 
 /** Whether a value of the header Authorization is meant as a role's. */
@@ -48,6 +50,11 @@ export function createServiceTokens({ key, keys }: ServiceKeys, clock: Clock): S
   let current: { value: string; renewAt: number } | undefined
 
   return {
+    deriveKeys(purpose) {
+      if (!own) return []
+      const secret = own.export({ format: 'der', type: 'pkcs8' })
+      return [createHmac('sha256', secret).update(purpose).digest()]
+    },
     async authorize() {
       const now = seconds()
       if (current && now < current.renewAt) return current.value

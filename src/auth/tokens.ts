@@ -5,6 +5,7 @@ import { isGroupName, MAX_GROUPS } from '../domain/access.ts'
 import type { User } from '../domain/request.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { isEmailAddress, storedAddress } from '../runtime/email-address.ts'
+import type { Soon } from '../runtime/soon.ts'
 import { checkHeader, checkLifetime, LEEWAY, refused } from './token-rules.ts'
 
 export interface TokenSettings {
@@ -26,9 +27,20 @@ export interface VerifiedToken {
   expiresAt: number
 }
 
+/** What a token says. */
+export type SignedUser = Pick<User, 'id' | 'email' | 'admin' | 'auditor' | 'groups'>
+
+/** docmgr's own tokens, as a process uses them: with the secret (`Tokens`), or by the document role (`createAskedTokens`). */
+export interface UserTokens {
+  /** @throws DomainError unavailable, deadline-exceeded */
+  sign(user: SignedUser): Soon<string>
+  /** @throws DomainError unauthenticated, saying what is wrong with the token; unavailable, deadline-exceeded */
+  verify(token: string): Soon<VerifiedToken>
+}
+
 /** JSON Web Tokens (RFC 7519), signed with HS256. */
-export interface Tokens {
-  sign(user: Pick<User, 'id' | 'email' | 'admin' | 'auditor' | 'groups'>): string
+export interface Tokens extends UserTokens {
+  sign(user: SignedUser): string
   /**
    * @throws DomainError unauthenticated, saying what is wrong with the token. Of an unsigned token it tells nothing but
    * what is wrong with its header.

@@ -3,6 +3,7 @@ import { createTokens, groupsClaim } from '../auth/tokens.ts'
 import { MAX_GROUP_NAME, MAX_GROUPS } from '../domain/access.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { isEmailAddress } from '../runtime/email-address.ts'
+import { isShared } from '../ports/adapters.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
 import { type ConfigOptions, configOf, wholeNumber } from './options.ts'
@@ -40,6 +41,10 @@ export async function token(options: TokenOptions, io: Io): Promise<number> {
       `--group: must be the names of at most ${MAX_GROUPS} groups, each of 1 to ${MAX_GROUP_NAME} printable characters`,
       EXIT.usage,
     )
+  }
+  if (config.auth.secret === undefined && isShared('documents', config.documents.url)) {
+    const rule = 'run this where it is set, with the settings of the document role'
+    throw new CommandError(`auth.secret, which signs tokens, is not set here: ${rule}`, EXIT.usage)
   }
   const secret = config.auth.secret ?? (await keptTokenSecret(config.data))
   const tokens = createTokens({ secret, issuer, audience, lifetime }, systemClock)

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { OWNERS, quotaSetting } from '../domain/limits.ts'
 import { adapterOf, isShared, sharedExamples } from '../ports/adapters.ts'
-import { LISTENING_ROLES, roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
+import { roleDefinition, ROLES, rolesThatUse, type Role } from './roles.ts'
 import type { Config } from './schema.ts'
 import { isPublished, weaknessOf } from './weak-secret.ts'
 
@@ -41,20 +41,25 @@ function checkAuthentication({ auth, documents, listen, roles }: Config): Contra
       'set auth.mode to required, or listen.host to 127.0.0.1'
     return [{ key: 'auth.mode', rule }]
   }
-  if (auth.mode === 'required' && auth.secret === undefined && roles.length < ROLES.length) {
-    const rule = 'each process would generate its own secret: set the same one in all processes'
+  const hasDocument = roles.includes('document')
+  const given = auth.secret !== undefined ? 'auth.secret' : auth.secondSecret && 'auth.secondSecret'
+  if (auth.mode === 'required' && !hasDocument && given !== undefined) {
+    const rule =
+      `signs tokens of anyone, and these roles (${roles.join(', ')}) need none: remove it here and leave it to the ` +
+      'document role, which checks tokens for the others'
+    return [{ key: given, rule }]
+  }
+  if (auth.mode === 'required' && hasDocument && auth.secret === undefined && roles.length < ROLES.length) {
+    const rule =
+      'each process would generate its own secret: set the same one in all processes of the document role'
     return [{ key: 'auth.secret', rule }]
   }
-  if (
-    !roles.includes('document') &&
-    auth.services.key === undefined &&
-    isShared('documents', documents.url)
-  ) {
+  if (!hasDocument && auth.services.key === undefined && isShared('documents', documents.url)) {
     const rule =
       'is missing: set the private key by which these roles identify themselves to the document role'
     return [{ key: 'auth.services.key', rule }]
   }
-  if (auth.tokenLifetime > auth.maxTokenLifetime) {
+  if (hasDocument && auth.tokenLifetime > auth.maxTokenLifetime) {
     const rule = `new tokens would not be accepted: auth.maxTokenLifetime is ${auth.maxTokenLifetime}`
     return [{ key: 'auth.tokenLifetime', rule }]
   }
@@ -154,10 +159,10 @@ function checkDatabase({ database }: Config): Contradiction[] {
   return [{ key: 'database.directUrl', rule: `needs a database.url such as ${sharedExamples('database')}` }]
 }
 
-/** A process that checks tokens of requests asks the document role about API keys and disabled people. */
+/** A process that checks tokens of requests asks the document role: for their secret, about API keys and disabled people. */
 function checkDocuments({ auth, documents, roles }: Config): Contradiction[] {
   if (isShared('documents', documents.url) || roles.includes('document')) return []
-  const users = auth.mode === 'required' ? LISTENING_ROLES : rolesThatUse('documents')
+  const users = auth.mode === 'required' ? ROLES : rolesThatUse('documents')
   if (!users.some((role) => roles.includes(role))) return []
   const rule =
     `reaches the document role in the same process, which runs only ${roles.join(', ')}: ` +

@@ -207,7 +207,7 @@ export const configSchema = z
         url: urlOf('documents')
           .default('local:')
           .describe(
-            'how other roles call the document role: local: or grpc://host:port,host:port; search only where auth.mode is required',
+            'how other roles call the document role: local: or grpc://host:port,host:port; search and indexer only where auth.mode is required',
           ),
         timeout: whole(50, 60_000).default(2_000).describe('maximum milliseconds of a call'),
       })
@@ -229,10 +229,12 @@ export const configSchema = z
           ),
         secret: secretText
           .optional()
-          .describe('key that signs tokens (HS256); if not set, generated and kept in the data folder'),
+          .describe(
+            'key that signs tokens (HS256), for the document role only; if not set, generated and kept in the data folder',
+          ),
         secondSecret: secretText
           .optional()
-          .describe('another key whose tokens are accepted, while auth.secret is replaced'),
+          .describe('another key whose tokens are accepted, while auth.secret is replaced; the same'),
         scrapeToken: secretText
           .optional()
           .describe(

@@ -46,6 +46,28 @@ test('a role that calls the document role of another process has a key of its ow
   }
 })
 
+test('where tokens are required only the document role has their secret, and every other role asks it', async () => {
+  const secret = 'a secret of a test, with 32 bytes'
+  const rulesOf = async (env: Record<string, string>) =>
+    (await problemsOf({ env: { ...env, DOCMGR_AUTH_MODE: 'required' } })).map(
+      ({ key, rule }) => `${key} ${rule}`,
+    )
+  const ofWs = await rulesOf({ DOCMGR_ROLES: 'ws', DOCMGR_AUTH_SECRET: secret })
+  assert.match(
+    ofWs.join('\n'),
+    /^auth\.secret signs tokens of anyone, and these roles \(ws\) need none: remove it here/m,
+  )
+  const ofTwo = await rulesOf({ DOCMGR_ROLES: 'search,indexer', DOCMGR_AUTH_SECOND_SECRET: secret })
+  assert.match(ofTwo.join('\n'), /^auth\.secondSecret .*leave it to the document role/m)
+  const servers = {
+    DOCMGR_CHANGES_URL: 'kafka://kafka:9092',
+    DOCMGR_SEARCH_URL: 'elasticsearch:http://elasticsearch:9200',
+    DOCMGR_BLOBS_URL: 's3:http://minio:9000',
+  }
+  const ofIndexer = await rulesOf({ ...servers, DOCMGR_ROLES: 'indexer' })
+  assert.match(ofIndexer.join('\n'), /^documents\.url .*grpc:\/\//m)
+})
+
 test('the keys of roles that are published are for open mode only', async () => {
   const compose = await readFile('compose.yml', 'utf8')
   const [, key] = /DOCMGR_AUTH_SERVICES_KEY: (\S+)/.exec(compose)!

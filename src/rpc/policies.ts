@@ -18,6 +18,8 @@ const IDENTITY: MethodPolicies<typeof IdentityService> = {
   findKey: 'service',
   findSession: 'service',
   listDisabled: 'service',
+  verifyToken: 'service',
+  signToken: 'service',
 }
 const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service', recordRefusal: 'service' }
 
@@ -28,6 +30,8 @@ type CallingRole = 'signature' | 'search' | 'ws' | 'indexer'
 export interface RolePolicy {
   itself: readonly CallingRole[]
   forClients: readonly CallingRole[]
+  /** in this mode only */
+  mode?: 'open'
 }
 
 type RolePolicies<Service extends DescService> = Record<keyof Service['method'], RolePolicy>
@@ -44,6 +48,9 @@ const IDENTITY_ROLES: RolePolicies<typeof IdentityService> = {
   findKey: ANY,
   findSession: ANY,
   listDisabled: ANY,
+  verifyToken: ANY,
+  // For GET /auth/token: where tokens are required, no role has one.
+  signToken: { itself: ['ws'], forClients: [], mode: 'open' },
 }
 const ACCESS_ROLES: RolePolicies<typeof AccessService> = {
   listAccess: { itself: ['signature', 'ws'], forClients: [] },
@@ -91,8 +98,16 @@ export function requirePolicy(path: string, principal: Principal, mode: 'open' |
  * @param roles those of its key
  * @throws DomainError forbidden
  */
-export function requireRole(path: string, roles: readonly string[], by: keyof RolePolicy): string {
-  const role = RPC_ROLES.get(path)?.[by].find((one) => roles.includes(one))
+export function requireRole(
+  path: string,
+  roles: readonly string[],
+  by: 'itself' | 'forClients',
+  mode: 'open' | 'required',
+): string {
+  const policy = RPC_ROLES.get(path)
+  if (policy?.mode === 'open' && mode === 'required')
+    throw new DomainError('forbidden', 'no role may call this method where tokens are required')
+  const role = policy?.[by].find((one) => roles.includes(one))
   if (role !== undefined) return role
   const whom = by === 'itself' ? 'itself' : 'a client'
   throw new DomainError('forbidden', `the role ${roles.join(', ')} may not call this method for ${whom}`)

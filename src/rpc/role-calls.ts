@@ -38,8 +38,9 @@ export async function identifyRoleCall(
   refusing: () => void,
 ): Promise<Principal> {
   const roles = await authenticator.serviceTokens.authenticate(authorization)
-  if (client === undefined) return { kind: 'system', name: requireRole(path, roles, 'itself') }
-  requireRole(path, roles, 'forClients')
+  const { mode } = authenticator
+  if (client === undefined) return { kind: 'system', name: requireRole(path, roles, 'itself', mode) }
+  requireRole(path, roles, 'forClients', mode)
   refusing()
   const cookie = SESSION.exec(client)?.[1]
   const isHeader = client !== ANONYMOUS && cookie === undefined

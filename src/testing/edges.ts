@@ -12,14 +12,17 @@ export type Edges = Record<
   (token: string) => Promise<string | undefined>
 >
 
-/** The edges of a service in mode `required` with the roles document and ws, and a port for gRPC. */
-export async function openEdges(service: TestService, t: Undo): Promise<Edges> {
+/**
+ * The edges of a service in mode `required` with the roles document and ws, and a port for gRPC.
+ * @param ws where the role ws runs, if it has a process of its own
+ */
+export async function openEdges(service: TestService, t: Undo, ws = service): Promise<Edges> {
   const document = await service.rows.add()
   const grpc = new Client(service.grpc!, credentials.createInsecure())
   undoing(t).after(() => grpc.close())
   const headersOf = (token: string) => ({ authorization: `Bearer ${token}` })
-  const answerOf = async (path: string, token: string): Promise<string | undefined> => {
-    const response = await service.request('GET', path, undefined, headersOf(token))
+  const answerOf = async (to: TestService, path: string, token: string): Promise<string | undefined> => {
+    const response = await to.request('GET', path, undefined, headersOf(token))
     if (response.status === 200) {
       await response.body!.cancel()
       return undefined
@@ -30,8 +33,8 @@ export async function openEdges(service: TestService, t: Undo): Promise<Edges> {
     return ((await response.json()) as { detail: string }).detail
   }
   return {
-    REST: (token) => answerOf('/documents', token),
-    SSE: (token) => answerOf(`/documents/${document}/events`, token),
+    REST: (token) => answerOf(service, '/documents', token),
+    SSE: (token) => answerOf(ws, `/documents/${document}/events`, token),
     async Connect(token) {
       const path = '/document.DocumentService/DocumentExists'
       const response = await service.request('POST', path, { documentId: newId() }, headersOf(token))
@@ -50,10 +53,10 @@ export async function openEdges(service: TestService, t: Undo): Promise<Edges> {
         grpc.makeUnaryRequest('/document.DocumentService/DocumentExists', raw, raw, request, metadata, done)
       }),
     async WebSocket(token) {
-      const ws = new WebSocket(`${service.url.replace('http', 'ws')}/ws/${document}?token=${token}`)
-      const first = Promise.race([once(ws, 'message'), once(ws, 'close')])
+      const socket = new WebSocket(`${ws.url.replace('http', 'ws')}/ws/${document}?token=${token}`)
+      const first = Promise.race([once(socket, 'message'), once(socket, 'close')])
       const [data, reason] = await within(10_000, 'an answer', first)
-      ws.close()
+      socket.close()
       if (typeof data !== 'number') return undefined
       assert.equal(data, 1008)
       return String(reason)

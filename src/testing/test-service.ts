@@ -72,7 +72,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const { urls }: { urls: Record<string, string> } = graph.value(parts.listeners)
   const url = urls['http']!
   const sockets = followSockets(Number(new URL(url).port))
-  const { tokens } = graph.value(parts.ports.authenticator)
+  const tokens = graph.value(parts.ports.secrets).tokens!
   const token = (
     user: { id?: string; email?: string; admin?: boolean; auditor?: boolean; groups?: string[] } = {},
   ): string => tokens.sign({ id: 'ada', email: 'ada@example.com', admin: false, ...user })

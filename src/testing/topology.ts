@@ -92,7 +92,7 @@ export async function startTopology(
       if (role === 'document' && grpcPort === undefined)
         throw new Error('no gRPC port is left: retire one first')
       const name = `${role}-${1 + all.filter((instance) => instance.role === role).length}`
-      const own = { ...env, ...serviceVariablesOf(role), ...options.envOf?.(role, names) }
+      const own = { ...variablesOf(role, env), ...options.envOf?.(role, names) }
       const { folder } = names
       const instance = new Instance({ program, role, name, port: port!, grpcPort, env: own, folder })
       all.push(instance)
@@ -152,9 +152,19 @@ function environmentOf(names: { env: Record<string, string> }, grpcPorts: number
   return {
     ...names.env,
     DOCMGR_DOCUMENTS_URL: `grpc://${grpcPorts.map((port) => `127.0.0.1:${port}`).join(',')}`,
-    DOCMGR_AUTH_SECRET: 'the-secret-that-all-roles-of-a-test-share',
+    DOCMGR_AUTH_SECRET: 'the-secret-of-the-document-role-of-a-test',
     DOCMGR_LISTEN_TRUSTED_PROXIES: 'loopback',
     DOCMGR_SHUTDOWN_DRAIN: '300',
+  }
+}
+
+/** Only the commands and the document role sign tokens. */
+function variablesOf(role: Role, env: Record<string, string>): Record<string, string> {
+  const { DOCMGR_AUTH_SECRET: secret, ...others } = env
+  return {
+    ...others,
+    ...(role === 'document' && { DOCMGR_AUTH_SECRET: secret! }),
+    ...serviceVariablesOf(role),
   }
 }
 

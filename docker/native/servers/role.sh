@@ -13,6 +13,7 @@ is_ready() { curl -fsS --max-time 5 "http://$ADDRESS/health/ready" >/dev/null 2>
 do_start() {
   local setting
   while read -r setting; do export "${setting?}"; done < <(docmgr_settings)
+  [[ $NAME == document ]] || unset DOCMGR_AUTH_SECRET DOCMGR_AUTH_SECOND_SECRET
   export DOCMGR_DATA=$STACK_DATA/$NAME
   if [[ $NAME == document ]]; then
     docmgr migrate >&2 || fail "cannot migrate the database"

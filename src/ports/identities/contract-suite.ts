@@ -5,14 +5,16 @@ import { sha256Of } from '../../auth/api-keys.ts'
 import { createKeyStore } from '../../db/key-store.ts'
 import { createPersonStore, type PersonStore } from '../../db/person-store.ts'
 import { createSessionStore } from '../../db/session-store.ts'
+import { isProblem } from '../../domain/errors.ts'
 import { createUuidV7 } from '../../runtime/ids.ts'
 import { addApiKey } from '../../testing/add-api-key.ts'
+import { appTokens } from '../../testing/test-app.ts'
 import { sharedByTests } from '../../testing/test-file.ts'
 import type { Identities } from './port.ts'
 
 export interface IdentitiesUnderTest {
   identities: Identities
-  /** of the database that the document role has */
+  /** of `appTokens`, and of the database that the document role has */
   pool: Pool
   stop(): Promise<void>
 }
@@ -66,17 +68,15 @@ export function identitiesContractSuite(adapter: string, open: () => Promise<Ide
 
   test('a session is found until it has ended, was idle too long, or its person is disabled', checkSessions)
 
-  test('disabled people are listed, and an address only where nobody else has it', async (subject) => {
-    const { identities, people } = subject
-    const { id } = await people.put(newId(), 'Zoe@example.com')
-    await people.setDisabled('zoe@example.com', true)
-    const { ids, emails } = await identities.listDisabled()
-    assert.equal(ids.has(id), true)
-    assert.equal(emails.has('zoe@example.com'), true)
-    await people.setDisabled('zoe@example.com', false)
-    const after = await identities.listDisabled()
-    assert.equal(after.ids.has(id) || after.emails.has('zoe@example.com'), false)
+  test('a token is verified with all that it says, or refused with the reason', checkTokens)
+
+  test('a token that is signed for a client has no rights', async ({ identities }) => {
+    const token = await identities.signToken({ id: 'u1', email: 'ada@example.com' })
+    const user = { kind: 'user', id: 'u1', email: 'ada@example.com', admin: false }
+    assert.deepEqual(appTokens.verify(token).user, user)
   })
+
+  test('disabled people are listed, and an address only where nobody else has it', checkDisabled)
 }
 
 async function checkSessions({
@@ -103,4 +103,35 @@ async function checkSessions({
     assert.equal(await identities.findSession(other, true), undefined)
   await people.setDisabled(email, true)
   assert.equal(await identities.findSession('valid', true), undefined)
+}
+
+async function checkTokens({ identities }: Pick<IdentitiesUnderTest, 'identities'>): Promise<void> {
+  const user = { id: 'u1', email: 'ada@example.com', admin: true, auditor: true, groups: ['Legal', 'ops'] }
+  const token = appTokens.sign(user)
+  const verified = { user: { kind: 'user', ...user }, expiresAt: appTokens.verify(token).expiresAt }
+  assert.deepEqual(await identities.verifyToken(token), verified)
+  const plain = appTokens.sign({ id: 'u2', email: 'bob@example.com', admin: false })
+  assert.deepEqual(await identities.verifyToken(plain), appTokens.verify(plain))
+  for (const [wrong, reason] of [
+    [`${token.slice(0, -4)}AAAA`, /the token is not accepted: its signature does not match$/],
+    ['a.b.c', /^the token is not accepted: its header is not JSON/],
+  ] as const)
+    await assert.rejects(
+      identities.verifyToken(wrong),
+      (error) => isProblem(error, 'unauthenticated') && reason.test(error.message),
+    )
+}
+
+async function checkDisabled({
+  identities,
+  people,
+}: Pick<IdentitiesUnderTest, 'identities'> & { people: PersonStore }): Promise<void> {
+  const { id } = await people.put(newId(), 'Zoe@example.com')
+  await people.setDisabled('zoe@example.com', true)
+  const { ids, emails } = await identities.listDisabled()
+  assert.equal(ids.has(id), true)
+  assert.equal(emails.has('zoe@example.com'), true)
+  await people.setDisabled('zoe@example.com', false)
+  const after = await identities.listDisabled()
+  assert.equal(after.ids.has(id) || after.emails.has('zoe@example.com'), false)
 }

@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import { type CallClientOptions, createCallClient } from '../../rpc/call-client.ts'
 import { IdentityService } from '../../rpc/gen/docmgr/identity_pb.ts'
@@ -37,6 +38,16 @@ export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions)
     async listDisabled() {
       const { ids, emails } = await call(method.listDisabled, {}, context())
       return { ids: new Set(ids), emails: new Set(emails) }
+    },
+    async verifyToken(token) {
+      const answer = await call(method.verifyToken, { token }, context())
+      if (answer.refusal !== '') throw new DomainError('unauthenticated', answer.refusal)
+      const { id, email, admin, auditor, groups } = answer
+      const roles = { admin, ...(auditor && { auditor }), ...(groups.length > 0 && { groups }) }
+      return { user: { kind: 'user', id, email, ...roles }, expiresAt: Number(answer.expiresAt) }
+    },
+    async signToken({ id, email }) {
+      return (await call(method.signToken, { id, email }, context())).token
     },
     stop: async () => stop(),
   }

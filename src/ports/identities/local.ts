@@ -1,11 +1,12 @@
 import type { Pool } from 'pg'
+import type { Tokens } from '../../auth/tokens.ts'
 import { createKeyStore } from '../../db/key-store.ts'
 import { createPersonStore } from '../../db/person-store.ts'
 import { createSessionStore } from '../../db/session-store.ts'
 import type { Identities } from './port.ts'
 
-/** The tables of the document role in this process. */
-export function openLocalIdentities(pool: Pool): Identities {
+/** The tables of the document role in this process, and its tokens. */
+export function openLocalIdentities(pool: Pool, tokens: Tokens): Identities {
   const keys = createKeyStore(pool)
   const people = createPersonStore(pool)
   const sessions = createSessionStore(pool)
@@ -32,6 +33,8 @@ export function openLocalIdentities(pool: Pool): Identities {
       const { ids, emails } = await people.listDisabled()
       return { ids: new Set(ids), emails: new Set(emails) }
     },
+    verifyToken: async (token) => tokens.verify(token),
+    signToken: async (user) => tokens.sign({ ...user, admin: false }),
     stop: async () => {},
   }
 }

@@ -1,11 +1,13 @@
+import type { Tokens } from '../../auth/tokens.ts'
 import type { Database } from '../../db/database.ts'
 import { isShared } from '../adapters.ts'
 import type { GrpcIdentitiesOptions } from './grpc.ts'
 import type { Identities } from './port.ts'
 
 export interface IdentitiesResources extends Omit<GrpcIdentitiesOptions, 'url'> {
-  /** where the document role runs in this process */
+  /** this and the tokens where the document role runs in this process */
   database: Database | undefined
+  tokens: Tokens | undefined
 }
 
 /**
@@ -15,9 +17,9 @@ export interface IdentitiesResources extends Omit<GrpcIdentitiesOptions, 'url'> 
  */
 export async function openIdentities(
   url: string,
-  { database, ...options }: IdentitiesResources,
+  { database, tokens, ...options }: IdentitiesResources,
 ): Promise<Identities | undefined> {
-  if (database) return (await import('./local.ts')).openLocalIdentities(database.pool)
+  if (database && tokens) return (await import('./local.ts')).openLocalIdentities(database.pool, tokens)
   if (!isShared('documents', url)) return undefined
   return (await import('./grpc.ts')).openGrpcIdentities({ url, ...options })
 }

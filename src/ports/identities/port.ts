@@ -1,6 +1,6 @@
 import type { IdentitySource } from '../../auth/identity-source.ts'
 
-/** Who keys and sessions belong to, as the document role knows it. See `docmgr.IdentityService` in proto/docmgr/identity.proto. */
+/** Who keys, sessions and tokens belong to, as the document role knows it. See `docmgr.IdentityService` in proto/docmgr/identity.proto. */
 export interface Identities extends IdentitySource {
   stop(): Promise<void>
 }

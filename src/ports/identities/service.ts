@@ -1,11 +1,14 @@
 /** `docmgr.IdentityService` (proto/docmgr/identity.proto): its messages and the port, mapped onto each other. */
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { FoundKey } from '../../auth/identity-source.ts'
+import type { VerifiedToken } from '../../auth/tokens.ts'
+import { isProblem } from '../../domain/errors.ts'
 import { isScope } from '../../domain/scopes.ts'
 import type {
   FindKeyResponse,
   FindKeyResponseSchema,
   IdentityService,
+  VerifyTokenResponseSchema,
 } from '../../rpc/gen/docmgr/identity_pb.ts'
 import type { Handlers } from '../../rpc/handlers.ts'
 import type { Identities } from './port.ts'
@@ -25,6 +28,10 @@ export function createIdentityService(identities: Identities): Handlers<typeof I
       const { ids, emails } = await identities.listDisabled()
       return { ids: [...ids], emails: [...emails] }
     },
+    verifyToken: ({ token }) => identities.verifyToken(token).then(verifiedMessage, refusalMessage),
+    async signToken(user) {
+      return { token: await identities.signToken(user) }
+    },
   }
 }
 
@@ -38,6 +45,19 @@ const messageOf = ({
   scopes: [...scopes],
   expiresAt: Number.isFinite(expiresAt) ? BigInt(expiresAt) : 0n,
 })
+
+type VerifyTokenMessage = MessageInitShape<typeof VerifyTokenResponseSchema>
+
+const verifiedMessage = ({ user, expiresAt }: VerifiedToken): VerifyTokenMessage => {
+  const { id, email, admin, auditor = false, groups = [] } = user
+  return { id, email, admin, auditor, groups: [...groups], expiresAt: BigInt(Math.floor(expiresAt)) }
+}
+
+/** An answer like another: an error of the call would be about the role that asks. */
+function refusalMessage(error: unknown): VerifyTokenMessage {
+  if (isProblem(error, 'unauthenticated')) return { refusal: error.message }
+  throw error
+}
 
 export function keyOf({
   found,

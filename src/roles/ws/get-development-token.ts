@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Tokens } from '../../auth/tokens.ts'
+import type { UserTokens } from '../../auth/tokens.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { email, text } from '../../http/fields.ts'
 
 /** Gives anyone a token for any user, so it exists only where no token is required. */
-export function getDevelopmentToken(tokens: Tokens): Endpoint {
+export function getDevelopmentToken(tokens: UserTokens): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/auth/token',
@@ -25,7 +25,7 @@ export function getDevelopmentToken(tokens: Tokens): Endpoint {
       },
     },
     async handle({ query }) {
-      const access_token = tokens.sign({ id: query.user_id, email: query.email, admin: false })
+      const access_token = await tokens.sign({ id: query.user_id, email: query.email, admin: false })
       return {
         status: 200,
         headers: { 'cache-control': 'no-store' },

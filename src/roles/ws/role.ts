@@ -40,6 +40,8 @@ export interface WsRoleOptions {
   /** knows which documents exist, and who may read them */
   documents: Documents
   authenticator: Authenticator
+  /** those of tickets: the first seals, each is accepted */
+  ticketKeys: readonly Buffer[]
   guard: RequestGuard
   clientLimits: ClientLimits
   log: Logger
@@ -77,8 +79,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
   const hub = createHub({ feed, known, limits, log, clock, metrics })
   const wsCluster = createWsCluster(cluster, hub, () => tickets)
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? 'unknown')
-  const { tokens } = authenticator
-  const seal = createTicketSeal(tokens.deriveKeys('tickets'))
+  const seal = createTicketSeal(options.ticketKeys)
   const tickets: Tickets = createTickets((question) => wsCluster.askAboutTicket(question), seal)
   const admission = createAdmission({ limits, limiter: clientLimits.limiter, log, metrics })
   const subscribe = createSubscribe({ hub, known, mode: authenticator.mode, limits, log, newId })
@@ -107,7 +108,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
         getEvents(edge),
         postTicket(authenticator, tickets),
         getAsyncApi(options.describes),
-        ...(authenticator.mode === 'open' ? [getDevelopmentToken(tokens)] : []),
+        ...(authenticator.mode === 'open' ? [getDevelopmentToken(authenticator.tokens)] : []),
       ],
       refusals,
     ),

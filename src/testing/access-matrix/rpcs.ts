@@ -64,9 +64,11 @@ function expectedOf(path: string, protocol: string, caller: Caller, exists: bool
   return may.includes(policy === 'read' ? 'read' : 'change') ? 'done' : status.PERMISSION_DENIED
 }
 
-/** Of a role that calls for itself. */
-const expectedOfRole = (path: string, role: NonNullable<Caller['role']>): number | 'done' =>
-  RPC_ROLES.get(path)!.itself.includes(role) ? 'done' : status.PERMISSION_DENIED
+/** Of a role that calls for itself, where tokens are required. */
+function expectedOfRole(path: string, role: NonNullable<Caller['role']>): number | 'done' {
+  const { itself, mode } = RPC_ROLES.get(path)!
+  return itself.includes(role) && mode === undefined ? 'done' : status.PERMISSION_DENIED
+}
 
 const clients = new Map<string, Client>()
 

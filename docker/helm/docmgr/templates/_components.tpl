@@ -19,19 +19,19 @@ document:
   grpc: true
 signature:
   settings: {{ $serving }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout
-  secrets: auth.secret auth.services.key database.url database.directUrl cache.url blobs
+  secrets: auth.services.key database.url database.directUrl cache.url blobs
   paths: [/signatures]
 search:
   settings: {{ $serving }} search.url search.index documents.timeout {{ $limits }}
-  secrets: auth.secret auth.services.key search.url cache.url
+  secrets: auth.services.key search.url cache.url
   paths: [/search, /suggest, /aggregations]
 ws:
-  settings: {{ $serving }} auth.tokenLifetime {{ $feed }} documents.timeout {{ $limits }} limits.connections
-  secrets: auth.secret auth.services.key changes.url cache.url
+  settings: {{ $serving }} {{ $feed }} documents.timeout {{ $limits }} limits.connections
+  secrets: auth.services.key changes.url cache.url
   paths: [/ws, =/events, /auth, /broadcast, =/stats, =/asyncapi.json]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} documents.timeout limits.extractionTime limits.extractionMemory
-  secrets: auth.secret auth.services.key changes.url search.url blobs
+  secrets: auth.services.key changes.url search.url blobs
 migrate:
   settings: log.level
   secrets: database.url database.directUrl

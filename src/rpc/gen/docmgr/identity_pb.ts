@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file docmgr/identity.proto.
  */
 export const file_docmgr_identity: GenFile = /*@__PURE__*/
-  fileDesc("ChVkb2NtZ3IvaWRlbnRpdHkucHJvdG8SBmRvY21nciIvCg5GaW5kS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRIRCgl1c2VkX3dpdGgYAiABKAkiagoPRmluZEtleVJlc3BvbnNlEg0KBWZvdW5kGAEgASgIEhUKDXNlY3JldF9zaGEyNTYYAiABKAkSDQoFZW1haWwYAyABKAkSDgoGc2NvcGVzGAQgAygJEhIKCmV4cGlyZXNfYXQYBSABKAMiOQoSRmluZFNlc3Npb25SZXF1ZXN0EhUKDWNvb2tpZV9zaGEyNTYYASABKAkSDAoEdXNlZBgCIAEoCCKDAQoTRmluZFNlc3Npb25SZXNwb25zZRINCgVmb3VuZBgBIAEoCBIKCgJpZBgCIAEoCRINCgVlbWFpbBgDIAEoCRINCgVhZG1pbhgEIAEoCBISCgpleHBpcmVzX2F0GAUgASgDEg8KB2F1ZGl0b3IYBiABKAgSDgoGZ3JvdXBzGAcgAygJIhUKE0xpc3REaXNhYmxlZFJlcXVlc3QiMwoUTGlzdERpc2FibGVkUmVzcG9uc2USCwoDaWRzGAEgAygJEg4KBmVtYWlscxgCIAMoCTLgAQoPSWRlbnRpdHlTZXJ2aWNlEjoKB0ZpbmRLZXkSFi5kb2NtZ3IuRmluZEtleVJlcXVlc3QaFy5kb2NtZ3IuRmluZEtleVJlc3BvbnNlEkYKC0ZpbmRTZXNzaW9uEhouZG9jbWdyLkZpbmRTZXNzaW9uUmVxdWVzdBobLmRvY21nci5GaW5kU2Vzc2lvblJlc3BvbnNlEkkKDExpc3REaXNhYmxlZBIbLmRvY21nci5MaXN0RGlzYWJsZWRSZXF1ZXN0GhwuZG9jbWdyLkxpc3REaXNhYmxlZFJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChVkb2NtZ3IvaWRlbnRpdHkucHJvdG8SBmRvY21nciIvCg5GaW5kS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRIRCgl1c2VkX3dpdGgYAiABKAkiagoPRmluZEtleVJlc3BvbnNlEg0KBWZvdW5kGAEgASgIEhUKDXNlY3JldF9zaGEyNTYYAiABKAkSDQoFZW1haWwYAyABKAkSDgoGc2NvcGVzGAQgAygJEhIKCmV4cGlyZXNfYXQYBSABKAMiOQoSRmluZFNlc3Npb25SZXF1ZXN0EhUKDWNvb2tpZV9zaGEyNTYYASABKAkSDAoEdXNlZBgCIAEoCCKDAQoTRmluZFNlc3Npb25SZXNwb25zZRINCgVmb3VuZBgBIAEoCBIKCgJpZBgCIAEoCRINCgVlbWFpbBgDIAEoCRINCgVhZG1pbhgEIAEoCBISCgpleHBpcmVzX2F0GAUgASgDEg8KB2F1ZGl0b3IYBiABKAgSDgoGZ3JvdXBzGAcgAygJIhUKE0xpc3REaXNhYmxlZFJlcXVlc3QiMwoUTGlzdERpc2FibGVkUmVzcG9uc2USCwoDaWRzGAEgAygJEg4KBmVtYWlscxgCIAMoCSIjChJWZXJpZnlUb2tlblJlcXVlc3QSDQoFdG9rZW4YASABKAkihQEKE1ZlcmlmeVRva2VuUmVzcG9uc2USDwoHcmVmdXNhbBgBIAEoCRIKCgJpZBgCIAEoCRINCgVlbWFpbBgDIAEoCRINCgVhZG1pbhgEIAEoCBIPCgdhdWRpdG9yGAUgASgIEg4KBmdyb3VwcxgGIAMoCRISCgpleHBpcmVzX2F0GAcgASgDIi0KEFNpZ25Ub2tlblJlcXVlc3QSCgoCaWQYASABKAkSDQoFZW1haWwYAiABKAkiIgoRU2lnblRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAky6gIKD0lkZW50aXR5U2VydmljZRI6CgdGaW5kS2V5EhYuZG9jbWdyLkZpbmRLZXlSZXF1ZXN0GhcuZG9jbWdyLkZpbmRLZXlSZXNwb25zZRJGCgtGaW5kU2Vzc2lvbhIaLmRvY21nci5GaW5kU2Vzc2lvblJlcXVlc3QaGy5kb2NtZ3IuRmluZFNlc3Npb25SZXNwb25zZRJJCgxMaXN0RGlzYWJsZWQSGy5kb2NtZ3IuTGlzdERpc2FibGVkUmVxdWVzdBocLmRvY21nci5MaXN0RGlzYWJsZWRSZXNwb25zZRJGCgtWZXJpZnlUb2tlbhIaLmRvY21nci5WZXJpZnlUb2tlblJlcXVlc3QaGy5kb2NtZ3IuVmVyaWZ5VG9rZW5SZXNwb25zZRJACglTaWduVG9rZW4SGC5kb2NtZ3IuU2lnblRva2VuUmVxdWVzdBoZLmRvY21nci5TaWduVG9rZW5SZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message docmgr.FindKeyRequest
@@ -201,6 +201,119 @@ export const ListDisabledResponseSchema: GenMessage<ListDisabledResponse> = /*@_
   messageDesc(file_docmgr_identity, 5);
 
 /**
+ * @generated from message docmgr.VerifyTokenRequest
+ */
+export type VerifyTokenRequest = Message<"docmgr.VerifyTokenRequest"> & {
+  /**
+   * A JWT that is signed with HS256.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message docmgr.VerifyTokenRequest.
+ * Use `create(VerifyTokenRequestSchema)` to create a new message.
+ */
+export const VerifyTokenRequestSchema: GenMessage<VerifyTokenRequest> = /*@__PURE__*/
+  messageDesc(file_docmgr_identity, 6);
+
+/**
+ * @generated from message docmgr.VerifyTokenResponse
+ */
+export type VerifyTokenResponse = Message<"docmgr.VerifyTokenResponse"> & {
+  /**
+   * Why the token is not accepted, as a sentence; empty: it is.
+   *
+   * @generated from field: string refusal = 1;
+   */
+  refusal: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string email = 3;
+   */
+  email: string;
+
+  /**
+   * @generated from field: bool admin = 4;
+   */
+  admin: boolean;
+
+  /**
+   * @generated from field: bool auditor = 5;
+   */
+  auditor: boolean;
+
+  /**
+   * Names, each once, in order.
+   *
+   * @generated from field: repeated string groups = 6;
+   */
+  groups: string[];
+
+  /**
+   * When a connection that was opened with the token has to end: Unix time in milliseconds.
+   *
+   * @generated from field: int64 expires_at = 7;
+   */
+  expiresAt: bigint;
+};
+
+/**
+ * Describes the message docmgr.VerifyTokenResponse.
+ * Use `create(VerifyTokenResponseSchema)` to create a new message.
+ */
+export const VerifyTokenResponseSchema: GenMessage<VerifyTokenResponse> = /*@__PURE__*/
+  messageDesc(file_docmgr_identity, 7);
+
+/**
+ * @generated from message docmgr.SignTokenRequest
+ */
+export type SignTokenRequest = Message<"docmgr.SignTokenRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string email = 2;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message docmgr.SignTokenRequest.
+ * Use `create(SignTokenRequestSchema)` to create a new message.
+ */
+export const SignTokenRequestSchema: GenMessage<SignTokenRequest> = /*@__PURE__*/
+  messageDesc(file_docmgr_identity, 8);
+
+/**
+ * @generated from message docmgr.SignTokenResponse
+ */
+export type SignTokenResponse = Message<"docmgr.SignTokenResponse"> & {
+  /**
+   * Without the rights of an administrator.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message docmgr.SignTokenResponse.
+ * Use `create(SignTokenResponseSchema)` to create a new message.
+ */
+export const SignTokenResponseSchema: GenMessage<SignTokenResponse> = /*@__PURE__*/
+  messageDesc(file_docmgr_identity, 9);
+
+/**
  * @generated from service docmgr.IdentityService
  */
 export const IdentityService: GenService<{
@@ -229,6 +342,26 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof ListDisabledRequestSchema;
     output: typeof ListDisabledResponseSchema;
+  },
+  /**
+   * The document role alone has the secret that signs docmgr's own tokens.
+   *
+   * @generated from rpc docmgr.IdentityService.VerifyToken
+   */
+  verifyToken: {
+    methodKind: "unary";
+    input: typeof VerifyTokenRequestSchema;
+    output: typeof VerifyTokenResponseSchema;
+  },
+  /**
+   * PERMISSION_DENIED: tokens are required. Where they are not, anyone gets one for anyone (GET /auth/token).
+   *
+   * @generated from rpc docmgr.IdentityService.SignToken
+   */
+  signToken: {
+    methodKind: "unary";
+    input: typeof SignTokenRequestSchema;
+    output: typeof SignTokenResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_docmgr_identity, 0);
