@@ -45,7 +45,7 @@ test('a quota is for one window, and for each owner', () => {
   assert.equal(limiter.take('requests', 'principal', 'ada')!.count, 1)
 })
 
-test('nobody is told to wait longer than the window, whatever the fraction of the time', () => {
+test('no client has to wait longer than the window, whatever the fraction of the time', () => {
   const { limiter, time } = limiterOf({ principalRequests: 1 })
   for (let n = 0; n < 1_000; n++) {
     time.ms = 5_536 + n / 7
