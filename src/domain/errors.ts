@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'document-not-signable': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Document cannot be signed' },
   'document-not-deletable': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Document cannot be deleted' },
   'last-owner': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'A document keeps an owner' },
+  'person-disabled': { http: 409, grpc: 'FAILED_PRECONDITION', title: 'Person is disabled' },
   'already-signed': { http: 409, grpc: 'ALREADY_EXISTS', title: 'Already signed by this signer' },
   'request-in-progress': { http: 409, grpc: 'ABORTED', title: 'The same request is in progress' },
   'request-timeout': { http: 408, grpc: 'DEADLINE_EXCEEDED', title: 'Request too slow' },

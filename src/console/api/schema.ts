@@ -967,6 +967,7 @@ export interface components {
         | 'urn:docmgr:problem:document-not-signable'
         | 'urn:docmgr:problem:document-not-deletable'
         | 'urn:docmgr:problem:last-owner'
+        | 'urn:docmgr:problem:person-disabled'
         | 'urn:docmgr:problem:already-signed'
         | 'urn:docmgr:problem:request-in-progress'
         | 'urn:docmgr:problem:request-timeout'
@@ -1508,7 +1509,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description `status-not-allowed`: Status change not allowed. `title-frozen`: Title cannot change any more. `document-not-signable`: Document cannot be signed. `document-not-deletable`: Document cannot be deleted. `last-owner`: A document keeps an owner. `already-signed`: Already signed by this signer. `request-in-progress`: The same request is in progress */
+    /** @description `status-not-allowed`: Status change not allowed. `title-frozen`: Title cannot change any more. `document-not-signable`: Document cannot be signed. `document-not-deletable`: Document cannot be deleted. `last-owner`: A document keeps an owner. `person-disabled`: Person is disabled. `already-signed`: Already signed by this signer. `request-in-progress`: The same request is in progress */
     Conflict: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id']
@@ -2921,6 +2922,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']

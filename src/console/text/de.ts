@@ -268,6 +268,7 @@ export const DE: Catalogue = {
   'problem.document-not-signable': 'Dieses Dokument kann nicht mehr unterschrieben werden.',
   'problem.document-not-deletable':
     'Ein unterschriebenes oder archiviertes Dokument kann nicht gelöscht werden.',
+  'problem.person-disabled': 'Diese Person ist gesperrt. Geben Sie sie zuerst frei.',
   'problem.already-signed': 'Mit dieser E-Mail-Adresse wurde das Dokument schon unterschrieben.',
   'problem.too-many-requests': 'Zu viele Anfragen. Warten Sie eine Minute, und versuchen Sie es dann erneut.',
   'problem.unauthenticated': 'Sie sind nicht mehr angemeldet.',

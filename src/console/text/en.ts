@@ -256,6 +256,7 @@ export const EN = {
   'problem.title-frozen': 'The title of a signed or archived document cannot change.',
   'problem.document-not-signable': 'This document can no longer be signed.',
   'problem.document-not-deletable': 'A signed or archived document cannot be deleted.',
+  'problem.person-disabled': 'This person is disabled. Enable them first.',
   'problem.already-signed': 'This e-mail address has already signed this document.',
   'problem.too-many-requests': 'Too many requests. Wait a minute, then try again.',
   'problem.unauthenticated': 'You are not logged in any more.',

@@ -114,10 +114,15 @@ function postLoginLink({ people, sessions, clock, log }: PeopleDeps): Endpoint {
         headers: ['Cache-Control'],
       },
     },
-    problems: ['not-found'],
+    problems: ['not-found', 'person-disabled'],
     async handle({ params: { id } }, { principal }) {
       const [person] = await people.find(id)
-      if (!person || person.disabled_at !== null) throw personNotFound(id)
+      if (!person) throw personNotFound(id)
+      if (person.disabled_at !== null)
+        throw new DomainError(
+          'person-disabled',
+          `the person ${id} is disabled: enable them before they log in`,
+        )
       const link = randomBytes(32).toString('base64url')
       const expiresAt = new Date(clock.now().getTime() + LINK_MINUTES * 60_000).toISOString()
       await sessions.addLink({ tokenSha256: sha256Of(link), personId: id, expiresAt })

@@ -41,7 +41,9 @@ test('an administrator adds, changes, disables and enables people', async () => 
   const changed = await asAdmin('PATCH', `/people/${id}`, { auditor: true, disabled: true })
   assert.deepEqual([changed.status, changed.body.auditor, changed.body.name], [200, true, 'Ada'])
   assert.notEqual(changed.body.disabled_at, null)
-  assert.equal((await asAdmin('POST', `/people/${id}/login-link`)).status, 404)
+  assert.equal((await asAdmin('POST', `/people/${newId()}/login-link`)).status, 404)
+  const link = await asAdmin('POST', `/people/${id}/login-link`)
+  assert.deepEqual([link.status, link.body.type], [409, 'urn:docmgr:problem:person-disabled'])
   assert.equal((await asAdmin('PATCH', `/people/${id}`, { disabled: false })).body.disabled_at, null)
   const list = await asAdmin('GET', '/people')
   assert.deepEqual(
