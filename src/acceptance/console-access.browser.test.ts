@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { accessibilityFaults, keepPicture, type Page } from '../testing/browser.ts'
 import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
+import { eventually } from '../testing/deadline.ts'
 
 const LIMIT = { timeout: 120_000 }
 const { origin, logIn } = await startConsole({ DOCMGR_AUTH_MODE: 'required' })
@@ -89,6 +90,30 @@ test('access is given to a second person, changed and taken away, and each page 
   assert.deepEqual(ada.messages.filter(isNotRefused), [])
   // A browser writes of each answer 404; nothing else.
   assert.deepEqual(bob.messages.filter(isNotUnknown), [])
+  await Promise.all([ada.close(), bob.close()])
+})
+
+test('the history tells who did what and from where, and an owner who was refused', LIMIT, async () => {
+  const [ada, bob] = [await logIn('ada@example.com'), await logIn('bob@example.com')]
+  const [mine, theirs] = [ada.page, bob.page]
+  const address = await upload(mine, 'History.txt')
+  await theirs.goto(address)
+  await theirs.getByText('nobody has given you access to it').waitFor()
+  await button(mine, 'Change status').click()
+  await mine.getByRole('radio', { name: 'Sent' }).check()
+  await mine.getByRole('dialog').getByRole('button', { name: 'Change status' }).click()
+  const entry = (text: string) => mine.locator('.history').getByRole('listitem').filter({ hasText: text })
+  await entry('Uploaded by ada@example.com').waitFor()
+  await entry('Status changed to Sent').getByText('ada@example.com · 127.0.0.1').waitFor()
+  // A refused attempt is recorded after its answer.
+  await eventually('the refused attempt', async () => {
+    await mine.reload()
+    await entry('Uploaded by').waitFor()
+    return (await entry('Refused: tried to read it').count()) > 0
+  })
+  await entry('Refused: tried to read it').getByText('bob@example.com').waitFor()
+  await checkLook(mine, 'history')
+  assert.deepEqual(ada.messages, [])
   await Promise.all([ada.close(), bob.close()])
 })
 

@@ -8,6 +8,7 @@ export type SearchHit = components['schemas']['SearchHit']
 export type Signature = components['schemas']['Signature']
 export type Permissions = components['schemas']['DocumentPermissions']
 export type Grant = components['schemas']['Grant']
+export type HistoryEntry = components['schemas']['HistoryEntry']
 export type Person = components['schemas']['Person']
 export type ApiKey = components['schemas']['ApiKey']
 export type DocumentStatus = Document['status']
@@ -44,4 +45,12 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<{ data: 
 /** @throws Problem */
 export async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
   return (await answerOf(request)).data
+}
+
+/** The cursor of the next page, in the header Link (RFC 8288). */
+export function nextCursor(response: Response): string | undefined {
+  const [, path] = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '') ?? []
+  return path === undefined
+    ? undefined
+    : (new URL(path, location.origin).searchParams.get('cursor') ?? undefined)
 }

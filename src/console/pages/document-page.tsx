@@ -52,14 +52,15 @@ export function DocumentPage() {
 /** `q` is the search that found the document, and `page` where. */
 function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: number | undefined }) {
   const { data, error, isSlow, reload } = useLoader((signal) => readDocument(id, signal), [id])
-  const [messages, setMessages] = useState<readonly ChangeMessage[]>([])
-  const isDeleted = messages.some(({ type }) => type === 'document.deleted')
+  const [isDeleted, setDeleted] = useState(false)
   const isGone = isDeleted || (error instanceof Problem && error.status === 404)
   // A stream begins with the past, which is compared with what was read.
   useChanges(isGone || !data ? undefined : `/documents/${id}/events?last=start`, {
     onChange: reload,
     isNews: (message) => !data || isNews(message, data),
-    onMessage: (message) => setMessages((before) => withMessage(before, message)),
+    onMessage: ({ type }) => {
+      if (type === 'document.deleted') setDeleted(true)
+    },
   })
   if (isGone) return <NotFoundPage text={t(data ? 'document.lost' : 'document.gone')} />
   return (
@@ -69,7 +70,7 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
       </p>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={8} />}
-      {data && <WholeDocument {...data} messages={messages} onChange={reload} q={q} page={page} />}
+      {data && <WholeDocument {...data} onChange={reload} q={q} page={page} />}
     </div>
   )
 }
@@ -84,20 +85,13 @@ function isNews(
   return !signatures.some(({ id }) => id === signature_id)
 }
 
-/** A stream that is opened again sends the same messages; each has a position of its own. */
-function withMessage(before: readonly ChangeMessage[], message: ChangeMessage): readonly ChangeMessage[] {
-  const isKnown = before.some(({ position }) => position !== undefined && position === message.position)
-  return isKnown ? before : [...before, message]
-}
-
 interface WholeDocumentProps extends Whole {
-  messages: readonly ChangeMessage[]
   q: string | undefined
   page: number | undefined
   onChange: () => void
 }
 
-function WholeDocument({ messages, q, page, onChange, ...whole }: WholeDocumentProps) {
+function WholeDocument({ q, page, onChange, ...whole }: WholeDocumentProps) {
   const { document, signatures, permissions, views } = whole
   const { id, title, status, content_size, content_type, created_by, created_at } = document
   const { route } = useLocation()
@@ -116,7 +110,7 @@ function WholeDocument({ messages, q, page, onChange, ...whole }: WholeDocumentP
         <Content document={document} q={q} page={page} />
         <div class="side">
           <Signatures signatures={signatures} />
-          <History document={document} signatures={signatures} messages={messages} />
+          <History document={document} />
           <Details document={document} views={views} role={permissions.role} />
         </div>
       </div>

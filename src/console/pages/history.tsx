@@ -1,67 +1,72 @@
-import { type Document, type DocumentStatus, type Signature } from '../api/client.ts'
+import { useState } from 'preact/hooks'
+import { answerOf, api, type Document, type HistoryEntry, nextCursor } from '../api/client.ts'
+import { ErrorNotice } from '../parts/notices.tsx'
 import { Time } from '../parts/time.tsx'
-import { type ChangeMessage } from '../parts/use-changes.ts'
+import { useLoader } from '../parts/use-loader.ts'
 import { t } from '../text/catalogue.ts'
+import { sourceOf, textsOf } from './history-text.ts'
 
-interface Entry {
-  key: string
-  at: string
-  text: string
-}
+const STEP = 20
+/** The most that one request answers. */
+const LIMIT = 200
 
-interface HistoryProps {
-  document: Document
-  signatures: readonly Signature[]
-  /** about changes, as far as the service keeps them */
-  messages: readonly ChangeMessage[]
-}
-
-/** What has happened to a document, the newest first. */
-export function History({ document, signatures, messages }: HistoryProps) {
-  const entries = entriesOf({ document, signatures, messages })
+/** Who did what with a document, when and from where, the newest first. It is read again with the document. */
+export function History({ document }: { document: Document }) {
+  const [count, setCount] = useState(STEP)
+  const { data, error, reload } = useLoader(
+    (signal) => readHistory(document.id, count, signal),
+    [document, count],
+  )
   return (
     <section class="box">
       <div class="box-head">
         <h2>{t('history.title')}</h2>
       </div>
+      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       <ol class="history">
-        {entries.map(({ key, at, text }) => (
-          <li key={key}>
-            <span>{text}</span>
-            <span class="dim">
-              <Time at={at} />
-            </span>
-          </li>
+        {data?.entries.map((entry) => (
+          <Entry key={entry.number} entry={entry} />
         ))}
       </ol>
-      <p class="pad dim small">{t('history.partly')}</p>
+      {data?.hasMore && (
+        <div class="actions pad">
+          <button type="button" onClick={() => setCount(count + LIMIT)}>
+            {t('history.more')}
+          </button>
+        </div>
+      )}
     </section>
   )
 }
 
-/** Creation and signatures come from the service's state, which is kept for ever; all else from messages. */
-function entriesOf({ document, signatures, messages }: HistoryProps): Entry[] {
-  const { created_at, created_by } = document
-  const kept: Entry[] = [
-    { key: 'created', at: created_at, text: t('history.created', { name: created_by }) },
-    ...signatures.map(({ id, signed_at, signer_name }) => ({
-      key: id,
-      at: signed_at,
-      text: t('history.signed', { name: signer_name }),
-    })),
-  ]
-  const changes = messages.flatMap((message, index): Entry[] => {
-    const text = textOf(message)
-    return text === undefined ? [] : [{ key: message.position ?? String(index), at: message.timestamp, text }]
-  })
-  return [...kept, ...changes].sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+function Entry({ entry }: { entry: HistoryEntry }) {
+  const source = sourceOf(entry)
+  return (
+    <li>
+      <div>
+        {textsOf(entry).map((text) => (
+          <div key={text}>{text}</div>
+        ))}
+        {source !== '' && <div class="dim small">{source}</div>}
+      </div>
+      <span class="dim">
+        <Time at={entry.at} />
+      </span>
+    </li>
+  )
 }
 
-function textOf({ type, data }: ChangeMessage): string | undefined {
-  if (type === 'document.updated') {
-    const changed = data['changed'] as string[] | undefined
-    return changed?.includes('title') ? t('history.updated', { title: String(data['title']) }) : undefined
-  }
-  const status = data['new_status'] as DocumentStatus | undefined
-  return status === undefined ? undefined : t('history.moved', { status: t(`document.status.${status}`) })
+/** The last `count` entries. @throws Problem */
+async function readHistory(id: string, count: number, signal: AbortSignal) {
+  const entries: HistoryEntry[] = []
+  let cursor: string | undefined
+  do {
+    const query = { limit: Math.min(count - entries.length, LIMIT), ...(cursor && { cursor }) }
+    const { data, response } = await answerOf(
+      api.GET('/documents/{id}/history', { params: { path: { id }, query }, signal }),
+    )
+    entries.push(...data)
+    cursor = nextCursor(response)
+  } while (cursor !== undefined && entries.length < count)
+  return { entries, hasMore: cursor !== undefined }
 }

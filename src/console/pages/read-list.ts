@@ -1,4 +1,12 @@
-import { answerOf, api, dataOf, type Document, type DocumentStatus, type SearchHit } from '../api/client.ts'
+import {
+  answerOf,
+  api,
+  dataOf,
+  type Document,
+  type DocumentStatus,
+  nextCursor,
+  type SearchHit,
+} from '../api/client.ts'
 import { type Facet, FACETS, type ListAddress } from './list-address.ts'
 
 export interface ListPage {
@@ -57,14 +65,6 @@ async function search({ q, filters }: ListAddress, count: number, signal: AbortS
     const hasMore = documents.length < total && page.documents.length === size
     if (!hasMore || documents.length >= count) return { documents, total, isExact, hasMore }
   }
-}
-
-/** The cursor of the next page, in the header Link (RFC 8288). */
-function nextCursor(response: Response): string | undefined {
-  const [, path] = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '') ?? []
-  return path === undefined
-    ? undefined
-    : (new URL(path, location.origin).searchParams.get('cursor') ?? undefined)
 }
 
 export type FacetCounts = Record<Facet, { key: string; count: number }[]>
