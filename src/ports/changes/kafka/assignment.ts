@@ -30,6 +30,8 @@ interface Ahead {
 }
 
 const DEAD_LETTER_BACKOFF = { firstMs: 100, limitMs: 5_000 }
+/** The answer to a heartbeat while the group waits for this member to join it again. */
+const isRebalance = (error: unknown): boolean => (error as { type?: string }).type === 'REBALANCE_IN_PROGRESS'
 /** Batches of a partition that wait in the queue or are in flight, so that the consumer always has the next one. */
 const BATCHES_AHEAD = 2
 
@@ -67,6 +69,7 @@ export class Assignment {
     } catch (error) {
       this.#failure ??= error
       void this.#stopQueue()
+      void this.#stayMember(heartbeat, done.signal)
     }
     await working.catch(() => {})
     this.#active.delete(working)
@@ -91,6 +94,18 @@ export class Assignment {
       if (done.aborted) return
       await heartbeat()
       this.#options.onHeartbeat()
+    }
+  }
+
+  /**
+   * Until the batch in flight is done, or the group goes on without this member: one that sends no heartbeat for a session,
+   * whatever it is answered, loses its partitions before it has committed, and another member repeats the batch.
+   */
+  async #stayMember(heartbeat: () => Promise<void>, done: AbortSignal): Promise<void> {
+    let isAwaited = true
+    while (isAwaited && !done.aborted) {
+      isAwaited = await heartbeat().then(() => true, isRebalance)
+      await pause(this.#options.timings.heartbeatMs, done)
     }
   }
 

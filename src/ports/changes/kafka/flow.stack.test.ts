@@ -72,10 +72,12 @@ concurrentTests('kafka: shared consumers', 3, {
     await eventually('a batch in flight', () => inFlight > 0)
     const other = worker()
     const starting = topics.start([other])
-    setTimeout(resolve, 8_000)
+    // Longer than a session after the heartbeat that tells of the rebalance, too.
+    setTimeout(resolve, 12_000)
     await starting
     const after = numbered(20).map((title) => `${title} later`)
     for (const title of after) await topics.write.document({ title })
+    await eventually('the batch in flight to end', () => one.events.length > 0)
     await eventually('all events', () => one.events.length + other.events.length >= 32)
     assert.deepEqual(titlesOf([...one.events, ...other.events]).sort(), [...before, ...after].sort())
   },
