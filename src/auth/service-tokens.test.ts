@@ -56,6 +56,15 @@ test('a token is used again for half of its time, and none is accepted after it 
   await assert.rejects(document.authenticate(first), /expired/)
 })
 
+test('a token that was made while the clock ran ahead is not used after the clock was set back', async () => {
+  const process = createServiceTokens({ key: ws.key, keys: [] }, clock)
+  now += 3_600_000
+  const ahead = await process.authorize()
+  now -= 3_600_000
+  await assert.rejects(document.authenticate(ahead), /iat is in the future/)
+  assert.deepEqual(await document.authenticate(await process.authorize()), ['ws'])
+})
+
 test('keys for another purpose are the same in processes with one private key, and of no other', () => {
   const keysOf = (key?: string, purpose = 'tickets') =>
     createServiceTokens({ key, keys: [] }, clock)

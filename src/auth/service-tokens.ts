@@ -47,7 +47,7 @@ export function createServiceTokens({ key, keys }: ServiceKeys, clock: Clock): S
   const callers = callersOf(keys)
   const verified = new LRUCache<string, { roles: readonly string[]; until: number }>({ max: MAX_VERIFIED })
   const seconds = () => Math.floor(clock.now().getTime() / 1_000)
-  let current: { value: string; renewAt: number } | undefined
+  let current: { value: string; issuedAt: number } | undefined
 
   return {
     deriveKeys(purpose) {
@@ -57,7 +57,8 @@ export function createServiceTokens({ key, keys }: ServiceKeys, clock: Clock): S
     },
     async authorize() {
       const now = seconds()
-      if (current && now < current.renewAt) return current.value
+      // A clock that ran ahead and was set back has made a token that nobody accepts.
+      if (current && now >= current.issuedAt && now < current.issuedAt + RENEWED) return current.value
       if (!own) {
         const rule = 'set auth.services.key to the private key of its roles'
         throw new DomainError('unavailable', `this process cannot call the document role: ${rule}`)
@@ -68,7 +69,7 @@ export function createServiceTokens({ key, keys }: ServiceKeys, clock: Clock): S
         .setIssuedAt(now)
         .setExpirationTime(now + LIFETIME)
         .sign(own)
-      current = { value: `Service ${token}`, renewAt: now + RENEWED }
+      current = { value: `Service ${token}`, issuedAt: now }
       return current.value
     },
     async authenticate(authorization) {

@@ -4,7 +4,7 @@ export interface BulkEntry {
   /** UTF-8 of the lines of its action and its source, each with its line feed */
   lines: readonly Uint8Array[]
   bytes: number
-  /** Unix time in milliseconds after which a new primary is no reason to write it again */
+  /** when a new primary is no reason any more to write it again; milliseconds of `performance.now()` */
   repeatableUntil: number
 }
 
@@ -41,12 +41,12 @@ export interface AcknowledgedWrites {
  *
  * @param maxRequests maximum number of requests in flight: as many are remembered
  * @param onUncertain is called with the number of documents that are written again
- * @param now Unix time in milliseconds
+ * @param now milliseconds of a clock that is never set
  */
 export function createAcknowledgedWrites(
   maxRequests: number,
   onUncertain: (documents: number) => void,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): AcknowledgedWrites {
   let term = 0
   let last: BulkEntry[][] = []

@@ -68,6 +68,6 @@ export function bulkEntryOf(
   const action = { index: { _id: id, version, version_type: hasNewText ? 'external_gte' : 'external' } }
   const line = Buffer.from(`${JSON.stringify(action)}\n`)
   // A tombstone brings no document back, however late it is written again.
-  const repeatableUntil = deleted ? Infinity : Date.now() + REPEATABLE_MS
+  const repeatableUntil = deleted ? Infinity : performance.now() + REPEATABLE_MS
   return { id, lines: [line, json, LINE_FEED], bytes: line.length + json.length + 1, repeatableUntil }
 }
