@@ -37,7 +37,7 @@ export interface DocumentCache {
   update(document: KeptDocument): Promise<void>
   /** After a deletion with this version, whose hold it ends. */
   remove(id: string, version: number): Promise<void>
-  /** Exact for every view whose read has been answered. */
+  /** Of every view whose read has been answered. Unique views may be an estimate, as that of a HyperLogLog. */
   stats(id: string): Promise<{ total_views: number; unique_views: number }>
   /**
    * What the cache itself has of these documents; no view is counted.
