@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { silentLogger } from '../../runtime/logger.ts'
-import { docx, docxEntries, DOCX_TYPE, pdf, type PdfOptions } from '../../testing/sample-files.ts'
+import { docxEntries, DOCX_TYPE, pdf, type PdfOptions } from '../../testing/sample-files.ts'
 import { contentTypeOf } from '../content-type.ts'
 import { createExtractor, type Extraction } from '../extractor.ts'
 import { loadPdfJs } from './pdf-js.ts'
@@ -210,42 +210,4 @@ test('only a PDF whose pages are pictures is called one', async () => {
   const logo = image.replace('1240', '60').replace('1754', '60')
   assert.equal(await reason({ objects: [logo] }), 'a PDF whose pages have no text')
   assert.equal(await reason({}), 'a PDF whose pages have no text')
-})
-
-function attachment(bytes: Buffer, size = bytes.length): string {
-  const hex = bytes.toString('hex')
-  return (
-    `<< /Type /EmbeddedFile /Filter /ASCIIHexDecode /Params << /Size ${size} >> /Length ${hex.length + 1} >>\n` +
-    `stream\n${hex}>\nendstream`
-  )
-}
-
-const attached = (...files: [name: string, file: string][]): PdfOptions => ({
-  catalog: `/Names << /EmbeddedFiles << /Names [${files
-    .map(([name], n) => `(${name}) << /Type /Filespec /F (${name}) /EF << /F ${6 + n} 0 R >> >>`)
-    .join(' ')}] >> >>`,
-  objects: files.map(([, file]) => file),
-})
-
-test('files that are attached follow the pages', async () => {
-  const inner = pdf(['nested page'], attached(['deepest.txt', attachment(Buffer.from('deepest'))]))
-  const options = attached(
-    ['lease.docx', attachment(docx('Lease'))],
-    ['inner.pdf', attachment(inner)],
-    ['photo.jpg', attachment(Buffer.from('ffd8ff', 'hex'))],
-  )
-  const extraction = await read(pdf(['Cover'], options))
-  assert.ok(extraction.outcome === 'text')
-  assert.deepEqual(extraction.parts, [
-    { page: 1, text: 'Cover' },
-    { text: 'lease.docx\n\nLease' },
-    { text: 'inner.pdf\n\nnested page\n\ndeepest.txt\n\ndeepest' },
-    { text: 'photo.jpg' },
-  ])
-})
-
-test('attached files that are too large together are left out, and the text says that it is cut', async () => {
-  const options = attached(['a.txt', attachment(Buffer.from('x'), 1e9)])
-  const extraction = await read(pdf(['Cover'], options))
-  assert.deepEqual(extraction, { outcome: 'text', parts: [{ page: 1, text: 'Cover' }], cut: true, pages: 1 })
 })
