@@ -4,8 +4,13 @@ import type { Document } from '../../domain/document-fields.ts'
 import { isOcrProgress, type TextState, type TextSummary } from '../../domain/text-state.ts'
 import type { Io } from '../io.ts'
 
-/** A single text takes less (limits.extractionTime, 10 s by default), and so does a turn of OCR, also behind those of others. */
+/** A single text takes less (limits.extractionTime, 10 s by default), and so does a turn of OCR. */
 const STALL_MS = 120_000
+/** Behind many other scans the next turn comes late. So long is waited for it, while these get on (limits.ocrTime). */
+const OTHERS_MS = 1_800_000
+/** How often these are looked at while no own document gets on, and how many. */
+const LOOK_MS = 30_000
+const MAX_WATCHED = 1_000
 const FIRST_MS = 50
 const LIMIT_MS = 1_000
 /** A person should know by then what is waited for, and later that it goes on. */
@@ -20,35 +25,43 @@ export interface ReadTexts {
   failed: { name: string; reason: string }[]
 }
 
+/** The time of waiting, which a test can take over. */
+export interface WaitingTime {
+  /** milliseconds since any moment */
+  now(): number
+  /** Resolves after these milliseconds, or when the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>
+}
+
+const SYSTEM_TIME: WaitingTime = {
+  now: () => performance.now(),
+  pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+}
+
 /**
  * Waits until the service has read the texts of new documents, as long as it gets on with any of them, also by pages of a
- * scan. It asks for lists only, which count no views.
+ * scan, or, for half an hour, with others that are in the queue with them. It asks for lists only, which count no views.
  * @param created the documents as they were created, with the names of their files
  */
 export async function waitForTexts(
-  api: Api,
+  api: Pick<Api, 'listDocuments'>,
   created: readonly { document: Document; name: string }[],
-  io: Io,
+  io: Pick<Io, 'note' | 'signal'>,
+  time: WaitingTime = SYSTEM_TIME,
 ): Promise<ReadTexts> {
   const texts = new Map<string, TextSummary>(created.map(({ document: { id, text } }) => [id, text]))
   const pending = (): Document[] =>
     created.flatMap(({ document }) => (texts.get(document.id)!.state === 'pending' ? [document] : []))
 
-  let before: string | undefined
-  let progressAt = performance.now()
-  const note = createNote(io)
+  const isStalled = createStall(api, time)
+  const note = createNote(io, time)
   for (let pauseMs = FIRST_MS; !io.signal.aborted; pauseMs = Math.min(pauseMs * 2, LIMIT_MS)) {
     const left = pending()
     if (left.length === 0) break
-    const now = performance.now()
     const reasons = left.map(({ id }) => texts.get(id)!.reason)
-    const state = reasons.join('\n')
-    if (state !== before) {
-      before = state
-      progressAt = now
-    } else if (now - progressAt > STALL_MS) break
+    if (await isStalled(reasons.join('\n'))) break
     note(reasons)
-    await delay(pauseMs, undefined, { signal: io.signal }).catch(() => {})
+    await time.pause(pauseMs, io.signal)
     if (!io.signal.aborted) await update(api, left, texts)
   }
 
@@ -62,12 +75,57 @@ export async function waitForTexts(
   return { states, failed }
 }
 
+/** Whether nothing gets on any more: no own document, and none that may be before them in the queue. */
+function createStall(
+  api: Pick<Api, 'listDocuments'>,
+  time: WaitingTime,
+): (state: string) => Promise<boolean> {
+  const own = createProgress(time, time.now())
+  // What is seen first is no progress.
+  const others = createProgress(time, -Infinity)
+  let lookAt = 0
+  return async (state) => {
+    const ownMs = own(state)
+    if (ownMs < LOOK_MS || (ownMs <= STALL_MS && time.now() < lookAt)) return false
+    lookAt = time.now() + LOOK_MS
+    const othersMs = others(await queueOf(api))
+    return Math.min(ownMs, othersMs) > STALL_MS || ownMs > OTHERS_MS
+  }
+}
+
+/**
+ * @param at of `time`: when the first state began
+ * @returns since when the state is the same, in milliseconds
+ */
+function createProgress(time: WaitingTime, at: number): (state: string) => number {
+  let last: string | undefined
+  return (state) => {
+    if (last !== undefined && last !== state) at = time.now()
+    last = state
+    return time.now() - at
+  }
+}
+
+/** How far OCR is with documents whose text is pending: of those that the caller may read, the newest. */
+async function queueOf(api: Pick<Api, 'listDocuments'>): Promise<string> {
+  const scans: string[] = []
+  let seen = 0
+  for await (const { id, text } of api.listDocuments({ text_state: 'pending' })) {
+    if (isOcrProgress(text.reason)) scans.push(`${id} ${text.reason}`)
+    if (++seen === MAX_WATCHED) break
+  }
+  return scans.join('\n')
+}
+
 /** Says what is waited for when that takes long, and as soon as it is known to be OCR. */
-function createNote(io: Io): (reasons: readonly (string | undefined)[]) => void {
-  let nextAt = performance.now() + FIRST_NOTE_MS
+function createNote(
+  io: Pick<Io, 'note'>,
+  time: WaitingTime,
+): (reasons: readonly (string | undefined)[]) => void {
+  let nextAt = time.now() + FIRST_NOTE_MS
   let saidOcr = false
   return (reasons) => {
-    const now = performance.now()
+    const now = time.now()
     const scans = reasons.filter(isOcrProgress)
     const isNews = scans.length > 0 && !saidOcr
     if (now < nextAt && !isNews) return
@@ -80,7 +138,11 @@ function createNote(io: Io): (reasons: readonly (string | undefined)[]) => void 
 }
 
 /** Asks for the documents of this author since the oldest of those that are left, page by page, the newest first. */
-async function update(api: Api, left: readonly Document[], texts: Map<string, TextSummary>): Promise<void> {
+async function update(
+  api: Pick<Api, 'listDocuments'>,
+  left: readonly Document[],
+  texts: Map<string, TextSummary>,
+): Promise<void> {
   const ids = new Set(left.map(({ id }) => id))
   const [from] = left.map(({ created_at }) => created_at).sort() as [string]
   const filters = { created_by: left[0]!.created_by, created_from: from }
