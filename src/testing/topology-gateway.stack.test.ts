@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Role } from '../config/roles.ts'
 import { send } from '../acceptance/requests.ts'
 import { eventually } from './deadline.ts'
+import { freePorts } from './free-ports.ts'
 import { openGateway, type OwnGateway } from './topology-gateway.ts'
 
 /** Answers with its name, and counts. */
@@ -22,7 +22,8 @@ interface Backend {
   close(): Promise<void>
 }
 
-async function openBackend(role: Role, name: string, port = 0): Promise<Backend> {
+async function openBackend(role: Role, name: string, at?: number): Promise<Backend> {
+  const port = at ?? (await freePorts(1))[0]!
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
@@ -47,7 +48,7 @@ async function openBackend(role: Role, name: string, port = 0): Promise<Backend>
     requests,
     drops: false,
     close,
-    port: (server.address() as AddressInfo).port,
+    port,
   }
   return backend
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
+import { freePorts } from './free-ports.ts'
 import { stack } from './stack.ts'
 
 export interface Proxy {
@@ -19,17 +20,19 @@ export interface Proxy {
 /** A new TCP proxy to `host:port`; removed after the test. */
 export async function openProxy(t: Pick<TestContext, 'after'>, upstream: string): Promise<Proxy> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  const call = async (method: string, path: string, body?: unknown): Promise<{ listen: string }> => {
+  const call = async (method: string, path: string, body?: unknown): Promise<void> => {
     const response = await fetch(`${stack.toxiproxyUrl}${path}`, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`toxiproxy: ${method} ${path}: ${await response.text()}`)
-    return (response.status === 204 ? {} : await response.json()) as { listen: string }
+    await response.arrayBuffer()
   }
-  const { listen } = await call('POST', '/proxies', { name, listen: '127.0.0.1:0', upstream, enabled: true })
-  t.after(() => call('DELETE', `/proxies/${name}`).then(() => {}))
-  const [host = '', port] = listen.split(':')
+  // Not any port: another connection could take one of those while the proxy is cut.
+  const [port] = await freePorts(1)
+  const [host, listen] = ['127.0.0.1', `127.0.0.1:${port}`]
+  await call('POST', '/proxies', { name, listen, upstream, enabled: true })
+  t.after(() => call('DELETE', `/proxies/${name}`))
   const toxics: string[] = []
   const add = async (type: string, stream: string, attributes: object): Promise<void> => {
     const toxic = `${type}_${stream}`
@@ -38,10 +41,10 @@ export async function openProxy(t: Pick<TestContext, 'after'>, upstream: string)
   }
   return {
     host,
-    port: Number(port),
+    port: port!,
     // The port stays the same.
-    cut: () => call('POST', `/proxies/${name}`, { enabled: false, listen, upstream }).then(() => {}),
-    restore: () => call('POST', `/proxies/${name}`, { enabled: true, listen, upstream }).then(() => {}),
+    cut: () => call('POST', `/proxies/${name}`, { enabled: false, listen, upstream }),
+    restore: () => call('POST', `/proxies/${name}`, { enabled: true, listen, upstream }),
     async swallow() {
       await add('timeout', 'upstream', { timeout: 0 })
       await add('timeout', 'downstream', { timeout: 0 })

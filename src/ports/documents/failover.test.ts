@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { isProblem } from '../../domain/errors.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { freePorts } from '../../testing/free-ports.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
 import { testContext } from '../../testing/context.ts'
 import { serveDocuments } from '../../testing/grpc.ts'
@@ -20,7 +21,8 @@ interface Instance {
   stop(deadlineMs?: number): Promise<void>
 }
 
-async function startInstance(t: TestContext, port = 0): Promise<Instance> {
+async function startInstance(t: TestContext, at?: number): Promise<Instance> {
+  const port = at ?? (await freePorts(1))[0]!
   const exists: Documents['exists'] = async () => {
     instance.calls++
     await new Promise((resolve) => setTimeout(resolve, instance.delay))
@@ -29,7 +31,7 @@ async function startInstance(t: TestContext, port = 0): Promise<Instance> {
   const server = await serveDocuments({ ...openMemoryDocuments(), exists }, { port })
   let stopped: Promise<void> | undefined
   const instance: Instance = {
-    port: server.port,
+    port,
     calls: 0,
     delay: 0,
     stop: (deadlineMs = 5_000) => (stopped ??= server.stop(deadlineMs)),

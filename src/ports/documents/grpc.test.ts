@@ -7,6 +7,7 @@ import { DomainError, isProblem } from '../../domain/errors.ts'
 import { type RequestContext, SIGNATURE_ROLE } from '../../domain/request.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { freePorts } from '../../testing/free-ports.ts'
 import { serveDocuments } from '../../testing/grpc.ts'
 import { createKeyPair } from '../../testing/service-keys.ts'
 import { serviceTokens } from '../../testing/service-tokens.ts'
@@ -91,7 +92,8 @@ test('a call whose handler hangs ends at the deadline, and its signal aborts', a
       )
       await eventually('the server to notice', () => given?.signal.aborted)
     },
-    { deadlineMs: 200 },
+    // Enough for the call to reach the server on a busy machine.
+    { deadlineMs: 2_000 },
   )
 })
 
@@ -211,12 +213,13 @@ for (const mode of ['open', 'required'] as const) {
 }
 
 test('a role that restarts is used again', async () => {
-  const first = await serveDocuments(openMemoryDocuments())
-  const documents = connect(first.port)
+  const [port] = await freePorts(1)
+  const first = await serveDocuments(openMemoryDocuments(), { port: port! })
+  const documents = connect(port!)
   await documents.exists(GONE, testContext())
   await first.stop(0)
   await assert.rejects(documents.exists(GONE, testContext()))
-  const second = await serveDocuments(openMemoryDocuments(), { port: first.port })
+  const second = await serveDocuments(openMemoryDocuments(), { port: port! })
   await eventually('the connection', () =>
     documents.exists(GONE, testContext()).then(
       () => true,
