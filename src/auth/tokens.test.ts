@@ -27,6 +27,8 @@ test('a connection may last until the token expires, or until the end of the lee
   const at = (exp: number) => TOKEN_CASES[0]!.make(NOW / 1000, { exp })
   assert.equal(tokens.verify(at(NOW / 1000 + 5)).expiresAt, NOW + 5_000)
   assert.equal(tokens.verify(at(NOW / 1000 - 5)).expiresAt, NOW + 55_000)
+  assert.equal(tokens.verify(at(NOW / 1000 - 59)).expiresAt, NOW + 1_000)
+  assert.throws(() => tokens.verify(at(NOW / 1000 - 60)), /expired/)
 })
 
 test('a secret needs 32 bytes', () => {
