@@ -64,9 +64,7 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
     },
     async restart() {
       const before = await walsender()
-      const path = `/connectors/${name}/restart?includeTasks=true`
-      const { ok, status } = await fetch(`${connectUrl}${path}`, { method: 'POST' })
-      if (!ok) throw new Error(`POST ${path}: ${status}`)
+      await settle('the connector to restart', () => restartTask(connectUrl, name))
       await streaming(before)
     },
     async startOver() {
@@ -96,6 +94,12 @@ export function testConnector(t: Pick<TestContext, 'after'>, options: TestConnec
     }
   })
   return connector
+}
+
+async function restartTask(connectUrl: string, name: string): Promise<void> {
+  const path = `/connectors/${name}/restart?includeTasks=true`
+  const { ok, status } = await fetch(`${connectUrl}${path}`, { method: 'POST' })
+  if (!ok) throw new ConnectError(status, `POST ${path}: ${status}`)
 }
 
 /** Repeats a request that is refused while the worker is rebalancing. */

@@ -56,7 +56,8 @@ suite('kafka: questions between processes', { concurrency: 4 }, () => {
     dying!.cluster.destroy()
     const begun = performance.now()
     assert.deepEqual(await asker!.ask('after the kill'), ['a'])
-    assert.ok(performance.now() - begun < 5_000)
+    // The time for all answers is 2 s. A member without heartbeats is one for 16 s.
+    assert.ok(performance.now() - begun < 10_000)
   })
 
   test('an error names the missing topic, and a member joins once the topic exists', async (t) => {

@@ -34,15 +34,12 @@ async function hitsOf(
   filters: SearchFilters = {},
 ): Promise<SearchHit[]> {
   let last = -1
-  const result = await eventually(
-    `${expected} documents for ${JSON.stringify(q).slice(0, 80)}`,
-    async () => {
-      const found = await index.within('all').search({ q, filters, from: 0, size: 100 })
-      last = found.total
-      return found.total === expected && found
-    },
-    3_000,
-  ).catch((error: Error) => assert.fail(`${error.message}: found ${last}`))
+  const wanted = `${expected} documents for ${JSON.stringify(q).slice(0, 80)}`
+  const result = await eventually(wanted, async () => {
+    const found = await index.within('all').search({ q, filters, from: 0, size: 100 })
+    last = found.total
+    return found.total === expected && found
+  }).catch((error: Error) => assert.fail(`${error.message}: found ${last}`))
   return result.documents
 }
 

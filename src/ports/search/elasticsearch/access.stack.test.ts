@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { usersOf } from '../../../config/access.ts'
 import { isProblem } from '../../../domain/errors.ts'
+import { eventually } from '../../../testing/deadline.ts'
 import { sampleSearchDocument } from '../../../testing/sample-documents.ts'
 import { startSecuredElasticsearch } from '../../../testing/secured-elasticsearch.ts'
 import { newStackSearch } from '../../../testing/stack-search.ts'
@@ -56,8 +57,11 @@ test('with the rights of the table search only reads, and waits for the index th
   assert.ok(refused.has('search indices:data/write/bulk'))
   refused.clear()
   const reindex = await openAs('reindex')
-  const [listed] = await reindex.list(undefined, 10)
-  await reindex.forget([listed!])
+  const listed = await eventually('the second version', async () => {
+    const [first] = await reindex.list(undefined, 10)
+    return first?.version === document.version + 1 && first
+  })
+  await reindex.forget([listed])
   assert.deepEqual([...refused], [])
   assert.equal((await search.ask('GET', `/${search.alias}/_count`)).body.count, 0)
 })
