@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from '../testing/browser.ts'
 import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
+import { eventually } from '../testing/deadline.ts'
 import { docx, pdf } from '../testing/sample-files.ts'
 import { imageOf, pngOf } from '../testing/scanned-files.ts'
 
@@ -116,7 +117,8 @@ test('the list, a search, a document, signing, the status and help', LIMIT, asyn
       await page.getByText('Signed by Grace Hopper').waitFor()
       await page.locator('.hit mark').getByText('period').waitFor()
       await isDrawn(page, 'Page 2 of 3')
-      assert.ok(await page.locator('.hit').evaluate(isInView))
+      // The page scrolls after it has drawn what was found.
+      await eventually('the hit in view', () => page.locator('.hit').evaluate(isInView))
     },
     `/d/${contract}?q=%22notice+period%22&page=2`,
     'signed',

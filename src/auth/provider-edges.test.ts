@@ -73,10 +73,11 @@ for (const [edge, reasonOf] of Object.entries(edges)) {
 
 test('all tokens with unknown keys together have the keys read once', async () => {
   const before = idp.keyRequests()
-  assert.ok(before <= 2, `${before}`)
   const unknown = PROVIDER_TOKEN_CASES.find(({ name }) => name === 'of an unknown key')!
   await Promise.all(Array.from({ length: 50 }, () => edges.REST(unknown.make(issuer, seconds()))))
-  assert.equal(idp.keyRequests(), before)
+  // None where the keys were read in the last 30 s, as on a machine that is not busy.
+  const more = idp.keyRequests() - before
+  assert.ok(more <= 1, `${more} requests`)
 })
 
 test('the settings say who administers, no claim of the token does', async () => {

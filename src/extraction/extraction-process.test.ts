@@ -46,7 +46,7 @@ async function run(body: string, timeoutMs = 60_000): Promise<string[]> {
 }
 
 test('an endless loop is ended after the time allowed', async () => {
-  assert.deepEqual(await run('for (;;);', 3000), ['took longer than 3000 ms', 'fine'])
+  assert.deepEqual(await run('for (;;);', 8000), ['took longer than 8000 ms', 'fine'])
 })
 
 test('a heap that grows without end costs only its process', async () => {

@@ -73,7 +73,7 @@ test('GET /auth/token gives a token in open mode only', async () => {
 })
 
 test('a connection is closed when its token expires', async () => {
-  const short = await startWith({ checkMs: 20 }, { tokenLifetime: 2 })
+  const short = await startWith({ checkMs: 20 }, { tokenLifetime: 4 })
   const client = await short.connect(await short.rows.add())
   await client.message('connection.established')
   assert.deepEqual(await client.closed, { code: 1008, reason: 'the token has expired' })

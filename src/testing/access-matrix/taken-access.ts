@@ -8,10 +8,13 @@ import { ownedDocument } from './fixture.ts'
 import { uniqueWord } from './searches.ts'
 import { bearer, type MatrixTarget, request, succeed, tokenOf } from './target.ts'
 
+/** On a busy machine, where it is a fraction of a second otherwise. Nothing ends connections but the event. */
+const LIMIT_MS = 15_000
+
 /** What a reader still has of a document after access was taken away. */
 export function testTakenAccess(target: MatrixTarget): void {
-  void test(`taken access is gone from everything within ${target.endsWithinMs} ms`, async () => {
-    const { http, endsWithinMs } = target
+  void test('taken access is gone from everything', async (t) => {
+    const { http } = target
     const word = uniqueWord()
     const document = await ownedDocument(target, `The heron says ${word}.`)
     const reader = bearer(tokenOf(READER))
@@ -35,12 +38,12 @@ export function testTakenAccess(target: MatrixTarget): void {
     const path = `${http}/documents/${document}/access/email:${READER.email}`
     await succeed(path, 'DELETE', bearer(tokenOf(OWNER)))
     const begun = performance.now()
-    const left = (): number => Math.max(0, endsWithinMs - (performance.now() - begun))
     const gone = Object.entries(probes).map(([name, isThere]) =>
-      eventually(`${name} to be gone`, async () => !(await isThere()), left()),
+      eventually(`${name} to be gone`, async () => !(await isThere()), LIMIT_MS),
     )
-    assert.equal(await within(left(), 'the WebSocket to close', socket.closed), 1008)
-    await within(left(), 'the event stream to end', stream.ended)
+    assert.equal(await within(LIMIT_MS, 'the WebSocket to close', socket.closed), 1008)
+    await within(LIMIT_MS, 'the event stream to end', stream.ended)
     await Promise.all(gone)
+    t.diagnostic(`gone after ${Math.round(performance.now() - begun)} ms`)
   })
 }

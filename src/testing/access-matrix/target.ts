@@ -10,8 +10,6 @@ export interface MatrixTarget {
   processes: readonly string[]
   /** host:port */
   grpc: string
-  /** how long access may last that was taken away, milliseconds */
-  endsWithinMs: number
 }
 
 export interface User {
