@@ -36,6 +36,9 @@ const SAMPLE_SECRETS: Record<string, string> = {
   'blobs-access-key': 'docmgr',
   'blobs-secret-key': 'secret',
   'cache-viewer-secret': 'another secret of at least thirty-two bytes',
+  'auth-second-secret': 'a second secret of at least thirty-two bytes',
+  'auth-scrape-token': 'a token of at least thirty-two bytes',
+  'auth-oidc-client-secret': 'secret',
 }
 
 interface SecretItem {
@@ -128,11 +131,12 @@ test('docmgr accepts the configuration of every pod, and uses every variable of 
 test('each role has the secrets that it needs, and no others', () => {
   const needed: Record<string, string> = {
     document:
-      'auth-secret auth-services-keys blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
-    signature: 'auth-services-key blobs-secret-key cache-url database-direct-url database-url',
-    search: 'auth-services-key cache-url search-url',
-    ws: 'auth-services-key cache-url changes-url',
-    indexer: 'auth-services-key blobs-secret-key changes-url search-url',
+      'auth-oidc-client-secret auth-scrape-token auth-second-secret auth-secret auth-services-keys blobs-secret-key cache-url cache-viewer-secret database-direct-url database-url',
+    signature:
+      'auth-scrape-token auth-services-key blobs-secret-key cache-url database-direct-url database-url',
+    search: 'auth-scrape-token auth-services-key cache-url search-url',
+    ws: 'auth-scrape-token auth-services-key cache-url changes-url',
+    indexer: 'auth-scrape-token auth-services-key blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     access: 'blobs-secret-key cache-url changes-url database-direct-url database-url search-url',
     connector: 'changes-url database-direct-url database-url',

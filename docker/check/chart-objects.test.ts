@@ -83,6 +83,34 @@ test('each role has a deployment that keeps its number of pods during an upgrade
   })
 })
 
+test('the identity provider is known to the document role, and where its JWTs are accepted to all with users', () => {
+  const users = ['document', 'search', 'signature', 'ws']
+  const known = new Map(
+    ALL.map((rendered) => {
+      const having = rendered
+        .of('Deployment')
+        .filter((deployment) => 'DOCMGR_AUTH_OIDC_ISSUER' in variablesOf(deployment))
+      const loggingIn = having.filter((deployment) => 'DOCMGR_AUTH_OIDC_CLIENT_ID' in variablesOf(deployment))
+      assert.ok(loggingIn.every((deployment) => componentOf(deployment) === 'document'))
+      return [rendered.name, having.map(componentOf).toSorted()]
+    }),
+  )
+  assert.deepEqual(Object.fromEntries(known), { operators: ['document'], production: users, trial: [] })
+})
+
+test('the ServiceMonitor sends the token that the pods have', () => {
+  const rendered = only(ALL.filter(({ name }) => name === 'production'))
+  const [endpoint] = only(rendered.of('ServiceMonitor')).spec.endpoints
+  const { name, key } = endpoint.authorization.credentials
+  for (const deployment of rendered.of('Deployment')) {
+    const { sources } = podOf(deployment).spec.volumes.find(
+      (volume: { name: string }) => volume.name === 'secrets',
+    ).projected
+    const { items } = sources.find(({ secret }: { secret: { name: string } }) => secret.name === name).secret
+    assert.ok(items.some((item: { key: string; path: string }) => item.key === key && item.path === key))
+  }
+})
+
 test('pods run as a numbered user without rights, on a read-only root, within limits', () => {
   for (const workload of ALL.flatMap((rendered) => rendered.workloads())) {
     const { spec } = podOf(workload)

@@ -10,6 +10,18 @@ const read = (path: string): string => readFileSync(path, 'utf8')
 
 type Values = { [key: string]: unknown }
 
+interface Schema {
+  type?: string
+  minimum?: number
+  maximum?: number
+  properties?: Record<string, Schema>
+}
+
+const membersOf = (properties: Record<string, Schema>, path = ''): [string, Schema][] =>
+  Object.entries(properties).flatMap(([name, schema]): [string, Schema][] =>
+    schema.properties ? membersOf(schema.properties, `${path}${name}.`) : [[path + name, schema]],
+  )
+
 test("the settings that the values may have are docmgr's, with its bounds", () => {
   const defaults = configurationOf({})
   assert.ok('settings' in defaults)
@@ -17,21 +29,15 @@ test("the settings that the values may have are docmgr's, with its bounds", () =
   const schema = JSON.parse(read(`${CHART}/values.schema.json`)) as {
     definitions: {
       settings: {
-        properties: Record<
-          string,
-          { properties: Record<string, { type?: string; minimum: number; maximum: number }> }
-        >
+        properties: Record<string, Schema>
       }
     }
   }
   const limits: { key: string; variable: string; minimum: number; maximum: number }[] = []
-  for (const [section, { properties }] of Object.entries(schema.definitions.settings.properties)) {
-    for (const [name, { type, minimum, maximum }] of Object.entries(properties)) {
-      const key = `${section}.${name}`
-      const variable = variables.get(key)
-      assert.ok(variable, `docmgr has no setting ${key}`)
-      if (type === 'integer') limits.push({ key, variable, minimum, maximum })
-    }
+  for (const [key, { type, minimum, maximum }] of membersOf(schema.definitions.settings.properties)) {
+    const variable = variables.get(key)
+    assert.ok(variable, `docmgr has no setting ${key}`)
+    if (type === 'integer') limits.push({ key, variable, minimum: minimum!, maximum: maximum! })
   }
   for (const [side, step] of [
     ['minimum', -1],
@@ -106,6 +112,22 @@ const REFUSED: [change: string, message: RegExp][] = [
   ],
   ['roles.document.settings.log.level=loud', /\/roles\/document\/settings\/log\/level.*one of/],
   ['secrets.values.auth-secret=short', /\/secrets\/values\/auth-secret.*32/],
+  ['settings.auth.oidc.issuer=http://login.example', /\/settings\/auth\/oidc\/issuer.*does not match/],
+  ['settings.auth.oidc.clientSecret=x', /\/settings\/auth\/oidc.*'clientSecret' not allowed/],
+  ['settings.auth.oidc.admins[0]=ada', /\/settings\/auth\/oidc\/admins\/0.*does not match/],
+  ['settings.auth.oidc.issuer=https://login.example', /settings.auth.oidc.clientId: set it for logins/],
+  ['settings.auth.oidc.audience=docmgr', /settings.auth.oidc.issuer: set the identity provider/],
+  [
+    'settings.auth.oidc.issuer=https://login.example,settings.auth.oidc.clientId=docmgr',
+    /settings.http.publicUrl: set the origin/,
+  ],
+  ['secrets.oidcClientSecret=true', /secrets.oidcClientSecret: is the secret of settings.auth.oidc.clientId/],
+  ['secrets.scrapeToken=true', /no source for auth-scrape-token, which document needs/],
+  ['secrets.values.auth-scrape-token=short', /\/secrets\/values\/auth-scrape-token.*32/],
+  [
+    'roles.ws.secrets.auth-second-secret.name=x,roles.ws.secrets.auth-second-secret.key=y',
+    /roles.ws.secrets.auth-second-secret: is not used/,
+  ],
   ['secrets.values.authSecret=x', /\/secrets\/values.*'authSecret' not allowed/],
   ['roles.ws.secrets.changesUrl.name=x', /\/roles\/ws\/secrets.*'changesUrl' not allowed/],
   ['roles.ws.secrets.changes-url.name=x', /\/roles\/ws\/secrets\/changes-url.*'key'/],
@@ -142,7 +164,7 @@ const REFUSED: [change: string, message: RegExp][] = [
 const PLAIN = /Connections are not encrypted according to ([^:]+):/
 const WIDE = /settings\.listen\.trustedProxies has ([^:]+):/
 
-test('the notes name what is not encrypted, and who is trusted too much', () => {
+test('the notes name what is not encrypted, who is trusted too much, and secrets that are open or too many', () => {
   const notesOf = (values: string, change: string): string => {
     const path = `${CHART}/ci/${values}-values.yaml`
     // The default, Helm 4: Helm 3 asks a cluster.
@@ -173,6 +195,11 @@ test('the notes name what is not encrypted, and who is trusted too much', () => 
     'secrets.values.database-url',
   ])
   assert.deepEqual(named(trial, WIDE), ['uniquelocal', '10.0.0.0/8'])
+  assert.match(trial, /secrets\.scrapeToken is false: /)
+  assert.doesNotMatch(trial, /secrets\.secondSecret/)
+  const rotated = notesOf('production', 'secrets.scrapeToken=true')
+  assert.match(rotated, /secrets\.secondSecret is true: /)
+  assert.doesNotMatch(rotated, /secrets\.scrapeToken/)
 
   const role = notesOf('operators', 'roles.ws.settings.changes.url=kafka://kafka:9092')
   assert.deepEqual(named(role, PLAIN), ['roles.ws.settings.changes.url'])

@@ -45,6 +45,16 @@ export function* variables(service: Service): Problems {
 /** An access key is a name. */
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PRIVATE|[^S]_KEY$/
 const SIGNING = /^DOCMGR_AUTH_(SECOND_)?SECRET/
+/** Which service may have a secret by which docmgr itself is known. */
+const OF_DOCUMENT: Record<string, string> = {
+  auth_secret: 'can sign tokens of anyone',
+  auth_second_secret: 'can sign tokens of anyone',
+  oidc_client_secret: 'can log in as docmgr at the identity provider',
+}
+/** What decides over JWTs of the identity provider. The indexer has no interface for users. */
+const PROVIDER = ['ISSUER', 'AUDIENCE', 'GROUPS_CLAIM', 'ADMIN_GROUPS', 'ADMINS'].map(
+  (name) => `DOCMGR_AUTH_OIDC_${name}`,
+)
 const PASSWORD_IN_URL = /:\/\/[^/@\s]*:[^/@\s]+@/
 
 /** A secret that is read is given, one that is given is read, and in production none is in the environment. */
@@ -72,9 +82,11 @@ export function* secrets(service: Service, { production }: System): Problems {
   for (const secret of read) if (!given.has(secret)) yield `reads the secret ${secret}, which it is not given`
   for (const secret of given)
     if (!read.has(secret)) yield `is given the secret ${secret} and does not read it`
-  const signs = given.has('auth_secret') || Object.keys(values).some((variable) => SIGNING.test(variable))
-  if (signs && name !== 'document') yield 'can sign tokens of anyone: only document needs the secret'
+  if (name !== 'document' && Object.keys(values).some((variable) => SIGNING.test(variable)))
+    yield `${OF_DOCUMENT['auth_secret']}: only document needs the secret`
   for (const secret of given) {
+    if (secret in OF_DOCUMENT && name !== 'document')
+      yield `${OF_DOCUMENT[secret]}: only document needs the secret`
     const [, role = name] = /^service_(\w+)_key$/.exec(secret) ?? []
     if (role !== name) yield `calls the document role as ${role}`
   }
@@ -171,6 +183,14 @@ function* broker(kafka: Service): Problems {
     yield `kafka asks for no user on ${listener}`
 }
 
+/** Metrics are for who has the token, and what one role accepts from the identity provider all do. */
+function* interfaces({ name, secrets }: Service, values: Record<string, string>): Problems {
+  if (!secrets?.some(({ source }) => source === 'scrape_token')) yield `${name}: shows metrics to everyone`
+  if (name === 'indexer') return
+  for (const variable of PROVIDER)
+    if (!(variable in values)) yield `${name}: does not know ${variable}, which the other roles do`
+}
+
 /** Tokens are required, tools are off, and the servers cannot be reached from outside. */
 export function* production({ production, services, model }: System): Problems {
   if (!production) return
@@ -180,6 +200,7 @@ export function* production({ production, services, model }: System): Problems {
       yield `${service.name}: tokens are not required`
     if (values['DOCMGR_AUTH_OPEN_BEYOND_LOOPBACK'] === 'true')
       yield `${service.name}: is open beyond loopback`
+    if (isRole(service)) yield* interfaces(service, values)
     if (service.name === 'kafka-ui') yield 'kafka-ui is started'
     if (service.name !== 'kong') continue
     for (const name of ['KONG_ADMIN_LISTEN', 'KONG_ADMIN_GUI_LISTEN', 'KONG_STREAM_LISTEN'])

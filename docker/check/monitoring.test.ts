@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
 import { ALERT_CASES } from './alert-cases.ts'
+import { ROLES } from '../../src/config/roles.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'docmgr-monitoring-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -27,6 +28,13 @@ const RULES = 'docker/prometheus/alerts.yml'
 const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
   (group) => group.rules,
 )
+
+interface ScrapeConfig {
+  authorization?: { credentials_file: string }
+  dns_sd_configs?: { names: string[] }[]
+  static_configs?: { targets: string[] }[]
+}
+const SCRAPE_TOKEN = '/run/secrets/scrape_token'
 
 interface Panel {
   title: string
@@ -104,6 +112,18 @@ test('promtool accepts the metrics, and they include every one that an alert or 
     [...new Set(named)].filter((name) => !published.has(name)),
     DISTRIBUTED,
   )
+})
+
+test('promtool accepts the configurations, which find every role, in production with the token', () => {
+  for (const name of ['prometheus', 'production']) {
+    const file = `docker/prometheus/${name}.yml`
+    promtool(['check', 'config', '--syntax-only', file])
+    const [job] = (parse(readFileSync(file, 'utf8')) as { scrape_configs: ScrapeConfig[] }).scrape_configs
+    const names = job!.dns_sd_configs?.flatMap((found) => found.names)
+    const targets = job!.static_configs?.flatMap((found) => found.targets.map((text) => text.split(':')[0]!))
+    assert.deepEqual((names ?? targets)?.toSorted(), ROLES.toSorted())
+    assert.equal(job!.authorization?.credentials_file, name === 'production' ? SCRAPE_TOKEN : undefined)
+  }
 })
 
 test('promtool accepts the alerts, and the expressions of the dashboard as rules', () => {

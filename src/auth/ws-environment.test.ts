@@ -36,6 +36,9 @@ const password = (): string => randomBytes(24).toString('hex')
 /** As docker/secrets makes them; each time other ones. */
 const CONTENTS: Record<string, () => string> = {
   auth_secret: password,
+  auth_second_secret: password,
+  oidc_client_secret: password,
+  scrape_token: password,
   service_keys: () => `ws:${pair.publicKey}\n`,
   service_ws_key: () => `-----BEGIN PRIVATE KEY-----\n${pair.key}\n-----END PRIVATE KEY-----\n`,
   kafka_ws_url: () => `kafka://ws:${password()}@kafka:9092?sasl=plain`,
@@ -51,7 +54,11 @@ async function environmentOf(role: 'document' | 'ws') {
   const env = Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
-      value.replace('/run/secrets', folder).replace(/\$\{\w+:-([^}]*)\}/g, '$1'),
+      // No variable is set: ${NAME:-text} is the text, ${NAME:+text} is empty.
+      value
+        .replace('/run/secrets', folder)
+        .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+        .replace(/\$\{\w+:\+[^}]*\}/g, ''),
     ]),
   )
   const files = secrets.map((name) => CONTENTS[name]!())

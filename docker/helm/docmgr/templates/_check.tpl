@@ -33,6 +33,7 @@
 {{- include "docmgr.checkOwnSecrets" (dict "root" $ "component" $name "owner" "jobs") -}}
 {{- end -}}
 {{- end -}}
+{{- include "docmgr.checkProvider" . -}}
 {{- if and .Values.jobs.access.enabled (not .Values.jobs.access.passwords) -}}
 {{ fail "jobs.access.passwords: set the Secret with the passwords of the users, which docker/secrets writes: s3_document_password and so on" }}
 {{- end -}}
@@ -44,6 +45,24 @@
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.tlsSecret) (not .Values.ingress.tlsElsewhere) -}}
 {{ fail "ingress.tlsSecret: set the Secret of the certificate, since tokens are sent with every request; or set ingress.tlsElsewhere to true if something before the Ingress terminates TLS" }}
+{{- end -}}
+{{- end }}
+
+{{- /* The document role decides about logins; an audience of one role alone would be a mistake, too. */ -}}
+{{- define "docmgr.checkProvider" -}}
+{{- $settings := include "docmgr.settings" (dict "root" . "component" "document") | fromYaml -}}
+{{- $oidc := dig "auth" "oidc" dict $settings -}}
+{{- if and (not $oidc.issuer) (or $oidc.clientId $oidc.audience) -}}
+{{ fail "settings.auth.oidc.issuer: set the identity provider of settings.auth.oidc.clientId and audience" }}
+{{- end -}}
+{{- if and $oidc.issuer (not $oidc.clientId) (not $oidc.audience) -}}
+{{ fail "settings.auth.oidc.clientId: set it for logins at settings.auth.oidc.issuer, or settings.auth.oidc.audience for its JWTs" }}
+{{- end -}}
+{{- if and $oidc.clientId (not (dig "http" "publicUrl" "" $settings)) -}}
+{{ fail "settings.http.publicUrl: set the origin to which the identity provider sends people back" }}
+{{- end -}}
+{{- if and .Values.secrets.oidcClientSecret (not $oidc.clientId) -}}
+{{ fail "secrets.oidcClientSecret: is the secret of settings.auth.oidc.clientId, which is not set" }}
 {{- end -}}
 {{- end }}
 

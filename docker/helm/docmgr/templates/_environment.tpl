@@ -37,8 +37,11 @@ DOCMGR_{{ regexReplaceAll "([a-z])([A-Z])" . "${1}_${2}" | replace "." "_" | upp
   value: /run/secrets/ca/ca.crt
 {{- end }}
 {{- $settings := include "docmgr.settings" . | fromYaml -}}
+{{- /* Without an audience the identity provider is for logins only, which the document role has. */}}
+{{- $loginsOnly := and (ne .component "document") (not (dig "auth" "oidc" "audience" "" $settings)) }}
 {{- range (include "docmgr.component" . | fromYaml).settings | splitList " " }}
-{{- $value := dig (splitList "." . | first) (splitList "." . | last) "" $settings }}
+{{- $value := (include "docmgr.settingOf" (dict "settings" $settings "setting" .) | fromYaml).value }}
+{{- if and $loginsOnly (hasPrefix "auth.oidc." .) }}{{ $value = "" }}{{ end }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
 {{- if and (kindIs "float64" $value) (eq (floor $value) $value) }}{{ $value = int64 $value }}{{ end }}
 {{- if ne (toString $value) "" }}

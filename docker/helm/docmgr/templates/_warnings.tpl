@@ -28,3 +28,13 @@
 {{- end -}}
 {{- join ", " $found -}}
 {{- end }}
+
+{{- /* What is less protected than it could be, in sentences. */ -}}
+{{- define "docmgr.secretWarnings" -}}
+{{- if .Values.secrets.secondSecret -}}
+secrets.secondSecret is true: tokens of two secrets are accepted. Set it to false once the last token of the old one has expired.
+{{ end -}}
+{{- if not .Values.secrets.scrapeToken -}}
+secrets.scrapeToken is false: who reaches the HTTP ports of the pods reads /metrics and the details of /health/ready.
+{{- end -}}
+{{- end }}
