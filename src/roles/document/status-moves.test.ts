@@ -64,19 +64,17 @@ const EDGES: Record<string, Edge> = {
   Connect: overRpc(({ url }) => createConnectTransport({ baseUrl: url, httpVersion: '1.1' })),
 }
 
-const [search, signature] = await Promise.all([
-  serviceTokensOf('search').authorize(),
-  serviceTokensOf('signature').authorize(),
-])
+/** Each token is valid for five minutes. */
+const [search, signature] = [serviceTokensOf('search'), serviceTokensOf('signature')]
 
 /** Everyone who can ask; only the last one is the signature role. */
-const CALLERS: Record<string, (service: TestService) => string | undefined> = {
+const CALLERS: Record<string, (service: TestService) => string | undefined | Promise<string>> = {
   'nobody in particular': () => undefined,
   'a user': (service) => service.authorization({ id: 'ada', email: 'ada@example.com' }),
   'an administrator': (service) => `Bearer ${service.token({ admin: true })}`,
   'a user with the name of a role': (service) =>
     service.authorization({ id: 'signature', email: 'signature@docmgr.internal' }),
-  'the signature role': () => signature,
+  'the signature role': () => signature.authorize(),
 }
 
 async function documentIn(service: TestService, status: DocumentStatus): Promise<Document> {
@@ -111,7 +109,7 @@ for (const mode of ['open', 'required'] as const) {
           for (const to of STATUSES) {
             const { id, ...before } = await documentIn(open, from)
             const isMove = isSigning ? to === 'signed' && SIGNABLE.includes(from) : MOVES[from].includes(to)
-            const succeeded = await move(service, id, to, authorizationOf(service))
+            const succeeded = await move(service, id, to, await authorizationOf(service))
             const isPast = isSigning && to === 'signed' && from === 'completed'
             assert.equal(succeeded, isMove || isPast || from === to, `${from} → ${to}`)
             const { status, version, title } = await stateOf(open, id)
@@ -128,7 +126,7 @@ test('another role of the service may move no document', async () => {
   for (const service of [open, required]) {
     const { id } = await documentIn(open, 'sent')
     const client = createClient(DocumentService, createGrpcTransport({ baseUrl: `http://${service.grpc}` }))
-    const headers = { authorization: search }
+    const headers = { authorization: await search.authorize() }
     const moved = client.updateDocumentStatus({ documentId: id, status: 'viewed' }, { headers })
     await assert.rejects(moved, (error) => ConnectError.from(error).code === Code.PermissionDenied)
     assert.equal((await stateOf(open, id)).status, 'sent')
@@ -137,7 +135,7 @@ test('another role of the service may move no document', async () => {
 
 test('a service token is no token for REST and Connect', async () => {
   const { id } = await documentIn(open, 'created')
-  const headers = { authorization: signature }
+  const headers = { authorization: await signature.authorize() }
   for (const service of [open, required]) {
     const answer = await service.request('PATCH', `/documents/${id}`, { status: 'signed' }, headers)
     assert.equal(answer.status, 401)

@@ -52,10 +52,16 @@ const asUser = (user: User, may: NonNullable<Caller['may']>): Caller => {
 }
 
 /** For itself; a role that calls for a client has that client's rights. */
-const roleOf = async (role: 'signature' | 'ws'): Promise<Caller> => ({
-  headers: { authorization: await serviceTokensOf(role).authorize() },
-  role,
-})
+async function roleOf(role: 'signature' | 'ws'): Promise<Caller> {
+  const tokens = serviceTokensOf(role)
+  const headers = { authorization: await tokens.authorize() }
+  // A token of a role is valid for five minutes, in which not all tests on the servers end.
+  const renewal = setInterval(() => {
+    void tokens.authorize().then((authorization) => Object.assign(headers, { authorization }))
+  }, 30_000)
+  renewal.unref()
+  return { headers, role }
+}
 
 const withToken = (token: string): Caller => ({ headers: bearer(token), token })
 
