@@ -9,7 +9,7 @@ export type { Locator, Page } from 'playwright-core'
 export { packageRoot }
 
 /** For an action or an expectation of a page. */
-const LIMIT_MS = 15_000
+const LIMIT_MS = 30_000
 /** Where pictures of pages are kept, for people. */
 const PICTURES = join(packageRoot(), '.out', 'pictures')
 const AXE = join(createRequire(join(packageRoot(), 'package.json')).resolve('axe-core'), '../axe.min.js')

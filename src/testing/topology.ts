@@ -10,6 +10,9 @@ import { type ClaimedNames, claimNames, expectDone, type TopologyNames } from '.
 
 export type { Instance, TopologyNames }
 
+/** More than `docmgr gc` waits for the change feed. */
+const COMMAND_LIMIT_MS = 180_000
+
 /** How many processes of each role; a role without a number has none. */
 export type InstanceCounts = Partial<Record<Role, number>>
 
@@ -83,7 +86,7 @@ export async function startTopology(
     const grpcPorts = await freePorts((counts.document ?? 0) + 1)
     const env = { ...environmentOf(names, grpcPorts), ...options.env }
     const cli = (...args: string[]): Promise<CliResult> =>
-      runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: 120_000 })
+      runCli(args, { program, env: { ...env, DOCMGR_DATA: names.folder }, limitMs: COMMAND_LIMIT_MS })
 
     const add = async (role: Role): Promise<Instance> => {
       const [port] = await freePorts(1)

@@ -16,6 +16,8 @@ const WORK_MS = 120_000
 const OPERATIONS = 300
 /** Of a run whose messages are changed: subscribers connect for a moment only, and few receive two changes of a document. */
 const MESSAGES = 20
+/** Those among them that are about changes: signatures are announced as they are. */
+const CHANGES = 6
 /** A run without a fault ends as soon as all is read; this is how long a fault must last. */
 const SETTLE_MS = 3_000
 
@@ -38,14 +40,15 @@ async function promisesBrokenBy(seed: number, mutation: Mutation, settleMs: numb
   const options = { seed, url: proxy.url, history: openHistory(), clients: 4, subscribers: 8, pauseMs: 25 }
   const workload = startWorkload(options)
   try {
-    const count = (wanted: string): number =>
-      options.history.entries.filter(({ kind }) => kind === wanted).length
-    const messages = mutation.messages ? MESSAGES : 0
-    const isEnough = await poll(
-      WORK_MS,
-      async () => count('ok') >= OPERATIONS && count('message') >= messages,
-    )
-    assert.ok(isEnough, `after ${WORK_MS} ms: ${count('ok')} operations, ${count('message')} messages`)
+    const { entries } = options.history
+    const count = (wanted: string): number => entries.filter(({ kind }) => kind === wanted).length
+    const changes = (): number =>
+      entries.filter((entry) => entry.kind === 'message' && entry.seen !== undefined).length
+    const hasMessages = (): boolean =>
+      !mutation.messages || (count('message') >= MESSAGES && changes() >= CHANGES)
+    const isEnough = await poll(WORK_MS, async () => count('ok') >= OPERATIONS && hasMessages())
+    const got = `${count('ok')} operations, ${count('message')} messages, ${changes()} of them about changes`
+    assert.ok(isEnough, `after ${WORK_MS} ms: ${got}`)
     await workload.end()
     const faults = await settle(options, workload, settleMs)
     return [...new Set(faults.map(({ promise }) => promise))]

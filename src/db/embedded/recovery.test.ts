@@ -75,7 +75,7 @@ test(
     assert.equal(helpers.length, 2)
     supervisor.child.kill('SIGKILL')
     assert.match(String(await running), /terminat/)
-    for (const pid of helpers) assert.ok(await waitUntilGone(pid, 5_000), `process ${pid} has ended`)
+    for (const pid of helpers) assert.ok(await waitUntilGone(pid, 20_000), `process ${pid} has ended`)
     const next = await start(folder)
     assert.deepEqual(next.findings, [])
     assert.deepEqual(await query(next.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
