@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../runtime/file-sync.ts'
 import { makePrivateFolder } from '../runtime/private-folder.ts'
 
 /** Names of the files in the data folder. */
@@ -23,18 +24,24 @@ export const keptViewerSecret = (dataFolder: string): Promise<string> =>
 export const derivedViewerSecret = (tokenSecret: string): string =>
   createHmac('sha256', tokenSecret).update('viewers').digest('base64url')
 
-/** Creates the secret at the first call. The file is written under another name and then linked, so that it is complete. */
+/**
+ * Creates the secret at the first call. The file is written under another name and then linked, so that it is complete, and
+ * is on disk before anything is signed with it.
+ * @throws Error for an empty file
+ */
 async function keptSecret(dataFolder: string, name: KeptSecret): Promise<string> {
   const file = join(dataFolder, name)
   const kept = await readSecret(file)
+  if (kept === '') throw new Error(`${file} is empty: restore it from a backup, or remove it for a new one`)
   if (kept !== undefined) return kept
   await makePrivateFolder(dataFolder)
   const draft = `${file}.${process.pid}`
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
+  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true })
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
   await rm(draft)
+  await syncFolder(dataFolder)
   return (await readFile(file, 'utf8')).trim()
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../runtime/file-sync.ts'
 import { CommandError } from './exit-codes.ts'
 import { reasonOf } from './import/find-files.ts'
 import { printable } from './printable.ts'
@@ -46,6 +47,7 @@ export async function openNewFile(path: string, clobber: boolean): Promise<NewFi
       await nameOnce(draft, path, clobber).catch((error: NodeJS.ErrnoException) => {
         throw error.code === 'EEXIST' ? taken() : new CommandError(`${printable(path)}: ${reasonOf(error)}`)
       })
+      await syncFolder(dirname(path))
       return path
     },
     async discard() {

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 /** Error codes of file systems that cannot flush a folder: there a rename is durable without it, or never. */
 const UNSUPPORTED = ['EINVAL', 'ENOTSUP', 'ENOSYS']
@@ -13,4 +14,12 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
+}
+
+/** Creates a folder, and missing ones above it, whose names survive a power failure. A folder that exists keeps its mode. */
+export async function makeDurableFolder(path: string, mode: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode })
+  if (first === undefined) return
+  const above = dirname(resolve(first))
+  for (let made = resolve(path); made !== above; made = dirname(made)) await syncFolder(dirname(made))
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { makeDurableFolder } from './file-sync.ts'
 
 /**
  * Of folders with secrets and data. As root it can be passed through, because PostgreSQL does not run as root and needs its
@@ -7,6 +7,4 @@ import { mkdir } from 'node:fs/promises'
 const MODE = process.getuid?.() === 0 ? 0o711 : 0o700
 
 /** Creates a folder, and missing ones above it, that only its owner can read. A folder that exists keeps its mode. */
-export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: MODE })
-}
+export const makePrivateFolder = (path: string): Promise<void> => makeDurableFolder(path, MODE)

@@ -1,20 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  chmod,
-  lchown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, lchown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { syncFolder } from '../../runtime/file-sync.ts'
+import { makeDurableFolder, syncFolder } from '../../runtime/file-sync.ts'
 import { makePrivateFolder } from '../../runtime/private-folder.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { killProcessesOf } from './leftovers.ts'
@@ -76,7 +65,7 @@ export async function openDataFolder(folder: string, binaries: PostgresBinaries)
 async function makeFolder(folder: string): Promise<void> {
   try {
     await makePrivateFolder(dirname(folder))
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeDurableFolder(folder, 0o700)
   } catch (error) {
     const { message } = error as Error
     throw new Error(

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import { watchDiskSpace } from '../../runtime/disk-space.ts'
-import { syncFolder } from '../../runtime/file-sync.ts'
+import { makeDurableFolder, syncFolder } from '../../runtime/file-sync.ts'
 import type { BlobsDriver, ErrorMeaning } from './driver.ts'
 import { withObjectTable } from './object-table.ts'
 import { type Bucket, BUCKETS, type ListedObject } from './port.ts'
@@ -39,7 +39,7 @@ async function openFiles(folder: string): Promise<BlobsDriver> {
   const newTemporaryPath = await makeTemporaryFolders(drafts)
   await removeAbandoned(drafts)
   const cleaning = setInterval(() => void removeAbandoned(drafts), ABANDONED_MS).unref()
-  for (const bucket of BUCKETS) await mkdir(join(folder, bucket), { recursive: true, mode: 0o700 })
+  for (const bucket of BUCKETS) await makeDurableFolder(join(folder, bucket), 0o700)
   const space = watchDiskSpace(folder)
 
   return {
@@ -133,15 +133,14 @@ function objectPath(folder: string, bucket: Bucket, key: string): string {
   return join(folder, bucket, subfolder, key.replaceAll('/', ','))
 }
 
-/** The move is durable once the target's folder is flushed, and when that folder is new, its parent too. */
+/** The move is durable once the target's folder is flushed. */
 async function moveDurably(from: string, to: string): Promise<void> {
   const folder = dirname(to)
   try {
     await rename(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await syncFolder(dirname(folder))
+    await makeDurableFolder(folder, 0o700)
     await rename(from, to)
   }
   await syncFolder(folder)
