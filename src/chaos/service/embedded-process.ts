@@ -17,6 +17,8 @@ export class EmbeddedProcess {
   readonly #env: NodeJS.ProcessEnv
   #child: ChildProcess | undefined
   #isStopping = false
+  /** It is not started again before this ends. */
+  #held: Promise<unknown> = Promise.resolve()
   #loop: Promise<void>
   #log = ''
 
@@ -53,6 +55,14 @@ export class EmbeddedProcess {
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     await endsWithin(STOP_MS, exited)
+  }
+
+  /** SIGKILL; it is started again when `work` has ended. */
+  async whileDown(work: () => Promise<void>): Promise<void> {
+    const working = this.#held.then(work)
+    this.#held = working.catch(() => {})
+    this.#child?.kill('SIGKILL')
+    await working
   }
 
   async isReady(): Promise<boolean> {
@@ -117,6 +127,7 @@ export class EmbeddedProcess {
       this.#child = undefined
       keep(`[ended with ${code ?? signal}]\n`)
       if (!this.#isStopping) await pause(RESTART_MS)
+      await this.#held
     }
   }
 

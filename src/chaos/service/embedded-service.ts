@@ -9,6 +9,7 @@ import { openClock } from './clock.ts'
 import { EmbeddedProcess } from './embedded-process.ts'
 import { childrenOf, commandOf, signalAll, treeOf } from './processes.ts'
 import type { Service, Strike } from './service.ts'
+import { openPoweredDisk, type PoweredDisk } from './power.ts'
 import { fullDisk, openSmallDisk } from './small-disk.ts'
 
 /** How long a strike may be refused, because PostgreSQL is being started. */
@@ -17,13 +18,15 @@ const STRIKE_MS = 60_000
 /** docmgr on the embedded adapters, in a folder of its own. */
 export async function openEmbeddedService(env: Record<string, string> = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'docmgr-chaos-'))
-  const disk = openSmallDisk(join(folder, 'disk'))
+  const powered = openPoweredDisk(folder)
+  const disk = typeof powered === 'string' ? openSmallDisk(join(folder, 'disk')) : powered
   const clock = openClock(folder)
   const data = join(typeof disk === 'string' ? folder : disk.folder, 'data')
   mkdirSync(data)
   const docmgr = new EmbeddedProcess(data, await freePort(), { ...clock?.env, ...env })
   const impossible: Record<string, string> = {}
   if (typeof disk === 'string') impossible['full-disk'] = disk
+  if (typeof powered === 'string') impossible['power'] = powered
   if (!clock) impossible['clock'] = 'libfaketime is not installed'
   return {
     url: docmgr.url,
@@ -31,6 +34,7 @@ export async function openEmbeddedService(env: Record<string, string> = {}): Pro
       ...processStrikes(docmgr),
       ...dataStrikes(docmgr),
       ...(typeof disk !== 'string' && { 'full-disk': fullDisk(() => disk) }),
+      ...(typeof powered !== 'string' && { power: () => losePower(docmgr, powered) }),
       ...(clock && { clock: clockJumps(() => clock) }),
     },
     impossible,
@@ -85,6 +89,12 @@ function processStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {
     'pause-postgres': (random) => paused(postgres, random.whole(1_000, 6_000)),
     restart: () => docmgr.restart(),
   }
+}
+
+/** Everything stops at once, and what was not flushed is lost. */
+function losePower(docmgr: EmbeddedProcess, disk: PoweredDisk): Promise<void> {
+  disk.cutPower()
+  return docmgr.whileDown(() => disk.restorePower())
 }
 
 function dataStrikes(docmgr: EmbeddedProcess): Record<string, Strike> {

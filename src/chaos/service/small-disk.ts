@@ -30,9 +30,13 @@ export function openSmallDisk(folder: string): SmallDisk | string {
     },
   )
   if (status !== 0) return `a small disk cannot be mounted here: ${error?.message ?? stderr.trim()}`
+  return { folder, ...fillable(folder), remove: () => void spawnSync('umount', ['-l', folder]) }
+}
+
+/** Fills the file system of this folder. */
+export function fillable(folder: string): Pick<SmallDisk, 'fill' | 'empty'> {
   const filler = join(folder, 'filler')
   return {
-    folder,
     fill() {
       const file = openSync(filler, 'a')
       for (const block of [BLOCK, SMALL_BLOCK]) {
@@ -45,7 +49,6 @@ export function openSmallDisk(folder: string): SmallDisk | string {
       closeSync(file)
     },
     empty: () => rmSync(filler, { force: true }),
-    remove: () => void spawnSync('umount', ['-l', folder]),
   }
 }
 
