@@ -36,8 +36,11 @@ export interface Load {
 }
 
 const REQUEST_LIMIT_MS = 20_000
-/** More in flight would only measure an overloaded machine. */
-const MOST_AT_ONCE = 200
+/**
+ * As many as come while a process is replaced. More in flight would only measure an overloaded machine, on which each of them
+ * waits for all others longer than one role waits for another.
+ */
+const MOST_AT_ONCE = 40
 
 /**
  * Sends `perSecond` requests a second, each when it is due, whether or not the ones before it have been answered. While
