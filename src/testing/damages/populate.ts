@@ -5,7 +5,8 @@ import type { DamageTarget } from './target.ts'
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkM9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const PARALLEL = 12
-const TEXTS_MS = 300_000
+/** For about a thousand documents on a busy machine. */
+const LIMIT_MS = 300_000
 
 export interface Signed {
   /** of the document */
@@ -71,24 +72,23 @@ export async function populate(
 
 /** Waits until no intent is due, every text is read, and the index has every row in its version. */
 export async function settled({ pool, index }: DamageTarget): Promise<void> {
-  await eventually('the signatures', async () => {
-    const due = "select from signatures.signing_intents where next_attempt_at < now() + interval '5 minutes'"
-    return (await pool.query(due)).rowCount === 0
-  })
+  const due = "select from signatures.signing_intents where next_attempt_at < now() + interval '5 minutes'"
+  await eventually('the signatures', async () => (await pool.query(due)).rowCount === 0, LIMIT_MS)
   await eventually(
     'the texts',
     async () => (await pool.query('select from texts.queue limit 1')).rowCount === 0,
-    TEXTS_MS,
+    LIMIT_MS,
   )
   const { rows } = await pool.query<{ id: string; version: number }>(
     'select id, version from documents.documents where s3_key is not null',
   )
   let left = rows
-  await eventually('the index', async () => {
+  const isIndexed = async (): Promise<boolean> => {
     const versions = await index.versions(left.slice(0, 1_000).map(({ id }) => id))
     left = left.filter(({ id, version }, place) => place >= 1_000 || versions.get(id) !== version)
     return left.length === 0
-  })
+  }
+  await eventually('the index', isIndexed, LIMIT_MS)
 }
 
 /** @returns what `work` returns for 0 to count - 1, in this order */
