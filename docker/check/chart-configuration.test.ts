@@ -37,6 +37,7 @@ const SAMPLE_SECRETS: Record<string, string> = {
   'blobs-secret-key': 'secret',
   'cache-viewer-secret': 'another secret of at least thirty-two bytes',
   'auth-second-secret': 'a second secret of at least thirty-two bytes',
+  'auth-services-second-key': generated.key,
   'auth-scrape-token': 'a token of at least thirty-two bytes',
   'auth-oidc-client-secret': 'secret',
 }
@@ -135,7 +136,7 @@ test('each role has the secrets that it needs, and no others', () => {
     signature:
       'auth-scrape-token auth-services-key blobs-secret-key cache-url database-direct-url database-url',
     search: 'auth-scrape-token auth-services-key cache-url search-url',
-    ws: 'auth-scrape-token auth-services-key cache-url changes-url',
+    ws: 'auth-scrape-token auth-services-key auth-services-second-key cache-url changes-url',
     indexer: 'auth-scrape-token auth-services-key blobs-secret-key changes-url search-url',
     migrate: 'database-direct-url database-url',
     access: 'blobs-secret-key cache-url changes-url database-direct-url database-url search-url',

@@ -3,6 +3,7 @@
  * where the role runs. A new role is an entry in `composeRoles`; CONTRIBUTING.md has the recipe.
  */
 import { type Role, roleDefinition, rolesThatUse } from '../config/roles.ts'
+import { ticketKeysOf } from '../auth/ticket-keys.ts'
 import { createClientAddress } from '../http/context.ts'
 import type { HealthChecks } from '../http/health.ts'
 import type { RoleServer } from '../http/serve-roles.ts'
@@ -22,7 +23,7 @@ import { fillIndex, fillingRemark } from './fill-index.ts'
 import { makeIndexer } from './indexer.ts'
 import { openLoginProvider } from './login-provider.ts'
 import { reportDocuments } from './report-metrics.ts'
-import type { Ports, Secrets } from './ports.ts'
+import type { Ports } from './ports.ts'
 
 /** A running role: what it serves. */
 interface RunningRole {
@@ -211,7 +212,7 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
       cluster: needs.cluster,
       documents: needs.documents,
       authenticator: needs.authenticator,
-      ticketKeys: ticketKeysOf(needs.secrets),
+      ticketKeys: ticketKeysOf(needs.secrets, config.auth.services.secondKey, clock),
       guard: base.guard,
       clientLimits: needs.limits,
       clock,
@@ -242,12 +243,6 @@ function composeWs(base: Base, ports: Ports, documents: DocumentsModule) {
     return { value: { server, role }, stop: () => role.stop() }
   })
 }
-
-/** The key of the role where it has one, which all its processes share; the secret of tokens is in few of them. */
-const ticketKeysOf = ({ serviceTokens, tokens }: Secrets): Buffer[] => [
-  ...serviceTokens.deriveKeys('tickets'),
-  ...(tokens?.deriveKeys('tickets') ?? []),
-]
 
 function composeIndexer(base: Base, { changes, searchIndex, blobs, database }: Ports) {
   const { config, logOf } = base

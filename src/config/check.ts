@@ -18,6 +18,7 @@ export interface Contradiction {
 export function checkConfig(config: Config, serves: boolean): Contradiction[] {
   const checks = [
     checkAuthentication,
+    checkSecondKey,
     checkSecrets,
     checkPorts,
     checkPublicUrl,
@@ -68,6 +69,16 @@ function checkAuthentication({ auth, documents, listen, roles }: Config): Contra
   return []
 }
 
+function checkSecondKey({ auth: { services }, roles }: Config): Contradiction[] {
+  const { key, secondKey } = services
+  if (secondKey === undefined || (key !== undefined && roles.includes('ws'))) return []
+  const rule =
+    key === undefined
+      ? 'is for the time in which auth.services.key is replaced, which is not set: set it, too'
+      : `is for tickets of WebSockets, and these roles (${roles.join(', ')}) have none: remove it here`
+  return [{ key: 'auth.services.secondKey', rule }]
+}
+
 /** With a guessed secret a client signs tokens, or finds out which viewers the statistics count. */
 function checkSecrets({ auth, cache }: Config): Contradiction[] {
   const secrets = {
@@ -76,11 +87,15 @@ function checkSecrets({ auth, cache }: Config): Contradiction[] {
     'auth.scrapeToken': auth.scrapeToken,
     'cache.viewerSecret': cache.viewerSecret,
   }
-  const { key, keys } = auth.services
-  const isKnown = isPublished(key) || keys.some((one) => isPublished(one.split(':')[1]))
-  if (isKnown && auth.mode === 'required') {
+  const { key, secondKey, keys } = auth.services
+  const known = Object.entries({
+    key: isPublished(key),
+    secondKey: isPublished(secondKey),
+    keys: keys.some((one) => isPublished(one.split(':')[1])),
+  }).find(([, isKnown]) => isKnown)
+  if (known && auth.mode === 'required') {
     const rule = 'is known to everyone: make keys for each role (openssl genpkey -algorithm ed25519)'
-    return [{ key: isPublished(key) ? 'auth.services.key' : 'auth.services.keys', rule }]
+    return [{ key: `auth.services.${known[0]}`, rule }]
   }
   return Object.entries(secrets).flatMap(([key, secret]) => {
     const weakness = secret === undefined ? undefined : weaknessOf(secret)

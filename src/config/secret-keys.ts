@@ -4,6 +4,7 @@ export const SECRET_KEYS = [
   'auth.secondSecret',
   'auth.scrapeToken',
   'auth.services.key',
+  'auth.services.secondKey',
   'auth.oidc.clientSecret',
   'database.url',
   'database.directUrl',

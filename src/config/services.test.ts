@@ -68,15 +68,39 @@ test('where tokens are required only the document role has their secret, and eve
   assert.match(ofIndexer.join('\n'), /^documents\.url .*grpc:\/\//m)
 })
 
+test('a second key is for ws, beside the first', async () => {
+  const [one, two] = ['ws', 'search'] as const
+  const env = {
+    DOCMGR_ROLES: 'ws',
+    DOCMGR_CHANGES_URL: 'kafka://kafka:9092',
+    DOCMGR_DOCUMENTS_URL: 'grpc://document:50051',
+    DOCMGR_AUTH_SERVICES_KEY: serviceKeyOf(one),
+    DOCMGR_AUTH_SERVICES_SECOND_KEY: serviceKeyOf(two),
+  }
+  const { config } = await load({ env })
+  assert.equal(config.auth.services.secondKey, serviceKeyOf(two))
+  for (const [change, rule] of [
+    [{ DOCMGR_AUTH_SERVICES_KEY: '' }, /auth\.services\.key is replaced, which is not set/],
+    [{ DOCMGR_ROLES: 'search' }, /is for tickets of WebSockets, and these roles \(search\) have none/],
+    [{ DOCMGR_AUTH_SERVICES_SECOND_KEY: 'x'.repeat(64) }, /Ed25519 private key/],
+  ] as const) {
+    const problems = await problemsOf({ env: { ...env, ...change } })
+    const found = problems.find(({ key }) => key === 'auth.services.secondKey')
+    assert.match(found?.rule ?? '', rule)
+  }
+})
+
 test('the keys of roles that are published are for open mode only', async () => {
   const compose = await readFile('compose.yml', 'utf8')
   const [, key] = /DOCMGR_AUTH_SERVICES_KEY: (\S+)/.exec(compose)!
   const [, publicKey] = /signature:(\S+?),/.exec(compose)!
   for (const [variable, value] of [
     ['KEY', key!],
+    ['SECOND_KEY', key!],
     ['KEYS', `ws:${publicKey}`],
   ] as const) {
-    const env = { [`DOCMGR_AUTH_SERVICES_${variable}`]: value }
+    const first = variable === 'SECOND_KEY' && { DOCMGR_AUTH_SERVICES_KEY: serviceKeyOf('ws') }
+    const env = { ...first, [`DOCMGR_AUTH_SERVICES_${variable}`]: value }
     await load({ env })
     const [problem] = await problemsOf({ env: { ...env, DOCMGR_AUTH_MODE: 'required' } })
     assert.match(problem!.rule, /is known to everyone/)

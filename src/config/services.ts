@@ -24,6 +24,13 @@ export const services = z
       .refine((text) => ed25519PrivateKey(text) !== undefined, KEY_RULE)
       .optional()
       .describe("private key (Ed25519) of this process's roles, by which they call the document role"),
+    secondKey: z
+      .string(KEY_RULE)
+      .refine((text) => ed25519PrivateKey(text) !== undefined, KEY_RULE)
+      .optional()
+      .describe(
+        'another private key whose tickets of WebSockets ws accepts, while auth.services.key is replaced',
+      ),
     keys: z
       .array(z.string().refine(isKeyOfRole, KEYS_RULE), 'must be a list of ROLE:KEY')
       .default([])

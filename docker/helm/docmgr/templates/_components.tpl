@@ -35,7 +35,7 @@ search:
   paths: [/search, /suggest, /aggregations]
 ws:
   settings: {{ $serving }} {{ $provider }} {{ $feed }} documents.timeout {{ $limits }} limits.connections
-  secrets: auth.services.key changes.url cache.url{{ $scrape }}
+  secrets: auth.services.key changes.url cache.url{{ if .Values.secrets.secondServiceKey }} auth.services.secondKey{{ end }}{{ $scrape }}
   paths: [/ws, =/events, /auth, /broadcast, =/stats, =/asyncapi.json]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} documents.timeout limits.extractionTime limits.extractionMemory
