@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Api } from '../../client/api.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { isOcrProgress, type TextState, type TextSummary } from '../../domain/text-state.ts'
 import type { Io } from '../io.ts'
+import { SYSTEM_TIME, type WaitingTime } from './waiting-time.ts'
 
 /** A single text takes less (limits.extractionTime, 10 s by default), and so does a turn of OCR. */
 const STALL_MS = 120_000
@@ -23,19 +23,6 @@ export interface ReadTexts {
   states: Record<TextState, number>
   /** the documents without a text that failed */
   failed: { name: string; reason: string }[]
-}
-
-/** The time of waiting, which a test can take over. */
-export interface WaitingTime {
-  /** milliseconds since any moment */
-  now(): number
-  /** Resolves after these milliseconds, or when the signal aborts. */
-  pause(ms: number, signal: AbortSignal): Promise<void>
-}
-
-const SYSTEM_TIME: WaitingTime = {
-  now: () => performance.now(),
-  pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
 }
 
 /**

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Api } from '../../client/api.ts'
 import { ApiError } from '../../client/problem.ts'
 import { TEXT_STATES } from '../../domain/text-state.ts'
 import type { Io } from '../io.ts'
+import { SYSTEM_TIME, type WaitingTime } from './waiting-time.ts'
 
 /** Without any progress for so long, others have changed more than the index can take in. */
 const STALL_MS = 60_000
@@ -19,13 +19,14 @@ const READ = TEXT_STATES.filter((state) => state !== 'pending')
  * @param count up to the exact total of a search, more than that are as good as found
  */
 export async function waitUntilFound(
-  api: Api,
+  api: Pick<Api, 'search'>,
   { createdBy, since, count }: { createdBy: string; since: string; count: number },
-  io: Io,
+  io: Pick<Io, 'note' | 'signal' | 'errorColors'>,
+  time: WaitingTime = SYSTEM_TIME,
 ): Promise<void> {
   const filters = { created_by: createdBy, created_from: since, text_state: READ }
   let most = -1
-  let progressAt = performance.now()
+  let progressAt = time.now()
   for (let pauseMs = FIRST_MS; !io.signal.aborted; pauseMs = Math.min(pauseMs * 2, LIMIT_MS)) {
     const { total, total_is_exact: isExact } = await api
       .search(EVERYTHING, { from: 0, size: 1 }, filters)
@@ -33,9 +34,9 @@ export async function waitUntilFound(
     if (total >= count || isExact === false) return
     if (total > most) {
       most = total
-      progressAt = performance.now()
-    } else if (performance.now() - progressAt > STALL_MS) break
-    await delay(pauseMs, undefined, { signal: io.signal }).catch(() => {})
+      progressAt = time.now()
+    } else if (time.now() - progressAt > STALL_MS) break
+    await time.pause(pauseMs, io.signal)
   }
   if (io.signal.aborted) return
   const { yellow } = io.errorColors

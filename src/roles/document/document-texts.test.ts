@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { feedLag } from '../../client/feed-lag.ts'
 import type { ChangeEvent } from '../../domain/change.ts'
 import { type Document, type DocumentRow, fieldsWhere } from '../../domain/document-fields.ts'
 import { textKey } from '../../domain/content-key.ts'
 import { keepText, problemOfKeptText } from '../../extraction/kept-texts.ts'
+import { insertDocument } from '../../testing/changes.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { pdf, slowPdf } from '../../testing/sample-files.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
@@ -237,4 +239,16 @@ test('twelve slow texts of one owner hold back nobody else, and no metadata', as
     .filter((event) => slowIds.has(event.key) && isOutcome(event))
   assert.ok(between.length <= 4, `${between.length} texts of the other owner were read before`)
   for (const { id } of slow) await service.send('DELETE', `/documents/${id}`)
+})
+
+test('metrics tell of texts that are still to be read, and give no lag in events that is not known', async () => {
+  const { pool } = service.database
+  // Nobody can read it: its content does not exist, which counts as a fault that may pass.
+  const id = await insertDocument(pool, 'Waiting')
+  const lag = feedLag((await service.get('/metrics')).body.toString())
+  await pool.query('delete from documents.documents where id = $1', [id])
+  await pool.query('delete from texts.queue where document_id = $1', [id])
+  assert.ok(lag.pendingTexts! >= 1, JSON.stringify(lag))
+  assert.equal(lag.events, undefined)
+  assert.equal(typeof lag.bytes, 'number')
 })
