@@ -59,7 +59,7 @@ const NOTICE = [
 const REPAIRS = [
   'Repairs of less than 80 euros are paid by',
   'the tenant, up to 300 euros in a year. The',
-  'landlord is told of any damage as soon as',
+  'landlord hears of any damage as soon as',
   'it is seen, and of leaks without any delay.',
   'Who wants to move in knows of that before.',
   'Nothing is promised by word of mouth.',
