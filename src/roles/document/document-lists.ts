@@ -25,6 +25,9 @@ export interface DocumentLists {
 /** Roles of a subject that are read one by one: more cost more than reading documents in the order of the list. */
 const FEW = 5_000
 
+/** Which index is best depends on how many documents have the value of a filter. */
+const planOf = (query: Pick<ListQuery, 'filters'>) => ({ dependsOnValues: isFiltered(query) })
+
 export function createDocumentLists(pool: Pool): DocumentLists {
   async function subjectsOf(reach: Reach): Promise<Subjects | undefined> {
     if (reach === 'all') return undefined
@@ -41,14 +44,14 @@ export function createDocumentLists(pool: Pool): DocumentLists {
   ): Promise<ListedDocument[] | undefined> {
     const columns = `${LISTED_COLUMNS}, ${query.sort.key} AS key`
     const { text, values } = listStatement(query, subjects, columns)
-    const rows = await queryRows<ListedRow & { key: string }>(pool, text, values)
+    const rows = await queryRows<ListedRow & { key: string }>(pool, text, values, planOf(query))
     const texts = await listed.read(rows)
     return texts?.map((json, n) => ({ id: rows[n]!.id, key: rows[n]!.key, json }))
   }
   /** Deeper pages are asked for once, by who reads all of them. */
   async function page(query: ListQuery, subjects: Subjects | undefined): Promise<ListedDocument[]> {
     const { text, values } = listStatement(query, subjects)
-    const documents = await queryRows<Document & Record<string, unknown>>(pool, text, values)
+    const documents = await queryRows<Document & Record<string, unknown>>(pool, text, values, planOf(query))
     return documents.map((document) => ({
       id: document.id,
       key: document[query.sort.key],
@@ -64,7 +67,7 @@ export function createDocumentLists(pool: Pool): DocumentLists {
     },
     async count(filters, reach) {
       const { where, values } = selection(filters, await subjectsOf(reach))
-      return countRows(pool, `documents.documents WHERE ${where}`, values)
+      return countRows(pool, `documents.documents WHERE ${where}`, values, planOf({ filters }))
     },
   }
 }
