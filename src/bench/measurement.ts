@@ -54,6 +54,13 @@ const SCALES = {
   titled: [100_000, 500],
   /** documents of which someone may read a part */
   indexed: [300_000, 2_000],
+  /** documents of two services that are asked the same */
+  few: [10_000, 100],
+  many: [1_000_000, 1_000],
+  /** requests of a kind to each of them in a round */
+  asked: [25, 2],
+  /** of these rounds at most */
+  askedRounds: [20, 1],
   /** documents that are signed in a round, once each */
   signatures: [400, 20],
   /** operations of each kind whose cost is split by process */
@@ -73,7 +80,7 @@ const SCALES = {
   /** connections to PgBouncer */
   connections: [500, 50],
   /** milliseconds for the whole run */
-  limitMs: [1_800_000, 240_000],
+  limitMs: [5_400_000, 240_000],
 } as const
 
 export type Scale = Record<keyof typeof SCALES, number>
