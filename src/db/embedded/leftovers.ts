@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { processIdentity, signalProcess, waitUntilGone } from '../../runtime/processes.ts'
 
@@ -8,6 +9,9 @@ const run = promisify(execFile)
 
 /** Milliseconds to wait for a process to end by each way of stopping it, before the next one. */
 const STOP_TIMEOUTS_MS = { fast: 10_000, immediate: 5_000, kill: 5_000, children: 3_000 }
+
+/** Milliseconds in which a starting server has written its process id. */
+const WRITTEN_MS = 1_000
 
 /**
  * The lines of `postmaster.pid` that matter here (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_*): the first is
@@ -19,7 +23,7 @@ export interface PostmasterFile {
   ready: boolean
 }
 
-/** Undefined when there is no file, or it is being written. */
+/** Undefined when there is no file, or it has no process id: it is being written, or a power failure took what was written. */
 export async function readPostmasterFile(data: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
   const lines = text.split('\n')
@@ -52,7 +56,22 @@ export async function clearLeftovers(data: string): Promise<string[]> {
   }
   const killed = await endChildren(data)
   if (killed > 0) findings.push(`${killed} processes of a killed PostgreSQL were still running: ended`)
+  if (await isPostmasterFileBroken(data)) {
+    await rm(join(data, 'postmaster.pid'), { force: true })
+    findings.push('postmaster.pid had no process id, as after a power failure: removed')
+  }
   return findings
+}
+
+/** PostgreSQL refuses to start on a file without a process id. A server that is just starting writes it at once. */
+async function isPostmasterFileBroken(data: string): Promise<boolean> {
+  const until = performance.now() + WRITTEN_MS
+  while ((await stat(join(data, 'postmaster.pid')).catch(() => undefined)) !== undefined) {
+    if ((await readPostmasterFile(data)) !== undefined) return false
+    if (performance.now() > until) return true
+    await delay(50)
+  }
+  return false
 }
 
 /** The process id of the PostgreSQL server that runs on this data folder; undefined when none does. */

@@ -59,6 +59,22 @@ test(
   },
 )
 
+for (const [what, bytes] of [
+  ['empty', ''],
+  ['full of zeros', '\0'.repeat(90)],
+] as const)
+  test(`a pid file that a power failure left ${what} does not block the next start`, LIMIT, async () => {
+    const folder = await newFolder()
+    const first = await start(folder)
+    await query(first.connection, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    process.kill(first.pid, 'SIGKILL')
+    await first.ended
+    await writeFile(join(folder, 'data', 'postmaster.pid'), bytes)
+    const second = await start(folder)
+    assert.match(second.findings.join(), /postmaster\.pid had no process id/)
+    assert.deepEqual(await query(second.connection, 'SELECT answer FROM kept'), [{ answer: 42 }])
+  })
+
 test(
   'after kill -9 of its supervisor PostgreSQL ends cleanly, although sessions and a statement are open',
   LIMIT,
