@@ -8,7 +8,7 @@ import { createFindMatches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
 import { readersExpression, without } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
-import { documentsOfReaders, mostDocumentsOf } from './reader-values.ts'
+import { documentsOfReaders, EVERYBODY, mostDocumentsOf } from './reader-values.ts'
 
 /** Of the matches of a query the values of so many of the newest are counted. */
 const MAX_COUNTED = 100_000
@@ -53,6 +53,7 @@ export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethod
     const readers = readersIn(conditions)
     const others = exceptReaders(conditions)
     const where = whereOf(others)
+    if (readers === undefined && others.length === 0) return countOfReaders(facet, [EVERYBODY])
     if (readers === undefined) return countOf(facet, 'documents as d', where)
     if (others.length === 0) return countOfReaders(facet, readers)
     const listed = mostDocumentsOf(lookups, readers)

@@ -8,6 +8,9 @@ import type { Lookups } from './lookups.ts'
 export const COUNTED_FIELDS = [...FACETS, 'readers'] as const
 export type Counted = Pick<StoredDocument, (typeof COUNTED_FIELDS)[number]>
 
+/** Stands for everybody who may read all documents; no subject is called so. */
+export const EVERYBODY = '*'
+
 /** Keeps the table `reader_values`, in a transaction of the caller. */
 export function createReaderValues(database: IndexFile) {
   const add = database.prepare(`
@@ -17,7 +20,7 @@ export function createReaderValues(database: IndexFile) {
     'delete from reader_values where reader = ? and facet = ? and value = ? and documents = 0',
   )
   function tally(document: Counted, count: 1 | -1): void {
-    for (const reader of new Set(document.readers))
+    for (const reader of new Set([EVERYBODY, ...document.readers]))
       for (const facet of FACETS) {
         const value = document[facet]
         if (value === null) continue

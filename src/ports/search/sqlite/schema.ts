@@ -21,8 +21,8 @@ const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
  * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
  * `passage_words`, whose postings are shortest for the first column. A stem that is itself a word of the same text is not
  * kept: queries look for it as a word too. The readers of a document are tokens of `words`, so that FTS5 itself leaps over
- * the documents that someone may not read. `reader_values` has for each reader and facet the number of documents with each value:
- * that of all documents of one reader is read and not counted.
+ * the documents that someone may not read. `reader_values` has for each reader, and for all of
+ * them, and each facet the number of documents with each value: it is read and not counted.
  */
 export const SCHEMA = `
   CREATE TABLE documents (
@@ -45,7 +45,7 @@ export const SCHEMA = `
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
   CREATE TABLE reader_values (
-    reader TEXT, facet TEXT, value TEXT, documents INTEGER, PRIMARY KEY (reader, facet, value)
+    reader TEXT /* or * for everybody */, facet TEXT, value TEXT, documents INTEGER, PRIMARY KEY (reader, facet, value)
   ) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE origin (database TEXT);
