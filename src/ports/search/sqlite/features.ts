@@ -11,6 +11,7 @@ export const MAX_LOOKED_UP = 50
 
 /** The newest matches, the last of them, and whether there are no older ones. */
 interface Newest {
+  /** the newest first */
   known: ReadonlySet<number>
   oldest: number | undefined
   isAll: boolean
@@ -33,9 +34,16 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
 
   function of(plan: CompiledPlan, { known, oldest, isAll }: Newest) {
     const { words, conditions } = plan
+    /** Without reading what has the words and does not fulfil the conditions. */
+    const isLookedUp = isAll && conditions.length > 0
+    const knownWith = (expression: string): number[] => {
+      const having = lookups.withWords(allOf([words!, expression]), [...known])
+      return [...known].filter((rowid) => having.has(rowid))
+    }
     /** Documents with a feature. Of many matches older ones may not match. */
     function having(feature: string | undefined): number[] {
       if (feature === undefined) return []
+      if (isLookedUp) return knownWith(feature)
       if (isAll) return matching(feature).filter((rowid) => known.has(rowid))
       return lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: MAX_WEIGHED })
     }
@@ -43,10 +51,15 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     const matching = (expression: string): number[] =>
       lookups.wordsPage(allOf([words!, expression]), conditions, { limit: MAX_WEIGHED })
     /** Of the newest matches those without an expression. */
-    const lacking = (expression: string): number[] =>
-      lookups
+    function lacking(expression: string): number[] {
+      if (isLookedUp) {
+        const having = new Set(knownWith(expression))
+        return [...known].filter((rowid) => !having.has(rowid))
+      }
+      return lookups
         .wordsPage(without(words, [expression]), conditions, { limit: MAX_NEWEST, from: oldest })
         .filter((rowid) => known.has(rowid))
+    }
     const hasAny = (feature: string): boolean =>
       lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: 1 }).length > 0
     /** Looks up several features: mostly no document has any, which one look says. */
@@ -56,7 +69,7 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     }
     /** The same of expressions that documents lack. */
     function lackingSome(expressions: readonly string[]): typeof lacking {
-      if (expressions.length < 2) return lacking
+      if (expressions.length < 2 || isLookedUp) return lacking
       const some = without(words, [allOf(expressions)])
       return lookups.wordsPage(some, [], { limit: 1, from: oldest }).length > 0 ? lacking : () => []
     }

@@ -34,7 +34,8 @@ const FIRST_PAGE = 1_000
 /** Enough for a page where each of 20 pages of a document has one. */
 const FIRST_PASSAGES = 2_500
 const GROWTH = 5
-/** Conditions that so few documents fulfil are looked up before the words. */
+/** Conditions that so few documents fulfil are looked up before the words, and with phrases, fewer. */
+const MAX_FEW = MAX_NEWEST
 const MAX_RARE = 256
 
 export function createFindMatches(lookups: Lookups) {
@@ -136,13 +137,14 @@ function* candidates(lookups: Lookups, plan: CompiledPlan, most: number): Genera
  */
 function rareDocuments(
   lookups: Lookups,
-  { words, conditions, readers, phrases }: CompiledPlan,
+  { words, conditions, readers, phrases, others }: CompiledPlan,
 ): { rowids: number[]; isDecided: boolean } | undefined {
   if (words === undefined) return undefined
   const isRare = (rowids: readonly number[]): boolean => rowids.length <= MAX_RARE
   if (conditions.length > 0) {
-    const rowids = lookups.documentsPage(conditions, { limit: MAX_RARE + 1 })
-    if (isRare(rowids)) return { rowids, isDecided: false }
+    const most = phrases.length === 0 && others.length === 0 ? MAX_FEW : MAX_RARE
+    if (lookups.countDocuments(conditions, most + 1) <= most)
+      return { rowids: lookups.documentsPage(conditions, { limit: most }), isDecided: false }
   }
   if (readers === undefined || phrases.length === 0) return undefined
   const rowids = lookups.wordsPage(words, conditions, { limit: MAX_RARE + 1 })

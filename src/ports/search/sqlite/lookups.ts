@@ -4,8 +4,10 @@ import type { Condition } from '../fields.ts'
 import type { SqlValue } from './columns.ts'
 import { type Where, whereOf } from './conditions.ts'
 
-/** Up to so many documents are looked up one by one; of more all between the first and the last are read. */
+/** Up to so many documents are looked up one by one; of more all between the first and the last are read, if those are few. */
 const MAX_SINGLE_LOOKUPS = 256
+/** To look up one document takes as long as to read so many. */
+const READ_PER_LOOKUP = 50
 
 /**
  * Sorted lists of rowids of documents, the newest first. They cross the border of SQLite as one JSON text, which costs a
@@ -128,19 +130,20 @@ const DOCUMENT_OF_PASSAGE = `(
   order by d.first_passage desc limit 1
 )`
 
-function createMembership({ list }: Rows) {
+function createMembership({ prepare, list }: Rows) {
+  const between = 'select rowid from words where words match ? and rowid between ? and ?'
+  const areFewBetween = (values: readonly SqlValue[], limit: number): boolean => {
+    const counted = prepare(`select count(*) as count from (${between} limit ?)`).get(...values, limit)
+    return (counted as { count: number }).count < limit
+  }
+
   return {
     /** Those of the documents that match. */
     withWords(expression: string, rowids: readonly number[]): Set<number> {
       if (rowids.length === 0) return new Set()
-      if (rowids.length > MAX_SINGLE_LOOKUPS)
-        return new Set(
-          list('select rowid from words where words match ? and rowid between ? and ?', [
-            expression,
-            rowids.at(-1)!,
-            rowids[0]!,
-          ]),
-        )
+      const inRange = [expression, rowids.at(-1)!, rowids[0]!]
+      if (rowids.length > MAX_SINGLE_LOOKUPS && areFewBetween(inRange, rowids.length * READ_PER_LOOKUP))
+        return new Set(list(between, inRange))
       return new Set(
         list('select rowid from words where words match ? and rowid in (select value from json_each(?))', [
           expression,

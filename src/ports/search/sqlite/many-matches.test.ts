@@ -9,12 +9,16 @@ const COUNT = 2_300
 const SIZE = 100
 const FIRST = Date.UTC(2026, 0, 1)
 
+/** Of 461 documents, more than are looked up one by one. */
+const isOfFew = (number: number): boolean => number % 5 === 0 || number === 1
+
 const opened = sharedByTests(async () => {
   const index = await openTestSearch()
   const documents = Array.from({ length: COUNT }, (_, number) =>
     sample({
       title: number === 0 ? 'Two weeks of notice' : `Lease ${number}`,
       content: `The tenant gives two weeks of ${number === 1 ? 'notices' : 'notice'}. ${number % 7 === 0 ? 'walnuts' : 'walnut'}`,
+      created_by: isOfFew(number) ? 'few@example.com' : 'ada@example.com',
       created_at: new Date(FIRST + number * 1_000).toISOString(),
     }),
   )
@@ -58,4 +62,29 @@ test('old documents are first where their title has it, then those with the word
     assert.equal((await searching(q, 0)).documents[0]!.title, 'Two weeks of notice', q)
   const [, second] = (await searching('notices', 0)).documents
   assert.equal(second!.title, 'Lease 1')
+})
+
+test('a filter that some fulfil leaves the order of a search as it is', async () => {
+  const index = await opened()
+  const all = async (q: string, filters: { created_by?: string }): Promise<string[]> => {
+    const ids: string[] = []
+    for (let from = 0; ; from += SIZE) {
+      const page = await index.within('all').search({ q, filters, from, size: SIZE })
+      ids.push(...page.documents.map(({ id }) => id))
+      if (page.documents.length < SIZE) return ids
+    }
+  }
+  for (const [q, matches] of [
+    ['notice', 461],
+    ['notices', 461],
+    ['walnuts', 461],
+    ['weeks -zanzibar', 461],
+    ['weeks', 461],
+    ['zanzibar OR notice', 461],
+  ] as const) {
+    const found = await all(q, { created_by: 'FEW@example.com' })
+    assert.equal(found.length, matches, q)
+    const everybody = (await all(q, {})).filter((id) => found.includes(id))
+    assert.deepEqual(found.slice(0, 50), everybody.slice(0, 50), q)
+  }
 })
