@@ -31,12 +31,17 @@ export function openPoweredDisk(folder: string): PoweredDisk | string {
   mkdirSync(mounted)
   const mount = (): string | undefined =>
     run('mount', '-o', `loop,discard,commit=${COMMIT_S}`, image, mounted)
+  const shutDown = (): string | undefined => run('xfs_io', '-x', '-c', 'shutdown', mounted)
   const failure =
     run('truncate', '-s', `${IMAGE_MB}M`, image) ??
     run('mkfs.ext4', '-q', '-F', '-m', '0', image) ??
-    run('xfs_io', '-V') ??
+    mount() ??
+    // Whether this kernel can.
+    shutDown() ??
+    run('umount', mounted) ??
     mount()
   if (failure !== undefined) {
+    run('umount', mounted)
     memory.remove()
     return failure
   }
@@ -51,7 +56,7 @@ export function openPoweredDisk(folder: string): PoweredDisk | string {
       if (hasPower) filler.empty()
     },
     cutPower() {
-      const problem = run('xfs_io', '-x', '-c', 'shutdown', mounted)
+      const problem = shutDown()
       if (problem !== undefined) throw new Error(problem)
       hasPower = false
     },
