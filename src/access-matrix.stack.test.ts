@@ -36,4 +36,4 @@ const topology = await startTopology(
 TEST_FILE.after(() => topology.stop())
 const { http, grpc } = topology.urls
 const processes = ROLES.flatMap((role) => topology.instances(role).map(({ url }) => url))
-await testAccess({ http, processes, grpc: grpc! }, callers)
+await testAccess({ http, processes, grpc: grpc!, endsWithinMs: 5_000 }, callers)

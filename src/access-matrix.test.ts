@@ -25,5 +25,5 @@ const service = await startTestService(
   },
   TEST_FILE,
 )
-const target = { http: service.url, processes: [service.url], grpc: service.grpc! }
+const target = { http: service.url, processes: [service.url], grpc: service.grpc!, endsWithinMs: 1_000 }
 await testAccess(target, await createCallers(service.database.pool, issuer))

@@ -10,6 +10,8 @@ export interface MatrixTarget {
   processes: readonly string[]
   /** host:port */
   grpc: string
+  /** how long access may last that was taken away, milliseconds */
+  endsWithinMs: number
 }
 
 export interface User {
