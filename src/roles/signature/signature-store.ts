@@ -129,12 +129,12 @@ export function createSignatureStore(options: SignatureStoreOptions): SignatureS
 
     list(filter, page) {
       const { text, values } = listStatement(filter, page)
-      return queryRows<StoredSignature>(pool, text, values)
+      return queryRows<StoredSignature>(pool, text, values, planOf(filter))
     },
 
     count(filter) {
       const { source, values } = selection(filter)
-      return countRows(pool, source, values)
+      return countRows(pool, source, values, planOf(filter))
     },
   }
 }
@@ -166,6 +166,11 @@ export function listStatement(
     ` ORDER BY signed_at DESC, id DESC LIMIT ${bind(limit)} OFFSET ${bind(skip)}`
   return { text, values }
 }
+
+/** A document has few signatures; how many a signer or a time has differs. */
+const planOf = ({ signerEmails, signedFrom, signedTo, visible }: SignatureFilter) => ({
+  dependsOnValues: [signerEmails, signedFrom, signedTo, visible].some((value) => value !== undefined),
+})
 
 /** The signatures that a filter selects, after a row of the order: what follows FROM. */
 function selection(filter: SignatureFilter, after?: CursorRow) {
