@@ -14,6 +14,7 @@ import { openIdentities } from '../ports/identities/open.ts'
 import { openSearch } from '../ports/search/open.ts'
 import { lockFolder } from '../data-folder/folder-lock.ts'
 import { createRequestLimits } from '../http/request-limits.ts'
+import { steadyClock } from '../runtime/clock.ts'
 import { createLimiter } from '../runtime/limiter.ts'
 import { defineModule, type Needs } from '../runtime/module.ts'
 import type { Config } from '../config/schema.ts'
@@ -55,7 +56,8 @@ export function composePorts(base: Base) {
     async ({ database }) => {
       const { url, entries } = config.cache
       const viewerSecret = await viewerSecretOf(config, folder.path)
-      const value = await openCache(url, { database, entries, viewerSecret, clock, log: logOf('cache') })
+      const settings = { entries, viewerSecret, clock: steadyClock }
+      const value = await openCache(url, { database, ...settings, log: logOf('cache') })
       return { value, stop: () => value.stop() }
     },
   )
