@@ -24,5 +24,6 @@ test('each call returns one secret, which only its owner can read', async (t) =>
 test('an empty file is named, with what can be done', async (t) => {
   const data = await newFolder(t)
   await writeFile(join(data, 'token-secret'), '')
-  await assert.rejects(keptTokenSecret(data), /token-secret is empty: restore it from a backup, or remove it/)
+  for (const read of [keptTokenSecret, readTokenSecret])
+    await assert.rejects(read(data), /token-secret is empty: restore it from a backup, or remove it/)
 })

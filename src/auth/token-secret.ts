@@ -12,7 +12,7 @@ type KeptSecret = (typeof KEPT_SECRETS)[number]
 /** The secret that signs tokens, kept in the data folder. */
 export const keptTokenSecret = (dataFolder: string): Promise<string> => keptSecret(dataFolder, 'token-secret')
 
-/** The same where it exists and this user may read it; creates none. */
+/** The same where it exists and this user may read it; creates none. @throws Error for an empty file */
 export const readTokenSecret = (dataFolder: string): Promise<string | undefined> =>
   readSecret(join(dataFolder, 'token-secret' satisfies KeptSecret))
 
@@ -32,7 +32,6 @@ export const derivedViewerSecret = (tokenSecret: string): string =>
 async function keptSecret(dataFolder: string, name: KeptSecret): Promise<string> {
   const file = join(dataFolder, name)
   const kept = await readSecret(file)
-  if (kept === '') throw new Error(`${file} is empty: restore it from a backup, or remove it for a new one`)
   if (kept !== undefined) return kept
   await makePrivateFolder(dataFolder)
   const draft = `${file}.${process.pid}`
@@ -45,8 +44,9 @@ async function keptSecret(dataFolder: string, name: KeptSecret): Promise<string>
   return (await readFile(file, 'utf8')).trim()
 }
 
-const readSecret = (file: string): Promise<string | undefined> =>
-  readFile(file, 'utf8').then(
-    (text) => text.trim(),
-    () => undefined,
-  )
+async function readSecret(file: string): Promise<string | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const secret = text?.trim()
+  if (secret === '') throw new Error(`${file} is empty: restore it from a backup, or remove it for a new one`)
+  return secret
+}
