@@ -69,6 +69,8 @@ export function openPoweredDisk(folder: string): PoweredDisk | string {
       const problem = mount()
       if (problem !== undefined) throw new Error(problem)
       hasPower = true
+      // A strike that fills the disk may have ended meanwhile; one that has not fills it again.
+      filler.empty()
     },
     remove() {
       run('umount', mounted)
