@@ -80,19 +80,19 @@ async function measureInTurns(contenders: Contender[], { asked, askedRounds }: S
   }))
 }
 
-function rowOf(name: string, { few: count, many: counts }: Scale, spent: Spent[]): Row {
+function rowOf(name: string, scale: Scale, spent: Spent[]): Row {
   const [few, many] = spent as [Spent, Spent]
   const latency = ({ latencies }: Spent): string =>
     `p50 ${median(latencies).toFixed(1)}, p99 ${percentile(latencies, 0.99).toFixed(1)} ms`
   const tooMuch = many.database > DATABASE_LIMIT_MS ? ` (more than ${DATABASE_LIMIT_MS} ms)` : ''
   return {
-    measure: `${name}, of ${counts} documents`,
+    measure: `${name}, of ${scale.many} documents`,
     value: many.cpu,
     unit: 'ms',
     ratio: many.cpu / few.cpu,
     aim: AIM,
     detail:
       `${latency(many)}, PostgreSQL ${many.database.toFixed(2)} ms${tooMuch}; ` +
-      `of ${count}: ${few.cpu.toFixed(2)} ms, ${latency(few)}`,
+      `of ${scale.few}: ${few.cpu.toFixed(2)} ms, ${latency(few)}`,
   }
 }

@@ -1,10 +1,12 @@
 import { heightOf, isOtherLine, offset, type PdfTextItem } from './pdf-items.ts'
 
-/** In heights of the letters: the gap between columns; how far apart lines beside each other may be; a line of sentences. */
+/** The narrowest gap between columns, in heights of the letters. */
 const GUTTER = 0.8
+/** How much higher or lower lines beside each other may be, in heights of the letters. */
 const BESIDE = 0.8
+/** The shortest line of sentences, in heights of the letters. */
 const MIN_LINE = 14
-/** Of the width of a column, what half of its lines fill; of its lines, those without a gap and those beside another one. */
+/** The part of a column's width that half of its lines fill, and of its lines that are beside others or have no gap. */
 const MOST = 0.75
 /** Rows with a line in both of two columns. */
 const MIN_ROWS = 5
