@@ -83,10 +83,10 @@ async function run(options: ChaosOptions, service: Service): Promise<number> {
   const { struck, faults } = await strikeAndSettle(strikes, workload).finally(() => workload.stop())
   await history.close()
   for (const line of describeRun(history, workload.counts, struck)) print(line)
-  for (const failure of struck.failures) print(`FAULT  ${failure}`)
-  for (const line of describeFaults(history.entries, faults)) print(line)
   const isGood = faults.length === 0 && struck.failures.length === 0
   if (!isGood) print(`end of the log:\n${service.log().slice(-6_000)}`)
+  for (const line of describeFaults(history.entries, faults)) print(line)
+  for (const failure of struck.failures) print(`FAULT  ${failure}`)
   print(isGood ? `passed, seed ${seed}` : `FAILED; --profile ${profile} --seed ${seed} repeats it`)
   return isGood ? 0 : 1
 }

@@ -24,13 +24,15 @@ export function describeRun({ entries }: History, operations: Map<string, number
   ]
 }
 
-/** Each fault, and the shortest history of some. */
+/** The shortest history of some faults, and each fault: last, because the end of a long output is what is looked at. */
 export function describeFaults(entries: readonly Entry[], faults: Fault[]): string[] {
-  const lines = faults.map(({ promise, key, detail }) => `FAULT  ${promise}: ${key}: ${detail}`)
   const shown = [...new Map(faults.map((fault) => [fault.key, fault])).values()].slice(0, SHOWN)
-  for (const fault of shown) {
-    lines.push('', `the shortest history of ${fault.key} (${fault.promise}: ${fault.detail}):`)
-    for (const entry of shrinkHistory(entries, fault)) lines.push(`  ${JSON.stringify(entry)}`)
-  }
-  return lines
+  return [
+    ...shown.flatMap((fault) => [
+      `the shortest history of ${fault.key} (${fault.promise}: ${fault.detail}):`,
+      ...shrinkHistory(entries, fault).map((entry) => `  ${JSON.stringify(entry)}`),
+      '',
+    ]),
+    ...faults.map(({ promise, key, detail }) => `FAULT  ${promise}: ${key}: ${detail}`),
+  ]
 }

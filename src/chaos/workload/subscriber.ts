@@ -36,6 +36,8 @@ export class Subscriber {
   #isAway = true
   /** there is no such document, says the service: it can only be followed until its deletion was received */
   #isRefused = false
+  /** The reading of the state that has to end with an answer, because it may have missed something. */
+  #reading: symbol | undefined
   #loop: Promise<void> | undefined
   /** the newest state that it knows */
   known: number | 'gone' = 0
@@ -104,7 +106,7 @@ export class Subscriber {
     const common = { key: this.key, subscriber: this.name }
     if (type === 'connection.established') {
       this.#history.add({ kind: 'connected', ...common, resumed: data!.resumed === true })
-      if (data!.resumed !== true) void this.#readState()
+      if (data!.resumed !== true || this.#reading) void this.#readState()
     } else if (type === 'reset') {
       this.#history.add({ kind: 'reset', ...common, reason: data!.reason! })
       void this.#readState()
@@ -125,10 +127,18 @@ export class Subscriber {
     if (next !== undefined) this.#position = next
   }
 
-  /** What a client does that may have missed something. Repeated until it is certain, also over disconnects. */
+  /**
+   * What a client does that may have missed something. Repeated until it is certain. One that leaves before that goes on
+   * when it is back: it resumes then, and would never receive what it did not read.
+   */
   async #readState(): Promise<void> {
-    const state = await readState(this.#url, this.#id, () => this.#isAway)
-    if (state !== undefined) this.#learn(state)
+    const reading = (this.#reading = Symbol('reading'))
+    const isOver = (): boolean => this.#isAway || this.#reading !== reading
+    const state = await readState(this.#url, this.#id, isOver)
+    // What a later reason began reads a later state.
+    if (state === undefined || this.#reading !== reading) return
+    this.#reading = undefined
+    this.#learn(state)
   }
 
   #learn(state: number | 'gone'): void {
