@@ -29,6 +29,18 @@ identitiesContractSuite('grpc', async () => {
   return { identities, pool, stop: () => identities.stop() }
 })
 
+test('many calls at a time are no leak of listeners', async (t) => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
+  const identities = openGrpcIdentities({ ...asWs, newId: createUuidV7() })
+  TEST_FILE.after(() => identities.stop())
+  const asked = Array.from({ length: 20 }, () => identities.listDisabled())
+  await Promise.all(asked)
+  assert.deepEqual(warnings, [])
+})
+
 test('only what authenticates requests may ask who someone is', async () => {
   const client = createCallClient([IdentityService], options)
   TEST_FILE.after(() => client.stop())

@@ -18,13 +18,12 @@ const ASKER = { kind: 'system', name: 'identities' } as const satisfies Principa
 export function openGrpcIdentities({ newId, ...options }: GrpcIdentitiesOptions): Identities {
   const { call, stop } = createCallClient([IdentityService], options)
   const { method } = IdentityService
-  // The answers are kept for many requests, so none of them may cancel the call.
-  const { signal } = new AbortController()
   const context = () => ({
     principal: ASKER,
     requestId: newId(),
     traceparent: childTraceparent(undefined),
-    signal,
+    // The answers are kept for many requests, so none of them may cancel the call.
+    signal: new AbortController().signal,
   })
   return {
     async findKey(id, usedWith = '') {
