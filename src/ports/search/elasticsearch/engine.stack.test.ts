@@ -8,6 +8,7 @@ import { searchOracleContract } from '../../../testing/search-oracle-contract.ts
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchRankingContract } from '../../../testing/search-ranking-contract.ts'
 import { searchReachContract } from '../../../testing/search-reach-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
@@ -28,6 +29,7 @@ searchAccessContract(open)
 searchReachContract(open)
 searchFilterContract(open)
 searchQueryContract(open)
+searchRankingContract(open)
 searchOracleContract(open)
 searchSuggestContract(open)
 searchPassagesContract(open)

@@ -30,6 +30,8 @@ export interface CompiledPlan {
 
 export interface TextClause {
   matches: PlanMatch[]
+  /** It has other alternatives, so that documents without any of `matches` can match. */
+  hasOthers: boolean
   /** documents without it match too */
   isOptional: boolean
 }
@@ -50,7 +52,8 @@ export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): 
   for (const clause of plan) {
     const matches = textMatches(clause)
     const isOptional = clause.some(isOptionalWord)
-    if (matches.length > 0) compiled.textClauses.push({ matches, isOptional })
+    if (matches.length > 0)
+      compiled.textClauses.push({ matches, hasOthers: matches.length < clause.length, isOptional })
     if (isOptional) continue
     const [first] = clause
     if (clause.length === 1 && isPositiveValue(first!)) {

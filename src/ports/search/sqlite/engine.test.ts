@@ -7,6 +7,7 @@ import { searchOracleContract } from '../../../testing/search-oracle-contract.ts
 import { searchPassagesContract } from '../../../testing/search-passages-contract.ts'
 import { searchPropertyContract } from '../../../testing/search-property-contract.ts'
 import { searchQueryContract } from '../../../testing/search-query-contract.ts'
+import { searchRankingContract } from '../../../testing/search-ranking-contract.ts'
 import { searchReachContract } from '../../../testing/search-reach-contract.ts'
 import { searchSuggestContract } from '../../../testing/search-suggest-contract.ts'
 import { searchThreadsContract } from '../../../testing/search-threads-contract.ts'
@@ -19,6 +20,7 @@ searchAccessContract(open)
 searchReachContract(open)
 searchFilterContract(open)
 searchQueryContract(open)
+searchRankingContract(open)
 searchOracleContract(open)
 searchPassagesContract(open)
 searchPropertyContract(open)

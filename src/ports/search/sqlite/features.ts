@@ -33,11 +33,12 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
   }
 
   function of(plan: CompiledPlan, { known, oldest, isAll }: Newest) {
-    const { words, conditions } = plan
+    const { conditions } = plan
+    const words = without(plan.words, [])
     /** Without reading what has the words and does not fulfil the conditions. */
     const isLookedUp = isAll && conditions.length > 0
     const knownWith = (expression: string): number[] => {
-      const having = lookups.withWords(allOf([words!, expression]), [...known])
+      const having = lookups.withWords(allOf([words, expression]), [...known])
       return [...known].filter((rowid) => having.has(rowid))
     }
     /** Documents with a feature. Of many matches older ones may not match. */
@@ -49,7 +50,7 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     }
     /** Documents with the words of the plan and others. */
     const matching = (expression: string): number[] =>
-      lookups.wordsPage(allOf([words!, expression]), conditions, { limit: MAX_WEIGHED })
+      lookups.wordsPage(allOf([words, expression]), conditions, { limit: MAX_WEIGHED })
     /** Of the newest matches those without an expression. */
     function lacking(expression: string): number[] {
       if (isLookedUp) {
@@ -73,7 +74,7 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
       const some = without(words, [allOf(expressions)])
       return lookups.wordsPage(some, [], { limit: 1, from: oldest }).length > 0 ? lacking : () => []
     }
-    return { havingSome, matching, lackingSome }
+    return { having, havingSome, matching, lackingSome }
   }
 
   return { of, withoutMatch }

@@ -17,11 +17,15 @@ export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): strin
   return expressions.length === 0 ? undefined : anyOf(expressions)
 }
 
-/** What documents with a match of a clause are ranked by. */
-export const featuresOf = ({ matches }: TextClause) => ({
+/** What documents with an alternative of a clause are ranked by. */
+export const prominenceOf = (matches: readonly PlanMatch[]) => ({
   title: inTitle(matches, 'exact'),
   relatedTitle: inTitle(matches, 'related'),
   prominent: prominent(inForms(matches, 'exact')!),
+})
+
+/** What documents with a match of a clause are ranked by. */
+export const formsOf = ({ matches }: TextClause) => ({
   exact: inForms(matches, 'exact')!,
   certain: inForms(matches, 'exact', 'related')!,
   hasRelated: inForms(matches, 'related') !== undefined,

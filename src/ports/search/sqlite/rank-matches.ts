@@ -3,7 +3,7 @@ import { createFeatures, isDecided, MAX_LOOKED_UP } from './features.ts'
 import type { FindMatches, Matches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
 import { createNearness } from './near-words.ts'
-import { betterForms, featuresOf } from './rank-expressions.ts'
+import { betterForms, formsOf } from './rank-expressions.ts'
 import type { createWeights } from './weigh-clauses.ts'
 
 /** A document's rowid and score, the best first, then the newest. */
@@ -42,7 +42,7 @@ export function createRanking(
   /** @param isAll There are no older ones. */
   function rankNewest(plan: CompiledPlan, matches: readonly number[], isAll: boolean): Ranked {
     const clauses = weigh(plan)
-    if (clauses.length === 0 || plan.words === undefined) return matches.map((rowid) => ({ rowid, score: 0 }))
+    if (clauses.length === 0) return matches.map((rowid) => ({ rowid, score: 0 }))
     const base = clauses.reduce((sum, { weight }) => sum + weight, 0)
     const known = new Set(matches)
     /** Features of documents that are known to match. */
@@ -50,22 +50,27 @@ export function createRanking(
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const { havingSome, matching, lackingSome } = features.of(plan, { known, oldest: matches.at(-1), isAll })
+    const newest = { known, oldest: matches.at(-1), isAll }
+    const { having, havingSome, matching, lackingSome } = features.of(plan, newest)
     const guessed = new Set<number>()
-    const forms = clauses.map(featuresOf)
-    const inTitles = havingSome(forms.flatMap(({ title, relatedTitle }) => [title, relatedTitle]))
-    const prominently = havingSome(forms.map(({ prominent }) => prominent))
+    const forms = clauses.map(formsOf)
+    const alternatives = clauses.flatMap((clause) => clause.alternatives)
+    const inTitles = havingSome(alternatives.flatMap(({ title, relatedTitle }) => [title, relatedTitle]))
+    const prominently = havingSome(alternatives.map(({ prominent }) => prominent))
     const lackingExact = lackingSome(forms.flatMap(({ exact, hasRelated }) => (hasRelated ? [exact] : [])))
     const lackingCertain = lackingSome(
       forms.flatMap(({ certain, hasSimilar }, place) =>
         hasSimilar || clauses[place]!.isOptional ? [certain] : [],
       ),
     )
-    for (const [place, { weight, isOptional }] of clauses.entries()) {
-      const { title, relatedTitle, prominent, exact, certain, hasRelated, hasSimilar } = forms[place]!
+    for (const { weight, title, relatedTitle, prominent, more } of alternatives) {
       add(inTitles(title), IN_TITLE * weight)
       add(inTitles(relatedTitle), RELATED_IN_TITLE * weight)
       add(prominently(prominent), PROMINENT * weight)
+      for (const one of more) add(having(one.expression), one.weight)
+    }
+    for (const [place, { weight, isOptional }] of clauses.entries()) {
+      const { exact, certain, hasRelated, hasSimilar } = forms[place]!
       if (hasRelated) add(lackingExact(exact), ONLY_RELATED * weight)
       if (hasSimilar) for (const rowid of lackingCertain(certain)) guessed.add(rowid)
       if (isOptional) add(lackingCertain(certain), -weight)
