@@ -16,7 +16,10 @@ test('a subscriber that left before it could read the state reads it when it is 
   let isReadable = false
   const asked = new EventTarget()
   const server = createServer((request, response) => {
-    if (request.url!.startsWith('/auth/token')) return response.end('{"access_token":"t"}')
+    if (request.url!.startsWith('/auth/token')) {
+      response.end('{"access_token":"t"}')
+      return
+    }
     response.statusCode = isReadable ? 200 : 503
     response.end('{"version":2}')
     asked.dispatchEvent(new Event('asked'))
