@@ -82,13 +82,16 @@ export async function loadCount(pool: Pool, count: number, options: LoadOptions)
   await load(pool, MAKE_LIMIT_MS, { ...options, next: () => (missing-- > 0 ? options.next() : undefined) })
 }
 
-/** Creates documents through this pool. */
-export function documentMaker(pool: Pool) {
+/** Creates documents through this pool. @param headers of their requests */
+export function documentMaker(pool: Pool, headers: Record<string, string> = {}) {
   const made: string[] = []
   const newDocuments = async (count: number): Promise<string[]> => {
     const ids: string[] = []
     const onAnswer = (body: string): void => void ids.push((JSON.parse(body) as { id: string }).id)
-    const next = () => withJson('POST', '/documents', newDocument())
+    const next = () => {
+      const request = withJson('POST', '/documents', newDocument())
+      return { ...request, headers: { ...request.headers, ...headers } }
+    }
     await loadCount(pool, count, { next, status: 201, onAnswer })
     return ids
   }

@@ -8,6 +8,7 @@ import type { Measurement, Row } from './measurement.ts'
 import { type Bench, openBench } from './open-bench.ts'
 import { pages } from './pages-measurement.ts'
 import { readers } from './readers-measurement.ts'
+import { required } from './required-measurement.ts'
 import { search } from './search-measurement.ts'
 import { suggestions } from './suggestions-measurement.ts'
 import { median, percentile } from './table.ts'
@@ -167,6 +168,7 @@ function latencyRows(measure: string, latencies: number[], aim: number, detail?:
 export const MEASUREMENTS: readonly Measurement<Bench>[] = [
   cached,
   list,
+  required,
   create,
   sign,
   upload,

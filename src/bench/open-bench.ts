@@ -16,12 +16,16 @@ export interface Bench extends SharedBench {
   pool: Pool
 }
 
-/** Starts the service that is measured. */
-export async function openBench(scale: Scale, roles = 'all'): Promise<Bench> {
+/** Starts the service that is measured. @param env settings beside its roles */
+export async function openBench(
+  scale: Scale,
+  roles = 'all',
+  env: Record<string, string> = {},
+): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'docmgr-bench-'))
   const remove = (): Promise<void> =>
     rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  const service = await startServiceProcess(join(folder, 'data'), { DOCMGR_ROLES: roles }).catch(
+  const service = await startServiceProcess(join(folder, 'data'), { DOCMGR_ROLES: roles, ...env }).catch(
     async (error: unknown) => {
       await remove()
       throw error

@@ -37,3 +37,64 @@ test('a list with a filter is planned for its value, however often it is asked f
   )
   assert.ok(prepared[0]!.generic_plans > 0, 'a list of all documents is planned once')
 })
+
+/** As `listStatement` writes it for few subjects. */
+const OF_SUBJECTS = '%FROM documents.access) AS granted%LATERAL (SELECT *%'
+
+test('a list of what one or two subjects may read is planned once, also in a new table without statistics', async (t) => {
+  const { direct } = await openTestDatabase(TEST_FILE)
+  const one = { size: 1, waitMs: 5_000, statementMs: 5_000, prepare: true, onError: () => {} }
+  const { pool } = connectDatabase(direct, one)
+  t.after(() => pool.end())
+  const lists = createDocumentLists(pool)
+  for (let n = 0; n < 8; n++)
+    for (const subjects of [['email:ada@example.com'], ['email:ada@example.com', 'group:legal']])
+      await lists.list(EVERYTHING, subjects)
+  const { rows } = await pool.query<{ generic_plans: number }>(
+    `SELECT generic_plans::int FROM pg_prepared_statements WHERE statement LIKE $1`,
+    [OF_SUBJECTS],
+  )
+  assert.equal(rows.length, 2)
+  for (const { generic_plans } of rows) assert.ok(generic_plans > 0)
+})
+
+test('a list is the same by which subjects its documents are read, and has each document once', async () => {
+  const { pool } = await openTestDatabase(TEST_FILE)
+  const subjects = ['email:lists@example.com', 'group:lists', 'person:lists']
+  await pool.query(
+    `INSERT INTO documents.documents (id, title, content_size, created_by, created_at)
+     SELECT gen_random_uuid(), 'list ' || n, 0, 'other@example.com', '2026-01-01'::timestamptz + n / 3 * interval '1 second'
+       FROM generate_series(1, 60) n`,
+  )
+  await pool.query(
+    `INSERT INTO documents.access (document_id, principal, role, created_at, granted_by)
+     SELECT id, subject, 'reader', created_at, 'test'
+       FROM documents.documents, unnest($1::text[]) WITH ORDINALITY AS subjects (subject, number)
+      WHERE title LIKE 'list %' AND substr(title, 6)::int % (number + 1) = 0`,
+    [subjects],
+  )
+  await pool.query(`UPDATE documents.documents SET deleted_at = now() WHERE title = 'list 12'`)
+  const expected = Array.from({ length: 60 }, (_, n) => n + 1)
+    .filter((n) => n !== 12 && [2, 3, 4].some((divisor) => n % divisor === 0))
+    .map((n) => `list ${n}`)
+  const lists = createDocumentLists(pool)
+  /** More than have a parameter each. */
+  const many = [...subjects, 'group:a', 'group:b', 'group:c']
+  for (const descending of [true, false]) {
+    const sort = { key: 'created_at', descending } as const
+    const read = async (names: string[], page: Partial<ListQuery>) => {
+      const rows = await lists.list({ ...EVERYTHING, sort, ...page }, names)
+      return rows.map(({ id, key, json }) => ({
+        id,
+        key,
+        title: (JSON.parse(json) as { title: string }).title,
+      }))
+    }
+    const all = await read(many, { limit: 201 })
+    assert.deepEqual(all.map(({ title }) => title).toSorted(), expected.toSorted())
+    assert.deepEqual(await read(subjects, { limit: 201 }), all)
+    for (const page of [{ limit: 7 }, { skip: 5, limit: 7 }, { after: all[9]!, limit: 21 }])
+      assert.deepEqual(await read(subjects, page), await read(many, page), JSON.stringify(page))
+    assert.deepEqual(await read(subjects, { after: all[9]!, limit: 201 }), all.slice(10))
+  }
+})
