@@ -88,9 +88,8 @@ export function createExtractor({ log, limits: given }: ExtractorOptions): Extra
     if (known !== undefined) return known
     const extraction = await extractInProcess(input)
     throwIfStopped()
-    if (extraction.outcome === 'failed') {
-      log.debug({ contentType, bytes: bytes.length, reason: extraction.reason }, 'no text could be extracted')
-    }
+    // The type and the reason can quote a name or a text.
+    if (extraction.outcome === 'failed') log.debug({ bytes: bytes.length }, 'no text could be extracted')
     return extraction
   }
 

@@ -1,4 +1,4 @@
-/** What an index does when threads of it end, as of a fault in native code or for want of memory, or answer nothing any more. */
+/** What an index does when threads of it are busy, end, as of a fault in native code or for want of memory, or answer nothing any more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DomainError } from '../domain/errors.ts'
@@ -16,6 +16,8 @@ const THREAD_MS = 3_000
 
 /** @param open returns an empty index, which is stopped here */
 export function searchThreadsContract(open: (threadMs?: number) => Promise<SearchIndex>): void {
+  searchWhileWriting(open)
+
   void test('threads that end lose nothing, are replaced, and fail calls as unavailable only', async (t) => {
     const threads = startedThreads(t)
     const index = await open()
@@ -55,6 +57,32 @@ export function searchThreadsContract(open: (threadMs?: number) => Promise<Searc
         async () => (await untilAvailable(find, passing)).total === number + 2,
       )
     }
+  })
+}
+
+/** Some three megabytes, which take seconds to be analysed and written. */
+const LONG_TEXT = Array.from({ length: 400_000 }, (_, n) => `w${(n % 60_000).toString(36)}`).join(' ')
+
+function searchWhileWriting(open: () => Promise<SearchIndex>): void {
+  void test('a search does not wait for a long text that is being written', async (t) => {
+    const index = await open()
+    t.after(() => index.stop())
+    const find = (q: string) => index.within('all').search({ q, filters: {}, from: 0, size: 10 })
+    await index.index([sample({ title: 'Short one' })])
+    await eventually('the short one', async () => (await find('short')).total === 1)
+    let isWritten = false
+    const written = index.index([sample({ title: 'Long one', content: LONG_TEXT })]).then(() => {
+      isWritten = true
+    })
+    // In the order of events, however fast the machine is: a search that waits ends when the text has been written.
+    const found: number[] = []
+    while (!isWritten) {
+      const { total } = await find('one')
+      if (!isWritten) found.push(total)
+    }
+    await written
+    assert.ok(found.length > 1 && found[0] === 1, `${found.length} searches ended before: ${found.join()}`)
+    await eventually('both', async () => (await find('one')).total === 2)
   })
 }
 

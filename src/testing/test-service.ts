@@ -12,7 +12,7 @@ import type { ChangeEvent } from '../domain/change.ts'
 import type { Document } from '../domain/document-fields.ts'
 import type { OpenFeed } from '../ports/changes/feed.ts'
 import { createUuidV7 } from '../runtime/ids.ts'
-import { silentLogger } from '../runtime/logger.ts'
+import { type Logger, silentLogger } from '../runtime/logger.ts'
 import { type RunningGraph, startGraph } from '../runtime/module.ts'
 import { checkChange, checkMessage } from './async-api.ts'
 import { startTestDatabases } from './database.ts'
@@ -31,6 +31,8 @@ export interface TestServiceOptions {
   overrides?: Overrides
   /** seconds; may be shorter than the settings allow */
   tokenLifetime?: number
+  /** instead of none */
+  log?: Logger
 }
 
 /** An answer with its body: parsed where it is JSON, else a Buffer. */
@@ -59,7 +61,7 @@ export async function startTestService(options: TestServiceOptions, t?: Undo) {
   const config = configOf(folder, options)
   const events: ChangeEvent[] = []
   let feed: OpenFeed | undefined
-  const parts = composeService(config, silentLogger, {
+  const parts = composeService(config, options.log ?? silentLogger, {
     ...overrides,
     database,
     feed: (opened) => {

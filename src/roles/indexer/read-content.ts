@@ -50,9 +50,10 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     const { content_size: size, text_state: state } = row
     if (state === 'empty' || state === 'failed') return none(state)
     if (size === 0) return none('empty')
-    const about = { document: row.id, traceparent: row.traceparent, contentType: row.content_type }
+    // Its type and the reason can quote a name or a text; the document has them.
+    const about = { document: row.id, traceparent: row.traceparent, bytes: size }
     if (size > maxBytes) {
-      log.info({ ...about, bytes: size }, 'the content is too large to be indexed')
+      log.info(about, 'the content is too large to be indexed')
       return none('empty')
     }
     const extraction = await spanned({ name: 'extract text', kind: 'internal', attributes: {} }, () =>
@@ -61,7 +62,7 @@ export function createReadContent({ blobs, extractor, maxBytes, log }: ReadConte
     if (extraction === undefined) return none('pending')
     if (extraction.outcome === 'text') return { parts: extraction.parts, outcome: 'text' }
     const level = extraction.outcome === 'failed' ? 'warn' : 'debug'
-    log[level]({ ...about, reason: extraction.reason }, 'no text could be extracted from the content')
+    log[level](about, 'no text could be extracted from the content')
     return none(extraction.outcome)
   }
   return (row) => {
