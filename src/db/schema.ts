@@ -85,6 +85,10 @@ export const documents = documentsSchema.table(
     index('documents_created_by_created_at')
       .on(sql`lower(${table.created_by})`, table.created_at, table.id)
       .where(isPresent),
+    // Without it an author of few documents is looked for among all, the last changed first.
+    index('documents_created_by_updated_at')
+      .on(sql`lower(${table.created_by})`, table.updated_at, table.id)
+      .where(isPresent),
     index('documents_updated_at_id').on(table.updated_at, table.id).where(isPresent),
     index('documents_title_id').on(table.title, table.id).where(isPresent),
     index('documents_content_type_created_at')

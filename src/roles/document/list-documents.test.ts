@@ -234,7 +234,7 @@ test('filters that select little read little, in every order', async () => {
     [{ file_name: '19999.t' }, 'documents_trigrams'],
     [{ content_type: 'image/x-rare' }, 'documents_content_type_created_at'],
     [{ language: 'fi' }, 'documents_text_language_created_at'],
-    [{ created_by: 'Few7@example.com' }, 'documents_created_by_created_at'],
+    [{ created_by: 'Few7@example.com' }, 'documents_created_by_(created|updated)_at'],
   ]
   for (const [some, index] of filters) {
     for (const key of ['created_at', 'updated_at', 'title'] as const) {
@@ -243,6 +243,7 @@ test('filters that select little read little, in every order', async () => {
       const rows = await queryRows<{ 'QUERY PLAN': string }>(pool, `EXPLAIN ${text}`, values)
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       assert.match(plan, new RegExp(`Index Scan (Backward )?(using|on) ${index}`), plan)
+      if ('created_by' in some && key === 'updated_at') assert.doesNotMatch(plan, /Sort/, plan)
     }
   }
 })

@@ -1,0 +1,1 @@
+CREATE INDEX "documents_created_by_updated_at" ON "documents"."documents" USING btree (lower("created_by"),"updated_at","id") WHERE deleted_at is null;
