@@ -31,6 +31,9 @@ export function createBestPassage(lookups: Lookups) {
     return rows.map((row) => row.rowid)
   }
 
+  const hasText = (rowid: number): boolean =>
+    lookups.prepare('select 1 from documents where rowid = ? and passages > 0').get(rowid) !== undefined
+
   function read(rowid: number, passage: number): Passage | undefined {
     const row = lookups
       .prepare('select page, text from passages where rowid = ? and document = ?')
@@ -64,7 +67,7 @@ export function createBestPassage(lookups: Lookups) {
     }
 
     return function* (rowid) {
-      const best = any.length === 0 ? undefined : bestOf(rowid)
+      const best = any.length === 0 || !hasText(rowid) ? undefined : bestOf(rowid)
       if (best === undefined) return
       let following = 0
       for (let number = best; following < FOLLOWING_UNITS; number++) {

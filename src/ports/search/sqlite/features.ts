@@ -1,5 +1,5 @@
 import type { CompiledPlan } from './compile-plan.ts'
-import { type FindMatches, MAX_NEWEST } from './find-matches.ts'
+import type { FindMatches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
 import { allOf, anyOf, without } from './match-expression.ts'
 import { readersOf } from './weigh-clauses.ts'
@@ -9,11 +9,10 @@ const MAX_WEIGHED = 2_000
 /** Documents that are looked up one by one. */
 export const MAX_LOOKED_UP = 50
 
-/** The newest matches, the last of them, and whether there are no older ones. */
+/** The newest matches, and whether there are no older ones. */
 interface Newest {
   /** the newest first */
   known: ReadonlySet<number>
-  oldest: number | undefined
   isAll: boolean
 }
 
@@ -32,7 +31,7 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     return older.map(([rowid]) => rowid).filter((rowid) => !matching.has(rowid))
   }
 
-  function of(plan: CompiledPlan, { known, oldest, isAll }: Newest) {
+  function of(plan: CompiledPlan, { known, isAll }: Newest) {
     const { conditions } = plan
     const words = without(plan.words, [])
     /** Without reading what has the words and does not fulfil the conditions. */
@@ -51,15 +50,10 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     /** Documents with the words of the plan and others. */
     const matching = (expression: string): number[] =>
       lookups.wordsPage(allOf([words, expression]), conditions, { limit: MAX_WEIGHED })
-    /** Of the newest matches those without an expression. */
+    /** Of the newest matches those without an expression. FTS5's NOT would read on until one lacks it. */
     function lacking(expression: string): number[] {
-      if (isLookedUp) {
-        const having = new Set(knownWith(expression))
-        return [...known].filter((rowid) => !having.has(rowid))
-      }
-      return lookups
-        .wordsPage(without(words, [expression]), conditions, { limit: MAX_NEWEST, from: oldest })
-        .filter((rowid) => known.has(rowid))
+      const having = new Set(knownWith(expression))
+      return [...known].filter((rowid) => !having.has(rowid))
     }
     const hasAny = (feature: string): boolean =>
       lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: 1 }).length > 0
@@ -69,11 +63,8 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
       return given.length < 2 || hasAny(anyOf(given)) ? having : () => []
     }
     /** The same of expressions that documents lack. */
-    function lackingSome(expressions: readonly string[]): typeof lacking {
-      if (expressions.length < 2 || isLookedUp) return lacking
-      const some = without(words, [allOf(expressions)])
-      return lookups.wordsPage(some, [], { limit: 1, from: oldest }).length > 0 ? lacking : () => []
-    }
+    const lackingSome = (expressions: readonly string[]): typeof lacking =>
+      expressions.length < 2 || lacking(allOf(expressions)).length > 0 ? lacking : () => []
     return { having, havingSome, matching, lackingSome }
   }
 

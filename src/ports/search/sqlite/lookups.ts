@@ -5,9 +5,15 @@ import type { SqlValue } from './columns.ts'
 import { type Where, whereOf } from './conditions.ts'
 
 /** Up to so many documents are looked up one by one; of more all between the first and the last are read, if those are few. */
-const MAX_SINGLE_LOOKUPS = 256
-/** To look up one document takes as long as to read so many. */
-const READ_PER_LOOKUP = 50
+const MAX_SINGLE_LOOKUPS = 4
+/**
+ * To look up one document takes as long as to read so many or longer: each lookup opens all words of the expression in all
+ * segments.
+ */
+const READ_PER_LOOKUP = 500
+const MAX_READ = 100_000
+/** Of more documents all passages between those of the first and the last are read. */
+const MAX_SINGLE_PASSAGES = 256
 
 /**
  * Sorted lists of rowids of documents, the newest first. They cross the border of SQLite as one JSON text, which costs a
@@ -52,8 +58,16 @@ interface Page extends Range {
   limit: number
 }
 
+/**
+ * A rowid as a parameter. A large number is bound as REAL, and FTS5 begins and ends at integers only: with others it reads all
+ * that match, and SQLite drops what is outside.
+ */
+const ROWID = 'cast(? as integer)'
+
 const within = (column: string, { before, from }: Range): Where => ({
-  sql: (before === undefined ? '' : ` and ${column} < ?`) + (from === undefined ? '' : ` and ${column} >= ?`),
+  sql:
+    (before === undefined ? '' : ` and ${column} < ${ROWID}`) +
+    (from === undefined ? '' : ` and ${column} >= ${ROWID}`),
   values: [before, from].filter((value) => value !== undefined),
 })
 /** What selects rowids of documents with these words; a document without conditions is not read. */
@@ -105,14 +119,16 @@ function createPages({ prepare, list }: Rows) {
 
     /**
      * Documents with a passage that matches, the newest first.
-     * @param page of passages that are read
+     * @param page of passages that are read. FTS5 reads on behind the last of a range until the next one matches, so that a
+     *   range with a beginning is read from there.
      */
     passagesPage(expression: string, page: Page) {
       const range = within('rowid', page)
+      const order = page.from === undefined ? 'desc' : 'asc'
       const sql = `
         select json_group_array(distinct ${DOCUMENT_OF_PASSAGE}) as list, count(*) as count, min(w.rowid) as last
         from (
-          select rowid from passage_words where passage_words match ?${range.sql} order by rowid desc limit ?
+          select rowid from passage_words where passage_words match ?${range.sql} order by rowid ${order} limit ?
         ) as w`
       const { list, count, last } = prepare(sql).get(expression, ...range.values, page.limit) as Record<
         string,
@@ -131,19 +147,25 @@ const DOCUMENT_OF_PASSAGE = `(
 )`
 
 function createMembership({ prepare, list }: Rows) {
-  const between = 'select rowid from words where words match ? and rowid between ? and ?'
-  const areFewBetween = (values: readonly SqlValue[], limit: number): boolean => {
-    const counted = prepare(`select count(*) as count from (${between} limit ?)`).get(...values, limit)
-    return (counted as { count: number }).count < limit
+  /** Those of the documents that match, by reading all that match between the first and the last; undefined: too many. */
+  function between(expression: string, rowids: readonly number[]): number[] | undefined {
+    const most = Math.min(rowids.length * READ_PER_LOOKUP, MAX_READ)
+    const { list, count } = prepare(
+      `select json_group_array(rowid) filter (where rowid in (select value from json_each(?))) as list, count(*) as count
+       from (select rowid from words where words match ? and rowid between ${ROWID} and ${ROWID} order by rowid limit ?)`,
+    ).get(JSON.stringify(rowids), expression, rowids.at(-1)!, rowids[0]!, most) as {
+      list: string
+      count: number
+    }
+    return count < most ? (JSON.parse(list) as number[]) : undefined
   }
 
   return {
-    /** Those of the documents that match. */
+    /** @param rowids the newest first */
     withWords(expression: string, rowids: readonly number[]): Set<number> {
       if (rowids.length === 0) return new Set()
-      const inRange = [expression, rowids.at(-1)!, rowids[0]!]
-      if (rowids.length > MAX_SINGLE_LOOKUPS && areFewBetween(inRange, rowids.length * READ_PER_LOOKUP))
-        return new Set(list(between, inRange))
+      const read = rowids.length > MAX_SINGLE_LOOKUPS ? between(expression, rowids) : undefined
+      if (read !== undefined) return new Set(read)
       return new Set(
         list('select rowid from words where words match ? and rowid in (select value from json_each(?))', [
           expression,
@@ -164,7 +186,7 @@ function createMembership({ prepare, list }: Rows) {
         )
       if (rowids.length === 0) return new Set()
       return new Set(
-        rowids.length > MAX_SINGLE_LOOKUPS ? among(rowids) : rowids.flatMap((rowid) => among([rowid])),
+        rowids.length > MAX_SINGLE_PASSAGES ? among(rowids) : rowids.flatMap((rowid) => among([rowid])),
       )
     },
 

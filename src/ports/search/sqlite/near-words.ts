@@ -38,8 +38,10 @@ export function createNearness(lookups: Lookups) {
       ]
     }
     if (inOrder === undefined || rowids.length === 0) return [[rowids, NEAR]]
-    const from = isLast ? undefined : last - MAX_OLDER_PASSAGES
-    const ordered = lookups.passagesPage(inOrder, { limit: MAX_PASSAGES, from })
+    const ordered = lookups.passagesPage(
+      inOrder,
+      isLast ? { limit: MAX_PASSAGES } : { limit: MAX_OLDER_PASSAGES, from: last - MAX_OLDER_PASSAGES },
+    )
     return [
       [rowids, NEAR],
       [ordered.rowids, ADJACENT],

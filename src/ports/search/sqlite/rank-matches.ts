@@ -50,8 +50,7 @@ export function createRanking(
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const newest = { known, oldest: matches.at(-1), isAll }
-    const { having, havingSome, matching, lackingSome } = features.of(plan, newest)
+    const { having, havingSome, matching, lackingSome } = features.of(plan, { known, isAll })
     const guessed = new Set<number>()
     const forms = clauses.map(formsOf)
     const alternatives = clauses.flatMap((clause) => clause.alternatives)

@@ -18,7 +18,7 @@ import { createLookups, type Lookups } from './lookups.ts'
 import { allOf, formExpression, readersExpression, TEXT_COLUMNS } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
 import { createRanking, type Ranked } from './rank-matches.ts'
-import { mostDocumentsOf } from './reader-values.ts'
+import { EVERYBODY, mostDocumentsOf } from './reader-values.ts'
 import { createWeights } from './weigh-clauses.ts'
 import { createSimilarWords, firstWhere, nextOf } from './similar-words.ts'
 
@@ -105,6 +105,11 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
   }
 }
 
+const documentsFor = (lookups: Lookups, readers: readonly string[] | undefined): number =>
+  readers === undefined
+    ? Math.min(mostDocumentsOf(lookups, [EVERYBODY]), MAX_DOCUMENTS)
+    : mostDocumentsOf(lookups, readers)
+
 interface SnapshotSearch {
   search(
     plan: QueryPlan,
@@ -117,9 +122,7 @@ interface SnapshotSearch {
 function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titles'> {
   const { prepare } = lookups
   const matches = createFindMatches(lookups)
-  const weigh = createWeights(lookups, (readers) =>
-    readers === undefined ? lookups.countDocuments([], MAX_DOCUMENTS) : mostDocumentsOf(lookups, readers),
-  )
+  const weigh = createWeights(lookups, (readers) => documentsFor(lookups, readers))
   const rank = createRanking(lookups, matches, weigh)
   const bestPassage = createBestPassage(lookups)
   const columns = HIT_FIELDS.join(', ')
