@@ -280,6 +280,9 @@ function testCounting(open: () => Promise<SearchIndex>): void {
       { key: 'application/pdf', count: 1 },
       { key: 'text/plain', count: 1 },
     ])
+    const ofOwner = { created_by: 'ADA@example.com' }
+    const [owned] = await index.within('all').aggregate('status', undefined, ofOwner)
+    assert.deepEqual(owned, { key: 'created', count: 2 })
   })
 
   test('with a query only its matches are counted', async (index) => {

@@ -53,4 +53,6 @@ export interface PhraseMatch {
 export interface PrefixMatch {
   kind: 'prefix'
   prefix: string
+  /** all words of the index that begin so, where the adapter has looked them up */
+  words?: readonly string[] | undefined
 }

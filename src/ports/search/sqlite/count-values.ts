@@ -1,17 +1,20 @@
+import { MAX_TOTAL } from '../../../domain/total.ts'
 import { type Condition, exceptReaders, readersIn } from '../fields.ts'
 import { MAX_VALUES } from '../limits.ts'
 import type { Facet, ValueCount } from '../port.ts'
+import { createBeginnings } from './beginnings.ts'
 import type { SqlValue } from './columns.ts'
-import { compilePlan } from './compile-plan.ts'
+import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { isReadBy, type Where, whereOf } from './conditions.ts'
+import { isDecided } from './features.ts'
 import { createFindMatches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
 import { readersExpression, without } from './match-expression.ts'
 import type { Handlers, ReaderMethods } from './protocol.ts'
-import { documentsOfReaders, EVERYBODY, mostDocumentsOf } from './reader-values.ts'
+import { documentsOfReaders, EVERYBODY, mostDocumentsOf, ownerKey } from './reader-values.ts'
 
 /** Of the matches of a query the values of so many of the newest are counted. */
-const MAX_COUNTED = 100_000
+const MAX_COUNTED = 2 * MAX_TOTAL
 /** Of readers with at most so many documents these are looked through, unless fewer fulfil the conditions. */
 const MAX_LISTED = 1_000
 
@@ -19,6 +22,7 @@ const EVERY_VALUE = `group by 1 order by 2 desc, 1 limit ${MAX_VALUES}`
 
 export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethods>, 'countValues'> {
   const matches = createFindMatches(lookups)
+  const beginnings = createBeginnings(lookups)
 
   const rowsOf = (sql: string, values: readonly SqlValue[]): ValueCount[] =>
     lookups
@@ -54,6 +58,8 @@ export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethod
     const others = exceptReaders(conditions)
     const where = whereOf(others)
     if (readers === undefined && others.length === 0) return countOfReaders(facet, [EVERYBODY])
+    const owner = ownerIn(others)
+    if (readers === undefined && owner !== undefined) return countOfReaders(facet, [ownerKey(owner)])
     if (readers === undefined) return countOf(facet, 'documents as d', where)
     if (others.length === 0) return countOfReaders(facet, readers)
     const listed = mostDocumentsOf(lookups, readers)
@@ -69,10 +75,30 @@ export function createValueCounter(lookups: Lookups): Pick<Handlers<ReaderMethod
     countValues(facet, plan, conditions) {
       const counted = plan === undefined ? countOfAll(facet, conditions) : undefined
       if (counted !== undefined) return counted
-      const wanted = { enough: MAX_COUNTED, most: MAX_COUNTED }
-      const { rowids } = matches.find(compilePlan(plan ?? [], conditions), wanted)
+      const compiled = compilePlan(beginnings.inPlan(plan ?? []), conditions)
+      const newest = newestOf(compiled)
+      if (newest !== undefined)
+        return countOf(facet, newest.sql, { sql: 'not d.deleted', values: newest.values })
+      const { rowids } = matches.find(compiled, { enough: MAX_COUNTED, most: MAX_COUNTED })
       const from = 'json_each(?) as given cross join documents as d on d.rowid = given.value'
       return countOf(facet, from, { sql: 'not d.deleted', values: [JSON.stringify(rowids)] })
     },
+  }
+}
+
+/** The one owner that the only condition names. */
+function ownerIn(conditions: readonly Condition[]): string | undefined {
+  const [condition] = conditions
+  if (conditions.length !== 1 || condition!.field !== 'created_by') return undefined
+  return condition!.values.length === 1 ? condition!.values[0] : undefined
+}
+
+/** Of a plan whose words decide the newest matches, without listing them. */
+function newestOf(plan: CompiledPlan): Where | undefined {
+  if (plan.words === undefined || plan.conditions.length > 0 || !isDecided(plan)) return undefined
+  return {
+    sql: `(select rowid from words where words match ? order by rowid desc limit ${MAX_COUNTED}) as w
+          cross join documents as d on d.rowid = w.rowid`,
+    values: [plan.words],
   }
 }

@@ -77,7 +77,11 @@ function originOf(database: IndexFile): string | undefined {
 /** Opens an index that the writer has opened. */
 export function openForReading(path: string): IndexFile {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, readOnly: true })
-  database.exec('pragma cache_size = -32768; pragma query_only = 1')
+  // The terms of `words`, a row for each document that has one: https://sqlite.org/fts5.html, 5.
+  database.exec(
+    `create virtual table temp.terms using fts5vocab(main, words, instance);
+     pragma cache_size = -32768; pragma query_only = 1`,
+  )
   return database
 }
 

@@ -1,7 +1,7 @@
 /** Expressions of FTS5's query language (https://sqlite.org/fts5.html, 3) for matches of a plan. */
 import { withWordsOfStems } from '../analysis/stems.ts'
 import { WORDS_FIELDS, type WordsField } from '../fields.ts'
-import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch } from '../query/query-plan.ts'
+import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch, PrefixMatch } from '../query/query-plan.ts'
 import { relatedColumn } from './columns.ts'
 
 /** The columns with words as texts have them. */
@@ -18,6 +18,12 @@ const within = (columns: string, expression: string): string => `({${columns}} :
 export const readerToken = (subject: string): string =>
   `${EVERY_DOCUMENT}${Buffer.from(subject).toString('hex')}`
 
+/**
+ * The token of a word that a text is about. In a column of its own FTS5 would read all documents with the word to find none
+ * that has it there.
+ */
+export const prominentToken = (word: string): string => `${word}${EVERY_DOCUMENT}${EVERY_DOCUMENT}`
+
 /** Documents that one of these subjects may read. */
 export const readersExpression = (subjects: readonly string[]): string =>
   within('readers', anyKey(subjects.map(readerToken)))
@@ -29,6 +35,10 @@ const anyKey = (keys: readonly string[]): string => anyOf(keys.map(quoted))
 /** `expression` without documents that match any of `excluded`; undefined expression: all documents. */
 export const without = (expression: string | undefined, excluded: readonly string[]): string =>
   excluded.length === 0 ? (expression ?? ALL) : `(${expression ?? ALL} NOT ${anyOf(excluded)})`
+
+/** One of the words that begin so, where they are known. */
+const beginning = ({ prefix, words }: PrefixMatch): string =>
+  words === undefined ? `${quoted(prefix)} *` : anyKey([prefix, ...words])
 
 /** Which forms of its words a match is looked up with. */
 export type Forms = 'exact' | 'related' | 'similar'
@@ -45,11 +55,15 @@ export function formExpression(match: PlanMatch, form: Forms, field: WordsField 
   }
   if (form !== 'exact') return undefined
   const columns = field ?? TEXT_COLUMNS
-  if (match.kind === 'prefix') return within(columns, `${quoted(match.prefix)} *`)
+  if (match.kind === 'prefix') return within(columns, beginning(match))
   const words = match.words.map(quoted)
   if (match.endsInPrefix) words.push(`${words.pop()!} *`)
   return within(columns, allOf(words))
 }
+
+/** Documents whose text is about the word; undefined where it is none, or only one of a field. */
+export const prominentExpression = (match: PlanMatch): string | undefined =>
+  match.kind === 'word' && match.field === undefined ? quoted(prominentToken(match.word)) : undefined
 
 /** Documents with a match in any form. */
 const wordsExpression = (match: PlanMatch): string =>
@@ -87,7 +101,7 @@ export const phraseExpression = ({ words, field, endsInPrefix }: PlanMatch & Phr
 /** Passages of texts with a match, of a word in its exact form or in any. */
 export function passageExpression(match: PlanMatch, form: 'exact' | 'any' = 'any'): string {
   if (match.kind === 'phrase') return phraseExpression(match)
-  if (match.kind === 'prefix') return within(TEXT_COLUMNS, `${quoted(match.prefix)} *`)
+  if (match.kind === 'prefix') return within(TEXT_COLUMNS, beginning(match))
   if (form === 'exact') return quoted(match.word)
   return anyKey([match.word, ...withWordsOfStems(match.related), ...match.similar])
 }

@@ -1,7 +1,14 @@
 /** FTS5 expressions of what documents are ranked by. */
 import type { PlanMatch } from '../query/query-plan.ts'
 import type { TextClause } from './compile-plan.ts'
-import { allOf, anyOf, type Forms, formExpression, passageExpression } from './match-expression.ts'
+import {
+  allOf,
+  anyOf,
+  type Forms,
+  formExpression,
+  passageExpression,
+  prominentExpression,
+} from './match-expression.ts'
 
 /** Expressions of documents that need no other form of a word, or no guess, where the newest matches may. */
 export function betterForms(clauses: readonly TextClause[]): string[] {
@@ -13,15 +20,14 @@ export function betterForms(clauses: readonly TextClause[]): string[] {
 }
 
 export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | undefined {
-  const expressions = matches.flatMap((match) => forms.flatMap((form) => formExpression(match, form) ?? []))
-  return expressions.length === 0 ? undefined : anyOf(expressions)
+  return joined(matches.flatMap((match) => forms.map((form) => formExpression(match, form))))
 }
 
 /** What documents with an alternative of a clause are ranked by. */
 export const prominenceOf = (matches: readonly PlanMatch[]) => ({
   title: inTitle(matches, 'exact'),
   relatedTitle: inTitle(matches, 'related'),
-  prominent: prominent(inForms(matches, 'exact')!),
+  prominent: joined(matches.map(prominentExpression)),
 })
 
 /** What documents with a match of a clause are ranked by. */
@@ -33,13 +39,15 @@ export const formsOf = ({ matches }: TextClause) => ({
 })
 
 function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
-  const expressions = matches.flatMap((match) =>
-    match.field === undefined || match.field === 'title' ? (formExpression(match, form, 'title') ?? []) : [],
-  )
-  return expressions.length === 0 ? undefined : anyOf(expressions)
+  const ofTitles = matches.filter(({ field }) => field === undefined || field === 'title')
+  return joined(ofTitles.map((match) => formExpression(match, form, 'title')))
 }
 
-const prominent = (exact: string): string => `({prominent} : ${exact})`
+/** Any of the expressions; undefined: there is none. */
+function joined(expressions: readonly (string | undefined)[]): string | undefined {
+  const given = expressions.filter((expression) => expression !== undefined)
+  return given.length === 0 ? undefined : anyOf(given)
+}
 
 /** All words one after the other, as they stand in the query. */
 export function phraseOf(clauses: readonly TextClause[]): string | undefined {

@@ -11,6 +11,9 @@ export type Counted = Pick<StoredDocument, (typeof COUNTED_FIELDS)[number]>
 /** Stands for everybody who may read all documents; no subject is called so. */
 export const EVERYBODY = '*'
 
+/** Stands for the documents of an owner; a subject begins otherwise. @param owner in any case */
+export const ownerKey = (owner: string): string => `created_by:${owner.toLowerCase()}`
+
 /** Keeps the table `reader_values`, in a transaction of the caller. */
 export function createReaderValues(database: IndexFile) {
   const add = database.prepare(`
@@ -20,7 +23,7 @@ export function createReaderValues(database: IndexFile) {
     'delete from reader_values where reader = ? and facet = ? and value = ? and documents = 0',
   )
   function tally(document: Counted, count: 1 | -1): void {
-    for (const reader of new Set([EVERYBODY, ...document.readers]))
+    for (const reader of new Set([EVERYBODY, ownerKey(document.created_by), ...document.readers]))
       for (const facet of FACETS) {
         const value = document[facet]
         if (value === null) continue

@@ -8,6 +8,7 @@ import type { IndexedDocument, SearchHit, StoredDocument } from '../port.ts'
 import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
 import { highlight, type Passage } from '../query/highlight.ts'
 import type { QueryPlan } from '../query/query-plan.ts'
+import { createBeginnings } from './beginnings.ts'
 import { createBestPassage } from './best-passage.ts'
 import { decodeId, encodeId, fieldsOf, type SqlValue } from './columns.ts'
 import { type CompiledPlan, compilePlan } from './compile-plan.ts'
@@ -125,6 +126,7 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
   const weigh = createWeights(lookups, (readers) => documentsFor(lookups, readers))
   const rank = createRanking(lookups, matches, weigh)
   const bestPassage = createBestPassage(lookups)
+  const beginnings = createBeginnings(lookups)
   const columns = HIT_FIELDS.join(', ')
 
   function hitsOf(
@@ -154,10 +156,10 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
 
   return {
     search(plan, conditions, { from, size }, finder) {
-      const compiled = compilePlan(plan, conditions)
+      const compiled = compilePlan(beginnings.inPlan(plan), conditions)
       const enough = Math.max(from + size + 2, MIN_COUNTED)
       const found = matches.find(compiled, { enough, most: Math.max(enough, MAX_NEWEST) })
-      const ranked = from >= found.rowids.length ? [] : rank(compiled, found)
+      const ranked = size === 0 || from >= found.rowids.length ? [] : rank(compiled, found)
       return {
         ...countOf(compiled, found),
         hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled), finder),
@@ -165,13 +167,14 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
     },
 
     exists: (plan, conditions) =>
-      matches.find(compilePlan(plan, conditions), { enough: 1, most: 1 }).rowids.length > 0,
+      matches.find(compilePlan(beginnings.inPlan(plan), conditions), { enough: 1, most: 1 }).rowids.length >
+      0,
 
     titles(words, conditions) {
       const parts = words.map((word, index) =>
         formExpression(
           index === words.length - 1
-            ? { kind: 'prefix', prefix: word, field: 'title' }
+            ? { kind: 'prefix', prefix: word, field: 'title', words: beginnings.wordsWith(word) }
             : { kind: 'word', word, related: [], similar: [], isOptional: false, field: 'title' },
           'exact',
         )!,

@@ -21,8 +21,8 @@ const FILTERED = COLUMNS.map(({ name }) => name).filter((name) =>
  * no positions: it tells which documents have a word. Phrases, and words near each other, are looked up in
  * `passage_words`, whose postings are shortest for the first column. A stem that is itself a word of the same text is not
  * kept: queries look for it as a word too. The readers of a document are tokens of `words`, so that FTS5 itself leaps over
- * the documents that someone may not read. `reader_values` has for each reader, and for all of
- * them, and each facet the number of documents with each value: it is read and not counted.
+ * the documents that someone may not read. `reader_values` has for each reader, for all of them and for each owner, and each
+ * facet the number of documents with each value: it is read and not counted.
  */
 export const SCHEMA = `
   CREATE TABLE documents (
@@ -34,7 +34,7 @@ export const SCHEMA = `
   CREATE INDEX tombstones ON documents (id) WHERE deleted;
   CREATE INDEX documents_of_passages ON documents (first_passage) WHERE NOT deleted;
   CREATE VIRTUAL TABLE words USING fts5(
-    ${FIELD_COLUMNS.join(', ')}, prominent, text, related, readers, content='', contentless_delete=1, detail=column, tokenize='ascii'
+    ${FIELD_COLUMNS.join(', ')}, text, related, readers, content='', contentless_delete=1, detail=column, tokenize='ascii'
   );
   CREATE VIRTUAL TABLE passage_words USING fts5(
     text, ${WORDS_FIELDS.join(', ')}, related, content='', contentless_delete=1, detail=full, tokenize='ascii'
@@ -45,7 +45,7 @@ export const SCHEMA = `
   CREATE TABLE other_forms (rowid INTEGER PRIMARY KEY, parts TEXT);
   CREATE TABLE known_words (word TEXT PRIMARY KEY, documents INTEGER) WITHOUT ROWID;
   CREATE TABLE reader_values (
-    reader TEXT /* or * for everybody */, facet TEXT, value TEXT, documents INTEGER, PRIMARY KEY (reader, facet, value)
+    reader TEXT /* or * for everybody, or created_by: and an owner */, facet TEXT, value TEXT, documents INTEGER, PRIMARY KEY (reader, facet, value)
   ) WITHOUT ROWID;
   CREATE TABLE languages (language TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE origin (database TEXT);

@@ -6,7 +6,7 @@ import { WORDS_FIELDS } from '../fields.ts'
 import type { AnalyzedTexts } from './analyze-texts.ts'
 import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 import { compress } from './compress.ts'
-import { EVERY_DOCUMENT, readerToken } from './match-expression.ts'
+import { EVERY_DOCUMENT, prominentToken, readerToken } from './match-expression.ts'
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
@@ -106,9 +106,8 @@ const createWordsWriter =
     insertWords.run(
       rowid,
       ...ofFields.flatMap(({ known, stems }) => [joined(known), joined([EVERY_DOCUMENT, ...stems])]),
-      joined(prominentWords),
       joined(plain),
-      joined(onlyStems(textKeys, plain)),
+      joined([...onlyStems(textKeys, plain), ...prominentWords.map(prominentToken)]),
       joined(readers.map(readerToken)),
     )
     const stems = ofFields.flatMap((field) => field.stems)
@@ -136,7 +135,7 @@ function prepareStatements(database: IndexFile) {
     )
   return {
     upsert: inserting('documents', NAMES, 'insert or replace'),
-    insertWords: inserting('words', ['rowid', ...FIELD_COLUMNS, 'prominent', 'text', 'related', 'readers']),
+    insertWords: inserting('words', ['rowid', ...FIELD_COLUMNS, 'text', 'related', 'readers']),
     deleteWords: database.prepare('delete from words where rowid = ?'),
     insertPassageWords: inserting('passage_words', ['rowid', 'text', ...WORDS_FIELDS, 'related']),
     deletePassageWords: database.prepare('delete from passage_words where rowid = ?'),
