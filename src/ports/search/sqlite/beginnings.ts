@@ -36,5 +36,3 @@ export function createBeginnings({ prepare }: Pick<Lookups, 'prepare'>) {
 
   return { wordsWith, inPlan: (plan: QueryPlan): QueryPlan => plan.map((clause) => clause.map(replaced)) }
 }
-
-export type Beginnings = ReturnType<typeof createBeginnings>
