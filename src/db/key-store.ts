@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Scope } from '../domain/scopes.ts'
+import { countRows } from './count-rows.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { apiKeys, people } from './people.ts'
@@ -22,6 +23,14 @@ export interface NewKey {
   expiresAt: string | null
 }
 
+export interface KeyPage {
+  /** of the person; undefined: everybody's */
+  email?: string | undefined
+  limit: number
+  /** time of creation and id of the last key of the page before */
+  after?: { key: string; id: string } | undefined
+}
+
 /** API keys in the database. */
 export interface KeyStore {
   add(key: NewKey): Promise<void>
@@ -29,8 +38,10 @@ export interface KeyStore {
   findValid(id: string): Promise<ValidKey | undefined>
   /** Notes the minute of its last use. */
   markUsed(id: string): Promise<void>
-  /** The newest first. @param of whose, by their address; all without it */
-  list(of?: { email?: string | undefined; limit: number }): Promise<ListedKey[]>
+  /** The newest first. @param page whose, by their address, and which; without it all of everybody */
+  list(page?: KeyPage): Promise<ListedKey[]>
+  /** @param email whose; without it everybody's @returns how many there are, up to one more than MAX_TOTAL */
+  count(email?: string): Promise<number>
   /** @param email whose key it must be @returns whether there is such a key, revoked or not */
   revoke(id: string, email?: string): Promise<boolean>
 }
@@ -64,15 +75,25 @@ export function createKeyStore(on: Queryable): KeyStore {
         .set({ last_used_at: minute as never })
       await run(update.where(and(eq(id, wanted), isOlder)))
     },
-    async list({ email: owner, limit } = { limit: ALL }) {
+    async list({ email: owner, limit, after } = { limit: ALL }) {
       const columns = { id, name, email, scopes, created_at, expires_at, revoked_at, last_used_at }
       const query = queryBuilder(on).select(columns).from(apiKeys).innerJoin(people, isOfPerson)
       return run(
         query
-          .where(owner === undefined ? undefined : hasAddress(owner))
-          .orderBy(desc(created_at))
+          .where(
+            and(
+              owner === undefined ? undefined : hasAddress(owner),
+              after && sql`(${created_at}, ${id}) < (${after.key}, ${after.id})`,
+            ),
+          )
+          .orderBy(desc(created_at), desc(id))
           .limit(limit),
       )
+    },
+    count(owner) {
+      if (owner === undefined) return countRows(on, 'people.api_keys', [])
+      const source = `people.api_keys WHERE person_id IN (SELECT id FROM people.people WHERE lower(email) = $1)`
+      return countRows(on, source, [owner.toLowerCase()])
     },
     async revoke(wanted, owner) {
       const set = { revoked_at: sql`coalesce(${revoked_at}, clock_timestamp())` as never }

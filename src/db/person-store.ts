@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
 import { providerUserId } from '../domain/request.ts'
+import { countRows } from './count-rows.ts'
 import { queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { people } from './people.ts'
@@ -34,8 +35,10 @@ export interface PersonStore {
   findByEmail(email: string): Promise<Person[]>
   /** One, or none. */
   find(id: string): Promise<Person[]>
-  /** By their addresses. */
-  list(limit?: number): Promise<Person[]>
+  /** By their addresses. @param page all without it; `after` has address and id of the last one of the page before */
+  list(page?: { limit: number; after?: { key: string; id: string } | undefined }): Promise<Person[]>
+  /** How many people are known, up to one more than MAX_TOTAL. */
+  count(): Promise<number>
   /** Changes everyone with this address. @returns them as they are now */
   edit(email: string, changes: Partial<Pick<Person, 'name' | 'admin' | 'auditor'>>): Promise<Person[]>
   /** Changes one. @returns them as they are now */
@@ -53,6 +56,9 @@ export const namesOfPerson = ({
   subject,
 }: Pick<Person, 'id' | 'issuer' | 'subject'>): string[] =>
   issuer === OWN_ISSUER ? [id] : [id, providerUserId(issuer, subject)]
+
+/** PostgreSQL's largest integer. */
+const ALL = 2 ** 31 - 1
 
 export function createPersonStore(on: Queryable): PersonStore {
   const { id, issuer, subject, email, disabled_at } = people
@@ -89,10 +95,12 @@ export function createPersonStore(on: Queryable): PersonStore {
     },
     findByEmail: (address) => run(queryBuilder(on).select().from(people).where(hasAddress(address))),
     find: (id) => run(queryBuilder(on).select().from(people).where(eq(people.id, id))),
-    list(limit) {
-      const all = queryBuilder(on).select().from(people).orderBy(asc(caseless), asc(people.issuer))
-      return run(limit === undefined ? all : all.limit(limit))
+    list({ limit, after } = { limit: ALL }) {
+      const isAfter = after && sql`(${caseless}, ${id}) > (lower(${after.key}), ${after.id})`
+      const query = queryBuilder(on).select().from(people).where(isAfter)
+      return run(query.orderBy(asc(caseless), asc(id)).limit(limit))
     },
+    count: () => countRows(on, 'people.people', []),
     async change(id, { disabled, ...changes }) {
       const set = { ...changes, ...(disabled !== undefined && { disabled_at: disabledAt(disabled) }) }
       return (await run(queryBuilder(on).update(people).set(set).where(eq(people.id, id)).returning()))[0]

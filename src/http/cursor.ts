@@ -28,9 +28,15 @@ export function encodeCursor({ key, id }: CursorRow, order: unknown): string {
 
 /**
  * @param isKey whether a text can be a key of this list
+ * @param isId whether one can be an id
  * @throws DomainError validation-failed naming `query.cursor`
  */
-export function decodeCursor(cursor: string, order: unknown, isKey: (key: string) => boolean): CursorRow {
+export function decodeCursor(
+  cursor: string,
+  order: unknown,
+  isKey: (key: string) => boolean,
+  isId: (id: string) => boolean = (id) => canonicalUuid(id) === id,
+): CursorRow {
   const parts = parse(cursor)
   if (!parts) throw invalidField('query.cursor', 'must come from the header Link of a page')
   const [print, key, id] = parts
@@ -40,7 +46,7 @@ export function decodeCursor(cursor: string, order: unknown, isKey: (key: string
       'belongs to a list with another sort or other filters; start without a cursor',
     )
   }
-  if (!isKey(key)) throw invalidField('query.cursor', 'must come from the header Link of a page')
+  if (!isKey(key) || !isId(id)) throw invalidField('query.cursor', 'must come from the header Link of a page')
   return { key, id }
 }
 
@@ -64,8 +70,7 @@ function parse(cursor: string): [print: string, key: string, id: string] | undef
     const parts: unknown = JSON.parse(bytes.toString())
     if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string'))
       return undefined
-    const [print, key, id] = parts as [string, string, string]
-    return canonicalUuid(id) === id ? [print, key, id] : undefined
+    return parts as [string, string, string]
   } catch {
     return undefined
   }

@@ -15,6 +15,9 @@ export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })
 
+/** The most that one request answers. */
+const PAGE_LIMIT = 200
+
 let onUnauthenticated = (): void => {}
 
 /** @param callback called when a request is refused because nobody is logged in */
@@ -45,6 +48,26 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<{ data: 
 /** @throws Problem */
 export async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
   return (await answerOf(request)).data
+}
+
+/**
+ * The first `count` rows of a list that is read in pages, in as few requests as possible.
+ * @param pageOf a request for a page
+ * @throws Problem
+ */
+export async function readRows<T>(
+  count: number,
+  pageOf: (query: { limit: number; cursor?: string }) => Promise<Answer<T[]>>,
+): Promise<{ rows: T[]; hasMore: boolean }> {
+  const rows: T[] = []
+  let cursor: string | undefined
+  do {
+    const limit = Math.min(count - rows.length, PAGE_LIMIT)
+    const { data, response } = await answerOf(pageOf({ limit, ...(cursor !== undefined && { cursor }) }))
+    rows.push(...data)
+    cursor = nextCursor(response)
+  } while (cursor !== undefined && rows.length < count)
+  return { rows, hasMore: cursor !== undefined }
 }
 
 /** The cursor of the next page, in the header Link (RFC 8288). */

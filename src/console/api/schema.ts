@@ -290,7 +290,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Everyone who is known, by their addresses; at most 1000 */
+    /**
+     * Everyone who is known, by their addresses
+     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth.
+     */
     get: operations['listPeople']
     put?: never
     /** Adds a person by their address, or changes the one who has it */
@@ -348,7 +351,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** One's own API keys, for administrators all; the newest first, at most 1000 */
+    /**
+     * One's own API keys, for administrators all; the newest first
+     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth.
+     */
     get: operations['listKeys']
     put?: never
     /** Makes an API key that acts for the caller; it is shown only now */
@@ -2768,17 +2774,26 @@ export interface operations {
   }
   listPeople: {
     parameters: {
-      query?: never
+      query?: {
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+      }
       header?: never
       path?: never
       cookie?: never
     }
     requestBody?: never
     responses: {
-      /** @description people */
+      /** @description a page */
       200: {
         headers: {
+          Link: components['headers']['Link']
           'Cache-Control': components['headers']['Cache-Control']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
           RateLimit: components['headers']['RateLimit']
           'RateLimit-Policy': components['headers']['RateLimit-Policy']
           'X-Request-Id': components['headers']['X-Request-Id']
@@ -2934,17 +2949,26 @@ export interface operations {
   }
   listKeys: {
     parameters: {
-      query?: never
+      query?: {
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+      }
       header?: never
       path?: never
       cookie?: never
     }
     requestBody?: never
     responses: {
-      /** @description keys */
+      /** @description a page */
       200: {
         headers: {
+          Link: components['headers']['Link']
           'Cache-Control': components['headers']['Cache-Control']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
           RateLimit: components['headers']['RateLimit']
           'RateLimit-Policy': components['headers']['RateLimit-Policy']
           'X-Request-Id': components['headers']['X-Request-Id']

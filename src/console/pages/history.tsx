@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { answerOf, api, type Document, type HistoryEntry, nextCursor } from '../api/client.ts'
+import { api, type Document, type HistoryEntry, readRows } from '../api/client.ts'
 import { ErrorNotice } from '../parts/notices.tsx'
 import { Time } from '../parts/time.tsx'
 import { useLoader } from '../parts/use-loader.ts'
@@ -7,14 +7,17 @@ import { t } from '../text/catalogue.ts'
 import { sourceOf, textsOf } from './history-text.ts'
 
 const STEP = 20
-/** The most that one request answers. */
-const LIMIT = 200
+/** So many more with each click. */
+const FURTHER = 200
 
 /** Who did what with a document, when and from where, the newest first. It is read again with the document. */
 export function History({ document }: { document: Document }) {
   const [count, setCount] = useState(STEP)
   const { data, error, reload } = useLoader(
-    (signal) => readHistory(document.id, count, signal),
+    (signal) =>
+      readRows(count, (query) =>
+        api.GET('/documents/{id}/history', { params: { path: { id: document.id }, query }, signal }),
+      ),
     [document, count],
   )
   return (
@@ -24,13 +27,13 @@ export function History({ document }: { document: Document }) {
       </div>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       <ol class="history">
-        {data?.entries.map((entry) => (
+        {data?.rows.map((entry) => (
           <Entry key={entry.number} entry={entry} />
         ))}
       </ol>
       {data?.hasMore && (
         <div class="actions pad">
-          <button type="button" onClick={() => setCount(count + LIMIT)}>
+          <button type="button" onClick={() => setCount(count + FURTHER)}>
             {t('history.more')}
           </button>
         </div>
@@ -54,19 +57,4 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       </span>
     </li>
   )
-}
-
-/** The last `count` entries. @throws Problem */
-async function readHistory(id: string, count: number, signal: AbortSignal) {
-  const entries: HistoryEntry[] = []
-  let cursor: string | undefined
-  do {
-    const query = { limit: Math.min(count - entries.length, LIMIT), ...(cursor && { cursor }) }
-    const { data, response } = await answerOf(
-      api.GET('/documents/{id}/history', { params: { path: { id }, query }, signal }),
-    )
-    entries.push(...data)
-    cursor = nextCursor(response)
-  } while (cursor !== undefined && entries.length < count)
-  return { entries, hasMore: cursor !== undefined }
 }

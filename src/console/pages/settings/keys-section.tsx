@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { api, type ApiKey, dataOf } from '../../api/client.ts'
+import { api, type ApiKey, dataOf, readRows } from '../../api/client.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { DialogActions, useAction } from '../../parts/dialog-form.tsx'
 import { ErrorNotice, Skeleton } from '../../parts/notices.tsx'
@@ -8,11 +8,15 @@ import { notify } from '../../parts/toasts.tsx'
 import { useLoader } from '../../parts/use-loader.ts'
 import { t } from '../../text/catalogue.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
-import { SettingsBox } from './settings-box.tsx'
+import { MoreButton, SETTINGS_STEP, SettingsBox } from './settings-box.tsx'
 
 /** API keys: one's own, for administrators all. */
 export function KeysSection() {
-  const { data, error, isSlow, reload } = useLoader((signal) => dataOf(api.GET('/keys', { signal })), [])
+  const [count, setCount] = useState(SETTINGS_STEP)
+  const { data, error, isSlow, reload } = useLoader(
+    (signal) => readRows(count, (query) => api.GET('/keys', { params: { query }, signal })),
+    [count],
+  )
   const [isMaking, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<ApiKey>()
   const action = (
@@ -24,12 +28,13 @@ export function KeysSection() {
     <SettingsBox title={t('keys.title')} action={action}>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={3} />}
-      {data?.length === 0 && <p class="pad dim">{t('keys.none')}</p>}
+      {data?.rows.length === 0 && <p class="pad dim">{t('keys.none')}</p>}
       <ul class="settings-list">
-        {data?.map((key) => (
+        {data?.rows.map((key) => (
           <KeyItem key={key.id} apiKey={key} onRevoke={() => setRevoking(key)} />
         ))}
       </ul>
+      {data?.hasMore && <MoreButton onClick={() => setCount(count + SETTINGS_STEP)} />}
       {isMaking && <NewKeyDialog onMade={reload} onClose={() => setMaking(false)} />}
       {revoking && <RevokeDialog apiKey={revoking} onDone={reload} onClose={() => setRevoking(undefined)} />}
     </SettingsBox>

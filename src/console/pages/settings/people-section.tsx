@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { api, dataOf, type Person } from '../../api/client.ts'
+import { api, dataOf, type Person, readRows } from '../../api/client.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice, Skeleton } from '../../parts/notices.tsx'
 import { useStore } from '../../parts/store.ts'
@@ -10,13 +10,17 @@ import { t } from '../../text/catalogue.ts'
 import { explainProblem } from '../../text/explain-problem.ts'
 import { AddPersonDialog } from './add-person-dialog.tsx'
 import { SecretText } from './secret-text.tsx'
-import { SettingsBox } from './settings-box.tsx'
+import { MoreButton, SETTINGS_STEP, SettingsBox } from './settings-box.tsx'
 
 type Changes = { admin?: boolean; auditor?: boolean; disabled?: boolean }
 
 /** Everyone who is known, for administrators. */
 export function PeopleSection() {
-  const { data, error, isSlow, reload } = useLoader((signal) => dataOf(api.GET('/people', { signal })), [])
+  const [count, setCount] = useState(SETTINGS_STEP)
+  const { data, error, isSlow, reload } = useLoader(
+    (signal) => readRows(count, (query) => api.GET('/people', { params: { query }, signal })),
+    [count],
+  )
   const own = useStore(session).user?.email.toLowerCase()
   const [isAdding, setAdding] = useState(false)
   const [link, setLink] = useState<{ text: string; email: string }>()
@@ -38,7 +42,7 @@ export function PeopleSection() {
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={3} />}
       <ul class="settings-list">
-        {data?.map((person) => (
+        {data?.rows.map((person) => (
           <PersonItem
             key={person.id}
             person={person}
@@ -48,6 +52,7 @@ export function PeopleSection() {
           />
         ))}
       </ul>
+      {data?.hasMore && <MoreButton onClick={() => setCount(count + SETTINGS_STEP)} />}
       {isAdding && <AddPersonDialog onAdded={reload} onClose={() => setAdding(false)} />}
       {link && (
         <Dialog title={t('people.link')} onClose={() => setLink(undefined)}>

@@ -1,4 +1,8 @@
 import { type ComponentChildren } from 'preact'
+import { t } from '../../text/catalogue.ts'
+
+/** Rows that a list begins with, and that each click adds. */
+export const SETTINGS_STEP = 100
 
 interface SettingsBoxProps {
   title: string
@@ -16,5 +20,16 @@ export function SettingsBox({ title, children, action }: SettingsBoxProps) {
       </div>
       {children}
     </section>
+  )
+}
+
+/** Shows the next rows of a list that is longer. */
+export function MoreButton({ onClick }: { onClick: () => void }) {
+  return (
+    <p class="more">
+      <button type="button" onClick={onClick}>
+        {t('documents.more')}
+      </button>
+    </p>
   )
 }

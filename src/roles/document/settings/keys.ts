@@ -5,13 +5,16 @@ import type { PersonStore } from '../../../db/person-store.ts'
 import { DomainError } from '../../../domain/errors.ts'
 import { nameOf, type Principal, type User } from '../../../domain/request.ts'
 import type { Scope } from '../../../domain/scopes.ts'
+import { isTime } from '../../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { keyFields, keySchema, MAX_BODY_BYTES, MAX_ROWS, newKeySchema, NO_STORE } from './schemas.ts'
+import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from './pages.ts'
+import { keyFields, keySchema, MAX_BODY_BYTES, newKeySchema, NO_STORE } from './schemas.ts'
 
 const DAY_MS = 86_400_000
+const KEY_ID = /^[0-9A-Za-z]{1,64}$/
 /** What anybody's key may do. */
 const FREE: readonly Scope[] = ['read', 'write']
 
@@ -44,13 +47,27 @@ function listKeys({ keys }: KeysDeps): Endpoint {
     method: 'GET',
     path: '/keys',
     operationId: 'listKeys',
-    summary: `One's own API keys, for administrators all; the newest first, at most ${MAX_ROWS}`,
+    summary: "One's own API keys, for administrators all; the newest first",
+    description: PAGE_DESCRIPTION,
     policy: 'list',
-    responses: { 200: { description: 'keys', schema: z.array(keySchema), headers: ['Cache-Control'] } },
+    query: pageQuery,
+    responses: { 200: { description: 'a page', schema: z.array(keySchema), headers: PAGE_HEADERS } },
     problems: ['unauthenticated'],
-    async handle(_, { principal }) {
+    async handle({ query }, { principal }) {
       const email = ownerOf(principal)
-      return { status: 200, headers: NO_STORE, json: await keys.list({ email, limit: MAX_ROWS }) }
+      return readPage(
+        {
+          path: '/keys',
+          of: email?.toLowerCase() ?? 'all',
+          isKey: isTime,
+          isId: (id) => KEY_ID.test(id),
+          read: (page) => keys.list({ email, ...page }),
+          count: () => keys.count(email),
+          rowOf: ({ created_at, id }) => ({ key: created_at, id }),
+          json: (key) => key,
+        },
+        query,
+      )
     },
   })
 }
@@ -108,7 +125,7 @@ function deleteKey({ keys, log }: KeysDeps): Endpoint {
     description:
       'Nothing accepts it any more within 30 seconds. Repeated, or for an unknown key, it does nothing.',
     policy: 'known',
-    params: z.object({ id: z.string().regex(/^[0-9A-Za-z]{1,64}$/, 'must be the id of a key') }),
+    params: z.object({ id: z.string().regex(KEY_ID, 'must be the id of a key') }),
     responses: { 204: { description: 'there is no such valid key' } },
     problems: ['unauthenticated'],
     async handle({ params: { id } }, { principal }) {

@@ -6,11 +6,12 @@ import type { SessionStore } from '../../../db/session-store.ts'
 import { DomainError, invalidField } from '../../../domain/errors.ts'
 import { nameOf, type Principal } from '../../../domain/request.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { email, idParams } from '../../../http/fields.ts'
+import { email, idParams, text } from '../../../http/fields.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { disabledField, MAX_BODY_BYTES, MAX_ROWS, NO_STORE, personFields, personSchema } from './schemas.ts'
+import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from './pages.ts'
+import { disabledField, MAX_BODY_BYTES, NO_STORE, personFields, personSchema } from './schemas.ts'
 
 const LINK_MINUTES = 10
 
@@ -37,13 +38,24 @@ function listPeople({ people }: PeopleDeps): Endpoint {
     method: 'GET',
     path: '/people',
     operationId: 'listPeople',
-    summary: `Everyone who is known, by their addresses; at most ${MAX_ROWS}`,
+    summary: 'Everyone who is known, by their addresses',
+    description: PAGE_DESCRIPTION,
     policy: 'admin',
-    responses: { 200: { description: 'people', schema: z.array(personSchema), headers: ['Cache-Control'] } },
-    async handle() {
-      const found = await people.list(MAX_ROWS)
-      return { status: 200, headers: NO_STORE, json: found.map(described) }
-    },
+    query: pageQuery,
+    responses: { 200: { description: 'a page', schema: z.array(personSchema), headers: PAGE_HEADERS } },
+    handle: ({ query }) =>
+      readPage(
+        {
+          path: '/people',
+          of: 'all',
+          isKey: (key) => text({ max: 320 }).safeParse(key).success,
+          read: (page) => people.list(page),
+          count: () => people.count(),
+          rowOf: ({ email, id }) => ({ key: email, id }),
+          json: described,
+        },
+        query,
+      ),
   })
 }
 

@@ -6,8 +6,6 @@ const MAX_NAME = 255
 const MAX_KEY_NAME = 100
 
 export const MAX_BODY_BYTES = 4_096
-/** Of a list that is not read in pages. */
-export const MAX_ROWS = 1_000
 export const NO_STORE = { 'cache-control': 'no-store' }
 
 const flag = z.boolean('must be true or false')

@@ -93,6 +93,56 @@ test('somebody makes, sees and revokes their own keys, and no others', async () 
   assert.notEqual(await stateOf(), null)
 })
 
+/** All rows of a list, page by page. */
+async function readAll<Row>(path: string, headers: Record<string, string>): Promise<Row[][]> {
+  const pages: Row[][] = []
+  for (let next: string | undefined = path; next !== undefined;) {
+    const { status, body, headers: answered } = await service.get(next, headers)
+    assert.equal(status, 200)
+    pages.push(body as Row[])
+    next = /^<([^>]+)>; rel="next"$/.exec(answered.get('link') ?? '')?.[1]
+  }
+  return pages
+}
+
+test('people are read in pages, each once, also those whose addresses are alike', async () => {
+  const names = ['page-1', 'Page-2', 'page-3', 'PAGE-4', 'page-ä', 'page-Ä', 'page-z']
+  const ids = []
+  for (const name of names) ids.push(await addPerson(name))
+  const pages = await readAll<{ id: string; email: string }>('/people?limit=2&total=true', ADMIN)
+  const all = pages.flat()
+  assert.ok(pages.slice(0, -1).every(({ length }) => length === 2))
+  assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
+  for (const id of ids) assert.ok(all.some((person) => person.id === id))
+  assert.deepEqual(all, (await asAdmin('GET', '/people?limit=200')).body)
+  const { headers } = await asAdmin('GET', '/people?limit=1&total=true')
+  assert.equal(headers.get('x-total-count'), String(all.length))
+  for (const query of ['limit=0', 'limit=201', 'cursor=x'])
+    assert.equal((await asAdmin('GET', `/people?${query}`)).status, 422, query)
+})
+
+test('keys are read in pages by their owner and by administrators, with a cursor of their own', async () => {
+  const owner = bearer('paul')
+  const fields = { name: 'CI', scopes: ['read'], expires_in_days: 1 }
+  const made: string[] = []
+  for (let n = 0; n < 5; n++) made.unshift((await service.send('POST', '/keys', fields, owner)).body.id)
+  const pages = await readAll<{ id: string }>('/keys?limit=2', owner)
+  assert.deepEqual(
+    pages.map((page) => page.map(({ id }) => id)),
+    [made.slice(0, 2), made.slice(2, 4), made.slice(4)],
+  )
+  const first = await service.get('/keys?limit=2&total=true', owner)
+  assert.equal(first.headers.get('x-total-count'), '5')
+  const [, next] = /<([^>]+)>/.exec(first.headers.get('link')!)!
+  assert.equal((await service.get(next!, ADMIN)).status, 422)
+  const all = (await readAll<{ id: string }>('/keys?limit=2', ADMIN)).flat().map(({ id }) => id)
+  assert.equal(new Set(all).size, all.length)
+  assert.deepEqual(
+    all.filter((id) => made.includes(id)),
+    made,
+  )
+})
+
 test('scopes beyond reading and writing are for administrators to give', async () => {
   const fields = (scope: string) => ({ name: 'CI', scopes: [scope], expires_in_days: null })
   for (const scope of ['admin', 'create:for-others', 'sign:for-others']) {
