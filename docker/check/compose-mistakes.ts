@@ -152,7 +152,21 @@ export const COMPOSE_MISTAKES: (Mistake & { problem: string })[] = [
       'kafka_ws_url and does not read it',
     ],
     ['DOCMGR_AUTH_MODE: required', 'DOCMGR_AUTH_MODE: open', 'tokens are not required'],
-    ['service_ws_key, kafka_ws_url', 'service_ws_key, kafka_indexer_url', 'ws logs in as indexer'],
+    [
+      'service_ws_second_key, kafka_ws_url',
+      'service_ws_second_key, kafka_indexer_url',
+      'ws logs in as indexer',
+    ],
+    [
+      'secrets: [scrape_token, service_search_key',
+      'secrets: [service_ws_second_key, scrape_token, service_search_key',
+      'search: calls the document role as ws',
+    ],
+    [
+      '      DOCMGR_AUTH_SERVICES_SECOND_KEY_FILE: /run/secrets/service_ws_second_key\n',
+      '',
+      'service_ws_second_key and does not read it',
+    ],
     [
       'secrets: [scrape_token, service_ws_key',
       'secrets: [scrape_token, service_search_key',

@@ -87,7 +87,7 @@ export function* secrets(service: Service, { production }: System): Problems {
   for (const secret of given) {
     if (secret in OF_DOCUMENT && name !== 'document')
       yield `${OF_DOCUMENT[secret]}: only document needs the secret`
-    const [, role = name] = /^service_(\w+)_key$/.exec(secret) ?? []
+    const [, role = name] = /^service_(\w+?)(?:_second)?_key$/.exec(secret) ?? []
     if (role !== name) yield `calls the document role as ${role}`
   }
 }
