@@ -11,9 +11,9 @@ export async function addApiKey(
   email: string,
   scopes: Scope[],
   expiresAt: string | null = null,
+  key = createApiKey(),
 ): Promise<ApiKey> {
   const { id: personId } = await createPersonStore(pool).put(newId(), email)
-  const key = createApiKey()
   const row = { id: key.id, name: 'ci', secretSha256: sha256Of(key.secret), personId, scopes, expiresAt }
   await createKeyStore(pool).add(row)
   return key

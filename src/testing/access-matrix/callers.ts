@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { sha256Of } from '../../auth/api-keys.ts'
+import { createApiKey, sha256Of } from '../../auth/api-keys.ts'
 import { createPersonStore } from '../../db/person-store.ts'
 import { createSessionStore } from '../../db/session-store.ts'
 import { providerUserId } from '../../domain/request.ts'
@@ -42,6 +42,8 @@ export const LOGGED_IN: User = { ...userOf('logged-in'), id: newId() }
 export const ADMIN: User = { ...userOf('root'), admin: true }
 /** has the role reader in the owner's document */
 export const GROUP = 'Legal, Köln'
+/** has the role reader itself, and whose person has none */
+export const NAMED_KEY = createApiKey()
 const DISABLED = userOf('disabled')
 
 const OWNS = ['read', 'change', 'share'] as const
@@ -100,6 +102,8 @@ export async function createCallers(pool: Pool, issuer: string): Promise<Record<
     const { text } = await addApiKey(pool, OWNER.email, scopes, expiresAt)
     return { ...withToken(text), user: OWNER, may: OWNS, scopes }
   }
+  const keyed = userOf('keyed')
+  await addApiKey(pool, keyed.email, ['read', 'write'], null, NAMED_KEY)
   const now = Math.floor(Date.now() / 1_000)
   const tokenCase = (name: string): string => TOKEN_CASES.find((one) => one.name === name)!.make(now)
   return {
@@ -118,6 +122,12 @@ export async function createCallers(pool: Pool, issuer: string): Promise<Record<
     administrator: { ...asUser(ADMIN, [...OWNS, 'administer']), readsAll: true },
     'a browser that has logged in': await sessionOf(LOGGED_IN, ['read'], pool),
     'a token of the identity provider': ofProvider(issuer, ['read']),
+    'a key that was given the document': {
+      ...withToken(NAMED_KEY.text),
+      user: keyed,
+      may: ['read'],
+      scopes: ['read', 'write'],
+    },
     "a key of the owner's that only reads": await keyWith('read'),
     "a key of the owner's that only writes": await keyWith('write'),
     "a key of the owner's for others": await keyWith('read', 'write', 'create:for-others', 'sign:for-others'),

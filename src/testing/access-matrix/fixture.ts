@@ -1,5 +1,5 @@
 import { newId } from '../test-service.ts'
-import { ADMIN, EDITOR, GROUP, LOGGED_IN, OWNER, READER } from './callers.ts'
+import { ADMIN, EDITOR, GROUP, LOGGED_IN, NAMED_KEY, OWNER, READER } from './callers.ts'
 import { bearer, type MatrixTarget, succeed, tokenOf } from './target.ts'
 
 /** What a request can name. */
@@ -11,7 +11,7 @@ export interface Ids {
 
 export const unknownIds = (): Ids => ({ document: newId(), signature: newId(), person: newId() })
 
-/** A document of the owner's with a reader, an editor and a group. @param content with words of its own */
+/** A document of the owner's with a reader, an editor, a group, a person and a key. @param content with words of its own */
 export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Promise<string> {
   const headers = bearer(tokenOf(OWNER))
   const body = { title: 'Lease', content, created_by: OWNER.email }
@@ -24,6 +24,7 @@ export async function ownedDocument({ http }: MatrixTarget, content = 'x'): Prom
   await give(`email:${EDITOR.email}`, 'editor')
   await give(`group:${GROUP}`, 'reader')
   await give(`person:${LOGGED_IN.id}`, 'reader')
+  await give(`key:${NAMED_KEY.id}`, 'reader')
   return id
 }
 
