@@ -1,4 +1,5 @@
 import type { TextPart } from '../domain/text-part.ts'
+import type { BinaryFormat } from './text-format.ts'
 
 /** Result of an attempt to extract the text of a content. */
 export type Extraction =
@@ -22,11 +23,28 @@ interface About {
 export interface Scan {
   /** numbers of the pages that are still to be read, from 1, in order */
   unread: number[]
+  /** pages of files within the file that are still to be read, after those of the file */
+  inside?: PageInside[]
+  /** how many of these there were when OCR began */
+  insidePages?: number
   /** milliseconds that OCR has taken so far; missing: it has not begun */
   spentMs?: number
   /** why some of the pages were not read */
   problem?: string
 }
+
+/** A page without text of an image or a PDF within a file. */
+export interface PageInside {
+  /** where the file is */
+  path: PathInside
+  /** of the file, may be empty */
+  name: string
+  /** from 1 */
+  page: number
+}
+
+/** From the outer file to the inner one: the format of each file around it, and which of the files in that it is in, from 0. */
+export type PathInside = { format: BinaryFormat; index: number }[]
 
 export interface ExtractionInput {
   /** A media type; parameters other than charset are ignored. */
@@ -55,6 +73,7 @@ export interface RawText extends About {
   emptyReason?: string
   /** numbers of the pages without text */
   unread?: number[]
+  inside?: PageInside[]
 }
 
 /**

@@ -5,6 +5,11 @@ import { tidyText } from './tidy-text.ts'
 
 const MAX_TITLE_CHARS = 300
 
+function scanOf({ unread = [], inside = [] }: RawText): Pick<Extraction, 'scan'> {
+  if (inside.length > 0) return { scan: { unread, inside } }
+  return unread.length > 0 ? { scan: { unread } } : {}
+}
+
 /** Tidies what a reader found, joins broken words, leaves out parts without text, and cuts all parts together off at `maxChars`. */
 export function finishText(raw: RawText, maxChars: number): Extraction {
   const parts: TextPart[] = []
@@ -26,7 +31,7 @@ export function finishText(raw: RawText, maxChars: number): Extraction {
   const about = {
     ...(title !== '' && { title }),
     ...(raw.pages !== undefined && { pages: raw.pages }),
-    ...(raw.unread !== undefined && raw.unread.length > 0 && { scan: { unread: raw.unread } }),
+    ...scanOf(raw),
   }
   if (parts.length > 0) return { outcome: 'text', parts, cut, ...about }
   const reason = cut ? 'no text before the limits of reading' : (raw.emptyReason ?? 'empty')

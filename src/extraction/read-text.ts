@@ -2,6 +2,7 @@ import { contentTypeOf } from './content-type.ts'
 import { charsetOf } from './encodings/decode-text.ts'
 import { detectEncoding } from './encodings/detect-encoding.ts'
 import { docText } from './office/doc-text.ts'
+import { createInsidePages } from './ocr/inside-pages.ts'
 import { docxText } from './office/docx-text.ts'
 import { emlText } from './messages/eml-text.ts'
 import { epubText } from './office/epub-text.ts'
@@ -9,6 +10,7 @@ import {
   type Extraction,
   type ExtractionInput,
   type FormatReader,
+  type PathInside,
   type ReadInside,
   type ReadingLimits,
   UnreadableContent,
@@ -83,5 +85,47 @@ async function readFormat(
     return readTextualFormat(format, bytes, encoding, limits)
   }
   if (format === 'opaque' || format === 'sniff') return withoutText(bytes)
-  return finishText(await READERS[format](bytes, limits, readInside), limits.maxOutputChars)
+  return readBinary(format, bytes, limits, readInside)
+}
+
+/** Notes the pages of files within the file that have no text. */
+async function readBinary(
+  format: BinaryFormat,
+  bytes: Uint8Array,
+  limits: ReadingLimits,
+  readInside: ReadInside,
+): Promise<Extraction> {
+  const inside = createInsidePages(format)
+  const raw = await READERS[format](bytes, limits, async (input, innerLimits) => {
+    const note = inside.next(input)
+    const extraction = await readInside(input, innerLimits)
+    note(extraction)
+    return extraction
+  })
+  const cut = raw.cut || inside.isCut()
+  return finishText({ ...raw, cut, inside: inside.pages }, limits.maxOutputChars)
+}
+
+/**
+ * A file within files. Only for a process that hostile bytes may kill.
+ * @param path that the extraction of the outer file gave
+ * @throws UnreadableContent, what a reader throws
+ */
+export async function fileInside(
+  bytes: Uint8Array,
+  path: PathInside,
+  limits: ReadingLimits,
+): Promise<Uint8Array> {
+  let file = bytes
+  for (const { format, index } of path) {
+    let count = 0
+    let found: Uint8Array | undefined
+    await READERS[format](file, limits, (input) => {
+      if (count++ === index) found = input.bytes
+      return Promise.resolve({ outcome: 'empty', reason: 'only looked for' })
+    })
+    if (found === undefined) throw new UnreadableContent('it was not found again in the file')
+    file = found
+  }
+  return file
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { TextPart } from '../../domain/text-part.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { buildRoot } from '../../runtime/package-root.ts'
-import type { Extraction } from '../extraction.ts'
+import type { Extraction, PageInside, Scan } from '../extraction.ts'
 import { createExtractionProcess, type ExtractionProcess } from '../extraction-process.ts'
 import { MAX_OUTPUT_CHARS } from '../extract-at-once.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
@@ -78,7 +78,7 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
     const { pageTimeMs: timeoutMs, turnMs, turnPages, maxTimeMs, maxMemoryMb, maxPages } = limits
     const begun = performance.now()
     const before = beginScan(extraction, maxPages)
-    const unread = [...before.unread]
+    const unread: UnreadPage[] = [...before.unread.map((page) => ({ page })), ...(before.inside ?? [])]
     const parts: TextPart[] = []
     let { problem } = before
     let left = limits.maxOutputChars - charsOf(extraction)
@@ -88,7 +88,7 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
     running.add(process)
     try {
       for (let read = 0; unread.length > 0 && read < turnPages; read++) {
-        const page = unread[0]!
+        const { page, path, name } = unread[0]!
         const spent = (before.spentMs ?? 0) + performance.now() - begun
         const limit = left <= 0 ? 'the limit of text' : spent > maxTimeMs ? 'limits.ocrTime' : undefined
         if (limit !== undefined) {
@@ -96,11 +96,12 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
           unread.length = 0
           break
         }
-        const result = await readPage(process, { bytes, page, languages }, left)
+        const result = await readPage(process, { bytes, path, page, languages }, left)
         unread.shift()
-        if (result.outcome === 'failed') problem ??= `page ${page} was not read: ${result.reason}`
+        if (result.outcome === 'failed')
+          problem ??= `page ${page}${path === undefined ? '' : ` of ${name}`} was not read: ${result.reason}`
         else if (result.outcome === 'text') {
-          parts.push(...result.parts)
+          parts.push(...result.parts.map((part) => (path === undefined ? part : partInside(name, part))))
           left -= charsOf(result)
         }
         if (performance.now() - begun > turnMs) break
@@ -110,7 +111,8 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
       process.stop()
     }
     const spentMs = Math.round((before.spentMs ?? 0) + performance.now() - begun)
-    return withPages(extraction, parts, { unread, spentMs, ...(problem !== undefined && { problem }) })
+    const about = { spentMs, ...(problem !== undefined && { problem }) }
+    return withPages(extraction, parts, { ...before, ...about, ...splitPages(unread) })
   }
 
   function throwIfStopped(): void {
@@ -125,6 +127,20 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
     },
   }
 }
+
+/** Of the file itself, or of one in it. */
+type UnreadPage = { page: number; path?: never; name?: never } | PageInside
+
+const splitPages = (pages: readonly UnreadPage[]): Required<Pick<Scan, 'unread' | 'inside'>> => ({
+  unread: pages.flatMap(({ page, path }) => (path === undefined ? [page] : [])),
+  inside: pages.filter((page) => page.path !== undefined),
+})
+
+/** Its page is none of the document's. */
+const partInside = (name: string, { page: _, text, ...part }: TextPart): TextPart => ({
+  ...part,
+  text: name === '' ? text : `${name}\n\n${text}`,
+})
 
 const charsOf = (extraction: Extraction): number =>
   extraction.outcome === 'text' ? extraction.parts.reduce((sum, { text }) => sum + text.length, 0) : 0

@@ -1,5 +1,7 @@
-import { type Extraction, type ReadingLimits, UnreadableContent } from '../extraction.ts'
+import { MAX_OUTPUT_CHARS } from '../extract-at-once.ts'
+import { type Extraction, type PathInside, type ReadingLimits, UnreadableContent } from '../extraction.ts'
 import { finishText } from '../finish-text.ts'
+import { fileInside } from '../read-text.ts'
 import type { LanguageData } from './language-data.ts'
 import { recognise } from './recognise.ts'
 import { renderPage } from './render-page.ts'
@@ -8,6 +10,8 @@ import { imageFormatOf, imagePage } from './scan-image.ts'
 /** A page of a PDF or of an image. */
 export interface PageInput {
   bytes: Uint8Array
+  /** of the file with the page in the one that `bytes` are of; undefined: that one itself */
+  path?: PathInside | undefined
   /** from 1 */
   page: number
   languages: readonly LanguageData[]
@@ -22,10 +26,11 @@ const IMAGE_PIXELS = 50e6
 
 /** The text of one page. Only for the OCR process: hostile bytes may kill it. */
 export async function readPage(
-  { bytes, page, languages }: PageInput,
-  { maxOutputChars }: ReadingLimits,
+  { bytes: outer, path, page, languages }: PageInput,
+  { maxOutputChars, softTimeoutMs }: ReadingLimits,
 ): Promise<Extraction> {
   try {
+    const bytes = path === undefined ? outer : await keptInside(outer, path, softTimeoutMs / 2)
     const isImage = imageFormatOf(bytes) !== undefined
     const image = isImage ? fileOf(bytes, page) : await drawnPage(bytes, page)
     if (image === undefined) return { outcome: 'empty', reason: 'a blank page' }
@@ -35,6 +40,18 @@ export async function readPage(
     if (error instanceof UnreadableContent) return { outcome: 'failed', reason: error.message }
     return { outcome: 'failed', reason: `malformed: ${String(error).slice(0, 200)}` }
   }
+}
+
+/** A process reads one document, and mostly several pages of a file in it, before the next file. */
+let kept: { path: string; bytes: Uint8Array } | undefined
+
+async function keptInside(outer: Uint8Array, path: PathInside, softTimeoutMs: number): Promise<Uint8Array> {
+  const key = JSON.stringify(path)
+  if (kept?.path === key) return kept.bytes
+  kept = undefined
+  const bytes = await fileInside(outer, path, { maxOutputChars: MAX_OUTPUT_CHARS, softTimeoutMs })
+  kept = { path: key, bytes }
+  return bytes
 }
 
 /** As a PGM; undefined: nothing is drawn on it. */

@@ -13,21 +13,25 @@ export function scanOfImage(bytes: Uint8Array): Extraction {
 }
 
 /** Whether OCR still has pages to read. */
-export const isUnfinished = ({ scan }: Extraction): boolean => scan !== undefined && scan.unread.length > 0
+export const isUnfinished = ({ scan }: Extraction): boolean => scan !== undefined && countUnread(scan) > 0
+
+export const countUnread = ({ unread, inside = [] }: Scan): number => unread.length + inside.length
 
 /** The scan with at most `maxPages` pages, before the first of them is read. */
 export function beginScan(extraction: Extraction, maxPages: number): Scan {
   const scan = extraction.scan ?? { unread: [] }
   if (scan.spentMs !== undefined) return scan
-  const { unread } = scan
-  const isOver = unread.length > maxPages
+  const { unread, inside = [] } = scan
+  const over = countUnread(scan) - maxPages
+  const readInside = inside.slice(0, Math.max(0, maxPages - unread.length))
   const problems = [
     // It was cut before it had a text.
     extraction.outcome === 'failed' && extraction.reason,
-    isOver && `limits.ocrPages: ${unread.length - maxPages} pages without text were not read`,
+    over > 0 && `limits.ocrPages: ${over} pages without text were not read`,
   ].filter((problem) => problem !== false)
   return {
     unread: unread.slice(0, maxPages),
+    ...(readInside.length > 0 && { inside: readInside, insidePages: readInside.length }),
     spentMs: 0,
     ...(problems.length > 0 && { problem: problems.join('; ') }),
   }
@@ -48,9 +52,10 @@ export function withPages(extraction: Extraction, read: readonly TextPart[], sca
   return { outcome: 'empty', reason: NOTHING_FOUND, ...about }
 }
 
-/** In the order of the pages, with one part for each; parts on no page are last. */
+/** In the order of the pages, with one part for each; parts on no page are last, in the order in which they were read. */
 function mergeParts(parts: readonly TextPart[], added: readonly TextPart[]): TextPart[] {
-  const byPage = new Map(added.map((part) => [part.page, part]))
+  const onPages = added.filter(({ page }) => page !== undefined)
+  const byPage = new Map(onPages.map((part) => [part.page, part]))
   const merged = parts.map((part) => {
     const other = part.page === undefined ? undefined : byPage.get(part.page)
     if (other === undefined) return part
@@ -58,7 +63,8 @@ function mergeParts(parts: readonly TextPart[], added: readonly TextPart[]): Tex
     return { ...part, ...other, text: `${other.text}\n\n${part.text}` }
   })
   const placeOf = ({ page = Infinity }: TextPart): number => page
-  return [...merged, ...byPage.values()].sort((one, other) => {
+  const onNone = added.filter(({ page }) => page === undefined)
+  return [...merged, ...byPage.values(), ...onNone].sort((one, other) => {
     const [first, second] = [placeOf(one), placeOf(other)]
     return first === second ? 0 : first - second
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { silentLogger } from '../../runtime/logger.ts'
+import { attached, attachment } from '../../testing/attached-files.ts'
 import { docx, pdf, type PdfOptions } from '../../testing/sample-files.ts'
 import { createExtractor, type Extraction } from '../extractor.ts'
 
@@ -9,21 +10,6 @@ after(() => extractor.stop())
 
 const read = (bytes: Uint8Array): Promise<Extraction> =>
   extractor.extract({ contentType: 'application/pdf', bytes })
-
-function attachment(bytes: Buffer, size = bytes.length): string {
-  const hex = bytes.toString('hex')
-  return (
-    `<< /Type /EmbeddedFile /Filter /ASCIIHexDecode /Params << /Size ${size} >> /Length ${hex.length + 1} >>\n` +
-    `stream\n${hex}>\nendstream`
-  )
-}
-
-const attached = (...files: [name: string, file: string][]): PdfOptions => ({
-  catalog: `/Names << /EmbeddedFiles << /Names [${files
-    .map(([name], n) => `(${name}) << /Type /Filespec /F (${name}) /EF << /F ${6 + n} 0 R >> >>`)
-    .join(' ')}] >> >>`,
-  objects: files.map(([, file]) => file),
-})
 
 test('files that are attached follow the pages', async () => {
   const inner = pdf(['nested page'], attached(['deepest.txt', attachment(Buffer.from('deepest'))]))

@@ -32,8 +32,7 @@ function addTransfer(): void {
  */
 export function openPdf({ getDocument }: PdfJs, bytes: Uint8Array): Promise<Pdf> {
   const opening = getDocument({
-    // PDF.js refuses a Buffer.
-    data: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
+    data: ownBytes(bytes),
     verbosity: 0,
     useSystemFonts: false,
     disableFontFace: true,
@@ -47,6 +46,12 @@ export function openPdf({ getDocument }: PdfJs, bytes: Uint8Array): Promise<Pdf>
   return opening.promise.catch((error: unknown) => {
     throw new UnreadableContent(reasonFor(error))
   })
+}
+
+/** PDF.js refuses a Buffer, and takes away what has a whole ArrayBuffer, such as a file in a mail. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength === bytes.buffer.byteLength) return new Uint8Array(bytes)
+  return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /**

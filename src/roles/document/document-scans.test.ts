@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import type { ChangeEvent } from '../../domain/change.ts'
 import type { Document, DocumentRow } from '../../domain/document-fields.ts'
+import { mailWith } from '../../testing/attached-files.ts'
 import { eventually } from '../../testing/deadline.ts'
 import { pdf } from '../../testing/sample-files.ts'
 import { imageOf, pngOf, scannedPdf } from '../../testing/scanned-files.ts'
@@ -58,6 +59,14 @@ test('the phrase of a scanned page is found, with its page and the language of t
     { page: 1, text: RENT },
     { page: 3, text: NOTICE },
   ])
+})
+
+test('a scan that is attached to a mail is found', async () => {
+  const mail = mailWith(['scan.pdf', 'application/pdf', await scannedPdf([NOTICE])])
+  const { id } = await upload('Mail', mail, { type: 'message/rfc822', by: 'mail@example.com' })
+  assert.deepEqual((await isRead(id)).text, { state: 'indexed', language: 'en' })
+  const { parts } = (await service.send('GET', `/documents/${id}/text`)).body
+  assert.deepEqual(parts.at(-1), { text: `scan.pdf\n\n${NOTICE}` })
 })
 
 test('an image is read whatever it is called, and of a page with text only the others', async () => {

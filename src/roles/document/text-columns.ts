@@ -1,6 +1,7 @@
 import { DOCUMENT_FIELDS } from '../../domain/document-fields.ts'
 import { ocrProgress, type TextColumns } from '../../domain/text-state.ts'
 import type { Extraction } from '../../extraction/extraction.ts'
+import { countUnread } from '../../extraction/ocr/scan-state.ts'
 import { languageOfText } from '../../extraction/language-of-text.ts'
 
 export const PENDING: TextColumns = {
@@ -28,9 +29,9 @@ export async function textColumnsOf(extraction: Extraction): Promise<TextColumns
 
 /** What a row says while OCR still has pages to read. */
 export function columnsOfScan({ scan, pages }: Extraction): TextColumns {
-  const unread = scan?.unread.length ?? 0
-  const count = pages ?? unread
-  return { ...PENDING, text_pages: count, text_reason: ocrProgress(unread, count) }
+  const unread = scan === undefined ? 0 : countUnread(scan)
+  const count = (pages ?? 0) + (scan?.insidePages ?? 0)
+  return { ...PENDING, text_pages: pages ?? null, text_reason: ocrProgress(unread, count) }
 }
 
 /** A reason can quote a file. */
