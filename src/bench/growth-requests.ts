@@ -62,9 +62,23 @@ const READS: Record<string, string> = {
   'suggestions for two words': '/suggest?q=contract+zan',
 }
 
+/** Kinds that cost more the more documents there are, and how far: at 1,000,000 documents in milliseconds of CPU. */
+const GROWING: Record<string, string> = {
+  'list, a total of more than 10,000': 'counts to 10,000',
+  'list, a part of a file name': 'looks at all names with its trigrams: 20 ms',
+  'search, a frequent and a rare word': 'looks for the rare one among all documents with the other: 25 ms',
+  'search, a phrase of none, of frequent words': 'looks at all passages with its words: 50 ms',
+  'search, a frequent word of a frequent status':
+    'looks up the status of each document with the word: 350 ms',
+  'suggestions for a frequent word': 'opens its words in more segments of the index: 4 ms',
+  'suggestions for two words': 'opens their words in more segments of the index: 2 ms',
+}
+
 export interface GrowthRequest {
   name: string
   status: number
+  /** why it grows; undefined: it must not */
+  grows?: string | undefined
   /** a request of this kind to one service */
   next(): BenchRequest
 }
@@ -76,7 +90,12 @@ export async function growthRequests({ pool }: Bench): Promise<GrowthRequest[]> 
   const created = await askJson<{ id: string }>(pool, withJson('POST', '/documents', newDocument()), 201)
   let title = 0
   return [
-    ...Object.entries(READS).map(([name, url]) => ({ name, status: 200, next: () => get(url) })),
+    ...Object.entries(READS).map(([name, url]) => ({
+      name,
+      status: 200,
+      grows: GROWING[name],
+      next: () => get(url),
+    })),
     { name: 'document', status: 200, next: () => get(path) },
     { name: 'numbers of views', status: 200, next: () => get(`${path}/stats`) },
     { name: 'history', status: 200, next: () => get(`/documents/${created.id}/history`) },
