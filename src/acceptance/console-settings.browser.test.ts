@@ -119,3 +119,29 @@ for (const { name, options } of VIEWS)
     assert.deepEqual(messages, [])
     await close()
   })
+
+test('people beyond the first page are shown on demand, and one of them can be disabled', LIMIT, async () => {
+  const { page, messages, close } = await logIn('root@example.com', { admin: true })
+  await page.goto(`${origin}/settings/people`)
+  await button(page, 'Add a person').waitFor()
+  const emails = [...Array.from({ length: 100 }, (_, n) => `many-${n}@example.com`), 'zoe@example.com']
+  const statuses = await page.evaluate(async (all) => {
+    const headers = { 'content-type': 'application/json' }
+    const answers: number[] = []
+    for (const email of all)
+      answers.push(
+        (await fetch('/people', { method: 'POST', headers, body: JSON.stringify({ email }) })).status,
+      )
+    return answers
+  }, emails)
+  assert.deepEqual([...new Set(statuses)], [200])
+  await page.reload()
+  await button(page, 'Disable many-0@example.com').waitFor()
+  assert.equal(await button(page, 'Disable zoe@example.com').count(), 0)
+  await button(page, 'Show more').click()
+  await button(page, 'Disable zoe@example.com').click()
+  await button(page, 'Enable zoe@example.com').waitFor()
+  await button(page, 'Show more').waitFor({ state: 'detached' })
+  assert.deepEqual(messages, [])
+  await close()
+})

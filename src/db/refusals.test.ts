@@ -8,6 +8,7 @@ import { testContext } from '../testing/context.ts'
 import { startTestDatabases } from '../testing/database.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
 import { newId } from '../testing/test-service.ts'
+import { actingAs, actorOf } from './acting.ts'
 import { inTransaction, queryRows } from './query.ts'
 import { createRefusals } from './refusals.ts'
 
@@ -93,6 +94,25 @@ test('attempts end at a hundred in an hour, of which sixty can be from ever othe
   const refused = await refusedIn(document)
   assert.equal(refused.length, 100)
   assert.equal(refused.filter((one) => one.startsWith('email:person-')).length, 40)
+})
+
+test('one caller, known or not, takes at most twenty of the hundred, so that others are recorded beside them', async () => {
+  const document = await insertDocument(pool, 'Title')
+  const eve = testContext(person('eve'))
+  for (const caller of [eve, testContext({ clientAddress: '192.0.2.9' })])
+    for (let n = 0; n < 25; n++)
+      // As at other times: the same attempt counts once a minute.
+      await queryRows(pool, `select history.record_refusal($1, $2) from ${actingAs(3)}`, [
+        document,
+        `attempt-${n}`,
+        actorOf(caller),
+      ])
+  await record((refusals) => {
+    for (const caller of [eve, testContext(person('mallory'))]) refusals.record({ document }, 'read', caller)
+  })
+  const refused = await refusedIn(document)
+  const by = (name: string): number => refused.filter((one) => one.startsWith(`${name} `)).length
+  assert.deepEqual(['email:eve@example.com', '192.0.2.9', 'email:mallory@example.com'].map(by), [20, 20, 1])
 })
 
 test('only the owner of the histories restores without them', async () => {
