@@ -3,7 +3,7 @@ import type { IndexFile } from './index-file.ts'
 /** Pages that one step writes: some milliseconds, which a batch or a stop that comes meanwhile may have to wait. */
 const STEP_PAGES = 64
 /** Free pages are given back when more than one in so many is free. */
-const FREE_SHARE = 10
+const FREE_SHARE = 50
 
 /**
  * Each batch adds segments to the FTS5 tables (https://sqlite.org/fts5.html, 6.8). Merged ones are smaller and quicker to
