@@ -65,8 +65,11 @@ export function tokensOf(text: string): Token[] {
 /** The properties of a Token. */
 type AddToken = (start: number, end: number, word: string, kind: Token['kind']) => void
 
-/** Calls `add` for each word of a text: without objects, for who only looks at them. */
-export function forEachToken(text: string, add: AddToken): void {
+/**
+ * Calls `add` for each word of a text: without objects, for who only looks at them.
+ * @param isEnough whether what follows the next blank is left out
+ */
+export function forEachToken(text: string, add: AddToken, isEnough: () => boolean = () => false): void {
   const lower = isAscii(text) ? text.toLowerCase() : undefined
   // Other spaces, such as the no-break space between groups of digits, are separators within a piece.
   for (let start = 0; start < text.length; start++) {
@@ -75,6 +78,7 @@ export function forEachToken(text: string, add: AddToken): void {
     if (start === begin) continue
     if (lower === undefined) addFolded(text.slice(begin, start), begin, add)
     else addTokens(lower.slice(begin, start), begin, add)
+    if (isEnough()) return
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { emphasize, fragmentsOf } from './emphasize.ts'
+import { createRandom } from '../../../runtime/seeded-random.ts'
+import { createEnough, emphasize, fragmentsOf, type Span } from './emphasize.ts'
 import { tokensOf } from '../analysis/tokens.ts'
 
 /** The fragments around each place of a word. */
@@ -50,4 +51,23 @@ test('whatever the text, without the marks the whole of it is its escaped self',
       assert.equal(html.replace(/<\/?em>/g, '').includes('<'), false)
     }),
   )
+})
+
+test('spans behind those that are enough change no fragment', () => {
+  const random = createRandom(20_261_130)
+  for (let round = 0; round < 200; round++) {
+    const words = Array.from({ length: 600 }, () => 'x'.repeat(random.whole(1, 12)))
+    const text = words.join(' ')
+    const share = random.whole(1, 40)
+    const spans: Span[] = []
+    let start = 0
+    for (const { length } of words) {
+      if (random.whole(0, share) === 0) spans.push({ start, end: start + length })
+      start += length + 1
+    }
+    const isEnough = createEnough()
+    const last = spans.findIndex((span) => isEnough(span))
+    const first = last === -1 ? spans : spans.slice(0, last + 1)
+    assert.deepEqual(fragmentsOf(text, first), fragmentsOf(text, spans), `round ${round}`)
+  }
 })

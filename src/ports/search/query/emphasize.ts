@@ -36,6 +36,18 @@ export function fragmentsOf(text: string, spans: readonly Span[]): string[] {
   return fragments.map(({ start, end, spans: own }) => emphasize(text, own, start, end).trim())
 }
 
+/** Tells of spans that come in order when they are more than fragmentsOf shows. */
+export function createEnough(): (span: Span) => boolean {
+  let fragments = 0
+  let last = -Infinity
+  return ({ start, end }) => {
+    // A fragment ends less than that behind its last span.
+    if (start > last + 2 * CONTEXT) fragments++
+    last = end
+    return fragments > MAX_FRAGMENTS
+  }
+}
+
 function startOfWord(text: string, near: number): number {
   if (near <= 0) return 0
   const gap = text.slice(near, near + CONTEXT / 2).search(/\s/)

@@ -3,12 +3,13 @@ import type { Language } from '../../../runtime/detect-language.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
 import { stemmersOf } from '../analysis/stems.ts'
 import { forEachToken, type Token, tokensOf } from '../analysis/tokens.ts'
-import type { Span } from './emphasize.ts'
+import { createEnough, type Span } from './emphasize.ts'
 import type { PhraseMatch, PlanMatch, QueryPlan } from './query-plan.ts'
 
 /** Finds in a text what a query asks for. */
 export interface MatchFinder {
   inTitle(text: string): Span[]
+  /** Without those behind what is shown of it. */
   inContent(text: string): Span[]
   /** The beginning of a phrase at the end of a text, which the next passage continues. */
   atEnd(text: string): Span[]
@@ -28,8 +29,8 @@ export async function createMatchFinder(
     .flatMap(({ match, excluded }) => (excluded || match.kind === 'value' ? [] : [match]))
   const inContent = matches.filter(({ field }) => field === undefined)
   return {
-    inTitle: finderOf(matches, keysOf),
-    inContent: finderOf(inContent, keysOf),
+    inTitle: finderOf(matches, keysOf, () => () => false),
+    inContent: finderOf(inContent, keysOf, createEnough),
     atEnd(text) {
       const phrases = inContent.filter((match) => match.kind === 'phrase')
       if (phrases.length === 0) return []
@@ -74,7 +75,11 @@ async function relatedKeysIn(languages: readonly Language[]): Promise<KeysOf> {
 
 const DIGIT = /\d/
 
-function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string) => Span[] {
+function finderOf(
+  matches: readonly PlanMatch[],
+  keysOf: KeysOf,
+  enoughOf: () => (span: Span) => boolean,
+): (text: string) => Span[] {
   if (matches.length === 0) return () => []
   const keys = new Set<string>()
   const prefixes: string[] = []
@@ -93,14 +98,19 @@ function finderOf(matches: readonly PlanMatch[], keysOf: KeysOf): (text: string)
   return (text) => {
     const found: Span[] = []
     const tokens: Token[] = []
-    forEachToken(text, (start, end, word, kind) => {
+    const addsEnough = enoughOf()
+    let isEnough = false
+    const add = (start: number, end: number, word: string, kind: Token['kind']): void => {
       if (phrases.length > 0) tokens.push({ start, end, word, kind })
       const isFound =
         keys.has(word) ||
         (prefixes.length > 0 && prefixes.some((prefix) => word.startsWith(prefix))) ||
         (kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end)))
-      if (isFound) found.push({ start, end })
-    })
+      if (!isFound) return
+      found.push({ start, end })
+      isEnough ||= addsEnough({ start, end })
+    }
+    forEachToken(text, add, () => isEnough && phrases.length === 0)
     if (keys.size > 0)
       for (const { word, start, end } of compoundsIn(text)) if (keys.has(word)) found.push({ start, end })
     for (const phrase of phrases) found.push(...phraseIn(tokens, phrase))
