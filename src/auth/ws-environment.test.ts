@@ -32,6 +32,7 @@ const { services } = parse(text, { merge: true, logLevel: 'error' }) as {
 }
 
 const pair = createKeyPair()
+const pem = (key: string): string => `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`
 const password = (): string => randomBytes(24).toString('hex')
 /** As docker/secrets makes them; each time other ones. */
 const CONTENTS: Record<string, () => string> = {
@@ -40,7 +41,8 @@ const CONTENTS: Record<string, () => string> = {
   oidc_client_secret: password,
   scrape_token: password,
   service_keys: () => `ws:${pair.publicKey}\n`,
-  service_ws_key: () => `-----BEGIN PRIVATE KEY-----\n${pair.key}\n-----END PRIVATE KEY-----\n`,
+  service_ws_key: () => pem(pair.key),
+  service_ws_second_key: () => pem(createKeyPair().key),
   kafka_ws_url: () => `kafka://ws:${password()}@kafka:9092?sasl=plain`,
   redis_ws_url: () => `redis://ws:${password()}@redis:6379`,
   redis_document_url: () => `redis://document:${password()}@redis:6379`,
