@@ -40,6 +40,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
     await page.goto((await newLink()).replace('127.0.0.1', host))
     await page.getByRole('heading', { name: 'No documents yet' }).waitFor()
     assert.equal(new URL(page.url()).hash, '')
+    await page.locator('nav a[aria-current=page]').getByText('Documents').waitFor()
     await page.reload()
     await page.getByText('ada@example.com').waitFor()
     await page.getByRole('button', { name: 'Log out' }).click()

@@ -1,11 +1,11 @@
-import lazy, { ErrorBoundary } from 'preact-iso/lazy'
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { DocumentsPage } from './pages/documents-page.tsx'
 import { LoginPage } from './pages/login-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { Account } from './parts/account.tsx'
 import { HelpDialog } from './parts/help-dialog.tsx'
+import { lazyPage } from './parts/lazy-page.tsx'
 import { useStore } from './parts/store.ts'
 import { Toasts } from './parts/toasts.tsx'
 import { UploadDialog, UploadProgress } from './parts/upload-dialog.tsx'
@@ -16,13 +16,13 @@ import { t } from './text/catalogue.ts'
 import { uploads, useUploads } from './uploads.ts'
 
 // Only the list is needed at once.
-const DocumentPage = lazy(() => import('./pages/document-page.tsx').then((module) => module.DocumentPage))
-const SignPage = lazy(() => import('./pages/sign-page.tsx').then((module) => module.SignPage))
+const DocumentPage = lazyPage(() => import('./pages/document-page.tsx').then((module) => module.DocumentPage))
+const SignPage = lazyPage(() => import('./pages/sign-page.tsx').then((module) => module.SignPage))
 const settings = () => import('./pages/settings/settings-page.tsx')
-const SessionsPage = lazy(() => settings().then((module) => module.SessionsPage))
-const KeysPage = lazy(() => settings().then((module) => module.KeysPage))
-const PeoplePage = lazy(() => settings().then((module) => module.PeoplePage))
-const StatusPage = lazy(() => import('./pages/status-page.tsx').then((module) => module.StatusPage))
+const SessionsPage = lazyPage(() => settings().then((module) => module.SessionsPage))
+const KeysPage = lazyPage(() => settings().then((module) => module.KeysPage))
+const PeoplePage = lazyPage(() => settings().then((module) => module.PeoplePage))
+const StatusPage = lazyPage(() => import('./pages/status-page.tsx').then((module) => module.StatusPage))
 
 /** Other paths of this origin, such as /docs, are not pages of the console. */
 const SCOPE = /^\/($|\?|d\/|settings(\/|$)|status$|login$)/
@@ -55,19 +55,17 @@ function Frame() {
       </a>
       <Header onHelp={() => setHelpOpen(true)} />
       <main id="main" tabIndex={-1}>
-        <ErrorBoundary>
-          <Router>
-            <Route path="/" component={DocumentsPage} />
-            <Route path="/d/:id" component={DocumentPage} />
-            <Route path="/d/:id/sign" component={SignPage} />
-            <Route path="/status" component={StatusPage} />
-            <Route path="/settings" component={SessionsPage} />
-            <Route path="/settings/keys" component={KeysPage} />
-            <Route path="/settings/people" component={PeoplePage} />
-            <Route path="/login" component={DocumentsPage} />
-            <Route default component={NotFoundPage} />
-          </Router>
-        </ErrorBoundary>
+        <Router>
+          <Route path="/" component={DocumentsPage} />
+          <Route path="/d/:id" component={DocumentPage} />
+          <Route path="/d/:id/sign" component={SignPage} />
+          <Route path="/status" component={StatusPage} />
+          <Route path="/settings" component={SessionsPage} />
+          <Route path="/settings/keys" component={KeysPage} />
+          <Route path="/settings/people" component={PeoplePage} />
+          <Route path="/login" component={ToDocuments} />
+          <Route default component={NotFoundPage} />
+        </Router>
       </main>
       {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
       {isOpen && <UploadDialog />}
@@ -75,6 +73,13 @@ function Frame() {
       <Toasts />
     </>
   )
+}
+
+/** Who is logged in, or need not be, has nothing to do at /login. */
+function ToDocuments() {
+  const { route } = useLocation()
+  useEffect(() => route('/', true), [])
+  return null
 }
 
 /** Where nobody logs in there is nothing to set. */

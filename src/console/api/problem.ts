@@ -27,3 +27,7 @@ export class Problem extends Error {
     return new Problem(type.slice(PREFIX.length), status, detail ?? '', errors)
   }
 }
+
+/** Whether the service did not answer at all, so that it may do so later. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'unreachable'

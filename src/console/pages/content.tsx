@@ -6,6 +6,7 @@ import type { ContentProps } from './content-props.ts'
 import { PagePictures } from './page-pictures.tsx'
 import { markedParts, wordsOf } from './query-words.ts'
 import { TextPassages } from './text-passages.tsx'
+import { UnreadNote } from './unread-note.tsx'
 
 /** What is read of a text; a page of more would be slow to scroll. */
 const TEXT_BYTES = 512 * 1024
@@ -34,7 +35,13 @@ function ContentBody(props: ContentProps) {
   const type = content_type.split(';', 1)[0]!.trim().toLowerCase()
   if (s3_key === null) return <p class="pad">{t('content.empty')}</p>
   if (WITH_PAGES.includes(type)) return <PagePictures {...props} />
-  if (IMAGES.includes(type)) return <img class="picture" src={url} alt={title} />
+  if (IMAGES.includes(type))
+    return (
+      <>
+        <UnreadNote text={props.document.text} />
+        <img class="picture" src={url} alt={title} />
+      </>
+    )
   if ((type.startsWith('text/') && type !== 'text/html') || TEXTS.includes(type))
     return <Text url={url} tag={content_sha256 ?? ''} title={title} q={props.q} />
   return <TextPassages {...props} />

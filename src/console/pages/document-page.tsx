@@ -68,6 +68,7 @@ function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: 
       <p class="back">
         <a href={q ? `/?${new URLSearchParams({ q })}` : '/'}>← {t('document.back')}</a>
       </p>
+      {!data && error !== undefined && <PageTitle title={t('frame.notLoaded')} />}
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={8} />}
       {data && <WholeDocument {...data} onChange={reload} q={q} page={page} />}

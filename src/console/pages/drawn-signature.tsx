@@ -1,34 +1,33 @@
 import type SignaturePad from 'signature_pad'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { usePart } from '../parts/lazy-page.tsx'
+import { ErrorNotice } from '../parts/notices.tsx'
 import { t } from '../text/catalogue.ts'
 import { type SourceRef } from './signature-source.ts'
 
 const PEN = { minWidth: 0.8, maxWidth: 2.6, penColor: '#10131a' }
+
+const loadPad = () => import('signature_pad').then((module) => module.default)
 
 /** A pad to draw on. What is drawn is kept as lines, so it stays when the device is turned and the pad gets another size. */
 export function DrawnSignature({ source }: { source: SourceRef }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const pad = useRef<SignaturePad>(undefined)
   const [isEmpty, setEmpty] = useState(true)
+  // Loaded when it is needed: few who look at documents sign one.
+  const { data: Pad, error, retry } = usePart(loadPad)
   useEffect(() => {
-    let stop: (() => void) | undefined
-    let isGone = false
-    // Loaded when it is needed: few who look at documents sign one.
-    void import('signature_pad').then(({ default: Pad }) => {
-      if (isGone) return
-      const made = (pad.current = new Pad(canvas.current!, PEN))
-      made.addEventListener('endStroke', () => setEmpty(made.isEmpty()))
-      stop = keepSize(canvas.current!, made)
-    })
-    source.current = () =>
-      pad.current && !pad.current.isEmpty() ? pad.current.toDataURL('image/png') : undefined
+    if (!Pad) return
+    const made = (pad.current = new Pad(canvas.current!, PEN))
+    made.addEventListener('endStroke', () => setEmpty(made.isEmpty()))
+    const stop = keepSize(canvas.current!, made)
+    source.current = () => (made.isEmpty() ? undefined : made.toDataURL('image/png'))
     return () => {
-      isGone = true
-      stop?.()
-      pad.current?.off()
+      stop()
+      made.off()
       source.current = undefined
     }
-  }, [source])
+  }, [source, Pad])
 
   const change = (
     lines: (before: ReturnType<SignaturePad['toData']>) => ReturnType<SignaturePad['toData']>,
@@ -38,6 +37,7 @@ export function DrawnSignature({ source }: { source: SourceRef }) {
     drawn.fromData(lines(drawn.toData()))
     setEmpty(drawn.isEmpty())
   }
+  if (error !== undefined) return <ErrorNotice error={error} onRetry={retry} />
   return (
     <div>
       <div class="paper">

@@ -26,7 +26,13 @@ const without = (filters: Filters, facet: Facet, value: string): Filters => ({
   [facet]: filters[facet].filter((one) => one !== value),
 })
 
-export function Facets({ address, counts, onChange }: FilterProps & { counts: FacetCounts | undefined }) {
+interface FacetsProps extends FilterProps {
+  counts: FacetCounts | undefined
+  /** The counts are those of another list: values can be chosen, but how many have them is not known. */
+  isOld: boolean
+}
+
+export function Facets({ address, counts, isOld, onChange }: FacetsProps) {
   const [isOpen, setOpen] = useState(false)
   return (
     <section class="facets" aria-label={t('filters.title')}>
@@ -40,6 +46,7 @@ export function Facets({ address, counts, onChange }: FilterProps & { counts: Fa
             facet={facet}
             address={address}
             counts={counts?.[facet] ?? []}
+            isOld={isOld}
             onChange={onChange}
           />
         ))}
@@ -51,9 +58,10 @@ export function Facets({ address, counts, onChange }: FilterProps & { counts: Fa
 interface FacetValuesProps extends FilterProps {
   facet: Facet
   counts: FacetCounts[Facet]
+  isOld: boolean
 }
 
-function FacetValues({ facet, address: { filters }, counts, onChange }: FacetValuesProps) {
+function FacetValues({ facet, address: { filters }, counts, isOld, onChange }: FacetValuesProps) {
   const [isAll, setAll] = useState(false)
   const chosen = filters[facet]
   // A chosen value stays, also when nothing has it any more.
@@ -76,7 +84,7 @@ function FacetValues({ facet, address: { filters }, counts, onChange }: FacetVal
             }
           />
           <span class="facet-value">{labelOf(facet, value)}</span>
-          <span class="facet-count">{number(count)}</span>
+          <span class="facet-count">{!isOld && number(count)}</span>
         </label>
       ))}
       {shown.length < values.length && (

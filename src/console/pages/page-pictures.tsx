@@ -7,6 +7,7 @@ import type { ContentProps } from './content-props.ts'
 import { Passage, passagesOf } from './passage.tsx'
 import { bestPassage, wordsOf } from './query-words.ts'
 import { TextPassages, useText } from './text-passages.tsx'
+import { UnreadNote } from './unread-note.tsx'
 
 /** The pages of a document as pictures, each with its text for who does not see it or wants to copy it. */
 export function PagePictures({ document, q, page }: ContentProps) {
@@ -28,6 +29,7 @@ export function PagePictures({ document, q, page }: ContentProps) {
   const texts = new Map(text.data?.parts.map((part) => [part.page, part.text]))
   return (
     <div class="pages">
+      <UnreadNote text={document.text} />
       {data.pages.map((size) => (
         <Picture
           key={size.page}

@@ -10,6 +10,8 @@ import {
 import { type Facet, FACETS, type ListAddress } from './list-address.ts'
 
 export interface ListPage {
+  /** what was asked for */
+  address: ListAddress
   documents: (Document | SearchHit)[]
   total: number
   isExact: boolean
@@ -34,11 +36,8 @@ export async function readList(address: ListAddress, count: number, signal: Abor
   return address.q.trim() === '' ? readDocuments(address, count, signal) : search(address, count, signal)
 }
 
-async function readDocuments(
-  { filters, sort }: ListAddress,
-  count: number,
-  signal: AbortSignal,
-): Promise<ListPage> {
+async function readDocuments(address: ListAddress, count: number, signal: AbortSignal): Promise<ListPage> {
+  const { filters, sort } = address
   const documents: Document[] = []
   let cursor: string | undefined
   for (;;) {
@@ -50,11 +49,12 @@ async function readDocuments(
     if (cursor && documents.length < count) continue
     const total = Number(response.headers.get('X-Total-Count'))
     const isExact = response.headers.get('X-Total-Is-Exact') === 'true'
-    return { documents, total, isExact, hasMore: cursor !== undefined }
+    return { address, documents, total, isExact, hasMore: cursor !== undefined }
   }
 }
 
-async function search({ q, filters }: ListAddress, count: number, signal: AbortSignal): Promise<ListPage> {
+async function search(address: ListAddress, count: number, signal: AbortSignal): Promise<ListPage> {
+  const { q, filters } = address
   const documents: SearchHit[] = []
   for (;;) {
     const size = Math.min(count - documents.length, SEARCH_LIMIT)
@@ -63,7 +63,7 @@ async function search({ q, filters }: ListAddress, count: number, signal: AbortS
     documents.push(...page.documents)
     const { total, total_is_exact: isExact } = page
     const hasMore = documents.length < total && page.documents.length === size
-    if (!hasMore || documents.length >= count) return { documents, total, isExact, hasMore }
+    if (!hasMore || documents.length >= count) return { address, documents, total, isExact, hasMore }
   }
 }
 

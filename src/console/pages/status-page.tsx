@@ -46,7 +46,7 @@ export function StatusPage() {
       {isHidden && <p class="notice">{t('status.hidden')}</p>}
       {error !== undefined && !isHidden && <ErrorNotice error={error} onRetry={readiness.reload} />}
       {!data && readiness.isSlow && <Skeleton rows={6} />}
-      {data && <Checks {...data} />}
+      {data && <Checks {...data} isOld={error !== undefined || isOld(data)} />}
       {isOperator ? <LiveChanges /> : <p class="notice">{t('status.operators')}</p>}
       <p>
         <a href="/docs" target="_blank" rel="noreferrer">
@@ -71,11 +71,27 @@ function useRepeated<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
 
 /** For administrators: others are refused. */
 function LiveChanges() {
-  const { data } = useRepeated(readStats)
-  return data ? <Live {...data} /> : null
+  const { data, error } = useRepeated(readStats)
+  return data && error === undefined ? <Live {...data} /> : null
 }
 
-function Checks({ status, checks, remarks, at }: Readiness) {
+/** Nothing was heard for so long that it says nothing about now. */
+const isOld = ({ at }: Readiness): boolean => Date.now() - Date.parse(at) > 3 * REFRESH_MS
+
+/** The parts are shown only as they are now. */
+function Checks({ status, checks, remarks, at, isOld }: Readiness & { isOld: boolean }) {
+  if (isOld)
+    return (
+      <section class="box">
+        <div class="box-head">
+          <h2>{t('status.unknown')}</h2>
+          <p class="dim">
+            {t('status.lastChecked', { time: '' })}
+            <Time at={at} />
+          </p>
+        </div>
+      </section>
+    )
   const summary = status === 'ready' ? 'ready' : status === 'stopping' ? 'stopping' : 'notReady'
   return (
     <section class="box">

@@ -5,6 +5,8 @@ import { Dialog } from './dialog.tsx'
 
 const KEYS: [key: string, meaning: TextKey][] = [
   ['/', 'help.search'],
+  ['↓', 'help.hits'],
+  ['Esc', 'help.leave'],
   ['j', 'help.next'],
   ['k', 'help.previous'],
   ['Enter', 'help.open'],

@@ -17,9 +17,11 @@ let language = 'en'
 /** @param wanted languages of the reader, the best first, such as `de-AT` */
 export async function chooseLanguage(wanted: readonly string[]): Promise<void> {
   const found = wanted.find((tag) => tag.split('-')[0]! in { en: true, ...OTHERS })
-  const load = found && OTHERS[found.split('-')[0]!]
-  if (load) catalogue = await load()
-  language = found ?? 'en'
+  const load = found === undefined ? undefined : OTHERS[found.split('-')[0]!]
+  // Without its texts the page is in English, and can say what is wrong.
+  const texts = load && (await load().catch(() => undefined))
+  if (texts) catalogue = texts
+  language = (!load || texts ? found : undefined) ?? 'en'
   document.documentElement.lang = language
 }
 

@@ -1,3 +1,4 @@
+import { CONTENT_DE } from './content-de.ts'
 import type { Catalogue } from './en.ts'
 import { SETTINGS_DE } from './settings-de.ts'
 
@@ -9,6 +10,7 @@ export const DE: Catalogue = {
   'frame.cancel': 'Abbrechen',
   'frame.undo': 'Rückgängig',
   'frame.retry': 'Noch einmal versuchen',
+  'frame.notLoaded': 'Diese Seite konnte nicht geladen werden',
   'frame.loading': 'Wird geladen …',
   'frame.email': 'Ihre E-Mail-Adresse',
 
@@ -54,6 +56,7 @@ export const DE: Catalogue = {
   'empty.command': 'Im Terminal:',
   'noMatch.title': 'Keine Treffer',
   'noMatch.text': 'Versuchen Sie weniger Wörter oder einen Wortanfang mit Stern, etwa Kündig*.',
+  'noMatch.unread': 'Dateien zeigen, deren Text nicht gelesen ist, etwa Scans',
   'noMatch.clear': 'Suche und Filter entfernen',
 
   'filters.title': 'Filter',
@@ -132,22 +135,7 @@ export const DE: Catalogue = {
   'access.open':
     'Bei diesem Dienst muss sich niemand anmelden, also darf jeder alles. Rollen gelten, sobald eine Anmeldung nötig ist.',
 
-  'content.title': 'Inhalt',
-  'content.empty': 'Dieses Dokument hat keinen Inhalt.',
-  'content.cut': 'Das ist der Anfang. Laden Sie die Datei herunter, um alles zu lesen.',
-  'content.partly': 'Mehr von dieser Datei wird gelesen und erscheint hier gleich.',
-  'content.page': 'Die Suche hat Seite {page} gefunden.',
-  'content.pageOf': 'Seite {page} von {total}',
-  'content.pageText': 'Text der Seite {page}',
-  'content.pageLost':
-    'Seite {page} kann nicht gezeigt werden. Laden Sie die Datei herunter, um sie zu sehen.',
-  'content.morePages': 'Das sind die ersten {count} Seiten. Laden Sie die Datei herunter, um alle zu sehen.',
-  'content.text.pending': 'Der Text dieser Datei wird gelesen und erscheint hier gleich.',
-  'content.text.indexed': 'Diese Datei hat keinen Text.',
-  'content.text.empty':
-    'Diese Datei hat keinen Text, der hier gezeigt werden kann. Laden Sie sie herunter, um sie zu öffnen.',
-  'content.text.failed':
-    'Der Text dieser Datei kann nicht gelesen werden. Laden Sie sie herunter, um sie zu öffnen.',
+  ...CONTENT_DE,
 
   'signatures.title': 'Unterschriften',
   'signatures.none': 'Noch hat niemand unterschrieben.',
@@ -223,6 +211,8 @@ export const DE: Catalogue = {
   'status.yes': 'Ja',
   'status.no': 'Nein',
   'status.checked': 'Geprüft {time}',
+  'status.unknown': 'Der Zustand ist nicht bekannt',
+  'status.lastChecked': 'Zuletzt geprüft {time}',
   'status.interface': 'Die REST-Schnittstelle',
 
   ...SETTINGS_DE,
@@ -247,6 +237,8 @@ export const DE: Catalogue = {
   'help.title': 'Hilfe und Tasten',
   'help.keys': 'Tasten',
   'help.search': 'Suchen',
+  'help.hits': 'Von der Suche zum ersten Treffer, wie mit der Eingabetaste',
+  'help.leave': 'Die Suche leeren, dann verlassen',
   'help.next': 'Nächstes Dokument',
   'help.previous': 'Voriges Dokument',
   'help.open': 'Öffnen',

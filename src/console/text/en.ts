@@ -1,3 +1,4 @@
+import { CONTENT_EN } from './content-en.ts'
 import { SETTINGS_EN } from './settings-en.ts'
 
 /** The texts of the console in English; `{name}` is replaced by a value. Other languages have the same keys. */
@@ -8,6 +9,7 @@ export const EN = {
   'frame.cancel': 'Cancel',
   'frame.undo': 'Undo',
   'frame.retry': 'Try again',
+  'frame.notLoaded': 'This page could not be loaded',
   'frame.loading': 'Loading…',
   'frame.email': 'Your e-mail address',
 
@@ -52,6 +54,7 @@ export const EN = {
   'empty.command': 'From a terminal:',
   'noMatch.title': 'Nothing matches',
   'noMatch.text': 'Try fewer words, or the beginning of a word with an asterisk, such as indemni*.',
+  'noMatch.unread': 'Show the files whose text is not read, such as scans',
   'noMatch.clear': 'Clear search and filters',
 
   'filters.title': 'Filters',
@@ -125,20 +128,7 @@ export const EN = {
   'access.open':
     'Nobody needs to log in to this service, so everybody may do everything. Roles count once logging in is required.',
 
-  'content.title': 'Content',
-  'content.empty': 'This document has no content.',
-  'content.cut': 'This is the beginning. Download the file to read all of it.',
-  'content.partly': 'More of this file is being read. It appears here in a moment.',
-  'content.page': 'The search found page {page}.',
-  'content.pageOf': 'Page {page} of {total}',
-  'content.pageText': 'Text of page {page}',
-  'content.pageLost': 'Page {page} cannot be shown. Download the file to see it.',
-  'content.morePages': 'These are the first {count} pages. Download the file to see all of them.',
-  'content.text.pending': 'The text of this file is being read. It appears here in a moment.',
-  'content.text.indexed': 'This file has no text.',
-  'content.text.empty':
-    'This file has no text that can be shown here. Download it to open it on this device.',
-  'content.text.failed': 'The text of this file cannot be read. Download it to open it on this device.',
+  ...CONTENT_EN,
 
   'signatures.title': 'Signatures',
   'signatures.none': 'Nobody has signed yet.',
@@ -213,6 +203,8 @@ export const EN = {
   'status.yes': 'Yes',
   'status.no': 'No',
   'status.checked': 'Checked {time}',
+  'status.unknown': 'The state is not known',
+  'status.lastChecked': 'Last checked {time}',
   'status.interface': 'The REST interface',
 
   ...SETTINGS_EN,
@@ -237,6 +229,8 @@ export const EN = {
   'help.title': 'Help and keys',
   'help.keys': 'Keys',
   'help.search': 'Search',
+  'help.hits': 'From the search to the first match, as Enter does',
+  'help.leave': 'Clear the search, then leave it',
   'help.next': 'Next document',
   'help.previous': 'Previous document',
   'help.open': 'Open it',

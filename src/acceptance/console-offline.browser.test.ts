@@ -1,0 +1,92 @@
+/** What the console says while the service cannot be reached, and that it goes on by itself when it can. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { accessibilityFaults, type Page } from '../testing/browser.ts'
+import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
+
+const LIMIT = { timeout: 120_000 }
+const { origin, open } = await startConsole()
+
+async function createDocument(title: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ title, content: 'The rent is due.', created_by: 'ada@example.com' })
+  const response = await fetch(`${origin}/documents`, { method: 'POST', headers, body })
+  return ((await response.json()) as { id: string }).id
+}
+
+const ids = [await createDocument('Lease'), await createDocument('Offer')]
+const isAway = (page: Page) =>
+  page.getByRole('alert').getByText('The service does not answer.').first().waitFor()
+const isBack = (page: Page) => page.getByRole('alert').waitFor({ state: 'detached' })
+/** Chromium itself writes that a request has failed. */
+const uncaught = (messages: string[]) => messages.filter((message) => message.startsWith('uncaught'))
+
+test('an earlier list is not shown as what a search found', LIMIT, async () => {
+  const { page, messages, close } = await open()
+  await page.goto(origin)
+  await page.getByRole('link', { name: 'Lease' }).waitFor()
+  await page.context().setOffline(true)
+  await page.getByRole('searchbox').fill('pineapple')
+  await isAway(page)
+  assert.equal(await page.locator('.row').count(), 0)
+  assert.equal(await page.getByText('match').count(), 0)
+  assert.equal(await page.locator('.facet').count(), 0)
+  await page.context().setOffline(false)
+  await page.getByText('Nothing matches').waitFor()
+  await isBack(page)
+  assert.equal(await page.getByText('Best match first').count(), 0)
+  assert.equal(await page.getByRole('region', { name: 'Filters' }).count(), 0)
+  assert.deepEqual(uncaught(messages), [])
+  await close()
+})
+
+test('a state that is not known is not shown as good', LIMIT, async () => {
+  for (const view of VIEWS.filter(({ name }) => name.endsWith('light'))) {
+    const { page, messages, close } = await open(view.options)
+    await page.goto(`${origin}/status`)
+    await page.getByRole('heading', { name: 'Everything works' }).waitFor()
+    await page.context().setOffline(true)
+    await page.getByRole('heading', { name: 'The state is not known' }).waitFor()
+    await page.getByText('Last checked').waitFor()
+    assert.equal(await page.locator('.state.good').count(), 0)
+    await checkLook(page, `status-away-${view.name}`)
+    await page.context().setOffline(false)
+    await page.getByRole('heading', { name: 'Everything works' }).waitFor()
+    await isBack(page)
+    assert.deepEqual(uncaught(messages), [])
+    await close()
+  }
+})
+
+test('a page whose program cannot be loaded says so, and is loaded later', LIMIT, async () => {
+  const { page, messages, close } = await open()
+  await page.goto(`${origin}/d/${ids[0]}`)
+  await page.getByRole('heading', { name: 'Lease', level: 1 }).waitFor()
+  await page.context().setOffline(true)
+  await page.getByRole('link', { name: 'Sign', exact: true }).click()
+  await isAway(page)
+  await page.getByRole('button', { name: 'Try again' }).waitFor()
+  assert.deepEqual(await accessibilityFaults(page), [])
+  await page.context().setOffline(false)
+  await page.getByRole('heading', { name: 'Sign “Lease”' }).waitFor()
+  await isBack(page)
+  assert.deepEqual(uncaught(messages), [])
+  await close()
+})
+
+test('a document that could not be read is read when the service is back', LIMIT, async () => {
+  const { page, messages, close } = await open()
+  await page.goto(`${origin}/d/${ids[0]}`)
+  await page.getByRole('heading', { name: 'Lease', level: 1 }).waitFor()
+  await page.getByRole('link', { name: 'All documents' }).click()
+  const other = page.getByRole('link', { name: 'Offer' })
+  await other.waitFor()
+  await page.context().setOffline(true)
+  await other.click()
+  await isAway(page)
+  await page.context().setOffline(false)
+  await page.getByRole('heading', { name: 'Offer', level: 1 }).waitFor()
+  await isBack(page)
+  assert.deepEqual(uncaught(messages), [])
+  await close()
+})
