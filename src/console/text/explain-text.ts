@@ -1,7 +1,7 @@
 import type { Document } from '../api/client.ts'
 import { t, type TextKey } from './catalogue.ts'
 
-/** How reasons begin or what they contain, in the words of the service, for which people are told more. */
+/** Reasons in the words of the service that have a text of their own here. */
 const REASONS: [pattern: RegExp, key: TextKey][] = [
   [/extraction\.ocr/, 'content.text.scan'],
   [/^encrypted/, 'content.text.locked'],
