@@ -4,6 +4,7 @@ import { randomKey } from './api/random-key.ts'
 import { sendFile } from './api/send-file.ts'
 import { createStore, useStore } from './parts/store.ts'
 import { remember } from './preferences.ts'
+import { t } from './text/catalogue.ts'
 import { explainProblem } from './text/explain-problem.ts'
 
 export interface Upload {
@@ -35,11 +36,27 @@ export const useUploads = (): Uploads => useStore(store)
 
 export const isActive = ({ state }: Upload): boolean => state === 'waiting' || state === 'sending'
 
+/** The service takes no file without content. */
+export const isSendable = ({ size }: File): boolean => size > 0
+
+const refused = (file: File): Upload => ({
+  key: randomKey(),
+  file,
+  owner: '',
+  state: 'failed',
+  share: 0,
+  reason: t('upload.empty'),
+})
+
 export const uploads = {
   open: () => change({ isOpen: true }),
   close: () => change({ isOpen: false, chosen: [], list: store.get().list.filter(isActive) }),
   /** Files that wait for the name of their owner. */
-  choose: (files: readonly File[]) => change({ isOpen: true, chosen: [...store.get().chosen, ...files] }),
+  choose(files: readonly File[]) {
+    const { chosen, list } = store.get()
+    const empty = files.filter((file) => !isSendable(file)).map(refused)
+    change({ isOpen: true, chosen: [...chosen, ...files.filter(isSendable)], list: [...list, ...empty] })
+  },
   start(owner: string) {
     remember('email', owner)
     const { chosen, list } = store.get()

@@ -119,6 +119,9 @@ function WholeDocument({ q, page, onChange, ...whole }: WholeDocumentProps) {
   )
 }
 
+const viewsOf = ({ total_views, unique_views }: Whole['views']): string =>
+  `${plural('document.viewsOf', total_views)}, ${plural('document.viewersOf', unique_views)}`
+
 type DetailsProps = Pick<Whole, 'document' | 'views'> & Pick<Permissions, 'role'>
 
 function Details({ document, views, role }: DetailsProps) {
@@ -126,14 +129,14 @@ function Details({ document, views, role }: DetailsProps) {
   const { file_name, text } = document
   const facts: [string, ComponentChildren][] = [
     [t('document.file'), file_name],
-    [t('document.type'), content_type],
+    [t('document.type'), <span title={content_type}>{typeName(content_type)}</span>],
     [t('document.language'), text.language && languageName(text.language)],
     [t('documents.size'), size(content_size)],
     [t('documents.owner'), created_by],
     [t('access.own'), role && t(`access.role.${role}`)],
     [t('documents.created'), <Time at={created_at} />],
     [t('document.changed'), <Time at={updated_at} />],
-    [t('document.views'), plural('document.viewsOf', views.total_views, { viewers: views.unique_views })],
+    [t('document.views'), viewsOf(views)],
     [t('document.version'), version],
     [t('document.hash'), <code class="hash">{content_sha256}</code>],
   ]

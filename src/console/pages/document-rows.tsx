@@ -58,7 +58,7 @@ function Row({ document, q }: { document: Document | SearchHit; q: string }) {
           </p>
         )}
       </div>
-      <span class="row-type">
+      <span class="row-type" title={content_type}>
         {typeName(content_type)} · {size(content_size)}
       </span>
       <span class="row-owner" title={created_by}>

@@ -10,7 +10,7 @@ const PEN = { minWidth: 0.8, maxWidth: 2.6, penColor: '#10131a' }
 const loadPad = () => import('signature_pad').then((module) => module.default)
 
 /** A pad to draw on. What is drawn is kept as lines, so it stays when the device is turned and the pad gets another size. */
-export function DrawnSignature({ source }: { source: SourceRef }) {
+export function DrawnSignature({ source, onReady }: { source: SourceRef; onReady: () => void }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const pad = useRef<SignaturePad>(undefined)
   const [isEmpty, setEmpty] = useState(true)
@@ -28,6 +28,10 @@ export function DrawnSignature({ source }: { source: SourceRef }) {
       source.current = undefined
     }
   }, [source, Pad])
+
+  useEffect(() => {
+    if (!isEmpty) onReady()
+  }, [isEmpty])
 
   const change = (
     lines: (before: ReturnType<SignaturePad['toData']>) => ReturnType<SignaturePad['toData']>,

@@ -19,7 +19,11 @@ export function LoginPage() {
     <div class="page narrow">
       <PageTitle title={t('login.title')} />
       {isTrying && <p role="status">{t('frame.loading')}</p>}
-      {problem !== undefined && <p role="alert">{problem}</p>}
+      {problem !== undefined && (
+        <p class="notice failed" role="alert">
+          {problem}
+        </p>
+      )}
       {!isTrying && (
         <>
           {provider && (
@@ -48,5 +52,6 @@ function explainLogin(): string | undefined {
   return isTextKey(key) ? t(key) : t('login.problem.unauthenticated')
 }
 
+/** A link that is not known (401), or of which a part is missing (422). */
 const explain = (error: unknown): string =>
-  error instanceof Problem && error.code === 'unauthenticated' ? t('login.used') : explainProblem(error)
+  error instanceof Problem && [401, 422].includes(error.status) ? t('login.used') : explainProblem(error)

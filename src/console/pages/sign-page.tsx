@@ -75,6 +75,10 @@ function SignForm({ document: { id, title } }: { document: Document }) {
       setBusy(false)
     }
   }
+  const change = (next: Way): void => {
+    setWay(next)
+    setReason(undefined)
+  }
   const submit = (event: Event): void => {
     event.preventDefault()
     const data = way === 'type' ? name : source.current?.()
@@ -87,18 +91,20 @@ function SignForm({ document: { id, title } }: { document: Document }) {
         <TextField label={t('sign.name')} value={name} onInput={setName} autocomplete="name" />
         <EmailField label={t('frame.email')} value={email} onInput={setEmail} />
       </div>
-      <WayChoice way={way} onChange={setWay} />
-      <SignatureInput way={way} name={name} source={source} />
-      <p class="hint">{t('sign.statement')}</p>
-      {reason !== undefined && (
-        <p class="notice failed" role="alert">
-          {reason}
-        </p>
-      )}
-      <div class="actions sticky">
-        <button type="submit" class="primary large" disabled={isBusy}>
-          {t('sign.submit')}
-        </button>
+      <WayChoice way={way} onChange={change} />
+      <SignatureInput way={way} name={name} source={source} onReady={() => setReason(undefined)} />
+      <div class="sign-end">
+        {reason !== undefined && (
+          <p class="notice failed" role="alert">
+            {reason}
+          </p>
+        )}
+        <p class="hint">{t('sign.statement')}</p>
+        <div class="actions">
+          <button type="submit" class="primary large" disabled={isBusy}>
+            {t('sign.submit')}
+          </button>
+        </div>
       </div>
     </form>
   )
@@ -122,12 +128,14 @@ interface SignatureInputProps {
   way: Way
   name: string
   source: SourceRef
+  /** A signature is there that was missing before. */
+  onReady: () => void
 }
 
-function SignatureInput({ way, name, source }: SignatureInputProps) {
+function SignatureInput({ way, name, source, onReady }: SignatureInputProps) {
   const caption = useId()
-  if (way === 'draw') return <DrawnSignature source={source} />
-  if (way === 'image') return <SignatureImage source={source} />
+  if (way === 'draw') return <DrawnSignature source={source} onReady={onReady} />
+  if (way === 'image') return <SignatureImage source={source} onReady={onReady} />
   return (
     <div class="paper typed" role="group" aria-labelledby={caption}>
       <p id={caption} class="paper-hint">

@@ -5,7 +5,7 @@ import { type SourceRef } from './signature-source.ts'
 /** A signature is small; a photo of one is made smaller before it is sent. */
 const MAX_PIXELS = 800
 
-export function SignatureImage({ source }: { source: SourceRef }) {
+export function SignatureImage({ source, onReady }: { source: SourceRef; onReady: () => void }) {
   const [data, setData] = useState<string>()
   const [isBad, setBad] = useState(false)
   useEffect(() => {
@@ -19,6 +19,7 @@ export function SignatureImage({ source }: { source: SourceRef }) {
     try {
       setData(await pngOf(file))
       setBad(false)
+      onReady()
     } catch {
       setData(undefined)
       setBad(true)

@@ -6,7 +6,7 @@ import { Time } from '../parts/time.tsx'
 import { useStore } from '../parts/store.ts'
 import { type Loaded, useLoader } from '../parts/use-loader.ts'
 import { mayOperate, session } from '../session.ts'
-import { number, t } from '../text/catalogue.ts'
+import { isTextKey, number, t } from '../text/catalogue.ts'
 import { useEffect } from 'preact/hooks'
 
 interface Readiness {
@@ -107,6 +107,12 @@ function Checks({ status, checks, remarks, at, isOld }: Readiness & { isOld: boo
   )
 }
 
+/** A part as people call it. */
+function partName(name: string): string {
+  const key = `status.part.${name}`
+  return isTextKey(key) ? t(key) : name
+}
+
 function CheckTable({ checks, remarks }: Pick<Readiness, 'checks' | 'remarks'>) {
   return (
     <table>
@@ -119,7 +125,7 @@ function CheckTable({ checks, remarks }: Pick<Readiness, 'checks' | 'remarks'>) 
       <tbody>
         {Object.entries(checks).map(([name, result]) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{partName(name)}</th>
             <td>
               <CheckState result={result} remark={remarks[name]} />
             </td>

@@ -1,12 +1,16 @@
 import { type ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { t } from '../text/catalogue.ts'
+import { showToastsIn, Toasts } from './toasts.tsx'
 
 interface DialogProps {
   title: string
   onClose: () => void
   children: ComponentChildren
 }
+
+/** What can be used in a dialog, apart from the button in its head that closes it. */
+const CONTROLS = ':not(.dialog-head) > :is(input:not([hidden], [readonly]), select, textarea, button, a)'
 
 /** A modal dialog: the browser keeps the focus in it, and gives it back when it closes. */
 export function Dialog({ title, onClose, children }: DialogProps) {
@@ -15,7 +19,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
+    const hideToasts = showToastsIn(id)
+    // The browser would take the button that closes the dialog.
+    const controls = dialog.current?.querySelectorAll<HTMLElement>(CONTROLS) ?? []
+    const first = [...controls].find((control) => !control.matches(':disabled'))
+    first?.focus({ preventScroll: true })
     return () => {
+      hideToasts()
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
@@ -32,6 +42,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         </button>
       </div>
       {children}
+      <Toasts dialog={id} />
     </dialog>
   )
 }

@@ -9,6 +9,14 @@ interface Toast {
 
 const SHOWN_MS = 8_000
 const store = createStore<Toast | undefined>(undefined)
+/** ids of the open dialogs, the topmost last */
+const dialogs = createStore<readonly string[]>([])
+
+/** A dialog has opened that shows the toasts while it is the topmost. @returns what says that it has closed */
+export function showToastsIn(dialog: string): () => void {
+  dialogs.set([...dialogs.get(), dialog])
+  return () => dialogs.set(dialogs.get().filter((one) => one !== dialog))
+}
 
 /** Tells the reader that something was done, for a few seconds. */
 export function notify(text: string, undo?: () => void): void {
@@ -19,8 +27,10 @@ export function notify(text: string, undo?: () => void): void {
   }, SHOWN_MS)
 }
 
-export function Toasts() {
-  const toast = useStore(store)
+/** In the page, and in each dialog: while a modal dialog is open, nothing outside of it can be clicked or is read out. */
+export function Toasts({ dialog }: { dialog?: string }) {
+  const current = useStore(store)
+  const toast = useStore(dialogs).at(-1) === dialog ? current : undefined
   const undo = toast?.undo
   return (
     <div class="toasts" role="status">

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { plural, size, t } from '../text/catalogue.ts'
-import { isActive, type Upload, uploads, useUploads } from '../uploads.ts'
+import { isActive, isSendable, type Upload, uploads, useUploads } from '../uploads.ts'
 import { Dialog } from './dialog.tsx'
 import { EmailField, ownAddress } from './email-field.tsx'
 import { chosenFiles } from './use-dropped-files.ts'
@@ -137,14 +137,16 @@ function UploadItem({ upload }: { upload: Upload }) {
       {state === 'failed' && (
         <p class="upload-reason" role="alert">
           {reason}{' '}
-          <button
-            type="button"
-            class="link"
-            aria-label={t('upload.again', { name: file.name })}
-            onClick={() => uploads.retry(key)}
-          >
-            {t('frame.retry')}
-          </button>
+          {isSendable(file) && (
+            <button
+              type="button"
+              class="link"
+              aria-label={t('upload.again', { name: file.name })}
+              onClick={() => uploads.retry(key)}
+            >
+              {t('frame.retry')}
+            </button>
+          )}
         </p>
       )}
     </li>

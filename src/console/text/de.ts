@@ -1,3 +1,4 @@
+import { ACCESS_DE } from './access-de.ts'
 import { CONTENT_DE } from './content-de.ts'
 import type { Catalogue } from './en.ts'
 import { SETTINGS_DE } from './settings-de.ts'
@@ -17,7 +18,8 @@ export const DE: Catalogue = {
   'login.title': 'Anmelden',
   'login.text':
     'Sie brauchen einen Link, der Sie einmal anmeldet. Der Betreiber dieses Dienstes kann einen für Ihre E-Mail-Adresse erstellen:',
-  'login.used': 'Dieser Link gilt nicht: Er wurde schon benutzt oder ist älter als zehn Minuten.',
+  'login.used':
+    'Dieser Link gilt nicht: Er wurde schon benutzt, ist älter als zehn Minuten oder unvollständig.',
   'login.orLink':
     'Ohne Konto bei {name} brauchen Sie einen Link, der Sie einmal anmeldet. Wer den Dienst betreibt, kann einen für Ihre E-Mail-Adresse erzeugen:',
   'login.provider': 'Mit {name} anmelden',
@@ -102,38 +104,17 @@ export const DE: Catalogue = {
   'document.type': 'Art',
   'document.language': 'Sprache',
   'document.views': 'Aufrufe',
-  'document.viewsOf.one': '{count} Aufruf, {viewers} Leser',
-  'document.viewsOf.other': '{count} Aufrufe, {viewers} Leser',
+  'document.viewsOf.one': '{count} Aufruf',
+  'document.viewsOf.other': '{count} Aufrufe',
+  'document.viewersOf.one': '{count} Leser',
+  'document.viewersOf.other': '{count} Leser',
   'document.version': 'Version',
   'document.hash': 'SHA-256',
   'document.changed': 'Geändert',
 
-  'access.title': 'Zugriff',
-  'access.list': 'Wer Zugriff hat',
-  'access.own': 'Ihre Rolle',
-  'access.role': 'Rolle',
-  'access.roleOf': 'Rolle von {name}',
-  'access.role.reader': 'Leser',
-  'access.role.editor': 'Bearbeiter',
-  'access.role.owner': 'Eigentümer',
-  'access.may.reader': 'Ein Leser darf lesen und unterschreiben.',
-  'access.may.editor': 'Ein Bearbeiter darf auch Titel und Status ändern und löschen.',
-  'access.may.owner': 'Ein Eigentümer entscheidet auch, wer Zugriff hat.',
-  'access.address': 'E-Mail-Adresse',
-  'access.badAddress': 'Geben Sie eine E-Mail-Adresse an, etwa ada@example.com.',
-  'access.give': 'Zugriff geben',
-  'access.given': '{name} hat jetzt Zugriff: {role}.',
-  'access.remove': 'Entfernen',
-  'access.removeOf': '{name} entfernen',
-  'access.removed': '{name} hat keinen Zugriff mehr.',
-  'access.since': 'gegeben von {name}',
-  'access.lastOwner':
-    'Ein Dokument behält einen Eigentümer. Machen Sie zuerst jemand anderen zum Eigentümer.',
-  'access.key': 'API-Schlüssel {id}',
-  'access.group': 'Gruppe {id}',
-  'access.person': 'Person {id}',
-  'access.open':
-    'Bei diesem Dienst muss sich niemand anmelden, also darf jeder alles. Rollen gelten, sobald eine Anmeldung nötig ist.',
+  'type.email': 'E-Mail',
+
+  ...ACCESS_DE,
 
   ...CONTENT_DE,
 
@@ -200,6 +181,11 @@ export const DE: Catalogue = {
   'status.hidden': 'Der Zustand des Dienstes ist unter dieser Adresse nicht veröffentlicht.',
   'status.operators': 'Verbindungen und Zahlen sehen Administratoren.',
   'status.part': 'Teil',
+  'status.part.database': 'Datenbank',
+  'status.part.blobs': 'Dateien',
+  'status.part.search index': 'Suchindex',
+  'status.part.changes': 'Änderungen',
+  'status.part.cache': 'Zwischenspeicher',
   'status.state': 'Zustand',
   'status.ok': 'Funktioniert',
   'status.remark': 'Braucht Aufmerksamkeit',
@@ -230,6 +216,7 @@ export const DE: Catalogue = {
   'upload.failures.other': '{count} fehlgeschlagen',
   'upload.waiting': 'Wartet',
   'upload.done': 'Hochgeladen',
+  'upload.empty': 'Diese Datei ist leer und wird nicht hochgeladen.',
   'upload.nothing': 'Darin ist keine Datei.',
   'upload.again': '{name} noch einmal versuchen',
   'upload.percent': '{name}: {percent} Prozent',

@@ -1,3 +1,4 @@
+import { ACCESS_EN } from './access-en.ts'
 import { CONTENT_EN } from './content-en.ts'
 import { SETTINGS_EN } from './settings-en.ts'
 
@@ -16,7 +17,8 @@ export const EN = {
   'login.title': 'Log in',
   'login.text':
     'You need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
-  'login.used': 'This link does not work: it was used, or it is older than ten minutes.',
+  'login.used':
+    'This link does not work: it was used, it is older than ten minutes, or a part of it is missing.',
   'login.orLink':
     'Without an account at {name} you need a link that logs you in, once. The operator of this service can make one for your e-mail address:',
   'login.provider': 'Sign in with {name}',
@@ -96,37 +98,17 @@ export const EN = {
   'document.type': 'Type',
   'document.language': 'Language',
   'document.views': 'Views',
-  'document.viewsOf.one': '{count} view, {viewers} viewers',
-  'document.viewsOf.other': '{count} views, {viewers} viewers',
+  'document.viewsOf.one': '{count} view',
+  'document.viewsOf.other': '{count} views',
+  'document.viewersOf.one': '{count} viewer',
+  'document.viewersOf.other': '{count} viewers',
   'document.version': 'Version',
   'document.hash': 'SHA-256',
   'document.changed': 'Changed',
 
-  'access.title': 'Access',
-  'access.list': 'Who has access',
-  'access.own': 'Your role',
-  'access.role': 'Role',
-  'access.roleOf': 'Role of {name}',
-  'access.role.reader': 'Reader',
-  'access.role.editor': 'Editor',
-  'access.role.owner': 'Owner',
-  'access.may.reader': 'A reader may read and sign.',
-  'access.may.editor': 'An editor may also change title and status, and delete.',
-  'access.may.owner': 'An owner may also decide who has access.',
-  'access.address': 'E-mail address',
-  'access.badAddress': 'Enter an e-mail address such as ada@example.com.',
-  'access.give': 'Give access',
-  'access.given': '{name} has access now: {role}.',
-  'access.remove': 'Remove',
-  'access.removeOf': 'Remove {name}',
-  'access.removed': '{name} has no access any more.',
-  'access.since': 'given by {name}',
-  'access.lastOwner': 'A document keeps an owner. To change this, make someone else an owner first.',
-  'access.key': 'API key {id}',
-  'access.group': 'Group {id}',
-  'access.person': 'Person {id}',
-  'access.open':
-    'Nobody needs to log in to this service, so everybody may do everything. Roles count once logging in is required.',
+  'type.email': 'E-mail',
+
+  ...ACCESS_EN,
 
   ...CONTENT_EN,
 
@@ -192,6 +174,11 @@ export const EN = {
   'status.hidden': 'The health of the service is not published at this address.',
   'status.operators': 'Connections and counts are for administrators.',
   'status.part': 'Part',
+  'status.part.database': 'Database',
+  'status.part.blobs': 'Files',
+  'status.part.search index': 'Search index',
+  'status.part.changes': 'Changes',
+  'status.part.cache': 'Cache',
   'status.state': 'State',
   'status.ok': 'Works',
   'status.remark': 'Needs attention',
@@ -222,6 +209,7 @@ export const EN = {
   'upload.failures.other': '{count} failed',
   'upload.waiting': 'Waiting',
   'upload.done': 'Uploaded',
+  'upload.empty': 'This file is empty and is not uploaded.',
   'upload.nothing': 'There is no file in what you dropped.',
   'upload.again': 'Try {name} again',
   'upload.percent': '{name}: {percent} percent',

@@ -1,3 +1,5 @@
+import { t } from './catalogue.ts'
+
 /** Names of types that people know; they are the same in all languages. */
 const NAMES: Record<string, string> = {
   'application/json': 'JSON',
@@ -11,7 +13,6 @@ const NAMES: Record<string, string> = {
   'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'PowerPoint',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'Excel',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'Word',
-  'message/rfc822': 'E-mail',
   'text/html': 'HTML',
   'text/markdown': 'Markdown',
   'text/plain': 'Text',
@@ -20,5 +21,6 @@ const NAMES: Record<string, string> = {
 /** @param contentType a media type; one without a known name gives its second part, such as `PNG` */
 export function typeName(contentType: string): string {
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
+  if (type === 'message/rfc822') return t('type.email')
   return NAMES[type] ?? (type.split('/')[1] ?? type).replace(/^(x-|vnd\.)/, '').toUpperCase()
 }

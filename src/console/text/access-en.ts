@@ -1,0 +1,28 @@
+/** The texts of the dialog of access, and of roles, in English. */
+export const ACCESS_EN = {
+  'access.title': 'Access',
+  'access.list': 'Who has access',
+  'access.own': 'Your role',
+  'access.role': 'Role',
+  'access.roleOf': 'Role of {name}',
+  'access.role.reader': 'Reader',
+  'access.role.editor': 'Editor',
+  'access.role.owner': 'Owner',
+  'access.may.reader': 'A reader may read and sign.',
+  'access.may.editor': 'An editor may also change title and status, and delete.',
+  'access.may.owner': 'An owner may also decide who has access.',
+  'access.address': 'E-mail address',
+  'access.badAddress': 'Enter an e-mail address such as ada@example.com.',
+  'access.give': 'Give access',
+  'access.given': '{name} has access now: {role}.',
+  'access.remove': 'Remove',
+  'access.removeOf': 'Remove {name}',
+  'access.removed': '{name} has no access any more.',
+  'access.since': 'given by {name}',
+  'access.lastOwner': 'A document keeps an owner. To change this, make someone else an owner first.',
+  'access.key': 'API key {id}',
+  'access.group': 'Group {id}',
+  'access.person': 'Person {id}',
+  'access.open':
+    'Nobody needs to log in to this service, so everybody may do everything. Roles count once logging in is required.',
+} as const
