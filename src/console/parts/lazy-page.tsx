@@ -6,7 +6,7 @@ import { t } from '../text/catalogue.ts'
 import { useLoader } from './use-loader.ts'
 
 /** A part of the console that is loaded when it is needed. @throws Problem `unreachable` */
-export const loadPart = <T,>(load: () => Promise<T>): Promise<T> =>
+const loadPart = <T,>(load: () => Promise<T>): Promise<T> =>
   load().catch(() => {
     throw new Problem('unreachable', 0)
   })
