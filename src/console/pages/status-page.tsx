@@ -75,7 +75,7 @@ function LiveChanges() {
   return data && error === undefined ? <Live {...data} /> : null
 }
 
-/** Nothing was heard for so long that it says nothing about now. */
+/** The last answer is too old to say how the service is now. */
 const isOld = ({ at }: Readiness): boolean => Date.now() - Date.parse(at) > 3 * REFRESH_MS
 
 /** The parts are shown only as they are now. */

@@ -19,7 +19,7 @@ export function usePart<T>(load: () => Promise<T>) {
 
 /**
  * Some browsers keep the failure of a module as long as the page is open, and a service that was updated has the part under
- * another name. Where the service answers but the part does not come, the page is loaded anew.
+ * another name. If the service answers and the import still fails, the page is reloaded.
  */
 async function retry(load: () => Promise<unknown>, reload: () => void): Promise<void> {
   const isThere = await load().then(
