@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Scope } from '../domain/scopes.ts'
 import { countRows } from './count-rows.ts'
-import { queryBuilder, run } from './query-builder.ts'
+import { NO_LIMIT, queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { apiKeys, people } from './people.ts'
 
@@ -46,9 +46,6 @@ export interface KeyStore {
   revoke(id: string, email?: string): Promise<boolean>
 }
 
-/** PostgreSQL's largest integer. */
-const ALL = 2 ** 31 - 1
-
 export function createKeyStore(on: Queryable): KeyStore {
   const { secret_sha256, scopes, expires_at, revoked_at, last_used_at, created_at, id, name } = apiKeys
   const { email } = people
@@ -75,7 +72,7 @@ export function createKeyStore(on: Queryable): KeyStore {
         .set({ last_used_at: minute as never })
       await run(update.where(and(eq(id, wanted), isOlder)))
     },
-    async list({ email: owner, limit, after } = { limit: ALL }) {
+    async list({ email: owner, limit, after } = { limit: NO_LIMIT }) {
       const columns = { id, name, email, scopes, created_at, expires_at, revoked_at, last_used_at }
       const query = queryBuilder(on).select(columns).from(apiKeys).innerJoin(people, isOfPerson)
       return run(

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, notInArray, or, sql } from 'drizzle-orm'
 import { providerUserId } from '../domain/request.ts'
 import { countRows } from './count-rows.ts'
-import { queryBuilder, run } from './query-builder.ts'
+import { NO_LIMIT, queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { people } from './people.ts'
 
@@ -57,9 +57,6 @@ export const namesOfPerson = ({
 }: Pick<Person, 'id' | 'issuer' | 'subject'>): string[] =>
   issuer === OWN_ISSUER ? [id] : [id, providerUserId(issuer, subject)]
 
-/** PostgreSQL's largest integer. */
-const ALL = 2 ** 31 - 1
-
 export function createPersonStore(on: Queryable): PersonStore {
   const { id, issuer, subject, email, disabled_at } = people
   const caseless = sql<string>`lower(${email})`
@@ -95,7 +92,7 @@ export function createPersonStore(on: Queryable): PersonStore {
     },
     findByEmail: (address) => run(queryBuilder(on).select().from(people).where(hasAddress(address))),
     find: (id) => run(queryBuilder(on).select().from(people).where(eq(people.id, id))),
-    list({ limit, after } = { limit: ALL }) {
+    list({ limit, after } = { limit: NO_LIMIT }) {
       const isAfter = after && sql`(${caseless}, ${id}) > (lower(${after.key}), ${after.id})`
       const query = queryBuilder(on).select().from(people).where(isAfter)
       return run(query.orderBy(asc(caseless), asc(id)).limit(limit))

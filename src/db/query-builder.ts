@@ -6,6 +6,9 @@ import { databaseError, type Queryable } from './query.ts'
 /** drizzle's query builder on a pool, or on the client of a transaction. Its statements are unnamed. */
 export const queryBuilder = (on: Queryable): NodePgDatabase => drizzle(on as Pool)
 
+/** A LIMIT that no table reaches: PostgreSQL's largest integer. */
+export const NO_LIMIT = 2 ** 31 - 1
+
 /**
  * Runs a statement of the query builder.
  * @throws the same errors as `queryRows`; never drizzle's, whose message repeats the values of the statement
