@@ -1,4 +1,4 @@
-import { cpuOf, cpuSince, totalOf } from './cpu.ts'
+import { cpuOf, cpuSince, totalOf } from '../testing/cpu.ts'
 import { fill } from './growth-documents.ts'
 import { type GrowthRequest, growthRequests } from './growth-requests.ts'
 import { ask } from './load.ts'

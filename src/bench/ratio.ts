@@ -1,6 +1,6 @@
 import { type Baseline, startBaseline } from './baseline.ts'
 import type { BaselineName } from './baselines.worker.ts'
-import { type Cpu, cpuOf, cpuSince, totalOf } from './cpu.ts'
+import { type Cpu, cpuOf, cpuSince, totalOf } from '../testing/cpu.ts'
 import type { Row, Scale } from './measurement.ts'
 import { median } from './table.ts'
 

@@ -14,11 +14,12 @@ const LIMIT_MS = 30_000
 const PICTURES = join(packageRoot(), '.out', 'pictures')
 const AXE = join(createRequire(join(packageRoot(), 'package.json')).resolve('axe-core'), '../axe.min.js')
 
-export const openBrowser = (): Promise<Browser> =>
+/** @param args further ones of Chromium's command line */
+export const openBrowser = (args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     // CI runs as root in a container, where Chromium cannot make its sandbox.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
   })
 
 export interface TestPage {

@@ -15,27 +15,40 @@ import { newDataFolder } from './postgres.ts'
 import { startServiceProcess } from './service-process.ts'
 
 /** A service with its console, and a browser, until the tests of the file have ended. */
-export async function startConsole(settings: Record<string, string> = {}) {
+export async function startConsole(
+  settings: Record<string, string> = {},
+  { browserArgs = [] }: { browserArgs?: readonly string[] } = {},
+) {
   const data = await newDataFolder()
   const service = await startServiceProcess(data, settings)
-  const browser = await openBrowser()
+  const browser = await openBrowser(browserArgs)
   after(async () => {
     await browser.close()
     await service.stop()
     await rm(data, { recursive: true, force: true })
   })
   const { http: origin } = service.urls
+
+  /** A link that logs this person in, once. */
+  async function newLink(email: string, admin = false): Promise<string> {
+    const args = ['login-link', '--email', email, '--data', data, ...(admin ? ['--admin'] : [])]
+    const { stdout, stderr } = await runCli(args)
+    assert.match(stdout, /^http/, stderr)
+    return stdout.trim()
+  }
+
   return {
     origin,
+    data,
+    pid: service.pid,
+    newLink,
     open: (options: BrowserContextOptions = {}): Promise<TestPage> => openPage(browser, options),
     /** A browser in which this person has logged in. */
     async logIn(email: string, options: BrowserContextOptions & { admin?: boolean } = {}) {
       const { admin = false, ...context } = options
-      const args = ['login-link', '--email', email, '--data', data, ...(admin ? ['--admin'] : [])]
-      const { stdout, stderr } = await runCli(args)
-      assert.match(stdout, /^http/, stderr)
+      const link = await newLink(email, admin)
       const opened = await openPage(browser, context)
-      await opened.page.goto(stdout.trim())
+      await opened.page.goto(link)
       await opened.page.locator('.account').waitFor({ state: 'attached' })
       return opened
     },

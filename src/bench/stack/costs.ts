@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ROLES } from '../../config/roles.ts'
-import { type Cpu, cpuOf, cpuOfServers, cpuSince, totalOf } from '../cpu.ts'
+import { type Cpu, cpuOf, cpuOfServers, cpuSince, totalOf } from '../../testing/cpu.ts'
 import { type BenchRequest, get, loadCount, withJson } from '../load.ts'
 import type { Measurement, Row } from '../measurement.ts'
 import { newDocument, prose, signatureOf } from '../texts.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { stack } from '../../testing/stack.ts'
-import { cpuOf, cpuSince, totalOf } from '../cpu.ts'
+import { cpuOf, cpuSince, totalOf } from '../../testing/cpu.ts'
 import { readMetric, until } from '../load.ts'
 import type { Measurement, Row } from '../measurement.ts'
 import { median } from '../table.ts'

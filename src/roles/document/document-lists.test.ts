@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectDatabase } from '../../db/connect.ts'
+import { queryRows } from '../../db/query.ts'
+import type { Reach } from '../../domain/access.ts'
 import { openTestDatabase } from '../../testing/database.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
 import { createDocumentLists } from './document-lists.ts'
-import type { ListQuery } from './list-statement.ts'
+import { type ListQuery, listStatement } from './list-statement.ts'
 
 const EVERYTHING: ListQuery = {
   filters: {},
@@ -98,3 +100,63 @@ test('a list is the same by which subjects its documents are read, and has each 
     assert.deepEqual(await read(subjects, { after: all[9]!, limit: 201 }), all.slice(10))
   }
 })
+
+const MANY = 12_000
+const READABLE = 30
+const ROUNDS = 60
+
+test('the first page of who may read 30 of many documents reads these only, and costs at most twice that of all', async (t) => {
+  const { direct } = await openTestDatabase(TEST_FILE)
+  const one = { size: 1, waitMs: 5_000, statementMs: 30_000, prepare: true, onError: () => {} }
+  const { pool } = connectDatabase(direct, one)
+  t.after(() => pool.end())
+  await pool.query(
+    `INSERT INTO documents.documents (id, title, content_size, created_by, created_at)
+     SELECT gen_random_uuid(), 'bulk ' || n, 0,
+            CASE WHEN n % ${MANY / READABLE} = 0 THEN 'few@example.com' ELSE 'bulk@example.com' END,
+            '2025-01-01'::timestamptz + n * interval '1 second'
+       FROM generate_series(1, ${MANY}) n, set_config('docmgr.restoring', 'on', true)`,
+  )
+  await pool.query(
+    `INSERT INTO documents.access (document_id, principal, role, created_at, granted_by)
+     SELECT id, 'email:' || created_by, 'owner', created_at, 'test' FROM documents.documents WHERE title LIKE 'bulk %'`,
+  )
+  await pool.query('ANALYZE documents.documents, documents.access')
+  const few: Reach = ['email:few@example.com', 'person:few']
+  const { text, values } = listStatement(EVERYTHING, { names: few, haveMany: false })
+  const [row] = await queryRows<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    pool,
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+    values,
+  )
+  const { Plan: plan } = row!['QUERY PLAN'][0]
+  for (const node of nodesOf(plan)) {
+    const read = node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0))
+    assert.ok(read <= EVERYTHING.limit, `${node['Node Type']} reads ${read} rows`)
+  }
+
+  // In turns, and of each the best, so that the ratio is that of the work and not of what else the machine does.
+  const lists = createDocumentLists(pool)
+  const kinds: Reach[] = ['all', few]
+  const best = kinds.map(() => Infinity)
+  for (let n = 0; n < ROUNDS; n++)
+    for (const [kind, reach] of kinds.entries()) {
+      const begun = performance.now()
+      assert.equal((await lists.list(EVERYTHING, reach)).length, EVERYTHING.limit)
+      best[kind] = Math.min(best[kind]!, performance.now() - begun)
+    }
+  const ratio = best[1]! / best[0]!
+  t.diagnostic(`${best.map((millis) => millis.toFixed(3)).join(' and ')} ms`)
+  assert.ok(ratio <= 2, `${ratio.toFixed(2)} times that of all documents`)
+})
+
+/** A part of what EXPLAIN says in JSON (https://www.postgresql.org/docs/15/using-explain.html). */
+interface PlanNode {
+  'Node Type': string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: PlanNode[]
+}
+
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
