@@ -35,6 +35,8 @@ export type DocumentFilters = Record<string, string | string[]>
 
 /** The text of a document: its state, and its parts where there is one. */
 export interface ReadText extends TextSummary {
+  /** while it is pending: when the service last read a text of its queue, of any document */
+  queue_read_at?: string
   parts: TextPart[]
 }
 

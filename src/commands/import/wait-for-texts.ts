@@ -1,4 +1,5 @@
 import type { Api } from '../../client/api.ts'
+import { ApiError } from '../../client/problem.ts'
 import type { Document } from '../../domain/document-fields.ts'
 import { isOcrProgress, type TextState, type TextSummary } from '../../domain/text-state.ts'
 import type { Io } from '../io.ts'
@@ -8,9 +9,8 @@ import { SYSTEM_TIME, type WaitingTime } from './waiting-time.ts'
 const STALL_MS = 120_000
 /** Behind many other scans the next turn comes late. So long is waited for it, while these get on (limits.ocrTime). */
 const OTHERS_MS = 1_800_000
-/** How often these are looked at while no own document gets on, and how many. */
+/** How often the service is asked for these, while no own document gets on. */
 const LOOK_MS = 30_000
-const MAX_WATCHED = 1_000
 const FIRST_MS = 50
 const LIMIT_MS = 1_000
 /** A person should know by then what is waited for, and later that it goes on. */
@@ -27,11 +27,11 @@ export interface ReadTexts {
 
 /**
  * Waits until the service has read the texts of new documents, as long as it gets on with any of them, also by pages of a
- * scan, or, for half an hour, with others that are in the queue with them. It asks for lists only, which count no views.
+ * scan, or, for half an hour, with any other of its queue. No request counts as a view.
  * @param created the documents as they were created, with the names of their files
  */
 export async function waitForTexts(
-  api: Pick<Api, 'listDocuments'>,
+  api: Pick<Api, 'listDocuments' | 'getText'>,
   created: readonly { document: Document; name: string }[],
   io: Pick<Io, 'note' | 'signal'>,
   time: WaitingTime = SYSTEM_TIME,
@@ -46,7 +46,7 @@ export async function waitForTexts(
     const left = pending()
     if (left.length === 0) break
     const reasons = left.map(({ id }) => texts.get(id)!.reason)
-    if (await isStalled(reasons.join('\n'))) break
+    if (await isStalled(reasons.join('\n'), left[0]!.id)) break
     note(reasons)
     await time.pause(pauseMs, io.signal)
     if (!io.signal.aborted) await update(api, left, texts)
@@ -64,18 +64,22 @@ export async function waitForTexts(
 
 /** Whether nothing gets on any more: no own document, and none that may be before them in the queue. */
 function createStall(
-  api: Pick<Api, 'listDocuments'>,
+  api: Pick<Api, 'getText'>,
   time: WaitingTime,
-): (state: string) => Promise<boolean> {
+): (state: string, id: string) => Promise<boolean> {
   const own = createProgress(time, time.now())
   // What is seen first is no progress.
   const others = createProgress(time, -Infinity)
   let lookAt = 0
-  return async (state) => {
+  let readAt = ''
+  return async (state, id) => {
     const ownMs = own(state)
     if (ownMs < LOOK_MS || (ownMs <= STALL_MS && time.now() < lookAt)) return false
     lookAt = time.now() + LOOK_MS
-    const othersMs = others(await queueOf(api))
+    // Each process of the service has a time of its own: only a later one is progress.
+    const seen = await queueReadAt(api, id)
+    if (seen > readAt) readAt = seen
+    const othersMs = others(readAt)
     return Math.min(ownMs, othersMs) > STALL_MS || ownMs > OTHERS_MS
   }
 }
@@ -93,15 +97,14 @@ function createProgress(time: WaitingTime, at: number): (state: string) => numbe
   }
 }
 
-/** How far OCR is with documents whose text is pending: of those that the caller may read, the newest. */
-async function queueOf(api: Pick<Api, 'listDocuments'>): Promise<string> {
-  const scans: string[] = []
-  let seen = 0
-  for await (const { id, text } of api.listDocuments({ text_state: 'pending' })) {
-    if (isOcrProgress(text.reason)) scans.push(`${id} ${text.reason}`)
-    if (++seen === MAX_WATCHED) break
+/** When the service last read any text; '' where it has read none, or where the document is deleted. */
+async function queueReadAt(api: Pick<Api, 'getText'>, id: string): Promise<string> {
+  try {
+    return (await api.getText(id)).queue_read_at ?? ''
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return ''
+    throw error
   }
-  return scans.join('\n')
 }
 
 /** Says what is waited for when that takes long, and as soon as it is known to be OCR. */

@@ -1098,6 +1098,12 @@ export interface components {
        * @constant
        */
       cut?: true
+      /**
+       * Format: date-time
+       * @description while the text is pending: when the process that answers last read a text, or pages of one, of any document; it changes as long as the queue gets on, and is missing before the first
+       * @example 2026-03-01T00:00:00Z
+       */
+      queue_read_at?: string
       /** @description a page each, or the whole text of a format without pages; none unless the state is indexed, or pending while OCR reads: what it has read so far */
       parts: {
         /** @description missing for text that is on no page */

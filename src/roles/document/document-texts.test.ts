@@ -36,6 +36,11 @@ async function upload(
 const get = async (id: string): Promise<Document> =>
   (await service.send('GET', `/documents/${id}`)).body as Document
 const textOf = async (id: string) => (await service.send('GET', `/documents/${id}/text`)).body
+const isPending = async (id: string) => {
+  const { queue_read_at: queueReadAt, ...text } = await textOf(id)
+  assert.match(queueReadAt, /^\d{4}-.+Z$/)
+  return text
+}
 const listed = async (query: string): Promise<string[]> =>
   ((await service.send('GET', `/documents?${query}`)).body as Document[]).map(({ title }) => title).sort()
 const found = async (q: string): Promise<string[]> =>
@@ -67,6 +72,16 @@ test('a text is pending until it was read, and then a part of the document witho
   const messages = service.events.filter(({ key }) => key === created.id)
   assert.ok(messages.every(({ value }) => value.after?.['version' as never] === 1))
   socket.close()
+})
+
+test('while a text is pending, everyone who waits for one sees when the queue got on last', async () => {
+  const id = await service.rows.add('Waiting')
+  await service.rows.change(id, { s3_key: null, text_state: 'pending' })
+  const lastReadAt = async (): Promise<string> => (await textOf(id)).queue_read_at as string
+  await isRead((await upload('First', pdf(['read before']))).id)
+  const before = await eventually('a first text to be read', lastReadAt)
+  await isRead((await upload('Second', pdf(['read afterwards']), { by: 'other@example.com' })).id)
+  await eventually('a later time', async () => (await lastReadAt()) > before)
 })
 
 test('a short text and what has none need no time, and lists select documents by the state', async () => {
@@ -163,7 +178,7 @@ test('a text that is not kept any more is read again', async () => {
   const { id, content_sha256, content_type } = await upload('Harrier', pdf(['quarters a field']))
   await isRead(id)
   await service.blobs.delete('documents', textKey(content_sha256!, content_type))
-  assert.deepEqual(await textOf(id), { state: 'pending', parts: [] })
+  assert.deepEqual(await isPending(id), { state: 'pending', parts: [] })
   const document = await isRead(id)
   assert.deepEqual([document.version, document.text], [1, { state: 'indexed', pages: 1 }])
   assert.equal((await textOf(id)).parts[0].text, 'quarters a field')
@@ -183,14 +198,14 @@ test('a kept text that was altered is not used, and is read again', async () => 
   for (const bytes of [gzipSync(another), gzipSync(JSON.stringify(withoutHash)), Buffer.from('no gzip')]) {
     await put(bytes)
     assert.notEqual(await problemOf(), undefined)
-    assert.deepEqual(await textOf(id), { state: 'pending', parts: [] })
+    assert.deepEqual(await isPending(id), { state: 'pending', parts: [] })
     await isRead(id)
     assert.equal((await textOf(id)).parts[0].text, 'catches a dragonfly')
   }
   // An earlier version kept no hash: verify has nothing against its text, and no reader uses it.
   await put(gzipSync(JSON.stringify({ ...withoutHash, version: 1 })))
   assert.equal(await problemOf(), undefined)
-  assert.deepEqual(await textOf(id), { state: 'pending', parts: [] })
+  assert.deepEqual(await isPending(id), { state: 'pending', parts: [] })
   await isRead(id)
   assert.equal((await textOf(id)).parts[0].text, 'catches a dragonfly')
 })

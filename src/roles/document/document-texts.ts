@@ -3,6 +3,7 @@ import type { Extractor } from '../../extraction/extractor.ts'
 import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Metrics } from '../../runtime/metrics.ts'
 import { readDocumentTextUseCase } from './read-document-text.ts'
@@ -13,12 +14,15 @@ import { createTextStore, type TextStore } from './text-store.ts'
 export interface DocumentTexts {
   store: TextStore
   reader: TextReader
+  /** when this process last read a text of the queue, or pages of one; undefined before the first */
+  lastReadAt: () => Date | undefined
 }
 
 export interface DocumentTextsOptions {
   pool: Pool
   blobs: Blobs
   cache: DocumentCache
+  clock: Clock
   extractor: Pick<Extractor, 'extract'>
   ocr?: Pick<Ocr, 'readOn'> | undefined
   /** milliseconds of one extraction */
@@ -32,7 +36,7 @@ const OTHER_MS = 240_000
 
 /** The texts of documents: their state, and what reads those that are pending. */
 export function createDocumentTexts(options: DocumentTextsOptions): DocumentTexts {
-  const { pool, blobs, cache, extractor, ocr, extractionTime, metrics, log } = options
+  const { pool, blobs, cache, clock, extractor, ocr, extractionTime, metrics, log } = options
   const queue = createTextQueue(pool)
   const store = createTextStore(pool, cache)
   const outcomes = metrics.counter('docmgr_texts_read_total', 'Texts read from the queue, by outcome', [
@@ -43,7 +47,11 @@ export function createDocumentTexts(options: DocumentTextsOptions): DocumentText
     gauge.set(await queue.count().catch(() => NaN))
   })
   const onRead = (outcome: string): void => outcomes.inc({ outcome })
-  const read = readDocumentTextUseCase({ store, queue, blobs, extractor, ocr, onRead, log })
+  let lastReadAt: Date | undefined
+  const onProgress = (): void => {
+    lastReadAt = clock.now()
+  }
+  const read = readDocumentTextUseCase({ store, queue, blobs, extractor, ocr, onRead, onProgress, log })
   const reader = createTextReader({ queue, read, log, leaseMs: extractionTime + OTHER_MS })
-  return { store, reader }
+  return { store, reader, lastReadAt: () => lastReadAt }
 }

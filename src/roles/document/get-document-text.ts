@@ -8,7 +8,7 @@ import type { Extraction } from '../../extraction/extraction.ts'
 import { findText } from '../../extraction/kept-texts.ts'
 import { textSummary } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { idParams } from '../../http/fields.ts'
+import { dateTime, idParams } from '../../http/fields.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { ReadDocument } from './read-document.ts'
 import type { TextStore } from './text-store.ts'
@@ -16,6 +16,11 @@ import type { TextStore } from './text-store.ts'
 const documentText = z
   .object({
     ...(textSummary as unknown as z.ZodObject).shape,
+    queue_read_at: dateTime
+      .optional()
+      .describe(
+        'while the text is pending: when the process that answers last read a text, or pages of one, of any document; it changes as long as the queue gets on, and is missing before the first',
+      ),
     parts: z
       .array(
         z.object({
@@ -33,6 +38,7 @@ export interface GetDocumentTextOptions {
   read: ReadDocument
   blobs: Pick<Blobs, 'get' | 'read'>
   store: Pick<TextStore, 'readAgain'>
+  lastReadAt: () => Date | undefined
   /** a text was queued */
   onPending: () => void
   reachOf: ReachOf
@@ -40,7 +46,7 @@ export interface GetDocumentTextOptions {
 
 /** Does not count as a view. */
 export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
-  const { read, blobs, store, onPending, reachOf } = options
+  const { read, blobs, store, lastReadAt, onPending, reachOf } = options
   return defineEndpoint({
     method: 'GET',
     path: '/documents/{id}/text',
@@ -54,19 +60,21 @@ export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
       const { document } = await read(params.id, reachOf(principal, 'read'))
       const headers = { 'cache-control': 'private, no-cache' }
       const { state, reason } = document.text
+      const queueReadAt = lastReadAt()?.toISOString()
+      const queue = queueReadAt === undefined ? {} : { queue_read_at: queueReadAt }
+      const about = { ...document.text, ...(state === 'pending' && queue) }
       const isScan = state === 'pending' && isOcrProgress(reason)
-      if (state !== 'indexed' && !isScan)
-        return { status: 200, headers, json: { ...document.text, parts: [] } }
+      if (state !== 'indexed' && !isScan) return { status: 200, headers, json: { ...about, parts: [] } }
       const extraction = await readText(blobs, document)
       if (extraction?.outcome === 'text' || isScan) {
         const read = extraction?.outcome === 'text' ? extraction.parts : []
         const parts = read.map(({ page, text }: TextPart) => ({ page, text }))
-        return { status: 200, headers, json: { ...document.text, parts } }
+        return { status: 200, headers, json: { ...about, parts } }
       }
       // What was read is not kept any more, as after a restore.
       await store.readAgain(document.id)
       onPending()
-      return { status: 200, headers, json: { state: 'pending', parts: [] } }
+      return { status: 200, headers, json: { state: 'pending', ...queue, parts: [] } }
     },
   })
 }

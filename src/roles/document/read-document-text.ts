@@ -31,6 +31,8 @@ export interface ReadDocumentTextOptions {
   /** undefined: pages without text are not read */
   ocr: Pick<Ocr, 'readOn'> | undefined
   onRead: (outcome: Extraction['outcome']) => void
+  /** a text was read, or pages of one */
+  onProgress: () => void
   log: Logger
 }
 
@@ -41,7 +43,7 @@ export interface ReadDocumentTextOptions {
 export type ReadDocumentText = (claimed: QueuedText) => Promise<void>
 
 export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadDocumentText {
-  const { store, queue, onRead, log } = options
+  const { store, queue, onRead, onProgress, log } = options
   return async ({ document_id, attempts }) => {
     const source = await store.source(document_id)
     if (source === undefined) return queue.remove(document_id)
@@ -52,10 +54,12 @@ export function readDocumentTextUseCase(options: ReadDocumentTextOptions): ReadD
       )
       if (options.ocr !== undefined && isUnfinished(extraction)) {
         await store.recordProgress(source, columnsOfScan(extraction))
-        return await queue.continueLater(document_id)
+        await queue.continueLater(document_id)
+        return onProgress()
       }
       await store.record(source, await textColumnsOf(extraction), titleOfContent(extraction.title))
       onRead(extraction.outcome)
+      onProgress()
     } catch (error) {
       const translated = translateError(error)
       const isAway = isTransient(translated)

@@ -127,7 +127,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
         patchDocument(store, reach),
         deleteDocument(store, reach),
         getDocumentContent(read, blobs, reach),
-        getDocumentText({ read, blobs, store: texts.store, onPending, reachOf: reach }),
+        getDocumentText({ ...texts, read, blobs, onPending, reachOf: reach }),
         ...pageEndpoints(options, read, reach),
         getDocumentStats({ store, read, cache, reachOf: reach }),
         getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),
