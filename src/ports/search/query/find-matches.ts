@@ -1,5 +1,6 @@
 import { compoundsOf, hyphenatedOf } from '../analysis/compounds.ts'
 import type { Language } from '../../../runtime/detect-language.ts'
+import { isAscii } from '../analysis/fold.ts'
 import { relatedKeys } from '../analysis/related-keys.ts'
 import { stemmersOf } from '../analysis/stems.ts'
 import { forEachToken, type Token, tokensOf } from '../analysis/tokens.ts'
@@ -94,18 +95,27 @@ function finderOf(
     for (const key of keysOf(written)) if (keys.has(key)) return true
     return false
   }
+  const isKey = (word: string): boolean =>
+    keys.has(word) || (prefixes.length > 0 && prefixes.some((prefix) => word.startsWith(prefix)))
+  /** Words of the texts so far: they repeat, and the form in which a word is written decides. */
+  const words = new Map<string, boolean>()
+  function isFoundWord(written: string, word: string): boolean {
+    let isFound = words.get(written)
+    if (isFound === undefined)
+      words.set(written, (isFound = isKey(word) || (keys.size > 0 && hasRelatedKey(written))))
+    return isFound
+  }
   const compoundsIn = [...keys].some((key) => DIGIT.test(key)) ? compoundsOf : hyphenatedOf
   return (text) => {
     const found: Span[] = []
     const tokens: Token[] = []
     const addsEnough = enoughOf()
+    const isPlain = isAscii(text)
     let isEnough = false
     const add = (start: number, end: number, word: string, kind: Token['kind']): void => {
       if (phrases.length > 0) tokens.push({ start, end, word, kind })
       const isFound =
-        keys.has(word) ||
-        (prefixes.length > 0 && prefixes.some((prefix) => word.startsWith(prefix))) ||
-        (kind === 'word' && keys.size > 0 && hasRelatedKey(text.slice(start, end)))
+        kind === 'word' ? isFoundWord(isPlain ? word : text.slice(start, end), word) : isKey(word)
       if (!isFound) return
       found.push({ start, end })
       isEnough ||= addsEnough({ start, end })

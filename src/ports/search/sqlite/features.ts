@@ -9,9 +9,9 @@ const MAX_WEIGHED = 2_000
 /** Documents that are looked up one by one. */
 export const MAX_LOOKED_UP = 50
 
-/** The newest matches, and whether there are no older ones. */
+/** The newest matches, the newest first, and whether there are no older ones. */
 interface Newest {
-  /** the newest first */
+  newest: readonly number[]
   known: ReadonlySet<number>
   isAll: boolean
 }
@@ -31,14 +31,14 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     return older.map(([rowid]) => rowid).filter((rowid) => !matching.has(rowid))
   }
 
-  function of(plan: CompiledPlan, { known, isAll }: Newest) {
+  function of(plan: CompiledPlan, { newest, known, isAll }: Newest) {
     const { conditions } = plan
     const words = without(plan.words, [])
     /** Without reading what has the words and does not fulfil the conditions. */
     const isLookedUp = isAll && conditions.length > 0
     const knownWith = (expression: string): number[] => {
-      const having = lookups.withWords(allOf([words, expression]), [...known])
-      return [...known].filter((rowid) => having.has(rowid))
+      const having = lookups.withWords(allOf([words, expression]), newest)
+      return newest.filter((rowid) => having.has(rowid))
     }
     /** Documents with a feature. Of many matches older ones may not match. */
     function having(feature: string | undefined): number[] {
@@ -47,13 +47,23 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
       if (isAll) return matching(feature).filter((rowid) => known.has(rowid))
       return lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: MAX_WEIGHED })
     }
-    /** Documents with the words of the plan and others. */
-    const matching = (expression: string): number[] =>
-      lookups.wordsPage(allOf([words, expression]), conditions, { limit: MAX_WEIGHED })
+    const lists = new Map<string, number[]>()
+    /** Documents with the words of the plan and others, the newest first. */
+    function matching(expression: string): number[] {
+      let list = lists.get(expression)
+      if (list === undefined)
+        lists.set(
+          expression,
+          (list = lookups.wordsPage(allOf([words, expression]), conditions, { limit: MAX_WEIGHED })),
+        )
+      return list
+    }
     /** Of the newest matches those without an expression. FTS5's NOT would read on until one lacks it. */
     function lacking(expression: string): number[] {
-      const having = new Set(knownWith(expression))
-      return [...known].filter((rowid) => !having.has(rowid))
+      const having = lists.get(expression)
+      const reachesAll =
+        having !== undefined && (having.length < MAX_WEIGHED || having.at(-1)! <= newest.at(-1)!)
+      return except(newest, reachesAll ? having : knownWith(expression))
     }
     const hasAny = (feature: string): boolean =>
       lookups.wordsPage(allOf([...readersOf(plan), feature]), [], { limit: 1 }).length > 0
@@ -62,9 +72,15 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
       const given = features.filter((feature) => feature !== undefined)
       return given.length < 2 || hasAny(anyOf(given)) ? having : () => []
     }
-    /** The same of expressions that documents lack. */
-    const lackingSome = (expressions: readonly string[]): typeof lacking =>
-      expressions.length < 2 || lacking(allOf(expressions)).length > 0 ? lacking : () => []
+    /**
+     * The same of expressions that documents lack.
+     * @param all whose documents have them all, where older ones are looked for, too
+     */
+    function lackingSome(expressions: readonly string[], all: string | undefined): typeof lacking {
+      if (all !== undefined && !isLookedUp) matching(all)
+      const isOne = expressions.length < 2 && all === undefined
+      return isOne || lacking(all ?? allOf(expressions)).length > 0 ? lacking : () => []
+    }
     return { having, havingSome, matching, lackingSome }
   }
 
@@ -74,3 +90,12 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
 /** Words and values decide, and no phrase. */
 export const isDecided = ({ phrases, others }: CompiledPlan): boolean =>
   phrases.length === 0 && others.length === 0
+
+/** Rowids that are not among the others; both have the newest first. */
+function except(rowids: readonly number[], others: readonly number[]): number[] {
+  let place = 0
+  return rowids.filter((rowid) => {
+    while (place < others.length && others[place]! > rowid) place++
+    return others[place] !== rowid
+  })
+}

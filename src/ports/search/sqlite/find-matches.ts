@@ -81,19 +81,20 @@ export function createFindMatches(lookups: Lookups) {
         const rowids = filter(plan, rare.rowids, rare.isDecided)
         return { rowids: rowids.slice(0, most), newest: rowids.length, isComplete: rowids.length <= most }
       }
-      // A document can have passages in two pages.
-      const matches = new Set<number>()
+      let matches: number[] = []
       let newest: number | undefined
       let isComplete = true
       const isDecided = plan.phrases.length === 0
       const left = { ...plan, phrases: plan.phrases.filter((phrase) => phrase !== longest(plan.phrases)) }
       for (const page of candidates(lookups, plan, most)) {
-        for (const rowid of filter(left, page.rowids, isDecided)) matches.add(rowid)
-        isComplete = page.isLast && matches.size <= most
-        if (matches.size >= MIN_NEWEST) newest ??= Math.min(matches.size, MAX_NEWEST)
-        if (matches.size >= most || (newest !== undefined && matches.size >= enough)) break
+        const found = filter(left, page.rowids, isDecided)
+        // A document can have passages in two pages.
+        matches = matches.length === 0 ? found : [...new Set([...matches, ...found])]
+        isComplete = page.isLast && matches.length <= most
+        if (matches.length >= MIN_NEWEST) newest ??= Math.min(matches.length, MAX_NEWEST)
+        if (matches.length >= most || (newest !== undefined && matches.length >= enough)) break
       }
-      const rowids = [...matches].slice(0, most)
+      const rowids = matches.slice(0, most)
       return { rowids, newest: Math.min(newest ?? rowids.length, rowids.length), isComplete }
     },
   }

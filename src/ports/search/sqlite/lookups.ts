@@ -137,6 +137,17 @@ function createPages({ prepare, list }: Rows) {
       const rowids = (JSON.parse(list as string) as number[]).sort((one, other) => other - one)
       return { rowids, isLast: (count as number) < page.limit, last: last as number }
     },
+
+    /** The passages that match behind `first`, up to `last`, in their order. @param limit -1: all */
+    passagesIn: (
+      expression: string,
+      { first, last, limit }: { first: number; last: number; limit: number },
+    ) =>
+      list(
+        `select rowid from passage_words
+         where passage_words match ? and rowid > ${ROWID} and rowid <= ${ROWID} order by rowid limit ?`,
+        [expression, first, last, limit],
+      ),
   }
 }
 

@@ -10,13 +10,18 @@ import {
   prominentExpression,
 } from './match-expression.ts'
 
-/** Expressions of documents that need no other form of a word, or no guess, where the newest matches may. */
-export function betterForms(clauses: readonly TextClause[]): string[] {
+/** Expressions of documents that need no other form of a word, or no guess, where others may. */
+export function betterForms(clauses: readonly TextClause[]): { exact?: string; certain?: string } {
   const needed = clauses.filter(({ isOptional }) => !isOptional)
   const has = (form: Forms): boolean => needed.some(({ matches }) => inForms(matches, form) !== undefined)
-  const all = (...forms: Forms[]): string => allOf(needed.map(({ matches }) => inForms(matches, ...forms)!))
-  if (needed.length === 0) return []
-  return [...(has('related') ? [all('exact')] : []), ...(has('similar') ? [all('exact', 'related')] : [])]
+  function all(...forms: Forms[]): string {
+    const each = needed.map(({ matches }) => inForms(matches, ...forms)!)
+    return each.length === 1 ? each[0]! : allOf(each)
+  }
+  return {
+    ...(has('related') && { exact: all('exact') }),
+    ...(has('similar') && { certain: all('exact', 'related') }),
+  }
 }
 
 export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | undefined {

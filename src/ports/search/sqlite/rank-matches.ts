@@ -4,7 +4,7 @@ import type { FindMatches, Matches } from './find-matches.ts'
 import type { Lookups } from './lookups.ts'
 import { createNearness } from './near-words.ts'
 import { betterForms, formsOf } from './rank-expressions.ts'
-import type { createWeights } from './weigh-clauses.ts'
+import type { createWeights, Weighed } from './weigh-clauses.ts'
 
 /** A document's rowid and score, the best first, then the newest. */
 export type Ranked = { rowid: number; score: number }[]
@@ -33,9 +33,11 @@ export function createRanking(
   return (plan: CompiledPlan, matches: Matches): Ranked => {
     const newest = matches.rowids.slice(0, matches.newest).sort((one, other) => other - one)
     const ranked = rankNewest(plan, newest, matches.isComplete && newest.length === matches.rowids.length)
+    const rest = matches.rowids.slice(matches.newest)
+    if (rest.length === 0) return ranked
     const known = new Set(ranked.map(({ rowid }) => rowid))
     const score = ranked.at(-1)?.score ?? 0
-    const older = matches.rowids.slice(matches.newest).filter((rowid) => !known.has(rowid))
+    const older = rest.filter((rowid) => !known.has(rowid))
     return [...ranked, ...older.map((rowid) => ({ rowid, score }))]
   }
 
@@ -50,34 +52,28 @@ export function createRanking(
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const { having, havingSome, matching, lackingSome } = features.of(plan, { known, isAll })
+    const { having, havingSome, matching, lackingSome } = features.of(plan, { newest: matches, known, isAll })
     const guessed = new Set<number>()
-    const forms = clauses.map(formsOf)
     const alternatives = clauses.flatMap((clause) => clause.alternatives)
     const inTitles = havingSome(alternatives.flatMap(({ title, relatedTitle }) => [title, relatedTitle]))
     const prominently = havingSome(alternatives.map(({ prominent }) => prominent))
-    const lackingExact = lackingSome(forms.flatMap(({ exact, hasRelated }) => (hasRelated ? [exact] : [])))
-    const lackingCertain = lackingSome(
-      forms.flatMap(({ certain, hasSimilar }, place) =>
-        hasSimilar || clauses[place]!.isOptional ? [certain] : [],
-      ),
-    )
+    const better = betterForms(plan.textClauses)
     for (const { weight, title, relatedTitle, prominent, more } of alternatives) {
       add(inTitles(title), IN_TITLE * weight)
       add(inTitles(relatedTitle), RELATED_IN_TITLE * weight)
       add(prominently(prominent), PROMINENT * weight)
       for (const one of more) add(having(one.expression), one.weight)
     }
-    for (const [place, { weight, isOptional }] of clauses.entries()) {
-      const { exact, certain, hasRelated, hasSimilar } = forms[place]!
-      if (hasRelated) add(lackingExact(exact), ONLY_RELATED * weight)
-      if (hasSimilar) for (const rowid of lackingCertain(certain)) guessed.add(rowid)
-      if (isOptional) add(lackingCertain(certain), -weight)
+    for (const { weight, exact, guess, word } of lackingForms(clauses, better, lackingSome)) {
+      add(exact, ONLY_RELATED * weight)
+      for (const rowid of guess) guessed.add(rowid)
+      add(word, -weight)
     }
     if (!isAll) {
-      const better = betterForms(plan.textClauses).flatMap(matching)
       for (const rowid of features.withoutMatch(plan, extra, known)) extra.delete(rowid)
-      const older = better.filter((rowid) => !known.has(rowid))
+      const older = Object.values(better)
+        .flatMap(matching)
+        .filter((rowid) => !known.has(rowid))
       add(isDecided(plan) ? older : filter(plan, older.slice(0, MAX_LOOKED_UP), true), 0)
     }
     const isKnown = (rowid: number): boolean => known.has(rowid) || extra.has(rowid)
@@ -86,6 +82,32 @@ export function createRanking(
       (base + (extra.get(rowid) ?? 0)) * (guessed.has(rowid) ? GUESSED : 1)
     return sorted(matches, new Set([...extra.keys(), ...guessed]), scoreOf, base)
   }
+}
+
+/** Of each clause the documents that lack its exact words, or have only a guess of them, or, if it is optional, neither. */
+function lackingForms(
+  clauses: readonly Weighed[],
+  better: ReturnType<typeof betterForms>,
+  lackingSome: (expressions: readonly string[], all?: string) => (expression: string) => number[],
+) {
+  const isWhole = !clauses.some(({ isOptional }) => isOptional)
+  const forms = clauses.map((clause) => ({ ...clause, ...formsOf(clause) }))
+  const needExact = forms.filter(({ hasRelated }) => hasRelated)
+  const needCertain = forms.filter(({ hasSimilar, isOptional }) => hasSimilar || isOptional)
+  const lackingExact = lackingSome(
+    needExact.map(({ exact }) => exact),
+    isWhole ? better.exact : undefined,
+  )
+  const lackingCertain = lackingSome(
+    needCertain.map(({ certain }) => certain),
+    isWhole ? better.certain : undefined,
+  )
+  return forms.map(({ weight, isOptional, exact, certain, hasRelated, hasSimilar }) => ({
+    weight,
+    exact: hasRelated ? lackingExact(exact) : [],
+    guess: hasSimilar ? lackingCertain(certain) : [],
+    word: isOptional ? lackingCertain(certain) : [],
+  }))
 }
 
 /** @param special documents whose score may differ from the others' */

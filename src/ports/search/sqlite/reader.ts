@@ -6,10 +6,10 @@ import { type Condition, exceptReaders, readersIn } from '../fields.ts'
 import { MAX_SUGGESTION_ROWS } from '../limits.ts'
 import type { IndexedDocument, SearchHit, StoredDocument } from '../port.ts'
 import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
-import { highlight, type Passage } from '../query/highlight.ts'
+import { highlight } from '../query/highlight.ts'
 import type { QueryPlan } from '../query/query-plan.ts'
 import { createBeginnings } from './beginnings.ts'
-import { createBestPassage } from './best-passage.ts'
+import { createBestPassage, type Located } from './best-passage.ts'
 import { decodeId, encodeId, fieldsOf, type SqlValue } from './columns.ts'
 import { type CompiledPlan, compilePlan } from './compile-plan.ts'
 import { whereOf } from './conditions.ts'
@@ -127,18 +127,17 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
   const rank = createRanking(lookups, matches, weigh)
   const bestPassage = createBestPassage(lookups)
   const beginnings = createBeginnings(lookups)
-  const columns = HIT_FIELDS.join(', ')
+  const columns = HIT_FIELDS.map((name) => `d.${name}`).join(', ')
 
-  function hitsOf(
-    page: Ranked,
-    passagesOf: (rowid: number) => Iterable<Passage>,
-    finder: MatchFinder,
-  ): SearchHit[] {
-    const statement = prepare(`select ${columns} from documents where rowid = ?`)
-    return page.map(({ rowid, score }) => {
-      const hit = { ...fieldsOf(statement.get(rowid) as Row, HIT_FIELDS), score }
-      return highlight(hit, passagesOf(rowid), finder)
-    })
+  function hitsOf(plan: CompiledPlan, page: Ranked, finder: MatchFinder): SearchHit[] {
+    const rows = prepare(
+      `select d.rowid, d.first_passage as first, d.passages as count, ${columns}
+       from json_each(?) as given cross join documents as d on d.rowid = given.value`,
+    ).all(JSON.stringify(page.map(({ rowid }) => rowid))) as (Row & Located)[]
+    const passagesOf = bestPassage(plan, rows)
+    return rows.map((row, place) =>
+      highlight({ ...fieldsOf(row, HIT_FIELDS), score: page[place]!.score }, passagesOf(row.rowid), finder),
+    )
   }
 
   /** Where words and values decide, matches are counted without being listed. */
@@ -162,7 +161,7 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
       const ranked = size === 0 || from >= found.rowids.length ? [] : rank(compiled, found)
       return {
         ...countOf(compiled, found),
-        hits: hitsOf(ranked.slice(from, from + size), bestPassage(compiled), finder),
+        hits: hitsOf(compiled, ranked.slice(from, from + size), finder),
       }
     },
 
