@@ -65,6 +65,8 @@ test('access is given to a second person, changed and taken away, and each page 
   await theirs.getByText('You may read and sign this document.').waitFor()
   for (const name of ['Access', 'Rename', 'Change status', 'Delete'])
     assert.equal(await button(theirs, name).count(), 0, name)
+  await theirs.getByText('Access as Reader given to a person whom only owners see').waitFor()
+  await mine.getByText('Access as Reader given to bob@example.com').waitFor({ state: 'attached' })
   assert.deepEqual(await accessibilityFaults(theirs), [])
   await keepPicture(theirs, 'reader')
 
@@ -104,6 +106,8 @@ test('the history tells who did what and from where, and an owner who was refuse
   await mine.getByRole('dialog').getByRole('button', { name: 'Change status' }).click()
   const entry = (text: string) => mine.locator('.history').getByRole('listitem').filter({ hasText: text })
   await entry('Uploaded by ada@example.com').waitFor()
+  // What was read again because it has changed was looked at once.
+  await mine.locator('dt:text-is("Views") + dd').getByText('1 view, 1 viewer').waitFor()
   await entry('Status changed to Sent').getByText('ada@example.com · 127.0.0.1').waitFor()
   // A refused attempt is recorded after its answer.
   await eventually('the refused attempt', async () => {
@@ -132,6 +136,8 @@ for (const { name, options } of VIEWS)
     await checkLook(page, `access-${name}`)
     await button(page, 'Remove grace.hopper@example.com').click()
     await page.getByRole('status').getByText('grace.hopper@example.com has no access any more.').waitFor()
+    // The button that had the focus is gone.
+    await page.locator(':focus').and(page.getByRole('dialog').getByLabel('E-mail address')).waitFor()
     await button(page, 'Undo').click()
     await button(page, 'Remove grace.hopper@example.com').waitFor()
     assert.deepEqual(messages, [])

@@ -3,34 +3,17 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { type Locator, openBrowser, openPage, type Page } from '../testing/browser.ts'
-import { newDataFolder } from '../testing/postgres.ts'
-import { startServiceProcess } from '../testing/service-process.ts'
+import { test } from 'node:test'
+import type { Locator, Page } from '../testing/browser.ts'
+import { startConsole } from '../testing/console.ts'
 
 const LIMIT = { timeout: 120_000 }
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
-const data = await newDataFolder()
-const service = await startServiceProcess(data)
-const browser = await openBrowser()
-after(async () => {
-  await browser.close()
-  await service.stop()
-  await rm(data, { recursive: true, force: true })
-})
-const { http: origin } = service.urls
+const { origin, open, createDocument } = await startConsole()
 
 const row = (page: Page, title: string): Locator =>
   page.getByRole('listitem').filter({ has: page.getByRole('link', { name: title }) })
-
-/** @returns its id */
-async function createDocument(title: string, content = 'The rent is due.'): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ title, content, created_by: 'ada@example.com' })
-  const response = await fetch(`${origin}/documents`, { method: 'POST', headers, body })
-  return ((await response.json()) as { id: string }).id
-}
 
 async function signDocument(document_id: string): Promise<void> {
   const headers = { 'content-type': 'application/json' }
@@ -78,7 +61,7 @@ test(
   'files are chosen, uploaded, found by a phrase and signed, and another window sees it',
   LIMIT,
   async () => {
-    const { page, messages, close } = await openPage(browser)
+    const { page, messages, close } = await open()
     await page.goto(origin)
     await page.getByRole('heading', { name: 'No documents yet' }).waitFor()
     await page.keyboard.press('u')
@@ -105,7 +88,7 @@ test(
     await page.getByRole('heading', { name: 'Lease.txt', level: 1 }).waitFor()
     await page.getByText('The notice period is three months.').waitFor()
 
-    const other = await openPage(browser)
+    const other = await open()
     await other.page.goto(page.url())
     await other.page.getByText('Nobody has signed yet.').waitFor()
 
@@ -132,9 +115,10 @@ test('a folder is dropped, and all that is in it is uploaded', LIMIT, async () =
   await writeFile(join(folder, 'contracts', 'new.txt'), 'new')
   await writeFile(join(folder, 'contracts', '.hidden'), 'hidden')
   await writeFile(join(folder, 'contracts', 'old', 'ended.txt'), 'ended')
-  const { page, messages, close } = await openPage(browser)
+  const { page, messages, close } = await open()
   await page.goto(origin)
-  await page.getByRole('heading', { name: 'Documents' }).waitFor()
+  // The page takes files once it has begun to read the list.
+  await page.locator('.row, .notice.empty').first().waitFor()
   const devTools = await page.context().newCDPSession(page)
   const dragged = { items: [], files: [join(folder, 'contracts')], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
@@ -150,7 +134,7 @@ test('a folder is dropped, and all that is in it is uploaded', LIMIT, async () =
 })
 
 test('the dialog for uploads stays open where a person chooses no files', LIMIT, async () => {
-  const { page, close } = await openPage(browser)
+  const { page, close } = await open()
   await page.goto(origin)
   await page.getByRole('button', { name: 'Upload', exact: true }).click()
   // As the browser does when its dialog for files is cancelled.
@@ -163,7 +147,7 @@ test('the dialog for uploads stays open where a person chooses no files', LIMIT,
 })
 
 test('a file that is too large fails with its reason, and the others do not', LIMIT, async () => {
-  const { page, close } = await openPage(browser)
+  const { page, close } = await open()
   await page.goto(origin)
   await page.getByRole('button', { name: 'Upload', exact: true }).click()
   // By path: the browser reads a large file faster than it gets one from the test.
@@ -186,7 +170,7 @@ test(
   LIMIT,
   async () => {
     const id = await createDocument('Turned')
-    const { page, messages, close } = await openPage(browser, PHONE)
+    const { page, messages, close } = await open(PHONE)
     await page.goto(`${origin}/d/${id}/sign`)
     await page.getByRole('img', { name: 'Area to draw' }).waitFor()
     assert.equal(
@@ -213,7 +197,7 @@ test(
 
 test('a title is changed and changed back; a status moves on; a document is deleted', LIMIT, async () => {
   const id = await createDocument('Draft of May')
-  const { page, messages, close } = await openPage(browser)
+  const { page, messages, close } = await open()
   await page.goto(`${origin}/d/${id}`)
   await page.getByRole('button', { name: 'Rename' }).click()
   await page.getByLabel('Title').fill('Draft of June')
@@ -236,7 +220,7 @@ test('a title is changed and changed back; a status moves on; a document is dele
 test('a list is filtered and sorted, goes on, and changes while it is looked at', LIMIT, async () => {
   await Promise.all(Array.from({ length: 55 }, (_, index) => createDocument(`Receipt ${index}`)))
   await signDocument(await createDocument('Contract'))
-  const { page, messages, close } = await openPage(browser)
+  const { page, messages, close } = await open()
   await page.goto(origin)
   await page.getByRole('button', { name: 'Show more' }).click()
   await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' })
@@ -266,7 +250,7 @@ test('a list is filtered by the language of texts, and a document shows its file
     'Tenancy',
     'The tenant pays the rent to the landlord on the third day of the month. '.repeat(4),
   )
-  const { page, messages, close } = await openPage(browser)
+  const { page, messages, close } = await open()
   await page.goto(origin)
   await row(page, 'Tenancy').waitFor()
   await page.getByRole('group', { name: 'Language' }).getByRole('checkbox', { name: 'German' }).check()
@@ -285,7 +269,7 @@ test('a list is filtered by the language of texts, and a document shows its file
 })
 
 test('the reader’s language is used', LIMIT, async () => {
-  const { page, messages, close } = await openPage(browser, { locale: 'de-AT' })
+  const { page, messages, close } = await open({ locale: 'de-AT' })
   await page.goto(origin)
   await page.getByRole('heading', { name: 'Dokumente' }).waitFor()
   assert.equal(await page.evaluate('document.documentElement.lang'), 'de-AT')

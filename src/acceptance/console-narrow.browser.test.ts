@@ -6,15 +6,7 @@ import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
 
 const LIMIT = { timeout: 180_000 }
 const LONG_TITLE = 'Lease'.repeat(50)
-const { origin, open } = await startConsole()
-
-/** @returns its id */
-async function createDocument(title: string): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ title, content: 'The rent is due.', created_by: 'ada@example.com' })
-  const response = await fetch(`${origin}/documents`, { method: 'POST', headers, body })
-  return ((await response.json()) as { id: string }).id
-}
+const { origin, open, createDocument } = await startConsole()
 
 /** Whether a person sees all of it, without scrolling: it is on the screen, and nothing covers its edges. */
 const isInSight = (locator: Locator): Promise<boolean> =>
@@ -42,11 +34,15 @@ for (const { name, options } of VIEWS) {
   test(`a long title fits, and its change can be undone, at ${name}`, LIMIT, async () => {
     const id = await createDocument(`Draft ${name}`)
     const { page, messages, close } = await open(options)
+    await page.clock.install()
     await page.goto(`${origin}/d/${id}`)
     await rename(page, LONG_TITLE)
     const undo = page.getByRole('button', { name: 'Undo' })
     await undo.waitFor()
     assert.ok(await isInSight(undo), 'the button is out of reach')
+    // It stays while the focus is on it (WCAG 2.2.1).
+    await undo.focus()
+    await page.clock.fastForward(60_000)
     await undo.click()
     await page.getByRole('heading', { name: `Draft ${name}`, level: 1 }).waitFor()
     // A person reads 1 view, and 2 views.
@@ -54,6 +50,9 @@ for (const { name, options } of VIEWS) {
     assert.match(views!, /^(1 view|(?!1 )\d+ views), (1 viewer|(?!1 )\d+ viewers)$/)
     await rename(page, LONG_TITLE)
     await checkLook(page, `long-title-${name}`)
+    await page.mouse.move(0, 0)
+    await page.clock.fastForward(60_000)
+    await undo.waitFor({ state: 'detached' })
     await page.goto(origin)
     const link = page.getByRole('link', { name: LONG_TITLE }).first()
     await link.waitFor()

@@ -5,14 +5,7 @@ import { accessibilityFaults, type Page } from '../testing/browser.ts'
 import { checkLook, startConsole, VIEWS } from '../testing/console.ts'
 
 const LIMIT = { timeout: 120_000 }
-const { origin, open } = await startConsole()
-
-async function createDocument(title: string): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ title, content: 'The rent is due.', created_by: 'ada@example.com' })
-  const response = await fetch(`${origin}/documents`, { method: 'POST', headers, body })
-  return ((await response.json()) as { id: string }).id
-}
+const { origin, open, createDocument } = await startConsole()
 
 const ids = [await createDocument('Lease'), await createDocument('Offer')]
 const isAway = (page: Page) =>
@@ -71,6 +64,14 @@ test('a page whose program cannot be loaded says so, and is loaded later', LIMIT
   await page.context().setOffline(false)
   await page.getByRole('heading', { name: 'Sign “Lease”' }).waitFor()
   await isBack(page)
+  // Now the program is there, and the document is not.
+  await page.getByRole('link', { name: 'Back to the document' }).click()
+  await page.getByRole('heading', { name: 'Lease', level: 1 }).waitFor()
+  await page.context().setOffline(true)
+  await page.getByRole('link', { name: 'Sign', exact: true }).click()
+  await page.getByRole('heading', { name: 'This page could not be loaded', level: 1 }).waitFor()
+  await page.context().setOffline(false)
+  await page.getByRole('heading', { name: 'Sign “Lease”' }).waitFor()
   assert.deepEqual(uncaught(messages), [])
   await close()
 })

@@ -8,17 +8,7 @@ import { docx, pdf } from '../testing/sample-files.ts'
 import { imageOf, pngOf } from '../testing/scanned-files.ts'
 
 const LIMIT = { timeout: 180_000 }
-const { origin, open } = await startConsole()
-
-/** @returns the id of the document */
-async function upload(name: string, type: string, content: string | Buffer, owner = 'ada@example.com') {
-  const form = new FormData()
-  form.set('created_by', owner)
-  form.set('file', new Blob([content as Uint8Array<ArrayBuffer>], { type }), name)
-  const response = await fetch(`${origin}/documents`, { method: 'POST', body: form })
-  assert.equal(response.status, 201)
-  return ((await response.json()) as { id: string }).id
-}
+const { origin, open, upload } = await startConsole()
 
 async function change(id: string, status: string) {
   const headers = { 'content-type': 'application/json' }

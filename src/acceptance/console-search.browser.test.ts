@@ -6,16 +6,7 @@ import { eventually } from '../testing/deadline.ts'
 import { imageOf, pngOf } from '../testing/scanned-files.ts'
 
 const LIMIT = { timeout: 120_000 }
-const { origin, open } = await startConsole()
-
-async function upload(name: string, type: string, content: string | Buffer): Promise<string> {
-  const form = new FormData()
-  form.set('created_by', 'ada@example.com')
-  form.set('file', new Blob([content as Uint8Array<ArrayBuffer>], { type }), name)
-  const response = await fetch(`${origin}/documents`, { method: 'POST', body: form })
-  assert.equal(response.status, 201)
-  return ((await response.json()) as { id: string }).id
-}
+const { origin, open, upload } = await startConsole()
 
 test('by keys: from the search to the matches and back, and out of the search', LIMIT, async () => {
   await upload('Lease of May', 'text/plain', 'The rent is due.')
@@ -62,6 +53,10 @@ test('a scan says that its text is not read, and a search without a match leads 
     await page.goto(`${origin}/d/${id}`)
     await page.getByText('it is a scan, and reading scans is off').waitFor()
     await checkLook(page, `scan-${view.name}`)
+    await page.goto(origin)
+    const row = page.getByRole('listitem').filter({ hasText: 'Scan.png' })
+    await row.getByText('No text was read: searches find it by its title only').waitFor()
+    await checkLook(page, `scan-list-${view.name}`)
     await page.goto(`${origin}/?q=zebra`)
     await page.getByText('Nothing matches').waitFor()
     assert.equal(await page.getByText('Best match first').count(), 0)

@@ -42,6 +42,8 @@ export interface Authenticator {
   isCurrent(principal: Principal): Soon<boolean>
   /** A session that has ended in this process. @param cookieSha256 hexadecimal */
   forgetSession(cookieSha256: string): void
+  /** An API key that was revoked in this process. */
+  forgetKey(id: string): void
 }
 
 export interface AuthenticatorOptions {
@@ -107,6 +109,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return then(known.key(principal.id.slice(KEY_PREFIX.length)), (key) => key !== undefined)
     },
     forgetSession: (cookieSha256) => known.forgetSession(cookieSha256),
+    forgetKey: (id) => known.forgetKey(id),
   }
 }
 

@@ -40,6 +40,18 @@ test('many requests with a key ask once, also for a key that is unknown', async 
   assert.deepEqual(asked, ['known', 'other'])
 })
 
+test('a key that is forgotten is asked for again, also while it is asked for', async () => {
+  const { source, asked } = sourceOf()
+  const known = createKnownIdentities(source, silentLogger)
+  const asking = known.key('known')
+  known.forgetKey('known')
+  assert.equal(await asking, KEY)
+  await known.key('known')
+  known.forgetKey('known')
+  await known.key('known')
+  assert.equal(asked.length, 3)
+})
+
 test('a key is asked for again when the answer is too old', async () => {
   const { source, asked } = sourceOf()
   const known = createKnownIdentities(source, silentLogger, { kept: 1 })

@@ -13,6 +13,8 @@ export interface KnownIdentities {
   session(cookieSha256: string, used: boolean): Soon<FoundSession | undefined>
   /** One that has ended in this process. */
   forgetSession(cookieSha256: string): void
+  /** One that was revoked in this process. */
+  forgetKey(id: string): void
   /**
    * Whether a person is disabled. While the document role is away, tokens count by what was known last: they are checked
    * without it otherwise.
@@ -25,6 +27,7 @@ export const NOBODY_KNOWN: KnownIdentities = {
   key: () => refuseToGuess('API keys'),
   session: () => refuseToGuess('sessions'),
   forgetSession() {},
+  forgetKey() {},
   isDisabled: () => false,
 }
 
@@ -64,6 +67,7 @@ export function createKnownIdentities(
     key: (id, usedWith) => keys.find(id, usedWith),
     session: (hash, used) => sessions.find(hash, used),
     forgetSession: (hash) => sessions.forget(hash),
+    forgetKey: (id) => keys.forget(id),
     isDisabled({ id, email }) {
       const test = ({ ids, emails }: DisabledPeople): boolean =>
         (ids.size > 0 && ids.has(id)) || (emails.size > 0 && emails.has(email.toLowerCase()))
@@ -81,6 +85,8 @@ function createLookups<Found extends object, Context>(
   const answers = new LRUCache<string, { found: Found | undefined }, { of: Context }>({
     max: MAX_KEPT,
     ttl: keptMs,
+    // Who waits for an answer gets it when it is forgotten meanwhile; nobody after them does.
+    ignoreFetchAbort: true,
     fetchMethod: async (id, _stale, { context }) => ({ found: await find(id, context.of) }),
   })
   return {

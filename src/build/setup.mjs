@@ -24,10 +24,24 @@ function run(command, ...args) {
 // By content: a change of branches touches the file without changing it. npm ci removes the copy with all packages.
 const wanted = readFileSync('package-lock.json', 'utf8')
 const installed = 'node_modules/.lock-copy'
-if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
+const isKnown = existsSync(installed) && readFileSync(installed, 'utf8') === wanted
+if (!isKnown && isInstalled()) writeFileSync(installed, wanted)
+else if (!isKnown) {
   console.error('Installing packages (once) …')
   run('npm', 'ci', '--no-fund', '--no-audit', '--loglevel=error')
   writeFileSync(installed, wanted)
+}
+
+/** Whether npm has just installed what is wanted, as a person's own `npm ci` does: it notes what is there, once all of it is. */
+function isInstalled() {
+  const noted = 'node_modules/.package-lock.json'
+  if (!existsSync(noted)) return false
+  const { packages } = JSON.parse(readFileSync(noted, 'utf8'))
+  return Object.entries(JSON.parse(wanted).packages).every(([path, { version, integrity, optional }]) => {
+    const found = packages[path]
+    if (path === '' || (optional && found === undefined)) return true
+    return found?.version === version && found.integrity === integrity
+  })
 }
 
 const built = 'dist/.fingerprint'

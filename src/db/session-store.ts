@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { countRows } from './count-rows.ts'
 import { type ExpiredRows, expiredRows } from './expired-rows.ts'
-import { queryBuilder, run } from './query-builder.ts'
+import { NO_LIMIT, queryBuilder, run } from './query-builder.ts'
 import type { Queryable } from './query.ts'
 import { loginLinks, people, sessions } from './people.ts'
 import type { Person } from './person-store.ts'
@@ -21,6 +22,15 @@ export type ValidSession = Pick<Person, 'id' | 'email' | 'admin' | 'auditor' | '
 /** A session as its person sees it. */
 export type ListedSession = Omit<typeof sessions.$inferSelect, 'person_id'>
 
+/** A part of the hash by which a session is called; the whole one stays here. */
+export const SESSION_ID_CHARS = 24
+
+export interface SessionPage {
+  limit: number
+  /** time of creation and id of the last session of the page before */
+  after?: { key: string; id: string } | undefined
+}
+
 /** Sessions of browsers, and the links that begin them. */
 export interface SessionStore {
   add(session: NewSession): Promise<void>
@@ -28,8 +38,10 @@ export interface SessionStore {
   findValid(cookieSha256: string): Promise<ValidSession | undefined>
   /** Notes the minute of its last use. */
   markSeen(cookieSha256: string): Promise<void>
-  /** Those of a person that are neither over nor idle for too long, the newest first. */
-  listOf(personId: string): Promise<ListedSession[]>
+  /** Those of a person that are neither over nor idle for too long, the newest first. @param page without it all */
+  listOf(personId: string, page?: SessionPage): Promise<ListedSession[]>
+  /** @returns how many of them there are, up to one more than MAX_TOTAL */
+  countOf(personId: string): Promise<number>
   remove(cookieSha256: string): Promise<void>
   addLink(link: { tokenSha256: string; personId: string; expiresAt: string }): Promise<void>
   /** Uses a link, once. @returns whose it is; undefined for one that was used, has expired or is unknown */
@@ -38,7 +50,11 @@ export interface SessionStore {
   readonly expired: { sessions: ExpiredRows; links: ExpiredRows }
 }
 
-const IDLE = sql`interval '12 hours'`
+const IDLE_TEXT = '12 hours'
+const IDLE = sql.raw(`interval '${IDLE_TEXT}'`)
+const VALID_OF_PERSON = `
+  people.sessions WHERE person_id = $1 AND expires_at > clock_timestamp()
+    AND seen_at > clock_timestamp() - interval '${IDLE_TEXT}'`
 
 export function createSessionStore(on: Queryable): SessionStore {
   const { cookie_sha256, expires_at, seen_at } = sessions
@@ -67,7 +83,8 @@ export function createSessionStore(on: Queryable): SessionStore {
         .set({ seen_at: minute as never })
       await run(update.where(and(isSession(wanted), lt(seen_at, minute))))
     },
-    listOf: (personId) => listSessions(on, personId),
+    listOf: (personId, page = { limit: NO_LIMIT }) => listSessions(on, personId, page),
+    countOf: (personId) => countRows(on, VALID_OF_PERSON, [personId]),
     async remove(wanted) {
       await run(queryBuilder(on).delete(sessions).where(isSession(wanted)))
     },
@@ -105,10 +122,21 @@ export function createSessionStore(on: Queryable): SessionStore {
   }
 }
 
-function listSessions(on: Queryable, personId: string): Promise<ListedSession[]> {
+function listSessions(
+  on: Queryable,
+  personId: string,
+  { limit, after }: SessionPage,
+): Promise<ListedSession[]> {
   const { cookie_sha256, created_at, seen_at, expires_at, agent, person_id } = sessions
   const columns = { cookie_sha256, created_at, seen_at, expires_at, agent }
   const now = sql`clock_timestamp()`
-  const isValid = and(eq(person_id, personId), gt(expires_at, now), gt(seen_at, sql`${now} - ${IDLE}`))
-  return run(queryBuilder(on).select(columns).from(sessions).where(isValid).orderBy(desc(created_at)))
+  const id = sql`left(${cookie_sha256}, ${sql.raw(String(SESSION_ID_CHARS))})`
+  const isListed = and(
+    eq(person_id, personId),
+    gt(expires_at, now),
+    gt(seen_at, sql`${now} - ${IDLE}`),
+    after && sql`(${created_at}, ${id}) < (${after.key}, ${after.id})`,
+  )
+  const query = queryBuilder(on).select(columns).from(sessions).where(isListed)
+  return run(query.orderBy(desc(created_at), desc(id)).limit(limit))
 }

@@ -28,6 +28,20 @@ test('every page of the console is the same file', async () => {
   }
 })
 
+test('a wrong address is the page for a browser, and a problem for other clients', async () => {
+  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+  const opened = await service.request('GET', '/nothing/here', undefined, { accept })
+  assert.deepEqual([opened.status, await opened.text()], [404, html])
+  assert.equal(opened.headers.get('content-security-policy'), page.headers.get('content-security-policy'))
+  assert.equal(opened.headers.get('cache-control'), 'no-store')
+  for (const other of ['*/*', 'application/json', 'text/htmlx']) {
+    const answer = await service.request('GET', '/nothing/here', undefined, { accept: other })
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json', other)
+  }
+  const posted = await service.request('POST', '/nothing', {}, { accept })
+  assert.equal(posted.headers.get('content-type'), 'application/problem+json')
+})
+
 test('the scripts of the first page have at most 40 KB, compressed', async () => {
   const known = new Set(files.filter((path) => path.endsWith('.js')))
   let bytes = 0

@@ -54,9 +54,29 @@ const PAGES = [
   { path: '/d/{id}/sign', operationId: 'getSignPage', summary: 'A page to sign a document' },
 ] as const
 
-export function consoleEndpoints(): Endpoint[] {
+export interface ConsolePages {
+  endpoints: Endpoint[]
+  /** for an address that there is not */
+  notFound: () => Promise<HttpResponse>
+}
+
+export function createConsole(): ConsolePages {
   const folder = (): string => join(buildRoot(), 'console')
   let page: Promise<string> | undefined
+  const readPage = (): Promise<string> => (page ??= readFile(join(folder(), 'index.html'), 'utf8'))
+  return {
+    endpoints: consoleEndpoints(folder, readPage),
+    async notFound() {
+      return {
+        status: 404,
+        headers: { ...PAGE_HEADERS, 'cache-control': 'no-store' },
+        text: await readPage(),
+      }
+    },
+  }
+}
+
+function consoleEndpoints(folder: () => string, readPage: () => Promise<string>): Endpoint[] {
   let files: Promise<Map<string, ConsoleFile>> | undefined
   return [
     ...PAGES.map((described) =>
@@ -75,8 +95,7 @@ export function consoleEndpoints(): Endpoint[] {
           304: { description: 'not changed', headers: ['ETag', 'Cache-Control'] },
         },
         async handle({ headers }) {
-          page ??= readFile(join(folder(), 'index.html'), 'utf8')
-          const text = await page
+          const text = await readPage()
           const etag = tagOf(text)
           const common = { ...PAGE_HEADERS, etag: entityTag(etag) }
           if (isNotModified(headers['if-none-match'], etag)) return { status: 304, headers: common }

@@ -30,6 +30,8 @@ export interface HttpOptions {
   /** origins whose pages may read responses */
   origins: readonly string[]
   raw?: RawHandler
+  /** What a browser is shown at an address that there is not; without it, and for other clients, a problem document. */
+  notFoundPage?: (() => Promise<HttpResponse>) | undefined
 }
 
 /** Handles requests that are not REST (Connect, gRPC-Web), all of them POST, before any body is read. */
@@ -115,7 +117,7 @@ async function runRoute(
   route: Route,
   routed: RoutedRequest,
   context: HttpContext,
-  options: EndpointOptions,
+  options: EndpointOptions & Pick<HttpOptions, 'notFoundPage'>,
   cors: Cors,
 ): Promise<HttpResponse> {
   if (route.endpoint) return runEndpoint(route.endpoint, routed, context, options)
@@ -129,10 +131,15 @@ async function runRoute(
     // Otherwise a page learns of a wrong path no more than "Failed to fetch".
     if (cors.isPreflight(request)) return { status: 204, headers: cors.preflightHeaders(request, '*') }
   }
+  if (!isKnown && options.notFoundPage && isOpenedByBrowser(routed.request)) return options.notFoundPage()
   throw isKnown
     ? new DomainError('method-not-allowed', `${method} is not allowed on this path; see the Allow header`)
     : new DomainError('not-found', NO_SUCH_PATH)
 }
+
+/** A person has typed or followed an address: only then does a client ask for a page by name. */
+const isOpenedByBrowser = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && /(^|,)\s*text\/html\s*(;|,|$)/i.test(headers.accept ?? '')
 
 const commonHeaders = (
   { requestId, usages }: HttpContext,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type HttpOptions, type RawHandler } from './create-app.ts'
 import type { EndpointGroup } from './endpoint.ts'
-import { consoleEndpoints } from './console.ts'
+import { createConsole } from './console.ts'
 import { docsEndpoints } from './docs.ts'
 import { createHealth, type Health, type HealthChecks } from './health.ts'
 import { type HttpListener, listen, type Upgrade } from './listen.ts'
@@ -25,7 +25,7 @@ export interface ServeOptions {
   host: string
   /** `http` serves all roles, the others one each; 0: any free port, `off`: none */
   ports: Record<string, number | 'off'>
-  http: Omit<HttpOptions, 'raw'>
+  http: Omit<HttpOptions, 'raw' | 'notFoundPage'>
   metrics: Metrics
   version: string
   /** what metrics and the details of readiness need; undefined: nothing */
@@ -95,12 +95,14 @@ async function openServer(
     description: 'Health, metrics, and this description',
     endpoints: [...health.endpoints, ...docsEndpoints()],
   }
-  const pages = { name: 'console', description: 'Pages for people', endpoints: consoleEndpoints() }
+  const { endpoints, notFound: notFoundPage } = createConsole()
+  const pages = { name: 'console', description: 'Pages for people', endpoints }
   const groups = [...roles.filter(({ endpoints }) => endpoints.length > 0), operations, pages]
   const { version, http } = options
   const openApi = openApiEndpoint({ groups, version, mode: http.authenticator.mode })
   const app = createApp([...groups.flatMap(({ endpoints }) => endpoints), openApi], {
     ...options.http,
+    notFoundPage,
     raw: {
       accepts: (request) => roles.some((role) => role.raw?.accepts(request)),
       handle: (request, response) =>

@@ -37,11 +37,27 @@ export async function startConsole(
     return stdout.trim()
   }
 
+  async function post(body: string | FormData): Promise<string> {
+    const headers = new Headers(typeof body === 'string' ? { 'content-type': 'application/json' } : {})
+    const response = await fetch(`${origin}/documents`, { method: 'POST', headers, body })
+    assert.equal(response.status, 201)
+    return ((await response.json()) as { id: string }).id
+  }
   return {
     origin,
     data,
     pid: service.pid,
     newLink,
+    /** @returns the id of the document */
+    createDocument: (title: string, content = 'The rent is due.') =>
+      post(JSON.stringify({ title, content, created_by: 'ada@example.com' })),
+    /** @returns the id of the document */
+    upload(name: string, type: string, content: string | Uint8Array, owner = 'ada@example.com') {
+      const form = new FormData()
+      form.set('created_by', owner)
+      form.set('file', new Blob([content as Uint8Array<ArrayBuffer>], { type }), name)
+      return post(form)
+    },
     open: (options: BrowserContextOptions = {}): Promise<TestPage> => openPage(browser, options),
     /** A browser in which this person has logged in. */
     async logIn(email: string, options: BrowserContextOptions & { admin?: boolean } = {}) {

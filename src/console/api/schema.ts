@@ -31,7 +31,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** A document; counts a view */
+    /**
+     * A document; counts a view
+     * @description HEAD counts none, and neither does `view=false`: such as who shows it already and looks whether it has changed.
+     */
     get: operations['getDocument']
     put?: never
     post?: never
@@ -377,7 +380,7 @@ export interface paths {
     post?: never
     /**
      * Revokes one's own API key, for administrators any
-     * @description Nothing accepts it any more within 30 seconds. Repeated, or for an unknown key, it does nothing.
+     * @description The process that answers refuses it at once, others within 30 seconds. Repeated, or for an unknown key, it does nothing.
      */
     delete: operations['revokeKey']
     options?: never
@@ -394,7 +397,7 @@ export interface paths {
     }
     /**
      * The browsers in which the caller is logged in, the newest first
-     * @description For who has logged in; others have none.
+     * @description For who has logged in; others have none. A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth.
      */
     get: operations['listSessions']
     put?: never
@@ -1971,7 +1974,9 @@ export interface operations {
   }
   getDocument: {
     parameters: {
-      query?: never
+      query?: {
+        view?: 'true' | 'false'
+      }
       header?: {
         /** @description an ETag: 304 while the document has this version */
         'If-None-Match'?: string
@@ -3078,17 +3083,26 @@ export interface operations {
   }
   listSessions: {
     parameters: {
-      query?: never
+      query?: {
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+      }
       header?: never
       path?: never
       cookie?: never
     }
     requestBody?: never
     responses: {
-      /** @description sessions */
+      /** @description a page */
       200: {
         headers: {
+          Link: components['headers']['Link']
           'Cache-Control': components['headers']['Cache-Control']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
           RateLimit: components['headers']['RateLimit']
           'RateLimit-Policy': components['headers']['RateLimit-Policy']
           'X-Request-Id': components['headers']['X-Request-Id']

@@ -12,16 +12,13 @@ import { useLoader } from '../parts/use-loader.ts'
 import { session } from '../session.ts'
 import { t } from '../text/catalogue.ts'
 import { explainProblem } from '../text/explain-problem.ts'
+import { principalName } from './principal-name.ts'
+import { useFocusAfter } from './use-focus-after.ts'
 
 type Role = Grant['role']
 const ROLES: readonly Role[] = ['reader', 'editor', 'owner']
 
 const subjectOf = (address: string): string => `email:${address.trim().toLowerCase()}`
-/** An address is its own name. */
-function nameOf(principal: string): string {
-  const [, kind, id = principal] = /^(key|group|person):(.*)$/s.exec(principal) ?? []
-  return kind === undefined ? principal.replace(/^email:/, '') : t(`access.${kind as 'key'}`, { id })
-}
 
 /** @throws Problem */
 async function give(id: string, principal: string, role: Role): Promise<void> {
@@ -58,11 +55,13 @@ export function AccessDialog({ document: { id, version }, onChange, onClose }: A
     }
   }
   const attempt = (change: Promise<void>): void => void run(change).catch(setError)
+  const hold = useFocusAfter(list.data)
   const remove = async ({ principal, role }: Grant): Promise<void> => {
+    hold()
     await run(take(id, principal))
     const undo = (): void =>
       void run(give(id, principal, role)).catch((reason: unknown) => notify(explainProblem(reason)))
-    notify(t('access.removed', { name: nameOf(principal) }), undo)
+    notify(t('access.removed', { name: principalName(principal) }), undo)
   }
   const hasOneOwner = list.data?.filter(({ role }) => role === 'owner').length === 1
   return (
@@ -98,7 +97,7 @@ interface GrantItemProps {
 }
 
 function GrantItem({ grant, isFixed, onRole, onRemove }: GrantItemProps) {
-  const name = nameOf(grant.principal)
+  const name = principalName(grant.principal)
   return (
     <li>
       <span class="grant-name">{name}</span>
@@ -113,7 +112,7 @@ function GrantItem({ grant, isFixed, onRole, onRemove }: GrantItemProps) {
         </>
       )}
       <small class="dim">
-        {isFixed ? t('access.lastOwner') : t('access.since', { name: nameOf(grant.granted_by) })}{' '}
+        {isFixed ? t('access.lastOwner') : t('access.since', { name: principalName(grant.granted_by) })}{' '}
         {!isFixed && <Time at={grant.granted_at} />}
       </small>
     </li>

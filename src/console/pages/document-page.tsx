@@ -1,6 +1,6 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import { useLocation, useRoute } from 'preact-iso/router'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { api, dataOf, type Document, type Permissions, type Signature } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
@@ -29,12 +29,13 @@ interface Whole {
   views: { total_views: number; unique_views: number }
 }
 
-/** @throws Problem */
-async function readDocument(id: string, signal: AbortSignal): Promise<Whole> {
+/** @param isAgain It is shown already: that is no other view of it. @throws Problem */
+async function readDocument(id: string, isAgain: boolean, signal: AbortSignal): Promise<Whole> {
   const path = { id }
+  const query = isAgain ? { view: 'false' as const } : {}
   const include = { include: 'signature_data' as const, limit: SIGNATURES_SHOWN }
   const [document, signatures, permissions, views] = await Promise.all([
-    dataOf(api.GET('/documents/{id}', { params: { path }, signal })),
+    dataOf(api.GET('/documents/{id}', { params: { path, query }, signal })),
     dataOf(api.GET('/documents/{id}/signatures', { params: { path, query: include }, signal })),
     dataOf(api.GET('/documents/{id}/permissions', { params: { path }, signal })),
     dataOf(api.GET('/documents/{id}/stats', { params: { path }, signal })),
@@ -51,7 +52,15 @@ export function DocumentPage() {
 
 /** `q` is the search that found the document, and `page` where. */
 function DocumentOf({ id, q, page }: { id: string; q: string | undefined; page: number | undefined }) {
-  const { data, error, isSlow, reload } = useLoader((signal) => readDocument(id, signal), [id])
+  const isRead = useRef(false)
+  const { data, error, isSlow, reload } = useLoader(
+    async (signal) => {
+      const whole = await readDocument(id, isRead.current, signal)
+      isRead.current = true
+      return whole
+    },
+    [id],
+  )
   const [isDeleted, setDeleted] = useState(false)
   const isGone = isDeleted || (error instanceof Problem && error.status === 404)
   // A stream begins with the past, which is compared with what was read.

@@ -5,6 +5,7 @@ import { StatusBadge } from '../parts/status-badge.tsx'
 import { Time } from '../parts/time.tsx'
 import { useKeys } from '../parts/use-keys.ts'
 import { size, t } from '../text/catalogue.ts'
+import { explainUnread } from '../text/explain-text.ts'
 import { typeName } from '../text/type-name.ts'
 
 interface DocumentRowsProps {
@@ -37,6 +38,7 @@ function Row({ document, q }: { document: Document | SearchHit; q: string }) {
   const hit = 'highlights' in document ? document : undefined
   const [titleHtml] = hit?.highlights.title ?? []
   const fragments = hit?.highlights.content ?? []
+  const unread = 'text' in document ? explainUnread(document.text) : undefined
   return (
     <li class="row">
       <StatusBadge status={status} />
@@ -44,6 +46,11 @@ function Row({ document, q }: { document: Document | SearchHit; q: string }) {
         <a class="row-title" href={addressOf(id, q, hit?.page)}>
           {titleHtml === undefined ? title : <Highlight html={titleHtml} />}
         </a>
+        {unread !== undefined && (
+          <p class="row-note" title={unread}>
+            {t('documents.unread')}
+          </p>
+        )}
         {fragments.length > 0 && (
           <p class="fragments">
             {typeof hit?.page === 'number' && (

@@ -1,8 +1,10 @@
 import { type DocumentStatus, type HistoryEntry } from '../api/client.ts'
+import { principalName } from './principal-name.ts'
 import { isTextKey, t } from '../text/catalogue.ts'
 
 /** What an entry tells, in one sentence; several where a document was changed in several ways. */
-export function textsOf({ action, details, values }: HistoryEntry): string[] {
+export function textsOf(entry: HistoryEntry): string[] {
+  const { action, details, values } = entry
   const role = t(keyOr(`access.role.${String(details['role'])}`, 'access.role'))
   switch (action) {
     case 'document.created':
@@ -10,9 +12,9 @@ export function textsOf({ action, details, values }: HistoryEntry): string[] {
     case 'document.changed':
       return changesOf(details, values)
     case 'access.given':
-      return [t('history.given', { name: nameOf(values.principal), role })]
+      return [t('history.given', { name: granteeOf(entry), role })]
     case 'access.taken':
-      return [t('history.taken', { name: nameOf(values.principal) })]
+      return [t('history.taken', { name: granteeOf(entry) })]
     case 'signature.added':
       return [t('history.signed', { name: values.signer_name ?? t('history.someone') })]
     case 'refused':
@@ -20,6 +22,13 @@ export function textsOf({ action, details, values }: HistoryEntry): string[] {
     default:
       return [t(`history.${action}`)]
   }
+}
+
+/** Whose access was changed; why there is no name, where there is none. */
+function granteeOf({ values: { principal }, withheld, erased }: HistoryEntry): string {
+  if (principal !== undefined) return principalName(principal)
+  if (withheld.includes('principal')) return t('history.withheld')
+  return t(erased.includes('principal') ? 'history.erasedPerson' : 'history.someone')
 }
 
 function changesOf(details: HistoryEntry['details'], { old_title, title }: HistoryEntry['values']): string[] {
@@ -33,12 +42,9 @@ function changesOf(details: HistoryEntry['details'], { old_title, title }: Histo
 
 /** Who it was and from which address, as far as the reader may know. */
 export function sourceOf({ by, values: { actor, client_address }, erased }: HistoryEntry): string {
-  const who = erased.includes('actor') ? t('history.erased') : actor === undefined ? '' : nameOf(actor)
+  const who = erased.includes('actor') ? t('history.erased') : actor === undefined ? '' : principalName(actor)
   const kind = by === 'person' ? '' : t(`history.by.${by}`)
   return [kind, who, client_address].filter((part) => part !== undefined && part !== '').join(' · ')
 }
-
-/** People have the name `email:ADDRESS`. */
-const nameOf = (principal = t('history.someone')): string => principal.replace(/^email:/, '')
 
 const keyOr = <Key extends Parameters<typeof t>[0]>(key: string, other: Key) => (isTextKey(key) ? key : other)

@@ -21,6 +21,9 @@ import { type SourceRef } from './signature-source.ts'
 const WAYS = ['draw', 'type', 'image'] as const
 type Way = (typeof WAYS)[number]
 
+/** It shows no more than the title. */
+const NO_VIEW = { view: 'false' } as const
+
 export function SignPage() {
   const id = useRoute().params['id']!
   return isId(id) ? <SignPageOf key={id} id={id} /> : <NotFoundPage />
@@ -28,7 +31,7 @@ export function SignPage() {
 
 function SignPageOf({ id }: { id: string }) {
   const { data, error, isSlow, reload } = useLoader(
-    (signal) => dataOf(api.GET('/documents/{id}', { params: { path: { id } }, signal })),
+    (signal) => dataOf(api.GET('/documents/{id}', { params: { path: { id }, query: NO_VIEW }, signal })),
     [id],
   )
   if (error instanceof Problem && error.status === 404) return <NotFoundPage text={t('document.gone')} />
@@ -37,6 +40,7 @@ function SignPageOf({ id }: { id: string }) {
       <p class="back">
         <a href={`/d/${id}`}>← {t('sign.view')}</a>
       </p>
+      {!data && error !== undefined && <PageTitle title={t('frame.notLoaded')} />}
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={6} />}
       {data && <PageTitle title={t('sign.title', { title: data.title })} />}

@@ -8,6 +8,8 @@ interface Toast {
 }
 
 const SHOWN_MS = 8_000
+/** Between looks at whether the reader has left it. */
+const USED_MS = 1_000
 const store = createStore<Toast | undefined>(undefined)
 /** ids of the open dialogs, the topmost last */
 const dialogs = createStore<readonly string[]>([])
@@ -18,13 +20,17 @@ export function showToastsIn(dialog: string): () => void {
   return () => dialogs.set(dialogs.get().filter((one) => one !== dialog))
 }
 
-/** Tells the reader that something was done, for a few seconds. */
+/** Tells the reader that something was done: for a few seconds, and as long as the pointer or the focus is on it (WCAG 2.2.1). */
 export function notify(text: string, undo?: () => void): void {
   const toast: Toast = { text, ...(undo && { undo }) }
   store.set(toast)
-  setTimeout(() => {
-    if (store.get() === toast) store.set(undefined)
-  }, SHOWN_MS)
+  setTimeout(() => hideUnused(toast), SHOWN_MS)
+}
+
+function hideUnused(toast: Toast): void {
+  if (store.get() !== toast) return
+  if (document.querySelector('.toast:is(:hover, :focus-within)')) setTimeout(() => hideUnused(toast), USED_MS)
+  else store.set(undefined)
 }
 
 /** In the page, and in each dialog: while a modal dialog is open, nothing outside of it can be clicked or is read out. */

@@ -84,7 +84,7 @@ test('answers 304 to a client that has the version, and not after a change', asy
   assert.equal((await get(id, { 'if-none-match': '"1", "2"' })).status, 304)
 })
 
-test('counts each read, each viewer once, and neither HEAD nor downloads nor misses', async () => {
+test('counts each read, each viewer once, and neither HEAD nor downloads nor who looks again', async () => {
   const { id } = await service.create()
   for (let n = 0; n < 3; n++) await get(id)
   await get(id, { 'x-forwarded-for': '203.0.113.9' })
@@ -95,6 +95,8 @@ test('counts each read, each viewer once, and neither HEAD nor downloads nor mis
   })
   assert.equal((await service.request('HEAD', `/documents/${id}`)).status, 200)
   await (await get(`${id}/content`)).text()
+  assert.equal((await get(`${id}?view=false`)).status, 200)
+  assert.equal((await get(`${id}?view=no`)).status, 422)
   assert.deepEqual(await stats(id), { document_id: id, total_views: 6, unique_views: 3 })
 })
 

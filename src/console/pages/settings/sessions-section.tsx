@@ -1,4 +1,5 @@
-import { api, dataOf } from '../../api/client.ts'
+import { useState } from 'preact/hooks'
+import { api, dataOf, readRows } from '../../api/client.ts'
 import { ErrorNotice, Skeleton } from '../../parts/notices.tsx'
 import { Time } from '../../parts/time.tsx'
 import { notify } from '../../parts/toasts.tsx'
@@ -6,11 +7,15 @@ import { useLoader } from '../../parts/use-loader.ts'
 import { t } from '../../text/catalogue.ts'
 import { browserName } from './browser-name.ts'
 import { explainProblem } from '../../text/explain-problem.ts'
-import { SettingsBox } from './settings-box.tsx'
+import { MoreButton, SETTINGS_STEP, SettingsBox } from './settings-box.tsx'
 
 /** The browsers in which the reader is logged in. */
 export function SessionsSection() {
-  const { data, error, isSlow, reload } = useLoader((signal) => dataOf(api.GET('/sessions', { signal })), [])
+  const [count, setCount] = useState(SETTINGS_STEP)
+  const { data, error, isSlow, reload } = useLoader(
+    (signal) => readRows(count, (query) => api.GET('/sessions', { params: { query }, signal })),
+    [count],
+  )
   const end = async (id: string): Promise<void> => {
     await dataOf(api.DELETE('/sessions/{id}', { params: { path: { id } } })).then(
       () => notify(t('sessions.ended')),
@@ -22,9 +27,9 @@ export function SessionsSection() {
     <SettingsBox title={t('sessions.title')}>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
       {!data && isSlow && <Skeleton rows={3} />}
-      {data?.length === 0 && <p class="pad dim">{t('sessions.none')}</p>}
+      {data?.rows.length === 0 && <p class="pad dim">{t('sessions.none')}</p>}
       <ul class="settings-list">
-        {data?.map(({ id, agent, created_at, seen_at, current }) => {
+        {data?.rows.map(({ id, agent, created_at, seen_at, current }) => {
           const name = browserName(agent)
           return (
             <li key={id}>
@@ -45,6 +50,7 @@ export function SessionsSection() {
           )
         })}
       </ul>
+      {data?.hasMore && <MoreButton onClick={() => setCount(count + SETTINGS_STEP)} />}
     </SettingsBox>
   )
 }

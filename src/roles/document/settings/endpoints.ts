@@ -25,7 +25,7 @@ export function settingsEndpoints({ pool, authenticator, ...deps }: SettingsDeps
   const sessions = createSessionStore(pool)
   return [
     ...peopleEndpoints({ people, sessions, ...deps }),
-    ...keyEndpoints({ people, keys, ...deps }),
+    ...keyEndpoints({ people, keys, authenticator, ...deps }),
     ...sessionEndpoints({ sessions, authenticator }),
   ]
 }

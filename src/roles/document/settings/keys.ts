@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createApiKey, sha256Of } from '../../../auth/api-keys.ts'
+import type { Authenticator } from '../../../auth/authenticator.ts'
 import type { KeyStore } from '../../../db/key-store.ts'
 import type { PersonStore } from '../../../db/person-store.ts'
 import { DomainError } from '../../../domain/errors.ts'
@@ -21,6 +22,7 @@ const FREE: readonly Scope[] = ['read', 'write']
 export interface KeysDeps {
   keys: KeyStore
   people: PersonStore
+  authenticator: Pick<Authenticator, 'forgetKey'>
   clock: Clock
   newId: NewId
   log: Logger
@@ -116,21 +118,23 @@ function requireMayGive({ admin, scopes: own }: User, wanted: readonly Scope[]):
   })
 }
 
-function deleteKey({ keys, log }: KeysDeps): Endpoint {
+function deleteKey({ keys, authenticator, log }: KeysDeps): Endpoint {
   return defineEndpoint({
     method: 'DELETE',
     path: '/keys/{id}',
     operationId: 'revokeKey',
     summary: "Revokes one's own API key, for administrators any",
     description:
-      'Nothing accepts it any more within 30 seconds. Repeated, or for an unknown key, it does nothing.',
+      'The process that answers refuses it at once, others within 30 seconds. Repeated, or for an unknown key, it does nothing.',
     policy: 'known',
     params: z.object({ id: z.string().regex(KEY_ID, 'must be the id of a key') }),
     responses: { 204: { description: 'there is no such valid key' } },
     problems: ['unauthenticated'],
     async handle({ params: { id } }, { principal }) {
       const isFound = await keys.revoke(id, ownerOf(principal))
-      if (isFound) log.info({ key: id, by: nameOf(principal) }, 'an API key was revoked')
+      if (!isFound) return { status: 204 }
+      authenticator.forgetKey(id)
+      log.info({ key: id, by: nameOf(principal) }, 'an API key was revoked')
       return { status: 204 }
     },
   })

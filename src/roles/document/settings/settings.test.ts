@@ -91,6 +91,8 @@ test('somebody makes, sees and revokes their own keys, and no others', async () 
   assert.equal((await asAdmin('GET', '/keys')).body.length, 1)
   assert.equal((await service.send('DELETE', `/keys/${listed.id}`, undefined, headers)).status, 204)
   assert.notEqual(await stateOf(), null)
+  // This process knows at once.
+  assert.equal((await service.get('/documents', key)).status, 401)
 })
 
 /** All rows of a list, page by page. */
@@ -163,6 +165,9 @@ test('somebody sees the browsers in which they are logged in, and ends one', asy
   const [here, there] = [await logIn(id), await logIn(id)]
   const { body } = await service.get('/sessions', here)
   assert.deepEqual(body.map(({ current }: { current: boolean }) => current).toSorted(), [false, true])
+  const pages = await readAll<{ id: string }>('/sessions?limit=1&total=true', here)
+  assert.deepEqual(pages.flat(), body)
+  assert.equal(pages.length, 2)
   const other = body.find(({ current }: { current: boolean }) => !current)
   const end = (headers: Record<string, string>) =>
     service.send('DELETE', `/sessions/${other.id}`, undefined, headers)

@@ -1,0 +1,7 @@
+import { t } from '../text/catalogue.ts'
+
+/** A principal as people call it: `email:ada@example.com` by the address. */
+export function principalName(principal: string): string {
+  const [, kind, id = principal] = /^(key|group|person):(.*)$/s.exec(principal) ?? []
+  return kind === undefined ? principal.replace(/^email:/, '') : t(`access.${kind as 'key'}`, { id })
+}
