@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
-import { join } from 'node:path'
-import { connectionOfRunning } from '../db/embedded/running-server.ts'
-import { ask, get, readMetric } from './load.ts'
-import type { Bench } from './open-bench.ts'
+import { Client, type ClientConfig } from 'pg'
+import type { Pool } from 'undici'
+import { poll } from '../runtime/poll.ts'
+import { ask, get } from './load.ts'
 
 const BATCH = 10_000
 const POLL_MS = 250
@@ -32,9 +30,19 @@ const INSERT = `
     FROM (SELECT n, gen_random_uuid() AS id
             FROM generate_series($1::int, $1::int + $3::int - 1) n, set_config('docmgr.restoring', 'on', true)) new`
 
+/** What documents are put into. */
+export interface Filled {
+  /** to a port with all routes */
+  pool: Pool
+  /** of a user who may insert rows */
+  database: ClientConfig
+  /** Whether all of so many documents have been indexed. */
+  isIndexed(count: number): Promise<boolean>
+}
+
 /** Fills the service with so many documents, at least 100, and waits until all are indexed. */
-export async function fill({ folder, pool }: Bench, count: number): Promise<void> {
-  const client = new Client(await connectionOfRunning(join(folder, 'data', 'postgres')))
+export async function fill({ pool, database, isIndexed }: Filled, count: number): Promise<void> {
+  const client = new Client(database)
   await client.connect()
   try {
     for (let first = 0; first < count; first += BATCH)
@@ -43,11 +51,10 @@ export async function fill({ folder, pool }: Bench, count: number): Promise<void
   } finally {
     await client.end()
   }
-  const until = performance.now() + INDEX_LIMIT_MS.least + count * INDEX_LIMIT_MS.document
-  while ((await readMetric(pool, 'docmgr_changes_lag_bytes')) > 0) {
-    if (performance.now() > until) throw new Error(`${count} documents are not indexed in time`)
-    await delay(POLL_MS)
-  }
+  const timeoutMs = INDEX_LIMIT_MS.least + count * INDEX_LIMIT_MS.document
+  await poll({ timeoutMs, maxIntervalMs: POLL_MS }, `${count} documents to be indexed`, () =>
+    isIndexed(count),
+  )
   // The index is opened, and the planner's first plans are made.
   await ask(pool, get('/search?q=contract'))
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { within } from '../testing/deadline.ts'
 import { compare, type Goal, type Load } from './compare.ts'
-import { growth } from './growth-measurement.ts'
+import { embeddedGrowth } from './embedded-growth.ts'
 import { ask, askJson, get, socketUrl, subscribe, until, withJson } from './load.ts'
 import type { Measurement, Row } from './measurement.ts'
 import { type Bench, openBench } from './open-bench.ts'
@@ -179,5 +179,5 @@ export const MEASUREMENTS: readonly Measurement<Bench>[] = [
   pages,
   suggestions,
   readers,
-  growth,
+  embeddedGrowth,
 ]

@@ -15,6 +15,7 @@ import { costs } from './costs.ts'
 import { indexing } from './indexing.ts'
 import { latency } from './latency.ts'
 import type { StackBench } from './open-stack-bench.ts'
+import { stackGrowth } from './stack-growth.ts'
 
 const DOCUMENTS = 64
 const LIMIT_MS = 30_000
@@ -253,4 +254,5 @@ export const MEASUREMENTS: readonly Measurement<StackBench>[] = [
   costs,
   users((bench) => bench.topology.urls.http, 120),
   indexing,
+  stackGrowth,
 ]
