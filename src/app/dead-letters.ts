@@ -11,7 +11,7 @@ import { defineModule } from '../runtime/module.ts'
 import { translateError } from '../runtime/translate-error.ts'
 import { startCommandPorts } from './command-ports.ts'
 import { makeIndexer } from './indexer.ts'
-import { readUnreadableAgain } from './read-unreadable-again.ts'
+import { readUnreadableAgain } from '../db/unreadable-texts.ts'
 
 export type { DeadLetter } from '../ports/changes/delivery/dead-letters.ts'
 

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { openRunning } from '../db/open.ts'
-import { openBlobs } from '../ports/blobs/open.ts'
-import { silentLogger } from '../runtime/logger.ts'
 import { runCli } from '../testing/cli.ts'
 import {
   addDamaged,
   checkLetterFlow,
-  type LetterTarget,
+  checkLettersOverRest,
   listLetters,
   titlesFound,
 } from '../testing/dead-letter-flow.ts'
+import { openLetterTarget } from '../testing/letter-target.ts'
 import { newDataFolder } from '../testing/postgres.ts'
 import { startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
@@ -22,31 +19,18 @@ TEST_FILE.after(() => rm(data, { recursive: true }))
 const service = await startServiceProcess(data)
 TEST_FILE.after(() => service.stop())
 const { http } = service.urls
-const database = await openRunning({
-  folder: join(data, 'postgres'),
-  poolSize: 1,
-  statementTimeout: 10_000,
-  log: silentLogger,
-})
-TEST_FILE.after(() => database.stop())
-const blobs = await openBlobs('file:', { folder: join(data, 'blobs'), database, log: silentLogger })
-TEST_FILE.after(() => blobs.stop())
-
 const run = (...args: string[]) => runCli(['dead-letters', ...args, '--data', data])
-const target: LetterTarget = {
-  search: http,
-  indexer: http,
-  pool: database.pool,
-  blobs,
-  docmgr: (...args) => runCli([...args, '--data', data]),
-}
+const target = await openLetterTarget(data, http, (stop) => TEST_FILE.after(stop))
+
+test('a letter is listed and processed again over REST, and the index then has what the database has', () =>
+  checkLettersOverRest(target))
 
 test('a letter is listed, and seen in readiness, in metrics and by doctor, until a retry projects the newest state', () =>
   checkLetterFlow(target))
 
 test('a retry of a document whose row is gone leaves it deleted', async () => {
   const { id } = await addDamaged(target, 'Kestrel')
-  await database.pool.query('delete from documents.documents where id = $1', [id])
+  await target.pool.query('delete from documents.documents where id = $1', [id])
   const { code, stderr } = await run('retry', '--consumer', 'indexer')
   assert.equal(code, 0, stderr)
   assert.deepEqual([(await listLetters(target)).count, await titlesFound(target, 'kestrel')], [0, []])

@@ -21,7 +21,11 @@ const IDENTITY: MethodPolicies<typeof IdentityService> = {
   verifyToken: 'service',
   signToken: 'service',
 }
-const ACCESS: MethodPolicies<typeof AccessService> = { listAccess: 'service', recordRefusal: 'service' }
+const ACCESS: MethodPolicies<typeof AccessService> = {
+  listAccess: 'service',
+  recordRefusal: 'service',
+  announceDocument: 'service',
+}
 
 /** The roles that call others. */
 type CallingRole = 'signature' | 'search' | 'ws' | 'indexer'
@@ -55,6 +59,7 @@ const IDENTITY_ROLES: RolePolicies<typeof IdentityService> = {
 const ACCESS_ROLES: RolePolicies<typeof AccessService> = {
   listAccess: { itself: ['signature', 'ws'], forClients: [] },
   recordRefusal: { itself: ['ws'], forClients: [] },
+  announceDocument: { itself: ['ws'], forClients: [] },
 }
 
 /** By path; no role may call any other method. */

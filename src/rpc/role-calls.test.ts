@@ -86,6 +86,20 @@ test('only the ws role says whom it has refused, and the history of the document
   assert.deepEqual(entry.values, { actor: 'email:eve@example.com', subject, client_address })
 })
 
+test('only the ws role has a document announced again', async () => {
+  const { announceDocument } = AccessService.method
+  for (const role of ['signature', 'search', 'indexer'] as const)
+    assert.equal(await call(role, announceDocument, { documentId }), status.PERMISSION_DENIED)
+  assert.equal(await call('ws', announceDocument, { documentId }, admin), status.PERMISSION_DENIED)
+  assert.equal(await call('ws', announceDocument, { documentId: 'x' }), status.INVALID_ARGUMENT)
+  const versionOf = async () =>
+    (await service.get(`/documents/${documentId}`, { authorization: owner })).body.version
+  const before = await versionOf()
+  for (const id of [documentId, newId()])
+    assert.equal(await call('ws', announceDocument, { documentId: id }), 0)
+  assert.equal(await versionOf(), before)
+})
+
 test('search and the indexer ask who someone is, and nothing else', async () => {
   for (const role of ['search', 'indexer'] as const) {
     assert.equal(await call(role, IdentityService.method.listDisabled, {}), 0)

@@ -39,6 +39,7 @@ const role: Documents = {
   exists: fail,
   access: fail,
   recordRefusal: fail,
+  announce: fail,
   updateStatus: fail,
   check: fail,
   stop: async () => {},

@@ -10,6 +10,7 @@ export const AWAY_DOCUMENTS: Documents = {
   exists: away,
   access: away,
   recordRefusal: away,
+  announce: away,
   check: away,
   stop: async () => {},
 }

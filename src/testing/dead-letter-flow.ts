@@ -11,6 +11,8 @@ export interface LetterTarget {
   search: string
   /** URL of a process that consumes events */
   indexer: string
+  /** URL of REST of all roles */
+  rest: string
   /** as a superuser */
   pool: Pool
   blobs: Blobs
@@ -101,6 +103,55 @@ export async function checkLetterFlow(target: LetterTarget): Promise<void> {
   const dropped = await run('drop', '--document', other.id, '--json')
   assert.deepEqual([dropped.code, JSON.parse(dropped.stdout)], [0, { dropped: 1 }])
   assert.equal((await listLetters(target)).count, 0)
+}
+
+interface RestLetter {
+  id: string
+  document: string
+  error: string
+  can_retry: boolean
+}
+
+/**
+ * The same over REST, and whether the index has what the database has.
+ * @param target has no dead letters
+ */
+export async function checkLettersOverRest(target: LetterTarget): Promise<void> {
+  const { rest } = target
+  const ask = async <T>(path: string, body?: unknown): Promise<T> => {
+    const headers = { 'content-type': 'application/json' }
+    const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
+    const answer = await fetch(`${rest}${path}`, init)
+    const text = await answer.text()
+    assert.equal(answer.status, 200, text)
+    return JSON.parse(text) as T
+  }
+  const list = () => ask<RestLetter[]>('/dead-letters')
+  const areSame = async (): Promise<boolean> => {
+    const [database, index] = [await ask('/documents/totals'), await ask('/search/totals')]
+    return JSON.stringify(database) === JSON.stringify(index)
+  }
+  const retry = ({ id }: RestLetter) => ask<{ status: string }>('/dead-letters/retry', { id })
+
+  const { id, restore } = await addDamaged(target, 'Gannet')
+  const [letter] = await list()
+  assert.deepEqual([letter!.document, letter!.can_retry], [id, true])
+  assert.match(letter!.error, /the stored content is damaged/)
+  assert.equal(await areSame(), false)
+  assert.deepEqual(await retry(letter!), { status: 'announced' })
+  // It is as damaged as before.
+  const isThere = async () => (await list()).some((one) => one.document === id && one.id !== letter!.id)
+  await eventually('another dead letter', isThere, LETTER_MS)
+
+  await restore()
+  const [again] = await list()
+  // Both at once, as two administrators do.
+  const answers = await Promise.all([retry(again!), retry(again!)])
+  assert.ok(answers.some(({ status }) => status === 'announced'))
+  await eventually('the document', async () => (await titlesFound(target, 'gannet')).length === 1, LETTER_MS)
+  await eventually('its text', async () => (await titlesFound(target, '"text of gannet"')).length === 1)
+  await eventually('the same totals', areSame)
+  assert.deepEqual([await list(), await retry(letter!)], [[], { status: 'settled' }])
 }
 
 /** In readiness, in metrics, and by doctor. */

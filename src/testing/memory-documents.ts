@@ -64,6 +64,7 @@ export function openMemoryDocuments(): MemoryDocuments {
       )
     },
     recordRefusal: async () => {},
+    announce: async (id) => documents.has(id),
     check: async () => {},
     stop: async () => {},
   }

@@ -28,6 +28,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
       listed.filter(({ deleted }) => deleted),
     )
     assert.deepEqual(await index.list(ids.at(-1), 100, 'tombstones'), [])
+    assert.deepEqual(await index.totals(), { documents: 4, versions: 4 })
   })
 
   void test('what is indexed can be read without its text, and forgotten in exactly one version', async (t) => {
@@ -36,6 +37,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     const document = sample({ title: 'Contract', version: 8 })
     const gone = { ...sample({ title: 'Contract gone' }), deleted: true, content: [] }
     await index.index([document, gone])
+    await eventually('the versions', async () => (await index.totals()).versions === 8)
     const { content: _, ...expected } = document
     const stored = await index.stored([document.id, gone.id])
     const { created_at, updated_at } = document
@@ -49,6 +51,7 @@ export function searchListContract(open: () => Promise<SearchIndex>): void {
     assert.deepEqual(await index.versions([id]), new Map([[id, 8]]))
     await index.forget([{ id, version: 8 }])
     assert.equal((await index.versions([id])).size, 0)
+    await eventually('no version', async () => (await index.totals()).documents === 0)
     const older = { ...document, version: 3 }
     await eventually('the older version', async () => {
       await index.index([older])

@@ -1,6 +1,6 @@
 import { queryRows } from '../../db/query.ts'
 import type { Blobs, StoredObject } from '../../ports/blobs/port.ts'
-import { UNREADABLE_TEXTS, readUnreadableAgain } from '../read-unreadable-again.ts'
+import { UNREADABLE_TEXTS, readUnreadableAgain } from '../../db/unreadable-texts.ts'
 import { type Check, type CheckResources, type Finding, idsOf, NO_FAILURES, pagesOfIds } from './check.ts'
 import { problemOf } from './check-contents.ts'
 

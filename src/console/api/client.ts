@@ -11,6 +11,7 @@ export type Grant = components['schemas']['Grant']
 export type HistoryEntry = components['schemas']['HistoryEntry']
 export type Person = components['schemas']['Person']
 export type ApiKey = components['schemas']['ApiKey']
+export type DeadLetter = components['schemas']['DeadLetter']
 export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })

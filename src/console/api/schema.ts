@@ -24,6 +24,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/documents/totals': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * How many documents the database has, and the sum of their versions
+     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /documents/totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
+     */
+    get: operations['getDocumentTotals']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/documents/{id}': {
     parameters: {
       query?: never
@@ -566,6 +586,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/search/totals': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * How many documents the search index has, and the sum of their versions
+     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /documents/totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
+     */
+    get: operations['getIndexTotals']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/stats': {
     parameters: {
       query?: never
@@ -597,6 +637,46 @@ export interface paths {
      * @description They receive `{type: "broadcast", data, timestamp}`, where data is the body. It is not in the history: clients that connect later do not receive it.
      */
     post: operations['broadcastToDocument']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/dead-letters': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Events that a consumer could not process; the newest failures first
+     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth.
+     */
+    get: operations['listDeadLetters']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/dead-letters/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Has the newest state of the document of a dead letter processed again
+     * @description The change feed brings the document once more, and the letter is settled. If it fails again, there is a new letter within seconds. Repeated, or for a letter that is settled already, it does nothing.
+     */
+    post: operations['retryDeadLetter']
     delete?: never
     options?: never
     head?: never
@@ -1083,6 +1163,12 @@ export interface components {
        */
       version: number
     }
+    Totals: {
+      /** @description that have a content and are not deleted */
+      documents: number
+      /** @description the sum of their versions */
+      versions: number
+    }
     ExtractedText: {
       /**
        * @description what became of the text of the content: pending until it was read
@@ -1445,6 +1531,30 @@ export interface components {
         title?: string[]
         content?: string[]
       }
+    }
+    DeadLetter: {
+      /** @description the consumer, and the position of the event or the place of the record */
+      id: string
+      /** @description what could not process it */
+      consumer: string
+      /** @description the document that it is about, where that can be known */
+      document: string | null
+      topic: string
+      /** @description of the event; null for a record of Kafka that is no event */
+      position: string | null
+      /** @description of a record of Kafka that is no event */
+      partition: number | null
+      /** @description of a record of Kafka that is no event */
+      offset: number | null
+      /**
+       * Format: date-time
+       * @description of the last failure
+       */
+      recorded_at: string
+      /** @description at most 1000 characters; `docmgr dead-letters show` has all */
+      error: string
+      /** @description false: `docmgr dead-letters drop` ends it */
+      can_retry: boolean
     }
   }
   responses: {
@@ -1963,6 +2073,40 @@ export interface operations {
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getDocumentTotals: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the totals */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Totals']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       421: components['responses']['MisdirectedRequest']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
@@ -3640,6 +3784,40 @@ export interface operations {
       504: components['responses']['GatewayTimeout']
     }
   }
+  getIndexTotals: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description the totals */
+      200: {
+        headers: {
+          'Cache-Control': components['headers']['Cache-Control']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Totals']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
   getWebSocketStats: {
     parameters: {
       query?: never
@@ -3710,6 +3888,97 @@ export interface operations {
             /** Format: uuid */
             document_id: string
             recipients: number
+          }
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      408: components['responses']['RequestTimeout']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        limit?: number
+        /** @description from the header Link of the previous page */
+        cursor?: string
+        /** @description true: the headers X-Total-Count and X-Total-Is-Exact tell how many the list has, counted up to 10000 */
+        total?: 'true' | 'false'
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description a page */
+      200: {
+        headers: {
+          Link: components['headers']['Link']
+          'Cache-Control': components['headers']['Cache-Control']
+          'X-Total-Count': components['headers']['X-Total-Count']
+          'X-Total-Is-Exact': components['headers']['X-Total-Is-Exact']
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeadLetter'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      421: components['responses']['MisdirectedRequest']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      431: components['responses']['RequestHeaderFieldsTooLarge']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  retryDeadLetter: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          id: string
+        }
+      }
+    }
+    responses: {
+      /** @description there is no such letter any more */
+      200: {
+        headers: {
+          RateLimit: components['headers']['RateLimit']
+          'RateLimit-Policy': components['headers']['RateLimit-Policy']
+          'X-Request-Id': components['headers']['X-Request-Id']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /**
+             * @description settled: it was so before
+             * @enum {string}
+             */
+            status: 'announced' | 'settled'
           }
         }
       }

@@ -4,10 +4,11 @@ import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { PageTitle } from '../parts/page-head.tsx'
 import { Time } from '../parts/time.tsx'
 import { useStore } from '../parts/store.ts'
-import { type Loaded, useLoader } from '../parts/use-loader.ts'
+import { REFRESH_MS, useRepeated } from '../parts/use-repeated.ts'
 import { mayOperate, session } from '../session.ts'
 import { isTextKey, number, t } from '../text/catalogue.ts'
-import { useEffect } from 'preact/hooks'
+import { DeadLetters } from './status/dead-letters.tsx'
+import { IndexComparison } from './status/index-comparison.tsx'
 
 interface Readiness {
   status: string
@@ -15,8 +16,6 @@ interface Readiness {
   remarks: Record<string, string>
   at: string
 }
-
-const REFRESH_MS = 10_000
 
 /** @throws Problem */
 async function readReadiness(signal: AbortSignal): Promise<Readiness> {
@@ -47,7 +46,7 @@ export function StatusPage() {
       {error !== undefined && !isHidden && <ErrorNotice error={error} onRetry={readiness.reload} />}
       {!data && readiness.isSlow && <Skeleton rows={6} />}
       {data && <Checks {...data} isOld={error !== undefined || isOld(data)} />}
-      {isOperator ? <LiveChanges /> : <p class="notice">{t('status.operators')}</p>}
+      {isOperator ? <OperatorSections /> : <p class="notice">{t('status.operators')}</p>}
       <p>
         <a href="/docs" target="_blank" rel="noreferrer">
           {t('status.interface')}
@@ -57,19 +56,15 @@ export function StatusPage() {
   )
 }
 
-/** Reads again every few seconds while somebody looks. */
-function useRepeated<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
-  const loaded = useLoader(load, [])
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) loaded.reload()
-    }, REFRESH_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return loaded
-}
-
 /** For administrators: others are refused. */
+const OperatorSections = () => (
+  <>
+    <LiveChanges />
+    <DeadLetters />
+    <IndexComparison />
+  </>
+)
+
 function LiveChanges() {
   const { data, error } = useRepeated(readStats)
   return data && error === undefined ? <Live {...data} /> : null

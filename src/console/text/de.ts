@@ -1,6 +1,7 @@
 import { ACCESS_DE } from './access-de.ts'
 import { CONTENT_DE } from './content-de.ts'
 import type { Catalogue } from './en.ts'
+import { OPERATING_DE } from './operating-de.ts'
 import { SETTINGS_DE } from './settings-de.ts'
 
 /** The texts of the console in German. */
@@ -189,6 +190,7 @@ export const DE: Catalogue = {
   'status.part.search index': 'Suchindex',
   'status.part.changes': 'Änderungen',
   'status.part.cache': 'Zwischenspeicher',
+  'status.part.documents': 'Dokumente',
   'status.state': 'Zustand',
   'status.ok': 'Funktioniert',
   'status.remark': 'Braucht Aufmerksamkeit',
@@ -203,6 +205,8 @@ export const DE: Catalogue = {
   'status.unknown': 'Der Zustand ist nicht bekannt',
   'status.lastChecked': 'Zuletzt geprüft {time}',
   'status.interface': 'Die REST-Schnittstelle',
+
+  ...OPERATING_DE,
 
   ...SETTINGS_DE,
 

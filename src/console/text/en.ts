@@ -1,5 +1,6 @@
 import { ACCESS_EN } from './access-en.ts'
 import { CONTENT_EN } from './content-en.ts'
+import { OPERATING_EN } from './operating-en.ts'
 import { SETTINGS_EN } from './settings-en.ts'
 
 /** The texts of the console in English; `{name}` is replaced by a value. Other languages have the same keys. */
@@ -182,6 +183,7 @@ export const EN = {
   'status.part.search index': 'Search index',
   'status.part.changes': 'Changes',
   'status.part.cache': 'Cache',
+  'status.part.documents': 'Documents',
   'status.state': 'State',
   'status.ok': 'Works',
   'status.remark': 'Needs attention',
@@ -196,6 +198,8 @@ export const EN = {
   'status.unknown': 'The state is not known',
   'status.lastChecked': 'Last checked {time}',
   'status.interface': 'The REST interface',
+
+  ...OPERATING_EN,
 
   ...SETTINGS_EN,
 

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import type { DeadLetters } from './delivery/dead-letters.ts'
 import type { Consumer, FeedStatus } from './port.ts'
 
 /** What a feed is opened with. */
@@ -46,8 +47,8 @@ export interface FeedDriver {
   status(): DriverStatus
   /** Asks the server for what `status` reports; a driver that cannot ask does nothing. */
   refreshStatus(): Promise<void>
-  /** How many dead letters there are, of all processes. */
-  countDeadLetters(): Promise<number>
+  /** those of all processes */
+  readonly deadLetters: Pick<DeadLetters, 'count' | 'list' | 'settle'>
   /** Starts reading. @throws when the server cannot serve the feed at all; other failures are retried */
   start(): Promise<void>
   /** Delivers no more changes. Consumers can still finish their batches and store their positions. */

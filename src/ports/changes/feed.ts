@@ -64,6 +64,7 @@ export function createChangeFeed(driver: FeedDriver, log: Logger, stopTimeoutMs 
       if (found.length <= limit) return { kind: 'events', events: found }
       return { kind: 'reset', reason: `the position is more than ${limit} events behind` }
     },
+    deadLetters: driver.deadLetters,
     status,
     async refreshStatus() {
       await Promise.all([driver.refreshStatus(), countDeadLetters()])
@@ -108,7 +109,7 @@ function createDeadLetterCount(driver: FeedDriver, log: Logger) {
     async refresh(own: number): Promise<void> {
       if (performance.now() - countedAt < COUNT_INTERVAL_MS) return
       countedAt = performance.now()
-      const counting = driver.countDeadLetters().then((total) => void (counted = { total, own }))
+      const counting = driver.deadLetters.count().then((total) => void (counted = { total, own }))
       await within(COUNT_TIMEOUT_MS, counting).catch((error: unknown) =>
         log.warn({ err: error }, 'could not count the dead letters'),
       )

@@ -1,5 +1,8 @@
 import type { ChangeEvent, Position } from '../../domain/change.ts'
 import type { Topic } from '../../domain/topics.ts'
+import type { DeadLetters } from './delivery/dead-letters.ts'
+
+export { type DeadLetter, documentOf, RETRYING_CONSUMER } from './delivery/dead-letters.ts'
 
 /**
  * The feed of every committed change, at least once. The events of one topic about one document arrive in commit order.
@@ -26,6 +29,8 @@ export interface ChangeFeed {
    * @throws when they cannot be read now; the position may still be valid, so ask again
    */
   replay(documentId: string | undefined, after: Position, limit: number): Promise<Replay>
+  /** What consumers could not process, in any process. */
+  readonly deadLetters: Pick<DeadLetters, 'count' | 'list' | 'settle'>
   /** State for health and metrics, as last known. */
   status(): FeedStatus
   /** The status after asking the server, where it can tell: the lag then includes every change committed before. */

@@ -38,6 +38,9 @@ export function openGrpcDocuments(options: CallClientOptions): Documents {
       const refusal = { documentId, tried, userId, userEmail, clientAddress, userAgent }
       await call(AccessService.method.recordRefusal, refusal, context)
     },
+    async announce(documentId, context) {
+      return (await call(AccessService.method.announceDocument, { documentId }, context)).announced
+    },
     check,
     stop: async () => stop(),
   }

@@ -15,6 +15,7 @@ export function openLocalDocuments(role: Documents | undefined): Documents {
     exists: (documentId, context) => role.exists(documentId, context),
     access: (documentIds, context) => role.access(documentIds, context),
     recordRefusal: (...refusal) => role.recordRefusal(...refusal),
+    announce: (documentId, context) => role.announce(documentId, context),
     check: () => role.check(),
     stop: async () => {},
     ...(role.joinedMove && { joinedMove: role.joinedMove }),

@@ -83,6 +83,13 @@ export interface Documents {
     caller: RefusedCaller,
     context: RequestContext,
   ): Promise<void>
+  /**
+   * Has the change feed bring the present state of a document once more, also of a deleted one; a text whose content could
+   * not be read is read again. Nothing of the document changes. Only for roles of the service.
+   * @returns whether there is such a row
+   * @throws DomainError forbidden, unavailable, deadline-exceeded
+   */
+  announce(documentId: string, context: RequestContext): Promise<boolean>
   /** @throws DomainError unavailable */
   check(): Promise<void>
   stop(): Promise<void>

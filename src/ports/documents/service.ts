@@ -43,9 +43,9 @@ export function createDocumentService(documents: Documents): DocumentHandlers {
   }
 }
 
-/** Who has access to documents, and who was refused them, for other roles of the service. */
+/** Who has access to documents, who was refused them, and what is announced again, for other roles of the service. */
 export function createAccessService(
-  documents: Pick<Documents, 'access' | 'recordRefusal'>,
+  documents: Pick<Documents, 'access' | 'recordRefusal' | 'announce'>,
 ): Handlers<typeof AccessService> {
   return {
     async listAccess({ documentIds }, context) {
@@ -68,6 +68,9 @@ export function createAccessService(
       const caller = { principal, clientAddress, userAgent: userAgent || undefined }
       await documents.recordRefusal(parseId(documentId), tried, caller, context)
       return {}
+    },
+    async announceDocument({ documentId }, context) {
+      return { announced: await documents.announce(parseId(documentId), context) }
     },
   }
 }

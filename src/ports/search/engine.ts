@@ -1,6 +1,14 @@
 import type { Language } from '../../runtime/detect-language.ts'
 import type { Condition } from './fields.ts'
-import type { Facet, IndexedDocument, SearchDocument, SearchHit, StoredDocument, ValueCount } from './port.ts'
+import type {
+  Facet,
+  IndexedDocument,
+  SearchDocument,
+  SearchHit,
+  StoredDocument,
+  Totals,
+  ValueCount,
+} from './port.ts'
 import type { QueryPlan } from './query/query-plan.ts'
 import type { TextPart } from '../../domain/text-part.ts'
 
@@ -30,6 +38,7 @@ export interface SearchEngine {
   stored(ids: string[]): Promise<Map<string, StoredDocument>>
   forget(documents: Pick<IndexedDocument, 'id' | 'version'>[]): Promise<void>
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
+  totals(): Promise<Totals>
   /** All AnalyzedDocument.languages in the index; may be some seconds old. */
   languages(): Promise<readonly Language[]>
   /**

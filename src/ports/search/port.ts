@@ -77,6 +77,13 @@ export interface IndexedDocument {
   deleted: boolean
 }
 
+/** What there is of documents that are not deleted. */
+export interface Totals {
+  documents: number
+  /** the sum of their versions */
+  versions: number
+}
+
 /** A value of a facet, and the number of documents that have it. */
 export interface ValueCount {
   key: string
@@ -138,6 +145,8 @@ export interface SearchIndex {
    * @param only leaves out all but the tombstones
    */
   list(after: string | undefined, limit: number, only?: 'tombstones'): Promise<IndexedDocument[]>
+  /** Of all documents without tombstones; counts each of them, so that it takes a second for a million. */
+  totals(): Promise<Totals>
   /**
    * The searches of someone who may read these documents: hits, totals, suggestions, numbers of values and words that a
    * misspelled one is taken for are those of an index without the others.

@@ -20,6 +20,7 @@ export function createSearchIndex(engine: SearchEngine): SearchIndex {
       if (documents.length > 0) await engine.forget(documents)
     },
     list: (after, limit, only) => engine.list(after, limit, only),
+    totals: () => engine.totals(),
 
     within: (reach) => createSearches(engine, reach),
 

@@ -5,6 +5,7 @@ import { refusedBy, type Refusals, type Tried } from '../../domain/refusals.ts'
 import { isSignatureRole, type RequestContext } from '../../domain/request.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
+import { announceDocument } from './announce-document.ts'
 import { changeBy } from './change-by.ts'
 import type { DocumentStore } from './document-store.ts'
 import { createJoinedMove } from './joined-move.ts'
@@ -55,6 +56,7 @@ export function createDocumentsPort(options: {
     },
     access: (ids) => listAccess(database.pool, ids),
     recordRefusal: async (document, tried, caller) => refusals.record({ document }, tried, caller),
+    announce: (id) => announceDocument(database.pool, id),
     check: async () => void (await database.check()),
     stop: async () => {},
     joinedMove: createJoinedMove(cache),

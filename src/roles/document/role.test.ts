@@ -25,6 +25,7 @@ test('describes every operation, with the shape of a document, for OpenAPI', () 
     'get /auth/oidc/login',
     'get /auth/session',
     'get /documents',
+    'get /documents/totals',
     'get /documents/{id}',
     'get /documents/{id}/access',
     'get /documents/{id}/content',

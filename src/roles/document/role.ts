@@ -35,6 +35,7 @@ import { createDocumentTexts } from './document-texts.ts'
 import { getDocumentPermissions } from './get-document-permissions.ts'
 import { getDocumentText } from './get-document-text.ts'
 import { getDocumentStats } from './get-document-stats.ts'
+import { getDocumentTotals } from './get-document-totals.ts'
 import { getDocument } from './get-document.ts'
 import { getPagePicture } from './get-page-picture.ts'
 import { getProviderCallback } from './get-provider-callback.ts'
@@ -123,6 +124,7 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
       [
         postDocument(create, { limits, authMode: mode }),
         listDocuments(createDocumentLists(database.pool), reach, mode),
+        getDocumentTotals(database.pool),
         getDocument(read, reach),
         patchDocument(store, reach),
         deleteDocument(store, reach),

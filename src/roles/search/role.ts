@@ -2,6 +2,7 @@ import type { Endpoint } from '../../http/endpoint.ts'
 import type { SearchIndex } from '../../ports/search/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { getAggregation } from './get-aggregation.ts'
+import { getIndexTotals } from './get-index-totals.ts'
 import { getSearchResults } from './get-search-results.ts'
 import { getSuggestions } from './get-suggestions.ts'
 import { createSearchesOf } from './searches-of.ts'
@@ -20,6 +21,7 @@ export function createSearchRole({ index, authMode, clock }: SearchRoleOptions):
       getSearchResults({ searchesOf, clock }),
       getSuggestions({ searchesOf }),
       getAggregation({ searchesOf }),
+      getIndexTotals(index),
     ],
   }
 }

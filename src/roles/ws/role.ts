@@ -20,6 +20,7 @@ import type { MessagesDescription } from './describe-messages.ts'
 import { getAsyncApi } from './get-async-api.ts'
 import { getDocumentEvents, getEvents } from './get-events.ts'
 import { getWsStats } from './get-ws-stats.ts'
+import { deadLetterEndpoints } from './dead-letters.ts'
 import { createHub, type Hub } from './hub.ts'
 import { recordingRefusals } from '../../http/record-refusals.ts'
 import { contextOf, createKnownDocuments } from './known-documents.ts'
@@ -103,6 +104,7 @@ export function createWsRole(options: WsRoleOptions): WsRole {
       [
         getWsStats(wsCluster, feed),
         postBroadcast(wsCluster, clock),
+        ...deadLetterEndpoints({ letters: feed.deadLetters, documents: options.documents, newId, log }),
         ...webSocketPaths(),
         getDocumentEvents(edge),
         getEvents(edge),

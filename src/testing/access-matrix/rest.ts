@@ -43,6 +43,7 @@ const REQUESTS: Record<string, (ids: Ids, user: User | undefined) => Partial<Ask
   revokeKey: () => ({ id: 'x' }),
   endSession: () => ({ id: '0'.repeat(24) }),
   broadcastToDocument: ({ document }) => ({ id: document, body: { note: 'x' } }),
+  retryDeadLetter: () => ({ body: { id: 'indexer/none' } }),
   searchDocuments: () => ({ query: '?q=lease' }),
   suggestQueries: () => ({ query: '?q=lea' }),
   countDocumentsByField: () => ({ id: 'status' }),

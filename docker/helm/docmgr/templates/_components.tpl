@@ -36,7 +36,7 @@ search:
 ws:
   settings: {{ $serving }} {{ $provider }} {{ $feed }} documents.timeout {{ $limits }} limits.connections
   secrets: auth.services.key changes.url cache.url{{ if .Values.secrets.secondServiceKey }} auth.services.secondKey{{ end }}{{ $scrape }}
-  paths: [/ws, =/events, /auth, /broadcast, =/stats, =/asyncapi.json]
+  paths: [/ws, =/events, /auth, /broadcast, /dead-letters, =/stats, =/asyncapi.json]
 indexer:
   settings: {{ $serving }} {{ $feed }} search.url search.index {{ $blobs }} documents.timeout limits.extractionTime limits.extractionMemory
   secrets: auth.services.key changes.url search.url blobs{{ $scrape }}

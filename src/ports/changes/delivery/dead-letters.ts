@@ -14,6 +14,9 @@ export interface DeadLetter {
   record?: { key: string | null } & Record<string, unknown>
 }
 
+/** The consumer that can process an event later: it compares versions. The others have to deliver in order. */
+export const RETRYING_CONSUMER = 'indexer'
+
 /** Events that a consumer could not process, kept for the operator. */
 export interface DeadLetters {
   /** Durable when it resolves; stored once for each consumer and position. */

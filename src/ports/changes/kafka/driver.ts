@@ -127,8 +127,8 @@ class KafkaDriver implements FeedDriver {
   /** A broker does not know what the connector has not published yet. */
   async refreshStatus(): Promise<void> {}
 
-  countDeadLetters(): Promise<number> {
-    return this.#context.deadLetters.count()
+  get deadLetters() {
+    return this.#context.deadLetters
   }
 
   async start(): Promise<void> {

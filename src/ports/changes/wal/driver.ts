@@ -47,7 +47,7 @@ class WalDriver implements FeedDriver {
   readonly findings: string[] = []
   readonly #log: Logger
   readonly #pool: Database['pool']
-  readonly #deadLetters: DeadLetters
+  readonly deadLetters: DeadLetters
   readonly #dispatcher: Dispatcher<Lsn>
   readonly #history: History
   readonly #historyQueue: ConsumerQueue
@@ -59,9 +59,9 @@ class WalDriver implements FeedDriver {
       throw new Error(`${slot} is not a valid slot name: use 1 to 63 of a-z, 0-9 and _`)
     this.#log = log
     this.#pool = database.pool
-    this.#deadLetters = createDeadLetterStore(this.#pool)
+    this.deadLetters = createDeadLetterStore(this.#pool)
     this.#dispatcher = new Dispatcher({
-      deadLetters: this.#deadLetters,
+      deadLetters: this.deadLetters,
       log,
       queueLimit,
       onDone: (lsn) => this.#reader.confirm(lsn),
@@ -126,10 +126,6 @@ class WalDriver implements FeedDriver {
 
   refreshStatus(): Promise<void> {
     return this.#reader.inspect()
-  }
-
-  countDeadLetters(): Promise<number> {
-    return this.#deadLetters.count()
   }
 
   async start(): Promise<void> {

@@ -6,7 +6,7 @@ import { MAX_TOTAL } from '../../../domain/total.ts'
 import type { SearchEngine } from '../engine.ts'
 import { TIME_FIELDS } from '../fields.ts'
 import { MAX_SUGGESTION_ROWS, MAX_VALUES } from '../limits.ts'
-import type { IndexedDocument, SearchHit } from '../port.ts'
+import type { IndexedDocument, SearchHit, Totals } from '../port.ts'
 import { createMatchFinder, type MatchFinder } from '../query/find-matches.ts'
 import { highlight, type Passage } from '../query/highlight.ts'
 import type { Elasticsearch } from './client.ts'
@@ -21,11 +21,13 @@ const TITLE = exactField('title')
 /** Values come from their columns: stored fields of a document are read, and uncompressed, with its whole text. */
 const WITHOUT_STORED_FIELDS = { stored_fields: '_none_' }
 
+type ReaderMethod = 'check' | 'list' | 'totals' | 'search' | 'exists' | 'titles' | 'countValues'
+
 /** The reading part of the engine. */
 export function createReader(
   client: Pick<Elasticsearch, 'ask'>,
   alias: string,
-): Pick<SearchEngine, 'check' | 'list' | 'search' | 'exists' | 'titles' | 'countValues'> & { ask: Search } {
+): Pick<SearchEngine, ReaderMethod> & { ask: Search } {
   async function ask(body: { query: Query } & Record<string, unknown>): Promise<Answer> {
     const answer = await client.ask<Answer>({
       method: 'POST',
@@ -49,6 +51,7 @@ export function createReader(
     },
 
     list: (after, limit, only) => listDocuments(ask, after, limit, only),
+    totals: () => readTotals(ask),
 
     async search(plan, conditions, { from, size, languages }) {
       const { hits } = await ask({
@@ -94,6 +97,17 @@ export function createReader(
 async function existsDocument(search: Search, query: Query): Promise<boolean> {
   const { hits } = await search({ query, size: 0, terminate_after: 1, track_total_hits: 1 })
   return hits.total.value > 0
+}
+
+/** The versions are those of Elasticsearch, which the documents bring with them. */
+async function readTotals(search: Search): Promise<Totals> {
+  const { hits, aggregations } = await search({
+    query: { term: { deleted: false } },
+    size: 0,
+    track_total_hits: true,
+    aggs: { versions: { sum: { field: '_version' } } },
+  })
+  return { documents: hits.total.value, versions: aggregations!.versions.value }
 }
 
 /** A search in the index. */
@@ -153,7 +167,7 @@ export interface Answer {
     total: { value: number }
     hits: AnsweredHit[]
   }
-  aggregations?: { values: { buckets: { key: string; doc_count: number }[] } }
+  aggregations?: { values: { buckets: { key: string; doc_count: number }[] }; versions: { value: number } }
 }
 
 interface AnsweredHit {

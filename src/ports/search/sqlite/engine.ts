@@ -1,5 +1,6 @@
 import type { Logger } from '../../../runtime/logger.ts'
 import type { SearchEngine } from '../engine.ts'
+import type { Totals } from '../port.ts'
 import type { Unfilled } from './index-file.ts'
 import type { ReaderMethods, ThreadOptions, WriterMethods } from './protocol.ts'
 import { openReaders } from './readers.ts'
@@ -10,6 +11,8 @@ const READ_MS = 5_000
 const WRITE_MS = 120_000
 /** Milliseconds that the languages of the index are kept. */
 const LANGUAGES_MS = 2_000
+/** Documents whose versions are added up at once: some 20 ms. */
+const COUNTED = 50_000
 
 export interface OpenSqliteEngine {
   engine: SearchEngine
@@ -51,6 +54,7 @@ export async function openSqliteEngine(
     versions: read('versions'),
     stored: read('stored'),
     list: read('list'),
+    totals: () => sumTotals(read('totalsAfter')),
     languages() {
       const now = performance.now()
       if (now - languages.at > LANGUAGES_MS) languages = { at: now, known: read('languages')() }
@@ -69,4 +73,16 @@ export async function openSqliteEngine(
     },
   }
   return { engine, unfilled: writer.unfilled, markFilled: write('markFilled') }
+}
+
+/** In turns with searches, each of which could change what follows: what is added meanwhile may be counted or not. */
+async function sumTotals(totalsAfter: ReaderMethods['totalsAfter']): Promise<Totals> {
+  const sum = { documents: 0, versions: 0 }
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const { documents, versions, last } = await totalsAfter(after, COUNTED)
+    sum.documents += documents
+    sum.versions += versions
+    after = last
+  }
+  return sum
 }

@@ -1,10 +1,14 @@
 import type { SearchEngine } from '../engine.ts'
+import type { Totals } from '../port.ts'
 import type { Unfilled } from './index-file.ts'
 
 /** What the thread that writes the index file does. */
 export type WriterMethods = Pick<SearchEngine, 'index' | 'forget'> & { markFilled(): Promise<void> }
 /** What the threads that read it do. */
-export type ReaderMethods = Omit<SearchEngine, 'index' | 'forget' | 'stop'>
+export type ReaderMethods = Omit<SearchEngine, 'index' | 'forget' | 'stop' | 'totals'> & {
+  /** Of so many documents behind a rowid, so that searches do not wait long for it. @returns `last` is undefined at the end */
+  totalsAfter(rowid: number, limit: number): Promise<Totals & { last: number | undefined }>
+}
 
 /** Functions of a thread, which may be synchronous there. */
 export type Handlers<Methods> = {

@@ -70,7 +70,9 @@ function inSnapshots<Methods extends object>(database: IndexFile, handlers: Meth
   ) as Methods
 }
 
-function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' | 'list' | 'check'> {
+function createStoredReader({
+  prepare,
+}: Lookups): Reads<'versions' | 'stored' | 'list' | 'totalsAfter' | 'check'> {
   const columns = `${SEARCH_FIELDS.join(', ')}, deleted`
   const rowsOf = (names: string, ids: readonly string[]): Row[] => {
     const statement = prepare(`select ${names} from documents where id = ?`)
@@ -98,6 +100,16 @@ function createStoredReader({ prepare }: Lookups): Reads<'versions' | 'stored' |
         version: Number(row['version']),
         deleted: row['deleted'] === 1,
       }))
+    },
+
+    totalsAfter(rowid, limit) {
+      const row = prepare(
+        `select count(*) as read, sum(not deleted) as documents, sum(case when deleted then 0 else version end) as versions,
+                max(rowid) as last
+           from (select rowid, deleted, version from documents where rowid > ? order by rowid limit ?)`,
+      ).get(rowid, limit) as Record<'read' | 'documents' | 'versions' | 'last', number | null>
+      const last = row.read === limit ? Number(row.last) : undefined
+      return { documents: Number(row.documents), versions: Number(row.versions), last }
     },
 
     check() {

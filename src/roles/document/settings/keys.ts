@@ -8,11 +8,11 @@ import { nameOf, type Principal, type User } from '../../../domain/request.ts'
 import type { Scope } from '../../../domain/scopes.ts'
 import { isTime } from '../../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
+import { NO_STORE, PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from './pages.ts'
-import { keyFields, keySchema, MAX_BODY_BYTES, newKeySchema, NO_STORE } from './schemas.ts'
+import { keyFields, keySchema, MAX_BODY_BYTES, newKeySchema } from './schemas.ts'
 
 const DAY_MS = 86_400_000
 const KEY_ID = /^[0-9A-Za-z]{1,64}$/

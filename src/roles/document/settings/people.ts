@@ -7,11 +7,11 @@ import { DomainError, invalidField } from '../../../domain/errors.ts'
 import { nameOf, type Principal } from '../../../domain/request.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { email, idParams, text } from '../../../http/fields.ts'
+import { NO_STORE, PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
-import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from './pages.ts'
-import { disabledField, MAX_BODY_BYTES, NO_STORE, personFields, personSchema } from './schemas.ts'
+import { disabledField, MAX_BODY_BYTES, personFields, personSchema } from './schemas.ts'
 
 const LINK_MINUTES = 10
 

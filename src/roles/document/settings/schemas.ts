@@ -6,7 +6,6 @@ const MAX_NAME = 255
 const MAX_KEY_NAME = 100
 
 export const MAX_BODY_BYTES = 4_096
-export const NO_STORE = { 'cache-control': 'no-store' }
 
 const flag = z.boolean('must be true or false')
 const time = z.iso.datetime()

@@ -4,7 +4,7 @@ import { type ListedSession, SESSION_ID_CHARS, type SessionStore } from '../../.
 import type { Principal, User } from '../../../domain/request.ts'
 import { isTime } from '../../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from './pages.ts'
+import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
 import { sessionSchema } from './schemas.ts'
 
 const SESSION_ID = new RegExp(`^[0-9a-f]{${SESSION_ID_CHARS}}$`)

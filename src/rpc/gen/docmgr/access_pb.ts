@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file docmgr/access.proto.
  */
 export const file_docmgr_access: GenFile = /*@__PURE__*/
-  fileDesc("ChNkb2NtZ3IvYWNjZXNzLnByb3RvEgZkb2NtZ3IiKQoRTGlzdEFjY2Vzc1JlcXVlc3QSFAoMZG9jdW1lbnRfaWRzGAEgAygJIj8KEkxpc3RBY2Nlc3NSZXNwb25zZRIpCglkb2N1bWVudHMYASADKAsyFi5kb2NtZ3IuRG9jdW1lbnRBY2Nlc3MiZwoORG9jdW1lbnRBY2Nlc3MSEwoLZG9jdW1lbnRfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoBRIOCgZzdGF0dXMYAyABKAkSDwoHcmVhZGVycxgEIAMoCRIOCgZvd25lcnMYBSADKAkiiwEKFFJlY29yZFJlZnVzYWxSZXF1ZXN0EhMKC2RvY3VtZW50X2lkGAEgASgJEg0KBXRyaWVkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSEgoKdXNlcl9lbWFpbBgEIAEoCRIWCg5jbGllbnRfYWRkcmVzcxgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJIhcKFVJlY29yZFJlZnVzYWxSZXNwb25zZTKiAQoNQWNjZXNzU2VydmljZRJDCgpMaXN0QWNjZXNzEhkuZG9jbWdyLkxpc3RBY2Nlc3NSZXF1ZXN0GhouZG9jbWdyLkxpc3RBY2Nlc3NSZXNwb25zZRJMCg1SZWNvcmRSZWZ1c2FsEhwuZG9jbWdyLlJlY29yZFJlZnVzYWxSZXF1ZXN0Gh0uZG9jbWdyLlJlY29yZFJlZnVzYWxSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("ChNkb2NtZ3IvYWNjZXNzLnByb3RvEgZkb2NtZ3IiKQoRTGlzdEFjY2Vzc1JlcXVlc3QSFAoMZG9jdW1lbnRfaWRzGAEgAygJIj8KEkxpc3RBY2Nlc3NSZXNwb25zZRIpCglkb2N1bWVudHMYASADKAsyFi5kb2NtZ3IuRG9jdW1lbnRBY2Nlc3MiZwoORG9jdW1lbnRBY2Nlc3MSEwoLZG9jdW1lbnRfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoBRIOCgZzdGF0dXMYAyABKAkSDwoHcmVhZGVycxgEIAMoCRIOCgZvd25lcnMYBSADKAkiiwEKFFJlY29yZFJlZnVzYWxSZXF1ZXN0EhMKC2RvY3VtZW50X2lkGAEgASgJEg0KBXRyaWVkGAIgASgJEg8KB3VzZXJfaWQYAyABKAkSEgoKdXNlcl9lbWFpbBgEIAEoCRIWCg5jbGllbnRfYWRkcmVzcxgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJIhcKFVJlY29yZFJlZnVzYWxSZXNwb25zZSIuChdBbm5vdW5jZURvY3VtZW50UmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoCSItChhBbm5vdW5jZURvY3VtZW50UmVzcG9uc2USEQoJYW5ub3VuY2VkGAEgASgIMvkBCg1BY2Nlc3NTZXJ2aWNlEkMKCkxpc3RBY2Nlc3MSGS5kb2NtZ3IuTGlzdEFjY2Vzc1JlcXVlc3QaGi5kb2NtZ3IuTGlzdEFjY2Vzc1Jlc3BvbnNlEkwKDVJlY29yZFJlZnVzYWwSHC5kb2NtZ3IuUmVjb3JkUmVmdXNhbFJlcXVlc3QaHS5kb2NtZ3IuUmVjb3JkUmVmdXNhbFJlc3BvbnNlElUKEEFubm91bmNlRG9jdW1lbnQSHy5kb2NtZ3IuQW5ub3VuY2VEb2N1bWVudFJlcXVlc3QaIC5kb2NtZ3IuQW5ub3VuY2VEb2N1bWVudFJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message docmgr.ListAccessRequest
@@ -154,6 +154,42 @@ export const RecordRefusalResponseSchema: GenMessage<RecordRefusalResponse> = /*
   messageDesc(file_docmgr_access, 4);
 
 /**
+ * @generated from message docmgr.AnnounceDocumentRequest
+ */
+export type AnnounceDocumentRequest = Message<"docmgr.AnnounceDocumentRequest"> & {
+  /**
+   * @generated from field: string document_id = 1;
+   */
+  documentId: string;
+};
+
+/**
+ * Describes the message docmgr.AnnounceDocumentRequest.
+ * Use `create(AnnounceDocumentRequestSchema)` to create a new message.
+ */
+export const AnnounceDocumentRequestSchema: GenMessage<AnnounceDocumentRequest> = /*@__PURE__*/
+  messageDesc(file_docmgr_access, 5);
+
+/**
+ * @generated from message docmgr.AnnounceDocumentResponse
+ */
+export type AnnounceDocumentResponse = Message<"docmgr.AnnounceDocumentResponse"> & {
+  /**
+   * False: there is no such row.
+   *
+   * @generated from field: bool announced = 1;
+   */
+  announced: boolean;
+};
+
+/**
+ * Describes the message docmgr.AnnounceDocumentResponse.
+ * Use `create(AnnounceDocumentResponseSchema)` to create a new message.
+ */
+export const AnnounceDocumentResponseSchema: GenMessage<AnnounceDocumentResponse> = /*@__PURE__*/
+  messageDesc(file_docmgr_access, 6);
+
+/**
  * @generated from service docmgr.AccessService
  */
 export const AccessService: GenService<{
@@ -177,6 +213,17 @@ export const AccessService: GenService<{
     methodKind: "unary";
     input: typeof RecordRefusalRequestSchema;
     output: typeof RecordRefusalResponseSchema;
+  },
+  /**
+   * The change feed brings the present state of a document once more, to whatever could not process it before.
+   * INVALID_ARGUMENT. UNAUTHENTICATED, PERMISSION_DENIED: the caller is not the role that settles dead letters.
+   *
+   * @generated from rpc docmgr.AccessService.AnnounceDocument
+   */
+  announceDocument: {
+    methodKind: "unary";
+    input: typeof AnnounceDocumentRequestSchema;
+    output: typeof AnnounceDocumentResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_docmgr_access, 0);

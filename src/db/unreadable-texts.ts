@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { queryRows } from '../db/query.ts'
+import { queryRows } from './query.ts'
 import { UNREADABLE_CONTENT } from '../domain/text-state.ts'
 
 /** A condition of documents.documents. */

@@ -1,15 +1,10 @@
 import { z } from 'zod'
-import {
-  cursorParameter,
-  type CursorRow,
-  decodeCursor,
-  encodeCursor,
-  nextLink,
-} from '../../../http/cursor.ts'
-import type { ResponseHeader } from '../../../http/response-headers.ts'
-import { wholeNumber } from '../../../http/fields.ts'
-import { TOTAL_HEADERS, totalHeaders, totalParameter } from '../../../http/total.ts'
-import { NO_STORE } from './schemas.ts'
+import { cursorParameter, type CursorRow, decodeCursor, encodeCursor, nextLink } from './cursor.ts'
+import type { ResponseHeader } from './response-headers.ts'
+import { wholeNumber } from './fields.ts'
+import { TOTAL_HEADERS, totalHeaders, totalParameter } from './total.ts'
+
+export const NO_STORE = { 'cache-control': 'no-store' }
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 200
