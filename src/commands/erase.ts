@@ -3,7 +3,7 @@ import { namesOfPerson } from '../db/person-store.ts'
 import { subjectOfAddress, subjectOfPerson } from '../domain/access.ts'
 import { confirm } from './confirm.ts'
 import { EXIT } from './exit-codes.ts'
-import { formatNumber } from './format-number.ts'
+import { countOf } from './format-number.ts'
 import type { Io } from './io.ts'
 import type { ConfigOptions } from './options.ts'
 import { checkEmail, withIdentities } from './with-identities.ts'
@@ -24,8 +24,8 @@ export async function erase(address: string, options: EraseOptions, io: Io): Pro
     const names = [email, subjectOfAddress(email), ...ids.map((id) => id.toLowerCase())]
     const histories = createHistoryErasure(pool)
     if (!options.yes) {
-      const documents = formatNumber(await histories.count(names))
-      const question = `Erase ${email} from the histories of ${documents} documents?`
+      const documents = countOf(await histories.count(names), 'document')
+      const question = `Erase ${email} from the histories of ${documents}?`
       await confirm(question, 'nothing was erased', io)
     }
     const erased = await histories.erase(names)
@@ -33,9 +33,7 @@ export async function erase(address: string, options: EraseOptions, io: Io): Pro
     else if (erased.documents === 0) io.note(`No history says anything of ${email}.`)
     else {
       const { documents, values } = erased
-      io.out(
-        `Erased ${formatNumber(values)} values from the histories of ${formatNumber(documents)} documents.`,
-      )
+      io.out(`Erased ${countOf(values, 'value')} from the histories of ${countOf(documents, 'document')}.`)
       io.note('Documents, roles, signatures and earlier backups keep the address.')
     }
     return EXIT.done

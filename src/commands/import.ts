@@ -15,6 +15,7 @@ import { waitUntilFound } from './import/wait-until-found.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { waitForIndex } from './wait-for-index.ts'
 import { withService } from './with-service.ts'
+import { countOf } from './format-number.ts'
 
 export interface ImportOptions extends ServiceOptions {
   createdBy?: string
@@ -177,7 +178,9 @@ function summarize(found: FoundFiles, tally: Tally, options: ImportOptions, io: 
   const { yellow } = io.errorColors
   const left = found.files.length + found.problems.length - imported - already - failed.length
   if (left > 0)
-    io.note(`${yellow('ended early:')} ${left} files are left; run the same command again to import them`)
+    io.note(
+      `${yellow('ended early:')} ${left === 1 ? '1 file is' : `${left} files are`} left; run the same command again to import them`,
+    )
   for (const { name, reason } of failed) io.note(`${yellow('not imported:')} ${printable(name)}: ${reason}`)
   reportNames(found, options, io)
   const hidden = found.hidden > 0 ? `, ${found.hidden} hidden skipped (--hidden)` : ''
@@ -205,7 +208,7 @@ function reportTexts({ states, failed }: ReadTexts, io: Io): void {
     io.note(`${yellow('no text read:')} ${printable(name)}: ${printable(reason)}`)
   if (states.pending > 0)
     io.note(
-      `${yellow('still being read:')} the texts of ${states.pending} documents, as long as docmgr runs; ` +
+      `${yellow('still being read:')} the texts of ${countOf(states.pending, 'document')}, as long as docmgr runs; ` +
         '`docmgr list --text-state pending` shows which, `docmgr text ID` what was read',
     )
   io.out(`texts: ${states.indexed} read, ${states.empty} without text, ${states.failed} not readable`)

@@ -5,7 +5,7 @@ import { FolderInUseError } from '../data-folder/folder-lock.ts'
 import type { TextState } from '../domain/text-state.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { formatNumber } from './format-number.ts'
+import { countOf, formatNumber } from './format-number.ts'
 import type { Io } from './io.ts'
 import { type ConfigOptions, configOf } from './options.ts'
 import { printable } from './printable.ts'
@@ -107,4 +107,4 @@ function explain(error: unknown): never {
   throw error
 }
 
-const documents = (count: number): string => (count === 1 ? '1 document' : `${formatNumber(count)} documents`)
+const documents = (count: number): string => countOf(count, 'document')

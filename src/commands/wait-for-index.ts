@@ -3,6 +3,7 @@ import { type Api } from '../client/api.ts'
 import { feedLag } from '../client/feed-lag.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Io } from './io.ts'
+import { countOf } from './format-number.ts'
 
 /** Without any progress for so long, the index cannot be written: a batch of texts needs less. */
 const STALL_MS = 20_000
@@ -45,7 +46,9 @@ export async function waitForIndex(api: Api, io: Io, { texts = true } = {}): Pro
 /** The documents are stored, and can be found by their titles. */
 function stillReading(texts: number, io: Io): number {
   const { yellow } = io.errorColors
-  io.note(`${yellow('still being read:')} the texts of ${texts} documents; the next start reads on`)
+  io.note(
+    `${yellow('still being read:')} the texts of ${countOf(texts, 'document')}; the next start reads on`,
+  )
   return EXIT.done
 }
 

@@ -5,6 +5,7 @@ import { createLogger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/within.ts'
 import type { Checks } from './finding.ts'
 import { DEAD_LETTERS_FIX } from './service.ts'
+import { countOf } from '../format-number.ts'
 
 const COUNT_TIMEOUT_MS = 10_000
 
@@ -18,9 +19,13 @@ export function checksOfDeadLetters(
   return {
     'dead letters': async () => {
       try {
-        const count = await within(COUNT_TIMEOUT_MS, countOf(config, signal))
+        const count = await within(COUNT_TIMEOUT_MS, countDeadLetters(config, signal))
         if (count === 0) return { state: 'ok', detail: 'none' }
-        return { state: 'problem', detail: `${count} events could not be processed`, fix: DEAD_LETTERS_FIX }
+        return {
+          state: 'problem',
+          detail: `${countOf(count, 'event')} could not be processed`,
+          fix: DEAD_LETTERS_FIX,
+        }
       } catch (error) {
         return { state: 'remark', detail: `cannot be counted: ${(error as Error).message}` }
       }
@@ -28,7 +33,7 @@ export function checksOfDeadLetters(
   }
 }
 
-async function countOf(config: Config, signal: AbortSignal): Promise<number> {
+async function countDeadLetters(config: Config, signal: AbortSignal): Promise<number> {
   const log = createLogger({ level: 'fatal' })
   const opened = await openDeadLetters(config, { log, signal, forRetry: false })
   try {

@@ -7,6 +7,7 @@ import { readServiceFile, type ServiceFile } from '../../data-folder/service-fil
 import { feedLag } from '../../client/feed-lag.ts'
 import { probe, reachable } from '../../client/find-service.ts'
 import { type Check, type Checks } from './finding.ts'
+import { countOf } from '../format-number.ts'
 
 const ANSWER_TIMEOUT_MS = 5_000
 /** With more, a consumer does not work, or is slower than the log grows. */
@@ -74,13 +75,13 @@ const feed =
     const { bytes, events, deadLetters, pendingTexts = 0 } = feedLag(await answer.text())
     if (deadLetters === undefined) return { state: 'ok', detail: 'this service does not read it' }
     if (deadLetters > 0) {
-      const detail = `${deadLetters} events could not be processed`
+      const detail = `${countOf(deadLetters, 'event')} could not be processed`
       return { state: 'problem', detail, fix: DEAD_LETTERS_FIX }
     }
     if (bytes === undefined && events === undefined)
       return { state: 'problem', detail: 'not read now', fix: 'see the readiness of the service' }
-    const lag = bytes === undefined ? `${events} events` : `${bytes} bytes of the log`
-    const texts = pendingTexts === 0 ? '' : `, ${pendingTexts} texts still to be read`
+    const lag = bytes === undefined ? countOf(events ?? 0, 'event') : `${bytes} bytes of the log`
+    const texts = pendingTexts === 0 ? '' : `, ${countOf(pendingTexts, 'text')} still to be read`
     const detail = `${lag} not yet processed${texts}`
     if ((bytes ?? 0) < MAX_LAG_BYTES && (events ?? 0) < MAX_LAG_EVENTS) return { state: 'ok', detail }
     return { state: 'problem', detail, fix: 'find the consumer that fails in the log of the service' }

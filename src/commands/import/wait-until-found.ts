@@ -3,6 +3,7 @@ import { ApiError } from '../../client/problem.ts'
 import { TEXT_STATES } from '../../domain/text-state.ts'
 import type { Io } from '../io.ts'
 import { SYSTEM_TIME, type WaitingTime } from './waiting-time.ts'
+import { countOf } from '../format-number.ts'
 
 /** Without any progress for so long, others have changed more than the index can take in. */
 const STALL_MS = 60_000
@@ -40,7 +41,9 @@ export async function waitUntilFound(
   }
   if (io.signal.aborted) return
   const { yellow } = io.errorColors
-  io.note(`${yellow('still being indexed:')} ${count - most} of ${count} documents cannot be found yet`)
+  io.note(
+    `${yellow('still being indexed:')} ${count - most} of ${countOf(count, 'document')} cannot be found yet`,
+  )
 }
 
 /** The documents are stored, whether they can be searched now or not. */

@@ -7,7 +7,7 @@ import { createExtractionProcess, type ExtractionProcess } from '../extraction-p
 import { MAX_OUTPUT_CHARS } from '../extract-at-once.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import type { LanguageData } from './language-data.ts'
-import { beginScan, withPages } from './scan-state.ts'
+import { beginScan, notRead, withPages } from './scan-state.ts'
 import type { PageInput } from './read-page.ts'
 
 /** Reads the text of pages that show it as an image, in a process of its own. */
@@ -92,7 +92,7 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
         const spent = (before.spentMs ?? 0) + performance.now() - begun
         const limit = left <= 0 ? 'the limit of text' : spent > maxTimeMs ? 'limits.ocrTime' : undefined
         if (limit !== undefined) {
-          problem ??= `${limit}: ${unread.length} pages without text were not read`
+          problem ??= notRead(limit, unread.length)
           unread.length = 0
           break
         }

@@ -17,6 +17,10 @@ export const isUnfinished = ({ scan }: Extraction): boolean => scan !== undefine
 
 export const countUnread = ({ unread, inside = [] }: Scan): number => unread.length + inside.length
 
+/** @param limit the name of the setting, or what it limits */
+export const notRead = (limit: string, pages: number): string =>
+  `${limit}: ${pages === 1 ? '1 page without text was' : `${pages} pages without text were`} not read`
+
 /** The scan with at most `maxPages` pages, before the first of them is read. */
 export function beginScan(extraction: Extraction, maxPages: number): Scan {
   const scan = extraction.scan ?? { unread: [] }
@@ -27,7 +31,7 @@ export function beginScan(extraction: Extraction, maxPages: number): Scan {
   const problems = [
     // It was cut before it had a text.
     extraction.outcome === 'failed' && extraction.reason,
-    over > 0 && `limits.ocrPages: ${over} pages without text were not read`,
+    over > 0 && notRead('limits.ocrPages', over),
   ].filter((problem) => problem !== false)
   return {
     unread: unread.slice(0, maxPages),

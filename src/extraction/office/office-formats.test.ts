@@ -97,7 +97,7 @@ test('XLSX: cells row by row, sheet by sheet, as they are seen', async () => {
       text: [
         'Q1 & Q2',
         'rich text plain inline',
-        '0.3 1234.5 19% TRUE',
+        '0.3 1234.50 19% TRUE',
         '2024-03-15 2024-03-15 2024-03-15 18:00:00 12:00:00 1900-01-01',
         'formula <result>',
       ].join('\n'),

@@ -15,6 +15,8 @@ const cases: [name: string, text: string, joined: string, otherForms: string][] 
   ['a capital', 'Anglo-\nAmerican law', 'Anglo-American\nlaw', 'AngloAmerican'],
   ['digits', '2019-\n2020 and 5-\nyear', '2019-2020\nand 5-year', '20192020 5year'],
   ['marks of other scripts', 'दस्ता-\nवेज़', 'दस्तावेज़', 'दस्ता-वेज़'],
+  ['a hyphen behind a gap', 'arbi \u2010\ntration', 'arbitration', 'arbi-tration'],
+  ['three lines', 'an extra-\nordi-\nnary one', 'an extraordinary\none', 'extra-ordi- extraordi-nary'],
   ['another paragraph', 'arbi-\n\ntration', 'arbi-\n\ntration', ''],
   ['no letter before it', 'a -\nb', 'a -\nb', ''],
 ]

@@ -1,5 +1,6 @@
 import { heightOf, isOtherLine, offset, type PdfTextItem } from './pdf-items.ts'
 import { inColumns } from './pdf-columns.ts'
+import { withoutLetterSpacing } from './pdf-letter-spacing.ts'
 import { inReadingOrder } from './pdf-reading-order.ts'
 
 /** Fractions of the height of the letters. */
@@ -13,7 +14,7 @@ const BACK_GAP = 0.5
 export function joinItems(items: readonly PdfTextItem[]): string {
   const pieces: string[] = []
   let previous: PdfTextItem | undefined
-  for (const item of inReadingOrder(inColumns(items))) {
+  for (const item of inReadingOrder(inColumns(withoutLetterSpacing(items)))) {
     if (previous !== undefined && item.str !== '') pieces.push(separatorOf(previous, item))
     pieces.push(item.hasEOL ? `${item.str}\n` : item.str)
     if (item.hasEOL) previous = undefined

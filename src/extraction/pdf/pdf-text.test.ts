@@ -51,6 +51,16 @@ test('a font with a character map of Shift_JIS', async () => {
   assert.deepEqual(await textsOf(stream, { font: cidFont('Japan1', '90ms-RKSJ-H') }), ['契約'])
 })
 
+test('words whose letters are set wide are words', async () => {
+  const stream =
+    'BT /F1 12 Tf 4 Tc 14 Tw 72 700 Td (LEASE of the house) Tj 0 -40 Td (agree-) Tj 0 -14 Td (ment.) Tj ET'
+  assert.deepEqual(await textsOf(stream), ['LEASE of the house\nagreement.'])
+  const japanese = `BT /F1 12 Tf 2 Tc 72 700 Td <${utf16('契約書')}> Tj ET`
+  assert.deepEqual(await textsOf(japanese, { font: cidFont('Japan1', 'UniJIS-UCS2-H') }), ['契約書'])
+  const options = 'BT /F1 12 Tf 72 700 Td (A B C D and 1 2 3 4 5 6) Tj ET'
+  assert.deepEqual(await textsOf(options), ['A B C D and 1 2 3 4 5 6'])
+})
+
 test('words of different places are not joined', async () => {
   const at = (x: number, y: number, text: string, size = 10) =>
     `BT /F1 ${size} Tf ${x} ${y} Td (${text}) Tj ET\n`

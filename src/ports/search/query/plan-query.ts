@@ -19,6 +19,7 @@ const POSSESSIVE = /(?<=\p{L}{2})['\u2019\u02bc]s$/iu
 const CAPITALS = /^\p{Lu}{2,}$/u
 const OPERATORS = new Set(['AND', 'OR', 'NOT'])
 const NUMBER = /^\d+$/
+const AMOUNT = /^[1-9][\d.,'\u2019]*[.,]\d{1,2}$/
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u
 
 /** What a query asks an index for; empty when there is nothing to look for. @param languages SearchEngine.languages() */
@@ -137,7 +138,22 @@ function planText(
   })
   if (phrases.length > 1) return { of: 'all', matches: phrases }
   const others = isAlone ? [...new Set([...joined, ...compounds])] : []
-  return { of: 'any', matches: [...phrases, ...others.map((word) => wordMatch(word, []))] }
+  const grouped = isQuoted ? [] : groupedAmount(text, words)
+  return {
+    of: 'any',
+    matches: [
+      ...phrases,
+      ...grouped.map((each): PlanMatch => ({ kind: 'phrase', field, words: each, endsInPrefix: false })),
+      ...others.map((word) => wordMatch(word, [])),
+    ],
+  }
+}
+
+/** An amount such as 1234567,89 as texts have it that put blanks between thousands: 1 234 567,89. */
+function groupedAmount(text: string, words: readonly string[]): string[][] {
+  const [whole, cents] = words
+  if (words.length !== 2 || whole!.length < 4 || !AMOUNT.test(text)) return []
+  return [[...whole!.replace(/\B(?=(?:\d{3})+$)/g, ' ').split(' '), cents!]]
 }
 
 /** The tokens of a text without those that say nothing new: a pair has the last character of its run. */
