@@ -45,7 +45,7 @@ const RENT = 'The tenant pays the rent on the third day of each month.'
 const NOTICE = 'Notice of termination must be given in writing.'
 
 test('the pages of a scanned PDF are read with their numbers, and a blank one is left out', async () => {
-  const { extraction, turns } = await readAll(await scannedPdf([RENT, '', NOTICE]))
+  const { extraction, turns } = await readAll(await scannedPdf([RENT, '', NOTICE]), { turnMs: 600_000 })
   assert.deepEqual(pagesOf(extraction), [
     [1, RENT],
     [3, NOTICE],

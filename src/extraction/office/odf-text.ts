@@ -4,6 +4,8 @@ import { createPartsSink, type PartsSink } from '../parts-sink.ts'
 import { readXml, xmlElementText } from '../read-xml.ts'
 
 const PARAGRAPHS = new Set(['p', 'h'])
+/** Notes and comments, with who wrote them when, stand within the paragraph, right behind the word that they are about. */
+const BESIDE_WORDS = new Set(['note-citation', 'creator', 'date'])
 /** What was deleted with changes tracked, and who changed what when. */
 const HIDDEN = new Set(['tracked-changes'])
 /** A slide or a sheet; in a text document a table is no part of its own. */
@@ -44,6 +46,7 @@ function pushBody(xml: string, sink: PartsSink): number {
   }
   readXml(xml, {
     onOpen(name, attributes) {
+      if (paragraphDepth > 0 && (PARAGRAPHS.has(name) || BESIDE_WORDS.has(name))) push(' ')
       if (PARAGRAPHS.has(name)) paragraphDepth++
       else if (name === 's') push(' ')
       else if (name === 'tab') push('\t')

@@ -130,6 +130,7 @@ test('ODT: paragraphs, notes and comments, headers; no deleted text', async () =
     '<text:tracked-changes><text:deletion><text:p>deleted</text:p></text:deletion></text:tracked-changes>' +
     '<text:h>Lease</text:h><text:p>between<text:s text:c="3"/>A<text:tab/>and<text:line-break/>B' +
     '<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>note</text:p></text:note-body></text:note></text:p>' +
+    '<text:p>word<office:annotation><dc:creator>Ada</dc:creator><dc:date>2026</dc:date><text:p>comment</text:p></office:annotation></text:p>' +
     '<table:table table:name="T"><table:table-row><table:table-cell><text:p>cell</text:p></table:table-cell></table:table-row></table:table>'
   const styles = '<style:header><text:p>Header</text:p></style:header>'
   const meta = '<dc:title>The lease</dc:title>'
@@ -137,7 +138,7 @@ test('ODT: paragraphs, notes and comments, headers; no deleted text', async () =
   assert.deepEqual(await read(bytes, `${OPEN_DOCUMENT_TYPE}.text-template`), {
     outcome: 'text',
     title: 'The lease',
-    parts: [{ text: 'Lease\nbetween A and\nB1note\n\ncell' }, { text: 'Header' }],
+    parts: [{ text: 'Lease\nbetween A and\nB 1 note\n\nword Ada 2026 comment\n\ncell' }, { text: 'Header' }],
     cut: false,
   })
 })
