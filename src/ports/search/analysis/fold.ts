@@ -21,6 +21,11 @@ export interface Folded {
  */
 const EXTENDER = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\uff9e\uff9f\u1160-\u11ff]/u
 const isExtender = propertyOf((character) => Number(EXTENDER.test(character)))
+/** The vowel E of Kirat Rai, which other vowels of the script are composed with. It is a letter, and no mark. */
+const KIRAT_RAI_E = 0x16d67
+const isKiratRaiVowel = (codePoint: number): boolean => codePoint >= 0x16d63 && codePoint <= 0x16d6a
+const extendsCharacter = (next: number, before: number): boolean =>
+  isExtender(next) > 0 || (next === KIRAT_RAI_E && isKiratRaiVowel(before))
 /** Format characters, variation selectors, and the tatweel, which only stretches a word. */
 const IGNORABLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u0640]/gu
 /**
@@ -77,8 +82,11 @@ export function foldText(original: string): Folded | undefined {
     const first = original.codePointAt(start)!
     let end = start + unitsOf(first)
     const single = end
-    for (let next; (next = original.codePointAt(end)) !== undefined && isExtender(next) > 0;)
+    let before = first
+    for (let next; (next = original.codePointAt(end)) !== undefined && extendsCharacter(next, before);) {
       end += unitsOf(next)
+      before = next
+    }
     const text = end === single ? foldCharacter(first) : foldCluster(original.slice(start, end))
     folded.text += text
     for (let unit = 0; unit < text.length; unit++) {
