@@ -34,6 +34,8 @@ const WRITTEN = [
   'ｶﾞｲﾄﾞ',
   '葛\u{e0100}城',
   '𠮷野家',
+  // vowel signs of Kirat Rai that decompose, into no marks
+  '\u{16d68}\u{16d6a}',
   '👩\u200d👧',
   'co\u00adop',
   'x'.repeat(70),
@@ -98,6 +100,15 @@ test('a phrase across the border of passages and pages is found', async () => {
   const pages = ['the end of', 'one', 'page and more'].map((text, number) => ({ page: number + 1, text }))
   const [first] = passagesOf(pages)
   assert.deepEqual([first!.page, first!.following], [1, ['one', 'page', 'and', 'more']])
+})
+
+test('a passage ends at a paragraph, and what is left of a page is no passage of its own where it fits', () => {
+  const paragraphs = (count: number): string => Array(count).fill('word '.repeat(80)).join('\n\n')
+  const lengthsOf = (count: number): number[] =>
+    passagesOf([{ page: 1, text: paragraphs(count) }]).map(({ tokens }) => tokens.length)
+  assert.deepEqual(lengthsOf(5), [400])
+  assert.deepEqual(lengthsOf(6), [320, 160])
+  assert.deepEqual(lengthsOf(10), [320, 320, 160])
 })
 
 test('folding is idempotent, and all normal forms of a text have the same words', () => {

@@ -10,7 +10,7 @@ export interface Passage {
   following: string[]
 }
 
-/** Words of a passage. It ends at the end of a paragraph, once it has MIN_WORDS. */
+/** Words of a passage. It ends at the end of a paragraph, once it has MIN_WORDS, unless it can have all the rest too. */
 const MIN_WORDS = 250
 const MAX_WORDS = 400
 /** A longer phrase is looked for as several phrases of this many words that overlap by all but one. */
@@ -45,10 +45,12 @@ function splitPart(page: number | undefined, text: string): Passage[] {
     tokens = []
     start = at
   }
-  for (const token of tokensOf(text)) {
+  const all = tokensOf(text)
+  for (const [number, token] of all.entries()) {
+    const isRestShort = tokens.length + all.length - number <= MAX_WORDS
     while (borders.length > 0 && borders.at(-1)! <= token.start) {
       const border = borders.pop()!
-      if (tokens.length >= MIN_WORDS) end(border)
+      if (tokens.length >= MIN_WORDS && !isRestShort) end(border)
     }
     if (tokens.length === MAX_WORDS) end(token.start)
     tokens.push(token)

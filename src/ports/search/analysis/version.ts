@@ -1,2 +1,2 @@
 /** Grows with every change of what the analysis makes of a text: indexes of before are built again. */
-export const ANALYSIS_VERSION = 2
+export const ANALYSIS_VERSION = 3

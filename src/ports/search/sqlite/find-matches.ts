@@ -84,7 +84,7 @@ export function createFindMatches(lookups: Lookups) {
       let matches: number[] = []
       let newest: number | undefined
       let isComplete = true
-      const isDecided = plan.phrases.length === 0
+      const isDecided = plan.phrases.length === 0 || isOnePhrase(plan)
       const left = { ...plan, phrases: plan.phrases.filter((phrase) => phrase !== longest(plan.phrases)) }
       for (const page of candidates(lookups, plan, most)) {
         const found = filter(left, page.rowids, isDecided)
@@ -151,6 +151,10 @@ function rareDocuments(
   const rowids = lookups.wordsPage(words, conditions, { limit: MAX_RARE + 1 })
   return isRare(rowids) ? { rowids, isDecided: true } : undefined
 }
+
+/** Nothing but a phrase, so that who has it in a passage has its words. */
+const isOnePhrase = ({ isOneClause, phrases, conditions, readers }: CompiledPlan): boolean =>
+  isOneClause && phrases.length === 1 && conditions.length === 0 && readers === undefined
 
 const longest = (phrases: readonly (PlanMatch & PhraseMatch)[]) =>
   phrases.reduce((one, other) => (other.words.length > one.words.length ? other : one))
