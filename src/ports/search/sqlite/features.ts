@@ -77,7 +77,7 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
      * @param all whose documents have them all, where older ones are looked for, too
      */
     function lackingSome(expressions: readonly string[], all: string | undefined): typeof lacking {
-      if (all !== undefined && !isLookedUp) matching(all)
+      if (all !== undefined && !isLookedUp && (!isAll || isDecided(plan))) matching(all)
       const isOne = expressions.length < 2 && all === undefined
       return isOne || lacking(all ?? allOf(expressions)).length > 0 ? lacking : () => []
     }

@@ -78,7 +78,8 @@ export function createFindMatches(lookups: Lookups) {
     find(plan: CompiledPlan, { enough, most }: Wanted): Matches {
       const rare = rareDocuments(lookups, plan)
       if (rare !== undefined) {
-        const rowids = filter(plan, rare.rowids, rare.isDecided)
+        // They fulfil the conditions.
+        const rowids = filter({ ...plan, conditions: [] }, rare.rowids, rare.isDecided)
         return { rowids: rowids.slice(0, most), newest: rowids.length, isComplete: rowids.length <= most }
       }
       let matches: number[] = []
