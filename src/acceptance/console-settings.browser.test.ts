@@ -52,8 +52,9 @@ test('a browser elsewhere is logged out', LIMIT, async () => {
   await button(here.page, /^Log out Chrome/).click()
   await here.page.getByText('logged out within 30 seconds').waitFor()
   await button(here.page, /^Log out Chrome/).waitFor({ state: 'detached' })
-  await there.page.reload()
+  // The page that is open there finds out by itself, and says why one has to log in.
   await there.page.getByRole('heading', { name: 'Log in' }).waitFor()
+  await there.page.getByRole('alert').getByText('You are not logged in any more.').waitFor()
   await here.page.getByRole('main').getByRole('button', { name: 'Log out', exact: true }).click()
   await here.page.getByRole('heading', { name: 'Log in' }).waitFor()
   assert.deepEqual(here.messages, [])

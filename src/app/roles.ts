@@ -79,17 +79,20 @@ function composeDocument(base: Base, ports: Ports) {
       { createIdentityService },
       { createRpcMetrics },
       { createConnectHandler },
+      { findInTexts },
     ] = await Promise.all([
       import('../roles/document/role.ts'),
       import('../ports/documents/service.ts'),
       import('../ports/identities/service.ts'),
       import('../rpc/call-pipeline.ts'),
       import('../rpc/connect.ts'),
+      import('../ports/search/query/find-in-texts.ts'),
     ])
     const [readers] = await Promise.all([openContentReaders(base, READERS), languages])
     const role = createDocumentRole({
       ...resources,
       ...readers,
+      findInTexts,
       authenticator,
       login: await openLoginProvider(base, secrets.tokens!),
       limiter: clientLimits.limiter,

@@ -23,14 +23,23 @@ export async function readSession(): Promise<void> {
 function use(answer: Session): void {
   // Forms begin with it.
   if (answer.user) remember('email', answer.user.email)
+  hasEnded.set(false)
   session.set(answer)
 }
 
+/** Whether the reader was logged in until a request was refused, so that the page to log in says why it is there. */
+export const hasEnded = createStore(false)
+
 /** A request was refused: the session has ended. */
+function end(): void {
+  if (session.get().user !== null) hasEnded.set(true)
+  forget()
+}
+
 function forget(): void {
   session.set({ ...session.get(), user: null, expires_at: null })
 }
-watchSession(forget)
+watchSession(end)
 
 /** The text of a link to log in, which its URL has after #. It works once, so it is taken out of the address. */
 export function takeLink(): string | undefined {

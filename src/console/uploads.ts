@@ -1,5 +1,6 @@
 /** The files that are being uploaded. They go on while the reader looks at other pages of the console. */
 import type { Document } from './api/client.ts'
+import { Problem } from './api/problem.ts'
 import { randomKey } from './api/random-key.ts'
 import { sendFile } from './api/send-file.ts'
 import { createStore, useStore } from './parts/store.ts'
@@ -16,6 +17,8 @@ export interface Upload {
   share: number
   /** why it failed, for the reader */
   reason?: string
+  /** It would fail again. */
+  isFinal?: boolean
   document?: Document
 }
 
@@ -93,7 +96,8 @@ async function send({ key, file, owner }: Upload): Promise<void> {
     const document = await sendFile({ key, file, owner, onProgress: (share) => update(key, { share }) })
     update(key, { state: 'done', share: 1, document })
   } catch (error) {
-    update(key, { state: 'failed', reason: explainProblem(error) })
+    const isFinal = error instanceof Problem && error.code === 'payload-too-large'
+    update(key, { state: 'failed', reason: explainProblem(error), isFinal })
   }
   startWaiting()
 }

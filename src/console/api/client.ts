@@ -12,6 +12,7 @@ export type HistoryEntry = components['schemas']['HistoryEntry']
 export type Person = components['schemas']['Person']
 export type ApiKey = components['schemas']['ApiKey']
 export type DeadLetter = components['schemas']['DeadLetter']
+export type TextPart = components['schemas']['ExtractedText']['parts'][number]
 export type DocumentStatus = Document['status']
 
 export const api = createClient<paths>({ baseUrl: '/' })

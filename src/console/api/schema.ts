@@ -96,7 +96,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** The text that was read of a document, page by page */
+    /**
+     * The text that was read of a document, page by page
+     * @description With `q` also where a search for it finds something in the text, in all forms of its words.
+     */
     get: operations['getDocumentText']
     put?: never
     post?: never
@@ -1198,6 +1201,11 @@ export interface components {
         /** @description missing for text that is on no page */
         page?: number
         text: string
+        /** @description with `q`: places in the text, in UTF-16 code units; `end` is exclusive */
+        found?: {
+          start: number
+          end: number
+        }[]
       }[]
     }
     /**
@@ -2345,7 +2353,9 @@ export interface operations {
   }
   getDocumentText: {
     parameters: {
-      query?: never
+      query?: {
+        q?: string
+      }
       header?: never
       path: {
         id: string

@@ -1,11 +1,13 @@
+import type { Document } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { useLoader } from '../parts/use-loader.ts'
 import { t } from '../text/catalogue.ts'
 import type { ContentProps } from './content-props.ts'
 import { PagePictures } from './page-pictures.tsx'
-import { markedParts, wordsOf } from './query-words.ts'
-import { TextPassages } from './text-passages.tsx'
+import { markWords } from './marks.ts'
+import { Marked } from './passage.tsx'
+import { TextPassages, useFound } from './text-passages.tsx'
 import { UnreadNote } from './unread-note.tsx'
 
 /** What is read of a text; a page of more would be slow to scroll. */
@@ -43,7 +45,7 @@ function ContentBody(props: ContentProps) {
       </>
     )
   if ((type.startsWith('text/') && type !== 'text/html') || TEXTS.includes(type))
-    return <Text url={url} tag={content_sha256 ?? ''} title={title} q={props.q} />
+    return <Text url={url} tag={content_sha256 ?? ''} title={title} document={props.document} q={props.q} />
   return <TextPassages {...props} />
 }
 
@@ -64,10 +66,11 @@ interface LoadedProps {
   /** changes with the bytes */
   tag: string
   title: string
+  document: Document
   q: string | undefined
 }
 
-function Text({ url, tag, title, q }: LoadedProps) {
+function Text({ url, tag, title, document, q }: LoadedProps) {
   const { data, error, isSlow, reload } = useLoader(
     async (signal) => {
       const response = await readBytes(url, signal, { range: `bytes=0-${TEXT_BYTES - 1}` })
@@ -76,14 +79,13 @@ function Text({ url, tag, title, q }: LoadedProps) {
     },
     [url, tag],
   )
+  const read = useFound(document, q)
   if (error !== undefined) return <ErrorNotice error={error} onRetry={reload} />
   if (!data) return isSlow ? <Skeleton rows={6} /> : null
   return (
     <>
       <pre class="text" tabIndex={0} role="region" aria-label={title}>
-        {markedParts(data.text, wordsOf(q ?? '')).map((part, index) =>
-          part.found === undefined ? part.text : <mark key={index}>{part.text}</mark>,
-        )}
+        <Marked of={markWords(data.text, read)} />
       </pre>
       {data.isCut && <p class="pad dim">{t('content.cut')}</p>}
     </>

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Problem } from '../api/problem.ts'
 import { PageTitle } from '../parts/page-head.tsx'
 import { useStore } from '../parts/store.ts'
-import { logIn, loginProblem, providerLoginPath, session, takeLink } from '../session.ts'
+import { hasEnded, logIn, loginProblem, providerLoginPath, session, takeLink } from '../session.ts'
 import { explainProblem } from '../text/explain-problem.ts'
 import { isTextKey, t } from '../text/catalogue.ts'
 
@@ -47,7 +47,7 @@ export function LoginPage() {
 /** What the identity provider's answer led to. */
 function explainLogin(): string | undefined {
   const code = loginProblem()
-  if (code === null) return undefined
+  if (code === null) return hasEnded.get() ? t('problem.unauthenticated') : undefined
   const key = `login.problem.${code}`
   return isTextKey(key) ? t(key) : t('login.problem.unauthenticated')
 }

@@ -4,9 +4,9 @@ import { ErrorNotice, Skeleton } from '../parts/notices.tsx'
 import { useLoader } from '../parts/use-loader.ts'
 import { number, t } from '../text/catalogue.ts'
 import type { ContentProps } from './content-props.ts'
-import { Passage, passagesOf } from './passage.tsx'
-import { bestPassage, wordsOf } from './query-words.ts'
-import { TextPassages, useText } from './text-passages.tsx'
+import { bestPassage, joined, type MarkedText, passagesOf } from './marks.ts'
+import { Passage } from './passage.tsx'
+import { markedOf, TextPassages, useText } from './text-passages.tsx'
 import { UnreadNote } from './unread-note.tsx'
 
 /** The pages of a document as pictures, each with its text for who does not see it or wants to copy it. */
@@ -16,7 +16,7 @@ export function PagePictures({ document, q, page }: ContentProps) {
     (signal) => dataOf(api.GET('/documents/{id}/pages', { params: { path: { id } }, signal })),
     [id, content_sha256],
   )
-  const text = useText(document)
+  const text = useText(document, q)
   if (error !== undefined)
     return (
       <>
@@ -26,7 +26,7 @@ export function PagePictures({ document, q, page }: ContentProps) {
     )
   if (!data) return isSlow ? <Skeleton rows={6} /> : null
   if (data.total === 0) return <TextPassages document={document} q={q} page={page} />
-  const texts = new Map(text.data?.parts.map((part) => [part.page, part.text]))
+  const texts = new Map(text.data?.parts.map((part) => [part.page, markedOf(part)]))
   return (
     <div class="pages">
       <UnreadNote text={document.text} />
@@ -37,7 +37,6 @@ export function PagePictures({ document, q, page }: ContentProps) {
           id={id}
           total={data.total}
           text={texts.get(size.page)}
-          q={q}
           isHit={size.page === page}
         />
       ))}
@@ -55,13 +54,12 @@ interface PictureProps {
   /** in pixels, so that its place is known before it is there */
   width: number
   height: number
-  text: string | undefined
-  q: string | undefined
+  text: MarkedText | undefined
   /** the search found something here */
   isHit: boolean
 }
 
-function Picture({ id, page, total, width, height, text, q, isHit }: PictureProps) {
+function Picture({ id, page, total, width, height, text, isHit }: PictureProps) {
   const own = useRef<HTMLElement>(null)
   const [isLost, setLost] = useState(false)
   const name = t('content.pageOf', { page, total })
@@ -72,7 +70,7 @@ function Picture({ id, page, total, width, height, text, q, isHit }: PictureProp
     <figure ref={own} class="page-picture">
       <figcaption>
         <p class="dim small">{name}</p>
-        {isHit && text !== undefined && <FoundPassage text={text} q={q} />}
+        {isHit && text !== undefined && <FoundPassage text={text} />}
       </figcaption>
       {isLost ? (
         <p class="pad">{t('content.pageLost', { page })}</p>
@@ -91,7 +89,7 @@ function Picture({ id, page, total, width, height, text, q, isHit }: PictureProp
         <details>
           <summary>{t('content.pageText', { page })}</summary>
           {passagesOf(text).map((passage, index) => (
-            <Passage key={index} text={passage} isWanted={isHit ? wordsOf(q ?? '') : undefined} />
+            <Passage key={index} of={passage} />
           ))}
         </details>
       )}
@@ -100,10 +98,9 @@ function Picture({ id, page, total, width, height, text, q, isHit }: PictureProp
 }
 
 /** What the search found, with the lines around it, since a phrase can be in two lines. */
-function FoundPassage({ text, q }: { text: string; q: string | undefined }) {
-  const isWanted = wordsOf(q ?? '')
+function FoundPassage({ text }: { text: MarkedText }) {
   const lines = passagesOf(text)
-  const windows = lines.map((_, index) => lines.slice(Math.max(index - 1, 0), index + 2).join('\n'))
-  const best = bestPassage(windows, isWanted)
-  return best === undefined ? null : <Passage text={windows[best]!} isWanted={isWanted} isHit />
+  const windows = lines.map((_, index) => joined(lines.slice(Math.max(index - 1, 0), index + 2)))
+  const best = bestPassage(windows)
+  return best === undefined ? null : <Passage of={windows[best]!} isHit />
 }

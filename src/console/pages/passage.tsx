@@ -1,29 +1,29 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { markedParts, type wordsOf } from './query-words.ts'
+import { type MarkedText, markedParts } from './marks.ts'
 
 interface PassageProps {
-  text: string
-  isWanted: ReturnType<typeof wordsOf>
+  of: MarkedText
   /** It is where the search found something. */
   isHit?: boolean
   /** Scrolls to it. */
   isShown?: boolean
 }
 
-/** A paragraph in which the words of the search are marked. */
-export function Passage({ text, isWanted, isHit = false, isShown = false }: PassageProps) {
+/** A paragraph in which is marked what the search found. */
+export function Passage({ of, isHit = false, isShown = false }: PassageProps) {
   const own = useRef<HTMLParagraphElement>(null)
   useEffect(() => {
     if (isShown) own.current?.scrollIntoView({ block: 'center' })
   }, [isShown])
   return (
     <p ref={own} class={isHit ? 'passage hit' : 'passage'}>
-      {markedParts(text, isWanted).map((part, index) =>
-        part.found === undefined ? part.text : <mark key={index}>{part.text}</mark>,
-      )}
+      <Marked of={of} />
     </p>
   )
 }
 
-/** The paragraphs of a text, or its lines where the file has only these. */
-export const passagesOf = (text: string): string[] => text.split('\n').filter((one) => one.trim() !== '')
+export function Marked({ of }: { of: MarkedText }) {
+  return (
+    <>{markedParts(of).map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</>
+  )
+}

@@ -110,7 +110,7 @@ function OwnerForm({ count }: { count: number }) {
 }
 
 function UploadItem({ upload }: { upload: Upload }) {
-  const { key, file, state, share, reason, document } = upload
+  const { key, file, state, share, reason, isFinal, document } = upload
   const percent = Math.round(share * 100)
   return (
     <li class={`upload ${state}`}>
@@ -137,7 +137,7 @@ function UploadItem({ upload }: { upload: Upload }) {
       {state === 'failed' && (
         <p class="upload-reason" role="alert">
           {reason}{' '}
-          {isSendable(file) && (
+          {isSendable(file) && !isFinal && (
             <button
               type="button"
               class="link"

@@ -24,6 +24,7 @@ export const ACCESS_DE: Record<keyof typeof ACCESS_EN, string> = {
   'access.lastOwner':
     'Ein Dokument behält einen Eigentümer. Machen Sie zuerst jemand anderen zum Eigentümer.',
   'access.key': 'API-Schlüssel {id}',
+  'access.anonymous': 'jemandem ohne Anmeldung',
   'access.group': 'Gruppe {id}',
   'access.person': 'Person {id}',
   'access.open':

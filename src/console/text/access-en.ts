@@ -21,6 +21,7 @@ export const ACCESS_EN = {
   'access.since': 'given by {name}',
   'access.lastOwner': 'A document keeps an owner. To change this, make someone else an owner first.',
   'access.key': 'API key {id}',
+  'access.anonymous': 'someone who was not logged in',
   'access.group': 'Group {id}',
   'access.person': 'Person {id}',
   'access.open':

@@ -187,10 +187,10 @@ export const DE: Catalogue = {
   'status.part': 'Teil',
   'status.part.database': 'Datenbank',
   'status.part.blobs': 'Dateien',
+  'status.part.documents': 'Dokumente',
   'status.part.search index': 'Suchindex',
   'status.part.changes': 'Änderungen',
   'status.part.cache': 'Zwischenspeicher',
-  'status.part.documents': 'Dokumente',
   'status.state': 'Zustand',
   'status.ok': 'Funktioniert',
   'status.remark': 'Braucht Aufmerksamkeit',
@@ -258,7 +258,8 @@ export const DE: Catalogue = {
   'problem.unknown': 'Der Dienst hat mit einem Fehler geantwortet ({status}).',
   'problem.too-large-or-unreachable':
     'Die Verbindung brach ab, während die Datei gesendet wurde. Vielleicht ist sie größer, als der Dienst annimmt.',
-  'problem.payload-too-large': 'Diese Datei ist größer, als der Dienst annimmt. {detail}',
+  'problem.payload-too-large': 'Diese Datei ist größer, als der Dienst annimmt.',
+  'problem.payload-too-large.limit': 'Diese Datei ist größer, als der Dienst annimmt: höchstens {limit}.',
   'problem.document-not-found': 'Dieses Dokument gibt es nicht, oder Sie haben keinen Zugriff.',
   'problem.page-not-drawable':
     'Die Seiten dieser Datei können nicht gezeigt werden. Laden Sie sie herunter, um sie zu öffnen.',

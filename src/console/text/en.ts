@@ -180,10 +180,10 @@ export const EN = {
   'status.part': 'Part',
   'status.part.database': 'Database',
   'status.part.blobs': 'Files',
+  'status.part.documents': 'Documents',
   'status.part.search index': 'Search index',
   'status.part.changes': 'Changes',
   'status.part.cache': 'Cache',
-  'status.part.documents': 'Documents',
   'status.state': 'State',
   'status.ok': 'Works',
   'status.remark': 'Needs attention',
@@ -251,7 +251,8 @@ export const EN = {
   'problem.unknown': 'The service answered with an error ({status}).',
   'problem.too-large-or-unreachable':
     'The connection broke while the file was being sent. It may be larger than the service accepts.',
-  'problem.payload-too-large': 'This file is larger than the service accepts. {detail}',
+  'problem.payload-too-large': 'This file is larger than the service accepts.',
+  'problem.payload-too-large.limit': 'This file is larger than the service accepts: at most {limit}.',
   'problem.document-not-found': 'This document does not exist, or you have no access to it.',
   'problem.page-not-drawable':
     'The pages of this file cannot be shown. Download it to open it on this device.',

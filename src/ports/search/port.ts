@@ -156,3 +156,10 @@ export interface SearchIndex {
   check(): Promise<void>
   stop(): Promise<void>
 }
+
+/**
+ * Finds in texts of one document what a query looks for in them, as highlights do, but all of it.
+ * @returns for each text places in UTF-16 code units, in order; `end` is exclusive
+ * @throws DomainError validation-failed naming `query.q`
+ */
+export type FindInTexts = (q: string, texts: readonly string[]) => Promise<{ start: number; end: number }[][]>

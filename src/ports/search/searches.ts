@@ -1,15 +1,13 @@
 import type { Reach } from '../../domain/access.ts'
-import { invalidField } from '../../domain/errors.ts'
-import { MAX_QUERY_WORDS } from '../../domain/query-syntax.ts'
 import { MAX_TOTAL } from '../../domain/total.ts'
 import type { Language } from '../../runtime/detect-language.ts'
 import type { SearchEngine, SearchWindow } from './engine.ts'
 import { type Condition, conditionsOf } from './fields.ts'
 import { MAX_WINDOW } from './limits.ts'
 import type { SearchFilters, Searches } from './port.ts'
-import { parseQuery } from './query/parse-query.ts'
 import { planQuery } from './query/plan-query.ts'
 import type { QueryPlan } from './query/query-plan.ts'
+import { requireQuery } from './query/require-query.ts'
 import { spellableWords, withSimilarWords } from './query/similar-words.ts'
 import { suggest } from './query/suggest.ts'
 
@@ -30,9 +28,7 @@ export function createSearches(engine: SearchEngine, reach: Reach): Searches {
   const allConditions = (filters: SearchFilters = {}): Condition[] => [...readers, ...conditionsOf(filters)]
 
   async function planOf(q: string): Promise<{ plan: QueryPlan; languages: readonly Language[] }> {
-    const { tree, words } = parseQuery(q)
-    if (words > MAX_QUERY_WORDS)
-      throw invalidField('query.q', `must have at most ${MAX_QUERY_WORDS} words, not ${words}`)
+    const tree = requireQuery(q)
     const languages = await engine.languages()
     return { plan: await planQuery(tree, languages), languages }
   }

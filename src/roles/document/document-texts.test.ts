@@ -267,3 +267,25 @@ test('metrics tell of texts that are still to be read, and give no lag in events
   assert.equal(lag.events, undefined)
   assert.equal(typeof lag.bytes, 'number')
 })
+
+test('a search finds words of a text in all their forms, and phrases only as a whole', async () => {
+  const lines = [
+    'The parties have made several agreements about the notice.',
+    'A notice period of an agreement ends.',
+  ]
+  const { id } = await upload('Agreements', pdf(lines))
+  await isRead(id)
+  const foundIn = async (q: string): Promise<string[][]> => {
+    const { parts } = (await service.send('GET', `/documents/${id}/text?${new URLSearchParams({ q })}`)).body
+    type Part = { text: string; found: { start: number; end: number }[] }
+    return parts.map(({ text, found }: Part) => found.map(({ start, end }) => text.slice(start, end)))
+  }
+  assert.deepEqual(await foundIn('agreement'), [['agreements'], ['agreement']])
+  assert.deepEqual(await foundIn('"notice period" -party'), [[], ['notice', 'period']])
+  assert.deepEqual(await foundIn('title:agreement status:signed'), [[], []])
+  const { parts } = await textOf(id)
+  assert.equal('found' in parts[0], false)
+  const long = Array.from({ length: 201 }, (_, index) => `w${index}`).join('+')
+  const { status, body } = await service.send('GET', `/documents/${id}/text?q=${long}`)
+  assert.deepEqual([status, body.errors[0].field], [422, 'query.q'])
+})

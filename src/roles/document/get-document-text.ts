@@ -9,7 +9,9 @@ import { findText } from '../../extraction/kept-texts.ts'
 import { textSummary } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { dateTime, idParams } from '../../http/fields.ts'
+import { searchQuery } from '../../http/search-query.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
+import type { FindInTexts } from '../../ports/search/port.ts'
 import type { ReadDocument } from './read-document.ts'
 import type { TextStore } from './text-store.ts'
 
@@ -26,6 +28,10 @@ const documentText = z
         z.object({
           page: z.int().min(1).optional().describe('missing for text that is on no page'),
           text: z.string(),
+          found: z
+            .array(z.object({ start: z.int().min(0), end: z.int().min(1) }))
+            .optional()
+            .describe('with `q`: places in the text, in UTF-16 code units; `end` is exclusive'),
         }),
       )
       .describe(
@@ -37,6 +43,7 @@ const documentText = z
 export interface GetDocumentTextOptions {
   read: ReadDocument
   blobs: Pick<Blobs, 'get' | 'read'>
+  findInTexts: FindInTexts
   store: Pick<TextStore, 'readAgain'>
   lastReadAt: () => Date | undefined
   /** a text was queued */
@@ -46,17 +53,20 @@ export interface GetDocumentTextOptions {
 
 /** Does not count as a view. */
 export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
-  const { read, blobs, store, lastReadAt, onPending, reachOf } = options
+  const { read, blobs, findInTexts, store, lastReadAt, onPending, reachOf } = options
   return defineEndpoint({
     method: 'GET',
     path: '/documents/{id}/text',
     operationId: 'getDocumentText',
     summary: 'The text that was read of a document, page by page',
+    description:
+      'With `q` also where a search for it finds something in the text, in all forms of its words.',
     policy: 'read',
     params: idParams,
+    query: z.object({ q: searchQuery(0).optional() }),
     responses: { 200: { description: 'the text', schema: documentText, headers: ['Cache-Control'] } },
     problems: ['document-not-found', 'content-damaged'],
-    async handle({ params }, { principal }) {
+    async handle({ params, query: { q } }, { principal }) {
       const { document } = await read(params.id, reachOf(principal, 'read'))
       const headers = { 'cache-control': 'private, no-cache' }
       const { state, reason } = document.text
@@ -68,7 +78,9 @@ export function getDocumentText(options: GetDocumentTextOptions): Endpoint {
       const extraction = await readText(blobs, document)
       if (extraction?.outcome === 'text' || isScan) {
         const read = extraction?.outcome === 'text' ? extraction.parts : []
-        const parts = read.map(({ page, text }: TextPart) => ({ page, text }))
+        const texts = read.map(({ text }) => text)
+        const found = q === undefined ? undefined : await findInTexts(q, texts)
+        const parts = read.map(({ page, text }: TextPart, index) => ({ page, text, found: found?.[index] }))
         return { status: 200, headers, json: { ...about, parts } }
       }
       // What was read is not kept any more, as after a restore.

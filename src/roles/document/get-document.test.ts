@@ -69,6 +69,7 @@ async function startReader(): Promise<(id: string) => Promise<Document>> {
     limits,
     extractor: { extract: () => Promise.reject(new Error('not asked')) },
     drawer: { read: () => Promise.reject(new Error('not asked')) },
+    findInTexts: () => Promise.reject(new Error('not asked')),
     authenticator: testAuthenticator('open', appTokens),
     metrics: createMetrics(),
   })

@@ -16,6 +16,7 @@ import { recordingRefusals } from '../../http/record-refusals.ts'
 import type { Blobs } from '../../ports/blobs/port.ts'
 import type { DocumentCache } from '../../ports/cache/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
+import type { FindInTexts } from '../../ports/search/port.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { NewId } from '../../runtime/ids.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -78,6 +79,7 @@ export interface DocumentRoleOptions {
   /** reads the text of images; undefined: it is not read */
   ocr?: Pick<Ocr, 'readOn'> | undefined
   drawer: Pick<PageDrawer, 'read'>
+  findInTexts: FindInTexts
   authenticator: Authenticator
   /** the identity provider by which people can log in; undefined: by links only */
   login?: LoginProvider | undefined
@@ -129,7 +131,14 @@ export function createDocumentRole(options: DocumentRoleOptions): DocumentRole {
         patchDocument(store, reach),
         deleteDocument(store, reach),
         getDocumentContent(read, blobs, reach),
-        getDocumentText({ ...texts, read, blobs, onPending, reachOf: reach }),
+        getDocumentText({
+          ...texts,
+          read,
+          blobs,
+          findInTexts: options.findInTexts,
+          onPending,
+          reachOf: reach,
+        }),
         ...pageEndpoints(options, read, reach),
         getDocumentStats({ store, read, cache, reachOf: reach }),
         getDocumentPermissions({ pool: database.pool, read, reachOf: reach }),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { FACETS, queryName } from '../../domain/document-fields.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
-import { filterFields, searchQuery } from './query-fields.ts'
+import { searchQuery } from '../../http/search-query.ts'
+import { filterFields } from './query-fields.ts'
 import type { SearchesOf } from './searches-of.ts'
 
 const NAMES = FACETS.map(queryName)

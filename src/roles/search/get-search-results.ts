@@ -4,7 +4,8 @@ import { returnedSchema } from '../../http/document-schemas.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import { filterFields, searchQuery } from './query-fields.ts'
+import { searchQuery } from '../../http/search-query.ts'
+import { filterFields } from './query-fields.ts'
 import type { SearchesOf } from './searches-of.ts'
 
 const MAX_FROM = 10_000

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { wholeNumber } from '../../http/fields.ts'
-import { filterFields, queryText } from './query-fields.ts'
+import { queryText } from '../../http/search-query.ts'
+import { filterFields } from './query-fields.ts'
 import type { SearchesOf } from './searches-of.ts'
 
 const query = z.object({

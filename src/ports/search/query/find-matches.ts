@@ -12,6 +12,8 @@ export interface MatchFinder {
   inTitle(text: string): Span[]
   /** Without those behind what is shown of it. */
   inContent(text: string): Span[]
+  /** All of them. */
+  inText(text: string): Span[]
   /** The beginning of a phrase at the end of a text, which the next passage continues. */
   atEnd(text: string): Span[]
 }
@@ -32,6 +34,7 @@ export async function createMatchFinder(
   return {
     inTitle: finderOf(matches, keysOf, () => () => false),
     inContent: finderOf(inContent, keysOf, createEnough),
+    inText: finderOf(inContent, keysOf, () => () => false),
     atEnd(text) {
       const phrases = inContent.filter((match) => match.kind === 'phrase')
       if (phrases.length === 0) return []
