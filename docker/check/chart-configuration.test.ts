@@ -219,7 +219,7 @@ test('a pod has the time to stop', () => {
 const PATHS =
   `/documents /documents/ /documents/1 /documents/1/stats /documents/1/content /documents/1/signatures
   /documents/1/signatures/ /documents/1/signatures/2 /documents/1/signaturesx /signatures /signatures/1 /search /suggest
-  /aggregations/status /ws /ws/1 /events /documents/1/events /documents/1/eventsx /events/x /auth/token /auth/ticket /auth/session /auth/oidc/login /auth/oidcx /login /login/x /broadcast/1 /dead-letters /dead-letters/retry /dead-lettersx /documents/totals /search/totals /stats /openapi.json /asyncapi.json /document.DocumentService/GetDocument
+  /aggregations/status /ws /ws/1 /events /documents/1/events /documents/1/eventsx /events/x /auth/token /auth/ticket /auth/session /auth/oidc/login /auth/oidcx /login /login/x /broadcast/1 /dead-letters /dead-letters/retry /dead-lettersx /totals /totals/x /totalsx /search/totals /stats /openapi.json /asyncapi.json /document.DocumentService/GetDocument
   / /metrics /health/live /health/ready /docs /docs/start.js /docsx /status /status/x /d/1 /d/1/sign /dx /console/main.js /searching /documentsx /stats/x /openapixjson`.split(
     /\s+/,
   )

@@ -11,7 +11,7 @@ export const totalsSchema = z
 
 export const TOTALS_DESCRIPTION =
   'The index has documents of the database, each in its present version or an older one: so both have the same where ' +
-  '`GET /documents/totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. ' +
+  '`GET /totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. ' +
   '`docmgr reindex --check` compares document by document.'
 
 export const totalsResponse = (json: z.output<typeof totalsSchema>) => ({

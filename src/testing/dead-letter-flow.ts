@@ -128,7 +128,7 @@ export async function checkLettersOverRest(target: LetterTarget): Promise<void> 
   }
   const list = () => ask<RestLetter[]>('/dead-letters')
   const areSame = async (): Promise<boolean> => {
-    const [database, index] = [await ask('/documents/totals'), await ask('/search/totals')]
+    const [database, index] = [await ask('/totals'), await ask('/search/totals')]
     return JSON.stringify(database) === JSON.stringify(index)
   }
   const retry = ({ id }: RestLetter) => ask<{ status: string }>('/dead-letters/retry', { id })

@@ -24,7 +24,7 @@ export interface paths {
     patch?: never
     trace?: never
   }
-  '/documents/totals': {
+  '/totals': {
     parameters: {
       query?: never
       header?: never
@@ -33,7 +33,7 @@ export interface paths {
     }
     /**
      * How many documents the database has, and the sum of their versions
-     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /documents/totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
+     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
      */
     get: operations['getDocumentTotals']
     put?: never
@@ -598,7 +598,7 @@ export interface paths {
     }
     /**
      * How many documents the search index has, and the sum of their versions
-     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /documents/totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
+     * @description The index has documents of the database, each in its present version or an older one: so both have the same where `GET /totals` and `GET /search/totals` answer the same numbers. A change is in the index a moment later. `docmgr reindex --check` compares document by document.
      */
     get: operations['getIndexTotals']
     put?: never

@@ -9,7 +9,7 @@ export function getDocumentTotals(pool: Pool): Endpoint {
   const turns = createSemaphore(1)
   return defineEndpoint({
     method: 'GET',
-    path: '/documents/totals',
+    path: '/totals',
     operationId: 'getDocumentTotals',
     summary: 'How many documents the database has, and the sum of their versions',
     description: TOTALS_DESCRIPTION,

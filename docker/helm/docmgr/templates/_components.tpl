@@ -23,7 +23,7 @@ A new role is an entry here, in values.yaml and in values.schema.json.
 document:
   settings: {{ $serving }} {{ $provider }} auth.oidc.name auth.oidc.clientId auth.oidc.scopes http.publicUrl auth.tokenLifetime {{ $database }} {{ $blobs }} {{ $limits }} limits.contentBytes limits.extractionTime limits.extractionMemory limits.ocrPages limits.ocrTime extraction.ocr extraction.ocrLanguages
   secrets: auth.secret auth.services.keys database.url database.directUrl cache.url blobs{{ $optional }}{{ $scrape }}
-  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /auth/oidc, /people, /keys, /sessions, /settings, /d, /console]
+  paths: [/documents, /document.DocumentService, /docs, =/openapi.json, =/, =/status, =/login, =/auth/session, /auth/oidc, /people, /keys, /sessions, /totals, /settings, /d, /console]
   grpc: true
 signature:
   settings: {{ $serving }} {{ $provider }} {{ $database }} {{ $blobs }} {{ $limits }} documents.timeout

@@ -25,7 +25,7 @@ async function compare(): Promise<Comparison> {
   for (let n = 1; ; n++) {
     const [index, database] = await Promise.all([
       dataOf(api.GET('/search/totals')),
-      dataOf(api.GET('/documents/totals')),
+      dataOf(api.GET('/totals')),
     ])
     const found = { database, index, at: new Date().toISOString() }
     if (isSame(found) || n === ATTEMPTS) return found
