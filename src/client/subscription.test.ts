@@ -52,6 +52,10 @@ test('a subscription resumes after a lost connection, without a gap or a duplica
 test('onCaughtUp is called when the history has been received', async () => {
   const id = await service.rows.add()
   await service.rows.change(id, { title: 'new' })
+  // A change becomes a part of the history a moment after its commit.
+  const first = open(id, { last: 'start' })
+  await eventually('both events', () => first.seen.length === 2)
+  first.subscription.close()
   let before: string[] | undefined
   const { subscription, seen } = open(id, { last: 'start', onCaughtUp: () => (before ??= [...seen]) })
   await eventually('the history', () => before !== undefined)
