@@ -16,12 +16,14 @@ type Reader = Pick<Awaited<ReturnType<typeof createRestarted>>, 'call' | 'stop'>
 export async function openReaders(start: () => Promise<Reader>, log: Logger): Promise<Reader> {
   const readers = [{ reader: await start(), calls: 0 }]
   let starting: Promise<void> | undefined
-  let stopped = false
+  let most = MAX_READERS
 
   async function addReader(): Promise<void> {
     try {
       readers.push({ reader: await start(), calls: 0 })
     } catch (error) {
+      // Not again at each search: those that there are go on.
+      most = readers.length
       log.warn({ err: error }, 'another reader of the search index could not be started')
     }
   }
@@ -29,7 +31,7 @@ export async function openReaders(start: () => Promise<Reader>, log: Logger): Pr
   return {
     async call<Result>(method: string, args: unknown[]): Promise<Result> {
       const least = readers.reduce((one, other) => (other.calls < one.calls ? other : one))
-      if (least.calls > 0 && readers.length < MAX_READERS && !stopped)
+      if (least.calls > 0 && readers.length < most)
         starting ??= addReader().finally(() => (starting = undefined))
       least.calls++
       try {
@@ -39,7 +41,7 @@ export async function openReaders(start: () => Promise<Reader>, log: Logger): Pr
       }
     },
     async stop(): Promise<void> {
-      stopped = true
+      most = 0
       await starting
       await Promise.all(readers.map(({ reader }) => reader.stop()))
     },
