@@ -655,7 +655,7 @@ export interface paths {
     }
     /**
      * Events that a consumer could not process; the newest failures first
-     * @description A page that has a next one names it in the header Link (rel="next"), with a cursor whose cost does not grow with depth.
+     * @description A page that has a next one names it in the header Link (rel="next"). Each page reads all letters; of more than 10000, those that were read first are listed.
      */
     get: operations['listDeadLetters']
     put?: never

@@ -4,7 +4,7 @@ import { nameOf } from '../../domain/request.ts'
 import { formatTime, isTime } from '../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { text } from '../../http/fields.ts'
-import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../http/paged-list.ts'
+import { PAGE_HEADERS, pageQuery, readPage } from '../../http/paged-list.ts'
 import { type ChangeFeed, type DeadLetter, documentOf, RETRYING_CONSUMER } from '../../ports/changes/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -12,7 +12,7 @@ import { createSemaphore } from '../../runtime/semaphore.ts'
 import { TimeoutError, within } from '../../runtime/within.ts'
 import { contextOf } from './known-documents.ts'
 
-/** Letters that a list has at most, the newest of those that were read. */
+/** Letters that a list has at most. */
 const MAX_LISTED = 10_000
 const MAX_ERROR_CHARS = 1_000
 const MAX_ID_CHARS = 500
@@ -55,7 +55,9 @@ function listDeadLetters({ letters }: DeadLettersDeps): Endpoint {
     path: '/dead-letters',
     operationId: 'listDeadLetters',
     summary: 'Events that a consumer could not process; the newest failures first',
-    description: PAGE_DESCRIPTION,
+    description:
+      'A page that has a next one names it in the header Link (rel="next"). Each page reads all letters; ' +
+      `of more than ${MAX_LISTED}, those that were read first are listed.`,
     policy: 'operator',
     query: pageQuery,
     responses: { 200: { description: 'a page', schema: z.array(letterSchema), headers: PAGE_HEADERS } },
