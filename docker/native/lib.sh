@@ -185,19 +185,29 @@ own() {
 
 pid_file() { echo "$STACK_DATA/run/$NAME.pid"; }
 
-# spawn COMMAND…: runs it detached, with its output in its log and its pid in its pid file. The command line must
-# contain $STACK_DATA/NAME or $STACK_DATA/conf/NAME, which tells it from another process that got the pid later.
+# spawn COMMAND…: runs it detached, with its output in its log. Its pid file has the pid and, in a second line, its start time.
 spawn() {
   local log=$STACK_DATA/logs/$NAME.log
   [[ ! -f $log ]] || mv -f "$log" "$log.1"
   setsid "$@" </dev/null >"$log" 2>&1 9>&- &
-  echo $! >"$(pid_file)"
+  { echo $!; start_time $!; } >"$(pid_file)"
 }
 
-command_line() { tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"; } # empty once the process has ended
-is_alive() { [[ -n $(command_line "$1") ]]; }
-is_running() { [[ $(command_line "$(cat "$(pid_file)")") == *"$STACK_DATA/"?(conf/)"$NAME"* ]]; } 2>/dev/null
-is_paused() { grep -qs '^State:.T' "/proc/$(cat "$(pid_file)")/status"; }
+# start_time PID: in clock ticks since the boot (proc_pid_stat(5), field 22). Prints nothing unless the process runs; a zombie
+# does not. It tells a process from another that got the pid later. The command line does not: it is empty during an exec.
+start_time() {
+  local fields
+  { fields=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
+  read -ra fields <<<"${fields##*) }" # the second field is the name, in parentheses
+  [[ ${fields[0]} == [ZX] ]] || echo "${fields[19]}"
+}
+is_alive() { [[ -n $(start_time "$1") ]]; }
+pid() { head -n 1 "$(pid_file)"; }
+is_running() {
+  local file
+  mapfile -t file <"$(pid_file)" && [[ -n ${file[1]:-} && $(start_time "${file[0]}") == "${file[1]}" ]]
+} 2>/dev/null
+is_paused() { grep -qs '^State:.T' "/proc/$(pid)/status"; }
 
 # tree PID: the process and its descendants.
 tree() {
@@ -207,7 +217,7 @@ tree() {
 }
 
 # signal SIGNAL: to all processes of the server.
-signal() { tree "$(cat "$(pid_file)")" | xargs kill "-$1" 2>/dev/null || true; }
+signal() { tree "$(pid)" | xargs kill "-$1" 2>/dev/null || true; }
 
 do_setup() { :; } # after each `up`, even if the server was running: repeatable
 
@@ -225,8 +235,10 @@ poll() {
 
 # await COMMAND…: until it succeeds. Fails after STACK_TIMEOUT, or as soon as the server has ended.
 await() {
+  local state=ENDED
   if poll "$STACK_TIMEOUT" succeeds_or_ended "$@" && "$@"; then return; fi
-  report "NOT READY" "see $STACK_DATA/logs/$NAME.log" >&2
+  ! is_running || state="NOT READY"
+  report "$state" "see $STACK_DATA/logs/$NAME.log" >&2
   tail -n 5 "$STACK_DATA/logs/$NAME.log" >&2 || true
   exit 1
 }
@@ -265,7 +277,7 @@ serves() { is_running && ! is_paused && is_ready; }
 # halt SIGNAL SECONDS: until the server and its descendants have ended.
 halt() {
   local pids pid
-  pids=$(tree "$(cat "$(pid_file)")")
+  pids=$(tree "$(pid)")
   if [[ $1 == KILL ]]; then signal KILL; else kill "-$1" "${pids%%$'\n'*}"; signal CONT; fi
   for pid in $pids; do poll "$2" not is_alive "$pid" || return 1; done
   rm -f "$(pid_file)"

@@ -24,6 +24,17 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** In clock ticks since the boot (proc_pid_stat(5), field 22), as in the pid files of docker/native; undefined when it has ended. */
+export function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
 /** Signals processes that may have ended. @returns how many had not */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): number {
   return pids.filter((pid) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { succeed } from '../wait.ts'
-import { commandOf } from './processes.ts'
+import { startTimeOf } from './processes.ts'
 
 const run = promisify(execFile)
 const COMMAND_MS = 240_000
@@ -81,8 +81,8 @@ export class StackProcesses {
 
   isRunning(name: string): boolean {
     try {
-      const pid = Number(readFileSync(join(this.data, 'run', `${name}.pid`), 'utf8'))
-      return commandOf(pid).includes(this.data)
+      const [pid, start] = readFileSync(join(this.data, 'run', `${name}.pid`), 'utf8').split('\n')
+      return !!start && startTimeOf(Number(pid)) === start
     } catch {
       return false
     }
