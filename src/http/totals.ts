@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { NO_STORE } from './paged-list.ts'
 
 /** What database and index say of their documents, so that the two can be compared. */
 export const totalsSchema = z
@@ -16,6 +15,5 @@ export const TOTALS_DESCRIPTION =
 
 export const totalsResponse = (json: z.output<typeof totalsSchema>) => ({
   status: 200 as const,
-  headers: NO_STORE,
   json,
 })

@@ -56,7 +56,7 @@ export function deleteSession({ sessions, authenticator, provider }: DeleteSessi
       const url = begun && (await provider?.logoutUrl(begun.idToken))
       const cookies = begun ? [NO_COOKIE, NO_ID_TOKEN_COOKIE] : [NO_COOKIE]
       if (url === undefined) return { status: 204, cookies }
-      return { status: 200, headers: { 'cache-control': 'no-store' }, cookies, json: { logout_url: url } }
+      return { status: 200, cookies, json: { logout_url: url } }
     },
   })
 }

@@ -60,7 +60,7 @@ export function getSession(ways: LoginWays): Endpoint {
       const isOver = identity === undefined && credentials.cookie !== undefined
       return {
         status: 200,
-        headers: { 'cache-control': 'no-store', ...(isOver && { 'set-cookie': NO_COOKIE }) },
+        headers: isOver ? { 'set-cookie': NO_COOKIE } : {},
         json: describeSession(ways, identity),
       }
 

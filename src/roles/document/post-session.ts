@@ -55,7 +55,7 @@ export function postSession({ sessions, authenticator, beginSession, providerNam
       const identity = await authenticator.identify({ authorization: undefined, cookie })
       return {
         status: 201,
-        headers: { 'cache-control': 'no-store', 'set-cookie': cookieOf(cookie, SESSION_SECONDS) },
+        headers: { 'set-cookie': cookieOf(cookie, SESSION_SECONDS) },
         json: describeSession({ authenticator, providerName }, identity),
       }
     },

@@ -4,7 +4,7 @@ import { nameOf } from '../../domain/request.ts'
 import { formatTime, isTime } from '../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../http/endpoint.ts'
 import { text } from '../../http/fields.ts'
-import { PAGE_HEADERS, pageQuery, readPage } from '../../http/paged-list.ts'
+import { definePagedList } from '../../http/paged-list.ts'
 import { type ChangeFeed, type DeadLetter, documentOf, RETRYING_CONSUMER } from '../../ports/changes/port.ts'
 import type { Documents } from '../../ports/documents/port.ts'
 import type { Logger } from '../../runtime/logger.ts'
@@ -50,8 +50,7 @@ export function deadLetterEndpoints(deps: DeadLettersDeps): Endpoint[] {
 
 function listDeadLetters({ letters }: DeadLettersDeps): Endpoint {
   const readAll = readingOf(letters)
-  return defineEndpoint({
-    method: 'GET',
+  return definePagedList({
     path: '/dead-letters',
     operationId: 'listDeadLetters',
     summary: 'Events that a consumer could not process; the newest failures first',
@@ -59,32 +58,26 @@ function listDeadLetters({ letters }: DeadLettersDeps): Endpoint {
       'A page that has a next one names it in the header Link (rel="next"). Each page reads all letters; ' +
       `of more than ${MAX_LISTED}, those that were read first are listed.`,
     policy: 'operator',
-    query: pageQuery,
-    responses: { 200: { description: 'a page', schema: z.array(letterSchema), headers: PAGE_HEADERS } },
+    schema: letterSchema,
     problems: ['deadline-exceeded'],
-    handle: ({ query }) =>
-      readPage(
-        {
-          path: '/dead-letters',
-          of: 'all',
-          isKey: isTime,
-          isId: (id) => id.length <= MAX_ID_CHARS,
-          async read({ limit, after }) {
-            const all: Listed[] = []
-            await readAll((letter) => {
-              all.push(listed(letter))
-              return all.length < MAX_LISTED
-            })
-            const sorted = all.toSorted(newestFirst)
-            const first = after && sorted.findIndex((one) => isBehind(one, after))
-            return first === -1 ? [] : sorted.slice(first ?? 0, (first ?? 0) + limit)
-          },
-          count: () => letters.count(),
-          rowOf: ({ recorded_at, id }) => ({ key: recorded_at, id }),
-          json: (letter) => letter,
-        },
-        query,
-      ),
+    listFor: () => ({
+      of: 'all',
+      isKey: isTime,
+      isId: (id) => id.length <= MAX_ID_CHARS,
+      async read({ limit, after }) {
+        const all: Listed[] = []
+        await readAll((letter) => {
+          all.push(listed(letter))
+          return all.length < MAX_LISTED
+        })
+        const sorted = all.toSorted(newestFirst)
+        const first = after && sorted.findIndex((one) => isBehind(one, after))
+        return first === -1 ? [] : sorted.slice(first ?? 0, (first ?? 0) + limit)
+      },
+      count: () => letters.count(),
+      rowOf: ({ recorded_at, id }) => ({ key: recorded_at, id }),
+      json: (letter) => letter,
+    }),
   })
 }
 

@@ -8,7 +8,7 @@ import { nameOf, type Principal, type User } from '../../../domain/request.ts'
 import type { Scope } from '../../../domain/scopes.ts'
 import { isTime } from '../../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { NO_STORE, PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
+import { definePagedList } from '../../../http/paged-list.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
@@ -45,31 +45,24 @@ function requireUser(principal: Principal): User {
 }
 
 function listKeys({ keys }: KeysDeps): Endpoint {
-  return defineEndpoint({
-    method: 'GET',
+  return definePagedList({
     path: '/keys',
     operationId: 'listKeys',
     summary: "One's own API keys, for administrators all; the newest first",
-    description: PAGE_DESCRIPTION,
     policy: 'list',
-    query: pageQuery,
-    responses: { 200: { description: 'a page', schema: z.array(keySchema), headers: PAGE_HEADERS } },
+    schema: keySchema,
     problems: ['unauthenticated'],
-    async handle({ query }, { principal }) {
+    listFor(principal) {
       const email = ownerOf(principal)
-      return readPage(
-        {
-          path: '/keys',
-          of: email?.toLowerCase() ?? 'all',
-          isKey: isTime,
-          isId: (id) => KEY_ID.test(id),
-          read: (page) => keys.list({ email, ...page }),
-          count: () => keys.count(email),
-          rowOf: ({ created_at, id }) => ({ key: created_at, id }),
-          json: (key) => key,
-        },
-        query,
-      )
+      return {
+        of: email?.toLowerCase() ?? 'all',
+        isKey: isTime,
+        isId: (id) => KEY_ID.test(id),
+        read: (page) => keys.list({ email, ...page }),
+        count: () => keys.count(email),
+        rowOf: ({ created_at, id }) => ({ key: created_at, id }),
+        json: (key) => key,
+      }
     },
   })
 }
@@ -102,7 +95,7 @@ function postKey({ keys, people, clock, newId, log }: KeysDeps): Endpoint {
       await keys.add({ id, name, secretSha256: sha256Of(secret), personId, scopes, expiresAt })
       log.info({ key: id, scopes, by: nameOf(principal) }, 'an API key was made')
       const json = { id, key: text, expires_at: expiresAt }
-      return { status: 201, secret: true, headers: NO_STORE, json }
+      return { status: 201, secret: true, json }
     },
   })
 }

@@ -7,7 +7,7 @@ import { DomainError, invalidField } from '../../../domain/errors.ts'
 import { nameOf, type Principal } from '../../../domain/request.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
 import { email, idParams, text } from '../../../http/fields.ts'
-import { NO_STORE, PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
+import { definePagedList } from '../../../http/paged-list.ts'
 import type { Clock } from '../../../runtime/clock.ts'
 import type { NewId } from '../../../runtime/ids.ts'
 import type { Logger } from '../../../runtime/logger.ts'
@@ -34,28 +34,20 @@ function described({ id, issuer, email, name, admin, auditor, created_at, disabl
 }
 
 function listPeople({ people }: PeopleDeps): Endpoint {
-  return defineEndpoint({
-    method: 'GET',
+  return definePagedList({
     path: '/people',
     operationId: 'listPeople',
     summary: 'Everyone who is known, by their addresses',
-    description: PAGE_DESCRIPTION,
     policy: 'admin',
-    query: pageQuery,
-    responses: { 200: { description: 'a page', schema: z.array(personSchema), headers: PAGE_HEADERS } },
-    handle: ({ query }) =>
-      readPage(
-        {
-          path: '/people',
-          of: 'all',
-          isKey: (key) => text({ max: 320 }).safeParse(key).success,
-          read: (page) => people.list(page),
-          count: () => people.count(),
-          rowOf: ({ email, id }) => ({ key: email, id }),
-          json: described,
-        },
-        query,
-      ),
+    schema: personSchema,
+    listFor: () => ({
+      of: 'all',
+      isKey: (key) => text({ max: 320 }).safeParse(key).success,
+      read: (page) => people.list(page),
+      count: () => people.count(),
+      rowOf: ({ email, id }) => ({ key: email, id }),
+      json: described,
+    }),
   })
 }
 
@@ -139,7 +131,7 @@ function postLoginLink({ people, sessions, clock, log }: PeopleDeps): Endpoint {
       const expiresAt = new Date(clock.now().getTime() + LINK_MINUTES * 60_000).toISOString()
       await sessions.addLink({ tokenSha256: sha256Of(link), personId: id, expiresAt })
       log.info({ person: id, by: nameOf(principal) }, 'a link to log in was made for a person')
-      return { status: 201, secret: true, headers: NO_STORE, json: { link, expires_at: expiresAt } }
+      return { status: 201, secret: true, json: { link, expires_at: expiresAt } }
     },
   })
 }

@@ -4,7 +4,7 @@ import { type ListedSession, SESSION_ID_CHARS, type SessionStore } from '../../.
 import type { Principal, User } from '../../../domain/request.ts'
 import { isTime } from '../../../domain/time.ts'
 import { defineEndpoint, type Endpoint } from '../../../http/endpoint.ts'
-import { PAGE_DESCRIPTION, PAGE_HEADERS, pageQuery, readPage } from '../../../http/paged-list.ts'
+import { definePagedList, PAGE_DESCRIPTION } from '../../../http/paged-list.ts'
 import { sessionSchema } from './schemas.ts'
 
 const SESSION_ID = new RegExp(`^[0-9a-f]{${SESSION_ID_CHARS}}$`)
@@ -30,32 +30,26 @@ const loggedIn = (principal: Principal): (User & { session: string }) | undefine
     : undefined
 
 function listSessions({ sessions }: OwnSessionsDeps): Endpoint {
-  return defineEndpoint({
-    method: 'GET',
+  return definePagedList({
     path: '/sessions',
     operationId: 'listSessions',
     summary: 'The browsers in which the caller is logged in, the newest first',
     description: `For who has logged in; others have none. ${PAGE_DESCRIPTION}`,
     policy: 'known',
-    query: pageQuery,
-    responses: { 200: { description: 'a page', schema: z.array(sessionSchema), headers: PAGE_HEADERS } },
-    async handle({ query }, { principal }) {
+    schema: sessionSchema,
+    listFor(principal) {
       const user = loggedIn(principal)
-      return readPage(
-        {
-          path: '/sessions',
-          of: user?.id ?? 'nobody',
-          isKey: isTime,
-          isId: (id) => SESSION_ID.test(id),
-          read: async (page) => (user ? sessions.listOf(user.id, page) : []),
-          count: async () => (user ? sessions.countOf(user.id) : 0),
-          rowOf: (session) => ({ key: session.created_at, id: idOf(session) }),
-          json({ cookie_sha256, ...session }) {
-            return { id: idOf({ cookie_sha256 }), ...session, current: cookie_sha256 === user?.session }
-          },
+      return {
+        of: user?.id ?? 'nobody',
+        isKey: isTime,
+        isId: (id) => SESSION_ID.test(id),
+        read: async (page) => (user ? sessions.listOf(user.id, page) : []),
+        count: async () => (user ? sessions.countOf(user.id) : 0),
+        rowOf: (session) => ({ key: session.created_at, id: idOf(session) }),
+        json({ cookie_sha256, ...session }) {
+          return { id: idOf({ cookie_sha256 }), ...session, current: cookie_sha256 === user?.session }
         },
-        query,
-      )
+      }
     },
   })
 }
