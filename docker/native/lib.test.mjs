@@ -40,7 +40,7 @@ test('a zombie does not run', async (t) => {
   assert.equal(await run(t, script), 'no\n')
 })
 
-test('a server that ends at once is told from one that is not ready in time', async (t) => {
+test('a server that ends at once is reported differently from one that is not ready in time', async (t) => {
   const script = `is_ready() { false; }
     spawn false; poll 10 not is_running; (await is_ready) 2>&1 || true
     spawn sleep 60; (await is_ready) 2>&1 || true; halt KILL 10`
