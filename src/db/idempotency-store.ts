@@ -1,7 +1,6 @@
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { lte } from 'drizzle-orm'
 import { type ExpiredRows, expiredRows } from './expired-rows.ts'
-import type { Queryable } from './query.ts'
-import { queryBuilder, run } from './query-builder.ts'
+import { type Queryable, queryRows } from './query.ts'
 import { documentIdempotencyKeys, signatureIdempotencyKeys } from './schema.ts'
 import type { Clock } from '../runtime/clock.ts'
 
@@ -40,41 +39,37 @@ export interface IdempotencyStore {
 
 export function createIdempotencyStore(schema: keyof typeof TABLES, clock: Clock): IdempotencyStore {
   const keys = TABLES[schema]
-  const { status, answer, request_hash } = keys
+  const table = `${schema}.idempotency_keys`
   const expiry = (graceMs = 0): string =>
     new Date(clock.now().getTime() - LIFETIME_MS - graceMs).toISOString()
-  const isKey = ({ principal, key }: KeyOfPrincipal) => and(eq(keys.principal, principal), eq(keys.key, key))
+  const FIND = `
+    SELECT status, answer, request_hash FROM ${table} WHERE principal = $1 AND key = $2 AND created_at > $3`
+  const CLAIM = `
+    INSERT INTO ${table} AS known (principal, key, request_hash, status, answer, created_at)
+    VALUES ($1, $2, $3, 0, 'null', $4)
+    ON CONFLICT (principal, key) DO UPDATE
+      SET request_hash = excluded.request_hash, created_at = excluded.created_at
+      WHERE known.created_at <= $5
+    RETURNING key`
+  const COMPLETE = `UPDATE ${table} SET status = $3, answer = $4 WHERE principal = $1 AND key = $2`
+  const REMOVE = `DELETE FROM ${table} WHERE principal = $1 AND key = $2`
 
   return {
-    async find(on, key) {
-      const isValid = gt(keys.created_at, expiry())
-      const query = queryBuilder(on).select({ status, answer, request_hash }).from(keys)
-      return (await run(query.where(and(isKey(key), isValid))))[0]
+    async find(on, { principal, key }) {
+      return (await queryRows<IdempotencyRow>(on, FIND, [principal, key, expiry()]))[0]
     },
 
-    async claim(on, key, requestHash) {
-      const row = {
-        ...key,
-        request_hash: requestHash,
-        status: 0,
-        answer: sql`'null'`,
-        created_at: clock.now().toISOString(),
-      }
-      const insert = queryBuilder(on).insert(keys).values(row)
-      const claimed = insert.onConflictDoUpdate({
-        target: [keys.principal, keys.key],
-        set: { request_hash: sql`excluded.request_hash`, created_at: sql`excluded.created_at` },
-        setWhere: lte(keys.created_at, expiry()),
-      })
-      return (await run(claimed.returning({ key: keys.key }))).length > 0
+    async claim(on, { principal, key }, requestHash) {
+      const now = clock.now().toISOString()
+      return (await queryRows(on, CLAIM, [principal, key, requestHash, now, expiry()])).length > 0
     },
 
-    async complete(on, key, values) {
-      await run(queryBuilder(on).update(keys).set(values).where(isKey(key)))
+    async complete(on, { principal, key }, { status, answer }) {
+      await queryRows(on, COMPLETE, [principal, key, status, JSON.stringify(answer)])
     },
 
-    async remove(on, key) {
-      await run(queryBuilder(on).delete(keys).where(isKey(key)))
+    async remove(on, { principal, key }) {
+      await queryRows(on, REMOVE, [principal, key])
     },
 
     expired(on, graceMs) {
