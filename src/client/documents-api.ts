@@ -27,7 +27,7 @@ export interface Upload {
   /** bytes */
   size: number
   /** called for each attempt */
-  open: () => Readable
+  open: () => Readable | Uint8Array
 }
 
 /** Values of query parameters of GET /documents, by name (`filterParameters('list')`). */

@@ -9,7 +9,7 @@ export interface HttpRequest {
   /** sent as JSON */
   json?: unknown
   /** the body as it is sent; called for each attempt */
-  body?: () => Readable
+  body?: () => Readable | Uint8Array
   /** whether it may be retried; by default GET, HEAD and requests with an Idempotency-Key are */
   repeatable?: boolean
   /** milliseconds for all attempts together */

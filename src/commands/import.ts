@@ -56,7 +56,8 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
   if (found.files.length > 0) {
     await withService(options, io, CONCURRENCY, async ({ api, service }) => {
       const caller = service.hasGivenToken ? await api.caller() : undefined
-      const importer = createImporter(api, options.createdBy ?? caller?.email ?? DEFAULT_AUTHOR)
+      const author = options.createdBy ?? caller?.email ?? DEFAULT_AUTHOR
+      const importer = createImporter(api, author, found.files)
       const progress = startProgress(io, found.files.length, 'files')
       try {
         await forEachParallel(found.files, CONCURRENCY, io.signal, (file) =>
