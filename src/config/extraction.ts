@@ -9,7 +9,9 @@ export const extraction = z
     ocr: z
       .enum(['off', 'auto'], 'must be off or auto')
       .default('off')
-      .describe('auto: the text of images and of pages of PDF that have none is read by OCR'),
+      .describe(
+        'auto: the text of images, also in documents, and of pages of PDF that have none is read by OCR',
+      ),
     ocrLanguages: z
       .array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{1,31}$/, LANGUAGE_RULE), 'must be a list of languages')
       .min(1, 'must name at least one language')
@@ -34,7 +36,9 @@ export const extractionLimits = {
   extractionMemory: whole(32, 65_536)
     .default(256)
     .describe('maximum megabytes of memory for extracting the text of a document'),
-  ocrPages: whole(1, 10_000).default(300).describe('maximum number of pages of a document that OCR reads'),
+  ocrPages: whole(1, 10_000)
+    .default(300)
+    .describe('maximum number of pages and images of a document that OCR reads'),
   ocrTime: whole(1_000, 86_400_000)
     .default(1_800_000)
     .describe('maximum milliseconds that OCR takes for a document'),

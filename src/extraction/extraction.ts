@@ -25,6 +25,8 @@ export interface Scan {
   unread: number[]
   /** pages of files within the file that are still to be read, after those of the file */
   inside?: PageInside[]
+  /** how many more there are than were noted */
+  insideBeyond?: number
   /** how many of these there were when OCR began */
   insidePages?: number
   /** milliseconds that OCR has taken so far; missing: it has not begun */
@@ -41,10 +43,20 @@ export interface PageInside {
   name: string
   /** from 1 */
   page: number
+  /** the page, slide or sheet of the outer file that shows it, from 1; its text belongs there */
+  onPage?: number
 }
 
-/** From the outer file to the inner one: the format of each file around it, and which of the files in that it is in, from 0. */
-export type PathInside = { format: BinaryFormat; index: number }[]
+/**
+ * From the outer file to the inner one: the format of each file around it, and which of the files in that it is in, from 0, or
+ * the image: the name of a part, or `byte N` where it has none.
+ */
+export type PathInside = ({ format: BinaryFormat; index: number } | ImageStep)[]
+
+export interface ImageStep {
+  format: BinaryFormat
+  image: string
+}
 
 export interface ExtractionInput {
   /** A media type; parameters other than charset are ignored. */
@@ -74,6 +86,7 @@ export interface RawText extends About {
   /** numbers of the pages without text */
   unread?: number[]
   inside?: PageInside[]
+  insideBeyond?: number
 }
 
 /**

@@ -5,8 +5,8 @@ import { tidyText } from './tidy-text.ts'
 
 const MAX_TITLE_CHARS = 300
 
-function scanOf({ unread = [], inside = [] }: RawText): Pick<Extraction, 'scan'> {
-  if (inside.length > 0) return { scan: { unread, inside } }
+function scanOf({ unread = [], inside = [], insideBeyond = 0 }: RawText): Pick<Extraction, 'scan'> {
+  if (inside.length > 0) return { scan: { unread, inside, ...(insideBeyond > 0 && { insideBeyond }) } }
   return unread.length > 0 ? { scan: { unread } } : {}
 }
 

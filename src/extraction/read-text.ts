@@ -19,6 +19,7 @@ import { finishText } from './finish-text.ts'
 import { formatOfContent } from './format-of-content.ts'
 import { isPdf, magicTypeOf } from './magic-type.ts'
 import { msgText } from './messages/msg-text.ts'
+import { imageInside } from './office/image-inside.ts'
 import { odfText } from './office/odf-text.ts'
 import { pdfText } from './pdf/pdf-text.ts'
 import { pptxText } from './office/pptx-text.ts'
@@ -27,7 +28,7 @@ import { rtfText } from './office/rtf-text.ts'
 import { looksLikeText } from './sniff.ts'
 import { knownEncoding } from './encodings/text-encoding.ts'
 import { type BinaryFormat, textFormatOf } from './text-format.ts'
-import { withoutText } from './without-text.ts'
+import { OCR_HINT, withoutText } from './without-text.ts'
 import { xlsxText } from './office/xlsx-text.ts'
 
 const READERS: Record<BinaryFormat, FormatReader> = {
@@ -103,7 +104,10 @@ async function readBinary(
     return extraction
   })
   const cut = raw.cut || inside.isCut()
-  return finishText({ ...raw, cut, inside: inside.pages }, limits.maxOutputChars)
+  // An image in a document is read like a page of it.
+  const images = raw.inside ?? []
+  const about = images.length > 0 && { emptyReason: `images only: ${OCR_HINT}` }
+  return finishText({ ...about, ...raw, cut, inside: [...images, ...inside.pages] }, limits.maxOutputChars)
 }
 
 /**
@@ -117,7 +121,12 @@ export async function fileInside(
   limits: ReadingLimits,
 ): Promise<Uint8Array> {
   let file = bytes
-  for (const { format, index } of path) {
+  for (const step of path) {
+    if ('image' in step) {
+      file = imageInside(file, step)
+      continue
+    }
+    const { format, index } = step
     let count = 0
     let found: Uint8Array | undefined
     await READERS[format](file, limits, (input) => {

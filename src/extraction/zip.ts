@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { constants, inflateRawSync } from 'node:zlib'
 import { UnreadableContent } from './extraction.ts'
 
 export interface ZipLimits {
@@ -21,7 +21,21 @@ export interface ZipArchive {
    * @throws UnreadableContent when it is damaged, encrypted, or all files read so far exceed the limit
    */
   read(name: string): Uint8Array | undefined
+  /** Looks at a file without reading all of it; counts to no limit. Undefined if there is none of this name. */
+  peek(name: string): ZipPeek | undefined
 }
+
+export interface ZipPeek {
+  /** alike for files with the same bytes, as far as the archive tells: its checksum (CRC-32) and sizes */
+  identity: string
+  /** the first bytes; none where they cannot be read */
+  start: Uint8Array
+}
+
+/** Enough for the header of most images, and so little that many files can be looked at. */
+const PEEK_PACKED_BYTES = 4 * 1024
+/** A start that inflates to more cannot be read. */
+const PEEK_BYTES = 64 * 1024
 
 /**
  * Opens a ZIP archive (APPNOTE.TXT 4.3; stored or deflated, no ZIP64). Never holds more than the limits allow, whatever
@@ -40,6 +54,16 @@ export function openZip(archive: Uint8Array, { maxEntries, maxBytes }: ZipLimits
       const bytes = withReasons(maxBytes, () => readEntry(zip, at, left))
       left -= bytes.length
       return bytes
+    },
+    peek(name) {
+      const at = entries.get(name)
+      if (at === undefined) return undefined
+      const identity = zip.toString('latin1', at + 16, at + 28)
+      try {
+        return { identity, start: withReasons(maxBytes, () => readStart(zip, at)) }
+      } catch {
+        return { identity, start: new Uint8Array() }
+      }
     },
   }
 }
@@ -86,17 +110,30 @@ function findEndRecord(zip: Buffer): number {
 }
 
 function readEntry(zip: Buffer, directoryAt: number, maxBytes: number): Uint8Array {
+  if (zip.readUInt32LE(directoryAt + 24) > maxBytes) throw new UnreadableContent(tooLarge(maxBytes))
+  const { method, packed } = packedEntry(zip, directoryAt)
+  if (method === 0 && packed.length <= maxBytes) return packed
+  // The declared size may lie: this stops at the real one.
+  if (method === 8) return inflateRawSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
+  throw new UnreadableContent(method === 0 ? tooLarge(maxBytes) : `ZIP compression method ${method}`)
+}
+
+function readStart(zip: Buffer, directoryAt: number): Uint8Array {
+  const { method, packed } = packedEntry(zip, directoryAt)
+  const start = packed.subarray(0, PEEK_PACKED_BYTES)
+  if (method !== 8) return method === 0 ? start : new Uint8Array()
+  // It is not the end of the data.
+  return inflateRawSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: PEEK_BYTES })
+}
+
+function packedEntry(zip: Buffer, directoryAt: number): { method: number; packed: Buffer } {
   if ((zip.readUInt16LE(directoryAt + 8) & 1) === 1) throw new UnreadableContent('encrypted ZIP archive')
   const method = zip.readUInt16LE(directoryAt + 10)
   const packedSize = zip.readUInt32LE(directoryAt + 20)
-  if (zip.readUInt32LE(directoryAt + 24) > maxBytes) throw new UnreadableContent(tooLarge(maxBytes))
   const at = zip.readUInt32LE(directoryAt + 42)
   if (zip.readUInt32LE(at) !== LOCAL_HEADER) throw new UnreadableContent('malformed ZIP archive')
   const start = at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28)
   const packed = zip.subarray(start, start + packedSize)
   if (packed.length < packedSize) throw new UnreadableContent('truncated ZIP archive')
-  if (method === 0 && packed.length <= maxBytes) return packed
-  // The declared size may lie: this stops at the real one.
-  if (method === 8) return inflateRawSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
-  throw new UnreadableContent(method === 0 ? tooLarge(maxBytes) : `ZIP compression method ${method}`)
+  return { method, packed }
 }

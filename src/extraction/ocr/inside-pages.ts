@@ -6,7 +6,7 @@ import { scanOfImage } from './scan-state.ts'
 /** Of all files in a file together; OCR has a limit of its own. */
 const MAX_PAGES = 1_000
 /** Smaller images of a mail are logos and the like; A4 with 75 dots an inch has five times as many. */
-const MIN_PIXELS = 100_000
+export const MIN_PIXELS = 100_000
 
 /** Collects the pages without text of the files in a file of this format. */
 export function createInsidePages(format: BinaryFormat) {
@@ -22,15 +22,36 @@ export function createInsidePages(format: BinaryFormat) {
       const step = { format, index: files++ }
       const image = isReadableImage(bytes) ? scanOfImage(bytes) : undefined
       return (extraction: Extraction): void => {
-        const { unread, inside = [] } = (image ?? extraction).scan ?? { unread: [] }
+        const { unread, inside = [], insideBeyond = 0 } = (image ?? extraction).scan ?? { unread: [] }
         pages.push(
           ...unread.map((page) => ({ path: [step], name, page })),
-          ...inside.map((page) => ({ ...page, path: [step, ...page.path] })),
+          // Its page is none of the outer file.
+          ...inside.map(({ onPage: _, ...page }) => ({
+            ...page,
+            name: page.name === '' ? name : page.name,
+            path: [step, ...page.path],
+          })),
         )
-        isCut ||= pages.length > MAX_PAGES
+        isCut ||= pages.length > MAX_PAGES || insideBeyond > 0
         pages.splice(MAX_PAGES)
       }
     },
+  }
+}
+
+/**
+ * Whether an image in a document may show text, by its first bytes: PNG, JPEG or TIFF that is not known to be small. What cannot
+ * be seen here, OCR finds. @param start may be empty @param name of its part
+ */
+export function mayShowText(start: Uint8Array, name: string): boolean {
+  if (start.length === 0) return /\.(?:png|jpe?g|tiff?)$/i.test(name)
+  const format = imageFormatOf(start)
+  if (format === undefined || format === 'tiff') return format === 'tiff'
+  try {
+    const { width, height } = imagePage(start, 1)
+    return width * height >= MIN_PIXELS
+  } catch {
+    return true
   }
 }
 

@@ -81,5 +81,5 @@ test('pages of files within a file count to its limits, and a damaged one costs 
     [undefined, `pages.tif ${NOTICE}`],
   ])
   assert.ok(extraction.outcome === 'text' && extraction.cut)
-  assert.equal(extraction.reason, 'limits.ocrPages: 1 page without text was not read')
+  assert.equal(extraction.reason, 'limits.ocrPages: 1 page or image was not read')
 })

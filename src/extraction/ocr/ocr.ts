@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { TextPart } from '../../domain/text-part.ts'
 import { DomainError } from '../../domain/errors.ts'
 import { buildRoot } from '../../runtime/package-root.ts'
@@ -7,7 +7,7 @@ import { createExtractionProcess, type ExtractionProcess } from '../extraction-p
 import { MAX_OUTPUT_CHARS } from '../extract-at-once.ts'
 import { createSemaphore } from '../../runtime/semaphore.ts'
 import type { LanguageData } from './language-data.ts'
-import { beginScan, notRead, withPages } from './scan-state.ts'
+import { beginScan, notRead, type ReadParts, withPages } from './scan-state.ts'
 import type { PageInput } from './read-page.ts'
 
 /** Reads the text of pages that show it as an image, in a process of its own. */
@@ -79,7 +79,7 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
     const begun = performance.now()
     const before = beginScan(extraction, maxPages)
     const unread: UnreadPage[] = [...before.unread.map((page) => ({ page })), ...(before.inside ?? [])]
-    const parts: TextPart[] = []
+    const parts: ReadParts = { own: [], inside: [] }
     let { problem } = before
     let left = limits.maxOutputChars - charsOf(extraction)
     const file = join(buildRoot(), 'extraction/ocr/ocr.worker.js')
@@ -88,7 +88,8 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
     running.add(process)
     try {
       for (let read = 0; unread.length > 0 && read < turnPages; read++) {
-        const { page, path, name } = unread[0]!
+        const next = unread[0]!
+        const { page, path } = next
         const spent = (before.spentMs ?? 0) + performance.now() - begun
         const limit = left <= 0 ? 'the limit of text' : spent > maxTimeMs ? 'limits.ocrTime' : undefined
         if (limit !== undefined) {
@@ -98,10 +99,10 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
         }
         const result = await readPage(process, { bytes, path, page, languages }, left)
         unread.shift()
-        if (result.outcome === 'failed')
-          problem ??= `page ${page}${path === undefined ? '' : ` of ${name}`} was not read: ${result.reason}`
+        if (result.outcome === 'failed') problem ??= `${nameOf(next)} was not read: ${result.reason}`
         else if (result.outcome === 'text') {
-          parts.push(...result.parts.map((part) => (path === undefined ? part : partInside(name, part))))
+          if (next.path === undefined) parts.own.push(...result.parts)
+          else parts.inside.push(...result.parts.map((part) => partInside(next, part)))
           left -= charsOf(result)
         }
         if (performance.now() - begun > turnMs) break
@@ -129,15 +130,24 @@ export function createOcr({ languages, limits: given, onPage = () => undefined }
 }
 
 /** Of the file itself, or of one in it. */
-type UnreadPage = { page: number; path?: never; name?: never } | PageInside
+type UnreadPage = { page: number; path?: never } | PageInside
+
+function nameOf(unread: UnreadPage): string {
+  if (unread.path === undefined) return `page ${unread.page}`
+  const { name, page, path } = unread
+  const last = path.at(-1)!
+  const what = 'image' in last ? `image ${posix.basename(last.image)}` : `page ${page}`
+  return name === '' ? what : `${what} of ${name}`
+}
 
 const splitPages = (pages: readonly UnreadPage[]): Required<Pick<Scan, 'unread' | 'inside'>> => ({
   unread: pages.flatMap(({ page, path }) => (path === undefined ? [page] : [])),
   inside: pages.filter((page) => page.path !== undefined),
 })
 
-/** Its page is none of the document's. */
-const partInside = (name: string, { page: _, text, ...part }: TextPart): TextPart => ({
+/** Its page is that of the document which shows it, if any. */
+const partInside = ({ name, onPage }: PageInside, { page: _, text, ...part }: TextPart): TextPart => ({
+  ...(onPage !== undefined && { page: onPage }),
   ...part,
   text: name === '' ? text : `${name}\n\n${text}`,
 })

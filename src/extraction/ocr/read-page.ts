@@ -3,6 +3,7 @@ import { type Extraction, type PathInside, type ReadingLimits, UnreadableContent
 import { finishText } from '../finish-text.ts'
 import { fileInside } from '../read-text.ts'
 import type { LanguageData } from './language-data.ts'
+import { MIN_PIXELS } from './inside-pages.ts'
 import { recognise } from './recognise.ts'
 import { renderPage } from './render-page.ts'
 import { imageFormatOf, imagePage } from './scan-image.ts'
@@ -32,8 +33,10 @@ export async function readPage(
   try {
     const bytes = path === undefined ? outer : await keptInside(outer, path, softTimeoutMs / 2)
     const isImage = imageFormatOf(bytes) !== undefined
-    const image = isImage ? fileOf(bytes, page) : await drawnPage(bytes, page)
-    if (image === undefined) return { outcome: 'empty', reason: 'a blank page' }
+    const isShown = path !== undefined && 'image' in path.at(-1)!
+    if (isShown && !isImage) throw new UnreadableContent('no PNG, JPEG or TIFF')
+    const image = isImage ? fileOf(bytes, page, isShown ? MIN_PIXELS : 0) : await drawnPage(bytes, page)
+    if (image === undefined) return { outcome: 'empty', reason: 'a blank page, or a small image' }
     const text = await recognise(image, { languages, dotsPerInch: isImage ? 0 : DOTS_PER_INCH })
     return finishText({ parts: [{ page, text }], cut: false, isWrapped: true }, maxOutputChars)
   } catch (error) {
@@ -63,10 +66,11 @@ async function drawnPage(bytes: Uint8Array, page: number): Promise<Uint8Array | 
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), pixels])
 }
 
-/** Its size is known before anything is decoded. */
-function fileOf(bytes: Uint8Array, page: number): Uint8Array {
+/** Its size is known before anything is decoded. Undefined: it is smaller than `minPixels`. */
+function fileOf(bytes: Uint8Array, page: number, minPixels: number): Uint8Array | undefined {
   const image = imagePage(bytes, page)
   const { width, height } = image
+  if (width * height < minPixels) return undefined
   if (width * height > IMAGE_PIXELS)
     throw new UnreadableContent(
       `an image of ${width} × ${height} pixels, more than ${IMAGE_PIXELS / 1e6} million`,

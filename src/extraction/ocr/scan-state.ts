@@ -19,14 +19,14 @@ export const countUnread = ({ unread, inside = [] }: Scan): number => unread.len
 
 /** @param limit the name of the setting, or what it limits */
 export const notRead = (limit: string, pages: number): string =>
-  `${limit}: ${pages === 1 ? '1 page without text was' : `${pages} pages without text were`} not read`
+  `${limit}: ${pages === 1 ? '1 page or image was' : `${pages} pages or images were`} not read`
 
 /** The scan with at most `maxPages` pages, before the first of them is read. */
 export function beginScan(extraction: Extraction, maxPages: number): Scan {
   const scan = extraction.scan ?? { unread: [] }
   if (scan.spentMs !== undefined) return scan
-  const { unread, inside = [] } = scan
-  const over = countUnread(scan) - maxPages
+  const { unread, inside = [], insideBeyond = 0 } = scan
+  const over = Math.max(0, countUnread(scan) - maxPages) + insideBeyond
   const readInside = inside.slice(0, Math.max(0, maxPages - unread.length))
   const problems = [
     // It was cut before it had a text.
@@ -41,8 +41,14 @@ export function beginScan(extraction: Extraction, maxPages: number): Scan {
   }
 }
 
+/** What OCR has read: of pages, and of files within the file, whose page is that of the document which shows them. */
+export interface ReadParts {
+  own: TextPart[]
+  inside: TextPart[]
+}
+
 /** The extraction with the texts of further pages. */
-export function withPages(extraction: Extraction, read: readonly TextPart[], scan: Scan): Extraction {
+export function withPages(extraction: Extraction, read: ReadParts, scan: Scan): Extraction {
   const { title, pages } = extraction
   const about = { ...(title !== undefined && { title }), ...(pages !== undefined && { pages }), scan }
   const before = extraction.outcome === 'text' ? extraction : undefined
@@ -56,20 +62,28 @@ export function withPages(extraction: Extraction, read: readonly TextPart[], sca
   return { outcome: 'empty', reason: NOTHING_FOUND, ...about }
 }
 
-/** In the order of the pages, with one part for each; parts on no page are last, in the order in which they were read. */
-function mergeParts(parts: readonly TextPart[], added: readonly TextPart[]): TextPart[] {
-  const onPages = added.filter(({ page }) => page !== undefined)
-  const byPage = new Map(onPages.map((part) => [part.page, part]))
-  const merged = parts.map((part) => {
-    const other = part.page === undefined ? undefined : byPage.get(part.page)
-    if (other === undefined) return part
-    byPage.delete(part.page)
-    return { ...part, ...other, text: `${other.text}\n\n${part.text}` }
-  })
+/**
+ * In the order of the pages, with one part for each: what a page shows is before the rest of its text, and what an image on it
+ * shows is behind. Parts on no page are last, in the order in which they were read.
+ */
+function mergeParts(parts: readonly TextPart[], { own, inside }: ReadParts): TextPart[] {
+  const merged = [...parts]
+  const add = (part: TextPart, join: (other: TextPart) => TextPart): void => {
+    const at = part.page === undefined ? -1 : merged.findIndex(({ page }) => page === part.page)
+    if (at === -1) merged.push(part)
+    else merged[at] = join(merged[at]!)
+  }
+  for (const part of own) add(part, (other) => joinParts(part, other))
+  for (const part of inside) add(part, (other) => joinParts(other, part))
   const placeOf = ({ page = Infinity }: TextPart): number => page
-  const onNone = added.filter(({ page }) => page === undefined)
-  return [...merged, ...byPage.values(), ...onNone].sort((one, other) => {
+  return merged.sort((one, other) => {
     const [first, second] = [placeOf(one), placeOf(other)]
     return first === second ? 0 : first - second
   })
+}
+
+function joinParts(first: TextPart, second: TextPart): TextPart {
+  const otherForms = [first.otherForms, second.otherForms].filter((forms) => forms !== undefined).join(' ')
+  const text = `${first.text}\n\n${second.text}`
+  return { ...first, text, ...(otherForms !== '' && { otherForms }) }
 }

@@ -2,6 +2,7 @@ import type { RawText, ReadingLimits } from '../extraction.ts'
 import { htmlText } from '../textual/html-text.ts'
 import { createTextSink, type TextSink } from '../text-sink.ts'
 import { tokenizeMarkup } from '../textual/tokenize-markup.ts'
+import { addReferred, createImageList } from './image-list.ts'
 import { openOfficePackage } from './office-package.ts'
 
 /** Parts with text by the last segments of the types of their relationships; SmartArt is `diagramData`. */
@@ -16,15 +17,29 @@ export function docxText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): 
   const office = openOfficePackage(bytes)
   const { mainPart, title } = office
   const related = office.relationships(mainPart)
-  const others = (types: string[]): string[] =>
+  const partsOf = (types: string[]): [xml: string, part: string][] =>
     types
       .flatMap((wanted) => related.filter(({ type }) => type === wanted))
-      .flatMap(({ target }) => office.xmlIfAny(target) ?? [])
+      .flatMap(({ target }) => {
+        const xml = office.xmlIfAny(target)
+        return xml === undefined ? [] : [[xml, target]]
+      })
   const sink = createTextSink(maxOutputChars * 2)
-  // The first page and others often have the same header.
-  for (const xml of new Set([...others(BEFORE_BODY), office.xml(mainPart), ...others(AFTER_BODY)]))
-    pushText(xml, sink)
-  return { parts: [{ text: sink.text() }], cut: sink.full, ...(title !== undefined && { title }) }
+  const images = createImageList('docx')
+  const parts = [...partsOf(BEFORE_BODY), [office.xml(mainPart), mainPart] as const, ...partsOf(AFTER_BODY)]
+  const pushed = new Set<string>()
+  for (const [xml, part] of parts) {
+    // The first page and others often have the same header.
+    if (!pushed.has(xml)) pushText(xml, sink)
+    pushed.add(xml)
+    addReferred(images, office, { xml, related: part === mainPart ? related : office.relationships(part) })
+  }
+  return {
+    parts: [{ text: sink.text() }],
+    cut: sink.full,
+    ...(title !== undefined && { title }),
+    ...images.result(),
+  }
 }
 
 /** @param source text or an attribute of XML, with entities */

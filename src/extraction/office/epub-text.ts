@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { type RawText, type ReadingLimits, UnreadableContent } from '../extraction.ts'
 import { htmlText } from '../textual/html-text.ts'
+import { addPart, createImageList } from './image-list.ts'
 import { openXmlPackage, type XmlPackage } from './office-package.ts'
 import { createPartsSink } from '../parts-sink.ts'
 import { readXml, xmlElementText } from '../read-xml.ts'
@@ -15,6 +16,7 @@ export function epubText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): 
   const packageXml = zip.xml(packageFile)
   const encrypted = encryptedFiles(zip)
   const sink = createPartsSink(maxOutputChars * 2)
+  const images = createImageList('epub')
   let unreadable = 0
   const files = spineOf(packageXml, posix.dirname(packageFile))
   for (const file of files) {
@@ -23,13 +25,41 @@ export function epubText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): 
     if (source === undefined) unreadable++
     else sink.push(htmlText(source, { maxChars: maxOutputChars * 2 + 1 }).text)
     sink.endPart()
+    for (const image of imagesOf(source ?? '')) {
+      const name = posix.join(posix.dirname(file), fileOf(image))
+      if (!encrypted.has(name)) addPart(images, zip, name)
+    }
   }
   if (unreadable > 0 && unreadable === files.length) {
     throw new UnreadableContent(encrypted.size > 0 ? 'encrypted: the EPUB is protected' : 'malformed EPUB')
   }
   const { parts, cut } = sink.result()
   const title = xmlElementText(packageXml, 'title')
-  return { parts, cut: cut || unreadable > 0, ...(title !== undefined && { title }) }
+  return {
+    parts,
+    cut: cut || unreadable > 0,
+    ...(title !== undefined && { title }),
+    ...images.result(),
+  }
+}
+
+/** What the images of a chapter refer to, also those in a drawing, as they stand there. */
+function imagesOf(source: string): string[] {
+  const found: string[] = []
+  // Most chapters have none.
+  if (!/<(?:\w+:)?(?:img|image)[\s/]/i.test(source)) return found
+  readXml(source, {
+    onOpen(name, attributes) {
+      const reference =
+        name === 'img'
+          ? attributes.get('src')
+          : name === 'image'
+            ? (attributes.get('xlink:href') ?? attributes.get('href'))
+            : undefined
+      if (reference !== undefined) found.push(reference)
+    },
+  })
+  return found
 }
 
 /** The file with the metadata and the order of all others. */

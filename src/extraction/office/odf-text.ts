@@ -1,4 +1,5 @@
 import { type RawText, type ReadingLimits, UnreadableContent } from '../extraction.ts'
+import { addPart, createImageList } from './image-list.ts'
 import { openXmlPackage } from './office-package.ts'
 import { createPartsSink, type PartsSink } from '../parts-sink.ts'
 import { readXml, xmlElementText } from '../read-xml.ts'
@@ -22,14 +23,24 @@ export function odfText(bytes: Uint8Array, { maxOutputChars }: ReadingLimits): R
     throw new UnreadableContent('encrypted: the OpenDocument file needs a password')
   }
   const sink = createPartsSink(maxOutputChars * 2)
-  const pages = pushBody(zip.xml('content.xml'), sink)
-  if (!sink.full) pushBody(zip.xmlIfAny('styles.xml') ?? '', sink)
+  const images = createImageList('odf')
+  const onImage = (name: string, page?: number): void => addPart(images, zip, name.replace(/^\.\//, ''), page)
+  const pages = pushBody(zip.xml('content.xml'), sink, onImage)
+  if (!sink.full) pushBody(zip.xmlIfAny('styles.xml') ?? '', sink, onImage)
   const title = xmlElementText(zip.xmlIfAny('meta.xml') ?? '', 'title')
-  return { ...sink.result(), ...(pages > 0 && { pages }), ...(title !== undefined && { title }) }
+  return {
+    ...sink.result(),
+    ...(pages > 0 && { pages }),
+    ...(title !== undefined && { title }),
+    ...images.result(),
+  }
 }
 
-/** Pushes the paragraphs of a part, and returns how many slides or sheets it has. */
-function pushBody(xml: string, sink: PartsSink): number {
+/**
+ * Pushes the paragraphs of a part, and returns how many slides or sheets it has.
+ * @param onImage gets what an image refers to, and the number of the slide or sheet that it is on
+ */
+function pushBody(xml: string, sink: PartsSink, onImage: (name: string, page?: number) => void): number {
   let paragraphDepth = 0
   let hiddenDepth = 0
   let pageElement: string | undefined
@@ -52,6 +63,8 @@ function pushBody(xml: string, sink: PartsSink): number {
       else if (name === 'tab') push('\t')
       else if (name === 'line-break') push('\n')
       else if (HIDDEN.has(name)) hiddenDepth++
+      else if (name === 'image')
+        onImage(attributes.get('xlink:href') ?? '', pageDepth > 0 ? pages : undefined)
       else if (name === pageElement) openPage(attributes)
       else pageElement ??= PAGE_ELEMENTS[name]
     },

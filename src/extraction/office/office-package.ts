@@ -3,7 +3,7 @@ import { decodeText } from '../encodings/decode-text.ts'
 import { UnreadableContent } from '../extraction.ts'
 import { readXml, xmlElementText } from '../read-xml.ts'
 import { knownEncoding } from '../encodings/text-encoding.ts'
-import { openZip } from '../zip.ts'
+import { openZip, type ZipPeek } from '../zip.ts'
 
 const LIMITS = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 }
 
@@ -23,6 +23,8 @@ export interface XmlPackage {
   xml(name: string): string
   /** As `xml`, with undefined for a file that is missing. */
   xmlIfAny(name: string): string | undefined
+  /** Looks at a part without reading all of it; undefined for one that is missing. */
+  peek(name: string): ZipPeek | undefined
 }
 
 /** A package of Office Open XML (ECMA-376-2, Open Packaging Conventions). */
@@ -39,21 +41,35 @@ export interface OfficePackage extends XmlPackage {
 export function openXmlPackage(bytes: Uint8Array): XmlPackage {
   const zip = openZip(bytes, LIMITS)
   const names = new Map(zip.names.map((name) => [name.toLowerCase(), name]))
+  const storedName = (name: string): string | undefined => names.get(name.toLowerCase())
   const xmlIfAny = (name: string): string | undefined => {
-    const stored = names.get(name.toLowerCase())
+    const stored = storedName(name)
     if (stored === undefined) return undefined
     const part = zip.read(stored)!
     return decodeText(part, knownEncoding(part, 'xml') ?? 'utf-8')
   }
   return {
-    has: (name) => names.has(name.toLowerCase()),
+    has: (name) => storedName(name) !== undefined,
     xmlIfAny,
+    peek(name) {
+      const stored = storedName(name)
+      return stored === undefined ? undefined : zip.peek(stored)
+    },
     xml(name) {
       const xml = xmlIfAny(name)
       if (xml === undefined) throw new UnreadableContent(`malformed: it has no part ${name.slice(0, 100)}`)
       return xml
     },
   }
+}
+
+/** The bytes of a part. @throws UnreadableContent when it is missing, damaged or beyond the limits */
+export function readPackagePart(bytes: Uint8Array, name: string): Uint8Array {
+  const zip = openZip(bytes, LIMITS)
+  const stored = zip.names.find((other) => other.toLowerCase() === name.toLowerCase())
+  const part = stored === undefined ? undefined : zip.read(stored)
+  if (part === undefined) throw new UnreadableContent(`malformed: it has no part ${name.slice(0, 100)}`)
+  return part
 }
 
 /** @throws UnreadableContent */

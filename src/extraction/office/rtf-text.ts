@@ -1,5 +1,7 @@
 import { decodeCodepage } from '../encodings/codepage.ts'
 import type { RawText, ReadingLimits } from '../extraction.ts'
+import { createImageList } from './image-list.ts'
+import { addRtfImages } from './rtf-images.ts'
 import { createTextSink, type TextSink } from '../text-sink.ts'
 import { type RtfHandlers, tokenizeRtf } from './tokenize-rtf.ts'
 
@@ -82,8 +84,11 @@ export function rtfText(
   { maxOutputChars }: Pick<ReadingLimits, 'maxOutputChars'>,
 ): RawText {
   const reader = new RtfReader(maxOutputChars * 2)
-  tokenizeRtf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), reader)
-  return reader.result()
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  tokenizeRtf(source, reader)
+  const images = createImageList('rtf')
+  addRtfImages(images, source)
+  return { ...reader.result(), ...images.result() }
 }
 
 class RtfReader implements RtfHandlers {

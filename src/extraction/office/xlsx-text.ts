@@ -1,4 +1,5 @@
 import { type RawText, type ReadingLimits, UnreadableContent } from '../extraction.ts'
+import { addReferred, createImageList } from './image-list.ts'
 import { openOfficePackage } from './office-package.ts'
 import { readOfficePages } from './office-pages.ts'
 import { pushOfficeXmlText } from './office-xml-text.ts'
@@ -28,20 +29,26 @@ export function xlsxText(bytes: Uint8Array, limits: ReadingLimits): RawText {
     office.xmlIfAny(related.find(({ type }) => type === wanted)?.target ?? '') ?? ''
   const strings = readSharedStrings(partOf('sharedStrings'))
   const formats = readNumberFormats(partOf('styles'), office.xml(office.mainPart))
-  const pushBeside = (part: string, sink: PartsSink, depth = 0): void => {
+  const images = createImageList('xlsx')
+  const pushBeside = (part: string, onPage: number, sink: PartsSink, depth = 0): void => {
     for (const { type, target } of office.relationships(part)) {
       if (!BESIDE_SHEET.has(type) || sink.full) continue
       sink.push('\n')
-      pushOfficeXmlText(office.xmlIfAny(target) ?? '', sink)
+      const xml = office.xmlIfAny(target) ?? ''
+      pushOfficeXmlText(xml, sink)
+      if (depth > 0) continue
       // The charts of a drawing; deeper there is nothing.
-      if (depth === 0) pushBeside(target, sink, 1)
+      pushBeside(target, onPage, sink, 1)
+      if (type === 'drawing')
+        addReferred(images, office, { xml, related: office.relationships(target), onPage })
     }
   }
-  return readOfficePages(office, 'sheet', limits, ({ target, name }, sink) => {
+  const raw = readOfficePages(office, 'sheet', limits, ({ target, name, number }, sink) => {
     sink.push(`${name}\n`)
     pushSheet(office.xml(target), { strings, formats }, sink)
-    pushBeside(target, sink)
+    pushBeside(target, number, sink)
   })
+  return { ...raw, ...images.result() }
 }
 
 /** The strings that cells refer to by index; without phonetic readings (`rPh`). */

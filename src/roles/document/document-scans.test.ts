@@ -6,6 +6,7 @@ import type { ChangeEvent } from '../../domain/change.ts'
 import type { Document, DocumentRow } from '../../domain/document-fields.ts'
 import { mailWith } from '../../testing/attached-files.ts'
 import { eventually } from '../../testing/deadline.ts'
+import { illustratedPptx } from '../../testing/illustrated-files.ts'
 import { pdf } from '../../testing/sample-files.ts'
 import { imageOf, pngOf, scannedPdf } from '../../testing/scanned-files.ts'
 import { TEST_FILE } from '../../testing/test-file.ts'
@@ -67,6 +68,24 @@ test('a scan that is attached to a mail is found', async () => {
   assert.deepEqual((await isRead(id)).text, { state: 'indexed', language: 'en' })
   const { parts } = (await service.send('GET', `/documents/${id}/text`)).body
   assert.deepEqual(parts.at(-1), { text: `scan.pdf\n\n${NOTICE}` })
+})
+
+test('the phrase of an image in a presentation is found on its slide', async () => {
+  const phrase = 'The herons of the estuary are counted in spring.'
+  const slides = [['Birds'], ['Counting', ['scan.png', pngOf(await imageOf(phrase))] as const]]
+  const type = 'application/vnd.openxmlformats-officedocument.presentationml.presentation'
+  const { id } = await upload('Birds', illustratedPptx(slides), { type, by: 'birds@example.com' })
+  assert.deepEqual((await isRead(id)).text, { state: 'indexed', pages: 2, language: 'en' })
+  const hit = await eventually('the phrase to be found', async () => {
+    const { body } = await service.send('GET', `/search?q=${encodeURIComponent('"herons of the estuary"')}`)
+    return body.documents[0]
+  })
+  assert.deepEqual([hit.id, hit.page], [id, 2])
+  const { parts } = (await service.send('GET', `/documents/${id}/text`)).body
+  assert.deepEqual(parts, [
+    { page: 1, text: 'Birds' },
+    { page: 2, text: `Counting\n\n${phrase}` },
+  ])
 })
 
 test('an image is read whatever it is called, and of a page with text only the others', async () => {
