@@ -7,7 +7,9 @@ import { feedLag } from '../client/feed-lag.ts'
 import type { Document } from '../domain/document-fields.ts'
 import { runCli } from '../testing/cli.ts'
 import { eventually } from '../testing/deadline.ts'
+import { illustratedDocx } from '../testing/illustrated-files.ts'
 import { newDataFolder } from '../testing/postgres.ts'
+import { DOCX_TYPE, docx } from '../testing/sample-files.ts'
 import { imageOf, pngOf, scannedPdf } from '../testing/scanned-files.ts'
 import { type ServiceProcess, startServiceProcess } from '../testing/service-process.ts'
 import { TEST_FILE } from '../testing/test-file.ts'
@@ -44,14 +46,25 @@ test('scans say what to do while OCR is off, and are read again when it is on', 
   const reason = `a PDF of images only: ${hint}`
   assert.deepEqual(await textOf(scan), { state: 'empty', reason, pages: 1 })
   assert.deepEqual(await textOf(image), { state: 'empty', reason: `an image: ${hint}` })
+  const illustrated = await create(
+    DOCX_TYPE,
+    illustratedDocx(['Lease', ['a.png', pngOf(await imageOf(WORDS))]]),
+  )
+  const plain = await create(DOCX_TYPE, docx('Lease'))
+  for (const id of [illustrated, plain]) assert.deepEqual(await textOf(id), { state: 'indexed' })
   await service.stop()
 
   service = await startServiceProcess(data, { DOCMGR_EXTRACTION_OCR: 'auto' })
-  assert.equal((await runCli(['reindex', '--text', 'empty', '--data', data])).code, 0)
+  const readUnread = async () =>
+    (await runCli(['reindex', '--text', 'unread', '--json', '--data', data])).stdout
+  assert.equal(await readUnread(), '{"queued":3}\n')
   for (const id of [scan, image]) {
     assert.deepEqual(await textOf(id), { state: 'indexed', pages: 1, language: 'en' })
     assert.equal((await runCli(['text', id, '--data', data])).stdout, `--- page 1 ---\n${WORDS}\n`)
   }
+  assert.deepEqual(await textOf(illustrated), { state: 'indexed', language: 'en' })
+  assert.equal((await runCli(['text', illustrated, '--data', data])).stdout, `Lease\n${WORDS}\n`)
+  assert.equal(await readUnread(), '{"queued":0}\n')
   await service.stop()
 })
 

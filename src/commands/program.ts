@@ -72,8 +72,11 @@ function addServerCommands(add: AddCommand, chosen: (work: Work) => void, io: Io
   )
     .option('--check', 'only print what is missing')
     .addOption(
-      new Option('--text <state>', 'instead: have the service read the texts in this state again')
-        .choices(TEXT_STATES)
+      new Option(
+        '--text <state>',
+        'instead: have the service read the texts in this state again; unread: those with pages or images that OCR has not read',
+      )
+        .choices([...TEXT_STATES, 'unread'])
         .conflicts('check'),
     )
     .option('--json', 'print JSON')

@@ -1,8 +1,7 @@
 import { type Failure, openReindex, type OpenReindex } from '../app/reindex.ts'
-import { readTextsAgain } from '../app/read-texts-again.ts'
+import { readTextsAgain, type TextsToRead } from '../app/read-texts-again.ts'
 import type { Config } from '../config/schema.ts'
 import { FolderInUseError } from '../data-folder/folder-lock.ts'
-import type { TextState } from '../domain/text-state.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { countOf, formatNumber } from './format-number.ts'
@@ -17,8 +16,8 @@ const MAX_LISTED = 1_000
 export interface ReindexOptions extends ConfigOptions {
   /** only compare */
   check?: boolean
-  /** no comparison: texts in this state are read again */
-  text?: TextState
+  /** no comparison: these texts are read again */
+  text?: TextsToRead
   json?: boolean
 }
 
@@ -74,12 +73,12 @@ async function indexAgain(opened: OpenReindex, { json }: ReindexOptions, io: Io)
 
 async function readAgain(
   config: Config,
-  state: TextState,
+  texts: TextsToRead,
   { json }: ReindexOptions,
   io: Io,
 ): Promise<number> {
   const log = createLogger({ level: 'fatal' })
-  const queued = await readTextsAgain(config, state, { log, signal: io.signal })
+  const queued = await readTextsAgain(config, texts, { log, signal: io.signal })
   if (json) io.json({ queued })
   else io.out(`${documents(queued)} queued: the service reads their texts, or will once it runs.`)
   return EXIT.done

@@ -5,9 +5,13 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { textKey } from '../domain/content-key.ts'
 import type { Extraction } from './extraction.ts'
+import { isUnfinished } from './ocr/scan-state.ts'
 
-/** Raised when the readers find more than before: what an earlier version has read is read again. */
-const EXTRACTION_VERSION = 2
+/**
+ * Raised when the readers find more than before. What an earlier version has read is shown and indexed until it is read again.
+ * 3: images in documents are noted for OCR.
+ */
+const EXTRACTION_VERSION = 3
 /** Earlier versions kept no hash. No reader uses their texts: the content is read again. */
 const FIRST_HASHED_VERSION = 2
 /** Of the JSON, in bytes: a limit for objects that docmgr did not write. */
@@ -44,17 +48,51 @@ function sha256Of(key: string, extraction: Extraction): string {
 }
 
 /**
- * What was read of a content of this type, whichever document has it; undefined where it was not read, by an older version,
+ * What was read of a content of this type, whichever document has it; undefined where it was not read,
  * or where the object is damaged: then the content is read again.
  * @throws DomainError unavailable
  */
 export async function findText(
   objects: Pick<TextObjects, 'get'>,
-  { content_sha256, content_type }: ReadableContent,
+  content: ReadableContent,
 ): Promise<Extraction | undefined> {
+  return (await findKept(objects, content))?.extraction
+}
+
+/**
+ * As `findText`, but undefined also for what present readers would read again: what an earlier version has read without OCR.
+ * OCR would take its time once more, for pages that have their text.
+ * @throws DomainError unavailable
+ */
+export async function findCurrentText(
+  objects: Pick<TextObjects, 'get'>,
+  content: ReadableContent,
+): Promise<Extraction | undefined> {
+  const kept = await findKept(objects, content)
+  if (kept === undefined || isOutdated(kept)) return undefined
+  return kept.extraction
+}
+
+/** Whether reading this content again would give OCR something that it has not read. @throws DomainError unavailable */
+export async function hasUnread(
+  objects: Pick<TextObjects, 'get'>,
+  content: ReadableContent,
+): Promise<boolean> {
+  const kept = await findKept(objects, content)
+  return kept !== undefined && (isOutdated(kept) || isUnfinished(kept.extraction))
+}
+
+const isOutdated = ({ version, extraction: { scan } }: KeptText): boolean =>
+  version < EXTRACTION_VERSION && scan?.spentMs === undefined
+
+async function findKept(
+  objects: Pick<TextObjects, 'get'>,
+  { content_sha256, content_type }: ReadableContent,
+): Promise<KeptText | undefined> {
   if (content_sha256 === null) return undefined
-  const kept = await readKept(objects, textKey(content_sha256, content_type))
-  return kept?.text?.version === EXTRACTION_VERSION ? kept.text.extraction : undefined
+  const text = (await readKept(objects, textKey(content_sha256, content_type)))?.text
+  if (text === undefined) return undefined
+  return text.version >= FIRST_HASHED_VERSION && text.version <= EXTRACTION_VERSION ? text : undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import { extractAtOnce, MAX_INPUT_BYTES } from '../../extraction/extract-at-once
 import type { Extraction } from '../../extraction/extraction.ts'
 import { UNREADABLE_CONTENT } from '../../domain/text-state.ts'
 import type { Extractor } from '../../extraction/extractor.ts'
-import { findText, keepText } from '../../extraction/kept-texts.ts'
+import { findCurrentText, keepText } from '../../extraction/kept-texts.ts'
 import type { Ocr } from '../../extraction/ocr/ocr.ts'
 import { imageFormatOf } from '../../extraction/ocr/scan-image.ts'
 import { isUnfinished, scanOfImage } from '../../extraction/ocr/scan-state.ts'
@@ -82,7 +82,7 @@ async function extractionOf(
     const refused = extractAtOnce({ contentType, start: new Uint8Array(), size })
     if (refused !== undefined) return refused
   }
-  const kept = await findText(blobs, source)
+  const kept = await findCurrentText(blobs, source)
   if (kept !== undefined && !(ocr && isUnfinished(kept))) return kept
   const bytes = await blobs.read({ bucket: 'documents', key: s3_key!, size, sha256 })
   const isImage = ocr !== undefined && imageFormatOf(bytes) !== undefined
