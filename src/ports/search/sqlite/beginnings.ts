@@ -5,8 +5,8 @@ import { nextOf } from './similar-words.ts'
 
 /** Words with one beginning that are looked up instead of it. */
 const MAX_WORDS = 128
-/** Terms of the index that are looked at for them: stems are among them. */
-const MAX_TERMS = 2 * MAX_WORDS
+/** Terms of the index that are looked at for them: stems and tokens (match-expression.ts) are among them. */
+const MAX_TERMS = 3 * MAX_WORDS
 
 /**
  * Replaces the beginning of a word by the words of the index that begin so. FTS5 has no list of the documents of a beginning:

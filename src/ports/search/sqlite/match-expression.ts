@@ -1,7 +1,14 @@
 /** Expressions of FTS5's query language (https://sqlite.org/fts5.html, 3) for matches of a plan. */
 import { withWordsOfStems } from '../analysis/stems.ts'
 import { WORDS_FIELDS, type WordsField } from '../fields.ts'
-import type { PhraseMatch, PlanAlternative, PlanClause, PlanMatch, PrefixMatch } from '../query/query-plan.ts'
+import type {
+  PhraseMatch,
+  PlanAlternative,
+  PlanClause,
+  PlanMatch,
+  PrefixMatch,
+  WordMatch,
+} from '../query/query-plan.ts'
 import { relatedColumn } from './columns.ts'
 
 /** The columns with words as texts have them. */
@@ -24,13 +31,16 @@ export const readerToken = (subject: string): string =>
  */
 export const prominentToken = (word: string): string => `${word}${EVERY_DOCUMENT}${EVERY_DOCUMENT}`
 
+/** The token of a key of the title, for the same reason. */
+export const titleToken = (key: string): string => `${key}${EVERY_DOCUMENT}${EVERY_DOCUMENT}${EVERY_DOCUMENT}`
+
 /** Documents that one of these subjects may read. */
 export const readersExpression = (subjects: readonly string[]): string =>
   within('readers', anyKey(subjects.map(readerToken)))
 
 export const anyOf = (expressions: readonly string[]): string => `(${expressions.join(' OR ')})`
 export const allOf = (expressions: readonly string[]): string => `(${expressions.join(' AND ')})`
-const anyKey = (keys: readonly string[]): string => anyOf(keys.map(quoted))
+const anyKey = (keys: readonly string[]): string => anyOf([...new Set(keys)].map(quoted))
 
 /** `expression` without documents that match any of `excluded`; undefined expression: all documents. */
 export const without = (expression: string | undefined, excluded: readonly string[]): string =>
@@ -43,13 +53,16 @@ const beginning = ({ prefix, words }: PrefixMatch): string =>
 /** Which forms of its words a match is looked up with. */
 export type Forms = 'exact' | 'related' | 'similar'
 
+const keysOf = (match: PlanMatch & WordMatch, form: Forms): readonly string[] =>
+  form === 'exact' ? [match.word] : withWordsOfStems(match[form])
+
 /**
  * Documents with a match in one of the forms; undefined where there is none. A phrase stands for all of its words.
  * @param field undefined: any text
  */
 export function formExpression(match: PlanMatch, form: Forms, field: WordsField | undefined = match.field) {
   if (match.kind === 'word') {
-    const keys = form === 'exact' ? [match.word] : withWordsOfStems(match[form])
+    const keys = keysOf(match, form)
     if (keys.length === 0) return undefined
     return field === undefined ? anyKey(keys) : within(`${field} ${relatedColumn(field)}`, anyKey(keys))
   }
@@ -61,13 +74,36 @@ export function formExpression(match: PlanMatch, form: Forms, field: WordsField 
   return within(columns, allOf(words))
 }
 
+/** Documents whose title has a match in this form: what formExpression() says of the title, by its tokens. */
+export function titleExpression(match: PlanMatch, form: Forms): string | undefined {
+  if (match.kind === 'word') {
+    const keys = keysOf(match, form)
+    return keys.length === 0 ? undefined : anyKey(keys.map(titleToken))
+  }
+  if (form !== 'exact') return undefined
+  if (match.kind === 'phrase' && !match.endsInPrefix)
+    return allOf(match.words.map((word) => quoted(titleToken(word))))
+  if (match.kind === 'prefix' && match.words !== undefined)
+    return anyKey([match.prefix, ...match.words].map(titleToken))
+  return formExpression(match, form, 'title')
+}
+
 /** Documents whose text is about the word; undefined where it is none, or only one of a field. */
 export const prominentExpression = (match: PlanMatch): string | undefined =>
   match.kind === 'word' && match.field === undefined ? quoted(prominentToken(match.word)) : undefined
 
+/** Documents with a match in any of the forms. A stem that is a word is looked up once: each key costs its postings. */
+export function formsExpression(match: PlanMatch, ...forms: Forms[]): string | undefined {
+  if (match.kind === 'word' && match.field === undefined) {
+    const keys = forms.flatMap((form) => keysOf(match, form))
+    return keys.length === 0 ? undefined : anyKey(keys)
+  }
+  const expressions = forms.flatMap((form) => formExpression(match, form) ?? [])
+  return expressions.length === 0 ? undefined : anyOf(expressions)
+}
+
 /** Documents with a match in any form. */
-const wordsExpression = (match: PlanMatch): string =>
-  anyOf((['exact', 'related', 'similar'] as const).flatMap((form) => formExpression(match, form) ?? []))
+const wordsExpression = (match: PlanMatch): string => formsExpression(match, 'exact', 'related', 'similar')!
 
 type WordsAlternative = PlanAlternative & { match: PlanMatch }
 

@@ -5,9 +5,10 @@ import {
   allOf,
   anyOf,
   type Forms,
-  formExpression,
+  formsExpression,
   passageExpression,
   prominentExpression,
+  titleExpression,
 } from './match-expression.ts'
 
 /** Expressions of documents that need no other form of a word, or no guess, where others may. */
@@ -25,7 +26,7 @@ export function betterForms(clauses: readonly TextClause[]): { exact?: string; c
 }
 
 export function inForms(matches: readonly PlanMatch[], ...forms: Forms[]): string | undefined {
-  return joined(matches.flatMap((match) => forms.map((form) => formExpression(match, form))))
+  return joined(matches.map((match) => formsExpression(match, ...forms)))
 }
 
 /** What documents with an alternative of a clause are ranked by. */
@@ -45,7 +46,7 @@ export const formsOf = ({ matches }: TextClause) => ({
 
 function inTitle(matches: readonly PlanMatch[], form: Forms): string | undefined {
   const ofTitles = matches.filter(({ field }) => field === undefined || field === 'title')
-  return joined(ofTitles.map((match) => formExpression(match, form, 'title')))
+  return joined(ofTitles.map((match) => titleExpression(match, form)))
 }
 
 /** Any of the expressions; undefined: there is none. */

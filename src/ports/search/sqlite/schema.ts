@@ -51,6 +51,12 @@ export const SCHEMA = `
   CREATE TABLE origin (database TEXT);
 `
 
+/** Grows with every change of what is written into the tables that neither SCHEMA nor the analysis shows. */
+const CONTENTS_VERSION = 1
+
 /** An index of another version is built again. A positive 31-bit number, for PRAGMA user_version. */
 export const SCHEMA_VERSION =
-  createHash('sha256').update(`${ANALYSIS_VERSION}\n${SCHEMA}`).digest().readUInt32BE() >>> 1
+  createHash('sha256')
+    .update(`${ANALYSIS_VERSION}.${CONTENTS_VERSION}\n${SCHEMA}`)
+    .digest()
+    .readUInt32BE() >>> 1

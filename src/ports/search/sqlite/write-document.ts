@@ -6,7 +6,7 @@ import { WORDS_FIELDS } from '../fields.ts'
 import type { AnalyzedTexts } from './analyze-texts.ts'
 import { COLUMNS, FIELD_COLUMNS } from './columns.ts'
 import { compress } from './compress.ts'
-import { EVERY_DOCUMENT, prominentToken, readerToken } from './match-expression.ts'
+import { EVERY_DOCUMENT, prominentToken, readerToken, titleToken } from './match-expression.ts'
 
 const NAMES = ['rowid', ...COLUMNS.map(({ name }) => name), 'deleted', 'first_passage', 'passages']
 
@@ -101,13 +101,20 @@ const createWordsWriter =
     const ofFields = WORDS_FIELDS.map((name) => {
       const { words, keys } = fields.get(name)!
       const known = keys.filter(isWord)
-      return { words, known, stems: onlyStems(keys, known) }
+      return { name, words, known, stems: onlyStems(keys, known) }
     })
+    const ofTitle = ofFields.flatMap(({ name, known, stems }) =>
+      name === 'title' ? [...known, ...stems] : [],
+    )
     insertWords.run(
       rowid,
       ...ofFields.flatMap(({ known, stems }) => [joined(known), joined([EVERY_DOCUMENT, ...stems])]),
       joined(plain),
-      joined([...onlyStems(textKeys, plain), ...prominentWords.map(prominentToken)]),
+      joined([
+        ...onlyStems(textKeys, plain),
+        ...prominentWords.map(prominentToken),
+        ...ofTitle.map(titleToken),
+      ]),
       joined(readers.map(readerToken)),
     )
     const stems = ofFields.flatMap((field) => field.stems)
