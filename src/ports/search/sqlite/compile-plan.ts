@@ -14,6 +14,8 @@ import {
 export interface CompiledPlan {
   /** FTS5 expression on `words` that every match fulfils; undefined: any document */
   words: string | undefined
+  /** `words` says no more than that the readers may read it and that each of `textClauses` matches. */
+  isOfTexts: boolean
   /** There is one clause, so that a document of the readers that has a form of it has `words` too. */
   isOneClause: boolean
   /** whose documents they are; undefined: everybody's */
@@ -40,6 +42,7 @@ export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): 
   const readers = readersIn(conditions)
   const compiled: CompiledPlan = {
     words: undefined,
+    isOfTexts: true,
     isOneClause: plan.length === 1,
     readers,
     conditions: exceptReaders(conditions),
@@ -63,8 +66,10 @@ export function compilePlan(plan: QueryPlan, conditions: readonly Condition[]): 
     const areWords = clause.every(isDecidedByWords)
     if (clause.length === 1 && first!.excluded && isDecidedByWords(first!)) {
       excluded.push(excludedExpression(first.match))
+      compiled.isOfTexts = false
       continue
     }
+    if (matches.length < clause.length) compiled.isOfTexts = false
     const expression = relaxedExpression(clause)
     if (expression !== undefined) required.push(expression)
     if (areWords) continue

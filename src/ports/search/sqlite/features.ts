@@ -49,15 +49,18 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     }
     const lists = new Map<string, number[]>()
     /** Documents with the words of the plan and others, the newest first. */
-    function matching(expression: string): number[] {
+    function matching(expression: string, required = [words]): number[] {
       let list = lists.get(expression)
       if (list === undefined)
         lists.set(
           expression,
-          (list = lookups.wordsPage(allOf([words, expression]), conditions, { limit: MAX_WEIGHED })),
+          (list = lookups.wordsPage(allOf([...required, expression]), conditions, { limit: MAX_WEIGHED })),
         )
       return list
     }
+    /** The same of expressions by betterForms(): who has the better forms of all words has the words. */
+    const better = (expression: string): number[] =>
+      matching(expression, plan.isOfTexts ? readersOf(plan) : [words])
     /** Of the newest matches those without an expression. FTS5's NOT would read on until one lacks it. */
     function lacking(expression: string): number[] {
       const having = lists.get(expression)
@@ -77,11 +80,11 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
      * @param all whose documents have them all, where older ones are looked for, too
      */
     function lackingSome(expressions: readonly string[], all: string | undefined): typeof lacking {
-      if (all !== undefined && !isLookedUp && (!isAll || isDecided(plan))) matching(all)
+      if (all !== undefined && !isLookedUp && (!isAll || isDecided(plan))) better(all)
       const isOne = expressions.length < 2 && all === undefined
       return isOne || lacking(all ?? allOf(expressions)).length > 0 ? lacking : () => []
     }
-    return { having, havingSome, matching, lackingSome }
+    return { having, havingSome, better, lackingSome }
   }
 
   return { of, withoutMatch }

@@ -145,7 +145,7 @@ function rareDocuments(
   const isRare = (rowids: readonly number[]): boolean => rowids.length <= MAX_RARE
   if (conditions.length > 0) {
     const most = phrases.length === 0 && others.length === 0 ? MAX_FEW : MAX_RARE
-    if (lookups.countDocuments(conditions, most + 1) <= most)
+    if (lookups.countDocuments(conditions, { limit: most + 1 }) <= most)
       return { rowids: lookups.documentsPage(conditions, { limit: most }), isDecided: false }
   }
   if (readers === undefined || phrases.length === 0) return undefined

@@ -12,8 +12,13 @@ const MAX_SINGLE_LOOKUPS = 4
  */
 const READ_PER_LOOKUP = 500
 const MAX_READ = 100_000
+/** So many matches for each of the documents are listed: to tell those of the documents takes SQLite as long as to list four. */
+const LISTED_PER_MEMBER = 4
 /** Of more documents all passages between those of the first and the last are read. */
 const MAX_SINGLE_PASSAGES = 256
+
+/** Fewer passages are looked up one by one. */
+const MIN_BETWEEN = 16
 
 /**
  * Sorted lists of rowids of documents, the newest first. They cross the border of SQLite as one JSON text, which costs a
@@ -21,7 +26,8 @@ const MAX_SINGLE_PASSAGES = 256
  */
 export function createLookups(database: IndexFile) {
   const rows = createStatements(database)
-  return { ...rows, ...createPages(rows), ...createMembership(rows) }
+  const documentsOf = createDocumentsOf(rows)
+  return { ...rows, ...createPages(rows, documentsOf), ...createMembership(rows, documentsOf) }
 }
 
 export type Lookups = ReturnType<typeof createLookups>
@@ -86,7 +92,7 @@ function documentsWith(expression: string, conditions: readonly Condition[], ran
   }
 }
 
-function createPages({ prepare, list }: Rows) {
+function createPages({ prepare, list }: Rows, documentsOf: DocumentsOf) {
   const counted = (sql: string, values: readonly SqlValue[]): number =>
     (prepare(`select count(*) as count from (${sql})`).get(...values) as { count: number }).count
 
@@ -98,8 +104,8 @@ function createPages({ prepare, list }: Rows) {
     },
 
     /** How many there are, up to a limit: a third of what their rowids cost. */
-    countWords(expression: string, conditions: readonly Condition[], limit: number): number {
-      const { sql, values } = documentsWith(expression, conditions, {})
+    countWords(expression: string, conditions: readonly Condition[], { limit, ...range }: Page): number {
+      const { sql, values } = documentsWith(expression, conditions, range)
       return counted(`${sql} limit ?`, [...values, limit])
     },
 
@@ -112,9 +118,14 @@ function createPages({ prepare, list }: Rows) {
       )
     },
 
-    countDocuments(conditions: readonly Condition[], limit: number): number {
+    countDocuments(conditions: readonly Condition[], { limit, ...range }: Page): number {
       const { sql, values } = whereOf(conditions)
-      return counted(`select 1 from documents as d where ${sql} limit ?`, [...values, limit])
+      const inRange = within('d.rowid', range)
+      return counted(`select 1 from documents as d where ${sql}${inRange.sql} limit ?`, [
+        ...values,
+        ...inRange.values,
+        limit,
+      ])
     },
 
     /**
@@ -125,17 +136,13 @@ function createPages({ prepare, list }: Rows) {
     passagesPage(expression: string, page: Page) {
       const range = within('rowid', page)
       const order = page.from === undefined ? 'desc' : 'asc'
-      const sql = `
-        select json_group_array(distinct ${DOCUMENT_OF_PASSAGE}) as list, count(*) as count, min(w.rowid) as last
-        from (
-          select rowid from passage_words where passage_words match ?${range.sql} order by rowid ${order} limit ?
-        ) as w`
-      const { list, count, last } = prepare(sql).get(expression, ...range.values, page.limit) as Record<
-        string,
-        unknown
-      >
-      const rowids = (JSON.parse(list as string) as number[]).sort((one, other) => other - one)
-      return { rowids, isLast: (count as number) < page.limit, last: last as number }
+      const passages = list(
+        `select rowid from passage_words where passage_words match ?${range.sql} order by rowid ${order} limit ?`,
+        [expression, ...range.values, page.limit],
+      )
+      if (order === 'desc') passages.reverse()
+      const rowids = documentsOf(passages).sort((one, other) => other - one)
+      return { rowids, isLast: passages.length < page.limit, last: passages[0] ?? 0 }
     },
 
     /** The passages that match behind `first`, up to `last`, in their order. @param limit -1: all */
@@ -151,28 +158,80 @@ function createPages({ prepare, list }: Rows) {
   }
 }
 
-/** That of the passage `w`: from a small index, and not from the row with the text. */
-const DOCUMENT_OF_PASSAGE = `(
-  select d.rowid from documents as d where d.first_passage <= w.rowid and not d.deleted
-  order by d.first_passage desc limit 1
-)`
+type DocumentsOf = ReturnType<typeof createDocumentsOf>
 
-function createMembership({ prepare, list }: Rows) {
-  /** Those of the documents that match, by reading all that match between the first and the last; undefined: too many. */
+/** Documents that are read for each passage, where many have none of them: to look one up takes as long as to read four. */
+const READ_PER_PASSAGE = 2
+
+function createDocumentsOf({ prepare, list }: Rows) {
+  /** All documents from that of the first of these passages to that of the last; undefined: many have none of them. */
+  function between(passages: readonly number[]): { rowids: number[]; firsts: number[] } | undefined {
+    const most = passages.length * READ_PER_PASSAGE
+    const read = prepare(
+      `select json_group_array(rowid) as rowids, json_group_array(first_passage) as firsts from (
+         select rowid, first_passage from documents
+         where not deleted and first_passage <= ${ROWID} and first_passage >= (
+           select max(first_passage) from documents where not deleted and first_passage <= ${ROWID}
+         ) order by first_passage limit ?
+       )`,
+    ).get(passages.at(-1)!, passages[0]!, most + 1) as { rowids: string; firsts: string }
+    const firsts = JSON.parse(read.firsts) as number[]
+    return firsts.length > most ? undefined : { rowids: JSON.parse(read.rowids) as number[], firsts }
+  }
+
+  /**
+   * The documents of passages, each once: from a small index, and not from the rows with the texts. In one range where most
+   * documents have one of them, which takes a third of looking up each.
+   * @param passages in their order
+   */
+  return (passages: readonly number[]): number[] => {
+    const near = passages.length < MIN_BETWEEN ? undefined : between(passages)
+    if (near === undefined)
+      return list(
+        `select distinct (
+           select d.rowid from documents as d where d.first_passage <= given.value and not d.deleted
+           order by d.first_passage desc limit 1
+         ) as rowid from json_each(?) as given`,
+        [JSON.stringify(passages)],
+      )
+    const { rowids, firsts } = near
+    const found: number[] = []
+    let place = 0
+    let last = -1
+    for (const passage of passages) {
+      while (place + 1 < firsts.length && firsts[place + 1]! <= passage) place++
+      if (place !== last) found.push(rowids[place]!)
+      last = place
+    }
+    return found
+  }
+}
+
+function createMembership({ prepare, list }: Rows, documentsOf: DocumentsOf) {
+  /**
+   * Those of the documents that match, and perhaps others between the first and the last, which are read; undefined: those are
+   * too many.
+   */
   function between(expression: string, rowids: readonly number[]): number[] | undefined {
+    const few = rowids.length * LISTED_PER_MEMBER
+    const near = list(
+      `select rowid from words where words match ? and rowid between ${ROWID} and ${ROWID} order by rowid limit ?`,
+      [expression, rowids.at(-1)!, rowids[0]!, few],
+    )
+    if (near.length < few) return near
     const most = Math.min(rowids.length * READ_PER_LOOKUP, MAX_READ)
-    const { list, count } = prepare(
+    const read = prepare(
       `select json_group_array(rowid) filter (where rowid in (select value from json_each(?))) as list, count(*) as count
        from (select rowid from words where words match ? and rowid between ${ROWID} and ${ROWID} order by rowid limit ?)`,
     ).get(JSON.stringify(rowids), expression, rowids.at(-1)!, rowids[0]!, most) as {
       list: string
       count: number
     }
-    return count < most ? (JSON.parse(list) as number[]) : undefined
+    return read.count < most ? (JSON.parse(read.list) as number[]) : undefined
   }
 
   return {
-    /** @param rowids the newest first */
+    /** @param rowids the newest first; others may be in what is returned */
     withWords(expression: string, rowids: readonly number[]): Set<number> {
       if (rowids.length === 0) return new Set()
       const read = rowids.length > MAX_SINGLE_LOOKUPS ? between(expression, rowids) : undefined
@@ -187,13 +246,16 @@ function createMembership({ prepare, list }: Rows) {
 
     withPassages(expression: string, rowids: readonly number[]): Set<number> {
       const among = (given: readonly number[]): number[] =>
-        list(
-          `select distinct ${DOCUMENT_OF_PASSAGE} as rowid from passage_words as w
-           where w.passage_words match ?1
-             and w.rowid >= (select min(first_passage) from documents where rowid in (select value from json_each(?2)))
-             and w.rowid <= (select max(first_passage + passages) from documents
-                             where rowid in (select value from json_each(?2)))`,
-          [expression, JSON.stringify(given)],
+        documentsOf(
+          list(
+            `select w.rowid from passage_words as w
+             where w.passage_words match ?1
+               and w.rowid >= (select min(first_passage) from documents where rowid in (select value from json_each(?2)))
+               and w.rowid <= (select max(first_passage + passages) from documents
+                               where rowid in (select value from json_each(?2)))
+             order by w.rowid`,
+            [expression, JSON.stringify(given)],
+          ),
         )
       if (rowids.length === 0) return new Set()
       return new Set(

@@ -52,7 +52,12 @@ export function createRanking(
     const add = (rowids: Iterable<number>, weight: number): void => {
       for (const rowid of rowids) extra.set(rowid, (extra.get(rowid) ?? 0) + weight)
     }
-    const { having, havingSome, matching, lackingSome } = features.of(plan, { newest: matches, known, isAll })
+    const {
+      having,
+      havingSome,
+      better: listBetter,
+      lackingSome,
+    } = features.of(plan, { newest: matches, known, isAll })
     const guessed = new Set<number>()
     const alternatives = clauses.flatMap((clause) => clause.alternatives)
     const inTitles = havingSome(alternatives.flatMap(({ title, relatedTitle }) => [title, relatedTitle]))
@@ -72,7 +77,7 @@ export function createRanking(
     if (!isAll) {
       for (const rowid of features.withoutMatch(plan, extra, known)) extra.delete(rowid)
       const older = Object.values(better)
-        .flatMap(matching)
+        .flatMap((expression) => listBetter(expression))
         .filter((rowid) => !known.has(rowid))
       add(isDecided(plan) ? older : filter(plan, older.slice(0, MAX_LOOKED_UP), true), 0)
     }

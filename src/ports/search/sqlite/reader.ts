@@ -152,17 +152,19 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
     )
   }
 
-  /** Where words and values decide, matches are counted without being listed. */
+  /** Where words and values decide, the matches behind those that are listed are counted. */
   function countOf(plan: CompiledPlan, { rowids, isComplete }: Matches) {
     const { words, conditions } = plan
     if (isComplete || plan.phrases.length > 0 || plan.others.length > 0)
       return { matches: rowids.length, isComplete }
-    const limit = MAX_TOTAL + 1
+    const left = MAX_TOTAL + 1 - rowids.length
+    if (left <= 0) return { matches: rowids.length, isComplete }
+    const others = { before: rowids.at(-1), limit: left }
     const counted =
       words === undefined
-        ? lookups.countDocuments(conditions, limit)
-        : lookups.countWords(words, conditions, limit)
-    return { matches: counted, isComplete: counted < limit }
+        ? lookups.countDocuments(conditions, others)
+        : lookups.countWords(words, conditions, others)
+    return { matches: rowids.length + counted, isComplete: counted < left }
   }
 
   return {

@@ -36,7 +36,7 @@ export function createWeights(
     const all = documents(plan.readers)
     const within = readersOf(plan)
     const weightOf = (expression: string): number => {
-      const having = lookups.countWords(allOf([expression, ...within]), [], MAX_HAVING)
+      const having = lookups.countWords(allOf([expression, ...within]), [], { limit: MAX_HAVING })
       return Math.log(1 + (all - having + 0.5) / (having + 0.5)) + 0.1
     }
     return clauses
