@@ -50,12 +50,10 @@ export function createFeatures(lookups: Lookups, filter: FindMatches['filter']) 
     const lists = new Map<string, number[]>()
     /** Documents with the words of the plan and others, the newest first. */
     function matching(expression: string, required = [words]): number[] {
-      let list = lists.get(expression)
-      if (list === undefined)
-        lists.set(
-          expression,
-          (list = lookups.wordsPage(allOf([...required, expression]), conditions, { limit: MAX_WEIGHED })),
-        )
+      const list =
+        lists.get(expression) ??
+        lookups.wordsPage(allOf([...required, expression]), conditions, { limit: MAX_WEIGHED })
+      lists.set(expression, list)
       return list
     }
     /** The same of expressions by betterForms(): who has the better forms of all words has the words. */

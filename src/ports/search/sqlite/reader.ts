@@ -132,6 +132,21 @@ interface SnapshotSearch {
   ): Awaited<ReturnType<ReaderMethods['search']>>
 }
 
+/** Where words and values decide, the matches behind those that are listed are counted. */
+function countOf(lookups: Lookups, plan: CompiledPlan, { rowids, isComplete }: Matches) {
+  const { words, conditions } = plan
+  if (isComplete || plan.phrases.length > 0 || plan.others.length > 0)
+    return { matches: rowids.length, isComplete }
+  const left = MAX_TOTAL + 1 - rowids.length
+  if (left <= 0) return { matches: rowids.length, isComplete }
+  const others = { before: rowids.at(-1), limit: left }
+  const counted =
+    words === undefined
+      ? lookups.countDocuments(conditions, others)
+      : lookups.countWords(words, conditions, others)
+  return { matches: rowids.length + counted, isComplete: counted < left }
+}
+
 function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titles'> {
   const { prepare } = lookups
   const matches = createFindMatches(lookups)
@@ -152,21 +167,6 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
     )
   }
 
-  /** Where words and values decide, the matches behind those that are listed are counted. */
-  function countOf(plan: CompiledPlan, { rowids, isComplete }: Matches) {
-    const { words, conditions } = plan
-    if (isComplete || plan.phrases.length > 0 || plan.others.length > 0)
-      return { matches: rowids.length, isComplete }
-    const left = MAX_TOTAL + 1 - rowids.length
-    if (left <= 0) return { matches: rowids.length, isComplete }
-    const others = { before: rowids.at(-1), limit: left }
-    const counted =
-      words === undefined
-        ? lookups.countDocuments(conditions, others)
-        : lookups.countWords(words, conditions, others)
-    return { matches: rowids.length + counted, isComplete: counted < left }
-  }
-
   return {
     search(plan, conditions, { from, size }, finder) {
       const compiled = compilePlan(beginnings.inPlan(plan), conditions)
@@ -174,7 +174,7 @@ function createSearch(lookups: Lookups): SnapshotSearch & Reads<'exists' | 'titl
       const found = matches.find(compiled, { enough, most: Math.max(enough, MAX_NEWEST) })
       const ranked = size === 0 || from >= found.rowids.length ? [] : rank(compiled, found)
       return {
-        ...countOf(compiled, found),
+        ...countOf(lookups, compiled, found),
         hits: hitsOf(compiled, ranked.slice(from, from + size), finder),
       }
     },
